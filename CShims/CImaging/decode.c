@@ -1,0 +1,70 @@
+#include "internal.h"
+
+CImagingImage *cimaging_decode(CImagingFormat format, const void *bytes, size_t count, CImagingDecodeOptions options) {
+    VipsImage *image = NULL;
+    void *buffer = (void *)bytes; // libvips takes it as mutable and only reads
+    VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
+    int status = -1;
+    switch (format) {
+    case CImagingJPEG:
+        status = vips_jpegload_buffer(buffer, count, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
+            "shrink", options.shrink, NULL);
+        break;
+    case CImagingPNG:
+        status = vips_pngload_buffer(buffer, count, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+        break;
+    case CImagingWebP:
+        status =
+            vips_webpload_buffer(buffer, count, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+        break;
+    }
+    return result_of(status, image);
+}
+
+CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands) {
+    VipsImage *wrapped = vips_image_new_from_memory_copy(pixels, count, width, height, bands, VIPS_FORMAT_UCHAR);
+    if (wrapped == NULL)
+        return NULL;
+    VipsImage *image = NULL;
+    VipsInterpretation meaning = bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    int status = vips_copy(wrapped, &image, "interpretation", meaning, NULL);
+    g_object_unref(wrapped);
+    return result_of(status, image);
+}
+
+CImagingImage *cimaging_retain(CImagingImage *image) {
+    return (CImagingImage *)g_object_ref(vips_of(image));
+}
+void cimaging_release(CImagingImage *image) {
+    g_object_unref(vips_of(image));
+}
+
+int cimaging_width(const CImagingImage *image) {
+    return vips_image_get_width(vips_of(image));
+}
+int cimaging_height(const CImagingImage *image) {
+    return vips_image_get_height(vips_of(image));
+}
+int cimaging_bands(const CImagingImage *image) {
+    return vips_image_get_bands(vips_of(image));
+}
+bool cimaging_has_alpha(const CImagingImage *image) {
+    return vips_image_hasalpha(vips_of(image));
+}
+
+CImagingImage *cimaging_realise(CImagingImage *image) {
+    return (CImagingImage *)vips_image_copy_memory(vips_of(image));
+}
+
+bool cimaging_copy_pixels(CImagingImage *image, void *pixels, size_t count) {
+    VipsImage *vips = vips_of(image);
+    size_t expected = (size_t)vips->Xsize * (size_t)vips->Ysize * (size_t)vips->Bands;
+    if (vips->BandFmt != VIPS_FORMAT_UCHAR || expected != count)
+        return false;
+    VipsImage *target = vips_image_new_from_memory(pixels, count, vips->Xsize, vips->Ysize, vips->Bands, vips->BandFmt);
+    if (target == NULL)
+        return false;
+    int status = vips_image_write(vips, target);
+    g_object_unref(target);
+    return status == 0;
+}

@@ -1,0 +1,32 @@
+#include "internal.h"
+
+bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void **bytes, size_t *count) {
+    VipsImage *input = vips_of(image);
+    void *buffer = NULL;
+    size_t length = 0;
+    int status = -1;
+    switch (options.format) {
+    case CImagingJPEG:
+        status =
+            vips_jpegsave_buffer(input, &buffer, &length, "Q", options.quality, "strip", TRUE, "optimize_coding", TRUE,
+                "subsample_mode", options.halve_chroma ? VIPS_FOREIGN_SUBSAMPLE_ON : VIPS_FOREIGN_SUBSAMPLE_OFF, NULL);
+        break;
+    case CImagingPNG:
+        status = vips_pngsave_buffer(
+            input, &buffer, &length, "strip", TRUE, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
+        break;
+    case CImagingWebP:
+        status = vips_webpsave_buffer(
+            input, &buffer, &length, "Q", options.quality, "lossless", options.lossless, "strip", TRUE, NULL);
+        break;
+    }
+    if (status != 0)
+        return false;
+    *bytes = buffer;
+    *count = length;
+    return true;
+}
+
+void cimaging_free_bytes(void *bytes) {
+    g_free(bytes);
+}

@@ -1,0 +1,63 @@
+#include "internal.h"
+
+// EXIF's eight cases as a mirror, then a turn: clockwise degrees after an optional left-right flip.
+CImagingImage *cimaging_orient(CImagingImage *image, int exif_orientation) {
+    static const struct {
+        bool mirror;
+        VipsAngle turn;
+    } cases[9] = {
+        {false, VIPS_ANGLE_D0},
+        {false, VIPS_ANGLE_D0},
+        {true, VIPS_ANGLE_D0},
+        {false, VIPS_ANGLE_D180},
+        {true, VIPS_ANGLE_D180},
+        {true, VIPS_ANGLE_D270},
+        {false, VIPS_ANGLE_D90},
+        {true, VIPS_ANGLE_D90},
+        {false, VIPS_ANGLE_D270},
+    };
+    int row = exif_orientation >= 1 && exif_orientation <= 8 ? exif_orientation : 1;
+    VipsImage *mirrored = NULL;
+    int status = cases[row].mirror ? vips_flip(vips_of(image), &mirrored, VIPS_DIRECTION_HORIZONTAL, NULL)
+                                   : vips_copy(vips_of(image), &mirrored, NULL);
+    if (status != 0)
+        return NULL;
+    VipsImage *turned = NULL;
+    status = vips_rot(mirrored, &turned, cases[row].turn, NULL);
+    g_object_unref(mirrored);
+    return result_of(status, turned);
+}
+
+// Straight resampling would let the colour of transparent pixels bleed into visible ones.
+static int resize_with_alpha(VipsImage *input, VipsImage **output, double horizontal, double vertical) {
+    VipsImage *context = vips_image_new();
+    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 3);
+    VipsBandFormat format = vips_image_get_format(input);
+    int status = vips_premultiply(input, &step[0], NULL) ||
+                 vips_resize(step[0], &step[1], horizontal, "vscale", vertical, NULL) ||
+                 vips_unpremultiply(step[1], &step[2], NULL) || vips_cast(step[2], output, format, NULL);
+    g_object_unref(context);
+    return status;
+}
+
+CImagingImage *cimaging_resize(CImagingImage *image, int width, int height) {
+    VipsImage *input = vips_of(image);
+    double horizontal = (double)width / vips_image_get_width(input);
+    double vertical = (double)height / vips_image_get_height(input);
+    VipsImage *output = NULL;
+    int status = vips_image_hasalpha(input) ? resize_with_alpha(input, &output, horizontal, vertical)
+                                            : vips_resize(input, &output, horizontal, "vscale", vertical, NULL);
+    if (status == 0 && (vips_image_get_width(output) != width || vips_image_get_height(output) != height)) {
+        vips_error("cimaging_resize", "wanted %d x %d, got %d x %d", width, height, vips_image_get_width(output),
+            vips_image_get_height(output));
+        g_object_unref(output);
+        return NULL;
+    }
+    return result_of(status, output);
+}
+
+CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width, int height) {
+    VipsImage *output = NULL;
+    int status = vips_extract_area(vips_of(image), &output, left, top, width, height, NULL);
+    return result_of(status, output);
+}

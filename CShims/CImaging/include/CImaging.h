@@ -1,0 +1,124 @@
+// The narrow door through which Swift uses libvips.
+//
+// Rules that hold for every declaration here:
+// - Swift cannot call libvips itself: its calls are variadic, its types are GLib objects, and it guesses loaders.
+// - A `CImagingImage *` that a function returns belongs to the caller, who gives it back to `cimaging_release`.
+//   Arguments are borrowed; the result keeps what it still needs of them alive.
+// - A failing call returns NULL or false and writes nothing else. `cimaging_take_error_text` then holds libvips' words,
+//   which are detail for a reader: the buffer is one for the whole process, so nothing may be decided by them.
+// - Sizes are in pixels or bytes as named. Images are lazy until `cimaging_realise` or an encode runs them.
+// - One image is used by one thread at a time. Any thread may do so, after `cimaging_start` has succeeded once.
+#ifndef CIMAGING_H
+#define CIMAGING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#define CIMAGING_CLOSED __attribute__((enum_extensibility(closed)))
+#else
+#define CIMAGING_CLOSED
+#endif
+
+typedef struct CImagingImage CImagingImage;
+
+typedef enum CIMAGING_CLOSED CImagingStart {
+    CImagingStarted,
+    CImagingCannotInitialise,
+    CImagingLibraryTooOld, // older than 8.14, where untrusted loaders cannot be blocked reliably
+} CImagingStart;
+
+// The loaders that the policy names, and the savers. Everything else in libvips is blocked at start.
+typedef enum CIMAGING_CLOSED CImagingFormat {
+    CImagingJPEG,
+    CImagingPNG,
+    CImagingWebP,
+} CImagingFormat;
+
+// Receives GLib's and libvips' log lines instead of standard error. Called from any thread.
+typedef void (*CImagingLog)(const char *message);
+
+// Starts libvips for this process: operation cache off, one thread per picture, every loader blocked except the
+// buffer loaders of `CImagingFormat`. Call it once, before anything else; it is not safe to race it.
+CImagingStart cimaging_start(CImagingLog log);
+
+// libvips' own version, such as "8.14.1". Static storage.
+const char *cimaging_version(void);
+
+// Moves libvips' error text into `text` (always terminated) and empties the shared buffer.
+void cimaging_take_error_text(char *text, size_t capacity);
+
+// Frees what libvips keeps for the calling thread. To be called when a piece of work on a thread is over; does nothing
+// before a start.
+void cimaging_finish_thread(void);
+
+typedef struct CImagingDecodeOptions {
+    int shrink;           // JPEG only: 1, 2, 4 or 8, the decoder's own reduction; 1 elsewhere
+    bool fail_on_warning; // refuse damaged files instead of returning half a picture
+} CImagingDecodeOptions;
+
+// Opens `count` bytes with the loader of `format` and no other. The bytes are not copied: they must outlive the
+// image and everything made from it until `cimaging_realise`. Reads the header only.
+CImagingImage *cimaging_decode(CImagingFormat format, const void *bytes, size_t count, CImagingDecodeOptions options);
+
+// Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or grey (1) pixels, which are copied.
+CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands);
+
+// Another reference to the same image, to be released like the first. Returns its argument.
+CImagingImage *cimaging_retain(CImagingImage *image);
+void cimaging_release(CImagingImage *image);
+
+int cimaging_width(const CImagingImage *image);
+int cimaging_height(const CImagingImage *image);
+int cimaging_bands(const CImagingImage *image);
+bool cimaging_has_alpha(const CImagingImage *image);
+
+// Runs the image's work now, top to bottom, into memory. The result needs neither the source bytes nor earlier images.
+CImagingImage *cimaging_realise(CImagingImage *image);
+
+// Turns the picture upright for an EXIF orientation of 1 to 8. The image must be realised when it is not 1.
+CImagingImage *cimaging_orient(CImagingImage *image, int exif_orientation);
+
+// True in `*opaque` when every alpha value is the maximum. The image must be realised.
+bool cimaging_alpha_is_opaque(CImagingImage *image, bool *opaque);
+CImagingImage *cimaging_drop_alpha(CImagingImage *image);
+
+// Lays the picture over an opaque 8-bit sRGB colour; the result has no alpha.
+CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue);
+
+// Resamples with Lanczos (a = 3) to exactly width × height. Alpha is premultiplied around it.
+CImagingImage *cimaging_resize(CImagingImage *image, int width, int height);
+CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width, int height);
+
+// To 8-bit sRGB. With `use_profile` through the embedded ICC profile (relative colorimetric, black point
+// compensation); without, by the colour space the file declares, where a picture without any is sRGB already.
+CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile);
+
+// Each output channel as a weighted sum of red, green and blue (rows of `matrix`) plus an offset, clipped to 0…255.
+// For 8-bit sRGB; alpha is dropped.
+CImagingImage *cimaging_recombine(CImagingImage *image, const double matrix[9], const double offset[3]);
+CImagingImage *cimaging_blur(CImagingImage *image, double sigma);
+// Dark lines on white where brightness changes, as 8-bit sRGB.
+CImagingImage *cimaging_edges(CImagingImage *image);
+
+typedef struct CImagingEncodeOptions {
+    CImagingFormat format;
+    int quality;       // 1…100, JPEG and lossy WebP
+    bool halve_chroma; // JPEG: 4:2:0 instead of 4:4:4
+    bool lossless;     // WebP
+} CImagingEncodeOptions;
+
+// Encodes without any metadata or profile. On success `*bytes` belongs to the caller: `cimaging_free_bytes`.
+bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void **bytes, size_t *count);
+void cimaging_free_bytes(void *bytes);
+
+// Copies the 8-bit pixels, row by row and interleaved, into exactly width × height × bands bytes.
+bool cimaging_copy_pixels(CImagingImage *image, void *pixels, size_t count);
+
+// zlib's CRC-32, which uses the CPU's instructions where it can. Start with 0.
+uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count);
+// Inflates a zlib stream. `*written` is at most `capacity`; false when the stream is damaged or longer than that.
+bool cimaging_inflate(const void *bytes, size_t count, void *output, size_t capacity, size_t *written);
+
+#endif

@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let cSettings: [CSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableWarning("all"),
+  .enableWarning("extra"),
+]
+
+let package = Package(
+  name: "plantain",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Plantain", targets: ["Plantain"]),
+    .library(name: "Base64", targets: ["Base64"]),
+    .library(name: "PlantainSimulator", targets: ["PlantainSimulator"]),
+    .executable(name: "plantain", targets: ["PlantainCommand"]),
+  ],
+  dependencies: [
+    // The HTTP client made for servers: streamed bodies of known length with back-pressure,
+    // which URLSession on Linux does not give.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // The simulator's HTTP server. Without its traits it needs only FoundationEssentials.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    // ByteBuffer and the event loops, which the two packages above speak in.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // The header names that the server above speaks in.
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    // Options, help, completions and the manual of the command.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // SHA-256 with the CPU's own instructions.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CVips", path: "CShims/CVips", pkgConfig: "vips",
+      providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
+    .target(
+      name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
+
+    .target(name: "Vocabulary", swiftSettings: swiftSettings),
+    .target(name: "Base64", dependencies: ["CBase64", "Vocabulary"], swiftSettings: swiftSettings),
+    .target(
+      name: "Imaging",
+      dependencies: ["CImaging", "Vocabulary", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: swiftSettings),
+    .target(name: "Preparation", dependencies: ["Imaging"], swiftSettings: swiftSettings),
+    .target(
+      name: "Gateways", dependencies: ["Base64", "Vocabulary"], swiftSettings: swiftSettings),
+    .target(
+      name: "Submission",
+      dependencies: [
+        "Gateways",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], swiftSettings: swiftSettings),
+    .target(name: "Finishing", dependencies: ["Imaging"], swiftSettings: swiftSettings),
+    .target(
+      name: "Plantain",
+      dependencies: [
+        "Preparation", "Submission", "Finishing",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swiftSettings),
+    .target(
+      name: "PlantainSimulator",
+      dependencies: [
+        "Imaging", "Gateways",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "PlantainCommand",
+      dependencies: [
+        "Plantain", "PlantainSimulator",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings),
+  ]
+)

@@ -1,0 +1,140 @@
+package import Vocabulary
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why a file could not be written. Nothing is left behind.
+package enum WriteError: Error, Sendable, Equatable {
+  case exists
+  /// The system's words, such as "No space left on device".
+  case notWritable(String)
+}
+
+/// Files appear under their name only when they are whole and on the disk: temporary file in the same folder, fsync,
+/// rename, fsync of the folder.
+package enum OutputFile {
+  /// - Parameter overwriting: replaces an existing file; otherwise one that exists is left as it is.
+  package static func write(
+    _ bytes: PictureBytes, to path: String, overwriting: Bool
+  ) throws(WriteError) {
+    let folder = parent(of: path)
+    let temporary = folder + "/." + String(name(of: path).prefix(100)) + temporarySuffix()
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .notWritable(lastError()) }
+    do throws(WriteError) {
+      defer { close(descriptor) }
+      try writeAll(bytes, to: descriptor)
+      guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    try move(temporary, to: path, overwriting: overwriting)
+    synchronise(folder)
+  }
+
+  /// Whether `path` could be written now: its folder takes a new file, and nothing is in the way. Creates the folder.
+  package static func check(_ path: String, overwriting: Bool, creatingFolders: Bool) throws(WriteError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists and is not a file") }
+      guard overwriting else { throw .exists }
+    }
+    let folder = parent(of: path)
+    guard creatingFolders else { return }
+    try createFolder(folder)
+    let probe = folder + "/." + String(name(of: path).prefix(100)) + temporarySuffix()
+    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .notWritable(lastError()) }
+    close(descriptor)
+    unlink(probe)
+  }
+
+  /// Makes the folder and those above it.
+  package static func createFolder(_ path: String) throws(WriteError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else { throw .notWritable("\(path) is not a folder") }
+      return
+    }
+    let above = parent(of: path)
+    if above != path { try createFolder(above) }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .notWritable(lastError()) }
+  }
+
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Where files go that have no better place.
+  package static var temporaryFolder: String {
+    getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  }
+
+  package static func parent(of path: String) -> String {
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+
+  package static func name(of path: String) -> String {
+    String(path.split(separator: "/").last ?? "")
+  }
+
+  private static func temporarySuffix() -> String {
+    "." + String(UInt64.random(in: .min ... .max), radix: 36) + ".partial"
+  }
+
+  private static func writeAll(_ bytes: PictureBytes, to descriptor: Int32) throws(WriteError) {
+    try bytes.withUnsafeBytes { memory throws(WriteError) in
+      var written = 0
+      while written < memory.count {
+        let count = systemWrite(descriptor, memory.baseAddress.map { $0 + written }, memory.count - written)
+        if count < 0 {
+          if errno == EINTR { continue }
+          throw .notWritable(lastError())
+        }
+        written += count
+      }
+    }
+  }
+
+  private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {
+    if overwriting {
+      guard rename(temporary, path) == 0 else {
+        let why = lastError()
+        unlink(temporary)
+        throw .notWritable(why)
+      }
+      return
+    }
+    // A link fails where a file of that name exists, also when it appeared a moment ago.
+    guard link(temporary, path) == 0 else {
+      let code = errno
+      let why = lastError()
+      // Some file systems have no links; there the check made before has to do.
+      let moved =
+        (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && rename(temporary, path) == 0
+      if moved { return }
+      unlink(temporary)
+      throw code == EEXIST ? .exists : .notWritable(why)
+    }
+    unlink(temporary)
+  }
+
+  private static func synchronise(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func lastError() -> String { String(cString: strerror(errno)) }
+}
+
+/// The system call, which the function above hides by its name.
+private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

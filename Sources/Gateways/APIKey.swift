@@ -1,0 +1,54 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A gateway's secret. It prints as `***` in every way that Swift prints.
+public struct APIKey: Sendable {
+  private let secret: String
+
+  /// Why a key cannot be used.
+  public enum KeyError: Error, Sendable, Equatable {
+    /// The environment variable is not set, or empty.
+    case missing(variable: String)
+    /// It holds a space, a control character or something outside ASCII, which no key does and no header may.
+    case malformed
+  }
+
+  /// - Throws: `malformed`.
+  public init(_ secret: String) throws(KeyError) {
+    guard !secret.isEmpty, secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .malformed }
+    self.secret = secret
+  }
+
+  /// Where a key comes from. It is read when it is needed.
+  public enum Source: Sendable {
+    case environment(String)
+    case value(APIKey)
+
+    /// - Throws: `missing`, `malformed`.
+    package func read() throws(KeyError) -> APIKey {
+      switch self {
+      case .value(let key): return key
+      case .environment(let variable):
+        guard let value = getenv(variable), value.pointee != 0 else { throw .missing(variable: variable) }
+        return try APIKey(String(cString: value))
+      }
+    }
+  }
+
+  /// The secret itself, for the one header that carries it.
+  package var revealed: String { secret }
+
+  /// `text` with every occurrence of the secret replaced: gateways like to quote what they were sent.
+  package func redacted(from text: String) -> String {
+    text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
+  }
+}
+
+extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  public var description: String { "***" }
+  public var debugDescription: String { "***" }
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,8 @@
+extension Gateway {
+  /// Every gateway that has a name on the command line.
+  public static let all: [Gateway] = [apiyi, simulator]
+
+  public static func named(_ id: String) -> Gateway? {
+    all.first { $0.id == id }
+  }
+}

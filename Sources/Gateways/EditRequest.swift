@@ -1,0 +1,60 @@
+import Base64
+package import Vocabulary
+
+/// One edit, independent of any gateway's wire format.
+package struct EditRequest: Sendable {
+  /// Sent as it is, never trimmed.
+  package var prompt: String
+  package var model: String
+  package var tier: Tier
+  package var ratio: AspectRatio
+  /// The picture to edit first, then further references.
+  package var references: [Reference]
+
+  package struct Reference: Sendable {
+    package let mediaType: MediaType
+    package let bytes: PictureBytes
+
+    package init(mediaType: MediaType, bytes: PictureBytes) {
+      self.mediaType = mediaType
+      self.bytes = bytes
+    }
+  }
+
+  package init(prompt: String, model: String, tier: Tier, ratio: AspectRatio, references: [Reference]) {
+    self.prompt = prompt
+    self.model = model
+    self.tier = tier
+    self.ratio = ratio
+    self.references = references
+  }
+}
+
+/// An HTTP request before it is sent. Its headers hold the key; it is not to be printed.
+package struct OutgoingRequest: Sendable {
+  package let url: String
+  package let headers: [(name: String, value: String)]
+  package let body: RequestBody
+}
+
+/// A request body as text and pictures, whose length is known and whose base64 is never held whole.
+package struct RequestBody: Sendable {
+  package enum Piece: Sendable {
+    case text([UInt8])
+    case base64(PictureBytes)
+  }
+
+  package private(set) var pieces: [Piece] = []
+  /// The number of bytes that all pieces make.
+  package private(set) var length = 0
+
+  mutating func append(_ text: String) {
+    pieces.append(.text(Array(text.utf8)))
+    length += text.utf8.count
+  }
+
+  mutating func appendBase64(_ bytes: PictureBytes) {
+    pieces.append(.base64(bytes))
+    length += Base64.encodedLength(of: bytes.count)
+  }
+}

@@ -1,0 +1,108 @@
+public import Vocabulary
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why a file could not be read as the bytes of a picture.
+public enum ReadError: Error, Sendable, Equatable {
+  case missing
+  /// What it is instead of a regular file: "a folder", "a fifo", …
+  case notARegularFile(String)
+  /// The system's words, such as "Permission denied".
+  case unreadable(String)
+  case empty
+  case tooLarge(ByteCount, limit: ByteCount)
+}
+
+extension ReadError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missing: "there is no such file"
+    case .notARegularFile(let kind): "it is \(kind), not a file"
+    case .unreadable(let why): "it cannot be read: \(why)"
+    case .empty: "it is empty"
+    case .tooLarge(let size, let limit): "it has \(size), over the limit of \(limit)"
+    }
+  }
+}
+
+/// Files are opened here and nowhere else, so that libvips never sees a name.
+package enum PictureFile {
+  /// The largest file that is read at all: far above any photograph, far below memory.
+  package static let sizeLimit = ByteCount(256_000_000)
+
+  /// The whole of a regular file. Folders, fifos and devices are refused before they can block or never end.
+  package static func read(
+    _ path: String, limit: ByteCount = sizeLimit
+  ) throws(ReadError) -> PictureBytes {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(lastSystemError())
+    }
+    try requireRegular(status)
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { throw .unreadable(lastSystemError()) }
+    defer { close(descriptor) }
+    // Once more on what was really opened.
+    guard fstat(descriptor, &status) == 0 else { throw .unreadable(lastSystemError()) }
+    try requireRegular(status)
+    let size = ByteCount(Int(status.st_size))
+    guard size <= limit else { throw .tooLarge(size, limit: limit) }
+    guard size.bytes > 0 else { throw .empty }
+    return try PictureBytes(capacity: size.bytes) { room throws(ReadError) in
+      let count = try fill(room, from: descriptor)
+      guard count == size.bytes else { throw .unreadable("it became shorter while it was read") }
+      return count
+    }
+  }
+
+  /// Everything that standard input holds, up to `limit`.
+  package static func readStandardInput(limit: ByteCount = sizeLimit) throws(ReadError) -> PictureBytes {
+    var pieces: [UInt8] = []
+    while pieces.count <= limit.bytes {
+      let piece = try [UInt8](unsafeUninitializedCapacity: 1 << 20) { room, count throws(ReadError) in
+        count = try fill(UnsafeMutableRawBufferPointer(room), from: 0)
+      }
+      if piece.isEmpty { break }
+      pieces += piece
+    }
+    guard pieces.count <= limit.bytes else { throw .tooLarge(ByteCount(pieces.count), limit: limit) }
+    guard !pieces.isEmpty else { throw .empty }
+    return PictureBytes(pieces)
+  }
+
+  private static func requireRegular(_ status: stat) throws(ReadError) {
+    let kind = status.st_mode & S_IFMT
+    guard kind != S_IFREG else { return }
+    let names: [mode_t: String] = [
+      S_IFDIR: "a folder", S_IFIFO: "a fifo", S_IFCHR: "a device", S_IFBLK: "a device", S_IFSOCK: "a socket",
+    ]
+    throw .notARegularFile(names[kind] ?? "something else")
+  }
+
+  /// Reads until `room` is full or the input ends.
+  private static func fill(
+    _ room: UnsafeMutableRawBufferPointer, from descriptor: Int32
+  ) throws(ReadError) -> Int {
+    var filled = 0
+    while filled < room.count {
+      let count = systemRead(descriptor, room.baseAddress.map { $0 + filled }, room.count - filled)
+      if count == 0 { break }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .unreadable(lastSystemError())
+      }
+      filled += count
+    }
+    return filled
+  }
+}
+
+/// The system call, which the functions above hide by their name.
+private let systemRead: @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int = { read($0, $1, $2) }
+
+/// The system's words for `errno`.
+package func lastSystemError() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,179 @@
+import CImaging
+package import Vocabulary
+
+/// One picture inside libvips: owned, never copied, released when it goes.
+///
+/// Steps consume one image and give the next. They are lazy until `realised()` or `encoded(as:)` runs them. An image
+/// belongs to the thread that made it and must not cross an `await`.
+package struct Image: ~Copyable {
+  private let handle: OpaquePointer
+  /// The bytes that a lazily decoded image still reads.
+  private let source: PictureBytes?
+
+  private init(_ handle: OpaquePointer, reading source: PictureBytes?) {
+    self.handle = handle
+    self.source = source
+  }
+
+  deinit { cimaging_release(handle) }
+
+  /// How strictly a damaged file is taken.
+  package enum Tolerance: Sendable {
+    /// Any warning of the decoder is an error: a half-grey picture is never passed on.
+    case strict
+    /// What can be decoded is.
+    case lenient
+  }
+
+  /// Opens `bytes` with the decoder of `codec` and no other.
+  ///
+  /// - Parameter shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8.
+  package static func decode(
+    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, tolerance: Tolerance = .strict
+  ) throws(ImagingError) -> Image {
+    try ImagingRuntime.start()
+    let memory = bytes.stableMemory
+    let options = CImagingDecodeOptions(shrink: Int32(shrink), fail_on_warning: tolerance == .strict)
+    guard let handle = cimaging_decode(codec.shim, memory.baseAddress, memory.count, options) else {
+      throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText())
+    }
+    return Image(handle, reading: bytes)
+  }
+
+  /// Wraps 8-bit grey (1 band), sRGB (3) or sRGB with alpha (4) pixels, row by row and interleaved.
+  package static func fromPixels(
+    _ pixels: [UInt8], size: PixelSize, bands: Int
+  ) throws(ImagingError) -> Image {
+    try ImagingRuntime.start()
+    let handle = pixels.withUnsafeBytes {
+      cimaging_from_pixels($0.baseAddress, $0.count, Int32(size.width), Int32(size.height), Int32(bands))
+    }
+    guard let handle else { throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText()) }
+    return Image(handle, reading: nil)
+  }
+
+  package var size: PixelSize {
+    PixelSize(width: Int(cimaging_width(handle)), height: Int(cimaging_height(handle)))
+  }
+
+  package var bands: Int { Int(cimaging_bands(handle)) }
+  package var hasAlpha: Bool { cimaging_has_alpha(handle) }
+
+  private func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
+    guard let result else { throw .stepFailed(step, detail: ImagingRuntime.takeErrorText()) }
+    return Image(result, reading: source)
+  }
+
+  /// A second handle on the same picture, which must be realised, for steps that consume theirs.
+  package func shared() -> Image { Image(cimaging_retain(handle), reading: source) }
+
+  /// Runs the work so far, into memory.
+  package consuming func realised() throws(ImagingError) -> Image {
+    try next(.decode, cimaging_realise(handle))
+  }
+
+  /// Turns the picture upright for an EXIF orientation of 1…8.
+  package consuming func oriented(_ exifOrientation: Int) throws(ImagingError) -> Image {
+    try next(.orient, cimaging_orient(handle, Int32(exifOrientation)))
+  }
+
+  /// Whether every alpha value is the maximum. The image must be realised.
+  package func isOpaque() throws(ImagingError) -> Bool {
+    guard hasAlpha else { return true }
+    var opaque = false
+    guard cimaging_alpha_is_opaque(handle, &opaque) else {
+      throw .stepFailed(.alpha, detail: ImagingRuntime.takeErrorText())
+    }
+    return opaque
+  }
+
+  package consuming func withoutAlpha() throws(ImagingError) -> Image {
+    try next(.alpha, cimaging_drop_alpha(handle))
+  }
+
+  /// Laid over an opaque colour.
+  package consuming func flattened(onto colour: RGBColour) throws(ImagingError) -> Image {
+    try next(.alpha, cimaging_flatten(handle, colour.red, colour.green, colour.blue))
+  }
+
+  /// Resampled with Lanczos to exactly `size`.
+  package consuming func resized(to size: PixelSize) throws(ImagingError) -> Image {
+    try next(.resize, cimaging_resize(handle, Int32(size.width), Int32(size.height)))
+  }
+
+  /// The rectangle of `size` whose corner is at (`left`, `top`), which must lie inside.
+  package consuming func cropped(left: Int, top: Int, to size: PixelSize) throws(ImagingError) -> Image {
+    let crop = cimaging_crop(handle, Int32(left), Int32(top), Int32(size.width), Int32(size.height))
+    return try next(.crop, crop)
+  }
+
+  /// In 8-bit sRGB; through the embedded profile when `usingProfile`. Does not consume, so that a broken profile can
+  /// be left out in a second try.
+  package func inSRGB(usingProfile: Bool) throws(ImagingError) -> Image {
+    try next(.colour, cimaging_to_srgb(handle, usingProfile))
+  }
+
+  /// Each channel as a weighted sum of red, green and blue plus an offset (0…255).
+  package consuming func recombined(
+    _ matrix: [[Double]], offset: [Double]
+  ) throws(ImagingError) -> Image {
+    try next(.effect, cimaging_recombine(handle, matrix.flatMap(\.self), offset))
+  }
+
+  package consuming func blurred(sigma: Double) throws(ImagingError) -> Image {
+    try next(.effect, cimaging_blur(handle, sigma))
+  }
+
+  /// Dark lines on white where brightness changes.
+  package consuming func edges() throws(ImagingError) -> Image {
+    try next(.effect, cimaging_edges(handle))
+  }
+
+  /// How to write a picture. No metadata and no profile is ever written.
+  package enum Encoding: Sendable, Equatable {
+    /// Quality 1…100; with `halvedChroma` 4:2:0 instead of 4:4:4.
+    case jpeg(quality: Int, halvedChroma: Bool)
+    case png
+    /// Quality 1…100.
+    case webp(quality: Int)
+    case losslessWebP
+  }
+
+  package func encoded(as encoding: Encoding) throws(ImagingError) -> PictureBytes {
+    var bytes: UnsafeMutableRawPointer?
+    var count = 0
+    guard cimaging_encode(handle, encoding.options, &bytes, &count), let bytes else {
+      throw .stepFailed(.encode, detail: ImagingRuntime.takeErrorText())
+    }
+    return PictureBytes(adopting: UnsafeRawBufferPointer(start: bytes, count: count)) {
+      cimaging_free_bytes(UnsafeMutableRawPointer(mutating: $0))
+    }
+  }
+
+  /// The 8-bit pixels, row by row and interleaved.
+  package func pixels() throws(ImagingError) -> [UInt8] {
+    let count = size.pixelCount * bands
+    var failed = false
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { room, initialised in
+      failed = !cimaging_copy_pixels(handle, room.baseAddress, count)
+      initialised = failed ? 0 : count
+    }
+    guard !failed else { throw .stepFailed(.decode, detail: ImagingRuntime.takeErrorText()) }
+    return pixels
+  }
+}
+
+extension Image.Encoding {
+  fileprivate var options: CImagingEncodeOptions {
+    switch self {
+    case .jpeg(let quality, let halvedChroma):
+      CImagingEncodeOptions(
+        format: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma, lossless: false)
+    case .png: CImagingEncodeOptions(format: .PNG, quality: 100, halve_chroma: false, lossless: true)
+    case .webp(let quality):
+      CImagingEncodeOptions(format: .webP, quality: Int32(quality), halve_chroma: true, lossless: false)
+    case .losslessWebP:
+      CImagingEncodeOptions(format: .webP, quality: 100, halve_chroma: false, lossless: true)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+public import Vocabulary
+
+/// What can be wrong with a picture or with the library that reads it: one case per thing a user can act on.
+public enum ImagingError: Error, Sendable {
+  /// libvips could not be started, or is older than 8.14.
+  case libraryUnusable(String)
+  /// The bytes are in none of the formats of `PictureFormat.all`; the text says what they look like.
+  case notAPicture(String)
+  /// The format was recognised, but is not read here.
+  case unsupportedFormat(PictureFormat)
+  /// The file ends before the picture does.
+  case truncated(String)
+  /// The file contradicts its own format.
+  case damaged(String)
+  /// Width × height, as the header declares them, exceed the limit.
+  case tooManyPixels(PixelSize, limit: Int)
+  /// libvips failed at the named step; its words are for the reader only.
+  case stepFailed(Step, detail: String)
+
+  /// The calls into libvips, by which failures are told apart.
+  public enum Step: String, Sendable {
+    case open, decode, orient, colour, alpha, resize, crop, effect, encode
+  }
+}
+
+extension ImagingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .libraryUnusable(let why): "libvips cannot be used: \(why)"
+    case .notAPicture(let what): "not a picture (\(what))"
+    case .unsupportedFormat(let format): "\(format.name) pictures cannot be read"
+    case .truncated(let where_): "the file is cut short: \(where_)"
+    case .damaged(let why): "the file is damaged: \(why)"
+    case .tooManyPixels(let size, let limit):
+      "\(size) is \(size.pixelCount.grouped) pixels, over the limit of \(limit.grouped)"
+    case .stepFailed(let step, let detail):
+      detail.isEmpty ? "the \(step.rawValue) step failed" : "the \(step.rawValue) step failed: \(detail)"
+    }
+  }
+}

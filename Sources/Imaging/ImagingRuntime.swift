@@ -1,0 +1,31 @@
+import CImaging
+import Logging
+import Synchronization
+
+/// libvips in this process: started once, on first need, never for a picture that passes untouched.
+package enum ImagingRuntime {
+  private static let outcome: CImagingStart = cimaging_start { message in
+    guard let message else { return }
+    Logger(label: "plantain.imaging").debug("\(String(cString: message))")
+  }
+
+  static func start() throws(ImagingError) {
+    switch outcome {
+    case .started: return
+    case .cannotInitialise: throw .libraryUnusable(takeErrorText())
+    case .libraryTooOld:
+      throw .libraryUnusable("found \(version), expected 8.14 or newer")
+    }
+  }
+
+  package static var version: String { String(cString: cimaging_version()) }
+
+  /// libvips' words for the reader, with line breaks folded.
+  static func takeErrorText() -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1_024) { buffer in
+      guard let start = buffer.baseAddress else { return "" }
+      cimaging_take_error_text(start, buffer.count)
+      return String(cString: start).split(whereSeparator: \.isNewline).joined(separator: "; ")
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import CImaging
+public import Vocabulary
+
+/// One row of the table of picture formats: how a format is recognised, called and what it can hold.
+public struct PictureFormat: Sendable, Equatable {
+  /// The usual name, such as `JPEG`.
+  public let name: String
+  public let mediaType: MediaType
+  /// File name extensions without the dot, the usual one first.
+  public let extensions: [String]
+  public let hasAlpha: Bool
+  /// The longest edge that the format can hold, in pixels.
+  public let longestEdge: Int
+  /// The bytes at the start of every file of this format.
+  fileprivate let signatures: [Signature]
+  package let codec: Codec?
+
+  /// The formats that libvips reads and writes for us.
+  package enum Codec: Sendable {
+    case jpeg, png, webp
+
+    var shim: CImagingFormat {
+      switch self {
+      case .jpeg: .JPEG
+      case .png: .PNG
+      case .webp: .webP
+      }
+    }
+  }
+
+  fileprivate struct Signature: Sendable, Equatable {
+    let offset: Int
+    let bytes: [UInt8]
+
+    init(_ text: String, at offset: Int = 0) {
+      self.init(Array(text.utf8), at: offset)
+    }
+
+    init(_ bytes: [UInt8], at offset: Int = 0) {
+      self.bytes = bytes
+      self.offset = offset
+    }
+  }
+
+  private init(
+    _ name: String, _ mediaType: MediaType, _ extensions: [String], alpha: Bool, longestEdge: Int,
+    codec: Codec? = nil, signatures: [Signature]
+  ) {
+    self.name = name
+    self.mediaType = mediaType
+    self.extensions = extensions
+    self.hasAlpha = alpha
+    self.longestEdge = longestEdge
+    self.codec = codec
+    self.signatures = signatures
+  }
+
+  public static let jpeg = PictureFormat(
+    "JPEG", .jpeg, ["jpg", "jpeg"], alpha: false, longestEdge: 65_500, codec: .jpeg,
+    signatures: [Signature([0xFF, 0xD8, 0xFF])])
+  public static let png = PictureFormat(
+    "PNG", .png, ["png"], alpha: true, longestEdge: 1_000_000, codec: .png,
+    signatures: [Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])])
+  public static let webp = PictureFormat(
+    "WebP", .webp, ["webp"], alpha: true, longestEdge: 16_383, codec: .webp,
+    signatures: [Signature("WEBP", at: 8)])
+
+  /// Every format that is recognised. Those without a codec exist so that an error can name them.
+  public static let all: [PictureFormat] = [
+    jpeg, png, webp,
+    known("GIF", "image/gif", ["gif"], [Signature("GIF87a"), Signature("GIF89a")]),
+    known("TIFF", "image/tiff", ["tif", "tiff"], [Signature("II*\0"), Signature("MM\0*")]),
+    known("AVIF", "image/avif", ["avif"], [Signature("ftypavif", at: 4), Signature("ftypavis", at: 4)]),
+    known(
+      "HEIC", "image/heic", ["heic", "heif"],
+      ["heic", "heix", "hevc", "heim", "mif1", "msf1"].map { Signature("ftyp" + $0, at: 4) }),
+    known(
+      "JPEG XL", "image/jxl", ["jxl"], [Signature([0xFF, 0x0A]), Signature("JXL \r\n", at: 4)]),
+    known("JPEG 2000", "image/jp2", ["jp2"], [Signature("jP  \r\n", at: 4), Signature([0xFF, 0x4F, 0xFF])]),
+    known("BMP", "image/bmp", ["bmp"], [Signature("BM")]),
+    known("Photoshop", "image/vnd.adobe.photoshop", ["psd"], [Signature("8BPS")]),
+    known("PDF", "application/pdf", ["pdf"], [Signature("%PDF-")]),
+    known("SVG", "image/svg+xml", ["svg"], [Signature("<svg"), Signature("<?xml")]),
+  ]
+
+  private static func known(
+    _ name: String, _ type: String, _ extensions: [String], _ signatures: [Signature]
+  ) -> PictureFormat {
+    PictureFormat(
+      name, MediaType(type), extensions, alpha: true, longestEdge: 65_535, signatures: signatures)
+  }
+
+  /// The format that the first bytes of a file belong to; names and labels are never asked.
+  public static func recognise(_ bytes: RawSpan) -> PictureFormat? {
+    all.first { format in
+      format.signatures.contains { bytes.has($0.bytes, at: $0.offset) }
+    }
+  }
+
+  /// The format of that MIME type among those that can be written.
+  public static func writable(_ mediaType: MediaType) -> PictureFormat? {
+    all.first { $0.codec != nil && $0.mediaType == mediaType }
+  }
+
+  /// The format whose files carry that extension (without the dot, any case), written or not.
+  public static func named(byExtension name: String) -> PictureFormat? {
+    all.first { $0.extensions.contains(name.lowercased()) }
+  }
+
+  public static func == (left: PictureFormat, right: PictureFormat) -> Bool {
+    left.mediaType == right.mediaType
+  }
+}

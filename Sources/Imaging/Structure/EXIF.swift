@@ -1,0 +1,39 @@
+/// The two facts that are read from an EXIF block: which way is up, and whether a place is recorded.
+///
+/// Source: CIPA DC-008 (EXIF 2.32), TIFF 6.0 for the directory layout.
+struct EXIF: Equatable {
+  /// 1…8; nonsense and absence are 1, upright.
+  var orientation = 1
+  var hasLocation = false
+
+  /// An IFD that claims more entries than this is nonsense: cameras write a few dozen.
+  private static let mostEntries = 1_000
+
+  /// Reads the first directory of the TIFF structure at `start`.
+  init(_ bytes: RawSpan, at start: Int, end: Int) {
+    let bigEndian: Bool
+    if bytes.has("MM\0*", at: start) {
+      bigEndian = true
+    } else if bytes.has([0x49, 0x49, 0x2A, 0], at: start) {
+      bigEndian = false
+    } else {
+      return
+    }
+    func number(_ offset: Int, _ count: Int) -> Int? {
+      offset >= start && offset + count <= end
+        ? bytes.unsigned(at: offset, count: count, bigEndian: bigEndian) : nil
+    }
+    guard let first = number(start + 4, 4), let count = number(start + first, 2) else { return }
+    for entry in 0..<min(count, Self.mostEntries) {
+      let at = start + first + 2 + entry * 12
+      guard let tag = number(at, 2), let type = number(at + 2, 2) else { return }
+      switch tag {
+      case 0x0112:
+        // SHORT by the standard; some writers use LONG.
+        if let value = number(at + 8, type == 4 ? 4 : 2), (1...8).contains(value) { orientation = value }
+      case 0x8825: hasLocation = true
+      default: break
+      }
+    }
+  }
+}

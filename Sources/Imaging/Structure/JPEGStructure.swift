@@ -1,0 +1,188 @@
+import Vocabulary
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Walks a JPEG's markers from start to end (ITU-T T.81, annex B).
+extension PictureStructure {
+  static func readJPEG(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+    var walk = JPEGWalk(structure: PictureStructure(format: .jpeg))
+    try walk.run(bytes)
+    return walk.structure
+  }
+}
+
+private struct JPEGWalk {
+  var structure: PictureStructure
+  private var sawFrame = false
+  private var sawScan = false
+  /// Parts of the ICC profile by their number: a profile over 64 KB is spread over several APP2 segments.
+  private var profileParts: [Int: [UInt8]] = [:]
+
+  /// A camera writes a few dozen segments, a progressive file some more; far more is an attack on time.
+  private static let mostSegments = 10_000
+
+  init(structure: PictureStructure) {
+    self.structure = structure
+  }
+
+  mutating func run(_ bytes: RawSpan) throws(ImagingError) {
+    structure.keep(0..<2)
+    var at = 2
+    var segments = 0
+    while true {
+      guard let marker = nextMarker(bytes, &at) else {
+        throw .truncated("no end marker within \(bytes.byteCount.grouped) bytes")
+      }
+      if marker == 0xD9 {
+        try finish(bytes, end: at)
+        return
+      }
+      if marker == 0x01 || (0xD0...0xD7).contains(marker) {
+        structure.keep(at - 2..<at)
+        continue
+      }
+      segments += 1
+      guard segments <= Self.mostSegments else {
+        throw .damaged("more than \(Self.mostSegments.grouped) JPEG segments")
+      }
+      guard let length = bytes.bigEndian16(at), at + length <= bytes.byteCount else {
+        throw .truncated("a JPEG segment at byte \(at) goes past the end")
+      }
+      guard length >= 2 else { throw .damaged("a JPEG segment at byte \(at) has length \(length)") }
+      let whole = at - 2..<at + length
+      if try keeps(marker, bytes, payload: at + 2..<at + length) { structure.keep(whole) }
+      at += length
+      if marker == 0xDA {
+        sawScan = true
+        let data = at
+        at = endOfScan(bytes, from: at)
+        structure.keep(data..<at)
+      }
+    }
+  }
+
+  /// Moves past fill bytes to the byte behind the marker; `nil` at the end of the file.
+  private func nextMarker(_ bytes: RawSpan, _ at: inout Int) -> UInt8? {
+    guard bytes.byte(at) == 0xFF else { return nil }
+    while let byte = bytes.byte(at + 1) {
+      if byte != 0xFF {
+        at += 2
+        return byte
+      }
+      at += 1
+    }
+    return nil
+  }
+
+  /// Where the next marker stands that is neither a stuffed zero nor a restart.
+  private func endOfScan(_ bytes: RawSpan, from start: Int) -> Int {
+    bytes.withUnsafeBytes { memory in
+      guard let base = memory.baseAddress else { return start }
+      var at = start
+      while at < memory.count - 1, let hit = memchr(base + at, 0xFF, memory.count - 1 - at) {
+        let position = UnsafeRawPointer(hit) - base
+        let next = memory[position + 1]
+        if next != 0, next != 0xFF, !(0xD0...0xD7).contains(next) { return position }
+        at = position + (next == 0xFF ? 1 : 2)
+      }
+      return memory.count
+    }
+  }
+
+  /// Notes what a segment says, and decides whether it belongs to the picture.
+  private mutating func keeps(
+    _ marker: UInt8, _ bytes: RawSpan, payload: Range<Int>
+  ) throws(ImagingError) -> Bool {
+    let start = payload.lowerBound
+    switch marker {
+    case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
+      try readFrame(marker, bytes, payload)
+      return true
+    case 0xE0:
+      // JFIF with a thumbnail, or its extension that holds one: the picture does not need either.
+      if bytes.has("JFIF\0", at: start), bytes.byte(start + 12) == 0 || bytes.byte(start + 13) == 0 {
+        return true
+      }
+      structure.found(.thumbnail)
+    case 0xE1:
+      readAPP1(bytes, payload)
+    case 0xE2:
+      if bytes.has("ICC_PROFILE\0", at: start), let number = bytes.byte(start + 12) {
+        profileParts[Int(number)] = bytes.array(start + 14..<payload.upperBound)
+        return true
+      }
+      structure.found(bytes.has("MPF\0", at: start) ? .multiPicture : .application)
+    case 0xEB:
+      structure.found(bytes.has("JP", at: start) ? .c2pa : .application)
+    case 0xED:
+      structure.found(.iptc)
+    case 0xEE:
+      // Adobe's marker says how the colours are coded: decoders need it.
+      if bytes.has("Adobe", at: start) { return true }
+      structure.found(.application)
+    case 0xE0...0xEF:
+      structure.found(.application)
+    case 0xFE:
+      structure.found(.comment)
+    default:
+      return true
+    }
+    return false
+  }
+
+  private mutating func readAPP1(_ bytes: RawSpan, _ payload: Range<Int>) {
+    let start = payload.lowerBound
+    if bytes.has("Exif\0", at: start) {
+      structure.found(.exif)
+      let exif = EXIF(bytes, at: start + 6, end: payload.upperBound)
+      if exif.hasLocation { structure.found(.gps) }
+      if structure.orientation == 1 { structure.orientation = exif.orientation }
+    } else if bytes.has("http://ns.adobe.com/", at: start) {
+      structure.found(.xmp)
+    } else {
+      structure.found(.application)
+    }
+  }
+
+  private mutating func readFrame(
+    _ marker: UInt8, _ bytes: RawSpan, _ payload: Range<Int>
+  ) throws(ImagingError) {
+    let at = payload.lowerBound
+    guard !sawFrame else { throw .damaged("a second JPEG frame at byte \(at)") }
+    guard payload.count >= 6, let bits = bytes.byte(at), let height = bytes.bigEndian16(at + 1),
+      let width = bytes.bigEndian16(at + 3), let components = bytes.byte(at + 5)
+    else { throw .truncated("the JPEG frame header at byte \(at)") }
+    guard width > 0, height > 0 else {
+      throw .damaged("the JPEG frame header declares \(width)×\(height) pixels")
+    }
+    guard payload.count >= 6 + 3 * Int(components) else {
+      throw .damaged("the JPEG frame header declares \(components) components and is too short for them")
+    }
+    sawFrame = true
+    structure.size = PixelSize(width: width, height: height)
+    structure.bitsPerChannel = Int(bits)
+    structure.isCommonlyCoded = (0xC0...0xC2).contains(marker)
+    switch components {
+    case 1: structure.colour = .grey
+    case 3: structure.colour = .rgb
+    case 4: structure.colour = .cmyk
+    default: throw .damaged("a JPEG with \(components) components")
+    }
+    let sampling = (0..<Int(components)).map { bytes.byte(at + 7 + 3 * $0) ?? 0x11 }
+    structure.hasReducedChroma = components == 3 && sampling[0] != sampling[1]
+  }
+
+  private mutating func finish(_ bytes: RawSpan, end: Int) throws(ImagingError) {
+    guard sawFrame, sawScan else { throw .damaged("a JPEG without a picture in it") }
+    structure.keep(end - 2..<end)
+    structure.isComplete = true
+    if end < bytes.byteCount { structure.found(.trailing) }
+    if !profileParts.isEmpty {
+      structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import CImaging
+import Vocabulary
+
+/// Walks a PNG's chunks, checking every CRC (W3C Portable Network Graphics, third edition).
+extension PictureStructure {
+  static func readPNG(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+    var structure = PictureStructure(format: .png)
+    structure.keep(0..<8)
+    var at = 8
+    var sawPixels = false
+    while true {
+      guard let length = bytes.bigEndian32(at), at + 8 <= bytes.byteCount else {
+        throw .truncated("no IEND chunk within \(bytes.byteCount.grouped) bytes")
+      }
+      let type = bytes.array(at + 4..<at + 8)
+      let name = String(decoding: type, as: UTF8.self)
+      guard type.allSatisfy({ (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }) else {
+        throw .damaged("the PNG chunk at byte \(at) has no valid name")
+      }
+      let end = at + 12 + length
+      guard end <= bytes.byteCount else {
+        throw .truncated("the PNG chunk \(name) at byte \(at) declares \(length.grouped) bytes")
+      }
+      guard bytes.bigEndian32(end - 4) == checksum(bytes, at + 4..<end - 4) else {
+        throw .damaged("the PNG chunk \(name) at byte \(at) has a wrong checksum")
+      }
+      let first = at == 8
+      guard first == (name == "IHDR") else { throw .damaged("the PNG chunk IHDR is not the first") }
+      if try structure.keepsPNGChunk(name, bytes, at + 8..<end - 4) { structure.keep(at..<end) }
+      if name == "IDAT" { sawPixels = true }
+      at = end
+      if name == "IEND" { break }
+    }
+    guard sawPixels else { throw .damaged("a PNG without a picture in it") }
+    if at < bytes.byteCount { structure.found(.trailing) }
+    structure.isComplete = true
+    return structure
+  }
+
+  private static func checksum(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    bytes.withUnsafeBytes { memory in
+      let part = UnsafeRawBufferPointer(rebasing: memory[range])
+      return Int(cimaging_crc32(0, part.baseAddress, part.count))
+    }
+  }
+
+  private mutating func keepsPNGChunk(
+    _ name: String, _ bytes: RawSpan, _ payload: Range<Int>
+  ) throws(ImagingError) -> Bool {
+    switch name {
+    case "IHDR":
+      try readPNGHeader(bytes, payload)
+      return true
+    case "PLTE", "IDAT", "IEND", "gAMA", "cHRM", "sRGB", "sBIT", "bKGD", "pHYs", "cICP":
+      return true
+    case "tRNS":
+      hasAlpha = true
+      return true
+    case "iCCP":
+      profile = Self.inflatedProfile(bytes, payload)
+      return true
+    case "eXIf":
+      found(.exif)
+      let exif = EXIF(bytes, at: payload.lowerBound, end: payload.upperBound)
+      if exif.hasLocation { found(.gps) }
+      orientation = exif.orientation
+    case "iTXt": found(bytes.has("XML:com.adobe.xmp\0", at: payload.lowerBound) ? .xmp : .text)
+    case "tEXt", "zTXt": found(.text)
+    case "tIME": found(.time)
+    case "acTL", "fcTL", "fdAT":
+      // What remains is the still picture that a reader without animation shows.
+      isAnimated = true
+      found(.animation)
+    case "caBX": found(.c2pa)
+    default:
+      // An unknown critical chunk (capital first letter) would make the file unreadable to everyone.
+      if name.first?.isUppercase == true { throw .damaged("the PNG has an unknown critical chunk \(name)") }
+      found(.application)
+    }
+    return false
+  }
+
+  private mutating func readPNGHeader(_ bytes: RawSpan, _ payload: Range<Int>) throws(ImagingError) {
+    let at = payload.lowerBound
+    guard payload.count == 13, let width = bytes.bigEndian32(at), let height = bytes.bigEndian32(at + 4),
+      let bits = bytes.byte(at + 8), let kind = bytes.byte(at + 9)
+    else { throw .damaged("the PNG header has \(payload.count) bytes instead of 13") }
+    guard (1...0x7FFF_FFFF).contains(width), (1...0x7FFF_FFFF).contains(height) else {
+      throw .damaged("the PNG header declares \(width)×\(height) pixels")
+    }
+    size = PixelSize(width: width, height: height)
+    bitsPerChannel = Int(bits)
+    switch kind {
+    case 0: colour = .grey
+    case 2: colour = .rgb
+    case 3: colour = .palette
+    case 4: (colour, hasAlpha) = (.grey, true)
+    case 6: (colour, hasAlpha) = (.rgb, true)
+    default: throw .damaged("the PNG header declares colour type \(kind)")
+    }
+  }
+
+  /// An iCCP chunk: a name, a zero, the method, then the deflated profile. Profiles over 4 MB are not believed.
+  private static func inflatedProfile(_ bytes: RawSpan, _ payload: Range<Int>) -> [UInt8]? {
+    let name = payload.prefix(80).first { bytes.byte($0) == 0 }
+    guard let name, name + 2 < payload.upperBound else { return nil }
+    let deflated = bytes.array(name + 2..<payload.upperBound)
+    let limit = 4 << 20
+    let profile = [UInt8](unsafeUninitializedCapacity: limit) { room, count in
+      var written = 0
+      let whole = deflated.withUnsafeBytes {
+        cimaging_inflate($0.baseAddress, $0.count, room.baseAddress, limit, &written)
+      }
+      count = whole ? written : 0
+    }
+    return profile.isEmpty ? nil : profile
+  }
+}

@@ -1,0 +1,121 @@
+package import Vocabulary
+
+/// What a file says of itself, read by our own bounded parsers before any decoder sees it.
+package struct PictureStructure: Sendable {
+  package let format: PictureFormat
+  /// As stored; not yet turned upright.
+  package var size = PixelSize(width: 1, height: 1)
+  /// EXIF orientation, 1…8.
+  package var orientation = 1
+  package var bitsPerChannel = 8
+  package var colour = ColourModel.rgb
+  /// An alpha channel or a transparent colour is declared.
+  package var hasAlpha = false
+  package var isAnimated = false
+  /// The luma and chroma planes differ in size (JPEG).
+  package var hasReducedChroma = false
+  /// Decoders everywhere understand the way it is coded.
+  package var isCommonlyCoded = true
+  /// The embedded ICC profile.
+  package var profile: [UInt8]?
+  /// Private or superfluous blocks, in order of appearance, each kind once.
+  package var metadata: [MetadataKind] = []
+  /// The file without those blocks: ranges of it and new bytes, in order.
+  package var cleaned: [CleanedPiece] = []
+  /// The file was walked to its end and ends where it should.
+  package var isComplete = false
+
+  package enum ColourModel: String, Sendable {
+    case grey, rgb, cmyk, palette
+  }
+
+  package enum CleanedPiece: Sendable {
+    case range(Range<Int>)
+    case bytes([UInt8])
+  }
+
+  init(format: PictureFormat) {
+    self.format = format
+  }
+
+  package var uprightSize: PixelSize { orientation >= 5 ? size.transposed : size }
+
+  mutating func found(_ kind: MetadataKind) {
+    if !metadata.contains(kind) { metadata.append(kind) }
+  }
+
+  /// Keeps `range`, joined to the range before it where they touch.
+  mutating func keep(_ range: Range<Int>) {
+    if case .range(let last)? = cleaned.last, last.upperBound == range.lowerBound {
+      cleaned[cleaned.count - 1] = .range(last.lowerBound..<range.upperBound)
+    } else {
+      cleaned.append(.range(range))
+    }
+  }
+}
+
+/// Kinds of blocks in a picture file that are not the picture.
+package enum MetadataKind: String, Sendable {
+  case exif, gps, xmp, iptc, comment, thumbnail, text, time, c2pa, animation
+  case multiPicture = "multi-picture"
+  case application = "application-data"
+  case trailing = "trailing-data"
+}
+
+extension PictureStructure {
+  /// Recognises the format by its first bytes and reads the header facts.
+  ///
+  /// - Throws: `notAPicture`, `unsupportedFormat`, `truncated`, `damaged`.
+  package static func read(_ bytes: PictureBytes) throws(ImagingError) -> PictureStructure {
+    try bytes.withSpan { span throws(ImagingError) in
+      guard let format = PictureFormat.recognise(span) else {
+        throw .notAPicture(appearance(of: span))
+      }
+      switch format.codec {
+      case .jpeg: return try readJPEG(span)
+      case .png: return try readPNG(span)
+      case .webp: return try readWebP(span)
+      case nil: throw .unsupportedFormat(format)
+      }
+    }
+  }
+
+  /// The file without private and superfluous blocks; the compressed pixels stay byte for byte.
+  package func cleaned(_ bytes: PictureBytes) -> PictureBytes {
+    if case .range(let all)? = cleaned.first, all == 0..<bytes.count { return bytes }
+    let length = cleaned.reduce(0) { sum, piece in
+      switch piece {
+      case .range(let range): sum + range.count
+      case .bytes(let new): sum + new.count
+      }
+    }
+    return PictureBytes(capacity: length) { room in
+      bytes.withUnsafeBytes { source in
+        var offset = 0
+        for piece in cleaned {
+          let target = UnsafeMutableRawBufferPointer(rebasing: room[offset...])
+          switch piece {
+          case .range(let range):
+            target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+            offset += range.count
+          case .bytes(let new):
+            target.copyBytes(from: new)
+            offset += new.count
+          }
+        }
+        return offset
+      }
+    }
+  }
+
+  /// What to tell a user about bytes that are no picture.
+  private static func appearance(of span: RawSpan) -> String {
+    if span.byteCount == 0 { return "it is empty" }
+    let start = span.array(0..<min(64, span.byteCount))
+    if start.allSatisfy({ $0 == 0 }) { return "it begins with zeros" }
+    let text = start.allSatisfy { $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+    if text, span.has("<", at: 0) { return "it looks like an HTML or XML page" }
+    if text { return "it looks like text" }
+    return "its first bytes belong to no known picture format"
+  }
+}

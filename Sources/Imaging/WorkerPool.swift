@@ -1,0 +1,71 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+import CImaging
+import Dispatch
+import Synchronization
+
+/// The threads that all libvips work runs on: as many at a time as there are cores, so that neither memory nor the
+/// cooperative pool is taken by a crowd of pictures.
+package final class WorkerPool: Sendable {
+  package static let shared = WorkerPool(width: activeCores)
+
+  private static var activeCores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
+  private struct State {
+    var free: Int
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// How many pieces of work run at a time.
+  package let width: Int
+  private let state: Mutex<State>
+  private let queue = DispatchQueue(label: "plantain.imaging", attributes: .concurrent)
+
+  init(width: Int) {
+    self.width = width
+    state = Mutex(State(free: width))
+  }
+
+  /// Runs one whole piece of work, from input to output, on a thread of the pool. Waits its turn; does not start
+  /// when the task was cancelled meanwhile.
+  package func run<Result: Sendable>(
+    _ work: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    await enter()
+    defer { leave() }
+    try Task.checkCancellation()
+    return try await withCheckedThrowingContinuation { continuation in
+      queue.async {
+        defer { cimaging_finish_thread() }
+        continuation.resume(with: Swift.Result { try work() })
+      }
+    }
+  }
+
+  private func enter() async {
+    await withCheckedContinuation { continuation in
+      let goesNow = state.withLock { state in
+        guard state.free > 0 else {
+          state.waiting.append(continuation)
+          return false
+        }
+        state.free -= 1
+        return true
+      }
+      if goesNow { continuation.resume() }
+    }
+  }
+
+  private func leave() {
+    let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+      state.free += 1
+      return nil
+    }
+    next?.resume()
+  }
+}

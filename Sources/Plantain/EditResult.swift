@@ -1,0 +1,110 @@
+import Finishing
+public import Gateways
+import Imaging
+import Preparation
+public import Vocabulary
+
+/// One edit, done.
+public struct EditResult: Sendable {
+  /// Names this edit in messages and reports.
+  public let id: String
+  public let gateway: String
+  public let model: String
+  /// At least one; the last is the model's final one.
+  public let images: [Image]
+  public let prepared: [Preparer.Result]
+  public let request: Request
+  public let reply: ReplyFacts
+  public let cost: Cost
+  public let warnings: [EditWarning]
+  /// The HTTP status of the answer, and how long it took from the first byte sent.
+  public let status: Int
+  public let answerTime: Duration
+  /// The whole call.
+  public let elapsed: Duration
+
+  init(
+    plan: EditPlan, images: [Image], reply: ReplyFacts, warnings: [EditWarning], status: Int,
+    answerTime: Duration, elapsed: Duration
+  ) {
+    id = plan.id
+    gateway = plan.gateway
+    model = plan.model
+    prepared = plan.prepared
+    request = plan.request
+    cost = plan.cost
+    self.images = images
+    self.reply = reply
+    self.warnings = plan.warnings + warnings
+    self.status = status
+    self.answerTime = answerTime
+    self.elapsed = elapsed
+  }
+
+  /// The model's final picture.
+  public var image: Image { images[images.count - 1] }
+
+  public struct Image: Sendable {
+    public let bytes: PictureBytes
+    /// By the bytes themselves, not by the gateway's label.
+    public let mediaType: MediaType
+    public let size: PixelSize
+    /// Where it was written.
+    public let output: String?
+    /// The pixels were encoded anew; otherwise the bytes are the model's own.
+    public let isConverted: Bool
+
+    init(_ picture: FinishedPicture, output: String?) {
+      bytes = picture.bytes
+      mediaType = picture.format.mediaType
+      size = picture.size
+      isConverted = picture.isConverted
+      self.output = output
+    }
+  }
+
+  /// What was sent.
+  public struct Request: Sendable {
+    /// The body's length.
+    public let bytes: ByteCount
+    public let tier: Tier
+    public let ratio: AspectRatio
+  }
+
+  /// What it cost, and how that is known.
+  public struct Cost: Sendable {
+    /// `nil` when it is not known.
+    public let price: Price?
+  }
+}
+
+/// Something that went another way than one may expect. The raw value is its code in JSON.
+public enum EditWarning: String, Sendable {
+  /// The answer's ratio differs from the source's by more than 2 %: the model will crop or extend.
+  case aspectDiffers = "aspect-differs"
+  /// An asked-for ratio was replaced by the nearest supported one.
+  case aspectReplaced = "aspect-replaced"
+  /// A limit was set above the one that the gateway states.
+  case overGatewayLimit = "over-gateway-limit"
+  /// The gateway's label for the picture was wrong; its bytes were believed.
+  case labelWrong = "label-wrong"
+}
+
+/// What an edit is about to send: everything up to the first byte on the network.
+public struct EditPlan: Sendable {
+  public let id: String
+  public let gateway: String
+  public let model: String
+  public let prepared: [Preparer.Result]
+  public let request: EditResult.Request
+  public let cost: EditResult.Cost
+  public let warnings: [EditWarning]
+}
+
+/// A stage that an edit has passed, for those who watch.
+public enum EditEvent: Sendable {
+  case prepared(Preparer.Result)
+  case sending(EditPlan)
+  case answered(status: Int, elapsed: Duration)
+  case done(EditResult)
+}

@@ -1,0 +1,100 @@
+import Finishing
+public import Gateways
+import Imaging
+public import Logging
+import Submission
+import Vocabulary
+
+/// Edits local pictures through one gateway: prepares, sends, and finishes what comes back.
+///
+/// It holds an HTTP client: call `close()` when done, or use `withEditor`.
+public final class Editor: Sendable {
+  public let gateway: Gateway
+  let key: APIKey.Source
+  let baseURL: BaseURL
+  let submitter: Submitter
+  let logger: Logger
+
+  /// - Parameters:
+  ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variable.
+  ///   - baseURL: another host that speaks the gateway's dialect, such as a private route or the simulator.
+  /// - Throws: 78 when there is no usable address.
+  public init(
+    gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
+    logger: Logger = Logger(label: "plantain")
+  ) throws(PlantainError) {
+    self.gateway = gateway
+    self.key = key ?? .environment(gateway.keyVariable)
+    self.baseURL = try BaseURL(baseURL ?? gateway.baseURL, gateway)
+    self.logger = logger
+    submitter = Submitter()
+  }
+
+  /// Ends the HTTP client. No edit may be under way or follow.
+  public func close() async {
+    await submitter.close()
+  }
+
+  /// The main job: `prompt` applied to the first reference, with the others beside it.
+  ///
+  /// - Parameters:
+  ///   - prompt: sent byte for byte.
+  ///   - references: the picture to edit, then up to the gateway's limit of others.
+  ///   - watch: called as the edit passes its stages.
+  /// - Throws: `PlantainError`; its `billed` says whether money may have been spent.
+  public func edit(
+    _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
+    watch: @Sendable (EditEvent) -> Void = { _ in }
+  ) async throws(PlantainError) -> EditResult {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let key = try readKey()
+    let output = try OutputPlan(options, first: references.first)
+    try output.check(creatingFolders: true)
+    let (plan, request) = try await prepareRequest(prompt, references, options, watch)
+    watch(.sending(plan))
+
+    let sent = clock.now
+    let reply = try await submit(request, key, options)
+    let answerTime = clock.now - sent
+    watch(.answered(status: reply.status, elapsed: answerTime))
+    let (pictures, facts) = try interpret(reply, key)
+    let finished = try await finish(pictures, as: output)
+    let paths = try output.write(finished)
+
+    let result = EditResult(
+      plan: plan, images: zip(finished, paths).map(EditResult.Image.init), reply: facts,
+      warnings: Self.labelWarnings(pictures, finished), status: reply.status, answerTime: answerTime,
+      elapsed: clock.now - start)
+    watch(.done(result))
+    return result
+  }
+
+  /// Does all local work of an edit, opens no socket, writes no file and needs no key: what would be sent, and its
+  /// price.
+  ///
+  /// - Throws: as `edit`, as far as it goes.
+  public func plan(
+    _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
+    watch: @Sendable (EditEvent) -> Void = { _ in }
+  ) async throws(PlantainError) -> EditPlan {
+    try OutputPlan(options, first: references.first).check(creatingFolders: false)
+    return try await prepareRequest(prompt, references, options, watch).plan
+  }
+}
+
+/// Makes an editor, lends it to `body`, and closes it however that ends.
+public func withEditor<Result>(
+  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
+  _ body: (Editor) async throws -> Result
+) async throws -> Result {
+  let editor = try Editor(gateway: gateway, key: key, baseURL: baseURL)
+  do {
+    let result = try await body(editor)
+    await editor.close()
+    return result
+  } catch {
+    await editor.close()
+    throw error
+  }
+}

@@ -1,0 +1,151 @@
+import Finishing
+import Gateways
+import Imaging
+import Logging
+import Preparation
+import Submission
+import Vocabulary
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// The stages of `Editor.edit`, in their order.
+extension Editor {
+  func readKey() throws(PlantainError) -> APIKey {
+    do throws(APIKey.KeyError) {
+      return try key.read()
+    } catch {
+      throw .key(error, gateway)
+    }
+  }
+
+  /// All local work: checks, preparation, and the request that would be sent.
+  func prepareRequest(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions,
+    _ watch: @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> (plan: EditPlan, request: EditRequest) {
+    try RequestCheck.check(prompt, references, options, gateway)
+    let model = gateway.model(named: options.model)
+    try RequestCheck.check(options.tier, model, gateway)
+    var ratio = try RequestCheck.ratio(options, model, gateway)
+
+    let requestLimit = options.requestBytes ?? gateway.limits.requestBytes
+    let preparation = try preparation(
+      options, requestLimit, promptBytes: prompt.utf8.count, count: references.count)
+    let prepared = try await prepareAll(references, preparation, watch)
+    let source = prepared[0].reference.geometry.source
+    if options.aspect == .source { ratio.value = model.nearestRatio(to: source) }
+    if ratio.value.distance(to: source) > 0.02 { ratio.warnings.append(.aspectDiffers) }
+    if preparation.maximumBytes > gateway.limits.pictureBytes || requestLimit > gateway.limits.requestBytes {
+      ratio.warnings.append(.overGatewayLimit)
+    }
+
+    let request = EditRequest(
+      prompt: prompt, model: model.id, tier: options.tier, ratio: ratio.value,
+      references: prepared.map {
+        EditRequest.Reference(mediaType: $0.reference.mediaType, bytes: $0.reference.bytes)
+      })
+    let plan = EditPlan(
+      id: UUID().uuidString.lowercased(), gateway: gateway.id, model: model.id, prepared: prepared,
+      request: EditResult.Request(
+        bytes: ByteCount(gateway.bodyLength(of: request)), tier: options.tier, ratio: ratio.value),
+      cost: EditResult.Cost(price: model.prices[options.tier]), warnings: ratio.warnings)
+    guard plan.request.bytes <= requestLimit else {
+      throw PlantainError(
+        .request, .tooLarge, "the request has \(plan.request.bytes), over the limit of \(requestLimit)",
+        hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
+    }
+    return (plan, request)
+  }
+
+  private func preparation(
+    _ options: EditOptions, _ requestLimit: ByteCount, promptBytes: Int, count: Int
+  ) throws(PlantainError) -> PreparationOptions {
+    var preparation = options.preparation(for: gateway)
+    let budget = RequestBudget(
+      request: requestLimit, picture: preparation.maximumBytes, references: count, promptBytes: promptBytes)
+    guard let budget else {
+      throw .usage(
+        "\(requestLimit) are not enough for \(count) pictures and the prompt",
+        hint: "Allow more with --request-bytes.")
+    }
+    preparation.maximumBytes = budget.perReference
+    return preparation
+  }
+
+  private func prepareAll(
+    _ references: [Reference], _ options: PreparationOptions, _ watch: @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> [Preparer.Result] {
+    var results: [Preparer.Result] = []
+    var failure: PlantainError?
+    await Preparer(options: options).prepare(references) { outcome in
+      switch outcome {
+      case .success(let result):
+        results.append(result)
+        watch(.prepared(result))
+      case .failure(let error): failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    return results
+  }
+
+  func submit(
+    _ request: EditRequest, _ key: APIKey, _ options: EditOptions
+  ) async throws(PlantainError) -> IncomingReply {
+    let isSlow = options.tier == .four || request.references.count > 1
+    let timeout = options.timeout ?? (isSlow ? gateway.timeouts.slow : gateway.timeouts.usual)
+    let outgoing = gateway.encode(request, baseURL: baseURL.text, key: key)
+    logger.debug("request to \(outgoing.url): \(outgoing.body.elided)")
+    do throws(SubmissionError) {
+      let reply = try await submitter.send(outgoing, timeout: timeout)
+      logger.debug("reply with status \(reply.status): \(key.redacted(from: reply.elided))")
+      return reply
+    } catch {
+      throw .submitting(error, gateway, host: baseURL.host)
+    }
+  }
+
+  func interpret(
+    _ reply: IncomingReply, _ key: APIKey
+  ) throws(PlantainError) -> (pictures: [ReturnedPicture], facts: ReplyFacts) {
+    switch gateway.interpret(reply) {
+    case .pictures(let pictures, let facts): return (pictures, facts)
+    case .refused(let reason, let facts):
+      throw .refused(key.redacted(from: reason), facts.text.map(key.redacted), gateway)
+    case .noPicture(let reason, let facts):
+      throw .noPicture(key.redacted(from: reason), facts.text.map(key.redacted), gateway)
+    case .failed(let failure): throw .failed(failure, gateway, message: key.redacted(from: failure.message))
+    }
+  }
+
+  /// Sniffs every picture, and encodes those anew that must be in another format.
+  func finish(
+    _ pictures: [ReturnedPicture], as output: OutputPlan
+  ) async throws(PlantainError) -> [FinishedPicture] {
+    var finished: [FinishedPicture] = []
+    let wanted = output.wanted
+    for picture in pictures {
+      do {
+        finished.append(
+          try await WorkerPool.shared.run { try finishResult(picture.bytes, wanted: wanted) })
+      } catch let error as FinishingError {
+        throw .finishing(error, gateway: gateway, keptAt: output.keep(picture.bytes, extension: "reply"))
+      } catch {
+        _ = output.keep(picture.bytes, extension: "reply")
+        throw .interrupted(billed: .yes)
+      }
+    }
+    return finished
+  }
+
+  static func labelWarnings(_ pictures: [ReturnedPicture], _ finished: [FinishedPicture]) -> [EditWarning] {
+    let wrong = zip(pictures, finished).contains { picture, result in
+      picture.label != nil && picture.label != result.returned.mediaType
+    }
+    return wrong ? [.labelWrong] : []
+  }
+}

@@ -1,0 +1,104 @@
+import Finishing
+import Gateways
+import Imaging
+import Preparation
+
+extension PlantainError {
+  /// The call itself is wrong.
+  public static func usage(_ message: String, hint: String? = nil) -> PlantainError {
+    PlantainError(.configuration, .usage, message, hint: hint)
+  }
+
+  /// A name that is not UTF-8 cannot be passed on unchanged.
+  public static func notUTF8(_ repaired: String) -> PlantainError {
+    PlantainError(
+      .input, .unreadable, "the argument \(repaired) is not UTF-8", hint: "Rename the file.",
+      subject: repaired)
+  }
+
+  static func interrupted(billed: Billing = .no) -> PlantainError {
+    let hint =
+      billed == .no
+      ? nil : "The request was under way; it may have been done and billed. It is not sent again."
+    return PlantainError(.submission, .interrupted, "interrupted", hint: hint, billed: billed)
+  }
+
+  static func reading(_ error: ReadError, _ subject: String) -> PlantainError {
+    let (code, hint): (Code, String?) =
+      switch error {
+      case .missing: (.missing, "Check the name; relative names count from the current folder.")
+      case .notARegularFile: (.notAFile, "Give the file itself.")
+      case .unreadable: (.unreadable, "Check the file's permissions and its disk.")
+      case .empty: (.notAPicture, "Perhaps a download or copy failed; get the file again.")
+      case .tooLarge: (.tooLarge, "Give a smaller version of it.")
+      }
+    return PlantainError(
+      .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
+  }
+
+  static func preparing(_ error: PreparationError, _ subject: String) -> PlantainError {
+    switch error {
+    case .invalidOption(let text): return PlantainError(.configuration, .usage, text)
+    case .picture(let imaging):
+      let code = code(of: imaging)
+      return PlantainError(
+        code == .internalError ? .preparation : .input, code, "cannot use \(subject): \(imaging)",
+        hint: hint(for: imaging), subject: subject, underlying: imaging)
+    case .capNotReachable:
+      return PlantainError(
+        .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",
+        hint: "Allow more bytes with --max-bytes, or another --format.", subject: subject, underlying: error)
+    }
+  }
+
+  private static func code(of error: ImagingError) -> Code {
+    switch error {
+    case .libraryUnusable: .internalError
+    case .notAPicture: .notAPicture
+    case .unsupportedFormat: .unsupportedFormat
+    case .truncated: .truncatedPicture
+    case .damaged: .damagedPicture
+    case .tooManyPixels: .tooManyPixels
+    // Opening and decoding fail because of the file; the steps after them only through us.
+    case .stepFailed(let step, _): [.open, .decode].contains(step) ? .damagedPicture : .internalError
+    }
+  }
+
+  private static func hint(for error: ImagingError) -> String? {
+    let names = PictureFormat.all.filter { PictureFormat.writable($0.mediaType) != nil }.map(\.name)
+    switch error {
+    case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
+    case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
+    case .truncated, .damaged: return "Get the file again from its source; a damaged picture is never sent."
+    case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
+    case .stepFailed(let step, _) where [.open, .decode].contains(step):
+      return "Get the file again from its source; a damaged picture is never sent."
+    case .stepFailed: return nil
+    }
+  }
+
+  static func writing(_ error: WriteError, _ path: String, billed: Billing = .no) -> PlantainError {
+    switch error {
+    case .exists:
+      PlantainError(
+        .output, .outputExists, "\(path) exists already", hint: "Choose another name, or add --overwrite.",
+        subject: path, billed: billed, underlying: error)
+    case .notWritable(let why):
+      PlantainError(
+        .output, .outputNotWritable, "cannot write \(path): \(why)",
+        hint: "Choose another place with -o, or mend its permissions or space.", subject: path,
+        billed: billed, underlying: error)
+    }
+  }
+
+  static func finishing(_ error: FinishingError, gateway: Gateway, keptAt path: String?) -> PlantainError {
+    let cause =
+      switch error {
+      case .picture(let imaging): imaging.description
+      }
+    return PlantainError(
+      .finishing, .noPicture, "\(gateway.id) returned a picture that cannot be used: \(cause)",
+      hint: path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed.",
+      subject: gateway.id, billed: .yes, underlying: error)
+  }
+}

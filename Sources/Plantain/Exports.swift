@@ -1,0 +1,6 @@
+// A program that imports Plantain has the words of all its stages.
+@_exported public import Base64
+@_exported public import Gateways
+@_exported public import Imaging
+@_exported public import Preparation
+@_exported public import Vocabulary

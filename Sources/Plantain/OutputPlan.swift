@@ -1,0 +1,131 @@
+import Finishing
+import Imaging
+import Vocabulary
+
+/// Under which names the results go, decided and checked before anything is sent: no payment may end in an error
+/// that could have been seen before.
+struct OutputPlan {
+  private let output: EditOptions.Output
+  private let overwrites: Bool
+  /// Folder and name without extension, for results that get their true extension.
+  private let stem: String
+
+  /// - Throws: 64 for an extension that cannot be written.
+  init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
+    output = options.output
+    overwrites = options.overwrites
+    let name = (first?.stem ?? "picture") + ".edited"
+    switch output {
+    case .memory: stem = ""
+    case .file(let path):
+      stem = Self.withoutExtension(path)
+      try Self.requireWritableExtension(path)
+    case .folder(let folder):
+      let beside: String? = if case .file(let path)? = first { OutputFile.parent(of: path) } else { nil }
+      let place = folder ?? beside ?? "."
+      stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
+    }
+  }
+
+  /// The format that the name asks for; `nil`: as it comes.
+  var wanted: PictureFormat? {
+    guard case .file(let path) = output else { return nil }
+    return PictureFormat.named(byExtension: Self.fileExtension(path))
+  }
+
+  /// Checks every name that could be written.
+  ///
+  /// - Throws: 73.
+  func check(creatingFolders: Bool) throws(PlantainError) {
+    for path in possiblePaths {
+      do throws(WriteError) {
+        try OutputFile.check(path, overwriting: overwrites, creatingFolders: creatingFolders)
+      } catch {
+        throw .writing(error, path)
+      }
+    }
+  }
+
+  private var possiblePaths: [String] {
+    switch output {
+    case .memory: []
+    case .file(let path): [path]
+    case .folder: PictureFormat.all.filter { $0.codec != nil }.map { "\(stem).\($0.extensions[0])" }
+    }
+  }
+
+  /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: what
+  /// cannot go under its name goes under another, which the error names.
+  ///
+  /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
+  func write(_ pictures: [FinishedPicture]) throws(PlantainError) -> [String?] {
+    guard output != .memory else { return pictures.map { _ in nil } }
+    var paths: [String?] = []
+    for (position, picture) in pictures.enumerated() {
+      paths.append(try write(picture, to: path(for: picture, position, of: pictures.count)))
+    }
+    return paths
+  }
+
+  private func path(for picture: FinishedPicture, _ position: Int, of count: Int) -> String {
+    if case .file(let path) = output, position == count - 1 { return path }
+    guard count > 1 else { return "\(stem).\(picture.format.extensions[0])" }
+    return freePath("-\(position + 1)", picture.format.extensions[0])
+  }
+
+  private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
+    do throws(WriteError) {
+      try OutputFile.write(picture.bytes, to: path, overwriting: overwrites)
+      return path
+    } catch {
+      let kept = keep(picture.bytes, extension: picture.format.extensions[0])
+      throw PlantainError(
+        .output, error == .exists ? .outputExists : .outputNotWritable, "cannot write \(path): \(error)",
+        hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be kept anywhere.",
+        subject: path, billed: .yes, underlying: error)
+    }
+  }
+
+  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
+  func keep(_ bytes: PictureBytes, extension name: String) -> String? {
+    guard output != .memory else { return nil }
+    for place in [stem, OutputFile.temporaryFolder + "/" + OutputFile.name(of: stem)] {
+      let path = Self.freePath(place + "-kept", name)
+      if (try? OutputFile.write(bytes, to: path, overwriting: false)) != nil { return path }
+    }
+    return nil
+  }
+
+  private func freePath(_ suffix: String, _ name: String) -> String {
+    overwrites ? "\(stem)\(suffix).\(name)" : Self.freePath(stem + suffix, name)
+  }
+
+  /// The first of `STEM.EXT`, `STEM-2.EXT`, … that does not exist.
+  private static func freePath(_ stem: String, _ name: String) -> String {
+    var path = "\(stem).\(name)"
+    var number = 2
+    while (try? OutputFile.check(path, overwriting: false, creatingFolders: false)) == nil, number < 1_000 {
+      path = "\(stem)-\(number).\(name)"
+      number += 1
+    }
+    return path
+  }
+
+  private static func requireWritableExtension(_ path: String) throws(PlantainError) {
+    let name = fileExtension(path)
+    guard let format = PictureFormat.named(byExtension: name), format.codec == nil else { return }
+    throw .usage(
+      "cannot write \(format.name) files: \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
+  }
+
+  private static func fileExtension(_ path: String) -> String {
+    let name = OutputFile.name(of: path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
+    return String(name[name.index(after: dot)...])
+  }
+
+  private static func withoutExtension(_ path: String) -> String {
+    let length = fileExtension(path).count
+    return length == 0 ? path : String(path.dropLast(length + 1))
+  }
+}

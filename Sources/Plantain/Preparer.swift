@@ -1,0 +1,111 @@
+import Finishing
+import Imaging
+public import Preparation
+
+/// The preprocessing half alone: pictures in, prepared references out. Needs no gateway and no network.
+public struct Preparer: Sendable {
+  public let options: PreparationOptions
+
+  public init(options: PreparationOptions = PreparationOptions()) {
+    self.options = options
+  }
+
+  /// A prepared picture with where it came from.
+  public struct Result: Sendable {
+    public let source: Reference
+    public let reference: PreparedReference
+    public let elapsed: Duration
+
+    /// Writes the prepared file into `folder`, which is created, as `NAME.EXT` with its true extension.
+    ///
+    /// - Returns: the path.
+    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written.
+    public func write(into folder: String, overwriting: Bool = false) throws(PlantainError) -> String {
+      let format = PictureFormat.writable(reference.mediaType)?.extensions[0] ?? "jpg"
+      let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(source.stem).\(format)"
+      do throws(WriteError) {
+        try OutputFile.createFolder(folder)
+        try OutputFile.write(reference.bytes, to: path, overwriting: overwriting)
+      } catch {
+        throw .writing(error, path)
+      }
+      return path
+    }
+  }
+
+  /// Reads a picture and makes it right. The pixels are worked on by the pool of imaging threads.
+  ///
+  /// - Throws: 64 for an option out of range, 65 for a picture that cannot be used, 66 when it cannot be read.
+  public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let options = options
+    let reference = try await onPool(source) { () throws(PlantainError) in
+      let bytes = try source.read()
+      do throws(PreparationError) {
+        return try prepareReference(bytes, options: options)
+      } catch {
+        throw .preparing(error, source.name)
+      }
+    }
+    return Result(source: source, reference: reference, elapsed: clock.now - start)
+  }
+
+  /// Prepares many pictures, a few at a time, and hands over each outcome in the order of the sources.
+  public func prepare(
+    _ sources: [Reference],
+    each: (Swift.Result<Result, PlantainError>) async -> Void
+  ) async {
+    await inOrder(sources, width: 2 * WorkerPool.shared.width) { source in
+      do throws(PlantainError) {
+        return .success(try await prepare(source))
+      } catch {
+        return .failure(error)
+      }
+    } consume: {
+      await each($0)
+    }
+  }
+
+  /// Refuses sources whose results would get the same name in one folder, before any work is done.
+  ///
+  /// - Throws: 64 with both names.
+  public static func requireDistinctNames(_ sources: [Reference]) throws(PlantainError) {
+    var seen: [String: Reference] = [:]
+    for source in sources {
+      if let other = seen.updateValue(source, forKey: source.stem) {
+        throw .usage(
+          "\(other.name) and \(source.name) would both be written as \(source.stem)",
+          hint: "Prepare them into different folders.")
+      }
+    }
+  }
+
+  /// Says what a picture is and what `prepare` would do to it, without decoding it.
+  ///
+  /// - Throws: as `prepare`.
+  public func inspect(_ source: Reference) async throws(PlantainError) -> InspectReport {
+    let options = options
+    return try await onPool(source) { () throws(PlantainError) in
+      let bytes = try source.read()
+      do throws(PreparationError) {
+        let inspection = try inspectPicture(bytes, options: options)
+        return InspectReport(inspection, source: source.name, bytes: bytes.byteCount)
+      } catch {
+        throw .preparing(error, source.name)
+      }
+    }
+  }
+
+  private func onPool<Value: Sendable>(
+    _ source: Reference, _ work: @escaping @Sendable () throws(PlantainError) -> Value
+  ) async throws(PlantainError) -> Value {
+    do {
+      return try await WorkerPool.shared.run { try work() }
+    } catch let error as PlantainError {
+      throw error
+    } catch {
+      throw .interrupted()
+    }
+  }
+}

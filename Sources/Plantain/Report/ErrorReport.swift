@@ -1,0 +1,24 @@
+/// One error as one JSON object: `{"error": {…}}`.
+public struct ErrorReport: Encodable, Sendable {
+  public let error: Content
+
+  public struct Content: Encodable, Sendable {
+    public let stage: String
+    public let code: String
+    public let message: String
+    public let hint: String?
+    public let subject: String?
+    public let retryable: Bool
+    /// Seconds that the gateway asks to wait.
+    public let retryAfter: Double?
+    public let billed: String
+    public let exit: Int32
+  }
+
+  public init(_ error: PlantainError) {
+    self.error = Content(
+      stage: error.stage.rawValue, code: error.code.rawValue, message: error.message, hint: error.hint,
+      subject: error.subject, retryable: error.isRetryable, retryAfter: error.retryAfter?.seconds,
+      billed: error.billed.rawValue, exit: error.exitStatus)
+  }
+}

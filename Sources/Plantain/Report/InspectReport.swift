@@ -1,0 +1,51 @@
+import Imaging
+import Preparation
+import Vocabulary
+
+/// What one picture is, and what would be done to it, as one JSON object.
+public struct InspectReport: Encodable, Sendable {
+  public let source: String
+  public let mediaType: String
+  /// As stored, before the orientation is applied.
+  public let width: Int
+  public let height: Int
+  /// EXIF orientation, 1…8.
+  public let orientation: Int
+  public let bytes: Int
+  public let colour: Colour
+  /// Kinds of private or superfluous blocks.
+  public let metadata: [String]
+  public let plan: [PrepareReport.Step]
+  public let warnings: [String]
+
+  public struct Colour: Encodable, Sendable {
+    /// The embedded profile's description, or `sRGB` where there is none.
+    public let profile: String
+    public let bits: Int
+    public let channels: Int
+    public let alpha: Bool
+  }
+
+  init(_ inspection: PictureInspection, source: String, bytes: ByteCount) {
+    let structure = inspection.structure
+    self.source = source
+    mediaType = structure.format.mediaType.name
+    width = structure.size.width
+    height = structure.size.height
+    orientation = structure.orientation
+    self.bytes = bytes.bytes
+    let base =
+      switch structure.colour {
+      case .grey: 1
+      case .rgb, .palette: 3
+      case .cmyk: 4
+      }
+    colour = Colour(
+      profile: structure.profile.map { ICCProfile($0).name } ?? (structure.colour == .cmyk ? "none" : "sRGB"),
+      bits: structure.bitsPerChannel, channels: base + (structure.hasAlpha ? 1 : 0), alpha: structure.hasAlpha
+    )
+    metadata = structure.metadata.map(\.rawValue)
+    plan = inspection.plan.steps.map(PrepareReport.Step.init)
+    warnings = inspection.plan.warnings.map(\.rawValue)
+  }
+}

@@ -1,0 +1,94 @@
+import Base64
+import Crypto
+import Preparation
+import Vocabulary
+
+/// What was done to one picture, as one JSON object. Absent values are left out.
+public struct PrepareReport: Encodable, Sendable {
+  public let source: String
+  public var output: String?
+  public let mediaType: String
+  public let width: Int
+  public let height: Int
+  public let bytes: Int
+  public let base64Bytes: Int
+  public let sha256: String
+  public let passthrough: Bool
+  public let encodes: Int
+  public let steps: [Step]
+  public let geometry: Geometry
+  public let warnings: [String]
+  public let seconds: Double
+  public var dataURI: String?
+
+  public struct Step: Encodable, Sendable {
+    public let step: String
+    public let reason: String
+    public let before: String?
+    public let after: String?
+
+    init(_ step: PreparationStep) {
+      self.step = step.kind.rawValue
+      reason = step.reason
+      before = step.before
+      after = step.after
+    }
+  }
+
+  /// How the prepared picture lies on the upright original: `scaleX` and `scaleY` are prepared ÷ original.
+  public struct Geometry: Encodable, Sendable {
+    public let orientation: Int
+    public let sourceWidth: Int
+    public let sourceHeight: Int
+    public let scaleX: Double
+    public let scaleY: Double
+
+    init(_ geometry: ReferenceGeometry) {
+      orientation = geometry.orientation
+      sourceWidth = geometry.source.width
+      sourceHeight = geometry.source.height
+      scaleX = Double(geometry.prepared.width) / Double(geometry.source.width)
+      scaleY = Double(geometry.prepared.height) / Double(geometry.source.height)
+    }
+  }
+
+  public init(_ result: Preparer.Result) {
+    let reference = result.reference
+    source = result.source.name
+    mediaType = reference.mediaType.name
+    width = reference.size.width
+    height = reference.size.height
+    bytes = reference.bytes.count
+    base64Bytes = Base64.encodedLength(of: reference.bytes.count)
+    sha256 = reference.bytes.sha256
+    passthrough = reference.isPassthrough
+    encodes = reference.encodes
+    steps = reference.steps.map(Step.init)
+    geometry = Geometry(reference.geometry)
+    warnings = reference.warnings.map(\.rawValue)
+    seconds = result.elapsed.seconds
+  }
+}
+
+extension PictureBytes {
+  /// SHA-256 as 64 hexadecimal digits.
+  var sha256: String {
+    let digest = withUnsafeBytes { memory in
+      var hash = SHA256()
+      hash.update(bufferPointer: memory)
+      return hash.finalize()
+    }
+    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+extension Duration {
+  /// As in `0.42 s`.
+  public var formattedSeconds: String { "\(seconds) s" }
+
+  /// Rounded to milliseconds.
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return ((Double(seconds) + Double(attoseconds) / 1e18) * 1_000).rounded() / 1_000
+  }
+}

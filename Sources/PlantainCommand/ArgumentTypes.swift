@@ -1,0 +1,66 @@
+public import ArgumentParser
+public import Plantain
+
+/// How the library's values are written on the command line. What cannot be read is quoted by the parser, which adds
+/// what was expected from the option's help.
+extension ByteCount: ExpressibleByArgument {
+  public init?(argument: String) { self.init(parsing: argument) }
+}
+
+extension RGBColour: ExpressibleByArgument {
+  public init?(argument: String) { self.init(css: argument) }
+}
+
+extension Tier: ExpressibleByArgument {
+  public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
+}
+
+/// `source`, or a ratio.
+struct AspectArgument: ExpressibleByArgument {
+  let value: EditOptions.Aspect
+
+  init?(argument: String) {
+    if argument == "source" {
+      value = .source
+    } else if let ratio = AspectRatio(parsing: argument) {
+      value = .ratio(ratio)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// `none`, or pixels.
+struct EdgeArgument: ExpressibleByArgument {
+  let value: EditOptions.EdgeLimit
+
+  init?(argument: String) {
+    if argument == "none" {
+      value = .none
+    } else if let pixels = Int(argument) {
+      value = .pixels(pixels)
+    } else {
+      return nil
+    }
+  }
+}
+
+enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
+  case auto, jpeg, png, webp
+
+  var mediaType: MediaType? { self == .auto ? nil : MediaType("image/\(rawValue)") }
+}
+
+/// `90`, `90s`, `6m`, `1h` or `500ms`.
+struct DurationArgument: ExpressibleByArgument {
+  let value: Duration
+
+  init?(argument: String) {
+    let number = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let factors = ["ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3_600]
+    guard let amount = Double(number), let factor = factors[String(argument.dropFirst(number.count))],
+      amount * factor > 0, amount * factor <= 86_400
+    else { return nil }
+    value = .milliseconds(Int((amount * factor * 1_000).rounded(.up)))
+  }
+}

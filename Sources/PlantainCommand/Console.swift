@@ -1,0 +1,83 @@
+import Plantain
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Results go to standard output, everything else to standard error.
+enum Console {
+  static func print(_ line: String) {
+    write(Array((line + "\n").utf8), to: STDOUT_FILENO)
+  }
+
+  static func note(_ line: String) {
+    write(Array((line + "\n").utf8), to: STDERR_FILENO)
+  }
+
+  /// One object on one line.
+  static func printJSON(_ value: some Encodable) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    guard let data = try? encoder.encode(value) else { return }
+    write(Array(data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+  }
+
+  static func printBytes(_ bytes: PictureBytes) {
+    bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) }
+  }
+
+  /// The base64 text, piece by piece.
+  static func printBase64(_ bytes: PictureBytes, head: String = "") {
+    write(Array(head.utf8), to: STDOUT_FILENO)
+    var encoder = Base64ChunkEncoder(bytes)
+    while encoder.nextLength > 0 {
+      let piece = [UInt8](unsafeUninitializedCapacity: encoder.nextLength) { room, count in
+        count = encoder.encodeNext(into: UnsafeMutableRawBufferPointer(room))
+      }
+      write(piece, to: STDOUT_FILENO)
+    }
+    print("")
+  }
+
+  static func report(_ error: PlantainError, json: Bool) {
+    if json { printJSON(ErrorReport(error)) }
+    note("plantain: \(printable(error.message))")
+    if let hint = error.hint { note("  \(printable(hint))") }
+  }
+
+  /// Names may hold line breaks and escape sequences; a terminal must not obey them.
+  static func printable(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar.properties.generalCategory == .control {
+        result += scalar.escaped(asASCII: true)
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    bytes.withUnsafeBytes { write($0, to: descriptor) }
+  }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+    var written = 0
+    while written < bytes.count {
+      let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      if count < 0, errno == EINTR { continue }
+      // Nobody reads any more: there is nobody to tell either.
+      if count < 0 { return }
+      written += count
+    }
+  }
+}
+
+/// The system call, which the functions above hide by their name.
+private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

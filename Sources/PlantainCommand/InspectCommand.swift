@@ -1,0 +1,34 @@
+import ArgumentParser
+import Plantain
+
+struct InspectCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Say what pictures are, what would be done to them, and why.")
+
+  @Argument(help: ArgumentHelp("Pictures: paths, - for standard input, or data URIs.", valueName: "picture"))
+  var pictures: [String]
+
+  @OptionGroup var preparation: PreparationFlags
+  @OptionGroup var common: OutputOptions
+
+  func run() async throws {
+    common.startLogging()
+    let preparer = Preparer(options: try preparation.preparation())
+    var failure: PlantainError?
+    for picture in pictures {
+      do throws(PlantainError) {
+        let report = try await preparer.inspect(Reference(argument: picture))
+        if common.json {
+          Console.printJSON(report)
+        } else {
+          for line in Summary.lines(of: report) { Console.print(Console.printable(line)) }
+        }
+      } catch {
+        Console.report(error, json: common.json)
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw CommandFailure(status: failure.exitStatus) }
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Plantain
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+@main
+struct PlantainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plantain",
+    abstract: "Edit local pictures with image-edit APIs: prepare, send, and bring the answer back in shape.",
+    version: "0.1.0",
+    subcommands: [EditCommand.self, PrepareCommand.self, InspectCommand.self])
+
+  static func main() async {
+    let arguments = readArguments()
+    let json = arguments.contains("--json")
+    // A reader that went away is an error of the write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    let work = Task {
+      var command = try parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    }
+    let interrupts = Interrupts { work.cancel() }
+    defer { interrupts.stop() }
+    do {
+      try await work.value
+    } catch let failure as CommandFailure {
+      leave(failure.status)
+    } catch let error as PlantainError {
+      Console.report(error, json: json)
+      leave(error.exitStatus)
+    } catch {
+      exit(unparsed: error, json: json)
+    }
+  }
+
+  /// File names are bytes. A name that is not UTF-8 would be mangled on its way through `String`, so it is refused.
+  private static func readArguments() -> [String] {
+    var arguments: [String] = []
+    for position in 1..<max(1, Int(CommandLine.argc)) {
+      guard let pointer = CommandLine.unsafeArgv[position] else { continue }
+      guard let text = String(validatingCString: pointer) else {
+        let json = CommandLine.arguments.contains("--json")
+        let error = PlantainError.notUTF8(String(cString: pointer))
+        Console.report(error, json: json)
+        leave(error.exitStatus)
+      }
+      arguments.append(text)
+    }
+    return arguments
+  }
+
+  /// Help and version texts, and errors of usage, in the parser's own words.
+  private static func exit(unparsed error: any Error, json: Bool) -> Never {
+    let status = exitCode(for: error)
+    if json, status != .success {
+      Console.printJSON(ErrorReport(.usage(message(for: error))))
+    }
+    exit(withError: error)
+  }
+}
+
+/// Something failed and was reported already; only the status is left to give.
+struct CommandFailure: Error {
+  let status: Int32
+}
+
+/// Ends the process; the parser's own `exit` hides the system's.
+private func leave(_ status: Int32) -> Never { exit(status) }

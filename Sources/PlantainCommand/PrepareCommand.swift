@@ -1,0 +1,75 @@
+import ArgumentParser
+import Plantain
+
+struct PrepareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare",
+    abstract: "Make pictures right for an image-edit API, without sending them.",
+    discussion: "Without -o, --data-uri or --base64 nothing is written: the work is done and reported.")
+
+  @Argument(help: ArgumentHelp("Pictures: paths, - for standard input, or data URIs.", valueName: "picture"))
+  var pictures: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the prepared files.", valueName: "dir"))
+  var output: String?
+
+  @Flag(name: .customLong("data-uri"), help: "Print each prepared picture as a data URI.")
+  var dataURI = false
+
+  @Flag(help: "Print each prepared picture as base64.")
+  var base64 = false
+
+  @Flag(help: "Replace files that exist.")
+  var overwrite = false
+
+  @OptionGroup var preparation: PreparationFlags
+  @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    let ways = [output != nil, dataURI, base64].filter { $0 }.count
+    guard ways <= 1 else { throw ValidationError("Choose one of -o, --data-uri and --base64.") }
+    guard !(base64 && common.json) else {
+      throw ValidationError("--base64 and --json both want standard output; --data-uri goes with --json.")
+    }
+    guard pictures.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("Standard input can be only one of the pictures.")
+    }
+  }
+
+  func run() async throws {
+    common.startLogging()
+    let references = pictures.map(Reference.init(argument:))
+    if output != nil { try Preparer.requireDistinctNames(references) }
+    let preparer = Preparer(options: try preparation.preparation())
+    var failure: PlantainError?
+    await preparer.prepare(references) { outcome in
+      do throws(PlantainError) {
+        try show(try outcome.get())
+      } catch {
+        Console.report(error, json: common.json)
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw CommandFailure(status: failure.exitStatus) }
+  }
+
+  private func show(_ result: Preparer.Result) throws(PlantainError) {
+    let path: String? =
+      if let output { try result.write(into: output, overwriting: overwrite) } else { nil }
+    let uri = DataURI(mediaType: result.reference.mediaType, bytes: result.reference.bytes)
+    if common.json {
+      var report = PrepareReport(result)
+      report.output = path
+      if dataURI { report.dataURI = uri.text }
+      Console.printJSON(report)
+      return
+    }
+    let nothingElse = path == nil && !dataURI && !base64
+    for line in Summary.lines(of: result) {
+      if nothingElse { Console.print(Console.printable(line)) } else { common.note(line) }
+    }
+    if let path { Console.print(path) }
+    if dataURI { Console.printBase64(uri.bytes, head: uri.head) }
+    if base64 { Console.printBase64(uri.bytes) }
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Logging
+import Plantain
+
+/// Options of every command.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object per line on standard output, and nothing else there.")
+  var json = false
+
+  @Flag(help: "Say nothing on standard error but errors.")
+  var quiet = false
+
+  @Flag(help: "Show request and reply, with pictures elided and keys masked.")
+  var verbose = false
+
+  /// Sends the library's log lines to standard error, from the level that was asked for.
+  func startLogging() {
+    let level: Logger.Level = verbose ? .debug : .error
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level
+      return handler
+    }
+  }
+
+  func note(_ line: String) {
+    if !quiet { Console.note(Console.printable(line)) }
+  }
+}
+
+/// Options of the commands that prepare pictures.
+struct PreparationFlags: ParsableArguments {
+  @Option(help: ArgumentHelp("The gateway to prepare for.", valueName: "id"))
+  var gateway: String?
+
+  @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K.", valueName: "tier"))
+  var tier: Tier = .one
+
+  @Option(
+    help: ArgumentHelp(
+      "The most bytes per prepared picture, as in 7MB, 500KiB or plain bytes (default: the gateway's, at most 10MB).",
+      valueName: "size"))
+  var maxBytes: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "The longest edge in pixels, or none (default: 2048, at 4K 4096; without a gateway none).",
+      valueName: "px|none"))
+  var maxEdge: EdgeArgument?
+
+  @Option(help: ArgumentHelp("The format to send: auto, jpeg, png or webp.", valueName: "format"))
+  var format: FormatArgument = .auto
+
+  @Option(help: ArgumentHelp("Encoding quality, 1 to 100.", valueName: "1…100"))
+  var quality: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What shows through transparency that cannot be kept: a name or #rrggbb.", valueName: "css-colour"))
+  var background: RGBColour = .white
+
+  @Option(help: ArgumentHelp("Refuse pictures with more pixels than this.", valueName: "n"))
+  var maxPixels: Int = 100_000_000
+
+  /// The options of an edit, as far as they concern preparation.
+  var editOptions: EditOptions {
+    var options = EditOptions()
+    options.tier = tier
+    options.maximumBytes = maxBytes
+    options.maximumEdge = maxEdge?.value ?? .automatic
+    options.format = format.mediaType
+    options.quality = quality
+    options.background = background
+    options.maximumPixels = maxPixels
+    return options
+  }
+
+  /// For `prepare` and `inspect`, which need no gateway.
+  func preparation() throws(PlantainError) -> PreparationOptions {
+    if gateway != nil {
+      return editOptions.preparation(for: try EnvironmentSettings.gateway(named: gateway))
+    }
+    return editOptions.preparationWithoutGateway
+  }
+}

@@ -1,0 +1,60 @@
+import Imaging
+import Vocabulary
+
+/// What the simulated model does to a picture, chosen by a few words of the prompt.
+enum Effect: CaseIterable {
+  case grayscale, blur, warm, cool, night, sketch
+  /// For every other prompt: shadows drawn towards blue, lights towards cream.
+  case duotone
+
+  init(prompt: String) {
+    let words = prompt.lowercased().split { !$0.isLetter }
+    self =
+      Self.allCases.first { effect in
+        words.contains { word in effect.stems.contains { word.hasPrefix($0) } }
+      } ?? .duotone
+  }
+
+  private var stems: [String] {
+    switch self {
+    case .grayscale: ["gray", "grey", "monochrome"]
+    case .blur: ["blur"]
+    case .warm: ["warm"]
+    case .cool: ["cool", "cold"]
+    case .night: ["night"]
+    case .sketch: ["sketch", "draw"]
+    case .duotone: []
+    }
+  }
+
+  /// - Parameter image: 8-bit sRGB with three channels.
+  func applied(to image: consuming Image) throws(ImagingError) -> Image {
+    let edge = Double(image.size.longestEdge)
+    switch self {
+    case .blur: return try image.blurred(sigma: max(2, edge / 80))
+    case .sketch: return try image.edges()
+    case .grayscale: return try image.recombined(Self.rows(luma: 1.15, own: 0), offset: [-18, -18, -18])
+    case .warm:
+      return try image.recombined([[1.15, 0, 0], [0, 1.02, 0], [0, 0, 0.78]], offset: [14, 2, 0])
+    case .cool: return try image.recombined([[0.8, 0, 0], [0, 1.0, 0], [0, 0, 1.15]], offset: [0, 2, 16])
+    case .night: return try image.recombined(Self.rows(luma: 0.3, own: 0.15), offset: [-8, 0, 28])
+    case .duotone:
+      // From (26, 32, 92) in the shadows to (255, 240, 214) in the lights, at 70 %, over 30 % of the picture.
+      let lights = [255.0, 240, 214]
+      let shadows = [26.0, 32, 92]
+      let matrix = (0..<3).map { channel in
+        let gain = 0.7 * (lights[channel] - shadows[channel]) / 255
+        return (0..<3).map { gain * Self.luma[$0] + ($0 == channel ? 0.3 : 0) }
+      }
+      return try image.recombined(matrix, offset: shadows.map { $0 * 0.7 })
+    }
+  }
+
+  /// Brightness by ITU-R BT.601.
+  private static let luma = [0.299, 0.587, 0.114]
+
+  /// `luma` parts of the brightness and `own` parts of the channel itself, in every channel.
+  private static func rows(luma share: Double, own: Double) -> [[Double]] {
+    (0..<3).map { channel in (0..<3).map { share * luma[$0] + ($0 == channel ? own : 0) } }
+  }
+}

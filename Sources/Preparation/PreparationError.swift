@@ -1,0 +1,34 @@
+public import Imaging
+public import Vocabulary
+
+/// Why a picture could not be prepared.
+public enum PreparationError: Error, Sendable {
+  /// An option is out of its range; the text quotes the value and what was expected.
+  case invalidOption(String)
+  /// The picture itself cannot be used.
+  case picture(ImagingError)
+  /// Even the smallest version that makes sense is larger than the limit.
+  case capNotReachable(smallest: ByteCount, limit: ByteCount)
+}
+
+extension PreparationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .invalidOption(let text): text
+    case .picture(let error): error.description
+    case .capNotReachable(let smallest, let limit):
+      "it cannot be brought under \(limit): the smallest version has \(smallest)"
+    }
+  }
+}
+
+/// Runs imaging work whose failures are failures of the picture.
+func onPicture<Result: ~Copyable>(
+  _ work: () throws(ImagingError) -> Result
+) throws(PreparationError) -> Result {
+  do throws(ImagingError) {
+    return try work()
+  } catch {
+    throw .picture(error)
+  }
+}

@@ -1,0 +1,50 @@
+public import Imaging
+public import Vocabulary
+
+/// What a prepared picture must be, and how far it may be changed for that.
+public struct PreparationOptions: Sendable {
+  /// The most bytes that the prepared file may have, 1 KB to 10 MB; measured, never estimated. Default: 10,000,000.
+  public var maximumBytes = ByteCount.megabytes(10)
+  /// The longest edge in pixels, at least 16; `nil` leaves the size alone. Default: `nil`.
+  public var maximumEdge: Int?
+  /// The format to write; `nil` picks JPEG or PNG by what the picture holds. Default: `nil`.
+  public var format: MediaType?
+  /// The formats that the receiver takes. Default: JPEG, PNG and WebP.
+  public var acceptedFormats: [MediaType] = [.jpeg, .png, .webp]
+  /// 1…100: the quality to encode with, lowered only when the byte limit demands it; a JPEG or WebP is then always
+  /// encoded anew. `nil`: 92, or 97 when nothing but the byte limit asks for encoding. Default: `nil`.
+  public var quality: Int?
+  /// What shows through where a transparent picture must become opaque. Default: white.
+  public var background = RGBColour.white
+  /// Pictures with more pixels than this are refused before they are decoded. Default: 100,000,000, inclusive.
+  public var maximumPixels = 100_000_000
+
+  public init() {}
+
+  /// The largest file that any gateway takes.
+  package static let largestCap = ByteCount.megabytes(10)
+
+  /// - Throws: `invalidOption` with the value found and what was expected.
+  package func validate() throws(PreparationError) {
+    try require(
+      (ByteCount(1_000)...Self.largestCap).contains(maximumBytes), "1,000…10,000,000 bytes", "the byte limit",
+      maximumBytes.bytes.grouped)
+    if let quality { try require((1...100).contains(quality), "1…100", "quality", "\(quality)") }
+    if let maximumEdge {
+      try require(
+        (16...100_000).contains(maximumEdge), "16…100,000 pixels", "the longest edge", "\(maximumEdge)")
+    }
+    try require(maximumPixels >= 1, "at least 1", "the pixel limit", "\(maximumPixels)")
+    if let format {
+      let known = PictureFormat.writable(format) != nil && acceptedFormats.contains(format)
+      let names = acceptedFormats.map(\.name).joined(separator: ", ")
+      try require(known, "one of \(names)", "the format", format.name)
+    }
+  }
+
+  private func require(
+    _ holds: Bool, _ expected: String, _ option: String, _ received: String
+  ) throws(PreparationError) {
+    guard holds else { throw .invalidOption("expected \(expected) for \(option), received \(received)") }
+  }
+}

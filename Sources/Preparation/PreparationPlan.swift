@@ -1,0 +1,109 @@
+package import Imaging
+package import Vocabulary
+
+/// What is to be done to a picture, decided from its header and the options alone.
+package struct PreparationPlan: Sendable {
+  package let fit: FitPlan
+  package let format: PictureFormat
+  /// The compressed pixels can stay as they are.
+  package let isPassthrough: Bool
+  package let needsColour: Bool
+  package let usesProfile: Bool
+  /// The steps that are certain before any pixel is seen, in order.
+  package let steps: [PreparationStep]
+  package let warnings: [PreparationWarning]
+
+  /// - Parameter cleanedBytes: the file's size without its private blocks.
+  package init(_ structure: PictureStructure, cleanedBytes: ByteCount, options: PreparationOptions) {
+    let profile = structure.profile.map(ICCProfile.init)
+    let source = structure.format
+    usesProfile = profile.map { !$0.isSRGB } ?? false
+    needsColour = usesProfile || structure.bitsPerChannel > 8 || structure.colour == .cmyk
+
+    let format = Self.chooseFormat(structure, options: options)
+    let limit = min(options.maximumEdge ?? .max, format.longestEdge)
+    fit = FitPlan(structure.size, longestEdge: limit, canShrinkOnLoad: source == .jpeg)
+
+    var changes: [PreparationStep] = []
+    if structure.orientation != 1 {
+      changes.append(
+        PreparationStep(.orient, "EXIF orientation \(structure.orientation) applied to the pixels"))
+    }
+    if needsColour { changes.append(Self.colourStep(structure, profile)) }
+    if fit.size != structure.size {
+      let upright = structure.orientation >= 5 ? fit.size.transposed : fit.size
+      changes.append(
+        PreparationStep(
+          .downscale, "longest edge at most \(limit.grouped) px", before: "\(structure.uprightSize)",
+          after: "\(upright)"))
+    }
+    if format != source {
+      changes.append(
+        PreparationStep(
+          .format, Self.formatReason(structure, options), before: source.mediaType.name,
+          after: format.mediaType.name))
+    }
+    let asked = format.mediaType == .png ? nil : options.quality
+    if changes.isEmpty, let asked {
+      changes.append(PreparationStep(.quality, "quality \(asked) was asked for", after: "\(asked)"))
+    }
+    if changes.isEmpty, !structure.isCommonlyCoded || structure.isAnimated && source == .webp {
+      let what =
+        structure.isAnimated ? "only the first picture of an animation is used" : "rarely readable coding"
+      changes.append(
+        PreparationStep(.format, what, before: source.mediaType.name, after: format.mediaType.name))
+    }
+
+    let fits = cleanedBytes <= options.maximumBytes
+    isPassthrough = changes.isEmpty && fits
+    if isPassthrough || !structure.metadata.isEmpty {
+      changes.insert(Self.untouchedStep(structure, isPassthrough: isPassthrough), at: 0)
+    }
+    if changes.allSatisfy({ $0.kind == .strip }), !isPassthrough {
+      changes.append(
+        PreparationStep(
+          .quality, "at most \(options.maximumBytes)", before: "\(cleanedBytes)"))
+    }
+    self.format = format
+    steps = changes
+    warnings =
+      (structure.isAnimated ? [.animationDropped] : [])
+      + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
+  }
+
+  /// Whether nothing but the byte limit asks for encoding.
+  package var isOnlyAboutBytes: Bool {
+    !isPassthrough && steps.allSatisfy { [.strip, .quality].contains($0.kind) }
+  }
+
+  private static func chooseFormat(
+    _ structure: PictureStructure, options: PreparationOptions
+  ) -> PictureFormat {
+    let accepted = options.acceptedFormats.compactMap(PictureFormat.writable)
+    if let asked = options.format.flatMap(PictureFormat.writable) { return asked }
+    if accepted.contains(structure.format) { return structure.format }
+    return structure.hasAlpha && accepted.contains(.png) ? .png : accepted.first ?? .jpeg
+  }
+
+  private static func formatReason(_ structure: PictureStructure, _ options: PreparationOptions) -> String {
+    options.format == nil
+      ? "\(structure.format.name) is not accepted here" : "\(options.format?.name ?? "it") was asked for"
+  }
+
+  private static func colourStep(_ structure: PictureStructure, _ profile: ICCProfile?) -> PreparationStep {
+    let from = profile?.name ?? "\(structure.bitsPerChannel)-bit \(structure.colour.rawValue)"
+    return PreparationStep(
+      .colour, "converted to 8-bit sRGB, relative colorimetric", before: from, after: "sRGB")
+  }
+
+  private static func untouchedStep(
+    _ structure: PictureStructure, isPassthrough: Bool
+  ) -> PreparationStep {
+    guard !structure.metadata.isEmpty else {
+      return PreparationStep(.passthrough, "it complies already; not one byte is changed")
+    }
+    let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
+    return PreparationStep(
+      .strip, isPassthrough ? "removed \(kinds); the compressed pixels stay" : "removed \(kinds)")
+  }
+}

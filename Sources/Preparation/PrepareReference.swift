@@ -1,0 +1,52 @@
+package import Imaging
+package import Vocabulary
+
+/// Makes a picture right for an image-edit API: upright, sRGB, without private metadata, within every limit, and
+/// untouched when nothing needs doing.
+///
+/// One synchronous function from bytes to bytes, for a thread of the worker pool.
+///
+/// - Throws: `invalidOption`; `picture` for what cannot be read; `capNotReachable`.
+package func prepareReference(
+  _ source: PictureBytes, options: PreparationOptions
+) throws(PreparationError) -> PreparedReference {
+  let inspection = try inspectPicture(source, options: options)
+  let (structure, plan) = (inspection.structure, inspection.plan)
+  var work = PreparationWork(structure: structure, plan: plan, options: options)
+  if plan.isPassthrough {
+    try work.verify(inspection.cleaned)
+    return work.finished(inspection.cleaned, as: structure.format, size: structure.size)
+  }
+
+  let decoded = try work.decode(inspection.cleaned)
+  // Turning and colour come after fitting: they are then done to fewer pixels, with the same result.
+  let fitted = try work.fit(decoded)
+  let upright = try work.orient(fitted)
+  let coloured = try work.colour(upright)
+  let ready = try work.realise(coloured)
+  let encoded = try work.encodeUnderCap(ready)
+  return work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
+}
+
+/// What is known of a picture before it is touched, and what will be done to it.
+package struct PictureInspection: Sendable {
+  package let structure: PictureStructure
+  package let plan: PreparationPlan
+  /// The file without private blocks.
+  let cleaned: PictureBytes
+}
+
+/// Reads a picture's header and decides what `prepareReference` would do, without decoding a pixel.
+package func inspectPicture(
+  _ source: PictureBytes, options: PreparationOptions
+) throws(PreparationError) -> PictureInspection {
+  try options.validate()
+  let structure = try onPicture { () throws(ImagingError) in try PictureStructure.read(source) }
+  guard structure.size.pixelCount <= options.maximumPixels else {
+    throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
+  }
+  // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
+  let cleaned = structure.cleaned(source)
+  let plan = PreparationPlan(structure, cleanedBytes: cleaned.byteCount, options: options)
+  return PictureInspection(structure: structure, plan: plan, cleaned: cleaned)
+}

@@ -1,0 +1,78 @@
+import AsyncHTTPClient
+package import Gateways
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Sends one request and brings back its reply, whole. It never sends twice.
+package struct Submitter: Sendable {
+  private let client: HTTPClient
+
+  /// How long making a connection may take.
+  private static let connectTimeout = TimeAmount.seconds(15)
+  /// A 4K picture is 20 to 30 MB, its base64 a third more, and a reply can hold several.
+  private static let replyLimit = 256_000_000
+
+  package init() {
+    var configuration = HTTPClient.Configuration()
+    configuration.timeout = .init(connect: Self.connectTimeout)
+    // A redirection would carry the key and the picture to a host that nobody named.
+    configuration.redirectConfiguration = .disallow
+    // Trying again is decided by the billing rules, not by the connection pool.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+  }
+
+  package func close() async {
+    try? await client.shutdown()
+  }
+
+  /// - Parameter timeout: for the whole call, from the connection to the reply's last byte.
+  package func send(
+    _ outgoing: OutgoingRequest, timeout: Duration
+  ) async throws(SubmissionError) -> IncomingReply {
+    let stream = BodyStream(outgoing.body)
+    var request = HTTPClientRequest(url: outgoing.url)
+    request.method = .POST
+    for header in outgoing.headers { request.headers.add(name: header.name, value: header.value) }
+    request.headers.add(name: "User-Agent", value: "plantain")
+    request.body = .stream(stream, length: .known(Int64(outgoing.body.length)))
+    do {
+      let response = try await client.execute(request, deadline: .now() + TimeAmount(timeout))
+      let body = try await response.body.collect(upTo: Self.replyLimit)
+      return IncomingReply(
+        status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"),
+        body: Array(body.readableBytesView))
+    } catch {
+      throw Self.classify(error, afterSending: stream.progress.hasStarted)
+    }
+  }
+
+  private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
+    if error is NIOTooManyBytesError { return .replyTooLarge(limit: replyLimit) }
+    if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
+      return .cancelled(afterSending: afterSending)
+    }
+    let words = description(of: error)
+    return afterSending ? .outcomeUnknown(words) : .unreachable(words)
+  }
+
+  /// The client's full descriptions can quote header values, and so the key: only short forms are used.
+  private static func description(of error: any Error) -> String {
+    switch error {
+    case let error as HTTPClientError:
+      if error == .connectTimeout { return "no connection within 15 s" }
+      if error == .deadlineExceeded { return "no answer within the time limit" }
+      if error == .remoteConnectionClosed { return "the connection was closed without an answer" }
+      return error.shortDescription
+    case let error as IOError: return String(cString: strerror(error.errnoCode))
+    case let error as NIOConnectionError:
+      if error.dnsAError != nil, error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
+        return "the name \(error.host) cannot be resolved"
+      }
+      let reason = error.connectionErrors.first.map { description(of: $0.error) } ?? "no address"
+      return "cannot connect to \(error.host):\(error.port): \(reason)"
+    default: return "\(type(of: error))"
+    }
+  }
+}

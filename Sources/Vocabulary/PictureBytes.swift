@@ -1,0 +1,65 @@
+/// The bytes of one picture file: immutable, held once, shared by reference between stages.
+///
+/// Its memory never moves, so a lazily decoding image may keep reading it for as long as it holds a reference.
+public final class PictureBytes: Sendable {
+  private nonisolated(unsafe) let memory: UnsafeRawBufferPointer
+  private let release: @Sendable (UnsafeRawPointer) -> Void
+
+  /// Takes ownership of `memory`, which `release` gives back when the last reference goes.
+  package init(
+    adopting memory: UnsafeRawBufferPointer, release: @escaping @Sendable (UnsafeRawPointer) -> Void
+  ) {
+    self.memory = memory
+    self.release = release
+  }
+
+  /// Room for at most `capacity` bytes, filled by `fill`, which returns how many it wrote.
+  package convenience init<E: Error>(
+    capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+  ) throws(E) {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, capacity), alignment: 64)
+    let written: Int
+    do {
+      written = try fill(UnsafeMutableRawBufferPointer(rebasing: room[..<capacity]))
+    } catch {
+      room.deallocate()
+      throw error
+    }
+    self.init(adopting: UnsafeRawBufferPointer(rebasing: room[..<min(written, capacity)])) {
+      $0.deallocate()
+    }
+  }
+
+  /// A copy of `bytes`.
+  public convenience init(_ bytes: [UInt8]) {
+    self.init(capacity: bytes.count) { room in
+      room.copyBytes(from: bytes)
+      return bytes.count
+    }
+  }
+
+  deinit {
+    if let start = memory.baseAddress { release(start) }
+  }
+
+  public var count: Int { memory.count }
+  public var byteCount: ByteCount { ByteCount(memory.count) }
+
+  /// Lends the bytes to `body`. The pointer must not leave it.
+  public func withUnsafeBytes<Result, E: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(E) -> Result
+  ) throws(E) -> Result {
+    try body(memory)
+  }
+
+  /// Lends the bytes to `body` with bounds that are checked.
+  public func withSpan<Result, E: Error>(_ body: (RawSpan) throws(E) -> Result) throws(E) -> Result {
+    try body(memory.bytes)
+  }
+
+  /// The bytes at an address that stays valid as long as this object lives.
+  package var stableMemory: UnsafeRawBufferPointer { memory }
+
+  /// A copy of the bytes.
+  public var array: [UInt8] { [UInt8](memory) }
+}
