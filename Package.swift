@@ -93,5 +93,32 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "edit-portrait", dependencies: ["Plantain"], path: "samples/EditPortrait",
+      swiftSettings: swiftSettings),
+
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "Imaging", "Vocabulary",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      path: "Tests/Support", swiftSettings: swiftSettings),
+    .testTarget(name: "Base64Tests", dependencies: ["Base64"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PreparationTests", dependencies: ["Preparation", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FinishingTests", dependencies: ["Finishing", "TestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PlantainTests", dependencies: ["Plantain", "PlantainSimulator", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["PlantainCommand", "TestSupport"],
+      swiftSettings: swiftSettings),
   ]
 )

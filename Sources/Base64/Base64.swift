@@ -30,6 +30,10 @@ public enum Base64 {
     /// Where the first character is that does not belong there, counted in bytes from 0; the length of the text when
     /// it ends too early.
     public let offset: Int
+
+    public init(offset: Int) {
+      self.offset = offset
+    }
   }
 
   /// The bytes of `text`. Strict: only the alphabet, exact padding, unused bits zero.

@@ -20,8 +20,7 @@ package enum OutputFile {
   package static func write(
     _ bytes: PictureBytes, to path: String, overwriting: Bool
   ) throws(WriteError) {
-    let folder = parent(of: path)
-    let temporary = folder + "/." + String(name(of: path).prefix(100)) + temporarySuffix()
+    let temporary = temporaryName(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
     do throws(WriteError) {
@@ -33,20 +32,30 @@ package enum OutputFile {
       throw error
     }
     try move(temporary, to: path, overwriting: overwriting)
-    synchronise(folder)
+    synchronise(parent(of: path))
   }
 
-  /// Whether `path` could be written now: its folder takes a new file, and nothing is in the way. Creates the folder.
-  package static func check(_ path: String, overwriting: Bool, creatingFolders: Bool) throws(WriteError) {
+  /// Whether `path` could be written: nothing is in the way, and its folder, or the one in which that would be made,
+  /// takes new files. Changes nothing.
+  package static func check(_ path: String, overwriting: Bool) throws(WriteError) {
     var status = stat()
     if stat(path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists and is not a file") }
       guard overwriting else { throw .exists }
     }
-    let folder = parent(of: path)
-    guard creatingFolders else { return }
-    try createFolder(folder)
-    let probe = folder + "/." + String(name(of: path).prefix(100)) + temporarySuffix()
+    var folder = parent(of: path)
+    while stat(folder, &status) != 0 {
+      guard errno == ENOENT, parent(of: folder) != folder else { throw .notWritable(lastError()) }
+      folder = parent(of: folder)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw .notWritable("\(folder) is not a folder") }
+    guard access(folder, W_OK | X_OK) == 0 else { throw .notWritable(lastError()) }
+  }
+
+  /// Makes the folder of `path` and puts a file into it for a moment: the last proof before something is paid for.
+  package static func prepareFolder(of path: String) throws(WriteError) {
+    try createFolder(parent(of: path))
+    let probe = temporaryName(for: path)
     let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
     close(descriptor)
@@ -64,6 +73,8 @@ package enum OutputFile {
     if above != path { try createFolder(above) }
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .notWritable(lastError()) }
   }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
@@ -85,8 +96,10 @@ package enum OutputFile {
     String(path.split(separator: "/").last ?? "")
   }
 
-  private static func temporarySuffix() -> String {
-    "." + String(UInt64.random(in: .min ... .max), radix: 36) + ".partial"
+  /// In the same folder, so that a rename is enough; hidden, and of bounded length.
+  private static func temporaryName(for path: String) -> String {
+    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
+    return "\(parent(of: path))/.\(name(of: path).prefix(60)).\(unique).partial"
   }
 
   private static func writeAll(_ bytes: PictureBytes, to descriptor: Int32) throws(WriteError) {

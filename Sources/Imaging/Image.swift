@@ -145,9 +145,11 @@ package struct Image: ~Copyable {
     guard cimaging_encode(handle, encoding.options, &bytes, &count), let bytes else {
       throw .stepFailed(.encode, detail: ImagingRuntime.takeErrorText())
     }
-    return PictureBytes(adopting: UnsafeRawBufferPointer(start: bytes, count: count)) {
+    let file = PictureBytes(adopting: UnsafeRawBufferPointer(start: bytes, count: count)) {
       cimaging_free_bytes(UnsafeMutableRawPointer(mutating: $0))
     }
+    // libvips 8.14 writes an EXIF block into a WebP even when it is told to strip.
+    return encoding.isWebP ? try PictureStructure.read(file).cleaned(file) : file
   }
 
   /// The 8-bit pixels, row by row and interleaved.
@@ -164,6 +166,13 @@ package struct Image: ~Copyable {
 }
 
 extension Image.Encoding {
+  fileprivate var isWebP: Bool {
+    switch self {
+    case .webp, .losslessWebP: true
+    case .jpeg, .png: false
+    }
+  }
+
   fileprivate var options: CImagingEncodeOptions {
     switch self {
     case .jpeg(let quality, let halvedChroma):

@@ -18,6 +18,7 @@ public final class Editor: Sendable {
   /// - Parameters:
   ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variable.
   ///   - baseURL: another host that speaks the gateway's dialect, such as a private route or the simulator.
+  ///     `nil`: what `PLANTAIN_<ID>_URL` says in the environment, else the gateway's own.
   /// - Throws: 78 when there is no usable address.
   public init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
@@ -25,7 +26,8 @@ public final class Editor: Sendable {
   ) throws(PlantainError) {
     self.gateway = gateway
     self.key = key ?? .environment(gateway.keyVariable)
-    self.baseURL = try BaseURL(baseURL ?? gateway.baseURL, gateway)
+    self.baseURL = try BaseURL(
+      baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL, gateway)
     self.logger = logger
     submitter = Submitter()
   }
@@ -50,8 +52,9 @@ public final class Editor: Sendable {
     let start = clock.now
     let key = try readKey()
     let output = try OutputPlan(options, first: references.first)
-    try output.check(creatingFolders: true)
+    try output.check()
     let (plan, request) = try await prepareRequest(prompt, references, options, watch)
+    try output.prepareFolder()
     watch(.sending(plan))
 
     let sent = clock.now
@@ -78,7 +81,7 @@ public final class Editor: Sendable {
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditPlan {
-    try OutputPlan(options, first: references.first).check(creatingFolders: false)
+    try OutputPlan(options, first: references.first).check()
     return try await prepareRequest(prompt, references, options, watch).plan
   }
 }

@@ -33,13 +33,24 @@ struct OutputPlan {
     return PictureFormat.named(byExtension: Self.fileExtension(path))
   }
 
-  /// Checks every name that could be written.
+  /// Checks every name that could be written, without changing anything.
   ///
   /// - Throws: 73.
-  func check(creatingFolders: Bool) throws(PlantainError) {
+  func check() throws(PlantainError) {
+    try forEachPath { path throws(WriteError) in try OutputFile.check(path, overwriting: overwrites) }
+  }
+
+  /// Makes the folder and proves that it takes files: the last thing before sending.
+  ///
+  /// - Throws: 73.
+  func prepareFolder() throws(PlantainError) {
+    try forEachPath { path throws(WriteError) in try OutputFile.prepareFolder(of: path) }
+  }
+
+  private func forEachPath(_ work: (String) throws(WriteError) -> Void) throws(PlantainError) {
     for path in possiblePaths {
       do throws(WriteError) {
-        try OutputFile.check(path, overwriting: overwrites, creatingFolders: creatingFolders)
+        try work(path)
       } catch {
         throw .writing(error, path)
       }
@@ -104,7 +115,7 @@ struct OutputPlan {
   private static func freePath(_ stem: String, _ name: String) -> String {
     var path = "\(stem).\(name)"
     var number = 2
-    while (try? OutputFile.check(path, overwriting: false, creatingFolders: false)) == nil, number < 1_000 {
+    while OutputFile.exists(path), number < 1_000 {
       path = "\(stem)-\(number).\(name)"
       number += 1
     }

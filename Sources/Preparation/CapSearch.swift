@@ -15,6 +15,11 @@ package struct CapSearch: Sendable {
     package let quality: Int
     /// How many times the edges were shortened by 5 %.
     package let edgeSteps: Int
+
+    package init(quality: Int, edgeSteps: Int) {
+      self.quality = quality
+      self.edgeSteps = edgeSteps
+    }
   }
 
   private let limit: Int

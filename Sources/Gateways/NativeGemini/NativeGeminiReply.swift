@@ -34,9 +34,9 @@ extension NativeGemini {
     }
     let reason = facts.finishReason ?? ""
     if policyReasons.contains(reason) { return .refused(reason: reason, facts) }
-    if candidate == nil {
-      // A refusal at moderation has no candidates at all.
-      return .refused(reason: "no candidates", facts)
+    if candidate == nil, facts.usage?.outputTokens == 0 {
+      // No candidate and no token written: refused at moderation, says apiyi's page on usage figures.
+      return .refused(reason: "stopped at moderation", facts)
     }
     return .noPicture(reason: reason, facts)
   }

@@ -1,0 +1,67 @@
+import Foundation
+import TestSupport
+
+/// The built binary, run as a user runs it.
+struct Command {
+  struct Outcome {
+    let status: Int32
+    let output: [UInt8]
+    let errors: String
+
+    var text: String { String(decoding: output, as: UTF8.self) }
+    var lines: [String] { text.split(separator: "\n").map(String.init) }
+
+    /// Standard output as JSON objects, one a line.
+    func objects() throws -> [[String: Any]] {
+      try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
+    }
+  }
+
+  /// Found in every byte that a run prints; it must never be.
+  static let canary = "sk-canary-5e1f"
+
+  var folder: String?
+  var environment: [String: String] = [:]
+
+  /// Beside the test bundle, where the build puts it; on Linux the bundle is that folder itself.
+  private static let binary: URL = {
+    let bundle = Bundle(for: Anchor.self).bundleURL
+    let folder = bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
+    return folder.appending(path: "plantain")
+  }()
+
+  private final class Anchor {}
+
+  func run(_ arguments: String..., input: [UInt8] = []) throws -> Outcome {
+    try run(arguments, input: input)
+  }
+
+  func run(_ arguments: [String], input: [UInt8] = []) throws -> Outcome {
+    try run(Self.binary, arguments, input: input)
+  }
+
+  /// A line of shell in which `$plantain` is the binary, for arguments that are no text.
+  func run(shell line: String) throws -> Outcome {
+    let path = Self.binary.path(percentEncoded: false)
+    return try run(URL(filePath: "/bin/sh"), ["-c", "plantain='\(path)'; \(line)"], input: [])
+  }
+
+  private func run(_ program: URL, _ arguments: [String], input: [UInt8]) throws -> Outcome {
+    let scratch = try TemporaryFolder()
+    // Files rather than pipes: no amount of output can block the child.
+    for name in ["in", "out", "err"] { try scratch.write(name == "in" ? input : [], as: name) }
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = ["PATH": "/usr/bin:/bin", "APIYI_API_KEY": Self.canary].merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: scratch.file("in")))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.file("out")))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: scratch.file("err")))
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus, output: try scratch.read("out"),
+      errors: String(decoding: try scratch.read("err"), as: UTF8.self))
+  }
+}

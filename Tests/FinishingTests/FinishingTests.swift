@@ -1,0 +1,87 @@
+import Finishing
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Finishing a returned picture` {
+  private let size = PixelSize(width: 60, height: 40)
+
+  @Test func `the model's own bytes are kept when the format agrees, or does not matter`() throws {
+    let jpeg = try Synthetic.jpeg(size)
+    for wanted in [nil, PictureFormat.jpeg] {
+      let finished = try finishResult(PictureBytes(jpeg), wanted: wanted)
+      #expect(finished.bytes.array == jpeg)
+      #expect(!finished.isConverted)
+      #expect(finished.format == .jpeg)
+    }
+  }
+
+  @Test(arguments: [PictureFormat.png, .webp])
+  func `another format is encoded`(wanted: PictureFormat) throws {
+    let finished = try finishResult(PictureBytes(try Synthetic.jpeg(size)), wanted: wanted)
+    #expect(finished.isConverted)
+    #expect(finished.returned == .jpeg)
+    let structure = try PictureStructure.read(finished.bytes)
+    #expect(structure.format == wanted)
+    #expect(structure.size == size)
+  }
+
+  @Test func `what is truncated or no picture is an error`() throws {
+    let jpeg = try Synthetic.jpeg(size)
+    #expect(throws: FinishingError.self) {
+      try finishResult(PictureBytes(Array(jpeg.dropLast(9))), wanted: nil)
+    }
+    #expect(throws: FinishingError.self) { try finishResult(PictureBytes(Array("<html>".utf8)), wanted: nil) }
+  }
+}
+
+@Suite struct `Writing files` {
+  private let bytes = PictureBytes([1, 2, 3])
+
+  @Test func `a file appears whole and nothing beside it`() throws {
+    let folder = try TemporaryFolder()
+    try OutputFile.write(bytes, to: folder.file("a.jpg"), overwriting: false)
+    #expect(folder.names == ["a.jpg"])
+    #expect(try folder.read("a.jpg") == [1, 2, 3])
+  }
+
+  @Test func `an existing file stays unless it may be replaced`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([9], as: "a.jpg")
+    #expect(throws: WriteError.exists) {
+      try OutputFile.write(bytes, to: folder.file("a.jpg"), overwriting: false)
+    }
+    #expect(try folder.read("a.jpg") == [9])
+    try OutputFile.write(bytes, to: folder.file("a.jpg"), overwriting: true)
+    #expect(try folder.read("a.jpg") == [1, 2, 3])
+    #expect(folder.names == ["a.jpg"])
+  }
+
+  @Test func `a place that cannot be written leaves nothing behind`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([9], as: "file")
+    mkdir(folder.file("taken.jpg"), 0o700)
+    #expect(throws: WriteError.self) {
+      try OutputFile.write(bytes, to: folder.file("file/a.jpg"), overwriting: false)
+    }
+    #expect(throws: WriteError.self) {
+      try OutputFile.write(bytes, to: folder.file("taken.jpg"), overwriting: true)
+    }
+    #expect(throws: WriteError.self) {
+      try OutputFile.check(folder.file("taken.jpg"), overwriting: true)
+    }
+    #expect(folder.names == ["file", "taken.jpg"])
+  }
+
+  @Test func `checking changes nothing, preparing makes the folders and no file`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("new/deep/a.jpg")
+    try OutputFile.check(path, overwriting: false)
+    #expect(folder.names.isEmpty)
+    try OutputFile.prepareFolder(of: path)
+    #expect(folder.names == ["new"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("new/deep")).isEmpty)
+  }
+}

@@ -1,0 +1,208 @@
+import Foundation
+import Gateways
+import Testing
+import Vocabulary
+
+// swift-format-ignore: NeverUseForceTry (a constant that is known to be well-formed)
+private let key = try! APIKey("sk-canary-7f3a")
+
+private func request(_ prompt: String = "Please blur the background") -> EditRequest {
+  EditRequest(
+    prompt: prompt, model: "gemini-3.1-flash-image-preview", tier: .two,
+    ratio: AspectRatio(parsing: "16:9") ?? AspectRatio(1, 1),
+    references: [EditRequest.Reference(mediaType: .jpeg, bytes: PictureBytes(Array("picture".utf8)))])
+}
+
+/// The body's text as it would travel.
+private func text(_ body: RequestBody) -> String {
+  body.pieces.reduce(into: "") { text, piece in
+    switch piece {
+    case .text(let bytes): text += String(decoding: bytes, as: UTF8.self)
+    case .base64(let bytes): text += Data(bytes.array).base64EncodedString()
+    }
+  }
+}
+
+@Suite struct `Requests in Google's dialect` {
+  @Test func `the body is what apiyi's page shows`() throws {
+    let outgoing = Gateway.apiyi.encode(request(), baseURL: "https://api.apiyi.com", key: key)
+    #expect(
+      outgoing.url
+        == "https://api.apiyi.com/v1beta/models/gemini-3.1-flash-image-preview:generateContent")
+    let body = text(outgoing.body)
+    #expect(
+      body == """
+        {"contents":[{"parts":[{"text":"Please blur the background"},{"inlineData":{"mimeType":"image/jpeg",\
+        "data":"cGljdHVyZQ=="}}]}],"generationConfig":{"responseModalities":["IMAGE"],"imageConfig":\
+        {"aspectRatio":"16:9","imageSize":"2K"}}}
+        """)
+    #expect(outgoing.body.length == body.utf8.count)
+    #expect(outgoing.headers.contains { $0.name == "Authorization" && $0.value == "Bearer sk-canary-7f3a" })
+  }
+
+  @Test func `the smallest tier is spelled 512`() {
+    var small = request()
+    small.tier = .half
+    let outgoing = Gateway.apiyi.encode(small, baseURL: "https://x", key: key)
+    #expect(text(outgoing.body).contains(#""imageSize":"512""#))
+  }
+
+  @Test(arguments: [
+    "quotes \" and \\ backslash", "line\nbreak\ttab \u{1} control", "  spaces kept  ", "ünïcödé 🍌 \u{2028}",
+    "/slash/",
+  ])
+  func `any prompt arrives unchanged`(prompt: String) throws {
+    let body = text(Gateway.apiyi.encode(request(prompt), baseURL: "https://x", key: key).body)
+    let json = try #require(JSONValue(parsing: Array(body.utf8)))
+    #expect(json["contents"]?.elements.first?["parts"]?.elements.first?["text"]?.string == prompt)
+  }
+
+  @Test func `a model id cannot leave its place in the path`() {
+    var odd = request()
+    odd.model = "../secret?x=1#y z"
+    let outgoing = Gateway.apiyi.encode(odd, baseURL: "https://x", key: key)
+    #expect(outgoing.url == "https://x/v1beta/models/..%2Fsecret%3Fx%3D1%23y%20z:generateContent")
+  }
+}
+
+@Suite struct `Replies in Google's dialect` {
+  private static let picture = Data("a picture".utf8).base64EncodedString()
+
+  private func interpret(_ body: String, status: Int = 200, retryAfter: String? = nil) -> Outcome {
+    Gateway.apiyi.interpret(IncomingReply(status: status, retryAfter: retryAfter, body: Array(body.utf8)))
+  }
+
+  private func part(_ data: String, thought: Bool = false, label: String = "image/png") -> String {
+    #"{"inlineData":{"mimeType":"\#(label)","data":"\#(data)"}\#(thought ? #","thought":true"# : "")}"#
+  }
+
+  private func reply(_ parts: String...) -> String {
+    #"{"candidates":[{"content":{"parts":[\#(parts.joined(separator: ","))]},"finishReason":"STOP"}],"#
+      + #""usageMetadata":{"promptTokenCount":"12","candidatesTokenCount":258}}"#
+  }
+
+  private func pictures(_ outcome: Outcome) -> [String]? {
+    guard case .pictures(let pictures, _) = outcome else { return nil }
+    return pictures.map { String(decoding: $0.bytes.array, as: UTF8.self) }
+  }
+
+  private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+  @Test func `a picture, its label, the tokens even as text`() throws {
+    guard case .pictures(let pictures, let facts) = interpret(reply(part(Self.picture))) else {
+      Issue.record("expected pictures")
+      return
+    }
+    #expect(pictures.map(\.label) == [.png])
+    #expect(pictures[0].bytes.array == Array("a picture".utf8))
+    #expect(facts.usage?.promptTokens == 12)
+    #expect(facts.usage?.outputTokens == 258)
+  }
+
+  @Test func `snake case is read too`() {
+    let body =
+      #"{"candidates":[{"content":{"parts":[{"inline_data":{"mime_type":"image/png","data":"Zm9v"}}]}}]}"#
+    #expect(pictures(interpret(body)) == ["foo"])
+  }
+
+  @Test func `interim pictures are left out, unless there is no other`() {
+    let draft = part(base64("draft"), thought: true)
+    #expect(pictures(interpret(reply(draft, part(base64("final"))))) == ["final"])
+    #expect(pictures(interpret(reply(draft, part(base64("last"), thought: true)))) == ["last"])
+  }
+
+  @Test func `repeats are dropped, different pictures kept in order`() {
+    let (a, b) = (part(base64("a")), part(base64("b")))
+    #expect(pictures(interpret(reply(a, b, a))) == ["a", "b"])
+  }
+
+  @Test(arguments: [
+    #"{"candidates":[{"content":{"parts":[{"text":"I cannot do that."}]},"finishReason":"STOP"}]}"#,
+    #"{"candidates":[{"content":{"parts":null},"finishReason":"NO_IMAGE"}]}"#,
+    #"{"candidates":[{"finishReason":"IMAGE_OTHER"}]}"#, #"{"candidates":[{"finishReason":"A_NEW_REASON"}]}"#,
+    #"{"candidates":null}"#, "{}",
+    #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":""}}]}}]}"#,
+  ])
+  func `an answer without a picture`(body: String) {
+    guard case .noPicture = interpret(body) else {
+      Issue.record("expected `noPicture`")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    #"{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}}"#,
+    #"{"candidates":[{"content":null,"finishReason":"IMAGE_SAFETY","finishMessage":"why"}]}"#,
+    #"{"candidates":[{"finishReason":"PROHIBITED_CONTENT"}]}"#,
+    #"{"candidates":null,"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":0}}"#,
+  ])
+  func `a refusal`(body: String) {
+    guard case .refused = interpret(body) else {
+      Issue.record("expected `refused`")
+      return
+    }
+  }
+
+  @Test func `the model's words come along`() {
+    guard
+      case .noPicture(_, let facts) = interpret(
+        reply(#"{"text":"thinking","thought":true}"#, #"{"text":"Sorry."}"#))
+    else {
+      Issue.record("expected `noPicture`")
+      return
+    }
+    #expect(facts.text == "Sorry.")
+  }
+
+  @Test(arguments: [
+    (
+      400, #"{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}"#,
+      GatewayFailure.Kind.malformedRequest
+    ),
+    (
+      400,
+      #"{"error":{"code":400,"message":"API key not valid.","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+      .keyRejected
+    ),
+    (401, #"{"error":{"message":"bad token","code":"invalid_api_key"}}"#, .keyRejected),
+    (402, "{}", .outOfCredit), (403, #"{"error":{"code":"insufficient_user_quota"}}"#, .outOfCredit),
+    (403, "{}", .keyRejected), (404, "", .unknownModel), (413, "<html>too large</html>", .malformedRequest),
+    (422, "{}", .malformedRequest), (429, "{}", .rateLimited), (503, "{}", .overloaded),
+    (500, "{}", .outcomeUnknown), (502, "", .outcomeUnknown), (504, "", .outcomeUnknown),
+    (524, "<html>", .outcomeUnknown), (302, "", .redirected), (200, "<html>welcome</html>", .unreadableReply),
+    (200, #"{"error":{"code":503,"message":"overloaded"}}"#, .overloaded),
+  ])
+  func `failures are told apart`(status: Int, body: String, kind: GatewayFailure.Kind) {
+    guard case .failed(let failure) = interpret(body, status: status) else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(failure.kind == kind)
+    #expect(failure.status == status)
+  }
+
+  @Test func `how long to wait, from the header or from Google's details`() {
+    let body =
+      #"{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}}"#
+    guard case .failed(let detailed) = interpret(body, status: 429),
+      case .failed(let plain) = interpret("{}", status: 429, retryAfter: "7"),
+      case .failed(let nonsense) = interpret("{}", status: 429, retryAfter: "-1")
+    else {
+      Issue.record("expected failures")
+      return
+    }
+    #expect(detailed.retryAfter == .milliseconds(1_500))
+    #expect(plain.retryAfter == .seconds(7))
+    #expect(nonsense.retryAfter == nil)
+  }
+
+  @Test func `an error page becomes one short line`() {
+    let page = "<html>\n" + String(repeating: "word \u{1B}[31m ", count: 500)
+    guard case .failed(let failure) = interpret(page, status: 502) else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(failure.message.count <= 300)
+    #expect(!failure.message.unicodeScalars.contains { $0.value < 0x20 })
+  }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Reading files` {
+  @Test func `a file is read whole`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([1, 2, 3], as: "odd name [shrink=8].jpg")
+    #expect(try PictureFile.read(path).array == [1, 2, 3])
+  }
+
+  @Test func `what cannot be a picture is refused, each with its reason`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([], as: "empty")
+    try folder.write([1, 2, 3, 4], as: "large")
+    mkfifo(folder.file("fifo"), 0o600)
+    symlink(folder.file("loop"), folder.file("loop"))
+    #expect(throws: ReadError.missing) { try PictureFile.read(folder.file("nothing")) }
+    #expect(throws: ReadError.notARegularFile("a folder")) { try PictureFile.read(folder.path) }
+    #expect(throws: ReadError.notARegularFile("a fifo")) { try PictureFile.read(folder.file("fifo")) }
+    #expect(throws: ReadError.notARegularFile("a device")) { try PictureFile.read("/dev/zero") }
+    #expect(throws: ReadError.empty) { try PictureFile.read(folder.file("empty")) }
+    #expect(throws: ReadError.tooLarge(ByteCount(4), limit: ByteCount(3))) {
+      try PictureFile.read(folder.file("large"), limit: ByteCount(3))
+    }
+    guard
+      case .unreadable? = #expect(
+        throws: ReadError.self, performing: { try PictureFile.read(folder.file("loop")) })
+    else {
+      Issue.record("a loop of links is unreadable")
+      return
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
+  try PictureStructure.read(PictureBytes(bytes))
+}
+
+@Suite struct `What a file says of itself` {
+  @Test func `the samples`() throws {
+    let portrait = try structure(Samples.bytes(Samples.portrait))
+    #expect(portrait.format == .jpeg)
+    #expect(portrait.size == PixelSize(width: 512, height: 384))
+    #expect(portrait.uprightSize == PixelSize(width: 384, height: 512))
+    #expect(portrait.orientation == 6)
+    #expect(portrait.metadata == [.exif, .gps])
+    #expect(portrait.hasReducedChroma)
+
+    let rocket = try structure(Samples.bytes(Samples.rocket))
+    #expect(rocket.metadata == [.comment])
+    let profile = ICCProfile(try #require(rocket.profile))
+    #expect(profile.name == "Adobe RGB (1998)")
+    #expect(!profile.isSRGB)
+
+    let coffee = try structure(Samples.bytes(Samples.coffee))
+    #expect(coffee.format == .png)
+    #expect(coffee.metadata == [.time])
+  }
+
+  @Test(arguments: 1...8)
+  func `orientation in either byte order`(orientation: Int) throws {
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 20, height: 10))
+    for bigEndian in [true, false] {
+      let file = Embedded.oriented(orientation, jpeg: jpeg, bigEndian: bigEndian)
+      #expect(try structure(file).orientation == orientation)
+    }
+  }
+
+  @Test(arguments: [0, 9, 255])
+  func `a nonsense orientation is upright`(orientation: Int) throws {
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 20, height: 10))
+    #expect(try structure(Embedded.oriented(orientation, jpeg: jpeg)).orientation == 1)
+  }
+
+  @Test func `metadata goes and the compressed pixels stay`() throws {
+    let plain = try Synthetic.jpeg(PixelSize(width: 40, height: 30))
+    var file = Embedded.segment(0xFE, Array("a secret comment".utf8), in: plain)
+    file = Embedded.segment(0xED, Array("Photoshop 3.0\0 secret caption".utf8), in: file)
+    file = Embedded.segment(0xEB, Array("JP secret credentials".utf8), in: file)
+    file = Embedded.oriented(1, jpeg: file) + Array("secret trailer".utf8)
+    let read = try structure(file)
+    #expect(read.metadata == [.exif, .c2pa, .iptc, .comment, .trailing])
+    #expect(read.cleaned(PictureBytes(file)).array == plain)
+  }
+
+  @Test func `PNG chunks that are not the picture go`() throws {
+    let plain = try Synthetic.png(PixelSize(width: 40, height: 30))
+    var file = Embedded.chunk("tEXt", Array("Author\0secret".utf8), in: plain)
+    file = Embedded.chunk("eXIf", Embedded.exif(orientation: 3), in: file)
+    file = Embedded.chunk("acTL", [0, 0, 0, 1, 0, 0, 0, 0], in: file)
+    let read = try structure(file)
+    #expect(read.metadata == [.animation, .exif, .text])
+    #expect(read.orientation == 3)
+    #expect(read.isAnimated)
+    #expect(read.cleaned(PictureBytes(file)).array == plain)
+  }
+
+  @Test func `a file without private blocks is returned as it is, not copied`() throws {
+    let bytes = PictureBytes(try Synthetic.jpeg(PixelSize(width: 40, height: 30)))
+    #expect(try PictureStructure.read(bytes).cleaned(bytes) === bytes)
+  }
+
+  @Test func `WebP loses its EXIF chunk and the flag that announces it`() throws {
+    let plain = try Synthetic.webp(PixelSize(width: 40, height: 30))
+    let extended = WebPFile.extended(plain, exif: Embedded.exif(orientation: 6), width: 40, height: 30)
+    let read = try structure(extended)
+    #expect(read.orientation == 6)
+    #expect(read.metadata == [.exif])
+    let cleaned = read.cleaned(PictureBytes(extended)).array
+    let again = try structure(cleaned)
+    #expect(again.metadata.isEmpty)
+    #expect(again.size == PixelSize(width: 40, height: 30))
+    #expect(cleaned[20] & 0x0C == 0)
+    #expect(try decodedPixels(cleaned).pixels == decodedPixels(plain).pixels)
+  }
+}
+
+private enum WebPFile {
+  /// The same picture, with an EXIF chunk and the flag that announces it.
+  static func extended(_ file: [UInt8], exif: [UInt8], width: Int, height: Int) -> [UInt8] {
+    let isExtended = file[12..<16].elementsEqual("VP8X".utf8)
+    let header = chunk("VP8X", [0x08, 0, 0, 0] + little(width - 1, 3) + little(height - 1, 3))
+    let body = Array("WEBP".utf8) + header + file[(isExtended ? 30 : 12)...] + chunk("EXIF", exif)
+    return Array("RIFF".utf8) + little(body.count, 4) + body
+  }
+
+  private static func chunk(_ name: String, _ payload: [UInt8]) -> [UInt8] {
+    Array(name.utf8) + little(payload.count, 4) + payload + (payload.count % 2 == 1 ? [0] : [])
+  }
+
+  private static func little(_ number: Int, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(number >> (8 * $0) & 255) }
+  }
+}
+
+@Suite struct `Bad files are refused before a decoder sees them` {
+  @Test func `every cut of a small JPEG, PNG and WebP`() throws {
+    let size = PixelSize(width: 24, height: 16)
+    for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
+      for length in 0..<file.count {
+        #expect(throws: ImagingError.self, "cut at \(length) of \(file.count)") {
+          try structure(Array(file[..<length]))
+        }
+      }
+    }
+  }
+
+  @Test func `no random damage of a header ends the process`() throws {
+    let size = PixelSize(width: 24, height: 16)
+    var state: UInt64 = 42
+    for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
+      for _ in 0..<2_000 {
+        var damaged = file
+        for _ in 0..<3 {
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          damaged[Int(state >> 33) % min(400, damaged.count)] = UInt8(truncatingIfNeeded: state >> 24)
+        }
+        if let read = try? structure(damaged) { _ = read.cleaned(PictureBytes(damaged)).count }
+      }
+    }
+  }
+
+  @Test func `a wrong PNG checksum`() throws {
+    var file = try Synthetic.png(PixelSize(width: 24, height: 16))
+    file[file.count - 20] ^= 1
+    guard case .damaged(let why)? = #expect(throws: ImagingError.self, performing: { try structure(file) })
+    else {
+      Issue.record("expected `damaged`")
+      return
+    }
+    #expect(why.contains("IDAT"))
+  }
+
+  @Test func `a PNG chunk that claims a gigabyte`() throws {
+    var file = try Synthetic.png(PixelSize(width: 24, height: 16))
+    file.replaceSubrange(33..<37, with: [0x40, 0, 0, 0])
+    #expect(throws: ImagingError.self) { try structure(file) }
+  }
+
+  @Test(arguments: [
+    ("<!DOCTYPE html><html>", "HTML"), ("hello world, I am text", "text"), ("\0\0\0\0\0\0\0\0", "zeros"),
+  ])
+  func `what is no picture is named`(content: String, word: String) {
+    guard
+      case .notAPicture(let what)? = #expect(
+        throws: ImagingError.self, performing: { try structure(Array(content.utf8)) })
+    else {
+      Issue.record("expected `notAPicture`")
+      return
+    }
+    #expect(what.contains(word))
+  }
+
+  @Test func `known formats that are not read are named`() {
+    for (start, name) in [("GIF89a......", "GIF"), ("II*\0........", "TIFF"), ("....ftypheic", "HEIC")] {
+      guard
+        case .unsupportedFormat(let format)? = #expect(
+          throws: ImagingError.self, performing: { try structure(Array(start.utf8)) })
+      else {
+        Issue.record("expected `unsupportedFormat` for \(name)")
+        continue
+      }
+      #expect(format.name == name)
+    }
+  }
+
+  @Test func `the decoder refuses damage that the walk cannot see`() throws {
+    // Every length and checksum is right, but half of the compressed rows are missing.
+    let size = PixelSize(width: 200, height: 200)
+    let whole = try Synthetic.jpeg(size)
+    let scan = try #require(whole.indices.dropLast().last { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA })
+    let cut = Array(whole[..<(scan + (whole.count - scan) / 2)]) + [0xFF, 0xD9]
+    #expect(try structure(cut).isComplete)
+    #expect(throws: ImagingError.self) { try decodedPixels(cut) }
+  }
+}

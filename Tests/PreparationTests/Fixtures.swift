@@ -1,0 +1,35 @@
+import Imaging
+import TestSupport
+import Vocabulary
+
+/// A picture as a camera stores it that was not held upright.
+enum StoredOnItsSide {
+  /// JPEG pixels that, turned by `orientation`, show the four fields of `Synthetic.fields`.
+  ///
+  /// EXIF (CIPA DC-008, tag Orientation) says where the stored row 0 and column 0 lie in the upright picture.
+  static func fields(_ upright: PixelSize, _ orientation: Int) throws -> [UInt8] {
+    let (source, _, _) = try decodedPixels(Synthetic.fields(upright))
+    let stored = orientation >= 5 ? upright.transposed : upright
+    var pixels = [UInt8](repeating: 0, count: stored.pixelCount * 3)
+    let (right, bottom) = (upright.width - 1, upright.height - 1)
+    for row in 0..<stored.height {
+      for column in 0..<stored.width {
+        let (x, y): (Int, Int) =
+          switch orientation {
+          case 2: (right - column, row)
+          case 3: (right - column, bottom - row)
+          case 4: (column, bottom - row)
+          case 5: (row, column)
+          case 6: (right - row, column)
+          case 7: (right - row, bottom - column)
+          case 8: (row, bottom - column)
+          default: (column, row)
+          }
+        let (from, to) = ((y * upright.width + x) * 3, (row * stored.width + column) * 3)
+        pixels.replaceSubrange(to..<to + 3, with: source[from..<from + 3])
+      }
+    }
+    return try Image.fromPixels(pixels, size: stored, bands: 3)
+      .encoded(as: .jpeg(quality: 95, halvedChroma: false)).array
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Preparation
+import Testing
+import Vocabulary
+
+@Suite struct `Fitting` {
+  @Test(arguments: [
+    // width, height, limit → width, height, shrink
+    (4000, 3000, 2048, 2048, 1536, 1), (3000, 4000, 2048, 1536, 2048, 1), (2048, 100, 2048, 2048, 100, 1),
+    (8192, 8192, 2048, 2048, 2048, 2), (20000, 10000, 2048, 2048, 1024, 4),
+    (40000, 20000, 2048, 2048, 1024, 8),
+    (1, 10000, 2048, 1, 2048, 2), (10, 10, 2048, 10, 10, 1),
+  ])
+  func `the longest edge is bounded and the shape kept`(row: (Int, Int, Int, Int, Int, Int)) {
+    let plan = FitPlan(PixelSize(width: row.0, height: row.1), longestEdge: row.2, canShrinkOnLoad: true)
+    #expect(plan.size == PixelSize(width: row.3, height: row.4))
+    #expect(plan.shrink == row.5)
+  }
+
+  @Test func `without a limit nothing changes`() {
+    let size = PixelSize(width: 9999, height: 5)
+    let plan = FitPlan(size, longestEdge: nil, canShrinkOnLoad: true)
+    #expect(plan.size == size)
+    #expect(plan.shrink == 1)
+  }
+}
+
+@Suite struct `The search under a cap` {
+  /// Sizes as an encoder might give them: e^(quality ÷ 22) per pixel, with a constant for the file's head.
+  private static func size(_ setting: CapSearch.Setting, area: Double, head: Double) -> Int {
+    var scale = 1.0
+    for _ in 0..<setting.edgeSteps { scale *= CapSearch.edgeFactor * CapSearch.edgeFactor }
+    return Int(head + area * scale * exp(Double(setting.quality) / 22))
+  }
+
+  @Test(arguments: [1.0, 10, 100, 1_000, 10_000, 100_000, 1_000_000])
+  func `keeps the cap, is maximal on its grid, and needs few tries`(limit: Double) throws {
+    for area in [50.0, 700, 3_000, 12_345, 99_999] {
+      let head = 0.5
+      var search = CapSearch(limit: Int(limit), best: 92, floor: 70, lastEdgeStep: 120)
+      var tries = 0
+      while let setting = search.next(), tries < 200 {
+        search.record(Self.size(setting, area: area, head: head), for: setting)
+        tries += 1
+      }
+      #expect(tries <= 24, "limit \(limit), area \(area)")
+      guard let result = search.result else {
+        let smallest = CapSearch.Setting(quality: 70, edgeSteps: 120)
+        #expect(Self.size(smallest, area: area, head: head) > Int(limit))
+        continue
+      }
+      #expect(Self.size(result, area: area, head: head) <= Int(limit))
+      let finer =
+        result.quality < 92
+        ? CapSearch.Setting(quality: result.quality + 1, edgeSteps: result.edgeSteps)
+        : CapSearch.Setting(quality: 70, edgeSteps: result.edgeSteps - 1)
+      if finer.edgeSteps >= 0 { #expect(Self.size(finer, area: area, head: head) > Int(limit)) }
+    }
+  }
+
+  @Test func `what fits at once is tried once`() {
+    var search = CapSearch(limit: 100, best: 92, floor: 70, lastEdgeStep: 10)
+    let first = search.next()
+    #expect(first == CapSearch.Setting(quality: 92, edgeSteps: 0))
+    search.record(100, for: CapSearch.Setting(quality: 92, edgeSteps: 0))
+    #expect(search.next() == nil)
+    #expect(search.result == first)
+  }
+
+  @Test func `lossless formats only lose pixels`() throws {
+    var search = CapSearch(limit: 50, best: 70, floor: 70, lastEdgeStep: 100)
+    var qualities: Set<Int> = []
+    while let setting = search.next() {
+      qualities.insert(setting.quality)
+      search.record(Int(1_000 * pow(CapSearch.edgeFactor, Double(2 * setting.edgeSteps))), for: setting)
+    }
+    #expect(qualities == [70])
+    #expect(try #require(search.result).edgeSteps == 30)
+  }
+}

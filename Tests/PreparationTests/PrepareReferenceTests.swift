@@ -1,0 +1,243 @@
+import Foundation
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+private func prepare(
+  _ bytes: [UInt8], _ change: (inout PreparationOptions) -> Void = { _ in }
+) throws -> PreparedReference {
+  var options = PreparationOptions()
+  change(&options)
+  return try prepareReference(PictureBytes(bytes), options: options)
+}
+
+/// The average colour of a rectangle, by shares of the picture.
+private func colour(_ bytes: [UInt8], x: Double, y: Double) throws -> [Int] {
+  let (pixels, size, bands) = try decodedPixels(bytes)
+  let at = (Int(y * Double(size.height)) * size.width + Int(x * Double(size.width))) * bands
+  return pixels[at..<at + min(3, bands)].map(Int.init)
+}
+
+private func isClose(_ left: [Int], _ right: [Int], within limit: Int) -> Bool {
+  zip(left, right).allSatisfy { abs($0 - $1) <= limit }
+}
+
+@Suite struct `Passing untouched` {
+  @Test func `a picture that complies keeps every byte`() throws {
+    let size = PixelSize(width: 200, height: 100)
+    for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
+      let result = try prepare(file)
+      #expect(result.bytes.array == file)
+      #expect(result.isPassthrough)
+      #expect(result.encodes == 0)
+      #expect(result.steps.map(\.kind) == [.passthrough])
+      #expect(result.size == size)
+    }
+  }
+
+  @Test func `private metadata goes without a new encoding`() throws {
+    let plain = try Synthetic.jpeg(PixelSize(width: 200, height: 100))
+    let result = try prepare(Embedded.segment(0xFE, Array("secret".utf8), in: plain))
+    #expect(result.bytes.array == plain)
+    #expect(result.isPassthrough)
+    #expect(result.steps.map(\.kind) == [.strip])
+  }
+
+  @Test func `an asked-for quality is a reason to encode`() throws {
+    let file = try Synthetic.jpeg(PixelSize(width: 200, height: 100))
+    let result = try prepare(file) { $0.quality = 50 }
+    #expect(!result.isPassthrough)
+    #expect(result.bytes.count < file.count)
+  }
+}
+
+@Suite struct `Made right` {
+  @Test(arguments: 1...8)
+  func `every orientation gives the same upright picture`(orientation: Int) throws {
+    // How a camera held in that way would store the four fields, by moving the corners.
+    let upright = PixelSize(width: 64, height: 48)
+    let corners = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]
+    let stored = try StoredOnItsSide.fields(upright, orientation)
+    let result = try prepare(Embedded.oriented(orientation, jpeg: stored))
+    #expect(result.size == upright)
+    #expect(result.geometry.orientation == orientation)
+    let file = result.bytes.array
+    for (place, expected) in zip([(0.2, 0.2), (0.8, 0.2), (0.2, 0.8), (0.8, 0.8)], corners) {
+      let found = try colour(file, x: place.0, y: place.1)
+      #expect(isClose(found, expected, within: 12), "orientation \(orientation) at \(place): \(found)")
+    }
+    #expect(try PictureStructure.read(result.bytes).orientation == 1)
+  }
+
+  @Test func `the portrait sample stands upright and says nothing of its place`() throws {
+    let result = try prepare(Samples.bytes(Samples.portrait))
+    #expect(result.size == PixelSize(width: 384, height: 512))
+    #expect(result.steps.map(\.kind) == [.strip, .orient])
+    #expect(try PictureStructure.read(result.bytes).metadata.isEmpty)
+  }
+
+  @Test func `Adobe RGB becomes sRGB`() throws {
+    let source = try Samples.bytes(Samples.rocket)
+    let result = try prepare(source)
+    #expect(result.steps.map(\.kind) == [.strip, .colour])
+    let structure = try PictureStructure.read(result.bytes)
+    #expect(structure.profile == nil)
+    // Computed apart from this code by the formulas of Adobe RGB (1998) and IEC 61966-2-1.
+    let before = try colour(source, x: 0.12, y: 0.86)
+    let after = try colour(result.bytes.array, x: 0.12, y: 0.86)
+    #expect(isClose(after, AdobeRGB.toSRGB(before), within: 6), "\(before) became \(after)")
+    #expect(!isClose(after, before, within: 6))
+  }
+
+  @Test func `the longest edge is kept, and a downscale is sharp and true`() throws {
+    let file = try Synthetic.fields(PixelSize(width: 800, height: 400))
+    let result = try prepare(file) { $0.maximumEdge = 100 }
+    #expect(result.size == PixelSize(width: 100, height: 50))
+    #expect(result.mediaType == .png)
+    #expect(try isClose(colour(result.bytes.array, x: 0.2, y: 0.2), [255, 0, 0], within: 2))
+    #expect(try isClose(colour(result.bytes.array, x: 0.8, y: 0.8), [255, 255, 255], within: 2))
+  }
+
+  @Test func `transparency shows the background where it cannot be kept`() throws {
+    let size = PixelSize(width: 40, height: 40)
+    let pixels = (0..<size.pixelCount).flatMap {
+      $0 % 40 < 20 ? [200, 0, 0, 0] : [200, 0, 0, 255] as [UInt8]
+    }
+    let file = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
+    let kept = try prepare(file)
+    #expect(kept.isPassthrough)
+    let flat = try prepare(file) {
+      $0.format = .jpeg
+      $0.background = RGBColour(red: 0, green: 0, blue: 250)
+    }
+    #expect(flat.mediaType == .jpeg)
+    #expect(flat.steps.map(\.kind).contains(.flatten))
+    #expect(try isClose(colour(flat.bytes.array, x: 0.2, y: 0.5), [0, 0, 250], within: 12))
+    #expect(try isClose(colour(flat.bytes.array, x: 0.8, y: 0.5), [200, 0, 0], within: 12))
+  }
+
+  @Test func `the format that was asked for is written, whatever came`() throws {
+    let size = PixelSize(width: 60, height: 40)
+    for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
+      for format in [MediaType.jpeg, .png, .webp] {
+        let result = try prepare(file) { $0.format = format }
+        #expect(result.mediaType == format)
+        #expect(try PictureStructure.read(result.bytes).format.mediaType == format)
+        #expect(result.size == size)
+      }
+    }
+  }
+}
+
+@Suite struct `Under the cap` {
+  @Test(arguments: [10_000_000, 60_000, 25_000, 9_000, 3_000, 1_000], [MediaType.jpeg, .png, .webp])
+  func `never a byte over it`(limit: Int, format: MediaType) throws {
+    for size in [PixelSize(width: 500, height: 300), PixelSize(width: 40, height: 700)] {
+      let file = try Synthetic.png(size)
+      let result = try prepare(file) {
+        $0.maximumBytes = ByteCount(limit)
+        $0.format = format
+      }
+      #expect(result.bytes.count <= limit)
+      #expect(try PictureStructure.read(result.bytes).size == result.size)
+      // Nothing is given away: what is far under the cap was the finest that there is.
+      if result.bytes.count < limit / 2 { #expect(result.size == size) }
+    }
+  }
+
+  @Test func `a JPEG that is only too heavy loses quality before pixels`() throws {
+    let size = PixelSize(width: 600, height: 400)
+    let file = try Synthetic.jpeg(size, quality: 98)
+    let result = try prepare(file) { $0.maximumBytes = ByteCount(file.count * 3 / 4) }
+    #expect(result.size == size)
+    #expect(result.bytes.count > file.count / 2)
+    #expect(result.steps.map(\.kind) == [.quality])
+  }
+
+  @Test func `an opaque PNG that is too heavy becomes a JPEG`() throws {
+    let size = PixelSize(width: 400, height: 300)
+    let file = try Synthetic.png(size)
+    let result = try prepare(file) { $0.maximumBytes = ByteCount(100_000) }
+    #expect(result.mediaType == .jpeg)
+    #expect(result.size == size)
+    #expect(result.steps.map(\.kind).contains(.format))
+  }
+
+  @Test func `what cannot be reached is an error with the smallest size`() throws {
+    // 16×16 is as small as it gets, and 1,024 random bytes do not compress.
+    let size = PixelSize(width: 16, height: 16)
+    var random = SystemRandomNumberGenerator()
+    let pixels = (0..<1_024).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let file = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
+    let error = #expect(throws: PreparationError.self) {
+      try prepare(file) { $0.maximumBytes = ByteCount(1_000) }
+    }
+    guard case .capNotReachable(let smallest, let limit)? = error else {
+      Issue.record("expected `capNotReachable`, got \(String(describing: error))")
+      return
+    }
+    #expect(limit == ByteCount(1_000))
+    #expect(smallest > limit)
+  }
+}
+
+@Suite struct `Refused` {
+  @Test func `pictures over the pixel limit, before they are decoded`() throws {
+    var bomb = try Synthetic.png(PixelSize(width: 8, height: 8))
+    // 60,000 × 60,000 in the header, with a checksum that fits.
+    let header: [UInt8] = Array("IHDR".utf8) + [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 2, 0, 0, 0]
+    bomb.replaceSubrange(12..<33, with: header + CRC.of(header))
+    guard
+      case .picture(.tooManyPixels(let size, let limit))? = #expect(
+        throws: PreparationError.self, performing: { try prepare(bomb) })
+    else {
+      Issue.record("expected `tooManyPixels`")
+      return
+    }
+    #expect(size == PixelSize(width: 60_000, height: 60_000))
+    #expect(limit == 100_000_000)
+  }
+
+  @Test func `exactly the limit passes, one less does not`() throws {
+    let file = try Synthetic.jpeg(PixelSize(width: 30, height: 20))
+    #expect(try prepare(file) { $0.maximumPixels = 600 }.isPassthrough)
+    #expect(throws: PreparationError.self) { try prepare(file) { $0.maximumPixels = 599 } }
+  }
+
+  @Test func `options out of range, with value and expectation`() throws {
+    let file = try Synthetic.jpeg(PixelSize(width: 30, height: 20))
+    let changes: [(inout PreparationOptions) -> Void] = [
+      { $0.quality = 140 }, { $0.quality = 0 }, { $0.maximumEdge = 3 }, { $0.maximumBytes = ByteCount(999) },
+      { $0.maximumBytes = ByteCount(10_000_001) }, { $0.maximumPixels = 0 },
+      { $0.format = MediaType("image/gif") },
+    ]
+    for change in changes {
+      guard
+        case .invalidOption(let text)? = #expect(
+          throws: PreparationError.self, performing: { try prepare(file, change) })
+      else {
+        Issue.record("expected `invalidOption`")
+        continue
+      }
+      #expect(text.hasPrefix("expected "))
+      #expect(text.contains("received "))
+    }
+  }
+}
+
+private enum AdobeRGB {
+  /// Adobe RGB (1998) to sRGB by matrix: both have the same white point (D65).
+  static func toSRGB(_ colour: [Int]) -> [Int] {
+    let linear = colour.map { pow(Double($0) / 255, 2.19921875) }
+    let matrix = [
+      [1.39836, -0.39836, 0.0], [0.0, 1.0, 0.0], [0.0, -0.04293, 1.04293],
+    ]
+    return matrix.map { row in
+      let value = max(0, zip(row, linear).reduce(0) { $0 + $1.0 * $1.1 })
+      let encoded = value <= 0.0031308 ? 12.92 * value : 1.055 * pow(value, 1 / 2.4) - 0.055
+      return Int((255 * min(1, encoded)).rounded())
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Imaging
+package import Vocabulary
+
+/// The sample photographs of the repository.
+package enum Samples {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
+
+  /// A NASA portrait, 384×512 upright, stored on its side with EXIF orientation 6 and a GPS position.
+  package static let portrait = folder.appending(path: "portrait.jpg").path(percentEncoded: false)
+  /// 640×427 with an Adobe RGB profile and a comment.
+  package static let rocket = folder.appending(path: "rocket.jpg").path(percentEncoded: false)
+  /// 600×400 PNG with a tIME chunk.
+  package static let coffee = folder.appending(path: "coffee.png").path(percentEncoded: false)
+
+  package static func bytes(_ path: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: path)))
+  }
+}
+
+/// Pictures made by code.
+package enum Synthetic {
+  /// Soft colours with grain, as a photograph has them: hard to compress, the same every time.
+  package static func photograph(_ size: PixelSize, bands: Int = 3, seed: UInt64 = 1) -> [UInt8] {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+    var pixels = [UInt8](repeating: 255, count: size.pixelCount * bands)
+    for row in 0..<size.height {
+      for column in 0..<size.width {
+        let start = (row * size.width + column) * bands
+        let light = 128 + 90 * sin(Double(column) / 37) * cos(Double(row) / 23)
+        for band in 0..<min(3, bands) {
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          let grain = Double(state >> 59) - 16
+          pixels[start + band] = UInt8(max(0, min(255, light + grain + Double(band) * 20)))
+        }
+      }
+    }
+    return pixels
+  }
+
+  package static func jpeg(
+    _ size: PixelSize, quality: Int = 92, halvedChroma: Bool = false
+  ) throws -> [UInt8] {
+    try Image.fromPixels(photograph(size), size: size, bands: 3)
+      .encoded(as: .jpeg(quality: quality, halvedChroma: halvedChroma)).array
+  }
+
+  package static func png(_ size: PixelSize, bands: Int = 3) throws -> [UInt8] {
+    try Image.fromPixels(photograph(size, bands: bands), size: size, bands: bands).encoded(as: .png).array
+  }
+
+  package static func webp(_ size: PixelSize) throws -> [UInt8] {
+    try Image.fromPixels(photograph(size), size: size, bands: 3).encoded(as: .webp(quality: 90)).array
+  }
+
+  /// Four fields of one colour each: red and green above, blue and white below.
+  package static func fields(_ size: PixelSize) throws -> [UInt8] {
+    var pixels: [UInt8] = []
+    for row in 0..<size.height {
+      for column in 0..<size.width {
+        switch (row < size.height / 2, column < size.width / 2) {
+        case (true, true): pixels += [255, 0, 0]
+        case (true, false): pixels += [0, 255, 0]
+        case (false, true): pixels += [0, 0, 255]
+        case (false, false): pixels += [255, 255, 255]
+        }
+      }
+    }
+    return try Image.fromPixels(pixels, size: size, bands: 3).encoded(as: .png).array
+  }
+}
+
+/// Blocks put into picture files, as cameras and programs put them.
+package enum Embedded {
+  /// `jpeg` with a segment right behind its start marker.
+  package static func segment(_ marker: UInt8, _ payload: [UInt8], in jpeg: [UInt8]) -> [UInt8] {
+    let length = payload.count + 2
+    return Array(jpeg[..<2]) + [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + payload + jpeg[2...]
+  }
+
+  /// An EXIF block that says only which way is up, in either byte order.
+  package static func exif(orientation: Int, bigEndian: Bool = false) -> [UInt8] {
+    let value = UInt8(orientation)
+    return bigEndian
+      ? Array("MM".utf8) + [
+        0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, value, 0, 0, 0, 0, 0, 0,
+      ]
+      : Array("II".utf8) + [
+        42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, value, 0, 0, 0, 0, 0, 0, 0,
+      ]
+  }
+
+  package static func oriented(_ orientation: Int, jpeg: [UInt8], bigEndian: Bool = false) -> [UInt8] {
+    segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation, bigEndian: bigEndian), in: jpeg)
+  }
+
+  /// `png` with a chunk right behind its header.
+  package static func chunk(_ name: String, _ payload: [UInt8], in png: [UInt8]) -> [UInt8] {
+    let body = Array(name.utf8) + payload
+    return Array(png[..<33]) + bigEndian(payload.count) + body + CRC.of(body) + png[33...]
+  }
+}
+
+/// CRC-32 bit by bit: an implementation apart from the one under test.
+package enum CRC {
+  package static func of(_ bytes: [UInt8]) -> [UInt8] {
+    bigEndian(Int(number(bytes)))
+  }
+
+  private static func number(_ bytes: [UInt8]) -> UInt32 {
+    var crc = ~UInt32(0)
+    for byte in bytes {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    return ~crc
+  }
+}
+
+private func bigEndian(_ number: Int) -> [UInt8] {
+  [24, 16, 8, 0].map { UInt8(number >> $0 & 255) }
+}
+
+package func decodedPixels(_ bytes: [UInt8]) throws -> (pixels: [UInt8], size: PixelSize, bands: Int) {
+  let bytes = PictureBytes(bytes)
+  let structure = try PictureStructure.read(bytes)
+  guard let codec = structure.format.codec else { throw ImagingError.unsupportedFormat(structure.format) }
+  let image = try Image.decode(bytes, as: codec).realised()
+  return (try image.pixels(), image.size, image.bands)
+}

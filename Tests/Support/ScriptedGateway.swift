@@ -1,0 +1,100 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// An HTTP server on a free loopback port that answers with exactly the bytes it was told to, and remembers what it
+/// received. Simpler than any HTTP library on purpose: it can also misbehave.
+package final class ScriptedGateway: Sendable {
+  package enum Answer: Sendable {
+    case reply(status: Int, headers: [(String, String)] = [], body: String)
+    /// Closes the connection once the whole request has arrived.
+    case hangUp
+    /// Takes the request and never says a word.
+    case silence
+  }
+
+  package struct Received: Sendable {
+    package var head = ""
+    package var body: [UInt8] = []
+  }
+
+  package let baseURL: String
+  private let channel: any Channel
+  private let log: Log
+
+  fileprivate final class Log: Sendable {
+    let requests = Mutex<[Received]>([])
+  }
+
+  private init(_ channel: any Channel, _ log: Log) {
+    self.channel = channel
+    self.log = log
+    baseURL = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
+  }
+
+  package var requests: [Received] { log.requests.withLock { $0 } }
+
+  /// Runs a gateway that gives the same answer to everybody, while `body` runs.
+  package static func run<Result>(
+    _ answer: Answer, _ body: (ScriptedGateway) async throws -> Result
+  ) async throws -> Result {
+    let log = Log()
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(Handler(answer: answer, log: log))
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    let gateway = ScriptedGateway(channel, log)
+    do {
+      let result = try await body(gateway)
+      try await channel.close()
+      return result
+    } catch {
+      try? await channel.close()
+      throw error
+    }
+  }
+
+  private final class Handler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let answer: Answer
+    private let log: Log
+    private var bytes: [UInt8] = []
+
+    init(answer: Answer, log: Log) {
+      self.answer = answer
+      self.log = log
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      bytes += Array(unwrapInboundIn(data).readableBytesView)
+      guard let request = Self.complete(bytes) else { return }
+      bytes = []
+      log.requests.withLock { $0.append(request) }
+      switch answer {
+      case .silence: break
+      case .hangUp: context.close(promise: nil)
+      case .reply(let status, let headers, let body):
+        var text = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(body.utf8.count)\r\n"
+        for (name, value) in headers { text += "\(name): \(value)\r\n" }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text + "\r\n" + body)), promise: nil)
+      }
+    }
+
+    /// The request when its head and as many bytes as it declares have come.
+    private static func complete(_ bytes: [UInt8]) -> Received? {
+      guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: Array("\r\n\r\n".utf8)) }) else {
+        return nil
+      }
+      let head = String(decoding: bytes[..<end], as: UTF8.self)
+      let line = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+      let length = line.flatMap { Int($0.drop { $0 != ":" }.dropFirst().drop { $0 == " " }) } ?? 0
+      let body = bytes[(end + 4)...]
+      return body.count >= length ? Received(head: head, body: Array(body)) : nil
+    }
+  }
+}
