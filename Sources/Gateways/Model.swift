@@ -41,3 +41,10 @@ public struct Price: Sendable {
 
   public var amount: Double { Double(millionths) / 1_000_000 }
 }
+
+extension Price: CustomStringConvertible {
+  /// As in `0.055 USD` or `0 USD`.
+  public var description: String {
+    (millionths % 1_000_000 == 0 ? "\(millionths / 1_000_000)" : "\(amount)") + " \(currency)"
+  }
+}

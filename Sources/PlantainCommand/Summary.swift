@@ -28,7 +28,7 @@ enum Summary {
 
   static func line(sending plan: EditPlan, verb: String) -> String {
     let price =
-      plan.cost.price.map { "\($0.amount) \($0.currency) by the table of \($0.checked)" } ?? "price unknown"
+      plan.cost.price.map { "\($0) by the table of \($0.checked)" } ?? "price unknown"
     return
       "\(verb)   \(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
       + "aspect \(plan.request.ratio), \(price)"

@@ -7,6 +7,8 @@ import NIOPosix
 /// Sends one request and brings back its reply, whole. It never sends twice.
 package struct Submitter: Sendable {
   private let client: HTTPClient
+  /// One loop, so that a body's stream knows which one serves its connection.
+  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
@@ -20,18 +22,19 @@ package struct Submitter: Sendable {
     configuration.redirectConfiguration = .disallow
     // Trying again is decided by the billing rules, not by the connection pool.
     configuration.connectionPool.retryConnectionEstablishment = false
-    client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+    client = HTTPClient(eventLoopGroup: group, configuration: configuration)
   }
 
   package func close() async {
     try? await client.shutdown()
+    try? await group.shutdownGracefully()
   }
 
   /// - Parameter timeout: for the whole call, from the connection to the reply's last byte.
   package func send(
     _ outgoing: OutgoingRequest, timeout: Duration
   ) async throws(SubmissionError) -> IncomingReply {
-    let stream = BodyStream(outgoing.body)
+    let stream = BodyStream(outgoing.body, on: group.any())
     var request = HTTPClientRequest(url: outgoing.url)
     request.method = .POST
     for header in outgoing.headers { request.headers.add(name: header.name, value: header.value) }

@@ -3,7 +3,8 @@ import Gateways
 import Testing
 import Vocabulary
 
-// swift-format-ignore: NeverUseForceTry (a constant that is known to be well-formed)
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
 private let key = try! APIKey("sk-canary-7f3a")
 
 private func request(_ prompt: String = "Please blur the background") -> EditRequest {

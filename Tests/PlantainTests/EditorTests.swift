@@ -4,7 +4,8 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-// swift-format-ignore: NeverUseForceTry (a constant that is known to be well-formed)
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
 @Suite struct `Editing through the library` {
