@@ -100,7 +100,13 @@ struct OutputPlan {
   /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
   func keep(_ bytes: PictureBytes, extension name: String) -> String? {
     guard output != .memory else { return nil }
-    for place in [stem, OutputFile.temporaryFolder + "/" + OutputFile.name(of: stem)] {
+    let elsewhere = OutputFile.temporaryFolder + "/" + OutputFile.name(of: stem)
+    return Self.keep(bytes, near: [stem, elsewhere], extension: name)
+  }
+
+  /// Writes to the first of the places (paths without extension) that can be written.
+  static func keep(_ bytes: PictureBytes, near places: [String], extension name: String) -> String? {
+    for place in places {
       let path = Self.freePath(place + "-kept", name)
       if (try? OutputFile.write(bytes, to: path, overwriting: false)) != nil { return path }
     }

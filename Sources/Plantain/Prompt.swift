@@ -6,13 +6,15 @@ public enum Prompt {
   private static let sizeLimit = ByteCount(1_000_000)
 
   /// - Parameter path: `-` reads standard input.
-  /// - Throws: 66 when it cannot be read, 65 when it is empty, larger than 1 MB, or not UTF-8.
+  /// - Throws: 64 when it is empty, 65 when it is larger than 1 MB, 66 when it cannot be read or is not UTF-8.
   public static func read(_ path: String) throws(PlantainError) -> String {
     let bytes: PictureBytes
     do throws(ReadError) {
       bytes =
         try path == "-"
         ? PictureFile.readStandardInput(limit: sizeLimit) : PictureFile.read(path, limit: sizeLimit)
+    } catch  where error == .empty {
+      throw .usage("the prompt file \(path) is empty", hint: "Write into it what the picture should become.")
     } catch {
       throw .reading(error, path)
     }

@@ -47,14 +47,13 @@ public enum Reference: Sendable {
 
   /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or no data URI.
   func read() throws(PlantainError) -> PictureBytes {
+    if case .dataURI(let text) = self { return try Self.parse(text, name) }
     do throws(ReadError) {
       switch self {
       case .file(let path): return try PictureFile.read(path)
+      case .bytes(let bytes, _) where bytes.count > 0: return bytes
+      case .bytes, .dataURI: throw .empty
       case .standardInput: return try PictureFile.readStandardInput()
-      case .bytes(let bytes, _):
-        guard bytes.count > 0 else { throw .empty }
-        return bytes
-      case .dataURI(let text): return try parse(text)
       }
     } catch {
       if case .file(let path) = self, path.contains("://"), error == .missing {
@@ -66,19 +65,21 @@ public enum Reference: Sendable {
     }
   }
 
-  private func parse(_ text: String) throws(ReadError) -> PictureBytes {
-    do {
+  private static func parse(_ text: String, _ name: String) throws(PlantainError) -> PictureBytes {
+    let why: String
+    do throws(DataURI.ParsingError) {
       let bytes = try DataURI(parsing: text).bytes
-      guard bytes.count > 0 else { throw ReadError.empty }
-      return bytes
-    } catch DataURI.ParsingError.badText(let offset) {
-      throw .unreadable("the data URI has no base64 character at position \(offset)")
-    } catch DataURI.ParsingError.notBase64 {
-      throw .unreadable("the data URI is not marked ;base64")
-    } catch let error as ReadError {
-      throw error
+      if bytes.count > 0 { return bytes }
+      why = "it holds no bytes"
     } catch {
-      throw .unreadable("it is not a data URI")
+      switch error {
+      case .notADataURI: why = "it has no comma between its head and its text"
+      case .notBase64: why = "its head does not end in ;base64"
+      case .badText(let offset): why = "the character at position \(offset) is not base64"
+      }
     }
+    throw PlantainError(
+      .input, .notAPicture, "cannot use the data URI \(name): \(why)",
+      hint: "Expected data:image/jpeg;base64, and the text.", subject: name)
   }
 }

@@ -29,7 +29,8 @@ enum Console {
     write(Array(data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
   }
 
-  static func printBytes(_ bytes: PictureBytes) {
+  /// - Returns: whether all of them were taken.
+  static func printBytes(_ bytes: PictureBytes) -> Bool {
     bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) }
   }
 
@@ -63,19 +64,25 @@ enum Console {
     }
   }
 
+  /// Whether standard output has taken everything so far. What a reader who left did not want is no error.
+  private(set) nonisolated(unsafe) static var outputFailure: String?
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
-    bytes.withUnsafeBytes { write($0, to: descriptor) }
+    _ = bytes.withUnsafeBytes { write($0, to: descriptor) }
   }
 
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     var written = 0
     while written < bytes.count {
       let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
       if count < 0, errno == EINTR { continue }
-      // Nobody reads any more: there is nobody to tell either.
-      if count < 0 { return }
+      if count < 0 {
+        if descriptor == STDOUT_FILENO, errno != EPIPE { outputFailure = String(cString: strerror(errno)) }
+        return false
+      }
       written += count
     }
+    return true
   }
 }
 

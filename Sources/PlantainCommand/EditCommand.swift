@@ -100,7 +100,7 @@ struct EditCommand: AsyncParsableCommand {
       if common.json {
         Console.printJSON(EditReport(result))
       } else if output == "-" {
-        Console.printBytes(result.image.bytes)
+        guard Console.printBytes(result.image.bytes) else { throw PlantainError.lostOutput(result.image) }
       } else {
         for path in result.images.compactMap(\.output) { Console.print(path) }
       }

@@ -32,6 +32,7 @@ struct PlantainCommand: AsyncParsableCommand {
     defer { interrupts.stop() }
     do {
       try await work.value
+      if let why = Console.outputFailure { throw PlantainError.standardOutput(why) }
     } catch let failure as CommandFailure {
       leave(failure.status)
     } catch let error as PlantainError {

@@ -46,8 +46,22 @@ struct Command {
     return try run(URL(filePath: "/bin/sh"), ["-c", "plantain='\(path)'; \(line)"], input: [])
   }
 
+  /// Runs it while `body` does something to the process.
+  func run(_ arguments: [String], while body: (Process) async throws -> Void) async throws -> Outcome {
+    let scratch = try TemporaryFolder()
+    let process = try start(Self.binary, arguments, input: [], in: scratch)
+    try await body(process)
+    return try finish(process, in: scratch)
+  }
+
   private func run(_ program: URL, _ arguments: [String], input: [UInt8]) throws -> Outcome {
     let scratch = try TemporaryFolder()
+    return try finish(start(program, arguments, input: input, in: scratch), in: scratch)
+  }
+
+  private func start(
+    _ program: URL, _ arguments: [String], input: [UInt8], in scratch: TemporaryFolder
+  ) throws -> Process {
     // Files rather than pipes: no amount of output can block the child.
     for name in ["in", "out", "err"] { try scratch.write(name == "in" ? input : [], as: name) }
     let process = Process()
@@ -59,6 +73,10 @@ struct Command {
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.file("out")))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: scratch.file("err")))
     try process.run()
+    return process
+  }
+
+  private func finish(_ process: Process, in scratch: TemporaryFolder) throws -> Outcome {
     process.waitUntilExit()
     return Outcome(
       status: process.terminationStatus, output: try scratch.read("out"),

@@ -96,6 +96,44 @@ import Vocabulary
   }
 }
 
+@Suite struct `Interrupted` {
+  @Test(arguments: [SIGINT, SIGTERM])
+  func `after sending: 130, nothing left behind, and the money is named`(signal: Int32) async throws {
+    let folder = try TemporaryFolder()
+    try await ScriptedGateway.run(.silence) { gateway in
+      let arguments = [
+        "edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--base-url", gateway.baseURL, "-o",
+        "out.png",
+      ]
+      let outcome = try await Command(folder: folder.path).run(arguments) { process in
+        await gateway.firstRequest()
+        kill(process.processIdentifier, signal)
+      }
+      #expect(outcome.status == 130)
+      #expect(outcome.errors.contains("billed"))
+      #expect(folder.names.isEmpty)
+      #expect(gateway.requests.count == 1)
+    }
+  }
+}
+
+@Suite struct `Standard output that takes nothing` {
+  @Test func `a paid picture is kept, and its place named`() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Command(environment: ["TMPDIR": folder.path]).run(
+      shell: #""$plantain" edit '\#(Samples.coffee)' -p cool -o - --gateway simulator > /dev/full"#)
+    #expect(outcome.status == 73)
+    #expect(folder.names == ["plantain-kept.jpg"])
+    #expect(outcome.errors.contains("plantain-kept.jpg"))
+    #expect(try decodedPixels(folder.read("plantain-kept.jpg")).size == PixelSize(width: 1264, height: 848))
+  }
+
+  @Test func `a report that is lost is an error`() throws {
+    let outcome = try Command().run(shell: #""$plantain" inspect '\#(Samples.coffee)' --json > /dev/full"#)
+    #expect(outcome.status == 73)
+  }
+}
+
 @Suite struct `plantain prepare and inspect` {
   @Test func `a data URI holds the prepared picture`() throws {
     let outcome = try Command().run("prepare", Samples.portrait, "--data-uri", "--quiet")
@@ -194,7 +232,7 @@ import Vocabulary
     Row(name: "good.jpg", exit: 64, words: ["GIF"], options: ["-o", "x.gif"]),
     Row(name: "good.jpg", exit: 82, words: ["7:5", "--nearest"], options: ["--aspect", "7:5"]),
     Row(name: "https://example.com/a.jpg", exit: 66, words: ["URL", "Download"]),
-    Row(name: "data:image/png;base64,@@@", exit: 66, words: ["data URI"]),
+    Row(name: "data:image/png;base64,@@@", exit: 65, words: ["data URI", "position 22"]),
   ]
 
   @Test(arguments: rows.indices)

@@ -116,6 +116,20 @@ private enum WebPFile {
     }
   }
 
+  @Test(arguments: 0...30)
+  func `a colour profile segment of any length`(length: Int) throws {
+    let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
+    let payload = Array(
+      (Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Array(repeating: 7, count: 30)).prefix(length))
+    #expect(try structure(Embedded.segment(0xE2, payload, in: plain)).size.width == 24)
+  }
+
+  @Test func `fill bytes before a marker stay`() throws {
+    let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
+    let filled = PictureBytes(Array(plain[..<2]) + [0xFF, 0xFF, 0xFF] + plain[2...])
+    #expect(try PictureStructure.read(filled).cleaned(filled) === filled)
+  }
+
   @Test func `no random damage of a header ends the process`() throws {
     let size = PixelSize(width: 24, height: 16)
     var state: UInt64 = 42

@@ -24,12 +24,18 @@ package final class ScriptedGateway: Sendable {
 
   fileprivate final class Log: Sendable {
     let requests = Mutex<[Received]>([])
+    let (arrivals, arrived) = AsyncStream<Void>.makeStream()
   }
 
   private init(_ channel: any Channel, _ log: Log) {
     self.channel = channel
     self.log = log
     baseURL = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
+  }
+
+  /// Returns once the first request has arrived whole.
+  package func firstRequest() async {
+    for await _ in log.arrivals { return }
   }
 
   package var requests: [Received] { log.requests.withLock { $0 } }
@@ -75,6 +81,7 @@ package final class ScriptedGateway: Sendable {
       guard let request = Self.complete(bytes) else { return }
       bytes = []
       log.requests.withLock { $0.append(request) }
+      log.arrived.yield()
       switch answer {
       case .silence: break
       case .hangUp: context.close(promise: nil)

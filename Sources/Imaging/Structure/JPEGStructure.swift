@@ -34,15 +34,16 @@ private struct JPEGWalk {
     var at = 2
     var segments = 0
     while true {
+      let start = at
       guard let marker = nextMarker(bytes, &at) else {
         throw .truncated("no end marker within \(bytes.byteCount.grouped) bytes")
       }
       if marker == 0xD9 {
-        try finish(bytes, end: at)
+        try finish(bytes, last: start..<at)
         return
       }
       if marker == 0x01 || (0xD0...0xD7).contains(marker) {
-        structure.keep(at - 2..<at)
+        structure.keep(start..<at)
         continue
       }
       segments += 1
@@ -53,8 +54,8 @@ private struct JPEGWalk {
         throw .truncated("a JPEG segment at byte \(at) goes past the end")
       }
       guard length >= 2 else { throw .damaged("a JPEG segment at byte \(at) has length \(length)") }
-      let whole = at - 2..<at + length
-      if try keeps(marker, bytes, payload: at + 2..<at + length) { structure.keep(whole) }
+      let payload = at + 2..<at + length
+      if try keeps(marker, bytes, payload: payload) { structure.keep(start..<payload.upperBound) }
       at += length
       if marker == 0xDA {
         sawScan = true
@@ -111,7 +112,7 @@ private struct JPEGWalk {
     case 0xE1:
       readAPP1(bytes, payload)
     case 0xE2:
-      if bytes.has("ICC_PROFILE\0", at: start), let number = bytes.byte(start + 12) {
+      if payload.count > 14, bytes.has("ICC_PROFILE\0", at: start), let number = bytes.byte(start + 12) {
         profileParts[Int(number)] = bytes.array(start + 14..<payload.upperBound)
         return true
       }
@@ -176,11 +177,11 @@ private struct JPEGWalk {
     structure.hasReducedChroma = components == 3 && sampling[0] != sampling[1]
   }
 
-  private mutating func finish(_ bytes: RawSpan, end: Int) throws(ImagingError) {
+  private mutating func finish(_ bytes: RawSpan, last: Range<Int>) throws(ImagingError) {
     guard sawFrame, sawScan else { throw .damaged("a JPEG without a picture in it") }
-    structure.keep(end - 2..<end)
+    structure.keep(last)
     structure.isComplete = true
-    if end < bytes.byteCount { structure.found(.trailing) }
+    if last.upperBound < bytes.byteCount { structure.found(.trailing) }
     if !profileParts.isEmpty {
       structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
     }

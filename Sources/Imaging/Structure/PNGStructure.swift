@@ -8,7 +8,12 @@ extension PictureStructure {
     structure.keep(0..<8)
     var at = 8
     var sawPixels = false
+    var chunks = 0
     while true {
+      chunks += 1
+      guard chunks <= mostPNGChunks else {
+        throw .damaged("more than \(mostPNGChunks.grouped) PNG chunks")
+      }
       guard let length = bytes.bigEndian32(at), at + 8 <= bytes.byteCount else {
         throw .truncated("no IEND chunk within \(bytes.byteCount.grouped) bytes")
       }
@@ -36,6 +41,9 @@ extension PictureStructure {
     structure.isComplete = true
     return structure
   }
+
+  /// Large files hold some ten thousand; far more is an attack on time.
+  private static let mostPNGChunks = 200_000
 
   private static func checksum(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     bytes.withUnsafeBytes { memory in

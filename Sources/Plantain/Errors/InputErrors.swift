@@ -91,6 +91,23 @@ extension PlantainError {
     }
   }
 
+  /// Standard output did not take a result.
+  public static func standardOutput(_ why: String) -> PlantainError {
+    PlantainError(
+      .output, .outputNotWritable, "cannot write to standard output: \(why)",
+      hint: "Mend where it goes, or give -o FILE.", subject: "-")
+  }
+
+  /// Standard output did not take a picture that was paid for: it is kept in the folder for temporary files.
+  public static func lostOutput(_ image: EditResult.Image) -> PlantainError {
+    let name = PictureFormat.writable(image.mediaType)?.extensions[0] ?? "reply"
+    let kept = OutputPlan.keep(image.bytes, near: [OutputFile.temporaryFolder + "/plantain"], extension: name)
+    return PlantainError(
+      .output, .outputNotWritable, "cannot write the picture to standard output",
+      hint: kept.map { "It was kept as \($0)." } ?? "It could not be kept anywhere.", subject: "-",
+      billed: .yes)
+  }
+
   static func finishing(_ error: FinishingError, gateway: Gateway, keptAt path: String?) -> PlantainError {
     let cause =
       switch error {
