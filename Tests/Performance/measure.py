@@ -1,80 +1,36 @@
 """Whole jobs, from process start to the file written: wall time, CPU time and peak memory of each contestant.
 
 Contestants run in turn, so that a machine that gets slower gets slower for all; medians are printed, with the ratio of
-each figure to the first peer's. The sink answers at once and checks, outside the timed runs, what really arrived.
+each figure to Python's. The sink answers at once and checks, outside the timed runs, what really arrived.
+
+A child's peak memory counts from its fork, so this process stays small: fixture and sink are processes of their own.
 """
 import argparse
-import base64
+import atexit
 import hashlib
 import json
 import os
 import pathlib
 import platform
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / ".build/performance/work"
 PLANTAIN = ROOT / ".build/release/plantain"
-SCRIPTS = pathlib.Path(__file__).resolve().parent / "peers"
+HERE = pathlib.Path(__file__).resolve().parent
+SCRIPTS = HERE / "peers"
 
 
 def fixture():
-    """A photograph with grain, as a camera's JPEG of about 8.5 MB; the same bytes on every run."""
     path = WORK / "photograph.jpg"
     if not path.exists():
-        import numpy
-        from PIL import Image
-
-        picture = Image.open(ROOT / "samples/rocket.jpg").convert("RGB").resize((4608, 3072), Image.LANCZOS)
-        grain = numpy.random.default_rng(1).normal(0, 8, (3072, 4608, 3))
-        pixels = numpy.clip(numpy.asarray(picture) + grain, 0, 255).astype("uint8")
-        for quality in range(80, 99):
-            Image.fromarray(pixels).save(path, quality=quality)
-            if path.stat().st_size > 8_300_000:
-                break
+        subprocess.run([sys.executable, str(HERE / "fixture.py"), str(ROOT / "samples/rocket.jpg"), str(path)], check=True)
     return path
-
-
-class Sink:
-    """Answers every POST like a native Gemini route, at once."""
-
-    def __init__(self, picture):
-        part = {"inlineData": {"mimeType": "image/jpeg", "data": base64.b64encode(picture).decode()}}
-        body = json.dumps({"candidates": [{"content": {"parts": [part]}, "finishReason": "STOP"}]}).encode()
-        self.reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-        self.last = b""
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = "http://127.0.0.1:%d" % self.socket.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            connection, _ = self.socket.accept()
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        with connection, connection.makefile("rb", buffering=1 << 20) as stream:
-            while stream.readline():
-                headers = {}
-                while line := stream.readline().strip():
-                    name, value = line.decode("latin1").split(":", 1)
-                    headers[name.lower()] = value.strip()
-                if "expect" in headers:
-                    connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-                self.last = stream.read(int(headers.get("content-length", 0)))
-                connection.sendall(self.reply)
-
-    def arrived(self):
-        """SHA-256 of the picture in the last request."""
-        parts = json.loads(self.last)["contents"][0]["parts"]
-        data = next(part["inlineData"]["data"] for part in parts if "inlineData" in part)
-        return hashlib.sha256(base64.b64decode(data, validate=True)).hexdigest()
 
 
 def measure(command, environment):
@@ -91,15 +47,15 @@ def measure(command, environment):
     return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * scale}
 
 
-def contestants(photograph, sink):
+def contestants(photograph, url):
     out = str(WORK / "out.jpg")
-    arguments = [str(photograph), sink.url, out]
+    arguments = [str(photograph), url, out]
     shell = shutil.which("curl") and shutil.which("base64")
     node = shutil.which("node")
     return {
         "plantain edit": [
             str(PLANTAIN), "edit", str(photograph), "-p", "Please blur the background", "--gateway", "apiyi",
-            "--base-url", sink.url, "--max-bytes", "10MB", "--max-edge", "none", "--tier", "2K", "-o", out,
+            "--base-url", url, "--max-bytes", "10MB", "--max-edge", "none", "--tier", "2K", "-o", out,
             "--overwrite", "--quiet",
         ],
         "Python, requests": [sys.executable, str(SCRIPTS / "page.py"), *arguments],
@@ -117,17 +73,19 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     photograph = fixture()
     expected = hashlib.sha256(photograph.read_bytes()).hexdigest()
-    sink = Sink((ROOT / "samples/rocket.jpg").read_bytes())
+    sink = subprocess.Popen(
+        [sys.executable, str(HERE / "sink.py"), str(ROOT / "samples/rocket.jpg")], stdout=subprocess.PIPE, text=True)
+    atexit.register(sink.kill)
+    url = "http://127.0.0.1:" + sink.stdout.readline().strip()
     environment = {**os.environ, "APIYI_API_KEY": "sk-benchmark"}
 
     rows = {}
-    for name, command in contestants(photograph, sink).items():
+    for name, command in contestants(photograph, url).items():
         if command is None:
             print(f"{name}: absent on this machine")
             continue
-        sink.last = b""
         measure(command, environment)  # warm-up, and the check of what arrives
-        if name != "plantain --version" and sink.arrived() != expected:
+        if name != "plantain --version" and urllib.request.urlopen(url).read().decode() != expected:
             raise SystemExit(f"{name} did not send the picture as it is")
         rows[name] = (command, [])
     for _ in range(options.runs):
