@@ -118,7 +118,8 @@ let package = Package(
       name: "PlantainTests", dependencies: ["Plantain", "PlantainSimulator", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "CommandTests", dependencies: ["PlantainCommand", "TestSupport"],
+      name: "CommandTests",
+      dependencies: ["PlantainCommand", "PlantainSimulator", "TestSupport", "edit-portrait"],
       swiftSettings: swiftSettings),
   ]
 )

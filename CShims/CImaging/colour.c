@@ -1,10 +1,37 @@
 #include "internal.h"
 
+static int transform(VipsImage *input, VipsImage **output) {
+    return vips_icc_transform(input, output, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE,
+        "black_point_compensation", TRUE, "depth", 8, NULL);
+}
+
+// libvips 8.14 makes a 16-bit alpha channel opaque on its way through a profile, so alpha goes around it.
+static int transform_beside_alpha(VipsImage *input, VipsImage **output) {
+    VipsImage *context = vips_image_new();
+    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 5);
+    int last = vips_image_get_bands(input) - 1;
+    int status = vips_extract_band(input, &step[0], 0, "n", last, NULL) || transform(step[0], &step[1]) ||
+                 vips_extract_band(input, &step[2], last, NULL);
+    if (status == 0 && vips_image_get_format(input) == VIPS_FORMAT_USHORT)
+        status = vips_rshift_const1(step[2], &step[3], 8, NULL) ||
+                 vips_cast(step[3], &step[4], VIPS_FORMAT_UCHAR, NULL) ||
+                 vips_bandjoin2(step[1], step[4], output, NULL);
+    else if (status == 0)
+        status = vips_bandjoin2(step[1], step[2], output, NULL);
+    g_object_unref(context);
+    return status;
+}
+
 CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile) {
+    VipsImage *input = vips_of(image);
     VipsImage *output = NULL;
-    int status = use_profile ? vips_icc_transform(vips_of(image), &output, "srgb", "embedded", TRUE, "intent",
-                                   VIPS_INTENT_RELATIVE, "black_point_compensation", TRUE, "depth", 8, NULL)
-                             : vips_colourspace(vips_of(image), &output, VIPS_INTERPRETATION_sRGB, NULL);
+    int status;
+    if (!use_profile)
+        status = vips_colourspace(input, &output, VIPS_INTERPRETATION_sRGB, NULL);
+    else if (vips_image_hasalpha(input))
+        status = transform_beside_alpha(input, &output);
+    else
+        status = transform(input, &output);
     return result_of(status, output);
 }
 

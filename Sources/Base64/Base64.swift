@@ -36,33 +36,57 @@ public enum Base64 {
     }
   }
 
-  /// The bytes of `text`. Strict: only the alphabet, exact padding, unused bits zero.
+  /// Writes the bytes of `text` to the start of `bytes`, which must hold three for every four characters. Strict: only
+  /// the alphabet, exact padding, unused bits zero.
   ///
+  /// - Returns: the number of bytes written.
   /// - Throws: `DecodingError` with the place of the first fault.
   public static func decode(
-    _ text: UnsafeRawBufferPointer, kernel: Kernel = .best
-  ) throws(DecodingError) -> PictureBytes {
-    guard let source = text.baseAddress, text.count > 0 else { return PictureBytes([]) }
-    return try PictureBytes(capacity: text.count / 4 * 3) { room throws(DecodingError) in
-      var offset = 0
-      guard let target = room.baseAddress else { throw DecodingError(offset: text.count) }
-      let written = kernel.pointer.pointee.decode(source, text.count, target, &offset)
-      guard written != Int(bitPattern: UInt.max) else { throw DecodingError(offset: offset) }
-      return written
+    _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer, kernel: Kernel = .best
+  ) throws(DecodingError) -> Int {
+    precondition(bytes.count >= text.count / 4 * 3, "the bytes do not fit")
+    guard let source = text.baseAddress, text.count > 0 else { return 0 }
+    // Fewer than four characters need no room and are never whole: nothing is written, but the fault has a place.
+    guard let target = bytes.baseAddress else {
+      return try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { room throws(DecodingError) in
+        try decode(text, into: room, kernel: kernel)
+      }
     }
+    var offset = 0
+    let written = kernel.pointer.pointee.decode(source, text.count, target, &offset)
+    // The shim's SIZE_MAX.
+    guard written != -1 else { throw DecodingError(offset: offset) }
+    return written
   }
 
   /// The bytes of `text`, by the same strict rules.
   public static func decode(_ text: String) throws(DecodingError) -> PictureBytes {
-    var text = text
-    let outcome = text.withUTF8 { utf8 -> Result<PictureBytes, DecodingError> in
-      do throws(DecodingError) {
-        return .success(try decode(UnsafeRawBufferPointer(utf8)))
-      } catch {
-        return .failure(error)
+    try decode(utf8: Array(text.utf8))
+  }
+
+  /// The bytes of `text`, as replies really hold it: white space anywhere, the URL-safe alphabet, padding left out.
+  ///
+  /// - Throws: `DecodingError` with the place of the first fault in the text without its white space.
+  public static func decodeForgiving(_ text: String) throws(DecodingError) -> PictureBytes {
+    if let bytes = try? decode(text) { return bytes }
+    var strict = text.utf8.compactMap { byte -> UInt8? in
+      switch byte {
+      case 0x09, 0x0A, 0x0C, 0x0D, 0x20: nil
+      case UInt8(ascii: "-"): UInt8(ascii: "+")
+      case UInt8(ascii: "_"): UInt8(ascii: "/")
+      default: byte
       }
     }
-    return try outcome.get()
+    while strict.count % 4 > 1 { strict.append(UInt8(ascii: "=")) }
+    return try decode(utf8: strict)
+  }
+
+  private static func decode(utf8 text: [UInt8]) throws(DecodingError) -> PictureBytes {
+    try PictureBytes(capacity: text.count / 4 * 3) { room throws(DecodingError) in
+      try text.span.bytes.withUnsafeBytes { source throws(DecodingError) in
+        try decode(source, into: room)
+      }
+    }
   }
 }
 

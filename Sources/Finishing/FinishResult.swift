@@ -51,8 +51,11 @@ private func convert(
   var image = try Image.decode(bytes, as: codec).realised()
   if structure.orientation != 1 { image = try image.oriented(structure.orientation) }
   let profile = structure.profile.map(ICCProfile.init)
-  if structure.bitsPerChannel > 8 || structure.colour == .cmyk || profile?.isSRGB == false {
-    image = try image.inSRGB(usingProfile: profile?.isSRGB == false)
+  let usesProfile = profile?.isSRGB == false
+  if usesProfile, let converted = try? image.inSRGB(usingProfile: true) {
+    image = converted
+  } else if usesProfile || structure.bitsPerChannel > 8 || structure.colour == .cmyk {
+    image = try image.inSRGB(usingProfile: false)
   }
   if image.hasAlpha, !wanted.hasAlpha { image = try image.flattened(onto: .white) }
   let encoded = try image.encoded(as: encoding(for: wanted))

@@ -13,13 +13,24 @@ package enum WriteError: Error, Sendable, Equatable {
   case notWritable(String)
 }
 
+extension WriteError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .exists: "it exists already"
+    case .notWritable(let why): why
+    }
+  }
+}
+
 /// Files appear under their name only when they are whole and on the disk: temporary file in the same folder, fsync,
 /// rename, fsync of the folder.
 package enum OutputFile {
-  /// - Parameter overwriting: replaces an existing file; otherwise one that exists is left as it is.
+  /// - Parameter overwriting: replaces an existing file (through links); otherwise one that exists is left as it is.
   package static func write(
-    _ bytes: PictureBytes, to path: String, overwriting: Bool
+    _ bytes: PictureBytes, to name: String, overwriting: Bool
   ) throws(WriteError) {
+    // Replacing a link's target is what was meant, not the link.
+    let path = overwriting ? resolved(name) : name
     let temporary = temporaryName(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
@@ -35,13 +46,32 @@ package enum OutputFile {
     synchronise(parent(of: path))
   }
 
+  /// The path behind links; the path itself when there is none.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// What the usual file systems allow (NAME_MAX).
+  private static let longestName = 255
+
   /// Whether `path` could be written: nothing is in the way, and its folder, or the one in which that would be made,
   /// takes new files. Changes nothing.
   package static func check(_ path: String, overwriting: Bool) throws(WriteError) {
+    let name = name(of: path)
+    guard !name.isEmpty, name != ".", name != "..", !path.hasSuffix("/") else {
+      throw .notWritable("it is not the name of a file")
+    }
+    guard name.utf8.count <= longestName else {
+      throw .notWritable("its name is longer than \(longestName) bytes")
+    }
     var status = stat()
     if stat(path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists and is not a file") }
       guard overwriting else { throw .exists }
+    } else if lstat(path, &status) == 0 {
+      throw .notWritable("it is a link to nothing")
     }
     var folder = parent(of: path)
     while stat(folder, &status) != 0 {
@@ -96,10 +126,10 @@ package enum OutputFile {
     String(path.split(separator: "/").last ?? "")
   }
 
-  /// In the same folder, so that a rename is enough; hidden, and of bounded length.
+  /// In the same folder, so that a rename is enough; hidden.
   private static func temporaryName(for path: String) -> String {
     let unique = String(UInt64.random(in: .min ... .max), radix: 36)
-    return "\(parent(of: path))/.\(name(of: path).prefix(60)).\(unique).partial"
+    return "\(parent(of: path))/.plantain-\(unique).partial"
   }
 
   private static func writeAll(_ bytes: PictureBytes, to descriptor: Int32) throws(WriteError) {

@@ -12,13 +12,14 @@ public struct APIKey: Sendable {
   public enum KeyError: Error, Sendable, Equatable {
     /// The environment variable is not set, or empty.
     case missing(variable: String)
-    /// It holds a space, a control character or something outside ASCII, which no key does and no header may.
+    /// It holds a space, a quote, a backslash, a control character or something outside ASCII, which no key does.
     case malformed
   }
 
   /// - Throws: `malformed`.
   public init(_ secret: String) throws(KeyError) {
-    guard !secret.isEmpty, secret.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .malformed }
+    let allowed = secret.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+    guard !secret.isEmpty, allowed else { throw .malformed }
     self.secret = secret
   }
 
@@ -41,9 +42,13 @@ public struct APIKey: Sendable {
   /// The secret itself, for the one header that carries it.
   package var revealed: String { secret }
 
-  /// `text` with every occurrence of the secret replaced: gateways like to quote what they were sent.
+  /// `text` with every occurrence of the secret replaced, also where its slashes are escaped as JSON allows: gateways
+  /// like to quote what they were sent.
   package func redacted(from text: String) -> String {
-    text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
+    let escaped = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
+    return [secret, escaped].reduce(text) { text, form in
+      text.split(separator: form, omittingEmptySubsequences: false).joined(separator: "***")
+    }
   }
 }
 

@@ -17,9 +17,11 @@ extension Gateway {
   }
 
   /// What this gateway's reply means.
-  package func interpret(_ reply: IncomingReply) -> Outcome {
+  ///
+  /// - Parameter key: removed from every word that the outcome quotes.
+  package func interpret(_ reply: IncomingReply, key: APIKey? = nil) -> Outcome {
     switch dialect {
-    case .nativeGemini: NativeGemini.interpret(reply)
+    case .nativeGemini: NativeGemini.interpret(reply, key: key)
     }
   }
 }

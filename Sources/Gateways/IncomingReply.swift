@@ -26,11 +26,12 @@ extension RequestBody {
 }
 
 extension IncomingReply {
-  /// The body for a log: what stands between two quotes and is longer than 200 characters is named by its length,
-  /// as pictures are; at most 4,000 characters.
-  package var elided: String {
+  /// The body for a log, without the key: what stands between two quotes and is longer than 200 characters is named
+  /// by its length, as pictures are; at most 4,000 characters.
+  package func elided(hiding key: APIKey) -> String {
     let pieces = body.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false).map { run in
-      run.count > 200 ? "…\(run.count.grouped) characters…" : String(decoding: run, as: UTF8.self)
+      let text = key.redacted(from: String(decoding: run.prefix(2_000), as: UTF8.self))
+      return run.count > 200 ? "…\(run.count.grouped) characters…" : text
     }
     let text = pieces.joined(separator: "\"")
     return text.count > 4_000 ? text.prefix(4_000) + "…" : text

@@ -19,7 +19,9 @@ public struct RGBColour: Hashable, Sendable {
       self.init(hex: value)
       return
     }
-    guard text.hasPrefix("#"), let value = UInt32(text.dropFirst(), radix: 16) else { return nil }
+    guard text.hasPrefix("#"), text.dropFirst().allSatisfy(\.isHexDigit),
+      let value = UInt32(text.dropFirst(), radix: 16)
+    else { return nil }
     switch text.count {
     case 4: self.init(hex: (value >> 8 & 15) * 0x110000 | (value >> 4 & 15) * 0x1100 | (value & 15) * 0x11)
     case 7: self.init(hex: value)

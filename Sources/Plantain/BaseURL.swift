@@ -24,26 +24,43 @@ struct BaseURL {
     guard ["http", "https"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
       throw bad("it does not begin with https://")
     }
-    let authority = text.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) }
-    guard !authority.isEmpty, !authority.contains("@"), !text.contains("?"), !text.contains("#") else {
-      throw bad("it needs a host, and no user, query or fragment")
+    let authority = String(text.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) })
+    guard !authority.contains("@"), !text.contains("?"), !text.contains("#") else {
+      throw bad("it must not hold a user, a query or a fragment")
     }
+    guard let name = Self.hostName(authority) else { throw bad("\(authority) is not HOST or HOST:PORT") }
     guard text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }) else {
       throw bad("it holds spaces or other characters that a URL cannot have")
     }
-    if scheme == "http", !Self.isLoopback(authority) {
+    if scheme == "http", !Self.isLoopback(name) {
       throw bad("without TLS only 127.0.0.1, [::1] and localhost are allowed")
     }
     var trimmed = text
     while trimmed.hasSuffix("/") { trimmed.removeLast() }
     self.text = trimmed
-    host = String(authority)
+    host = authority
   }
 
-  private static func isLoopback(_ authority: Substring) -> Bool {
-    if authority.hasPrefix("[::1]") { return true }
-    let name = authority.prefix { $0 != ":" }
-    if name.lowercased() == "localhost" { return true }
+  /// The host without its port; `nil` when there is none, or the port is not 1…65535.
+  private static func hostName(_ authority: String) -> String? {
+    var name = authority
+    let bracket = authority.lastIndex(of: "]")
+    if let colon = authority.lastIndex(of: ":"), bracket.map({ colon > $0 }) ?? true {
+      let digits = authority[authority.index(after: colon)...]
+      guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = Int(digits),
+        (1...65_535).contains(port)
+      else { return nil }
+      name = String(authority[..<colon])
+    }
+    if bracket != nil { return name.hasPrefix("[") && name.hasSuffix("]") && name.count > 2 ? name : nil }
+    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+    let wellFormed =
+      !name.contains(":") && !name.contains("[") && labels.allSatisfy { !$0.isEmpty && $0.count < 64 }
+    return wellFormed ? name : nil
+  }
+
+  private static func isLoopback(_ name: String) -> Bool {
+    if name == "[::1]" || name.lowercased() == "localhost" { return true }
     let numbers = name.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
     return numbers.count == 4 && numbers.first == 127 && numbers.allSatisfy { $0 != nil }
   }

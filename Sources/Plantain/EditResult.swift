@@ -88,6 +88,8 @@ public enum EditWarning: String, Sendable {
   case overGatewayLimit = "over-gateway-limit"
   /// The gateway's label for the picture was wrong; its bytes were believed.
   case labelWrong = "label-wrong"
+  /// One of several pictures could not be used; it was kept as it came.
+  case pictureUnusable = "picture-unusable"
 }
 
 /// What an edit is about to send: everything up to the first byte on the network.

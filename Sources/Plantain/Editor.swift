@@ -32,7 +32,9 @@ public final class Editor: Sendable {
     submitter = Submitter()
   }
 
-  /// Ends the HTTP client. No edit may be under way or follow.
+  deinit { submitter.abandon() }
+
+  /// Ends the HTTP client, which otherwise happens some time after the last reference has gone. No edit may be under way or follow.
   public func close() async {
     await submitter.close()
   }
@@ -61,13 +63,13 @@ public final class Editor: Sendable {
     let reply = try await submit(request, key, options)
     let answerTime = clock.now - sent
     watch(.answered(status: reply.status, elapsed: answerTime))
-    let (pictures, facts) = try interpret(reply, key)
+    let (pictures, facts) = try interpret(reply, key, output)
     let finished = try await finish(pictures, as: output)
-    let paths = try output.write(finished)
+    let paths = try output.write(finished.pictures)
 
     let result = EditResult(
-      plan: plan, images: zip(finished, paths).map(EditResult.Image.init), reply: facts,
-      warnings: Self.labelWarnings(pictures, finished), status: reply.status, answerTime: answerTime,
+      plan: plan, images: zip(finished.pictures, paths).map(EditResult.Image.init), reply: facts,
+      warnings: finished.warnings, status: reply.status, answerTime: answerTime,
       elapsed: clock.now - start)
     watch(.done(result))
     return result

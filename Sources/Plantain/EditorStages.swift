@@ -102,7 +102,7 @@ extension Editor {
     logger.debug("request to \(outgoing.url): \(outgoing.body.elided)")
     do throws(SubmissionError) {
       let reply = try await submitter.send(outgoing, timeout: timeout)
-      logger.debug("reply with status \(reply.status): \(key.redacted(from: reply.elided))")
+      logger.debug("reply with status \(reply.status): \(reply.elided(hiding: key))")
       return reply
     } catch {
       throw .submitting(error, gateway, host: baseURL.host)
@@ -110,42 +110,42 @@ extension Editor {
   }
 
   func interpret(
-    _ reply: IncomingReply, _ key: APIKey
+    _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan
   ) throws(PlantainError) -> (pictures: [ReturnedPicture], facts: ReplyFacts) {
-    switch gateway.interpret(reply) {
+    switch gateway.interpret(reply, key: key) {
     case .pictures(let pictures, let facts): return (pictures, facts)
-    case .refused(let reason, let facts):
-      throw .refused(key.redacted(from: reason), facts.text.map(key.redacted), gateway)
-    case .noPicture(let reason, let facts):
-      throw .noPicture(key.redacted(from: reason), facts.text.map(key.redacted), gateway)
-    case .failed(let failure): throw .failed(failure, gateway, message: key.redacted(from: failure.message))
+    case .refused(let reason, let facts): throw .refused(reason, facts.text, gateway)
+    case .noPicture(let reason, let facts): throw .noPicture(reason, facts.text, gateway)
+    case .failed(let failure):
+      let isPaidFor = failure.kind == .unreadableReply && !reply.body.isEmpty
+      let kept = isPaidFor ? output.keep(PictureBytes(reply.body), extension: "reply") : nil
+      throw .failed(failure, gateway, keptAt: kept)
     }
   }
 
-  /// Sniffs every picture, and encodes those anew that must be in another format.
+  /// Sniffs every picture, and encodes those anew that must be in another format. One that cannot be used is kept as
+  /// it came; only when none can be used is that an error.
   func finish(
     _ pictures: [ReturnedPicture], as output: OutputPlan
-  ) async throws(PlantainError) -> [FinishedPicture] {
+  ) async throws(PlantainError) -> (pictures: [FinishedPicture], warnings: [EditWarning]) {
     var finished: [FinishedPicture] = []
+    var warnings: Set<EditWarning> = []
+    var failure: PlantainError?
     let wanted = output.wanted
     for picture in pictures {
       do {
-        finished.append(
-          try await WorkerPool.shared.run { try finishResult(picture.bytes, wanted: wanted) })
+        let result = try await WorkerPool.shared.run { try finishResult(picture.bytes, wanted: wanted) }
+        finished.append(result)
+        if let label = picture.label, label != result.returned.mediaType { warnings.insert(.labelWrong) }
       } catch let error as FinishingError {
-        throw .finishing(error, gateway: gateway, keptAt: output.keep(picture.bytes, extension: "reply"))
+        let kept = output.keep(picture.bytes, extension: "reply")
+        failure = .finishing(error, gateway: gateway, keptAt: kept)
+        warnings.insert(.pictureUnusable)
       } catch {
-        _ = output.keep(picture.bytes, extension: "reply")
-        throw .interrupted(billed: .yes)
+        throw .interrupted(billed: .yes, keptAt: output.keep(picture.bytes, extension: "reply"))
       }
     }
-    return finished
-  }
-
-  static func labelWarnings(_ pictures: [ReturnedPicture], _ finished: [FinishedPicture]) -> [EditWarning] {
-    let wrong = zip(pictures, finished).contains { picture, result in
-      picture.label != nil && picture.label != result.returned.mediaType
-    }
-    return wrong ? [.labelWrong] : []
+    if finished.isEmpty, let failure { throw failure }
+    return (finished, warnings.sorted { $0.rawValue < $1.rawValue })
   }
 }

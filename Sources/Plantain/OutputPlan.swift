@@ -65,16 +65,22 @@ struct OutputPlan {
     }
   }
 
-  /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: what
-  /// cannot go under its name goes under another, which the error names.
+  /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
+  /// written, and what cannot go under its name goes under another, which the error names.
   ///
   /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
   func write(_ pictures: [FinishedPicture]) throws(PlantainError) -> [String?] {
     guard output != .memory else { return pictures.map { _ in nil } }
     var paths: [String?] = []
+    var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
-      paths.append(try write(picture, to: path(for: picture, position, of: pictures.count)))
+      do throws(PlantainError) {
+        paths.append(try write(picture, to: path(for: picture, position, of: pictures.count)))
+      } catch {
+        failure = failure ?? error
+      }
     }
+    if let failure { throw failure }
     return paths
   }
 
@@ -99,15 +105,13 @@ struct OutputPlan {
 
   /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
   func keep(_ bytes: PictureBytes, extension name: String) -> String? {
-    guard output != .memory else { return nil }
-    let elsewhere = OutputFile.temporaryFolder + "/" + OutputFile.name(of: stem)
-    return Self.keep(bytes, near: [stem, elsewhere], extension: name)
+    Self.keep(bytes, near: stem.isEmpty ? nil : stem, extension: name)
   }
 
-  /// Writes to the first of the places (paths without extension) that can be written.
-  static func keep(_ bytes: PictureBytes, near places: [String], extension name: String) -> String? {
-    for place in places {
-      let path = Self.freePath(place + "-kept", name)
+  /// - Parameter place: a path without extension to try first.
+  static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String) -> String? {
+    for stem in [place, OutputFile.temporaryFolder + "/plantain"].compactMap(\.self) {
+      let path = freePath(stem + "-kept", name)
       if (try? OutputFile.write(bytes, to: path, overwriting: false)) != nil { return path }
     }
     return nil

@@ -92,8 +92,11 @@ struct EditCommand: AsyncParsableCommand {
     try await withEditor(gateway: gateway, key: key, baseURL: address) { editor in
       if dryRun {
         let plan = try await editor.plan(prompt, references: sources, options: options, watch: watch)
-        if common.json { Console.printJSON(EditReport(plan)) }
-        common.note(Summary.line(sending: plan, verb: "would send"))
+        if common.json {
+          Console.printJSON(EditReport(plan))
+        } else {
+          Console.print(Summary.line(sending: plan, verb: "would send"))
+        }
         return
       }
       let result = try await editor.edit(prompt, references: sources, options: options, watch: watch)

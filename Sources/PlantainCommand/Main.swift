@@ -36,8 +36,12 @@ struct PlantainCommand: AsyncParsableCommand {
     } catch let failure as CommandFailure {
       leave(failure.status)
     } catch let error as PlantainError {
-      Console.report(error, json: json)
-      leave(error.exitStatus)
+      leave(reporting: error, json: json)
+    } catch is CancellationError {
+      leave(reporting: .interrupted(), json: json)
+    } catch  where exitCode(for: error) == .failure {
+      // None of the parser's own errors has this status.
+      leave(reporting: .unexpected(error), json: json)
     } catch {
       exit(unparsed: error, json: json)
     }
@@ -51,12 +55,19 @@ struct PlantainCommand: AsyncParsableCommand {
       guard let text = String(validatingCString: pointer) else {
         let json = CommandLine.arguments.contains("--json")
         let error = PlantainError.notUTF8(String(cString: pointer))
-        Console.report(error, json: json)
-        leave(error.exitStatus)
+        leave(reporting: error, json: json)
       }
       arguments.append(text)
     }
     return arguments
+  }
+
+  /// Ends the process; the parser's own `exit` hides the system's.
+  private static func leave(_ status: Int32) -> Never { systemExit(status) }
+
+  private static func leave(reporting error: PlantainError, json: Bool) -> Never {
+    Console.report(error, json: json)
+    leave(error.exitStatus)
   }
 
   /// Help and version texts, and errors of usage, in the parser's own words.
@@ -74,5 +85,4 @@ struct CommandFailure: Error {
   let status: Int32
 }
 
-/// Ends the process; the parser's own `exit` hides the system's.
-private func leave(_ status: Int32) -> Never { exit(status) }
+private let systemExit: @Sendable (Int32) -> Never = { exit($0) }

@@ -28,6 +28,7 @@ struct PrepareCommand: AsyncParsableCommand {
   func validate() throws {
     let ways = [output != nil, dataURI, base64].filter { $0 }.count
     guard ways <= 1 else { throw ValidationError("Choose one of -o, --data-uri and --base64.") }
+    guard output != "" else { throw ValidationError("The folder for -o is empty.") }
     guard !(base64 && common.json) else {
       throw ValidationError("--base64 and --json both want standard output; --data-uri goes with --json.")
     }

@@ -33,8 +33,8 @@ struct PreparationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The gateway to prepare for.", valueName: "id"))
   var gateway: String?
 
-  @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K.", valueName: "tier"))
-  var tier: Tier = .one
+  @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K (default: 1K).", valueName: "tier"))
+  var tier: Tier?
 
   @Option(
     help: ArgumentHelp(
@@ -65,7 +65,7 @@ struct PreparationFlags: ParsableArguments {
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()
-    options.tier = tier
+    options.tier = tier ?? .one
     options.maximumBytes = maxBytes
     options.maximumEdge = maxEdge?.value ?? .automatic
     options.format = format.mediaType
@@ -75,10 +75,13 @@ struct PreparationFlags: ParsableArguments {
     return options
   }
 
-  /// For `prepare` and `inspect`, which need no gateway.
+  /// For `prepare` and `inspect`, which need no gateway but obey the limits of one that is chosen.
   func preparation() throws(PlantainError) -> PreparationOptions {
-    if gateway != nil {
-      return editOptions.preparation(for: try EnvironmentSettings.gateway(named: gateway))
+    if let gateway = try EnvironmentSettings.chosenGateway(named: gateway) {
+      return editOptions.preparation(for: gateway)
+    }
+    guard tier == nil else {
+      throw .usage("--tier means something only with a gateway", hint: "Add --gateway ID.")
     }
     return editOptions.preparationWithoutGateway
   }

@@ -3,7 +3,8 @@ import Gateways
 import Imaging
 import Vocabulary
 
-/// Reads a `generateContent` request as strictly as Google does, and answers it.
+/// Reads a `generateContent` request and answers it. Both spellings of keys and both base64 alphabets are taken, as
+/// Google does; members of `imageConfig` that only Vertex knows are refused, as Google does.
 enum NativeGeminiRoute {
   struct Answer: Sendable {
     let status: Int
@@ -47,7 +48,6 @@ extension NativeGeminiRoute {
       guard let json = JSONValue(parsing: body) else {
         throw Refusal(message: "Invalid JSON payload received.")
       }
-      try Self.allow(["contents", "generationConfig"], in: json, at: "")
       for part in json["contents"]?.elements.flatMap({ $0["parts"]?.elements ?? [] }) ?? [] {
         try read(part)
       }
@@ -68,7 +68,7 @@ extension NativeGeminiRoute {
       }
       let bytes: PictureBytes
       do {
-        bytes = try Base64.decode(data)
+        bytes = try Base64.decodeForgiving(data)
       } catch {
         throw Refusal(message: "Base64 decoding failed at character \(error.offset).")
       }
@@ -81,9 +81,8 @@ extension NativeGeminiRoute {
     }
 
     private mutating func read(generation: JSONValue) throws {
-      try Self.allow(["responseModalities", "imageConfig"], in: generation, at: "generation_config")
       guard let image = generation["imageConfig"] else { return }
-      try Self.allow(["aspectRatio", "imageSize"], in: image, at: "generation_config.image_config")
+      try Self.refuseStrangers(in: image)
       if let text = image["aspectRatio"]?.string {
         guard let known = NanoBanana2.ratios.first(where: { $0.description == text }) else {
           throw Refusal(message: "aspect_ratio must be one of the supported values, got '\(text)'.")
@@ -98,12 +97,14 @@ extension NativeGeminiRoute {
       }
     }
 
-    /// Google refuses members that it does not know.
-    private static func allow(_ names: Set<String>, in json: JSONValue, at place: String) throws {
-      guard let stranger = json.members.keys.sorted().first(where: { !names.contains($0) }) else { return }
-      let where_ = place.isEmpty ? "" : " at '\(place)'"
+    private static func refuseStrangers(in imageConfig: JSONValue) throws {
+      let known: Set<String> = ["aspectRatio", "aspect_ratio", "imageSize", "image_size"]
+      guard let stranger = imageConfig.members.keys.sorted().first(where: { !known.contains($0) }) else {
+        return
+      }
+      let place = "at 'generation_config.image_config'"
       throw Refusal(
-        message: "Invalid JSON payload received. Unknown name \"\(stranger)\"\(where_): Cannot find field.")
+        message: "Invalid JSON payload received. Unknown name \"\(stranger)\" \(place): Cannot find field.")
     }
   }
 

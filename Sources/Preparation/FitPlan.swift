@@ -14,9 +14,12 @@ package struct FitPlan: Equatable, Sendable {
       return
     }
     size = source.scaled(toLongestEdge: limit)
-    // The decoder's reduction is a plain box average: leave the resampling kernel at least a factor of two, so that
-    // the result keeps the kernel's sharpness.
-    let factor = Double(source.longestEdge) / Double(limit)
-    shrink = canShrinkOnLoad ? [8, 4, 2].first { Double($0) * 2 <= factor } ?? 1 : 1
+    // The decoder's reduction is a plain box average, and leaves out what does not fill a last box: with a factor of
+    // two left to the resampling kernel on both edges, its sharpness is kept and less than half a pixel is missing.
+    let target = size
+    let leavesTwo = { (shrink: Int) in
+      source.width >= 2 * shrink * target.width && source.height >= 2 * shrink * target.height
+    }
+    shrink = canShrinkOnLoad ? [8, 4, 2].first(where: leavesTwo) ?? 1 : 1
   }
 }

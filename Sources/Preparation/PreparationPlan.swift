@@ -69,6 +69,8 @@ package struct PreparationPlan: Sendable {
     warnings =
       (structure.isAnimated ? [.animationDropped] : [])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
+      + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
+      + (structure.hasOddGamma && structure.profile == nil ? [.gammaIgnored] : [])
   }
 
   /// Whether nothing but the byte limit asks for encoding.

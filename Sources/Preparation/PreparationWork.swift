@@ -209,7 +209,8 @@ extension PreparationWork {
     let reason = "at most \(options.maximumBytes)"
     steps.removeAll { $0.kind == .quality && $0.after == nil }
     if setting.quality < first || plan.isOnlyAboutBytes && plan.format != .png {
-      steps.append(PreparationStep(.quality, reason, before: "\(first)", after: "\(setting.quality)"))
+      let before = setting.quality < first ? "\(first)" : nil
+      steps.append(PreparationStep(.quality, reason, before: before, after: "\(setting.quality)"))
     }
     if setting.edgeSteps > 0 {
       steps.append(PreparationStep(.downscale, reason, before: "\(size)", after: "\(smaller)"))

@@ -48,8 +48,10 @@ public struct PreparationStep: Sendable, Equatable {
 
 /// Something that went another way than one may expect. The raw value is its code in JSON.
 public enum PreparationWarning: String, Sendable {
-  /// The embedded colour profile is broken; the colours were taken as sRGB.
+  /// The embedded colour profile is broken or meant for another kind of picture; the colours were taken as sRGB.
   case profileIgnored = "profile-ignored"
+  /// The file declares a brightness curve other than sRGB's, which few programs obey; it was taken as sRGB.
+  case gammaIgnored = "gamma-ignored"
   /// Only the first picture of an animation was kept.
   case animationDropped = "animation-dropped"
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.

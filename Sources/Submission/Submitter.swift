@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Dispatch
 package import Gateways
 import NIOCore
 import NIOHTTP1
@@ -7,8 +8,9 @@ import NIOPosix
 /// Sends one request and brings back its reply, whole. It never sends twice.
 package struct Submitter: Sendable {
   private let client: HTTPClient
-  /// One loop, so that a body's stream knows which one serves its connection.
-  private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  /// One loop, so that a body's stream knows which one serves its connection. It lives as long as the process: work
+  /// of the resolver may still come to it after a client has ended.
+  private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
@@ -22,32 +24,57 @@ package struct Submitter: Sendable {
     configuration.redirectConfiguration = .disallow
     // Trying again is decided by the billing rules, not by the connection pool.
     configuration.connectionPool.retryConnectionEstablishment = false
-    client = HTTPClient(eventLoopGroup: group, configuration: configuration)
+    client = HTTPClient(eventLoopGroup: Self.group, configuration: configuration)
+  }
+
+  /// Ends the client without waiting; does nothing after `close`.
+  package func abandon() {
+    client.shutdown(queue: .global()) { _ in }
   }
 
   package func close() async {
     try? await client.shutdown()
-    try? await group.shutdownGracefully()
   }
 
   /// - Parameter timeout: for the whole call, from the connection to the reply's last byte.
   package func send(
     _ outgoing: OutgoingRequest, timeout: Duration
   ) async throws(SubmissionError) -> IncomingReply {
-    let stream = BodyStream(outgoing.body, on: group.any())
+    let stream = BodyStream(outgoing.body, on: Self.group.any())
     var request = HTTPClientRequest(url: outgoing.url)
     request.method = .POST
     for header in outgoing.headers { request.headers.add(name: header.name, value: header.value) }
     request.headers.add(name: "User-Agent", value: "plantain")
     request.body = .stream(stream, length: .known(Int64(outgoing.body.length)))
     do {
-      let response = try await client.execute(request, deadline: .now() + TimeAmount(timeout))
-      let body = try await response.body.collect(upTo: Self.replyLimit)
-      return IncomingReply(
-        status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"),
-        body: Array(body.readableBytesView))
+      return try await Self.within(timeout) { [client, request] in
+        // The client's own deadline ends with the reply's head.
+        let response = try await client.execute(request, deadline: .distantFuture)
+        let body = try await response.body.collect(upTo: Self.replyLimit)
+        return IncomingReply(
+          status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"),
+          body: Array(body.readableBytesView))
+      }
     } catch {
       throw Self.classify(error, afterSending: stream.progress.hasStarted)
+    }
+  }
+
+  private struct TimeUp: Error {}
+
+  /// Runs `work`, and cancels it when the time is up.
+  private static func within<Value: Sendable>(
+    _ timeout: Duration, _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+      group.addTask { try await work() }
+      group.addTask {
+        try await Task.sleep(for: timeout)
+        throw TimeUp()
+      }
+      defer { group.cancelAll() }
+      guard let value = try await group.next() else { throw CancellationError() }
+      return value
     }
   }
 
@@ -56,7 +83,7 @@ package struct Submitter: Sendable {
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
       return .cancelled(afterSending: afterSending)
     }
-    let words = description(of: error)
+    let words = error is TimeUp ? "no answer within the time limit" : description(of: error)
     return afterSending ? .outcomeUnknown(words) : .unreachable(words)
   }
 
@@ -65,7 +92,6 @@ package struct Submitter: Sendable {
     switch error {
     case let error as HTTPClientError:
       if error == .connectTimeout { return "no connection within 15 s" }
-      if error == .deadlineExceeded { return "no answer within the time limit" }
       if error == .remoteConnectionClosed { return "the connection was closed without an answer" }
       return error.shortDescription
     case let error as IOError: return String(cString: strerror(error.errnoCode))

@@ -24,11 +24,12 @@ struct Command {
   var environment: [String: String] = [:]
 
   /// Beside the test bundle, where the build puts it; on Linux the bundle is that folder itself.
-  private static let binary: URL = {
+  private static let products: URL = {
     let bundle = Bundle(for: Anchor.self).bundleURL
-    let folder = bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
-    return folder.appending(path: "plantain")
+    return bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
   }()
+
+  private static let binary = products.appending(path: "plantain")
 
   private final class Anchor {}
 
@@ -44,6 +45,11 @@ struct Command {
   func run(shell line: String) throws -> Outcome {
     let path = Self.binary.path(percentEncoded: false)
     return try run(URL(filePath: "/bin/sh"), ["-c", "plantain='\(path)'; \(line)"], input: [])
+  }
+
+  /// One of the programs under `samples`.
+  func run(sample name: String, _ arguments: String...) throws -> Outcome {
+    try run(Self.products.appending(path: name), arguments, input: [])
   }
 
   /// Runs it while `body` does something to the process.

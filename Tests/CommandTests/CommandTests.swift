@@ -1,4 +1,5 @@
 import Foundation
+import PlantainSimulator
 import TestSupport
 import Testing
 import Vocabulary
@@ -96,6 +97,21 @@ import Vocabulary
   }
 }
 
+@Suite struct `The sample program` {
+  @Test func `edits through the library, and ends with the command's statuses`() async throws {
+    let folder = try TemporaryFolder()
+    try await withSimulator { simulator in
+      let command = Command(folder: folder.path, environment: ["PLANTAIN_APIYI_URL": simulator.baseURL])
+      let done = try command.run(sample: "edit-portrait", "night", Samples.portrait, "night.png")
+      #expect(done.status == 0)
+      #expect(done.text == "night.png: 896×1200 image/png\n")
+      #expect(folder.names == ["night.png"])
+      let again = try command.run(sample: "edit-portrait", "night", Samples.portrait, "night.png")
+      #expect(again.status == 73)
+    }
+  }
+}
+
 @Suite struct `Interrupted` {
   @Test(arguments: [SIGINT, SIGTERM])
   func `after sending: 130, nothing left behind, and the money is named`(signal: Int32) async throws {
@@ -126,6 +142,21 @@ import Vocabulary
     #expect(folder.names == ["plantain-kept.jpg"])
     #expect(outcome.errors.contains("plantain-kept.jpg"))
     #expect(try decodedPixels(folder.read("plantain-kept.jpg")).size == PixelSize(width: 1264, height: 848))
+  }
+
+  @Test func `a paid picture that cannot be used is kept there too`() async throws {
+    let folder = try TemporaryFolder()
+    let bogus = Data("no picture".utf8).base64EncodedString()
+    let body =
+      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
+    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+      let outcome = try Command(environment: ["TMPDIR": folder.path])
+        .run(
+          "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", gateway.baseURL)
+      #expect(outcome.status == 80)
+      #expect(folder.names == ["plantain-kept.reply"])
+      #expect(outcome.errors.contains("plantain-kept.reply"))
+    }
   }
 
   @Test func `a report that is lost is an error`() throws {

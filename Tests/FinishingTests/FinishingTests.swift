@@ -59,6 +59,23 @@ import Vocabulary
     #expect(folder.names == ["a.jpg"])
   }
 
+  @Test func `overwriting a link replaces what it points to`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([9], as: "real.jpg")
+    symlink("real.jpg", folder.file("link.jpg"))
+    try OutputFile.write(bytes, to: folder.file("link.jpg"), overwriting: true)
+    #expect(try folder.read("real.jpg") == [1, 2, 3])
+    #expect(folder.names == ["link.jpg", "real.jpg"])
+  }
+
+  @Test func `names as long as the file system allows, in any script`() throws {
+    let folder = try TemporaryFolder()
+    let name = String(repeating: "🍌", count: 62) + ".jpg"
+    try OutputFile.check(folder.file(name), overwriting: false)
+    try OutputFile.write(bytes, to: folder.file(name), overwriting: false)
+    #expect(folder.names == [name])
+  }
+
   @Test func `a place that cannot be written leaves nothing behind`() throws {
     let folder = try TemporaryFolder()
     try folder.write([9], as: "file")

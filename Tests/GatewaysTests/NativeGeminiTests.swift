@@ -170,6 +170,7 @@ private func text(_ body: RequestBody) -> String {
     (403, "{}", .keyRejected), (404, "", .unknownModel), (413, "<html>too large</html>", .malformedRequest),
     (422, "{}", .malformedRequest), (429, "{}", .rateLimited), (503, "{}", .overloaded),
     (500, "{}", .outcomeUnknown), (502, "", .outcomeUnknown), (504, "", .outcomeUnknown),
+    (408, "{}", .outcomeUnknown), (409, "{}", .outcomeUnknown), (499, "", .outcomeUnknown),
     (524, "<html>", .outcomeUnknown), (302, "", .redirected), (200, "<html>welcome</html>", .unreadableReply),
     (200, #"{"error":{"code":503,"message":"overloaded"}}"#, .overloaded),
   ])
@@ -180,6 +181,40 @@ private func text(_ body: RequestBody) -> String {
     }
     #expect(failure.kind == kind)
     #expect(failure.status == status)
+  }
+
+  @Test func `every candidate is looked at, and base64 taken as it comes`() {
+    let body =
+      #"{"candidates":[{"content":{"parts":[{"text":"first"}]}},{"content":{"parts":["#
+      + part("Zm9v\\nYmE") + "]}}]}"
+    #expect(pictures(interpret(body)) == ["fooba"])
+  }
+
+  @Test func `a picture whose base64 is broken is no answer without a picture`() {
+    guard case .failed(let failure) = interpret(reply(part("@@@@"))) else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(failure.kind == .unreadableReply)
+  }
+
+  @Test func `the key is quoted nowhere, however it stands there`() throws {
+    let slashed = try APIKey("sk-a/b1234567")
+    let padding = String(repeating: "x", count: 295)
+    let bodies = [
+      #"{"error":{"message":"\#(padding) sk-a/b1234567"}}"#, "<html>\(padding) sk-a\\/b1234567</html>",
+      #"{"candidates":[{"finishReason":"sk-a/b1234567","finishMessage":"sk-a/b1234567"}]}"#,
+      reply(part(Self.picture), #"{"text":"key sk-a/b1234567 accepted"}"#),
+    ]
+    for body in bodies {
+      for status in [200, 400, 502] {
+        let answer = IncomingReply(status: status, body: Array(body.utf8))
+        var text = ""
+        dump(Gateway.apiyi.interpret(answer, key: slashed), to: &text)
+        #expect(!text.contains("b1234567") && !text.contains("sk-a"), "\(text)")
+        #expect(!answer.elided(hiding: slashed).contains("b1234567"))
+      }
+    }
   }
 
   @Test func `how long to wait, from the header or from Google's details`() {

@@ -124,6 +124,48 @@ private enum WebPFile {
     #expect(try structure(Embedded.segment(0xE2, payload, in: plain)).size.width == 24)
   }
 
+  @Test func `headers that contradict the specification`() {
+    let row = [UInt8](repeating: 0, count: 64)
+    let profile = [("iCCP", HandmadePNG.profile([1, 2, 3])), ("iCCP", HandmadePNG.profile([1, 2, 3]))]
+    let bad = [
+      HandmadePNG.file(width: 4, bits: 3, kind: 2, rows: [row]),
+      HandmadePNG.file(width: 4, bits: 8, kind: 5, rows: [row]),
+      HandmadePNG.file(width: 4, bits: 8, kind: 3, rows: [row]),
+      HandmadePNG.file(width: 0, bits: 8, kind: 2, rows: [row]),
+      HandmadePNG.file(width: 4, bits: 8, kind: 2, rows: [row], before: profile),
+    ]
+    for file in bad { #expect(throws: ImagingError.self) { try structure(file) } }
+  }
+
+  @Test func `damage in valid chunks never ends the process`() throws {
+    var state: UInt64 = 7
+    func next() -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33)
+    }
+    let adobe = try #require(try structure(Samples.bytes(Samples.rocket)).profile)
+    let row = [UInt8](repeating: 0, count: 12)
+    for _ in 0..<3_000 {
+      var (profile, exif) = (adobe, Embedded.exif(orientation: 6, bigEndian: next() % 2 == 0))
+      for _ in 0..<4 { profile[next() % 300] = UInt8(next() & 255) }
+      for _ in 0..<3 { exif[next() % exif.count] = UInt8(next() & 255) }
+      let file = HandmadePNG.file(
+        width: 4, bits: 8, kind: 2, rows: [row],
+        before: [("iCCP", HandmadePNG.profile(profile)), ("eXIf", exif)])
+      let read = try structure(file)
+      if let kept = read.profile { _ = (ICCProfile(kept).isSRGB, ICCProfile(kept).name) }
+    }
+  }
+
+  @Test func `a JFIF thumbnail goes and the marker stays`() throws {
+    let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
+    let head = Array("JFIF\0".utf8) + [1, 2, 1, 0, 72, 0, 72]
+    let file = Embedded.segment(0xE0, head + [2, 2] + [UInt8](repeating: 9, count: 12), in: plain)
+    let read = try structure(file)
+    #expect(read.metadata == [.thumbnail])
+    #expect(read.cleaned(PictureBytes(file)).array == Embedded.segment(0xE0, head + [0, 0], in: plain))
+  }
+
   @Test func `fill bytes before a marker stay`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
     let filled = PictureBytes(Array(plain[..<2]) + [0xFF, 0xFF, 0xFF] + plain[2...])

@@ -90,6 +90,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test func `an editor that is forgotten ends by itself`() throws {
+    for _ in 0..<20 { _ = try Editor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") }
+  }
+
   @Test func `a plan says what would be sent and sends nothing`() async throws {
     try await ScriptedGateway.run(.hangUp) { gateway in
       try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
@@ -207,6 +211,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(requests == 1)
   }
 
+  @Test func `a reply that stalls after its head ends with the time, too`() async throws {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
+    let (error, requests) = try await error(.stall(head)) { $0.timeout = .milliseconds(300) }
+    #expect(error.exitStatus == 76)
+    #expect(requests == 1)
+  }
+
   @Test func `a closed port was reached by nobody`() async throws {
     let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
     let error = await #expect(throws: PlantainError.self) {
@@ -232,6 +243,39 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(folder.names == ["out-kept.reply"])
     #expect(error.hint?.contains(folder.file("out-kept.reply")) == true)
     #expect(try folder.read("out-kept.reply") == Array("not a picture at all".utf8))
+  }
+
+  @Test func `one bad picture among several costs only itself`() async throws {
+    let good = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let bad = Data("GIF89a, or so it says".utf8).base64EncodedString()
+    let folder = try TemporaryFolder()
+    let parts = [good, bad, good.replacingOccurrences(of: "=", with: "") + "\\n"].map {
+      #"{"inlineData":{"mimeType":"image/jpeg","data":"\#($0)"}}"#
+    }
+    let body = #"{"candidates":[{"content":{"parts":[\#(parts.joined(separator: ","))]}}]}"#
+    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+      var options = EditOptions()
+      options.output = .file(folder.file("out.jpg"))
+      let settled = options
+      let result = try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await editor.edit("warm", references: [.file(Samples.coffee)], options: settled)
+      }
+      #expect(result.images.count == 2)
+      #expect(result.warnings.contains(.pictureUnusable))
+      #expect(result.image.output == folder.file("out.jpg"))
+      #expect(folder.names == ["out-1.jpg", "out-kept.reply", "out.jpg"])
+    }
+  }
+
+  @Test func `a paid reply that cannot be read is kept`() async throws {
+    let folder = try TemporaryFolder()
+    let (error, _) = try await error(.reply(status: 200, body: "<html>portal</html>")) {
+      $0.output = .file(folder.file("out.png"))
+    }
+    #expect(error.exitStatus == 80)
+    #expect(folder.names == ["out-kept.reply"])
+    #expect(try folder.read("out-kept.reply") == Array("<html>portal</html>".utf8))
+    #expect(error.hint?.contains("out-kept.reply") == true)
   }
 
   @Test func `a label that lies is reported and the bytes believed`() async throws {
@@ -276,6 +320,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     try folder.write([1], as: "taken.png")
     #expect(try await error { $0.output = .file(folder.file("taken.png")) }.exitStatus == 73)
     #expect(try await error { $0.output = .file(folder.file("taken.png/x.png")) }.exitStatus == 73)
+    symlink(folder.file("nowhere"), folder.file("dangling.png"))
+    let long = String(repeating: "n", count: 300) + ".png"
+    for name in [long, "dangling.png", "new/.", "new/.."] {
+      #expect(try await error { $0.output = .file(folder.file(name)) }.exitStatus == 73, "\(name)")
+    }
+    #expect(try await error { $0.output = .file("") }.exitStatus == 73)
+    unlink(folder.file("dangling.png"))
     try folder.write([1], as: "coffee.edited.webp")
     #expect(try await error { $0.output = .folder(folder.path) }.exitStatus == 73)
     #expect(try await error { $0.output = .file(folder.file("out.gif")) }.exitStatus == 64)
@@ -300,6 +351,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(missing.hint?.contains("PLANTAIN_TEST_NO_SUCH_KEY") == true)
     for address in [
       "http://example.com", "ftp://example.com", "https://user@example.com", "api.example.com", "https://",
+      "http://127.0.0.1:99999", "https://:80", "https://a:b", "http://localhost:-1",
+      "http://[::1].evil.example:1",
+      "https://a..b", "https://[::1", "https://a:0", "http://127.0.0.1.example.com",
     ] {
       #expect(throws: PlantainError.self) { try Editor(gateway: .apiyi, key: key, baseURL: address) }
     }

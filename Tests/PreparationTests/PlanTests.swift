@@ -9,7 +9,7 @@ import Vocabulary
     (4000, 3000, 2048, 2048, 1536, 1), (3000, 4000, 2048, 1536, 2048, 1), (2048, 100, 2048, 2048, 100, 1),
     (8192, 8192, 2048, 2048, 2048, 2), (20000, 10000, 2048, 2048, 1024, 4),
     (40000, 20000, 2048, 2048, 1024, 8),
-    (1, 10000, 2048, 1, 2048, 2), (10, 10, 2048, 10, 10, 1),
+    (1, 10000, 2048, 1, 2048, 1), (20000, 3, 32, 32, 1, 1), (10, 10, 2048, 10, 10, 1),
   ])
   func `the longest edge is bounded and the shape kept`(row: (Int, Int, Int, Int, Int, Int)) {
     let plan = FitPlan(PixelSize(width: row.0, height: row.1), longestEdge: row.2, canShrinkOnLoad: true)

@@ -100,6 +100,55 @@ private func isClose(_ left: [Int], _ right: [Int], within limit: Int) -> Bool {
     #expect(try isClose(colour(result.bytes.array, x: 0.8, y: 0.8), [255, 255, 255], within: 2))
   }
 
+  @Test func `a 16-bit picture with a profile keeps its half-transparency`() throws {
+    let rocket = try PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket)))
+    let adobe = HandmadePNG.profile(try #require(rocket.profile))
+    let row = Array(repeating: [0xC0, 0, 0x40, 0, 0x40, 0, 0x80, 0] as [UInt8], count: 32).flatMap(\.self)
+    let file = HandmadePNG.file(
+      width: 32, bits: 16, kind: 6, rows: Array(repeating: row, count: 32), before: [("iCCP", adobe)])
+    let result = try prepare(file)
+    let (pixels, _, bands) = try decodedPixels(result.bytes.array)
+    #expect(bands == 4)
+    #expect(abs(Int(pixels[3]) - 128) <= 1)
+    #expect(isClose(pixels[0..<3].map(Int.init), AdobeRGB.toSRGB([192, 64, 64]), within: 6))
+  }
+
+  @Test func `a profile that is none, or for other pictures, goes with a warning`() throws {
+    let rocket = try PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket)))
+    let adobe = try #require(rocket.profile)
+    let grey = Array(repeating: [UInt8](repeating: 90, count: 8), count: 8)
+    let colour = Array(repeating: [UInt8](repeating: 90, count: 24), count: 8)
+    let files = [
+      HandmadePNG.file(
+        width: 8, bits: 8, kind: 0, rows: grey, before: [("iCCP", HandmadePNG.profile(adobe))]),
+      HandmadePNG.file(
+        width: 8, bits: 8, kind: 2, rows: colour, before: [("iCCP", Array("p\0\0broken".utf8))]),
+      HandmadePNG.file(
+        width: 8, bits: 8, kind: 2, rows: colour,
+        before: [("iCCP", HandmadePNG.profile(Array(adobe.prefix(200))))]),
+      Embedded.segment(
+        0xE2, Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Array("random bytes".utf8),
+        in: try Synthetic.jpeg(PixelSize(width: 8, height: 8))),
+    ]
+    for file in files {
+      let result = try prepare(file)
+      #expect(result.warnings == [.profileIgnored])
+      #expect(result.steps.map(\.kind) == [.strip])
+      #expect(try PictureStructure.read(result.bytes).metadata.isEmpty)
+      #expect(try decodedPixels(result.bytes.array).pixels == decodedPixels(file).pixels)
+    }
+  }
+
+  @Test(arguments: [(1, 20_000), (20_000, 1), (3, 9_000), (1, 1)])
+  func `extreme shapes end in a picture`(width: Int, height: Int) throws {
+    let file = try Synthetic.jpeg(PixelSize(width: width, height: height))
+    for edge in [16, 32, 100, 2_048] {
+      let result = try prepare(file) { $0.maximumEdge = edge }
+      #expect(result.size.longestEdge <= edge)
+      #expect(try decodedPixels(result.bytes.array).size == result.size)
+    }
+  }
+
   @Test func `transparency shows the background where it cannot be kept`() throws {
     let size = PixelSize(width: 40, height: 40)
     let pixels = (0..<size.pixelCount).flatMap {

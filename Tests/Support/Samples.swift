@@ -102,6 +102,48 @@ package enum Embedded {
   }
 }
 
+/// A PNG written by hand, for what libvips would not write: 16 bits with a profile, odd headers.
+package enum HandmadePNG {
+  /// - Parameters:
+  ///   - kind: the colour type of the header (0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGB + alpha).
+  ///   - rows: the bytes of every row, without filter bytes.
+  package static func file(
+    width: Int, bits: UInt8, kind: UInt8, rows: [[UInt8]], before chunks: [(String, [UInt8])] = []
+  ) -> [UInt8] {
+    let header = bigEndian(width) + bigEndian(rows.count) + [bits, kind, 0, 0, 0]
+    var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    file += chunk("IHDR", header)
+    for (name, payload) in chunks { file += chunk(name, payload) }
+    return file + chunk("IDAT", deflated(rows.flatMap { [0] + $0 })) + chunk("IEND", [])
+  }
+
+  /// An iCCP chunk's payload.
+  package static func profile(_ bytes: [UInt8]) -> [UInt8] { Array("p\0\0".utf8) + deflated(bytes) }
+
+  private static func chunk(_ name: String, _ payload: [UInt8]) -> [UInt8] {
+    let body = Array(name.utf8) + payload
+    return bigEndian(payload.count) + body + CRC.of(body)
+  }
+
+  /// A zlib stream (RFC 1950) of stored blocks.
+  private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+    var stream: [UInt8] = [0x78, 0x01]
+    let blocks = stride(from: 0, to: max(1, bytes.count), by: 65_535).map {
+      bytes[$0..<min($0 + 65_535, bytes.count)]
+    }
+    for (position, block) in blocks.enumerated() {
+      let length = [UInt8(block.count & 255), UInt8(block.count >> 8)]
+      stream += [position == blocks.count - 1 ? 1 : 0] + length + length.map { ~$0 } + block
+    }
+    var (low, high) = (1, 0)
+    for byte in bytes {
+      low = (low + Int(byte)) % 65_521
+      high = (high + low) % 65_521
+    }
+    return stream + bigEndian(high << 16 | low)
+  }
+}
+
 /// CRC-32 bit by bit: an implementation apart from the one under test.
 package enum CRC {
   package static func of(_ bytes: [UInt8]) -> [UInt8] {

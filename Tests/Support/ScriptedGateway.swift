@@ -11,6 +11,8 @@ package final class ScriptedGateway: Sendable {
     case hangUp
     /// Takes the request and never says a word.
     case silence
+    /// Sends these bytes and then nothing more.
+    case stall(String)
   }
 
   package struct Received: Sendable {
@@ -85,6 +87,7 @@ package final class ScriptedGateway: Sendable {
       switch answer {
       case .silence: break
       case .hangUp: context.close(promise: nil)
+      case .stall(let text): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
       case .reply(let status, let headers, let body):
         var text = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(body.utf8.count)\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }

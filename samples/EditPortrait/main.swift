@@ -2,22 +2,26 @@
 //   APIYI_API_KEY=… swift run edit-portrait "make it evening" samples/portrait.jpg evening.png
 import Plantain
 
-func editPortrait(_ prompt: String, _ picture: String, _ output: String) async throws {
-  var options = EditOptions()
-  options.output = .file(output)
-  let editor = try Editor(gateway: .apiyi, key: .environment("APIYI_API_KEY"))
-  do {
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+guard CommandLine.arguments.count == 4 else {
+  print("usage: edit-portrait PROMPT PICTURE OUT")
+  exit(64)
+}
+let (prompt, picture, output) = (CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3])
+
+do {
+  try await withEditor(gateway: .apiyi, key: .environment("APIYI_API_KEY")) { editor in
+    var options = EditOptions()
+    options.output = .file(output)
     let result = try await editor.edit(prompt, references: [.file(picture)], options: options)
     print("\(output): \(result.image.size) \(result.image.mediaType)")
-  } catch {
-    print(error)
   }
-  await editor.close()
-}
-
-let words = CommandLine.arguments.dropFirst()
-if words.count == 3 {
-  try await editPortrait(words[1], words[2], words[3])
-} else {
-  print("usage: edit-portrait PROMPT PICTURE OUT")
+} catch let error as PlantainError {
+  print(error)
+  exit(error.exitStatus)
 }

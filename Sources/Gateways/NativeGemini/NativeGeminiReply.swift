@@ -2,39 +2,49 @@ import Base64
 import Vocabulary
 
 extension NativeGemini {
-  static func interpret(_ reply: IncomingReply) -> Outcome {
+  static func interpret(_ reply: IncomingReply, key: APIKey?) -> Outcome {
     let json = JSONValue(parsing: reply.body)
-    guard (200..<300).contains(reply.status) else {
-      return .failed(FailureReader.read(reply, json))
-    }
+    let failures = FailureReader(key: key)
+    guard (200..<300).contains(reply.status) else { return .failed(failures.read(reply, json)) }
     guard let json, case .object = json else {
-      return .failed(
-        GatewayFailure(
-          kind: .unreadableReply, status: reply.status, message: FailureReader.excerpt(reply.body)))
+      return .failed(failures.unreadable(reply, "it is no JSON object"))
     }
     // An error can travel under status 200 as well.
-    if json["error"] != nil { return .failed(FailureReader.read(reply, json)) }
-    return readCandidates(json)
+    if json["error"] != nil { return .failed(failures.read(reply, json)) }
+
+    let candidates = json["candidates"]?.elements ?? []
+    let parts = candidates.flatMap { $0["content"]?["parts"]?.elements ?? [] }
+    let facts = facts(json, candidates.first, parts, key)
+    let pictures: [ReturnedPicture]
+    do throws(Base64.DecodingError) {
+      pictures = try Self.pictures(in: parts)
+    } catch {
+      return .failed(failures.unreadable(reply, "its picture is no base64 from character \(error.offset) on"))
+    }
+    if !pictures.isEmpty { return .pictures(pictures, facts) }
+    let block = json["promptFeedback"]?["blockReason"]?.string
+    return withoutPicture(facts, blockReason: block, hasCandidate: !candidates.isEmpty)
   }
 
-  private static func readCandidates(_ json: JSONValue) -> Outcome {
-    let candidate = json["candidates"]?.elements.first
-    let parts = candidate?["content"]?["parts"]?.elements ?? []
+  private static func facts(
+    _ json: JSONValue, _ candidate: JSONValue?, _ parts: [JSONValue], _ key: APIKey?
+  ) -> ReplyFacts {
+    let hidden = { (text: String) in key?.redacted(from: text) ?? text }
     var facts = ReplyFacts()
     facts.usage = usage(json["usageMetadata"])
-    facts.finishReason = candidate?["finishReason"]?.string
+    facts.finishReason = candidate?["finishReason"]?.string.map(hidden)
     let words = parts.filter { !isThought($0) }.compactMap { $0["text"]?.string }.joined(separator: "\n")
-    facts.text = words.isEmpty ? candidate?["finishMessage"]?.string : words
+    facts.text = (words.isEmpty ? candidate?["finishMessage"]?.string : words).map(hidden)
+    return facts
+  }
 
-    let pictures = pictures(in: parts)
-    if !pictures.isEmpty { return .pictures(pictures, facts) }
-
-    if let reason = json["promptFeedback"]?["blockReason"]?.string {
-      return .refused(reason: reason, facts)
-    }
+  private static func withoutPicture(
+    _ facts: ReplyFacts, blockReason: String?, hasCandidate: Bool
+  ) -> Outcome {
     let reason = facts.finishReason ?? ""
+    if let blockReason { return .refused(reason: blockReason, facts) }
     if policyReasons.contains(reason) { return .refused(reason: reason, facts) }
-    if candidate == nil, facts.usage?.outputTokens == 0 {
+    if !hasCandidate, facts.usage?.outputTokens == 0 {
       // No candidate and no token written: refused at moderation, says apiyi's page on usage figures.
       return .refused(reason: "stopped at moderation", facts)
     }
@@ -50,17 +60,18 @@ extension NativeGemini {
   private static func isThought(_ part: JSONValue) -> Bool { part["thought"]?.bool ?? false }
 
   /// Interim pictures are marked as thoughts and left out, unless there is no other; repeats are dropped.
-  private static func pictures(in parts: [JSONValue]) -> [ReturnedPicture] {
-    let withPictures = parts.filter { $0["inlineData"]?["data"]?.string != nil }
+  private static func pictures(in parts: [JSONValue]) throws(Base64.DecodingError) -> [ReturnedPicture] {
+    let withPictures = parts.filter { $0["inlineData"]?["data"]?.string?.isEmpty == false }
     let final = withPictures.filter { !isThought($0) }
-    let chosen = final.isEmpty ? Array(withPictures.suffix(1)) : final
     var seen: Set<String> = []
-    return chosen.compactMap { part in
-      guard let inline = part["inlineData"], let text = inline["data"]?.string, seen.insert(text).inserted,
-        let bytes = try? Base64.decode(text), bytes.count > 0
-      else { return nil }
-      return ReturnedPicture(bytes: bytes, label: inline["mimeType"]?.string.map(MediaType.init))
+    var pictures: [ReturnedPicture] = []
+    for part in final.isEmpty ? Array(withPictures.suffix(1)) : final {
+      guard let inline = part["inlineData"], let text = inline["data"]?.string, seen.insert(text).inserted
+      else { continue }
+      let bytes = try Base64.decodeForgiving(text)
+      pictures.append(ReturnedPicture(bytes: bytes, label: inline["mimeType"]?.string.map(MediaType.init)))
     }
+    return pictures
   }
 
   private static func usage(_ json: JSONValue?) -> ReplyFacts.Usage? {

@@ -17,6 +17,19 @@ package struct ICCProfile {
     description ?? String(decoding: bytes.dropFirst(16).prefix(4), as: UTF8.self)
   }
 
+  /// Whether it is a profile at all (ICC.1, 7.2: length, signature) and for pictures of that colour model.
+  func fits(_ colour: PictureStructure.ColourModel) -> Bool {
+    let span = bytes.span.bytes
+    guard let length = span.bigEndian32(0), length >= 132, length <= bytes.count, span.has("acsp", at: 36),
+      let tags = span.bigEndian32(128), tags > 0, 132 + 12 * tags <= bytes.count
+    else { return false }
+    switch colour {
+    case .grey: return span.has("GRAY", at: 16)
+    case .rgb, .palette: return span.has("RGB ", at: 16)
+    case .cmyk: return span.has("CMYK", at: 16)
+    }
+  }
+
   /// Whether the colours it describes are sRGB's to within what 8 bits can show: then no transform is needed.
   ///
   /// Compared by number, because hundreds of profiles are called something with "sRGB". Figures: IEC 61966-2-1,

@@ -55,7 +55,8 @@ private struct JPEGWalk {
       }
       guard length >= 2 else { throw .damaged("a JPEG segment at byte \(at) has length \(length)") }
       let payload = at + 2..<at + length
-      if try keeps(marker, bytes, payload: payload) { structure.keep(start..<payload.upperBound) }
+      let segment = start..<payload.upperBound
+      if try keeps(marker, bytes, payload: payload, segment: segment) { structure.keep(segment) }
       at += length
       if marker == 0xDA {
         sawScan = true
@@ -96,7 +97,7 @@ private struct JPEGWalk {
 
   /// Notes what a segment says, and decides whether it belongs to the picture.
   private mutating func keeps(
-    _ marker: UInt8, _ bytes: RawSpan, payload: Range<Int>
+    _ marker: UInt8, _ bytes: RawSpan, payload: Range<Int>, segment: Range<Int>
   ) throws(ImagingError) -> Bool {
     let start = payload.lowerBound
     switch marker {
@@ -109,11 +110,16 @@ private struct JPEGWalk {
         return true
       }
       structure.found(.thumbnail)
+      // The marker itself stays: without it a decoder may take other colours for meant.
+      if bytes.has("JFIF\0", at: start), payload.count >= 14 {
+        structure.cleaned.append(.bytes([0xFF, 0xE0, 0, 16] + bytes.array(start..<start + 12) + [0, 0]))
+      }
     case 0xE1:
       readAPP1(bytes, payload)
     case 0xE2:
       if payload.count > 14, bytes.has("ICC_PROFILE\0", at: start), let number = bytes.byte(start + 12) {
         profileParts[Int(number)] = bytes.array(start + 14..<payload.upperBound)
+        structure.profileRanges.append(segment)
         return true
       }
       structure.found(bytes.has("MPF\0", at: start) ? .multiPicture : .application)
@@ -184,6 +190,7 @@ private struct JPEGWalk {
     if last.upperBound < bytes.byteCount { structure.found(.trailing) }
     if !profileParts.isEmpty {
       structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
+      structure.dropUnusableProfile()
     }
   }
 }

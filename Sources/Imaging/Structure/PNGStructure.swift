@@ -37,6 +37,10 @@ extension PictureStructure {
       if name == "IEND" { break }
     }
     guard sawPixels else { throw .damaged("a PNG without a picture in it") }
+    guard structure.colour != .palette || structure.hasPalette else {
+      throw .damaged("a palette PNG without its palette")
+    }
+    structure.dropUnusableProfile()
     if at < bytes.byteCount { structure.found(.trailing) }
     structure.isComplete = true
     return structure
@@ -59,13 +63,25 @@ extension PictureStructure {
     case "IHDR":
       try readPNGHeader(bytes, payload)
       return true
-    case "PLTE", "IDAT", "IEND", "gAMA", "cHRM", "sRGB", "sBIT", "bKGD", "pHYs", "cICP":
+    case "gAMA":
+      // 45,455 is 1 ÷ 2.2, sRGB's own.
+      hasOddGamma = bytes.bigEndian32(payload.lowerBound).map { abs($0 - 45_455) > 1_000 } ?? false
+      return true
+    case "sRGB":
+      hasOddGamma = false
+      return true
+    case "PLTE":
+      hasPalette = true
+      return true
+    case "IDAT", "IEND", "cHRM", "sBIT", "bKGD", "pHYs", "cICP":
       return true
     case "tRNS":
       hasAlpha = true
       return true
     case "iCCP":
-      profile = Self.inflatedProfile(bytes, payload)
+      guard profile == nil else { throw .damaged("the PNG has two colour profiles") }
+      profile = Self.inflatedProfile(bytes, payload) ?? []
+      profileRanges.append(payload.lowerBound - 8..<payload.upperBound + 4)
       return true
     case "eXIf":
       found(.exif)
@@ -106,6 +122,14 @@ extension PictureStructure {
     case 6: (colour, hasAlpha) = (.rgb, true)
     default: throw .damaged("the PNG header declares colour type \(kind)")
     }
+    // Table 11.1 of the specification, and the methods, of which there is one each.
+    let depths: [UInt8: [UInt8]] = [0: [1, 2, 4, 8, 16], 3: [1, 2, 4, 8]]
+    guard depths[kind, default: [8, 16]].contains(bits) else {
+      throw .damaged("the PNG header declares \(bits) bits for colour type \(kind)")
+    }
+    guard bytes.byte(at + 10) == 0, bytes.byte(at + 11) == 0, let interlace = bytes.byte(at + 12),
+      interlace <= 1
+    else { throw .damaged("the PNG header declares an unknown method") }
   }
 
   /// An iCCP chunk: a name, a zero, the method, then the deflated profile. Profiles over 4 MB are not believed.

@@ -16,8 +16,13 @@ package struct PictureStructure: Sendable {
   package var hasReducedChroma = false
   /// Decoders everywhere understand the way it is coded.
   package var isCommonlyCoded = true
-  /// The embedded ICC profile.
+  /// The embedded ICC profile, where it is one that fits the picture.
   package var profile: [UInt8]?
+  /// Where the profile lies in the file.
+  var profileRanges: [Range<Int>] = []
+  /// A PNG declares a brightness curve that is not sRGB's, and no profile that would explain it.
+  package var hasOddGamma = false
+  var hasPalette = false
   /// Private or superfluous blocks, in order of appearance, each kind once.
   package var metadata: [MetadataKind] = []
   /// The file without those blocks: ranges of it and new bytes, in order.
@@ -40,6 +45,17 @@ package struct PictureStructure: Sendable {
 
   package var uprightSize: PixelSize { orientation >= 5 ? size.transposed : size }
 
+  /// A profile that is broken, or meant for another kind of picture, is worse than none: it goes.
+  mutating func dropUnusableProfile() {
+    guard let bytes = profile, !ICCProfile(bytes).fits(colour) else { return }
+    profile = nil
+    found(.unusableProfile)
+    cleaned = cleaned.flatMap { piece -> [CleanedPiece] in
+      guard case .range(let range) = piece else { return [piece] }
+      return range.removing(profileRanges).map { .range($0) }
+    }
+  }
+
   mutating func found(_ kind: MetadataKind) {
     if !metadata.contains(kind) { metadata.append(kind) }
   }
@@ -60,6 +76,20 @@ package enum MetadataKind: String, Sendable {
   case multiPicture = "multi-picture"
   case application = "application-data"
   case trailing = "trailing-data"
+  case unusableProfile = "unusable-profile"
+}
+
+extension Range<Int> {
+  /// What is left of it without `holes`, which are in order and do not overlap.
+  fileprivate func removing(_ holes: [Range<Int>]) -> [Range<Int>] {
+    var rest = self
+    var parts: [Range<Int>] = []
+    for hole in holes where hole.overlaps(rest) {
+      if rest.lowerBound < hole.lowerBound { parts.append(rest.lowerBound..<hole.lowerBound) }
+      rest = Swift.max(rest.lowerBound, hole.upperBound)..<Swift.max(rest.upperBound, hole.upperBound)
+    }
+    return rest.isEmpty ? parts : parts + [rest]
+  }
 }
 
 extension PictureStructure {

@@ -60,7 +60,14 @@ extension PictureStructure {
       else { throw .damaged("the lossless WebP frame header is not one") }
       growSize(to: PixelSize(width: bits & 0x3FFF + 1, height: bits >> 14 & 0x3FFF + 1))
       if bits >> 28 & 1 == 1 { hasAlpha = true }
-    case "ICCP": profile = bytes.array(payload)
+    case "ICCP":
+      guard profile == nil else { throw .damaged("the WebP has two colour profiles") }
+      profile = bytes.array(payload)
+      guard let bytes = profile, ICCProfile(bytes).fits(.rgb) else {
+        profile = nil
+        found(.unusableProfile)
+        return false
+      }
     case "ALPH": hasAlpha = true
     case "ANIM", "ANMF": isAnimated = true
     case "EXIF":
@@ -86,7 +93,8 @@ extension PictureStructure {
     size = PixelSize(width: max(size.width, frame.width), height: max(size.height, frame.height))
   }
 
-  /// The kept chunks under a new RIFF header, the EXIF (0x08) and XMP (0x04) flags cleared.
+  /// The kept chunks under a new RIFF header; the flags of EXIF (0x08), XMP (0x04) and, without one, of the profile
+  /// (0x20) cleared.
   private mutating func rebuildWebP(_ bytes: RawSpan, _ body: [Range<Int>], flagsAt: Int?) {
     guard !metadata.isEmpty else {
       keep(0..<bytes.byteCount)
@@ -98,7 +106,7 @@ extension PictureStructure {
     for range in body {
       if let flagsAt, range.contains(flagsAt), let flags = bytes.byte(flagsAt) {
         keep(range.lowerBound..<flagsAt)
-        cleaned.append(.bytes([flags & ~0x0C]))
+        cleaned.append(.bytes([flags & (profile == nil ? ~0x2C : ~0x0C)]))
         keep(flagsAt + 1..<range.upperBound)
       } else {
         keep(range)

@@ -12,13 +12,19 @@ public enum EnvironmentSettings {
   ///
   /// - Throws: 64 for an unknown name, 78 when there is none at all.
   public static func gateway(named name: String?) throws(PlantainError) -> Gateway {
-    guard let id = name ?? variable("PLANTAIN_GATEWAY") else {
-      throw PlantainError(
-        .configuration, .configuration, "no gateway is chosen",
-        hint:
-          "Add --gateway ID or set PLANTAIN_GATEWAY (\(known)). To try without an account: --gateway simulator."
-      )
-    }
+    if let gateway = try chosenGateway(named: name) { return gateway }
+    throw PlantainError(
+      .configuration, .configuration, "no gateway is chosen",
+      hint:
+        "Add --gateway ID or set PLANTAIN_GATEWAY (\(known)). To try without an account: --gateway simulator."
+    )
+  }
+
+  /// The same, where none is needed.
+  ///
+  /// - Throws: 64 for an unknown name.
+  public static func chosenGateway(named name: String?) throws(PlantainError) -> Gateway? {
+    guard let id = name ?? variable("PLANTAIN_GATEWAY") else { return nil }
     guard let gateway = Gateway.named(id) else {
       throw .usage("there is no gateway called \(id)", hint: "Known are: \(known).")
     }

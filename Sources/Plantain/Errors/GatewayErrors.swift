@@ -36,12 +36,14 @@ extension PlantainError {
     }
   }
 
-  /// - Parameter message: the gateway's words, without the key.
-  static func failed(_ failure: GatewayFailure, _ gateway: Gateway, message words: String) -> PlantainError {
+  /// - Parameter kept: where a reply that cannot be read lies.
+  static func failed(_ failure: GatewayFailure, _ gateway: Gateway, keptAt kept: String?) -> PlantainError {
     let row = row(for: failure, gateway)
+    let words = failure.message
+    let hint = kept.map { "\(row.hint) The reply is kept in \($0)." } ?? row.hint
     let says = words.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(words)\""
     return PlantainError(
-      .reply, row.code, "\(gateway.id) \(row.what) (\(says))", hint: row.hint, subject: gateway.id,
+      .reply, row.code, "\(gateway.id) \(row.what) (\(says))", hint: hint, subject: gateway.id,
       billed: row.billed, retryAfter: failure.retryAfter, underlying: failure)
   }
 
@@ -71,7 +73,7 @@ extension PlantainError {
     case .malformedRequest:
       return FailureRow(
         code: .requestRejected, what: "refuses the request",
-        hint: "Nothing was billed. Compare the options with \(gateway.documentation).")
+        hint: "Nothing was billed. Its words say why; options are described at \(gateway.documentation).")
     case .unknownModel:
       return FailureRow(
         code: .unknownModel, what: "does not know the model or the path",

@@ -16,10 +16,20 @@ extension PlantainError {
       subject: repaired)
   }
 
-  static func interrupted(billed: Billing = .no) -> PlantainError {
+  /// Something that no case of this type foresees.
+  public static func unexpected(_ error: any Error) -> PlantainError {
+    PlantainError(
+      .configuration, .internalError, "unexpected: \(error)", hint: "Please report this.", underlying: error)
+  }
+
+  /// - Parameter kept: where a picture that was paid for lies.
+  public static func interrupted(billed: Billing = .no, keptAt kept: String? = nil) -> PlantainError {
     let hint =
-      billed == .no
-      ? nil : "The request was under way; it may have been done and billed. It is not sent again."
+      switch billed {
+      case .no: "Nothing was sent or billed."
+      case .unknown: "The request was under way; it may have been done and billed. It is not sent again."
+      case .yes: kept.map { "What came back is kept in \($0)." } ?? "The request was done and billed."
+      }
     return PlantainError(.submission, .interrupted, "interrupted", hint: hint, billed: billed)
   }
 
@@ -69,10 +79,10 @@ extension PlantainError {
     switch error {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
     case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
-    case .truncated, .damaged: return "Get the file again from its source; a damaged picture is never sent."
+    case .truncated, .damaged: return "Get the file again from its source."
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
-      return "Get the file again from its source; a damaged picture is never sent."
+      return "Get the file again from its source."
     case .stepFailed: return nil
     }
   }
@@ -101,7 +111,7 @@ extension PlantainError {
   /// Standard output did not take a picture that was paid for: it is kept in the folder for temporary files.
   public static func lostOutput(_ image: EditResult.Image) -> PlantainError {
     let name = PictureFormat.writable(image.mediaType)?.extensions[0] ?? "reply"
-    let kept = OutputPlan.keep(image.bytes, near: [OutputFile.temporaryFolder + "/plantain"], extension: name)
+    let kept = OutputPlan.keep(image.bytes, extension: name)
     return PlantainError(
       .output, .outputNotWritable, "cannot write the picture to standard output",
       hint: kept.map { "It was kept as \($0)." } ?? "It could not be kept anywhere.", subject: "-",
