@@ -1,23 +1,29 @@
 #include "internal.h"
 
-CImagingImage *cimaging_decode(CImagingFormat format, const void *bytes, size_t count, CImagingDecodeOptions options) {
+static const char *const operations[] = {
+    [CImagingLoaderJPEG] = "jpegload_buffer",
+    [CImagingLoaderPNG] = "pngload_buffer",
+    [CImagingLoaderWebP] = "webpload_buffer",
+    [CImagingLoaderGIF] = "gifload_buffer",
+    [CImagingLoaderTIFF] = "tiffload_buffer",
+    [CImagingLoaderHEIF] = "heifload_buffer",
+};
+
+bool cimaging_has_loader(CImagingLoader loader) {
+    return vips_type_find("VipsOperation", operations[loader]) != 0;
+}
+
+CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options) {
     VipsImage *image = NULL;
-    void *buffer = (void *)bytes; // libvips takes it as mutable and only reads
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
-    int status = -1;
-    switch (format) {
-    case CImagingJPEG:
-        status = vips_jpegload_buffer(buffer, count, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
-            "shrink", options.shrink, NULL);
-        break;
-    case CImagingPNG:
-        status = vips_pngload_buffer(buffer, count, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
-        break;
-    case CImagingWebP:
-        status =
-            vips_webpload_buffer(buffer, count, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
-        break;
-    }
+    // Borrowed, as the header says: libvips gets a blob that frees nothing.
+    VipsBlob *blob = vips_blob_new(NULL, bytes, count);
+    int status =
+        loader == CImagingLoaderJPEG
+            ? vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
+                  "shrink", options.shrink, NULL)
+            : vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+    vips_area_unref(VIPS_AREA(blob));
     return result_of(status, image);
 }
 
@@ -50,6 +56,11 @@ int cimaging_bands(const CImagingImage *image) {
 }
 bool cimaging_has_alpha(const CImagingImage *image) {
     return vips_image_hasalpha(vips_of(image));
+}
+bool cimaging_is_8_bit_srgb(const CImagingImage *image) {
+    VipsInterpretation meaning = vips_image_get_interpretation(vips_of(image));
+    return vips_image_get_format(vips_of(image)) == VIPS_FORMAT_UCHAR &&
+           (meaning == VIPS_INTERPRETATION_sRGB || meaning == VIPS_INTERPRETATION_B_W);
 }
 
 CImagingImage *cimaging_realise(CImagingImage *image) {

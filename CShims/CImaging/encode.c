@@ -5,17 +5,17 @@ bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void *
     void *buffer = NULL;
     size_t length = 0;
     int status = -1;
-    switch (options.format) {
-    case CImagingJPEG:
+    switch (options.saver) {
+    case CImagingSaverJPEG:
         status =
             vips_jpegsave_buffer(input, &buffer, &length, "Q", options.quality, "strip", TRUE, "optimize_coding", TRUE,
                 "subsample_mode", options.halve_chroma ? VIPS_FOREIGN_SUBSAMPLE_ON : VIPS_FOREIGN_SUBSAMPLE_OFF, NULL);
         break;
-    case CImagingPNG:
+    case CImagingSaverPNG:
         status = vips_pngsave_buffer(
             input, &buffer, &length, "strip", TRUE, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
         break;
-    case CImagingWebP:
+    case CImagingSaverWebP:
         status = vips_webpsave_buffer(
             input, &buffer, &length, "Q", options.quality, "lossless", options.lossless, "strip", TRUE, NULL);
         break;

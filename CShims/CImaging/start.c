@@ -31,6 +31,9 @@ CImagingStart cimaging_start(CImagingLog log) {
     vips_operation_block_set("VipsForeignLoadJpegBuffer", FALSE);
     vips_operation_block_set("VipsForeignLoadPngBuffer", FALSE);
     vips_operation_block_set("VipsForeignLoadWebpBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadNsgifBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadTiffBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadHeifBuffer", FALSE);
     atomic_store(&started, true);
     return CImagingStarted;
 }

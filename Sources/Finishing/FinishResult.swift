@@ -69,6 +69,6 @@ private func encoding(for format: PictureFormat) -> Image.Encoding {
   switch format.codec {
   case .png: .png
   case .webp: .webp(quality: 95)
-  case .jpeg, nil: .jpeg(quality: 95, halvedChroma: false)
+  default: .jpeg(quality: 95, halvedChroma: false)
   }
 }

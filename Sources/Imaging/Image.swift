@@ -32,9 +32,10 @@ package struct Image: ~Copyable {
     _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, tolerance: Tolerance = .strict
   ) throws(ImagingError) -> Image {
     try ImagingRuntime.start()
+    guard cimaging_has_loader(codec.loader) else { throw .loaderMissing("\(codec)".uppercased()) }
     let memory = bytes.stableMemory
     let options = CImagingDecodeOptions(shrink: Int32(shrink), fail_on_warning: tolerance == .strict)
-    guard let handle = cimaging_decode(codec.shim, memory.baseAddress, memory.count, options) else {
+    guard let handle = cimaging_decode(codec.loader, memory.baseAddress, memory.count, options) else {
       throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText())
     }
     return Image(handle, reading: bytes)
@@ -57,6 +58,8 @@ package struct Image: ~Copyable {
   }
 
   package var bands: Int { Int(cimaging_bands(handle)) }
+  /// 8-bit sRGB or grey, with or without alpha.
+  package var isEightBitSRGB: Bool { cimaging_is_8_bit_srgb(handle) }
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
 
   private func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
@@ -177,12 +180,12 @@ extension Image.Encoding {
     switch self {
     case .jpeg(let quality, let halvedChroma):
       CImagingEncodeOptions(
-        format: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma, lossless: false)
-    case .png: CImagingEncodeOptions(format: .PNG, quality: 100, halve_chroma: false, lossless: true)
+        saver: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma, lossless: false)
+    case .png: CImagingEncodeOptions(saver: .PNG, quality: 100, halve_chroma: false, lossless: true)
     case .webp(let quality):
-      CImagingEncodeOptions(format: .webP, quality: Int32(quality), halve_chroma: true, lossless: false)
+      CImagingEncodeOptions(saver: .webP, quality: Int32(quality), halve_chroma: true, lossless: false)
     case .losslessWebP:
-      CImagingEncodeOptions(format: .webP, quality: 100, halve_chroma: false, lossless: true)
+      CImagingEncodeOptions(saver: .webP, quality: 100, halve_chroma: false, lossless: true)
     }
   }
 }

@@ -8,6 +8,8 @@ public enum ImagingError: Error, Sendable {
   case notAPicture(String)
   /// The format was recognised, but is not read here.
   case unsupportedFormat(PictureFormat)
+  /// The format is read, but this machine's libvips came without the named decoder.
+  case loaderMissing(String)
   /// The file ends before the picture does.
   case truncated(String)
   /// The file contradicts its own format.
@@ -29,6 +31,7 @@ extension ImagingError: CustomStringConvertible {
     case .libraryUnusable(let why): "libvips cannot be used: \(why)"
     case .notAPicture(let what): "not a picture (\(what))"
     case .unsupportedFormat(let format): "\(format.name) pictures cannot be read"
+    case .loaderMissing(let codec): "libvips on this machine has no decoder for \(codec)"
     case .truncated(let where_): "the file is cut short: \(where_)"
     case .damaged(let why): "the file is damaged: \(why)"
     case .tooManyPixels(let size, let limit):

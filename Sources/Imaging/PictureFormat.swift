@@ -15,16 +15,30 @@ public struct PictureFormat: Sendable, Equatable {
   fileprivate let signatures: [Signature]
   package let codec: Codec?
 
-  /// The formats that libvips reads and writes for us.
+  /// The decoders of libvips that are used, and which of them have an encoder.
   package enum Codec: Sendable {
-    case jpeg, png, webp
+    case jpeg, png, webp, gif, tiff, heif
 
-    var shim: CImagingFormat {
+    var loader: CImagingLoader {
       switch self {
       case .jpeg: .JPEG
       case .png: .PNG
       case .webp: .webP
+      case .gif: .GIF
+      case .tiff: .TIFF
+      case .heif: .HEIF
       }
+    }
+  }
+
+  /// Whether pictures in this format can be read.
+  public var isReadable: Bool { codec != nil }
+
+  /// Whether pictures can be written in this format.
+  public var isWritable: Bool {
+    switch codec {
+    case .jpeg, .png, .webp: true
+    case .gif, .tiff, .heif, nil: false
     }
   }
 
@@ -65,14 +79,21 @@ public struct PictureFormat: Sendable, Equatable {
     "WebP", .webp, ["webp"], alpha: true, longestEdge: 16_383, codec: .webp,
     signatures: [Signature("WEBP", at: 8)])
 
-  /// Every format that is recognised. Those without a codec exist so that an error can name them.
+  package static let gif = known(
+    "GIF", "image/gif", ["gif"], codec: .gif, [Signature("GIF87a"), Signature("GIF89a")])
+  package static let tiff = known(
+    "TIFF", "image/tiff", ["tif", "tiff"], codec: .tiff, [Signature("II*\0"), Signature("MM\0*")])
+
+  /// Every format that is recognised. Those that are not read exist so that an error can name them.
   public static let all: [PictureFormat] = [
     jpeg, png, webp,
-    known("GIF", "image/gif", ["gif"], [Signature("GIF87a"), Signature("GIF89a")]),
-    known("TIFF", "image/tiff", ["tif", "tiff"], [Signature("II*\0"), Signature("MM\0*")]),
-    known("AVIF", "image/avif", ["avif"], [Signature("ftypavif", at: 4), Signature("ftypavis", at: 4)]),
+    gif, tiff,
+    known("BigTIFF", "image/tiff", ["tif", "tiff"], [Signature("II+\0"), Signature("MM\0+")]),
     known(
-      "HEIC", "image/heic", ["heic", "heif"],
+      "AVIF", "image/avif", ["avif"], codec: .heif,
+      [Signature("ftypavif", at: 4), Signature("ftypavis", at: 4)]),
+    known(
+      "HEIC", "image/heic", ["heic", "heif"], codec: .heif,
       ["heic", "heix", "hevc", "heim", "mif1", "msf1"].map { Signature("ftyp" + $0, at: 4) }),
     known(
       "JPEG XL", "image/jxl", ["jxl"], [Signature([0xFF, 0x0A]), Signature("JXL \r\n", at: 4)]),
@@ -84,10 +105,11 @@ public struct PictureFormat: Sendable, Equatable {
   ]
 
   private static func known(
-    _ name: String, _ type: String, _ extensions: [String], _ signatures: [Signature]
+    _ name: String, _ type: String, _ extensions: [String], codec: Codec? = nil, _ signatures: [Signature]
   ) -> PictureFormat {
     PictureFormat(
-      name, MediaType(type), extensions, alpha: true, longestEdge: 65_535, signatures: signatures)
+      name, MediaType(type), extensions, alpha: true, longestEdge: 65_535, codec: codec,
+      signatures: signatures)
   }
 
   /// The format that the first bytes of a file belong to; names and labels are never asked.
@@ -99,7 +121,7 @@ public struct PictureFormat: Sendable, Equatable {
 
   /// The format of that MIME type among those that can be written.
   public static func writable(_ mediaType: MediaType) -> PictureFormat? {
-    all.first { $0.codec != nil && $0.mediaType == mediaType }
+    all.first { $0.isWritable && $0.mediaType == mediaType }
   }
 
   /// The format whose files carry that extension (without the dot, any case), written or not.

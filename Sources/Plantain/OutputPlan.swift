@@ -61,7 +61,7 @@ struct OutputPlan {
     switch output {
     case .memory: []
     case .file(let path): [path]
-    case .folder: PictureFormat.all.filter { $0.codec != nil }.map { "\(stem).\($0.extensions[0])" }
+    case .folder: PictureFormat.all.filter(\.isWritable).map { "\(stem).\($0.extensions[0])" }
     }
   }
 
@@ -134,7 +134,7 @@ struct OutputPlan {
 
   private static func requireWritableExtension(_ path: String) throws(PlantainError) {
     let name = fileExtension(path)
-    guard let format = PictureFormat.named(byExtension: name), format.codec == nil else { return }
+    guard let format = PictureFormat.named(byExtension: name), !format.isWritable else { return }
     throw .usage(
       "cannot write \(format.name) files: \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
   }

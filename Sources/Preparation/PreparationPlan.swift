@@ -18,7 +18,7 @@ package struct PreparationPlan: Sendable {
     let profile = structure.profile.map(ICCProfile.init)
     let source = structure.format
     usesProfile = profile.map { !$0.isSRGB } ?? false
-    needsColour = usesProfile || structure.bitsPerChannel > 8 || structure.colour == .cmyk
+    needsColour = usesProfile || structure.bitsPerChannel > 8 || [.cmyk, .lab].contains(structure.colour)
 
     let format = Self.chooseFormat(structure, options: options)
     let limit = min(options.maximumEdge ?? .max, format.longestEdge)
@@ -67,7 +67,7 @@ package struct PreparationPlan: Sendable {
     self.format = format
     steps = changes
     warnings =
-      (structure.isAnimated ? [.animationDropped] : [])
+      (structure.isAnimated ? [structure.format == .tiff ? .pagesDropped : .animationDropped] : [])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasOddGamma && structure.profile == nil ? [.gammaIgnored] : [])
@@ -84,7 +84,9 @@ package struct PreparationPlan: Sendable {
     let accepted = options.acceptedFormats.compactMap(PictureFormat.writable)
     if let asked = options.format.flatMap(PictureFormat.writable) { return asked }
     if accepted.contains(structure.format) { return structure.format }
-    return structure.hasAlpha && accepted.contains(.png) ? .png : accepted.first ?? .jpeg
+    // A GIF is drawn rather than photographed, more often than not.
+    let wantsPNG = structure.hasAlpha || structure.format == .gif
+    return wantsPNG && accepted.contains(.png) ? .png : accepted.first ?? .jpeg
   }
 
   private static func formatReason(_ structure: PictureStructure, _ options: PreparationOptions) -> String {

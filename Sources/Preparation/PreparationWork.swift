@@ -34,6 +34,9 @@ struct PreparationWork {
     }
     return try onPicture { () throws(ImagingError) in
       let image = try Image.decode(bytes, as: codec, shrink: plan.fit.shrink)
+      guard plan.fit.shrink > 1 || image.size == structure.size else {
+        throw .damaged("its header says \(structure.size), its decoder \(image.size)")
+      }
       guard image.hasAlpha else { return image }
       let realised = try image.realised()
       return try realised.isOpaque() ? realised.withoutAlpha() : realised
@@ -59,7 +62,7 @@ struct PreparationWork {
   }
 
   mutating func colour(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard plan.needsColour else { return image }
+    guard plan.needsColour || !image.isEightBitSRGB else { return image }
     do throws(ImagingError) {
       if plan.usesProfile {
         if let converted = try? image.inSRGB(usingProfile: true) { return converted }
@@ -174,7 +177,7 @@ extension PreparationWork {
       switch format.codec {
       case .png: .png
       case .webp: .webp(quality: setting.quality)
-      case .jpeg, nil: .jpeg(quality: setting.quality, halvedChroma: structure.hasReducedChroma)
+      default: .jpeg(quality: setting.quality, halvedChroma: structure.hasReducedChroma)
       }
     guard setting.edgeSteps > 0 else {
       return EncodedPicture(bytes: try encode(image, encoding), format: format, size: image.size)

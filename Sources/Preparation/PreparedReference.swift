@@ -54,6 +54,8 @@ public enum PreparationWarning: String, Sendable {
   case gammaIgnored = "gamma-ignored"
   /// Only the first picture of an animation was kept.
   case animationDropped = "animation-dropped"
+  /// Only the first page of several was kept.
+  case pagesDropped = "pages-dropped"
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
 }

@@ -14,6 +14,13 @@ package enum Samples {
   /// 600×400 PNG with a tIME chunk.
   package static let coffee = folder.appending(path: "coffee.png").path(percentEncoded: false)
 
+  /// A file of `Tests/Fixtures`.
+  package static func fixture(_ name: String) throws -> [UInt8] {
+    try bytes(
+      folder.deletingLastPathComponent().appending(path: "Tests/Fixtures/\(name)").path(percentEncoded: false)
+    )
+  }
+
   package static func bytes(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: path)))
   }

@@ -29,18 +29,27 @@ typedef enum CIMAGING_CLOSED CImagingStart {
     CImagingLibraryTooOld, // older than 8.14, where untrusted loaders cannot be blocked reliably
 } CImagingStart;
 
-// The loaders that the policy names, and the savers. Everything else in libvips is blocked at start.
-typedef enum CIMAGING_CLOSED CImagingFormat {
-    CImagingJPEG,
-    CImagingPNG,
-    CImagingWebP,
-} CImagingFormat;
+// The loaders that the policy names. Everything else in libvips is blocked at start.
+typedef enum CIMAGING_CLOSED CImagingLoader {
+    CImagingLoaderJPEG,
+    CImagingLoaderPNG,
+    CImagingLoaderWebP,
+    CImagingLoaderGIF,
+    CImagingLoaderTIFF,
+    CImagingLoaderHEIF, // HEIC and AVIF; a module of its own that may be missing
+} CImagingLoader;
+
+typedef enum CIMAGING_CLOSED CImagingSaver {
+    CImagingSaverJPEG,
+    CImagingSaverPNG,
+    CImagingSaverWebP,
+} CImagingSaver;
 
 // Receives GLib's and libvips' log lines instead of standard error. Called from any thread.
 typedef void (*CImagingLog)(const char *message);
 
 // Starts libvips for this process: operation cache off, one thread per picture, every loader blocked except the
-// buffer loaders of `CImagingFormat`. Call it once, before anything else; it is not safe to race it.
+// buffer loaders of `CImagingLoader`. Call it once, before anything else; it is not safe to race it.
 CImagingStart cimaging_start(CImagingLog log);
 
 // libvips' own version, such as "8.14.1". Static storage.
@@ -58,9 +67,12 @@ typedef struct CImagingDecodeOptions {
     bool fail_on_warning; // refuse damaged files instead of returning half a picture
 } CImagingDecodeOptions;
 
-// Opens `count` bytes with the loader of `format` and no other. The bytes are not copied: they must outlive the
-// image and everything made from it until `cimaging_realise`. Reads the header only.
-CImagingImage *cimaging_decode(CImagingFormat format, const void *bytes, size_t count, CImagingDecodeOptions options);
+// Whether this libvips has that loader.
+bool cimaging_has_loader(CImagingLoader loader);
+
+// Opens `count` bytes with `loader` and no other; of several pages, the first. The bytes are not copied: they must
+// outlive the image and everything made from it until `cimaging_realise`. Reads the header only.
+CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options);
 
 // Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or grey (1) pixels, which are copied.
 CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands);
@@ -73,6 +85,8 @@ int cimaging_width(const CImagingImage *image);
 int cimaging_height(const CImagingImage *image);
 int cimaging_bands(const CImagingImage *image);
 bool cimaging_has_alpha(const CImagingImage *image);
+// 8-bit sRGB or grey, with or without alpha: what the savers write as it is.
+bool cimaging_is_8_bit_srgb(const CImagingImage *image);
 
 // Runs the image's work now, top to bottom, into memory. The result needs neither the source bytes nor earlier images.
 CImagingImage *cimaging_realise(CImagingImage *image);
@@ -103,7 +117,7 @@ CImagingImage *cimaging_blur(CImagingImage *image, double sigma);
 CImagingImage *cimaging_edges(CImagingImage *image);
 
 typedef struct CImagingEncodeOptions {
-    CImagingFormat format;
+    CImagingSaver saver;
     int quality;       // 1…100, JPEG and lossy WebP
     bool halve_chroma; // JPEG: 4:2:0 instead of 4:4:4
     bool lossless;     // WebP

@@ -27,6 +27,7 @@ package struct ICCProfile {
     case .grey: return span.has("GRAY", at: 16)
     case .rgb, .palette: return span.has("RGB ", at: 16)
     case .cmyk: return span.has("CMYK", at: 16)
+    case .lab: return span.has("Lab ", at: 16)
     }
   }
 

@@ -31,7 +31,7 @@ package struct PictureStructure: Sendable {
   package var isComplete = false
 
   package enum ColourModel: String, Sendable {
-    case grey, rgb, cmyk, palette
+    case grey, rgb, cmyk, palette, lab
   }
 
   package enum CleanedPiece: Sendable {
@@ -105,6 +105,9 @@ extension PictureStructure {
       case .jpeg: return try readJPEG(span)
       case .png: return try readPNG(span)
       case .webp: return try readWebP(span)
+      case .gif: return try readGIF(span)
+      case .tiff: return try readTIFF(span)
+      case .heif: return try readHEIF(span, as: format)
       case nil: throw .unsupportedFormat(format)
       }
     }

@@ -65,7 +65,7 @@ extension PlantainError {
     switch error {
     case .libraryUnusable: .internalError
     case .notAPicture: .notAPicture
-    case .unsupportedFormat: .unsupportedFormat
+    case .unsupportedFormat, .loaderMissing: .unsupportedFormat
     case .truncated: .truncatedPicture
     case .damaged: .damagedPicture
     case .tooManyPixels: .tooManyPixels
@@ -75,10 +75,11 @@ extension PlantainError {
   }
 
   private static func hint(for error: ImagingError) -> String? {
-    let names = PictureFormat.all.filter { PictureFormat.writable($0.mediaType) != nil }.map(\.name)
+    let names = PictureFormat.all.filter(\.isReadable).map(\.name)
     switch error {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
     case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
+    case .loaderMissing: return "Install a libvips that has it, or convert the file to JPEG first."
     case .truncated, .damaged: return "Get the file again from its source."
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):

@@ -37,11 +37,12 @@ public struct InspectReport: Encodable, Sendable {
     let base =
       switch structure.colour {
       case .grey: 1
-      case .rgb, .palette: 3
+      case .rgb, .palette, .lab: 3
       case .cmyk: 4
       }
     colour = Colour(
-      profile: structure.profile.map { ICCProfile($0).name } ?? (structure.colour == .cmyk ? "none" : "sRGB"),
+      profile: structure.profile.map { ICCProfile($0).name }
+        ?? ([.cmyk, .lab].contains(structure.colour) ? "none" : "sRGB"),
       bits: structure.bitsPerChannel, channels: base + (structure.hasAlpha ? 1 : 0), alpha: structure.hasAlpha
     )
     metadata = structure.metadata.map(\.rawValue)

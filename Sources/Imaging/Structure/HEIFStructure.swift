@@ -1,0 +1,168 @@
+import Vocabulary
+
+/// Reads the primary picture's properties from a HEIC or AVIF file (ISO/IEC 23008-12, ISO/IEC 14496-12).
+///
+/// The decoder applies the file's own crop, rotation and mirror, and an EXIF orientation beside them means nothing: the
+/// size here is the one after them.
+extension PictureStructure {
+  static func readHEIF(_ bytes: RawSpan, as format: PictureFormat) throws(ImagingError) -> PictureStructure {
+    var structure = PictureStructure(format: format)
+    let top = try HEIFBox.children(of: bytes, in: 0..<bytes.byteCount)
+    guard let meta = top.first(where: { $0.type == "meta" }) else {
+      throw .damaged("the \(format.name) file has no meta box")
+    }
+    let boxes = try HEIFBox.children(of: bytes, in: meta.payload.dropFirst(4))
+    guard let iprp = boxes.first(where: { $0.type == "iprp" }) else {
+      throw .damaged("the \(format.name) file describes no picture")
+    }
+    let properties = try HEIFProperties(bytes, iprp, primary: primaryItem(bytes, boxes))
+    for property in properties.ofPrimary { try structure.apply(property, bytes) }
+    guard structure.isComplete else { throw .damaged("the \(format.name) file declares no size") }
+    structure.hasAlpha = properties.all.contains { $0.type == "auxC" && isAlpha(bytes, $0.payload) }
+    if let items = boxes.first(where: { $0.type == "iinf" }) {
+      let names = bytes.array(items.payload)
+      if names.contains("Exif") { structure.found(.exif) }
+      if names.contains("application/rdf+xml") { structure.found(.xmp) }
+    }
+    structure.isAnimated = top.contains { $0.type == "moov" }
+    structure.dropUnusableProfile()
+    structure.keep(0..<bytes.byteCount)
+    return structure
+  }
+
+  private static func primaryItem(_ bytes: RawSpan, _ boxes: [HEIFBox]) -> Int? {
+    guard let pitm = boxes.first(where: { $0.type == "pitm" }) else { return nil }
+    let start = pitm.payload.lowerBound
+    return bytes.byte(start) == 0 ? bytes.bigEndian16(start + 4) : bytes.bigEndian32(start + 4)
+  }
+
+  private static func isAlpha(_ bytes: RawSpan, _ payload: Range<Int>) -> Bool {
+    bytes.array(payload).contains("alpha") || bytes.array(payload).contains(":hevc:2015:auxid:1")
+  }
+
+  private mutating func apply(_ property: HEIFBox, _ bytes: RawSpan) throws(ImagingError) {
+    let at = property.payload.lowerBound
+    switch property.type {
+    case "ispe":
+      guard let width = bytes.bigEndian32(at + 4), let height = bytes.bigEndian32(at + 8), width > 0,
+        height > 0
+      else {
+        throw .damaged("a picture without a size")
+      }
+      size = PixelSize(width: width, height: height)
+      isComplete = true
+    case "clap":
+      let values = (0..<4).compactMap { bytes.bigEndian32(at + 4 * $0) }
+      guard values.count == 4, values[1] > 0, values[3] > 0 else { throw .damaged("a crop without a size") }
+      size = PixelSize(
+        width: min(size.width, values[0] / values[1]), height: min(size.height, values[2] / values[3]))
+    case "irot":
+      if let turns = bytes.byte(at), turns & 1 == 1 { size = size.transposed }
+    case "pixi":
+      if let channels = bytes.byte(at + 4), let bits = bytes.byte(at + 5) {
+        bitsPerChannel = Int(bits)
+        if channels == 1 { colour = .grey }
+      }
+    case "colr":
+      if bytes.has("prof", at: at) || bytes.has("rICC", at: at) {
+        profile = bytes.array(at + 4..<max(at + 4, property.payload.upperBound))
+      }
+    default: break
+    }
+  }
+}
+
+/// One box: its four-letter type and where its contents lie.
+private struct HEIFBox {
+  let type: String
+  let payload: Range<Int>
+
+  /// A file has some dozens; far more is an attack on time.
+  private static let mostBoxes = 10_000
+
+  static func children(of bytes: RawSpan, in range: Range<Int>) throws(ImagingError) -> [HEIFBox] {
+    var boxes: [HEIFBox] = []
+    var at = range.lowerBound
+    while at < range.upperBound {
+      guard var length = bytes.bigEndian32(at), at + 8 <= range.upperBound, boxes.count < mostBoxes else {
+        throw .truncated("a box at byte \(at)")
+      }
+      var head = 8
+      if length == 1 {
+        guard let high = bytes.bigEndian32(at + 8), high < 1 << 16, let low = bytes.bigEndian32(at + 12)
+        else {
+          throw .truncated("a box at byte \(at)")
+        }
+        (length, head) = (high << 32 | low, 16)
+      }
+      // Zero: to the end.
+      if length == 0 { length = range.upperBound - at }
+      guard length >= head, length <= range.upperBound - at else {
+        throw .truncated("the box at byte \(at) declares \(length.grouped) bytes")
+      }
+      let name = String(decoding: bytes.array(at + 4..<at + 8), as: UTF8.self)
+      boxes.append(HEIFBox(type: name, payload: at + head..<at + length))
+      at += length
+    }
+    return boxes
+  }
+}
+
+/// The item properties: all of them, and those of the primary picture in their order.
+private struct HEIFProperties {
+  let all: [HEIFBox]
+  let ofPrimary: [HEIFBox]
+
+  init(_ bytes: RawSpan, _ iprp: HEIFBox, primary: Int?) throws(ImagingError) {
+    let boxes = try HEIFBox.children(of: bytes, in: iprp.payload)
+    guard let container = boxes.first(where: { $0.type == "ipco" }) else {
+      throw .damaged("the file's pictures have no properties")
+    }
+    let all = try HEIFBox.children(of: bytes, in: container.payload)
+    var indices: [Int] = []
+    for box in boxes where box.type == "ipma" {
+      indices += Self.associations(bytes, box.payload, of: primary)
+    }
+    self.all = all
+    ofPrimary = indices.compactMap { all.indices.contains($0 - 1) ? all[$0 - 1] : nil }
+  }
+
+  /// Which properties (counted from 1) an item has.
+  private static func associations(_ bytes: RawSpan, _ payload: Range<Int>, of item: Int?) -> [Int] {
+    let start = payload.lowerBound
+    guard let version = bytes.byte(start), let flags = bytes.byte(start + 3),
+      let count = bytes.bigEndian32(start + 4)
+    else { return [] }
+    let wide = flags & 1 == 1
+    var at = start + 8
+    for _ in 0..<count {
+      let id = version < 1 ? bytes.bigEndian16(at) : bytes.bigEndian32(at)
+      at += version < 1 ? 2 : 4
+      guard let id, at < payload.upperBound, let number = bytes.byte(at) else { return [] }
+      at += 1
+      if item == nil || id == item {
+        return (0..<Int(number)).compactMap { position in
+          wide
+            ? bytes.bigEndian16(at + 2 * position).map { $0 & 0x7FFF }
+            : bytes.byte(at + position).map { Int($0 & 0x7F) }
+        }
+      }
+      at += Int(number) * (wide ? 2 : 1)
+    }
+    return []
+  }
+}
+
+extension [UInt8] {
+  fileprivate func contains(_ text: StaticString) -> Bool {
+    let wanted = text.utf8CodeUnitCount
+    guard count >= wanted else { return false }
+    return span.bytes.firstIndex(of: text) != nil
+  }
+}
+
+extension RawSpan {
+  fileprivate func firstIndex(of text: StaticString) -> Int? {
+    (0...max(0, byteCount - text.utf8CodeUnitCount)).first { has(text, at: $0) }
+  }
+}

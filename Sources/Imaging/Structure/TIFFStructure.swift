@@ -1,0 +1,93 @@
+import Vocabulary
+
+/// Reads the first directory of a TIFF (Adobe, TIFF Revision 6.0): its first page.
+extension PictureStructure {
+  static func readTIFF(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+    let directory = try TIFFDirectory(bytes)
+    var structure = PictureStructure(format: .tiff)
+    guard let width = directory.number(256), let height = directory.number(257), width > 0, height > 0 else {
+      throw .damaged("the TIFF's first page declares no size")
+    }
+    structure.size = PixelSize(width: width, height: height)
+    structure.orientation = directory.number(274).flatMap { (1...8).contains($0) ? $0 : nil } ?? 1
+    structure.bitsPerChannel = directory.number(258) ?? 1
+    let samples = directory.number(277) ?? 1
+    switch directory.number(262) ?? 1 {
+    case 0, 1: structure.colour = .grey
+    case 3: structure.colour = .palette
+    case 5: structure.colour = .cmyk
+    case 8, 9: structure.colour = .lab
+    default: structure.colour = .rgb
+    }
+    let expected = [.grey: 1, .palette: 1, .cmyk: 4][structure.colour, default: 3]
+    structure.hasAlpha = samples > expected
+    structure.isAnimated = directory.hasMorePages
+    structure.profile = directory.bytes(34_675)
+    for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
+    where directory.entry(tag) != nil { structure.found(kind) }
+    structure.dropUnusableProfile()
+    structure.keep(0..<bytes.byteCount)
+    structure.isComplete = true
+    return structure
+  }
+}
+
+/// The entries of a TIFF's first directory.
+private struct TIFFDirectory {
+  struct Entry {
+    let type: Int
+    let count: Int
+    /// Where the values lie: in the entry itself when they fit into its four bytes.
+    let values: Range<Int>
+  }
+
+  private let entries: [Int: Entry]
+  private let numbers: [Int: Int]
+  private let blobs: [Int: [UInt8]]
+  let hasMorePages: Bool
+
+  /// Bytes per value, by TIFF's type numbers 1…12.
+  private static let widths = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
+  /// A directory with more entries, or a profile with more bytes, is nonsense.
+  private static let mostEntries = 4_096
+  private static let longestProfile = 4 << 20
+
+  init(_ bytes: RawSpan) throws(ImagingError) {
+    let bigEndian = bytes.has("MM", at: 0)
+    func number(_ offset: Int, _ count: Int) -> Int? {
+      bytes.unsigned(at: offset, count: count, bigEndian: bigEndian)
+    }
+    guard let start = number(4, 4), let count = number(start, 2) else {
+      throw .truncated("the TIFF's directory lies past the end")
+    }
+    guard count <= Self.mostEntries else { throw .damaged("the TIFF's directory has \(count) entries") }
+    var entries: [Int: Entry] = [:]
+    var numbers: [Int: Int] = [:]
+    var blobs: [Int: [UInt8]] = [:]
+    for position in 0..<count {
+      let at = start + 2 + position * 12
+      guard let tag = number(at, 2), let type = number(at + 2, 2), let values = number(at + 4, 4) else {
+        throw .truncated("the TIFF's directory ends in its entry \(position)")
+      }
+      guard (1...Self.widths.count).contains(type) else { continue }
+      let width = Self.widths[type - 1]
+      let inside = values * width <= 4
+      guard let place = inside ? at + 8 : number(at + 8, 4) else { continue }
+      let entry = Entry(type: type, count: values, values: place..<place + values * width)
+      entries[tag] = entry
+      if values > 0, width <= 4 { numbers[tag] = number(place, width) }
+      if tag == 34_675, entry.values.count <= Self.longestProfile { blobs[tag] = bytes.array(entry.values) }
+    }
+    self.entries = entries
+    self.numbers = numbers
+    self.blobs = blobs
+    hasMorePages = (number(start + 2 + count * 12, 4) ?? 0) != 0
+  }
+
+  func entry(_ tag: Int) -> Entry? { entries[tag] }
+
+  /// The first value of a whole-number tag.
+  func number(_ tag: Int) -> Int? { numbers[tag] }
+
+  func bytes(_ tag: Int) -> [UInt8]? { blobs[tag] }
+}
