@@ -92,6 +92,20 @@ public enum EditWarning: String, Sendable {
   case pictureUnusable = "picture-unusable"
 }
 
+extension EditWarning {
+  /// The same for people.
+  public var explanation: String {
+    switch self {
+    case .aspectDiffers:
+      "the answer's shape differs from the picture's by more than 2 %: the model crops or extends"
+    case .aspectReplaced: "the nearest supported aspect ratio was taken"
+    case .overGatewayLimit: "a limit is set above the one that the gateway states"
+    case .labelWrong: "the gateway labelled the picture wrongly; its bytes were believed"
+    case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as it came"
+    }
+  }
+}
+
 /// What an edit is about to send: everything up to the first byte on the network.
 public struct EditPlan: Sendable {
   public let id: String

@@ -8,7 +8,8 @@ enum Summary {
     let head =
       "prepared  \(result.source.name): \(geometry.source) → \(reference.size) \(reference.mediaType), "
       + "\(reference.bytes.byteCount)"
-    return [head] + reference.steps.map(line) + reference.warnings.map { "          warning: \($0.rawValue)" }
+    return [head] + reference.steps.map(line)
+      + reference.warnings.map { "          warning: \($0.explanation)" }
   }
 
   static func line(_ step: PreparationStep) -> String {
@@ -41,7 +42,7 @@ enum Summary {
       return "result    \(place): \(image.size) \(image.mediaType), \(image.bytes.byteCount)\(how)"
     }
     if let text = result.reply.text { lines.append("          the model says: \(text)") }
-    return lines + result.warnings.map { "          warning: \($0.rawValue)" }
+    return lines + result.warnings.map { "          warning: \($0.explanation)" }
   }
 
   static func lines(of report: InspectReport) -> [String] {

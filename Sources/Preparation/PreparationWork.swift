@@ -113,8 +113,9 @@ extension PreparationWork {
   /// Quality for a picture that is encoded for another reason than its bytes, and for one that is not.
   private static let usualQuality = 92
   private static let carefulQuality = 97
-  /// Below this, fewer pixels look better than more of them coded worse.
-  private static let qualityFloor = 70
+  /// Below this, fewer pixels look better than more of them coded worse: over five photographs at equal bytes the two
+  /// cross between quality 70 and 40, at 60 in the middle (SSIMULACRA2, Tests/Performance/LOG.md).
+  private static let qualityFloor = 60
   /// A picture is not made smaller than this many pixels along its longest edge.
   private static let smallestEdge = 16
 

@@ -59,3 +59,17 @@ public enum PreparationWarning: String, Sendable {
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
 }
+
+extension PreparationWarning {
+  /// The same for people.
+  public var explanation: String {
+    switch self {
+    case .profileIgnored: "the embedded colour profile cannot be used; the colours were taken as sRGB"
+    case .gammaIgnored: "the file declares an unusual brightness curve; it was taken as sRGB"
+    case .animationDropped: "only the first picture of the animation is used"
+    case .pagesDropped: "only the first page is used"
+    case .credentialsRemoved:
+      "content credentials (C2PA) were removed, because they would not be valid any more"
+    }
+  }
+}
