@@ -13,6 +13,7 @@ public enum Base64 {
   public static func encode(
     _ bytes: UnsafeRawBufferPointer, into text: UnsafeMutableRawBufferPointer, kernel: Kernel = .best
   ) -> Int {
+    // The caller's own mistake, like an index out of range; never a matter of what the bytes are.
     precondition(text.count >= encodedLength(of: bytes.count), "the text does not fit")
     guard let source = bytes.baseAddress, let target = text.baseAddress else { return 0 }
     return kernel.pointer.pointee.encode(source, bytes.count, target)

@@ -33,9 +33,16 @@ extension Editor {
     var ratio = try RequestCheck.ratio(options, model, gateway)
 
     let requestLimit = options.requestBytes ?? gateway.limits.requestBytes
-    let preparation = try preparation(
-      options, requestLimit, promptBytes: prompt.utf8.count, count: references.count)
-    let prepared = try await prepareAll(references, preparation, watch)
+    let budget = RequestBudget(
+      request: requestLimit, references: references.count, promptBytes: prompt.utf8.count)
+    guard let budget else {
+      throw .usage(
+        "\(requestLimit) are not enough for \(references.count) pictures and the prompt",
+        hint: "Allow more with --request-bytes.")
+    }
+    let preparation = options.preparation(for: gateway)
+    let prepared = try await prepareAll(readingStandardInput(references), preparation, budget)
+    for result in prepared { watch(.prepared(result)) }
     let source = prepared[0].reference.geometry.source
     if options.aspect == .source { ratio.value = model.nearestRatio(to: source) }
     if ratio.value.distance(to: source) > 0.02 { ratio.warnings.append(.aspectDiffers) }
@@ -61,31 +68,43 @@ extension Editor {
     return (plan, request)
   }
 
-  private func preparation(
-    _ options: EditOptions, _ requestLimit: ByteCount, promptBytes: Int, count: Int
-  ) throws(PlantainError) -> PreparationOptions {
-    var preparation = options.preparation(for: gateway)
-    let budget = RequestBudget(
-      request: requestLimit, picture: preparation.maximumBytes, references: count, promptBytes: promptBytes)
-    guard let budget else {
-      throw .usage(
-        "\(requestLimit) are not enough for \(count) pictures and the prompt",
-        hint: "Allow more with --request-bytes.")
+  /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their
+  /// share of the request.
+  private func prepareAll(
+    _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget
+  ) async throws(PlantainError) -> [Preparer.Result] {
+    var results = try await prepareAll(references, options)
+    for (position, limit) in budget.limits(for: results.map(\.reference.bytes.byteCount)).enumerated() {
+      guard let limit else { continue }
+      var tighter = options
+      tighter.maximumBytes = limit
+      // Prepared again from the original: what was encoded for the first limit would lose twice.
+      results[position] = try await Preparer(options: tighter).prepare(references[position])
     }
-    preparation.maximumBytes = budget.perReference
-    return preparation
+    return results
+  }
+
+  /// Standard input can be read only once, but may have to be prepared twice.
+  private func readingStandardInput(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
+    var settled: [Reference] = []
+    for reference in references {
+      guard case .standardInput = reference else {
+        settled.append(reference)
+        continue
+      }
+      settled.append(.bytes(try await reference.readOnPool(), name: reference.name))
+    }
+    return settled
   }
 
   private func prepareAll(
-    _ references: [Reference], _ options: PreparationOptions, _ watch: @Sendable (EditEvent) -> Void
+    _ references: [Reference], _ options: PreparationOptions
   ) async throws(PlantainError) -> [Preparer.Result] {
     var results: [Preparer.Result] = []
     var failure: PlantainError?
     await Preparer(options: options).prepare(references) { outcome in
       switch outcome {
-      case .success(let result):
-        results.append(result)
-        watch(.prepared(result))
+      case .success(let result): results.append(result)
       case .failure(let error): failure = failure ?? error
       }
     }

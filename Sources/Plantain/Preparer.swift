@@ -40,7 +40,7 @@ public struct Preparer: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let options = options
-    let reference = try await onPool(source) { () throws(PlantainError) in
+    let reference = try await onPool { () throws(PlantainError) in
       let bytes = try source.read()
       do throws(PreparationError) {
         return try prepareReference(bytes, options: options)
@@ -86,7 +86,7 @@ public struct Preparer: Sendable {
   /// - Throws: as `prepare`.
   public func inspect(_ source: Reference) async throws(PlantainError) -> InspectReport {
     let options = options
-    return try await onPool(source) { () throws(PlantainError) in
+    return try await onPool { () throws(PlantainError) in
       let bytes = try source.read()
       do throws(PreparationError) {
         let inspection = try inspectPicture(bytes, options: options)
@@ -96,16 +96,24 @@ public struct Preparer: Sendable {
       }
     }
   }
+}
 
-  private func onPool<Value: Sendable>(
-    _ source: Reference, _ work: @escaping @Sendable () throws(PlantainError) -> Value
-  ) async throws(PlantainError) -> Value {
-    do {
-      return try await WorkerPool.shared.run { try work() }
-    } catch let error as PlantainError {
-      throw error
-    } catch {
-      throw .interrupted()
-    }
+extension Reference {
+  /// Reading may block, so it does not happen on the cooperative pool.
+  func readOnPool() async throws(PlantainError) -> PictureBytes {
+    try await onPool { () throws(PlantainError) in try read() }
+  }
+}
+
+/// Runs work on a thread of the imaging pool.
+private func onPool<Value: Sendable>(
+  _ work: @escaping @Sendable () throws(PlantainError) -> Value
+) async throws(PlantainError) -> Value {
+  do {
+    return try await WorkerPool.shared.run { try work() }
+  } catch let error as PlantainError {
+    throw error
+  } catch {
+    throw .interrupted()
   }
 }

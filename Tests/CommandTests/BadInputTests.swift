@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Bad input to the command` {
+  struct Row: Sendable {
+    let name: String
+    let exit: Int32
+    let words: [String]
+    var options: [String] = []
+  }
+
+  static let rows = [
+    Row(name: "missing.jpg", exit: 66, words: ["missing.jpg", "no such file"]),
+    Row(name: "folder", exit: 66, words: ["folder", "a folder"]),
+    Row(name: "empty.jpg", exit: 65, words: ["empty.jpg", "empty"]),
+    Row(name: "text.jpg", exit: 65, words: ["text.jpg", "not a picture"]),
+    Row(name: "cut.jpg", exit: 65, words: ["cut.jpg", "cut short"]),
+    Row(
+      name: "good.jpg", exit: 65, words: ["good.jpg", "2,400 pixels", "1,000"],
+      options: ["--max-pixels", "1000"]),
+    Row(name: "good.jpg", exit: 64, words: ["1…100", "140"], options: ["--quality", "140"]),
+    Row(name: "good.jpg", exit: 64, words: ["--max-bytes", "ten"], options: ["--max-bytes", "ten"]),
+    Row(name: "good.jpg", exit: 64, words: ["10,000,000", "11,000,000"], options: ["--max-bytes", "11MB"]),
+    Row(name: "good.jpg", exit: 73, words: ["good.jpg", "--overwrite"], options: ["-o", "good.jpg"]),
+    Row(name: "good.jpg", exit: 73, words: ["text.jpg/x.png"], options: ["-o", "text.jpg/x.png"]),
+    Row(name: "good.jpg", exit: 64, words: ["GIF"], options: ["-o", "x.gif"]),
+    Row(name: "good.jpg", exit: 82, words: ["7:5", "--nearest"], options: ["--aspect", "7:5"]),
+    Row(name: "https://example.com/a.jpg", exit: 66, words: ["URL", "Download"]),
+    Row(name: "data:image/png;base64,@@@", exit: 65, words: ["data URI", "position 22"]),
+  ]
+
+  @Test(arguments: rows.indices)
+  func `ends in a message that names it, the right status, and no file`(position: Int) throws {
+    let row = Self.rows[position]
+    let folder = try TemporaryFolder()
+    let good = try Synthetic.jpeg(PixelSize(width: 60, height: 40))
+    try folder.write(good, as: "good.jpg")
+    try folder.write([], as: "empty.jpg")
+    try folder.write(Array("just text".utf8), as: "text.jpg")
+    try folder.write(Array(good.prefix(good.count / 2)), as: "cut.jpg")
+    try FileManager.default.createDirectory(atPath: folder.file("folder"), withIntermediateDirectories: false)
+    let names = folder.names
+    let arguments = ["edit", row.name, "-p", "x", "--gateway", "simulator", "--verbose"] + row.options
+    let plain = try Command(folder: folder.path).run(arguments)
+    #expect(plain.status == row.exit)
+    for word in row.words { #expect(plain.errors.contains(word), "\(plain.errors)") }
+    #expect(folder.names == names)
+
+    let json = try Command(folder: folder.path).run(arguments + ["--json"])
+    #expect(json.status == row.exit)
+    let error = try #require(try json.objects().last?["error"] as? [String: Any])
+    #expect(error["exit"] as? Int32 == row.exit)
+    #expect(folder.names == names)
+  }
+
+  @Test func `keys: none, and one that is rejected, in no output at any verbosity`() async throws {
+    var command = Command()
+    command.environment = ["APIYI_API_KEY": ""]
+    let none = try command.run("edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "-o", "-")
+    #expect(none.status == 77)
+    #expect(none.errors.contains("APIYI_API_KEY"))
+
+    let body =
+      #"{"error":{"code":400,"message":"API key \#(Command.canary) not valid","status":"INVALID_ARGUMENT","#
+      + #""details":[{"reason":"API_KEY_INVALID"}]}}"#
+    try await ScriptedGateway.run(.reply(status: 400, headers: [("X-Echo", Command.canary)], body: body)) {
+      gateway in
+      for flags in [[], ["--verbose"], ["--json"], ["--quiet"], ["--json", "--verbose"]] {
+        let outcome = try Command().run(
+          ["edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--base-url", gateway.baseURL, "-o", "-"]
+            .filter { !(flags.contains("--json") && ["-o", "-"].contains($0)) } + flags
+            + (flags.contains("--json")
+              ? ["-o", NSTemporaryDirectory() + "never-\(UUID().uuidString).png"] : []))
+        #expect(outcome.status == 77)
+        #expect(outcome.errors.contains("rejects the key"))
+        #expect(!(outcome.errors + outcome.text).contains(Command.canary))
+      }
+      #expect(gateway.requests.allSatisfy { $0.head.contains(Command.canary) })
+    }
+  }
+
+  @Test func `a name that is not UTF-8 is refused, not mangled`() throws {
+    // Through a shell, because the arguments of a test are already text.
+    for flags in ["", "--json"] {
+      let outcome = try Command().run(shell: #""$plantain" inspect "$(printf 'caf\351.jpg')" "# + flags)
+      #expect(outcome.status == 66)
+      #expect(outcome.errors.contains("not UTF-8"))
+      if !flags.isEmpty { #expect(try outcome.objects().last?["error"] != nil) }
+    }
+  }
+
+  @Test func `help and version`() throws {
+    let help = try Command().run("--help")
+    #expect(help.status == 0)
+    for name in ["edit", "prepare", "inspect"] { #expect(help.text.contains(name)) }
+    #expect(try Command().run("--version").text == "0.1.0\n")
+    #expect(try Command().run("bake").status == 64)
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `plantain prepare and inspect` {
+  @Test func `a data URI holds the prepared picture`() throws {
+    let outcome = try Command().run("prepare", Samples.portrait, "--data-uri", "--quiet")
+    #expect(outcome.status == 0)
+    let uri = try #require(outcome.lines.first)
+    #expect(uri.hasPrefix("data:image/jpeg;base64,"))
+    let bytes = try #require(Data(base64Encoded: String(uri.dropFirst(23))))
+    #expect(try decodedPixels([UInt8](bytes)).size == PixelSize(width: 384, height: 512))
+  }
+
+  @Test func `base64 alone`() throws {
+    let outcome = try Command().run("prepare", Samples.coffee, "--base64", "--format", "webp", "--quiet")
+    let bytes = try #require(Data(base64Encoded: outcome.text.filter { $0 != "\n" }))
+    #expect(bytes.prefix(4) == Data("RIFF".utf8))
+  }
+
+  @Test func `files into a folder, under the cap, with their report`() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Command(folder: folder.path).run(
+      "prepare", Samples.portrait, Samples.rocket, Samples.coffee, "-o", "made", "--max-bytes", "20KB",
+      "--max-edge", "300", "--json")
+    #expect(outcome.status == 0)
+    let objects = try outcome.objects()
+    #expect(objects.map { $0["source"] as? String } == [Samples.portrait, Samples.rocket, Samples.coffee])
+    for object in objects {
+      let name = try #require(object["output"] as? String)
+      let file = try folder.read(name)
+      #expect(file.count == object["bytes"] as? Int)
+      #expect(file.count <= 20_000)
+      let edges = [object["width"] as? Int, object["height"] as? Int].compactMap(\.self)
+      #expect(edges.count == 2)
+      #expect(edges.allSatisfy { $0 <= 300 })
+      #expect(object["passthrough"] as? Bool == false)
+      #expect(object["base64Bytes"] as? Int == (file.count + 2) / 3 * 4)
+    }
+  }
+
+  @Test func `the same picture gives the same report and bytes as in the library's words`() throws {
+    let outcome = try Command().run("inspect", Samples.portrait, "--json")
+    let object = try #require(try outcome.objects().first)
+    #expect(object["width"] as? Int == 512)
+    #expect(object["orientation"] as? Int == 6)
+    #expect(object["metadata"] as? [String] == ["exif", "gps"])
+    let plan = try #require(object["plan"] as? [[String: Any]])
+    #expect(plan.map { $0["step"] as? String } == ["strip", "orient"])
+    #expect((object["colour"] as? [String: Any])?["alpha"] as? Bool == false)
+  }
+
+  @Test func `a bad picture stands in its place among the others, and the first failure is the status`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("hello".utf8), as: "text.jpg")
+    let outcome = try Command(folder: folder.path).run(
+      "prepare", Samples.coffee, "missing.jpg", "text.jpg", Samples.rocket, "--json")
+    #expect(outcome.status == 66)
+    let objects = try outcome.objects()
+    #expect(objects.map { $0["error"] != nil } == [false, true, true, false])
+    let error = try #require(objects[1]["error"] as? [String: Any])
+    #expect(error["exit"] as? Int == 66)
+    #expect(error["subject"] as? String == "missing.jpg")
+    #expect(error["billed"] as? String == "no")
+  }
+
+  @Test func `names that would fall together are refused before any work`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Samples.bytes(Samples.coffee), as: "coffee.png")
+    let outcome = try Command(folder: folder.path).run("prepare", Samples.coffee, "coffee.png", "-o", "made")
+    #expect(outcome.status == 64)
+    #expect(folder.names == ["coffee.png"])
+  }
+}

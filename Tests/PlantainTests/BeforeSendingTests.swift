@@ -1,0 +1,101 @@
+import Foundation
+import Plantain
+import TestSupport
+import Testing
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `Refused before anything is sent` {
+  private func error(
+    _ references: [Reference] = [.file(Samples.coffee)], prompt: String = "warm",
+    key: APIKey.Source = key, _ change: (inout EditOptions) -> Void = { _ in }
+  ) async throws -> PlantainError {
+    var options = EditOptions()
+    change(&options)
+    return try await ScriptedGateway.run(.hangUp) { [options] gateway in
+      let error = await #expect(throws: PlantainError.self) {
+        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+          try await editor.edit(prompt, references: references, options: options)
+        }
+      }
+      #expect(gateway.requests.isEmpty)
+      return try #require(error)
+    }
+  }
+
+  @Test func `an output that is in the way, or cannot be written`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write([1], as: "taken.png")
+    #expect(try await error { $0.output = .file(folder.file("taken.png")) }.exitStatus == 73)
+    #expect(try await error { $0.output = .file(folder.file("taken.png/x.png")) }.exitStatus == 73)
+    symlink(folder.file("nowhere"), folder.file("dangling.png"))
+    let long = String(repeating: "n", count: 300) + ".png"
+    for name in [long, "dangling.png", "new/.", "new/.."] {
+      #expect(try await error { $0.output = .file(folder.file(name)) }.exitStatus == 73, "\(name)")
+    }
+    #expect(try await error { $0.output = .file("") }.exitStatus == 73)
+    unlink(folder.file("dangling.png"))
+    try folder.write([1], as: "coffee.edited.webp")
+    #expect(try await error { $0.output = .folder(folder.path) }.exitStatus == 73)
+    #expect(try await error { $0.output = .file(folder.file("out.gif")) }.exitStatus == 64)
+    #expect(folder.names == ["coffee.edited.webp", "taken.png"])
+    #expect(try folder.read("taken.png") == [1])
+  }
+
+  @Test func `options that the route lacks`() async throws {
+    let odd = try #require(AspectRatio(parsing: "7:5"))
+    #expect(try await error { $0.aspect = .ratio(odd) }.exitStatus == 82)
+    let many = Array(repeating: Reference.file(Samples.coffee), count: 15)
+    let tooMany = try await error(many)
+    #expect(tooMany.exitStatus == 82)
+    #expect(tooMany.message.contains("14") && tooMany.message.contains("15"))
+    #expect(try await error(prompt: "").exitStatus == 64)
+    #expect(try await error([]).exitStatus == 64)
+  }
+
+  @Test func `a missing key, and an address that would show it`() async throws {
+    let missing = try await error(key: .environment("PLANTAIN_TEST_NO_SUCH_KEY"))
+    #expect(missing.exitStatus == 77)
+    #expect(missing.hint?.contains("PLANTAIN_TEST_NO_SUCH_KEY") == true)
+    for address in [
+      "http://example.com", "ftp://example.com", "https://user@example.com", "api.example.com", "https://",
+      "http://127.0.0.1:99999", "https://:80", "https://a:b", "http://localhost:-1",
+      "http://[::1].evil.example:1",
+      "https://a..b", "https://[::1", "https://a:0", "http://127.0.0.1.example.com",
+    ] {
+      #expect(throws: PlantainError.self) { try Editor(gateway: .apiyi, key: key, baseURL: address) }
+    }
+  }
+
+  @Test func `a request that cannot fit`() async throws {
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
+    let small = try await error([.bytes(picture, name: "p")]) { $0.requestBytes = ByteCount(3_000) }
+    #expect(small.exitStatus == 64)
+  }
+
+  @Test func `nearest takes the neighbour and says so`() async throws {
+    let odd = try #require(AspectRatio(parsing: "7:5"))
+    try await withEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
+      var options = EditOptions()
+      options.aspect = .ratio(odd)
+      options.acceptsNearest = true
+      let plan = try await editor.plan("warm", references: [.file(Samples.coffee)], options: options)
+      #expect(plan.request.ratio.description == "4:3")
+      #expect(plan.warnings.contains(.aspectReplaced))
+    }
+  }
+
+  @Test func `references share the request's bytes`() async throws {
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
+    let references = (0..<4).map { Reference.bytes(picture, name: "p\($0)") }
+    try await withEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
+      var options = EditOptions()
+      options.requestBytes = ByteCount(400_000)
+      let plan = try await editor.plan("warm", references: references, options: options)
+      #expect(plan.request.bytes <= ByteCount(400_000))
+      #expect(plan.request.bytes > ByteCount(300_000))
+    }
+  }
+}

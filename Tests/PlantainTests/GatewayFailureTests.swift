@@ -1,0 +1,170 @@
+import Foundation
+import Plantain
+import TestSupport
+import Testing
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `Failures of a gateway` {
+  private func error(
+    _ answer: ScriptedGateway.Answer, _ change: (inout EditOptions) -> Void = { _ in }
+  ) async throws -> (PlantainError, requests: Int) {
+    var options = EditOptions()
+    change(&options)
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
+    return try await ScriptedGateway.run(answer) { [options] gateway in
+      let error = await #expect(throws: PlantainError.self) {
+        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+          try await editor.edit("warm", references: [.bytes(picture, name: "p")], options: options)
+        }
+      }
+      return (try #require(error), gateway.requests.count)
+    }
+  }
+
+  struct Row: Sendable {
+    let status: Int
+    let body: String
+    let exit: Int32
+    let billed: PlantainError.Billing
+    var headers: [(String, String)] = []
+  }
+
+  private static let text =
+    #"{"candidates":[{"content":{"parts":[{"text":"I can't."}]},"finishReason":"STOP"}]}"#
+  static let rows = [
+    Row(
+      status: 400,
+      body: #"{"error":{"message":"sk-canary-7f3a is wrong","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+      exit: 77, billed: .no),
+    Row(status: 401, body: #"{"error":{"message":"no"}}"#, exit: 77, billed: .no),
+    Row(status: 402, body: "{}", exit: 77, billed: .no), Row(status: 404, body: "{}", exit: 82, billed: .no),
+    Row(status: 413, body: "<html>", exit: 82, billed: .no),
+    Row(status: 429, body: "{}", exit: 75, billed: .no, headers: [("Retry-After", "17")]),
+    Row(status: 503, body: "{}", exit: 75, billed: .no),
+    Row(status: 500, body: "{}", exit: 76, billed: .unknown),
+    Row(status: 524, body: "", exit: 76, billed: .unknown),
+    Row(status: 307, body: "", exit: 82, billed: .no, headers: [("Location", "http://127.0.0.1:1/")]),
+    Row(status: 200, body: text, exit: 80, billed: .unknown),
+    Row(status: 200, body: #"{"candidates":null}"#, exit: 80, billed: .unknown),
+    Row(status: 200, body: #"{"promptFeedback":{"blockReason":"SAFETY"}}"#, exit: 79, billed: .unknown),
+    Row(status: 200, body: "<html>sk-canary-7f3a</html>", exit: 80, billed: .unknown),
+  ]
+
+  @Test(arguments: rows.indices)
+  func `each has its exit status, is sent once, and does not tell the key`(position: Int) async throws {
+    let row = Self.rows[position]
+    let (error, requests) = try await error(.reply(status: row.status, headers: row.headers, body: row.body))
+    #expect(error.exitStatus == row.exit)
+    #expect(error.billed == row.billed)
+    #expect(error.message.contains("apiyi"))
+    #expect(error.hint != nil)
+    #expect(requests == 1)
+    #expect(!"\(error)\(error.message)\(error.hint ?? "")".contains("canary"))
+    if row.status == 429 {
+      #expect(error.retryAfter == .seconds(17))
+      #expect(error.hint?.contains("17 s") == true)
+    }
+    if row.body == Self.text { #expect(error.message.contains("I can't.")) }
+  }
+
+  @Test func `a connection lost after sending is never repeated`() async throws {
+    let (error, requests) = try await error(.hangUp)
+    #expect(error.exitStatus == 76)
+    #expect(error.billed == .unknown)
+    #expect(requests == 1)
+  }
+
+  @Test func `no answer within the time is an unknown outcome`() async throws {
+    let (error, requests) = try await error(.silence) { $0.timeout = .milliseconds(300) }
+    #expect(error.exitStatus == 76)
+    #expect(requests == 1)
+  }
+
+  @Test func `a reply that stalls after its head ends with the time, too`() async throws {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
+    let (error, requests) = try await error(.stall(head)) { $0.timeout = .milliseconds(300) }
+    #expect(error.exitStatus == 76)
+    #expect(requests == 1)
+  }
+
+  @Test func `a closed port was reached by nobody`() async throws {
+    let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
+    let error = await #expect(throws: PlantainError.self) {
+      try await withEditor(gateway: .apiyi, key: key, baseURL: address) { editor in
+        try await editor.edit("warm", references: [.file(Samples.coffee)])
+      }
+    }
+    #expect(error?.exitStatus == 69)
+    #expect(error?.billed == PlantainError.Billing.no)
+    #expect(error?.message.contains("127.0.0.1") == true)
+  }
+
+  @Test func `a picture that is none is kept beside the output, with its name in the error`() async throws {
+    let folder = try TemporaryFolder()
+    let bogus = Data("not a picture at all".utf8).base64EncodedString()
+    let body =
+      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
+    let (error, _) = try await error(.reply(status: 200, body: body)) {
+      $0.output = .file(folder.file("out.png"))
+    }
+    #expect(error.exitStatus == 80)
+    #expect(error.billed == .yes)
+    #expect(folder.names == ["out-kept.reply"])
+    #expect(error.hint?.contains(folder.file("out-kept.reply")) == true)
+    #expect(try folder.read("out-kept.reply") == Array("not a picture at all".utf8))
+  }
+
+  @Test func `one bad picture among several costs only itself`() async throws {
+    let good = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let bad = Data("GIF89a, or so it says".utf8).base64EncodedString()
+    let folder = try TemporaryFolder()
+    let parts = [good, bad, good.replacingOccurrences(of: "=", with: "") + "\\n"].map {
+      #"{"inlineData":{"mimeType":"image/jpeg","data":"\#($0)"}}"#
+    }
+    let body = #"{"candidates":[{"content":{"parts":[\#(parts.joined(separator: ","))]}}]}"#
+    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+      var options = EditOptions()
+      options.output = .file(folder.file("out.jpg"))
+      let settled = options
+      let result = try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await editor.edit("warm", references: [.file(Samples.coffee)], options: settled)
+      }
+      #expect(result.images.count == 2)
+      #expect(result.warnings.contains(.pictureUnusable))
+      #expect(result.image.output == folder.file("out.jpg"))
+      #expect(folder.names == ["out-1.jpg", "out-kept.reply", "out.jpg"])
+    }
+  }
+
+  @Test func `a paid reply that cannot be read is kept`() async throws {
+    let folder = try TemporaryFolder()
+    let (error, _) = try await error(.reply(status: 200, body: "<html>portal</html>")) {
+      $0.output = .file(folder.file("out.png"))
+    }
+    #expect(error.exitStatus == 80)
+    #expect(folder.names == ["out-kept.reply"])
+    #expect(try folder.read("out-kept.reply") == Array("<html>portal</html>".utf8))
+    #expect(error.hint?.contains("out-kept.reply") == true)
+  }
+
+  @Test func `a label that lies is reported and the bytes believed`() async throws {
+    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let body =
+      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(jpeg)"}}]}}]}"#
+    let folder = try TemporaryFolder()
+    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+      var options = EditOptions()
+      options.output = .folder(folder.path)
+      let settled = options
+      let result = try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await editor.edit("warm", references: [.file(Samples.coffee)], options: settled)
+      }
+      #expect(result.image.mediaType == .jpeg)
+      #expect(result.warnings.contains(.labelWrong))
+      #expect(folder.names == ["coffee.edited.jpg"])
+    }
+  }
+}
