@@ -24,6 +24,7 @@ public struct EditOptions: Sendable {
   public var quality: Int?
   public var background = RGBColour.white
   public var maximumPixels = 100_000_000
+  public var allowsTruncated = false
   /// Where the result goes. Default: nowhere but the returned value.
   public var output = Output.memory
   /// Replaces files that exist. Default: `false`.
@@ -92,6 +93,7 @@ public struct EditOptions: Sendable {
     options.quality = quality
     options.background = background
     options.maximumPixels = maximumPixels
+    options.allowsTruncated = allowsTruncated
     return options
   }
 }

@@ -62,6 +62,9 @@ struct PreparationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Refuse pictures with more pixels than this.", valueName: "n"))
   var maxPixels: Int = 100_000_000
 
+  @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
+  var allowTruncated = false
+
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()
@@ -72,6 +75,7 @@ struct PreparationFlags: ParsableArguments {
     options.quality = quality
     options.background = background
     options.maximumPixels = maxPixels
+    options.allowsTruncated = allowTruncated
     return options
   }
 

@@ -19,7 +19,12 @@ public struct PreparationOptions: Sendable {
   /// Pictures with more pixels than this are refused before they are decoded. Default: 100,000,000, inclusive.
   public var maximumPixels = 100_000_000
 
+  /// Takes a JPEG or PNG that ends too early, as far as it goes, instead of refusing it. Default: `false`.
+  public var allowsTruncated = false
+
   public init() {}
+
+  package var tolerance: Image.Tolerance { allowsTruncated ? .lenient : .strict }
 
   /// The largest file that any gateway takes.
   package static let largestCap = ByteCount.megabytes(10)

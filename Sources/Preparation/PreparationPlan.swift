@@ -54,6 +54,14 @@ package struct PreparationPlan: Sendable {
         PreparationStep(.format, what, before: source.mediaType.name, after: format.mediaType.name))
     }
 
+    if !structure.isComplete {
+      // What is missing shows as grey or black; the file is made whole so that every decoder sees the same.
+      changes.append(
+        PreparationStep(
+          .format, "rewritten, because the file is cut short", before: source.mediaType.name,
+          after: format.mediaType.name))
+    }
+
     let fits = cleanedBytes <= options.maximumBytes
     isPassthrough = changes.isEmpty && fits
     if isPassthrough || !structure.metadata.isEmpty {
@@ -68,6 +76,7 @@ package struct PreparationPlan: Sendable {
     steps = changes
     warnings =
       (structure.isAnimated ? [structure.format == .tiff ? .pagesDropped : .animationDropped] : [])
+      + (structure.isComplete ? [] : [.truncated])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasOddGamma && structure.profile == nil ? [.gammaIgnored] : [])

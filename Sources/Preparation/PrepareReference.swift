@@ -41,7 +41,9 @@ package func inspectPicture(
   _ source: PictureBytes, options: PreparationOptions
 ) throws(PreparationError) -> PictureInspection {
   try options.validate()
-  let structure = try onPicture { () throws(ImagingError) in try PictureStructure.read(source) }
+  let structure = try onPicture { () throws(ImagingError) in
+    try PictureStructure.read(source, tolerance: options.tolerance)
+  }
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
   }

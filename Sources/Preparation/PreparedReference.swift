@@ -56,6 +56,8 @@ public enum PreparationWarning: String, Sendable {
   case animationDropped = "animation-dropped"
   /// Only the first page of several was kept.
   case pagesDropped = "pages-dropped"
+  /// The file ends too early; a part of the picture may be missing.
+  case truncated
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
 }
@@ -68,6 +70,7 @@ extension PreparationWarning {
     case .gammaIgnored: "the file declares an unusual brightness curve; it was taken as sRGB"
     case .animationDropped: "only the first picture of the animation is used"
     case .pagesDropped: "only the first page is used"
+    case .truncated: "the file is cut short; a part of the picture may be missing"
     case .credentialsRemoved:
       "content credentials (C2PA) were removed, because they would not be valid any more"
     }

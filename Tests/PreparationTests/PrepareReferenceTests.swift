@@ -232,6 +232,38 @@ private func isClose(_ left: [Int], _ right: [Int], within limit: Int) -> Bool {
   }
 }
 
+@Suite struct `Cut short, and allowed to be` {
+  @Test(arguments: [MediaType.jpeg, .png])
+  func `what is there is taken, rewritten and marked`(format: MediaType) throws {
+    let size = PixelSize(width: 300, height: 200)
+    let whole = format == .jpeg ? try Synthetic.jpeg(size) : try Synthetic.png(size)
+    for share in [0.5, 0.9, 1] {
+      let cut = Array(whole.prefix(min(whole.count - 2, Int(Double(whole.count) * share))))
+      #expect(throws: PreparationError.self) { try prepare(cut) }
+      let result = try prepare(cut) { $0.allowsTruncated = true }
+      #expect(result.size == size)
+      #expect(result.warnings == [.truncated])
+      #expect(!result.isPassthrough)
+      #expect(result.steps.contains { $0.reason.contains("cut short") })
+      #expect(try PictureStructure.read(result.bytes).isComplete)
+      // The upper rows are there.
+      let (before, after) = (try decodedPixels(whole).pixels, try decodedPixels(result.bytes.array).pixels)
+      let rows = size.width * 3 * 40
+      let difference = zip(before[..<rows], after[..<rows]).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+      #expect(Double(difference) / Double(rows) < 8)
+    }
+  }
+
+  @Test func `nothing of the picture is still an error`() throws {
+    let whole = try Synthetic.jpeg(PixelSize(width: 300, height: 200))
+    for length in [2, 100, 300] {
+      #expect(throws: PreparationError.self) {
+        try prepare(Array(whole.prefix(length))) { $0.allowsTruncated = true }
+      }
+    }
+  }
+}
+
 @Suite struct `Refused` {
   @Test func `pictures over the pixel limit, before they are decoded`() throws {
     var bomb = try Synthetic.png(PixelSize(width: 8, height: 8))

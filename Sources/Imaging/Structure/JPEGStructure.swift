@@ -8,9 +8,15 @@ import Vocabulary
 
 /// Walks a JPEG's markers from start to end (ITU-T T.81, annex B).
 extension PictureStructure {
-  static func readJPEG(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+  static func readJPEG(
+    _ bytes: RawSpan, _ tolerance: Image.Tolerance
+  ) throws(ImagingError) -> PictureStructure {
     var walk = JPEGWalk(structure: PictureStructure(format: .jpeg))
-    try walk.run(bytes)
+    do throws(ImagingError) {
+      try walk.run(bytes)
+    } catch {
+      guard case .truncated = error, tolerance == .lenient, walk.acceptEarlyEnd() else { throw error }
+    }
     return walk.structure
   }
 }
@@ -65,6 +71,19 @@ private struct JPEGWalk {
         structure.keep(data..<at)
       }
     }
+  }
+
+  /// Takes what there is of a file that ends too early; `false` when no part of the picture came before that.
+  mutating func acceptEarlyEnd() -> Bool {
+    guard sawFrame, sawScan else { return false }
+    readProfile()
+    return true
+  }
+
+  private mutating func readProfile() {
+    guard !profileParts.isEmpty else { return }
+    structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
+    structure.dropUnusableProfile()
   }
 
   /// Moves past fill bytes to the byte behind the marker; `nil` at the end of the file.
@@ -188,9 +207,6 @@ private struct JPEGWalk {
     structure.keep(last)
     structure.isComplete = true
     if last.upperBound < bytes.byteCount { structure.found(.trailing) }
-    if !profileParts.isEmpty {
-      structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
-      structure.dropUnusableProfile()
-    }
+    readProfile()
   }
 }

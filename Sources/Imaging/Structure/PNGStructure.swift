@@ -3,16 +3,37 @@ import Vocabulary
 
 /// Walks a PNG's chunks, checking every CRC (W3C Portable Network Graphics, third edition).
 extension PictureStructure {
-  static func readPNG(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+  static func readPNG(
+    _ bytes: RawSpan, _ tolerance: Image.Tolerance
+  ) throws(ImagingError) -> PictureStructure {
     var structure = PictureStructure(format: .png)
     structure.keep(0..<8)
     var at = 8
-    var sawPixels = false
+    do throws(ImagingError) {
+      try structure.walkPNG(bytes, &at)
+    } catch {
+      guard case .truncated = error, tolerance == .lenient,
+        structure.hasPixels || bytes.has("IDAT", at: at + 4)
+      else { throw error }
+      structure.keep(at..<bytes.byteCount)
+      structure.hasPixels = true
+      structure.isComplete = false
+    }
+    guard structure.hasPixels else { throw .damaged("a PNG without a picture in it") }
+    guard structure.colour != .palette || structure.hasPalette else {
+      throw .damaged("a palette PNG without its palette")
+    }
+    structure.dropUnusableProfile()
+    return structure
+  }
+
+  /// - Parameter at: where the walk stands, also when it fails.
+  private mutating func walkPNG(_ bytes: RawSpan, _ at: inout Int) throws(ImagingError) {
     var chunks = 0
     while true {
       chunks += 1
-      guard chunks <= mostPNGChunks else {
-        throw .damaged("more than \(mostPNGChunks.grouped) PNG chunks")
+      guard chunks <= Self.mostPNGChunks else {
+        throw .damaged("more than \(Self.mostPNGChunks.grouped) PNG chunks")
       }
       guard let length = bytes.bigEndian32(at), at + 8 <= bytes.byteCount else {
         throw .truncated("no IEND chunk within \(bytes.byteCount.grouped) bytes")
@@ -26,24 +47,18 @@ extension PictureStructure {
       guard end <= bytes.byteCount else {
         throw .truncated("the PNG chunk \(name) at byte \(at) declares \(length.grouped) bytes")
       }
-      guard bytes.bigEndian32(end - 4) == checksum(bytes, at + 4..<end - 4) else {
+      guard bytes.bigEndian32(end - 4) == Self.checksum(bytes, at + 4..<end - 4) else {
         throw .damaged("the PNG chunk \(name) at byte \(at) has a wrong checksum")
       }
       let first = at == 8
       guard first == (name == "IHDR") else { throw .damaged("the PNG chunk IHDR is not the first") }
-      if try structure.keepsPNGChunk(name, bytes, at + 8..<end - 4) { structure.keep(at..<end) }
-      if name == "IDAT" { sawPixels = true }
+      if try keepsPNGChunk(name, bytes, at + 8..<end - 4) { keep(at..<end) }
+      if name == "IDAT" { hasPixels = true }
       at = end
       if name == "IEND" { break }
     }
-    guard sawPixels else { throw .damaged("a PNG without a picture in it") }
-    guard structure.colour != .palette || structure.hasPalette else {
-      throw .damaged("a palette PNG without its palette")
-    }
-    structure.dropUnusableProfile()
-    if at < bytes.byteCount { structure.found(.trailing) }
-    structure.isComplete = true
-    return structure
+    if at < bytes.byteCount { found(.trailing) }
+    isComplete = true
   }
 
   /// Large files hold some ten thousand; far more is an attack on time.

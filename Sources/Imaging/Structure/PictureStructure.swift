@@ -23,6 +23,7 @@ package struct PictureStructure: Sendable {
   /// A PNG declares a brightness curve that is not sRGB's, and no profile that would explain it.
   package var hasOddGamma = false
   var hasPalette = false
+  var hasPixels = false
   /// Private or superfluous blocks, in order of appearance, each kind once.
   package var metadata: [MetadataKind] = []
   /// The file without those blocks: ranges of it and new bytes, in order.
@@ -95,15 +96,19 @@ extension Range<Int> {
 extension PictureStructure {
   /// Recognises the format by its first bytes and reads the header facts.
   ///
+  /// - Parameter tolerance: when lenient, a JPEG or PNG that ends too early is read as far as it goes and not
+  ///   `isComplete`.
   /// - Throws: `notAPicture`, `unsupportedFormat`, `truncated`, `damaged`.
-  package static func read(_ bytes: PictureBytes) throws(ImagingError) -> PictureStructure {
+  package static func read(
+    _ bytes: PictureBytes, tolerance: Image.Tolerance = .strict
+  ) throws(ImagingError) -> PictureStructure {
     try bytes.withSpan { span throws(ImagingError) in
       guard let format = PictureFormat.recognise(span) else {
         throw .notAPicture(appearance(of: span))
       }
       switch format.codec {
-      case .jpeg: return try readJPEG(span)
-      case .png: return try readPNG(span)
+      case .jpeg: return try readJPEG(span, tolerance)
+      case .png: return try readPNG(span, tolerance)
       case .webp: return try readWebP(span)
       case .gif: return try readGIF(span)
       case .tiff: return try readTIFF(span)

@@ -80,7 +80,9 @@ extension PlantainError {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
     case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
     case .loaderMissing: return "Install a libvips that has it, or convert the file to JPEG first."
-    case .truncated, .damaged: return "Get the file again from its source."
+    case .truncated:
+      return "Get the file again from its source; --allow-truncated takes what there is of a JPEG or PNG."
+    case .damaged: return "Get the file again from its source."
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
       return "Get the file again from its source."
