@@ -18,11 +18,23 @@ CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t 
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
     // Borrowed, as the header says: libvips gets a blob that frees nothing.
     VipsBlob *blob = vips_blob_new(NULL, bytes, count);
-    int status =
-        loader == CImagingLoaderJPEG
-            ? vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
-                  "shrink", options.shrink, NULL)
-            : vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+    int status;
+    switch (loader) {
+    case CImagingLoaderJPEG:
+        status = vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
+            "shrink", options.shrink, NULL);
+        break;
+    case CImagingLoaderGIF:
+    case CImagingLoaderTIFF:
+    case CImagingLoaderWebP:
+        status = vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
+            "page", options.page, NULL);
+        break;
+    default:
+        status =
+            vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+        break;
+    }
     vips_area_unref(VIPS_AREA(blob));
     return result_of(status, image);
 }

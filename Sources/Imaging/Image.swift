@@ -27,14 +27,18 @@ package struct Image: ~Copyable {
 
   /// Opens `bytes` with the decoder of `codec` and no other.
   ///
-  /// - Parameter shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8.
+  /// - Parameters:
+  ///   - shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8.
+  ///   - page: which page of a TIFF, or picture of an animation, counted from 1.
   package static func decode(
-    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, tolerance: Tolerance = .strict
+    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1,
+    tolerance: Tolerance = .strict
   ) throws(ImagingError) -> Image {
     try ImagingRuntime.start()
     guard cimaging_has_loader(codec.loader) else { throw .loaderMissing("\(codec)".uppercased()) }
     let memory = bytes.stableMemory
-    let options = CImagingDecodeOptions(shrink: Int32(shrink), fail_on_warning: tolerance == .strict)
+    let options = CImagingDecodeOptions(
+      shrink: Int32(shrink), page: Int32(page - 1), fail_on_warning: tolerance == .strict)
     guard let handle = cimaging_decode(codec.loader, memory.baseAddress, memory.count, options) else {
       throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText())
     }

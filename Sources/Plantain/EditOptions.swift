@@ -24,6 +24,8 @@ public struct EditOptions: Sendable {
   public var quality: Int?
   public var background = RGBColour.white
   public var maximumPixels = 100_000_000
+  /// For the picture that is edited, which is the first reference; of the others the first page is taken.
+  public var page = 1
   public var allowsTruncated = false
   /// Where the result goes. Default: nowhere but the returned value.
   public var output = Output.memory
@@ -93,6 +95,7 @@ public struct EditOptions: Sendable {
     options.quality = quality
     options.background = background
     options.maximumPixels = maximumPixels
+    options.page = page
     options.allowsTruncated = allowsTruncated
     return options
   }

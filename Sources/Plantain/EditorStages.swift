@@ -73,13 +73,16 @@ extension Editor {
   private func prepareAll(
     _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget
   ) async throws(PlantainError) -> [Preparer.Result] {
-    var results = try await prepareAll(references, options)
+    var jobs = references.map { Preparer.Job(source: $0, options: options) }
+    // The page that was asked for is that of the picture to edit.
+    for position in jobs.indices.dropFirst() { jobs[position].options.page = 1 }
+    var results = try await prepareAll(jobs)
     for (position, limit) in budget.limits(for: results.map(\.reference.bytes.byteCount)).enumerated() {
       guard let limit else { continue }
-      var tighter = options
-      tighter.maximumBytes = limit
       // Prepared again from the original: what was encoded for the first limit would lose twice.
-      results[position] = try await Preparer(options: tighter).prepare(references[position])
+      jobs[position].options.maximumBytes = limit
+      let preparer = Preparer(options: jobs[position].options)
+      results[position] = try await preparer.prepare(jobs[position].source)
     }
     return results
   }
@@ -97,12 +100,10 @@ extension Editor {
     return settled
   }
 
-  private func prepareAll(
-    _ references: [Reference], _ options: PreparationOptions
-  ) async throws(PlantainError) -> [Preparer.Result] {
+  private func prepareAll(_ jobs: [Preparer.Job]) async throws(PlantainError) -> [Preparer.Result] {
     var results: [Preparer.Result] = []
     var failure: PlantainError?
-    await Preparer(options: options).prepare(references) { outcome in
+    await Preparer.prepare(jobs) { outcome in
       switch outcome {
       case .success(let result): results.append(result)
       case .failure(let error): failure = failure ?? error

@@ -56,9 +56,21 @@ public struct Preparer: Sendable {
     _ sources: [Reference],
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
-    await inOrder(sources, width: 2 * WorkerPool.shared.width) { source in
+    await Self.prepare(sources.map { Job(source: $0, options: options) }, each: each)
+  }
+
+  /// One picture with options of its own.
+  struct Job: Sendable {
+    let source: Reference
+    var options: PreparationOptions
+  }
+
+  static func prepare(
+    _ jobs: [Job], each: (Swift.Result<Result, PlantainError>) async -> Void
+  ) async {
+    await inOrder(jobs, width: 2 * WorkerPool.shared.width) { job in
       do throws(PlantainError) {
-        return .success(try await prepare(source))
+        return .success(try await Preparer(options: job.options).prepare(job.source))
       } catch {
         return .failure(error)
       }

@@ -62,6 +62,12 @@ struct PreparationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Refuse pictures with more pixels than this.", valueName: "n"))
   var maxPixels: Int = 100_000_000
 
+  @Option(
+    help: ArgumentHelp(
+      "Which page of a TIFF or picture of an animation, from 1; with several references that of the first.",
+      valueName: "n"))
+  var page: Int = 1
+
   @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
   var allowTruncated = false
 
@@ -75,6 +81,7 @@ struct PreparationFlags: ParsableArguments {
     options.quality = quality
     options.background = background
     options.maximumPixels = maxPixels
+    options.page = page
     options.allowsTruncated = allowTruncated
     return options
   }

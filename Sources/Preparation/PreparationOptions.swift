@@ -19,6 +19,8 @@ public struct PreparationOptions: Sendable {
   /// Pictures with more pixels than this are refused before they are decoded. Default: 100,000,000, inclusive.
   public var maximumPixels = 100_000_000
 
+  /// Which page of a TIFF, or picture of an animated GIF or WebP, counted from 1. Default: 1.
+  public var page = 1
   /// Takes a JPEG or PNG that ends too early, as far as it goes, instead of refusing it. Default: `false`.
   public var allowsTruncated = false
 
@@ -40,6 +42,7 @@ public struct PreparationOptions: Sendable {
         (16...100_000).contains(maximumEdge), "16…100,000 pixels", "the longest edge", "\(maximumEdge)")
     }
     try require(maximumPixels >= 1, "at least 1", "the pixel limit", "\(maximumPixels)")
+    try require((1...10_000).contains(page), "1…10,000", "the page", "\(page)")
     if let format {
       let known = PictureFormat.writable(format) != nil && acceptedFormats.contains(format)
       let names = acceptedFormats.map(\.name).joined(separator: ", ")

@@ -25,6 +25,10 @@ package struct PreparationPlan: Sendable {
     fit = FitPlan(structure.size, longestEdge: limit, canShrinkOnLoad: source == .jpeg)
 
     var changes: [PreparationStep] = []
+    if structure.pageCount > 1 {
+      changes.append(
+        PreparationStep(.page, "one of several", before: "\(structure.pageCount)", after: "\(options.page)"))
+    }
     if structure.orientation != 1 {
       changes.append(
         PreparationStep(.orient, "EXIF orientation \(structure.orientation) applied to the pixels"))
@@ -47,13 +51,11 @@ package struct PreparationPlan: Sendable {
     if changes.isEmpty, let asked {
       changes.append(PreparationStep(.quality, "quality \(asked) was asked for", after: "\(asked)"))
     }
-    if changes.isEmpty, !structure.isCommonlyCoded || structure.isAnimated && source == .webp {
-      let what =
-        structure.isAnimated ? "only the first picture of an animation is used" : "rarely readable coding"
+    if changes.isEmpty, !structure.isCommonlyCoded {
       changes.append(
-        PreparationStep(.format, what, before: source.mediaType.name, after: format.mediaType.name))
+        PreparationStep(
+          .format, "rarely readable coding", before: source.mediaType.name, after: format.mediaType.name))
     }
-
     if !structure.isComplete {
       // What is missing shows as grey or black; the file is made whole so that every decoder sees the same.
       changes.append(
@@ -75,11 +77,16 @@ package struct PreparationPlan: Sendable {
     self.format = format
     steps = changes
     warnings =
-      (structure.isAnimated ? [structure.format == .tiff ? .pagesDropped : .animationDropped] : [])
+      Self.pageWarnings(structure)
       + (structure.isComplete ? [] : [.truncated])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasOddGamma && structure.profile == nil ? [.gammaIgnored] : [])
+  }
+
+  private static func pageWarnings(_ structure: PictureStructure) -> [PreparationWarning] {
+    if structure.pageCount > 1 { return [structure.format == .tiff ? .pagesDropped : .animationDropped] }
+    return structure.metadata.contains(.animation) ? [.animationDropped] : []
   }
 
   /// Whether nothing but the byte limit asks for encoding.

@@ -33,7 +33,8 @@ struct PreparationWork {
       throw .picture(.unsupportedFormat(structure.format))
     }
     return try onPicture { () throws(ImagingError) in
-      let image = try Image.decode(bytes, as: codec, shrink: plan.fit.shrink, tolerance: options.tolerance)
+      let image = try Image.decode(
+        bytes, as: codec, shrink: plan.fit.shrink, page: options.page, tolerance: options.tolerance)
       guard plan.fit.shrink > 1 || image.size == structure.size else {
         throw .damaged("its header says \(structure.size), its decoder \(image.size)")
       }

@@ -42,7 +42,10 @@ package func inspectPicture(
 ) throws(PreparationError) -> PictureInspection {
   try options.validate()
   let structure = try onPicture { () throws(ImagingError) in
-    try PictureStructure.read(source, tolerance: options.tolerance)
+    try PictureStructure.read(source, page: options.page, tolerance: options.tolerance)
+  }
+  guard options.page <= structure.pageCount else {
+    throw .invalidOption("expected 1…\(structure.pageCount) for the page, received \(options.page)")
   }
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))

@@ -35,7 +35,7 @@ public struct PreparationStep: Sendable, Equatable {
   public let after: String?
 
   public enum Kind: String, Sendable {
-    case passthrough, strip, orient, colour, flatten, downscale, quality, format
+    case passthrough, strip, orient, colour, flatten, downscale, quality, format, page
   }
 
   init(_ kind: Kind, _ reason: String, before: String? = nil, after: String? = nil) {
@@ -52,9 +52,9 @@ public enum PreparationWarning: String, Sendable {
   case profileIgnored = "profile-ignored"
   /// The file declares a brightness curve other than sRGB's, which few programs obey; it was taken as sRGB.
   case gammaIgnored = "gamma-ignored"
-  /// Only the first picture of an animation was kept.
+  /// One picture of an animation was kept.
   case animationDropped = "animation-dropped"
-  /// Only the first page of several was kept.
+  /// One page of several was kept.
   case pagesDropped = "pages-dropped"
   /// The file ends too early; a part of the picture may be missing.
   case truncated
@@ -68,8 +68,8 @@ extension PreparationWarning {
     switch self {
     case .profileIgnored: "the embedded colour profile cannot be used; the colours were taken as sRGB"
     case .gammaIgnored: "the file declares an unusual brightness curve; it was taken as sRGB"
-    case .animationDropped: "only the first picture of the animation is used"
-    case .pagesDropped: "only the first page is used"
+    case .animationDropped: "one picture of the animation is used"
+    case .pagesDropped: "one page is used"
     case .truncated: "the file is cut short; a part of the picture may be missing"
     case .credentialsRemoved:
       "content credentials (C2PA) were removed, because they would not be valid any more"

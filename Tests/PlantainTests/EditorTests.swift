@@ -78,6 +78,16 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(result.request.ratio.description == "3:2")
   }
 
+  @Test func `the page is that of the first reference`() async throws {
+    let pages = Reference.bytes(PictureBytes(try Samples.fixture("pages.tif")), name: "pages")
+    let result = try await edit("cool", [pages, .file(Samples.coffee)]) { $0.page = 2 }
+    #expect(result.prepared[0].reference.steps.map(\.kind) == [.page, .format])
+    #expect(!result.prepared[1].reference.steps.map(\.kind).contains(.page))
+    await #expect(throws: PlantainError.self) {
+      try await edit("cool", [.file(Samples.coffee)]) { $0.page = 2 }
+    }
+  }
+
   @Test func `the picture is never returned as it was`() async throws {
     for prompt in ["grayscale", "blur", "warm", "cool", "night", "sketch", "anything"] {
       let size = PixelSize(width: 632, height: 424)

@@ -36,6 +36,28 @@ import Vocabulary
     #expect(result.warnings == several[name].map { [$0] } ?? [])
   }
 
+  @Test(arguments: ["animated.gif", "pages.tif"])
+  func `another page is another picture`(name: String) throws {
+    var options = PreparationOptions()
+    options.page = 2
+    let result = try prepareReference(PictureBytes(Samples.fixture(name)), options: options)
+    #expect(result.steps.map(\.kind) == [.page, .format])
+    // The second picture is the first upside down.
+    for (found, expected) in zip(try fields(result.bytes), Self.colours.reversed()) {
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 14 }, "\(name): \(found) for \(expected)")
+    }
+    options.page = 3
+    guard
+      case .invalidOption(let text)? = #expect(
+        throws: PreparationError.self,
+        performing: { try prepareReference(PictureBytes(Samples.fixture(name)), options: options) })
+    else {
+      Issue.record("expected `invalidOption`")
+      return
+    }
+    #expect(text.contains("1…2") && text.contains("3"))
+  }
+
   @Test(arguments: ["transparent.gif", "alpha.tif", "alpha.heic"])
   func `transparency is kept, as PNG`(name: String) throws {
     let result = try prepare(Samples.fixture(name))

@@ -64,13 +64,14 @@ void cimaging_finish_thread(void);
 
 typedef struct CImagingDecodeOptions {
     int shrink;           // JPEG only: 1, 2, 4 or 8, the decoder's own reduction; 1 elsewhere
+    int page;             // from 0; only for loaders that know pages: GIF, TIFF, WebP
     bool fail_on_warning; // refuse damaged files instead of returning half a picture
 } CImagingDecodeOptions;
 
 // Whether this libvips has that loader.
 bool cimaging_has_loader(CImagingLoader loader);
 
-// Opens `count` bytes with `loader` and no other; of several pages, the first. The bytes are not copied: they must
+// Opens `count` bytes with `loader` and no other. The bytes are not copied: they must
 // outlive the image and everything made from it until `cimaging_realise`. Reads the header only.
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options);
 

@@ -16,7 +16,7 @@ extension PictureStructure {
       switch kind {
       case 0x3B:
         guard frames > 0 else { throw .damaged("a GIF without a picture in it") }
-        structure.isAnimated = frames > 1
+        structure.pageCount = frames
         structure.isComplete = true
         structure.keep(0..<bytes.byteCount)
         return structure

@@ -24,7 +24,7 @@ extension PictureStructure {
       if names.contains("Exif") { structure.found(.exif) }
       if names.contains("application/rdf+xml") { structure.found(.xmp) }
     }
-    structure.isAnimated = top.contains { $0.type == "moov" }
+    if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
     structure.dropUnusableProfile()
     structure.keep(0..<bytes.byteCount)
     return structure

@@ -108,7 +108,6 @@ extension PictureStructure {
     case "tIME": found(.time)
     case "acTL", "fcTL", "fdAT":
       // What remains is the still picture that a reader without animation shows.
-      isAnimated = true
       found(.animation)
     case "caBX": found(.c2pa)
     default:

@@ -11,7 +11,9 @@ package struct PictureStructure: Sendable {
   package var colour = ColourModel.rgb
   /// An alpha channel or a transparent colour is declared.
   package var hasAlpha = false
-  package var isAnimated = false
+  package var isAnimated: Bool { pageCount > 1 }
+  /// Pages of a TIFF, pictures of an animation; 1 elsewhere.
+  package var pageCount = 1
   /// The luma and chroma planes differ in size (JPEG).
   package var hasReducedChroma = false
   /// Decoders everywhere understand the way it is coded.
@@ -24,6 +26,7 @@ package struct PictureStructure: Sendable {
   package var hasOddGamma = false
   var hasPalette = false
   var hasPixels = false
+  var frames = 0
   /// Private or superfluous blocks, in order of appearance, each kind once.
   package var metadata: [MetadataKind] = []
   /// The file without those blocks: ranges of it and new bytes, in order.
@@ -96,11 +99,12 @@ extension Range<Int> {
 extension PictureStructure {
   /// Recognises the format by its first bytes and reads the header facts.
   ///
-  /// - Parameter tolerance: when lenient, a JPEG or PNG that ends too early is read as far as it goes and not
-  ///   `isComplete`.
+  /// - Parameters:
+  ///   - page: the page of a TIFF whose facts are wanted, counted from 1; all pictures of an animation share theirs.
+  ///   - tolerance: when lenient, a JPEG or PNG that ends too early is read as far as it goes and not `isComplete`.
   /// - Throws: `notAPicture`, `unsupportedFormat`, `truncated`, `damaged`.
   package static func read(
-    _ bytes: PictureBytes, tolerance: Image.Tolerance = .strict
+    _ bytes: PictureBytes, page: Int = 1, tolerance: Image.Tolerance = .strict
   ) throws(ImagingError) -> PictureStructure {
     try bytes.withSpan { span throws(ImagingError) in
       guard let format = PictureFormat.recognise(span) else {
@@ -111,7 +115,7 @@ extension PictureStructure {
       case .png: return try readPNG(span, tolerance)
       case .webp: return try readWebP(span)
       case .gif: return try readGIF(span)
-      case .tiff: return try readTIFF(span)
+      case .tiff: return try readTIFF(span, page: page)
       case .heif: return try readHEIF(span, as: format)
       case nil: throw .unsupportedFormat(format)
       }

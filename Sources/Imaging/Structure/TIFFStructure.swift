@@ -1,12 +1,13 @@
 import Vocabulary
 
-/// Reads the first directory of a TIFF (Adobe, TIFF Revision 6.0): its first page.
+/// Reads one directory of a TIFF (Adobe, TIFF Revision 6.0), which is one page.
 extension PictureStructure {
-  static func readTIFF(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
-    let directory = try TIFFDirectory(bytes)
+  static func readTIFF(_ bytes: RawSpan, page: Int) throws(ImagingError) -> PictureStructure {
+    let pages = try TIFFDirectory.starts(bytes)
+    let directory = try TIFFDirectory(bytes, at: pages[min(page, pages.count) - 1])
     var structure = PictureStructure(format: .tiff)
     guard let width = directory.number(256), let height = directory.number(257), width > 0, height > 0 else {
-      throw .damaged("the TIFF's first page declares no size")
+      throw .damaged("the TIFF's page declares no size")
     }
     structure.size = PixelSize(width: width, height: height)
     structure.orientation = directory.number(274).flatMap { (1...8).contains($0) ? $0 : nil } ?? 1
@@ -21,7 +22,7 @@ extension PictureStructure {
     }
     let expected = [.grey: 1, .palette: 1, .cmyk: 4][structure.colour, default: 3]
     structure.hasAlpha = samples > expected
-    structure.isAnimated = directory.hasMorePages
+    structure.pageCount = pages.count
     structure.profile = directory.bytes(34_675)
     for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
     where directory.entry(tag) != nil { structure.found(kind) }
@@ -32,7 +33,7 @@ extension PictureStructure {
   }
 }
 
-/// The entries of a TIFF's first directory.
+/// The entries of one of a TIFF's directories.
 private struct TIFFDirectory {
   struct Entry {
     let type: Int
@@ -44,7 +45,6 @@ private struct TIFFDirectory {
   private let entries: [Int: Entry]
   private let numbers: [Int: Int]
   private let blobs: [Int: [UInt8]]
-  let hasMorePages: Bool
 
   /// Bytes per value, by TIFF's type numbers 1…12.
   private static let widths = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
@@ -52,12 +52,32 @@ private struct TIFFDirectory {
   private static let mostEntries = 4_096
   private static let longestProfile = 4 << 20
 
-  init(_ bytes: RawSpan) throws(ImagingError) {
+  /// Pages after this many are not counted: a chain of directories may also run in a circle.
+  private static let mostPages = 10_000
+
+  /// Where the directories begin, in the order of the pages; at least one.
+  static func starts(_ bytes: RawSpan) throws(ImagingError) -> [Int] {
+    let bigEndian = bytes.has("MM", at: 0)
+    var starts: [Int] = []
+    var seen: Set<Int> = []
+    var link = 4
+    while let start = bytes.unsigned(at: link, count: 4, bigEndian: bigEndian), start != 0,
+      let count = bytes.unsigned(at: start, count: 2, bigEndian: bigEndian), starts.count < mostPages,
+      seen.insert(start).inserted
+    {
+      starts.append(start)
+      link = start + 2 + count * 12
+    }
+    guard !starts.isEmpty else { throw .truncated("the TIFF's directory lies past the end") }
+    return starts
+  }
+
+  init(_ bytes: RawSpan, at start: Int) throws(ImagingError) {
     let bigEndian = bytes.has("MM", at: 0)
     func number(_ offset: Int, _ count: Int) -> Int? {
       bytes.unsigned(at: offset, count: count, bigEndian: bigEndian)
     }
-    guard let start = number(4, 4), let count = number(start, 2) else {
+    guard let count = number(start, 2) else {
       throw .truncated("the TIFF's directory lies past the end")
     }
     guard count <= Self.mostEntries else { throw .damaged("the TIFF's directory has \(count) entries") }
@@ -81,7 +101,6 @@ private struct TIFFDirectory {
     self.entries = entries
     self.numbers = numbers
     self.blobs = blobs
-    hasMorePages = (number(start + 2 + count * 12, 4) ?? 0) != 0
   }
 
   func entry(_ tag: Int) -> Entry? { entries[tag] }

@@ -29,6 +29,7 @@ extension PictureStructure {
     }
     guard sawPixels else { throw .damaged("a WebP without a picture in it") }
     if end < bytes.byteCount { structure.found(.trailing) }
+    structure.pageCount = max(1, structure.frames)
     structure.isComplete = true
     structure.rebuildWebP(bytes, body, flagsAt: flags)
     return structure
@@ -46,7 +47,6 @@ extension PictureStructure {
       else { throw .damaged("the WebP header has \(payload.count) bytes instead of 10") }
       size = PixelSize(width: width + 1, height: height + 1)
       hasAlpha = flags & 0x10 != 0
-      isAnimated = flags & 0x02 != 0
     case "VP8 ":
       guard payload.count >= 10, bytes.has([0x9D, 0x01, 0x2A], at: at + 3),
         let width = bytes.unsigned(at: at + 6, count: 2, bigEndian: false),
@@ -69,7 +69,8 @@ extension PictureStructure {
         return false
       }
     case "ALPH": hasAlpha = true
-    case "ANIM", "ANMF": isAnimated = true
+    case "ANIM": break
+    case "ANMF": frames += 1
     case "EXIF":
       found(.exif)
       // Some writers put JPEG's six bytes in front.
