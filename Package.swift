@@ -97,6 +97,10 @@ let package = Package(
       name: "edit-portrait", dependencies: ["Plantain"], path: "samples/EditPortrait",
       swiftSettings: swiftSettings),
 
+    .executableTarget(
+      name: "sanitizer-check",
+      dependencies: ["Base64", "Finishing", "Imaging", "Preparation", "Vocabulary"],
+      path: "Tests/Sanitizers", exclude: ["thread.supp"], swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: [

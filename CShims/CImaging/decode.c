@@ -13,6 +13,24 @@ bool cimaging_has_loader(CImagingLoader loader) {
     return vips_type_find("VipsOperation", operations[loader]) != 0;
 }
 
+// The loaded image with nothing but its pixels and its colour profile, which is copied: heifload of 8.14 hands out
+// metadata that lies in the loaded image's own memory, and is read after free once that image is gone.
+static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
+    if (vips_copy(loaded, output, NULL) != 0)
+        return -1;
+    gchar **fields = vips_image_get_fields(*output);
+    for (gchar **field = fields; field != NULL && *field != NULL; field++)
+        vips_image_remove(*output, *field); // leaves width, height and the like, which are no metadata
+    g_strfreev(fields);
+
+    const void *profile = NULL;
+    size_t length = 0;
+    if (vips_image_get_typeof(loaded, VIPS_META_ICC_NAME) != 0 &&
+        vips_image_get_blob(loaded, VIPS_META_ICC_NAME, &profile, &length) == 0)
+        vips_image_set_blob_copy(*output, VIPS_META_ICC_NAME, profile, length);
+    return 0;
+}
+
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options) {
     VipsImage *image = NULL;
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
@@ -36,7 +54,12 @@ CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t 
         break;
     }
     vips_area_unref(VIPS_AREA(blob));
-    return result_of(status, image);
+    if (status != 0)
+        return NULL;
+    VipsImage *output = NULL;
+    status = pixels_and_profile(image, &output);
+    g_object_unref(image);
+    return result_of(status, output);
 }
 
 CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands) {

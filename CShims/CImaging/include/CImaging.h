@@ -71,8 +71,8 @@ typedef struct CImagingDecodeOptions {
 // Whether this libvips has that loader.
 bool cimaging_has_loader(CImagingLoader loader);
 
-// Opens `count` bytes with `loader` and no other. The bytes are not copied: they must
-// outlive the image and everything made from it until `cimaging_realise`. Reads the header only.
+// Opens `count` bytes with `loader` and no other: pixels and colour profile, no other metadata. The bytes are not
+// copied: they must outlive the image and everything made from it until `cimaging_realise`. Reads the header only.
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options);
 
 // Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or grey (1) pixels, which are copied.

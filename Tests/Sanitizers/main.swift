@@ -1,0 +1,74 @@
+// Runs everything that touches C over the files that are named, whole, cut and damaged: built with a sanitizer by
+// Tests/sanitize, which makes any memory error or data race end the process.
+import Base64
+import Finishing
+import Imaging
+import Preparation
+import Vocabulary
+
+/// A small generator with a fixed start: the same damage on every run.
+struct Chance: RandomNumberGenerator {
+  var state: UInt64 = 2_026
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ state >> 31
+  }
+}
+
+/// Options that lead through every step.
+let choices: [PreparationOptions] = [MediaType?.none, .jpeg, .png, .webp].map { format in
+  var options = PreparationOptions()
+  options.format = format
+  options.maximumEdge = format == .png ? nil : 100
+  options.maximumBytes = ByteCount(format == .jpeg ? 3_000 : 10_000_000)
+  options.allowsTruncated = format == .webp
+  return options
+}
+
+func prepareEveryWay(_ bytes: [UInt8]) -> Int {
+  let file = PictureBytes(bytes)
+  return choices.filter { (try? prepareReference(file, options: $0)) != nil }.count
+}
+
+func damaged(_ bytes: [UInt8], _ chance: inout Chance) -> [UInt8] {
+  var bytes = bytes
+  for _ in 0..<4 {
+    bytes[Int.random(in: bytes.indices, using: &chance)] = UInt8.random(in: 0...255, using: &chance)
+  }
+  return bytes
+}
+
+func checkBase64(_ chance: inout Chance) throws {
+  for length in 0..<400 {
+    let bytes = PictureBytes((0..<length).map { _ in UInt8.random(in: 0...255, using: &chance) })
+    let text = Base64.encode(bytes)
+    guard try Base64.decode(text).array == bytes.array else { throw Base64.DecodingError(offset: length) }
+    _ = try? Base64.decodeForgiving(String(text.dropLast(2)) + "\u{7F}")
+  }
+}
+
+var chance = Chance()
+try checkBase64(&chance)
+let files = CommandLine.arguments.dropFirst()
+var succeeded = 0
+for path in files {
+  let bytes = try PictureFile.read(path).array
+  succeeded += prepareEveryWay(bytes) > 0 ? 1 : 0
+  for step in 0..<12 { _ = prepareEveryWay(Array(bytes.prefix(bytes.count * step / 12))) }
+  for _ in 0..<12 { _ = prepareEveryWay(damaged(bytes, &chance)) }
+  for wanted in [PictureFormat.jpeg, .png, .webp] {
+    _ = try? finishResult(PictureBytes(bytes), wanted: wanted)
+  }
+}
+// Several at once, on the pool, for the race detector.
+await withTaskGroup(of: Void.self) { group in
+  for path in files {
+    group.addTask {
+      _ = try? await WorkerPool.shared.run {
+        try prepareReference(PictureFile.read(path), options: choices[1])
+      }
+    }
+  }
+}
+print("\(succeeded) of \(files.count) files prepared, each also cut and damaged")
