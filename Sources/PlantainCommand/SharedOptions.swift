@@ -51,7 +51,10 @@ struct PreparationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The format to send: auto, jpeg, png or webp.", valueName: "format"))
   var format: FormatArgument = .auto
 
-  @Option(help: ArgumentHelp("Encoding quality, 1 to 100.", valueName: "1…100"))
+  @Option(
+    help: ArgumentHelp(
+      "Encoding quality, 1 to 100; naming one encodes anew (default: 92, and less only for the byte limit).",
+      valueName: "1…100"))
   var quality: Int?
 
   @Option(
