@@ -55,6 +55,57 @@ import Vocabulary
     #expect(folder.names == names)
   }
 
+  struct Reply: Sendable {
+    let status: Int
+    let body: String
+    let exit: Int32
+    let words: [String]
+  }
+
+  static let replies = [
+    Reply(
+      status: 401, body: #"{"error":{"message":"bad token"}}"#, exit: 77,
+      words: ["rejects the key", "APIYI_API_KEY"]),
+    Reply(status: 429, body: "{}", exit: 75, words: ["no more requests", "Wait 11 s"]),
+    Reply(status: 503, body: "{}", exit: 75, words: ["overloaded", "Nothing was billed"]),
+    Reply(
+      status: 200,
+      body: #"{"candidates":[{"content":{"parts":[{"text":"I will not."}]},"finishReason":"STOP"}]}"#,
+      exit: 80, words: ["without a picture", "I will not."]),
+    Reply(status: 200, body: #"{"candidates":null}"#, exit: 80, words: ["without a picture"]),
+    Reply(
+      status: 200, body: #"{"candidates":null,"usageMetadata":{"candidatesTokenCount":0}}"#, exit: 79,
+      words: ["refuses", "moderation"]),
+  ]
+
+  @Test(arguments: replies.indices)
+  func `what a gateway answers instead of a picture`(position: Int) async throws {
+    let row = Self.replies[position]
+    let folder = try TemporaryFolder()
+    let answer = ScriptedGateway.Answer.reply(
+      status: row.status, headers: [("Retry-After", "11")], body: row.body)
+    try await ScriptedGateway.run(answer) { gateway in
+      let outcome = try Command(folder: folder.path).run(
+        "edit", Samples.coffee, "-p", "x", "-o", "out.png", "--gateway", "apiyi", "--base-url",
+        gateway.baseURL,
+        "--verbose")
+      #expect(outcome.status == row.exit)
+      for word in ["apiyi"] + row.words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
+      #expect(!(outcome.errors + outcome.text).contains(Command.canary))
+      #expect(folder.names.isEmpty)
+      #expect(gateway.requests.count == 1)
+    }
+  }
+
+  @Test func `a closed port`() async throws {
+    let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
+    let outcome = try Command().run(
+      "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", address)
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains(String(address.dropFirst(7))))
+    #expect(outcome.errors.contains("Nothing was sent or billed"))
+  }
+
   @Test func `keys: none, and one that is rejected, in no output at any verbosity`() async throws {
     var command = Command()
     command.environment = ["APIYI_API_KEY": ""]
