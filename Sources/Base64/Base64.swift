@@ -45,6 +45,7 @@ public enum Base64 {
   public static func decode(
     _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer, kernel: Kernel = .best
   ) throws(DecodingError) -> Int {
+    // The caller's own mistake, as above; what the text holds is never trapped on.
     precondition(bytes.count >= text.count / 4 * 3, "the bytes do not fit")
     guard let source = text.baseAddress, text.count > 0 else { return 0 }
     // Fewer than four characters need no room and are never whole: nothing is written, but the fault has a place.

@@ -143,7 +143,6 @@ package struct Image: ~Copyable {
     case png
     /// Quality 1…100.
     case webp(quality: Int)
-    case losslessWebP
   }
 
   package func encoded(as encoding: Encoding) throws(ImagingError) -> PictureBytes {
@@ -175,7 +174,7 @@ package struct Image: ~Copyable {
 extension Image.Encoding {
   fileprivate var isWebP: Bool {
     switch self {
-    case .webp, .losslessWebP: true
+    case .webp: true
     case .jpeg, .png: false
     }
   }
@@ -184,12 +183,10 @@ extension Image.Encoding {
     switch self {
     case .jpeg(let quality, let halvedChroma):
       CImagingEncodeOptions(
-        saver: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma, lossless: false)
-    case .png: CImagingEncodeOptions(saver: .PNG, quality: 100, halve_chroma: false, lossless: true)
+        saver: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma)
+    case .png: CImagingEncodeOptions(saver: .PNG, quality: 100, halve_chroma: false)
     case .webp(let quality):
-      CImagingEncodeOptions(saver: .webP, quality: Int32(quality), halve_chroma: true, lossless: false)
-    case .losslessWebP:
-      CImagingEncodeOptions(saver: .webP, quality: 100, halve_chroma: false, lossless: true)
+      CImagingEncodeOptions(saver: .webP, quality: Int32(quality), halve_chroma: true)
     }
   }
 }

@@ -34,7 +34,8 @@ public final class Editor: Sendable {
 
   deinit { submitter.abandon() }
 
-  /// Ends the HTTP client, which otherwise happens some time after the last reference has gone. No edit may be under way or follow.
+  /// Ends the HTTP client, which otherwise happens some time after the last reference has gone. No edit may be under
+  /// way or follow.
   public func close() async {
     await submitter.close()
   }

@@ -162,7 +162,9 @@ extension Editor {
         failure = .finishing(error, gateway: gateway, keptAt: kept)
         warnings.insert(.pictureUnusable)
       } catch {
-        throw .interrupted(billed: .yes, keptAt: output.keep(picture.bytes, extension: "reply"))
+        // None of them has been written yet, so all of them are kept.
+        let kept = pictures.compactMap { output.keep($0.bytes, extension: "reply") }
+        throw .interrupted(billed: .yes, keptAt: kept.isEmpty ? nil : kept.joined(separator: ", "))
       }
     }
     if finished.isEmpty, let failure { throw failure }

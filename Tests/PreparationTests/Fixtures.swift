@@ -1,4 +1,5 @@
 import Imaging
+import Preparation
 import TestSupport
 import Vocabulary
 
@@ -32,4 +33,23 @@ enum StoredOnItsSide {
     return try Image.fromPixels(pixels, size: stored, bands: 3)
       .encoded(as: .jpeg(quality: 95, halvedChroma: false)).array
   }
+}
+
+func prepare(
+  _ bytes: [UInt8], _ change: (inout PreparationOptions) -> Void = { _ in }
+) throws -> PreparedReference {
+  var options = PreparationOptions()
+  change(&options)
+  return try prepareReference(PictureBytes(bytes), options: options)
+}
+
+/// The average colour of a rectangle, by shares of the picture.
+func colour(_ bytes: [UInt8], x: Double, y: Double) throws -> [Int] {
+  let (pixels, size, bands) = try decodedPixels(bytes)
+  let at = (Int(y * Double(size.height)) * size.width + Int(x * Double(size.width))) * bands
+  return pixels[at..<at + min(3, bands)].map(Int.init)
+}
+
+func isClose(_ left: [Int], _ right: [Int], within limit: Int) -> Bool {
+  zip(left, right).allSatisfy { abs($0 - $1) <= limit }
 }

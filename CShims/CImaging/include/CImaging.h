@@ -119,9 +119,8 @@ CImagingImage *cimaging_edges(CImagingImage *image);
 
 typedef struct CImagingEncodeOptions {
     CImagingSaver saver;
-    int quality;       // 1…100, JPEG and lossy WebP
+    int quality;       // 1…100, JPEG and WebP
     bool halve_chroma; // JPEG: 4:2:0 instead of 4:4:4
-    bool lossless;     // WebP
 } CImagingEncodeOptions;
 
 // Encodes without any metadata or profile. On success `*bytes` belongs to the caller: `cimaging_free_bytes`.

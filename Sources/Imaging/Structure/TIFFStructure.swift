@@ -25,7 +25,7 @@ extension PictureStructure {
     structure.pageCount = pages.count
     structure.profile = directory.bytes(34_675)
     for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
-    where directory.entry(tag) != nil { structure.found(kind) }
+    where directory.has(tag) { structure.found(kind) }
     structure.dropUnusableProfile()
     structure.keep(0..<bytes.byteCount)
     structure.isComplete = true
@@ -35,14 +35,7 @@ extension PictureStructure {
 
 /// The entries of one of a TIFF's directories.
 private struct TIFFDirectory {
-  struct Entry {
-    let type: Int
-    let count: Int
-    /// Where the values lie: in the entry itself when they fit into its four bytes.
-    let values: Range<Int>
-  }
-
-  private let entries: [Int: Entry]
+  private let tags: Set<Int>
   private let numbers: [Int: Int]
   private let blobs: [Int: [UInt8]]
 
@@ -81,7 +74,7 @@ private struct TIFFDirectory {
       throw .truncated("the TIFF's directory lies past the end")
     }
     guard count <= Self.mostEntries else { throw .damaged("the TIFF's directory has \(count) entries") }
-    var entries: [Int: Entry] = [:]
+    var tags: Set<Int> = []
     var numbers: [Int: Int] = [:]
     var blobs: [Int: [UInt8]] = [:]
     for position in 0..<count {
@@ -93,17 +86,18 @@ private struct TIFFDirectory {
       let width = Self.widths[type - 1]
       let inside = values * width <= 4
       guard let place = inside ? at + 8 : number(at + 8, 4) else { continue }
-      let entry = Entry(type: type, count: values, values: place..<place + values * width)
-      entries[tag] = entry
+      tags.insert(tag)
       if values > 0, width <= 4 { numbers[tag] = number(place, width) }
-      if tag == 34_675, entry.values.count <= Self.longestProfile { blobs[tag] = bytes.array(entry.values) }
+      if tag == 34_675, values * width <= Self.longestProfile {
+        blobs[tag] = bytes.array(place..<place + values * width)
+      }
     }
-    self.entries = entries
+    self.tags = tags
     self.numbers = numbers
     self.blobs = blobs
   }
 
-  func entry(_ tag: Int) -> Entry? { entries[tag] }
+  func has(_ tag: Int) -> Bool { tags.contains(tag) }
 
   /// The first value of a whole-number tag.
   func number(_ tag: Int) -> Int? { numbers[tag] }

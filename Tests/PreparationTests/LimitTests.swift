@@ -1,0 +1,133 @@
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Under the cap` {
+  @Test(arguments: [10_000_000, 60_000, 25_000, 9_000, 3_000, 1_000], [MediaType.jpeg, .png, .webp])
+  func `never a byte over it`(limit: Int, format: MediaType) throws {
+    for size in [PixelSize(width: 500, height: 300), PixelSize(width: 40, height: 700)] {
+      let file = try Synthetic.png(size)
+      let result = try prepare(file) {
+        $0.maximumBytes = ByteCount(limit)
+        $0.format = format
+      }
+      #expect(result.bytes.count <= limit)
+      #expect(try PictureStructure.read(result.bytes).size == result.size)
+      // Nothing is given away: what is far under the cap was the finest that there is.
+      if result.bytes.count < limit / 2 { #expect(result.size == size) }
+    }
+  }
+
+  @Test func `a JPEG that is only too heavy loses quality before pixels`() throws {
+    let size = PixelSize(width: 600, height: 400)
+    let file = try Synthetic.jpeg(size, quality: 98)
+    let result = try prepare(file) { $0.maximumBytes = ByteCount(file.count * 3 / 4) }
+    #expect(result.size == size)
+    #expect(result.bytes.count > file.count / 2)
+    #expect(result.steps.map(\.kind) == [.quality])
+  }
+
+  @Test func `an opaque PNG that is too heavy becomes a JPEG`() throws {
+    let size = PixelSize(width: 400, height: 300)
+    let file = try Synthetic.png(size)
+    let result = try prepare(file) { $0.maximumBytes = ByteCount(100_000) }
+    #expect(result.mediaType == .jpeg)
+    #expect(result.size == size)
+    #expect(result.steps.map(\.kind).contains(.format))
+  }
+
+  @Test func `what cannot be reached is an error with the smallest size`() throws {
+    // 16×16 is as small as it gets, and 1,024 random bytes do not compress.
+    let size = PixelSize(width: 16, height: 16)
+    var random = SystemRandomNumberGenerator()
+    let pixels = (0..<1_024).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let file = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
+    let error = #expect(throws: PreparationError.self) {
+      try prepare(file) { $0.maximumBytes = ByteCount(1_000) }
+    }
+    guard case .capNotReachable(let smallest, let limit)? = error else {
+      Issue.record("expected `capNotReachable`, got \(String(describing: error))")
+      return
+    }
+    #expect(limit == ByteCount(1_000))
+    #expect(smallest > limit)
+  }
+}
+
+@Suite struct `Cut short, and allowed to be` {
+  @Test(arguments: [MediaType.jpeg, .png])
+  func `what is there is taken, rewritten and marked`(format: MediaType) throws {
+    let size = PixelSize(width: 300, height: 200)
+    let whole = format == .jpeg ? try Synthetic.jpeg(size) : try Synthetic.png(size)
+    for share in [0.5, 0.9, 1] {
+      let cut = Array(whole.prefix(min(whole.count - 2, Int(Double(whole.count) * share))))
+      #expect(throws: PreparationError.self) { try prepare(cut) }
+      let result = try prepare(cut) { $0.allowsTruncated = true }
+      #expect(result.size == size)
+      #expect(result.warnings == [.truncated])
+      #expect(!result.isPassthrough)
+      #expect(result.steps.contains { $0.reason.contains("cut short") })
+      #expect(try PictureStructure.read(result.bytes).isComplete)
+      // The upper rows are there.
+      let (before, after) = (try decodedPixels(whole).pixels, try decodedPixels(result.bytes.array).pixels)
+      let rows = size.width * 3 * 40
+      let difference = zip(before[..<rows], after[..<rows]).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+      #expect(Double(difference) / Double(rows) < 8)
+    }
+  }
+
+  @Test func `nothing of the picture is still an error`() throws {
+    let whole = try Synthetic.jpeg(PixelSize(width: 300, height: 200))
+    for length in [2, 100, 300] {
+      #expect(throws: PreparationError.self) {
+        try prepare(Array(whole.prefix(length))) { $0.allowsTruncated = true }
+      }
+    }
+  }
+}
+
+@Suite struct `Refused` {
+  @Test func `pictures over the pixel limit, before they are decoded`() throws {
+    var bomb = try Synthetic.png(PixelSize(width: 8, height: 8))
+    // 60,000 × 60,000 in the header, with a checksum that fits.
+    let header: [UInt8] = Array("IHDR".utf8) + [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 2, 0, 0, 0]
+    bomb.replaceSubrange(12..<33, with: header + CRC.of(header))
+    guard
+      case .picture(.tooManyPixels(let size, let limit))? = #expect(
+        throws: PreparationError.self, performing: { try prepare(bomb) })
+    else {
+      Issue.record("expected `tooManyPixels`")
+      return
+    }
+    #expect(size == PixelSize(width: 60_000, height: 60_000))
+    #expect(limit == 100_000_000)
+  }
+
+  @Test func `exactly the limit passes, one less does not`() throws {
+    let file = try Synthetic.jpeg(PixelSize(width: 30, height: 20))
+    #expect(try prepare(file) { $0.maximumPixels = 600 }.isPassthrough)
+    #expect(throws: PreparationError.self) { try prepare(file) { $0.maximumPixels = 599 } }
+  }
+
+  @Test func `options out of range, with value and expectation`() throws {
+    let file = try Synthetic.jpeg(PixelSize(width: 30, height: 20))
+    let changes: [(inout PreparationOptions) -> Void] = [
+      { $0.quality = 140 }, { $0.quality = 0 }, { $0.maximumEdge = 3 }, { $0.maximumBytes = ByteCount(999) },
+      { $0.maximumBytes = ByteCount(10_000_001) }, { $0.maximumPixels = 0 },
+      { $0.format = MediaType("image/gif") },
+    ]
+    for change in changes {
+      guard
+        case .invalidOption(let text)? = #expect(
+          throws: PreparationError.self, performing: { try prepare(file, change) })
+      else {
+        Issue.record("expected `invalidOption`")
+        continue
+      }
+      #expect(text.hasPrefix("expected "))
+      #expect(text.contains("received "))
+    }
+  }
+}
