@@ -23,6 +23,7 @@ let package = Package(
     .library(name: "Base64", targets: ["Base64"]),
     .library(name: "PlantainSimulator", targets: ["PlantainSimulator"]),
     .executable(name: "plantain", targets: ["PlantainCommand"]),
+    .executable(name: "plantain-worker", targets: ["PlantainWorker"]),
   ],
   dependencies: [
     // The HTTP client made for servers: streamed bodies of known length with back-pressure,
@@ -36,6 +37,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     // Options, help, completions and the manual of the command.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Child processes without fork's traps. Without its traits it needs no Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    // The type of a file's descriptor, which the package above speaks in.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     // SHA-256 with the CPU's own instructions.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
@@ -48,6 +53,7 @@ let package = Package(
     .target(
       name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings,
       linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "CIsolation", path: "CShims/CIsolation", cSettings: cSettings),
     .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
 
     .target(name: "Vocabulary", swiftSettings: swiftSettings),
@@ -70,9 +76,21 @@ let package = Package(
       ], swiftSettings: swiftSettings),
     .target(name: "Finishing", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(
+      name: "WorkerChannel", dependencies: ["CIsolation", "Vocabulary"], swiftSettings: swiftSettings),
+    .target(
+      name: "Isolation",
+      dependencies: [
+        "Vocabulary", "WorkerChannel",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+      ], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "PlantainWorker", dependencies: ["Finishing", "Imaging", "Preparation", "WorkerChannel"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Plantain",
       dependencies: [
-        "Preparation", "Submission", "Finishing",
+        "Preparation", "Submission", "Finishing", "Isolation", "WorkerChannel",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: swiftSettings),
@@ -115,6 +133,12 @@ let package = Package(
     .testTarget(
       name: "PreparationTests", dependencies: ["Preparation", "TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IsolationTests",
+      dependencies: [
+        "Isolation", "PlantainWorker", "Plantain", "Preparation", "TestSupport", "WorkerChannel",
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),
     .testTarget(
       name: "FinishingTests", dependencies: ["Finishing", "TestSupport"], swiftSettings: swiftSettings),
@@ -123,7 +147,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["PlantainCommand", "PlantainSimulator", "TestSupport", "edit-portrait"],
+      dependencies: [
+        "PlantainCommand", "PlantainSimulator", "PlantainWorker", "TestSupport", "edit-portrait",
+      ],
       swiftSettings: swiftSettings),
   ]
 )

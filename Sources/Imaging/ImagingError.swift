@@ -1,7 +1,7 @@
 public import Vocabulary
 
 /// What can be wrong with a picture or with the library that reads it: one case per thing a user can act on.
-public enum ImagingError: Error, Sendable {
+public enum ImagingError: Error, Sendable, Codable {
   /// libvips could not be started, or is older than 8.14.
   case libraryUnusable(String)
   /// The bytes are in none of the formats of `PictureFormat.all`; the text says what they look like.
@@ -20,7 +20,7 @@ public enum ImagingError: Error, Sendable {
   case stepFailed(Step, detail: String)
 
   /// The calls into libvips, by which failures are told apart.
-  public enum Step: String, Sendable {
+  public enum Step: String, Sendable, Codable {
     case open, decode, orient, colour, alpha, resize, crop, effect, encode
   }
 }

@@ -9,7 +9,8 @@ package enum ImagingRuntime {
     Logger(label: "plantain.imaging").debug("\(String(cString: message))")
   }
 
-  static func start() throws(ImagingError) {
+  /// Starts libvips now rather than on first need.
+  package static func start() throws(ImagingError) {
     switch outcome {
     case .started: return
     case .cannotInitialise: throw .libraryUnusable(takeErrorText())
@@ -17,6 +18,9 @@ package enum ImagingRuntime {
       throw .libraryUnusable("found \(version), expected 8.14 or newer")
     }
   }
+
+  /// Frees what libvips keeps for the calling thread, when a piece of work on it is over.
+  package static func finishThread() { cimaging_finish_thread() }
 
   package static var version: String { String(cString: cimaging_version()) }
 

@@ -133,3 +133,20 @@ public struct PictureFormat: Sendable, Equatable {
     left.mediaType == right.mediaType
   }
 }
+
+/// Written as its name, by which the row is found again.
+extension PictureFormat: Codable {
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let name = try container.decode(String.self)
+    guard let format = Self.all.first(where: { $0.name == name }) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "no format is called \(name)")
+    }
+    self = format
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(name)
+  }
+}

@@ -1,5 +1,5 @@
 /// An opaque 8-bit sRGB colour.
-public struct RGBColour: Hashable, Sendable {
+public struct RGBColour: Hashable, Sendable, Codable {
   public let red: UInt8
   public let green: UInt8
   public let blue: UInt8

@@ -4,7 +4,6 @@
   import Darwin
 #endif
 
-import CImaging
 import Dispatch
 import Synchronization
 
@@ -35,15 +34,23 @@ package final class WorkerPool: Sendable {
   package func run<Result: Sendable>(
     _ work: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
+    let queue = queue
+    return try await withTurn {
+      try await withCheckedThrowingContinuation { continuation in
+        queue.async {
+          defer { ImagingRuntime.finishThread() }
+          continuation.resume(with: Swift.Result { try work() })
+        }
+      }
+    }
+  }
+
+  /// The same for work that is done elsewhere, such as in another process, and counts like a thread's.
+  package func withTurn<Result>(_ work: () async throws -> Result) async throws -> Result {
     await enter()
     defer { leave() }
     try Task.checkCancellation()
-    return try await withCheckedThrowingContinuation { continuation in
-      queue.async {
-        defer { cimaging_finish_thread() }
-        continuation.resume(with: Swift.Result { try work() })
-      }
-    }
+    return try await work()
   }
 
   private func enter() async {

@@ -13,22 +13,25 @@ public final class Editor: Sendable {
   let key: APIKey.Source
   let baseURL: BaseURL
   let submitter: Submitter
+  let workers: PictureWorkers
   let logger: Logger
 
   /// - Parameters:
   ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variable.
   ///   - baseURL: another host that speaks the gateway's dialect, such as a private route or the simulator.
   ///     `nil`: what `PLANTAIN_<ID>_URL` says in the environment, else the gateway's own.
+  ///   - workers: where pictures are decoded.
   /// - Throws: 78 when there is no usable address.
   public init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
-    logger: Logger = Logger(label: "plantain")
+    workers: PictureWorkers = .inProcess, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     self.gateway = gateway
     self.key = key ?? .environment(gateway.keyVariable)
     self.baseURL = try BaseURL(
       baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL, gateway)
     self.logger = logger
+    self.workers = workers
     submitter = Submitter()
   }
 
@@ -92,9 +95,9 @@ public final class Editor: Sendable {
 /// Makes an editor, lends it to `body`, and closes it however that ends.
 public func withEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
-  _ body: (Editor) async throws -> Result
+  workers: PictureWorkers = .inProcess, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
-  let editor = try Editor(gateway: gateway, key: key, baseURL: baseURL)
+  let editor = try Editor(gateway: gateway, key: key, baseURL: baseURL, workers: workers)
   do {
     let result = try await body(editor)
     await editor.close()

@@ -1,6 +1,7 @@
 import Finishing
 import Gateways
 import Imaging
+import Isolation
 import Logging
 import Preparation
 import Submission
@@ -81,7 +82,7 @@ extension Editor {
       guard let limit else { continue }
       // Prepared again from the original: what was encoded for the first limit would lose twice.
       jobs[position].options.maximumBytes = limit
-      let preparer = Preparer(options: jobs[position].options)
+      let preparer = Preparer(options: jobs[position].options, workers: workers)
       results[position] = try await preparer.prepare(jobs[position].source)
     }
     return results
@@ -103,7 +104,7 @@ extension Editor {
   private func prepareAll(_ jobs: [Preparer.Job]) async throws(PlantainError) -> [Preparer.Result] {
     var results: [Preparer.Result] = []
     var failure: PlantainError?
-    await Preparer.prepare(jobs) { outcome in
+    await Preparer.prepare(jobs, by: workers) { outcome in
       switch outcome {
       case .success(let result): results.append(result)
       case .failure(let error): failure = failure ?? error
@@ -151,13 +152,13 @@ extension Editor {
     var finished: [FinishedPicture] = []
     var warnings: Set<EditWarning> = []
     var failure: PlantainError?
-    let wanted = output.wanted
+    let options = FinishingOptions(wanted: output.wanted)
     for picture in pictures {
       do {
-        let result = try await WorkerPool.shared.run { try finishResult(picture.bytes, wanted: wanted) }
+        let result = try await workers.finish(picture.bytes, options)
         finished.append(result)
         if let label = picture.label, label != result.returned.mediaType { warnings.insert(.labelWrong) }
-      } catch let error as FinishingError {
+      } catch let error where error is FinishingError || error is IsolationError {
         let kept = output.keep(picture.bytes, extension: "reply")
         failure = .finishing(error, gateway: gateway, keptAt: kept)
         warnings.insert(.pictureUnusable)

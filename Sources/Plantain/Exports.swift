@@ -2,5 +2,6 @@
 @_exported public import Base64
 @_exported public import Gateways
 @_exported public import Imaging
+@_exported public import Isolation
 @_exported public import Preparation
 @_exported public import Vocabulary

@@ -5,9 +5,11 @@ public import Preparation
 /// The preprocessing half alone: pictures in, prepared references out. Needs no gateway and no network.
 public struct Preparer: Sendable {
   public let options: PreparationOptions
+  public let workers: PictureWorkers
 
-  public init(options: PreparationOptions = PreparationOptions()) {
+  public init(options: PreparationOptions = PreparationOptions(), workers: PictureWorkers = .inProcess) {
     self.options = options
+    self.workers = workers
   }
 
   /// A prepared picture with where it came from.
@@ -39,15 +41,7 @@ public struct Preparer: Sendable {
   public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let options = options
-    let reference = try await onPool { () throws(PlantainError) in
-      let bytes = try source.read()
-      do throws(PreparationError) {
-        return try prepareReference(bytes, options: options)
-      } catch {
-        throw .preparing(error, source.name)
-      }
-    }
+    let reference = try await workers.prepare(source, options)
     return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
@@ -56,7 +50,7 @@ public struct Preparer: Sendable {
     _ sources: [Reference],
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
-    await Self.prepare(sources.map { Job(source: $0, options: options) }, each: each)
+    await Self.prepare(sources.map { Job(source: $0, options: options) }, by: workers, each: each)
   }
 
   /// One picture with options of its own.
@@ -66,11 +60,11 @@ public struct Preparer: Sendable {
   }
 
   static func prepare(
-    _ jobs: [Job], each: (Swift.Result<Result, PlantainError>) async -> Void
+    _ jobs: [Job], by workers: PictureWorkers, each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     await inOrder(jobs, width: 2 * WorkerPool.shared.width) { job in
       do throws(PlantainError) {
-        return .success(try await Preparer(options: job.options).prepare(job.source))
+        return .success(try await Preparer(options: job.options, workers: workers).prepare(job.source))
       } catch {
         return .failure(error)
       }
@@ -114,18 +108,5 @@ extension Reference {
   /// Reading may block, so it does not happen on the cooperative pool.
   func readOnPool() async throws(PlantainError) -> PictureBytes {
     try await onPool { () throws(PlantainError) in try read() }
-  }
-}
-
-/// Runs work on a thread of the imaging pool.
-private func onPool<Value: Sendable>(
-  _ work: @escaping @Sendable () throws(PlantainError) -> Value
-) async throws(PlantainError) -> Value {
-  do {
-    return try await WorkerPool.shared.run { try work() }
-  } catch let error as PlantainError {
-    throw error
-  } catch {
-    throw .interrupted()
   }
 }

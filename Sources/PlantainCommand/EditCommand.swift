@@ -89,24 +89,30 @@ struct EditCommand: AsyncParsableCommand {
     _ prompt: String, _ gateway: Gateway, address: String, key: APIKey.Source?
   ) async throws {
     let sources = references.map(Reference.init(argument:))
-    try await withEditor(gateway: gateway, key: key, baseURL: address) { editor in
-      if dryRun {
-        let plan = try await editor.plan(prompt, references: sources, options: options, watch: watch)
-        if common.json {
-          Console.printJSON(EditReport(plan))
-        } else {
-          Console.print(Summary.line(sending: plan, verb: "would send"))
-        }
-        return
+    try await preparation.withWorkers { workers in
+      try await withEditor(gateway: gateway, key: key, baseURL: address, workers: workers) { editor in
+        try await edit(prompt, sources, by: editor)
       }
-      let result = try await editor.edit(prompt, references: sources, options: options, watch: watch)
+    }
+  }
+
+  private func edit(_ prompt: String, _ sources: [Reference], by editor: Editor) async throws {
+    if dryRun {
+      let plan = try await editor.plan(prompt, references: sources, options: options, watch: watch)
       if common.json {
-        Console.printJSON(EditReport(result))
-      } else if output == "-" {
-        guard Console.printBytes(result.image.bytes) else { throw PlantainError.lostOutput(result.image) }
+        Console.printJSON(EditReport(plan))
       } else {
-        for path in result.images.compactMap(\.output) { Console.print(path) }
+        Console.print(Summary.line(sending: plan, verb: "would send"))
       }
+      return
+    }
+    let result = try await editor.edit(prompt, references: sources, options: options, watch: watch)
+    if common.json {
+      Console.printJSON(EditReport(result))
+    } else if output == "-" {
+      guard Console.printBytes(result.image.bytes) else { throw PlantainError.lostOutput(result.image) }
+    } else {
+      for path in result.images.compactMap(\.output) { Console.print(path) }
     }
   }
 

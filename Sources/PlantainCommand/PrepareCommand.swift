@@ -41,14 +41,16 @@ struct PrepareCommand: AsyncParsableCommand {
     common.startLogging()
     let references = pictures.map(Reference.init(argument:))
     if output != nil { try Preparer.requireDistinctNames(references) }
-    let preparer = Preparer(options: try preparation.preparation())
+    let options = try preparation.preparation()
     var failure: PlantainError?
-    await preparer.prepare(references) { outcome in
-      do throws(PlantainError) {
-        try show(try outcome.get())
-      } catch {
-        Console.report(error, json: common.json)
-        failure = failure ?? error
+    try await preparation.withWorkers { workers in
+      await Preparer(options: options, workers: workers).prepare(references) { outcome in
+        do throws(PlantainError) {
+          try show(try outcome.get())
+        } catch {
+          Console.report(error, json: common.json)
+          failure = failure ?? error
+        }
       }
     }
     if let failure { throw CommandFailure(status: failure.exitStatus) }

@@ -74,6 +74,29 @@ struct PreparationFlags: ParsableArguments {
   @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
   var allowTruncated = false
 
+  @Option(
+    help: ArgumentHelp(
+      "What pictures in work may take of memory together (default: half of the machine's).", valueName: "size"
+    ))
+  var memory: ByteCount?
+
+  /// Decoders run in child processes: a picture that breaks one does not end the command.
+  func withWorkers(_ body: (PictureWorkers) async throws -> Void) async throws {
+    let workers: PictureWorkers
+    do throws(IsolationError) {
+      workers = PictureWorkers(.isolated(try WorkerFleet()), memory: memory)
+    } catch {
+      throw PlantainError.isolating(error)
+    }
+    do {
+      try await body(workers)
+    } catch {
+      await workers.close()
+      throw error
+    }
+    await workers.close()
+  }
+
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()

@@ -2,7 +2,7 @@ public import Imaging
 public import Vocabulary
 
 /// Why a picture could not be prepared.
-public enum PreparationError: Error, Sendable {
+public enum PreparationError: Error, Sendable, Codable {
   /// An option is out of its range; the text quotes the value and what was expected.
   case invalidOption(String)
   /// The picture itself cannot be used.

@@ -93,11 +93,13 @@ struct PreparationWork {
 
   func finished(_ bytes: PictureBytes, as format: PictureFormat, size: PixelSize) -> PreparedReference {
     PreparedReference(
-      bytes: bytes, mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough,
-      encodes: encodes, steps: steps,
-      geometry: ReferenceGeometry(
-        orientation: structure.orientation, source: structure.uprightSize, prepared: size),
-      warnings: warnings)
+      bytes: bytes,
+      facts: PreparedReference.Facts(
+        mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough, encodes: encodes,
+        steps: steps,
+        geometry: ReferenceGeometry(
+          orientation: structure.orientation, source: structure.uprightSize, prepared: size),
+        warnings: warnings))
   }
 }
 

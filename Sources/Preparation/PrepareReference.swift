@@ -10,8 +10,14 @@ package import Vocabulary
 package func prepareReference(
   _ source: PictureBytes, options: PreparationOptions
 ) throws(PreparationError) -> PreparedReference {
-  let inspection = try inspectPicture(source, options: options)
-  let (structure, plan) = (inspection.structure, inspection.plan)
+  try prepareReference(inspectPicture(source, options: options))
+}
+
+/// The same for a picture that was inspected already.
+package func prepareReference(
+  _ inspection: PictureInspection
+) throws(PreparationError) -> PreparedReference {
+  let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
   var work = PreparationWork(structure: structure, plan: plan, options: options)
   if plan.isPassthrough {
     try work.verify(inspection.cleaned)
@@ -34,6 +40,12 @@ package struct PictureInspection: Sendable {
   package let plan: PreparationPlan
   /// The file without private blocks.
   let cleaned: PictureBytes
+  package let options: PreparationOptions
+
+  /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.
+  package var needsDecoder: Bool { !plan.isPassthrough || structure.format == .webp }
+  /// What decoding and encoding it may take.
+  package var cost: DecodingCost { DecodingCost(structure, plan, options) }
 }
 
 /// Reads a picture's header and decides what `prepareReference` would do, without decoding a pixel.
@@ -53,5 +65,5 @@ package func inspectPicture(
   // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
   let cleaned = structure.cleaned(source)
   let plan = PreparationPlan(structure, cleanedBytes: cleaned.byteCount, options: options)
-  return PictureInspection(structure: structure, plan: plan, cleaned: cleaned)
+  return PictureInspection(structure: structure, plan: plan, cleaned: cleaned, options: options)
 }

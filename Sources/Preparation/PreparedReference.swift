@@ -4,20 +4,56 @@ public import Vocabulary
 public struct PreparedReference: Sendable {
   /// The file to send: upright, sRGB, without private metadata, within every limit.
   public let bytes: PictureBytes
+  private let facts: Facts
+
+  package init(bytes: PictureBytes, facts: Facts) {
+    self.bytes = bytes
+    self.facts = facts
+  }
+
+  /// What is known of it beside its bytes.
+  package struct Facts: Sendable, Codable {
+    var mediaType: MediaType
+    var size: PixelSize
+    var isPassthrough: Bool
+    var encodes: Int
+    var steps: [PreparationStep]
+    var geometry: ReferenceGeometry
+    var warnings: [PreparationWarning]
+  }
+
   /// What the bytes are, by their encoder or their own header.
-  public let mediaType: MediaType
-  public let size: PixelSize
+  public var mediaType: MediaType { facts.mediaType }
+  public var size: PixelSize { facts.size }
   /// The compressed pixels are the source's, byte for byte.
-  public let isPassthrough: Bool
+  public var isPassthrough: Bool { facts.isPassthrough }
   /// How often a file was encoded to find this one; 0 for a passthrough.
-  public let encodes: Int
-  public let steps: [PreparationStep]
-  public let geometry: ReferenceGeometry
-  public let warnings: [PreparationWarning]
+  public var encodes: Int { facts.encodes }
+  public var steps: [PreparationStep] { facts.steps }
+  public var geometry: ReferenceGeometry { facts.geometry }
+  public var warnings: [PreparationWarning] { facts.warnings }
+
+  /// A preparation's outcome without its bytes, which another process can send beside it.
+  package enum Answer: Sendable, Codable {
+    case prepared(Facts)
+    case failed(PreparationError)
+  }
+
+  /// The outcome of preparing `source`, as `prepareReference` gives it.
+  package static func answer(
+    preparing source: PictureBytes, options: PreparationOptions
+  ) -> (answer: Answer, bytes: PictureBytes?) {
+    do throws(PreparationError) {
+      let reference = try prepareReference(source, options: options)
+      return (.prepared(reference.facts), reference.bytes)
+    } catch {
+      return (.failed(error), nil)
+    }
+  }
 }
 
 /// How the prepared picture lies on the original, so that a result can be laid back.
-public struct ReferenceGeometry: Sendable, Equatable {
+public struct ReferenceGeometry: Sendable, Equatable, Codable {
   /// EXIF orientation of the original file, 1…8.
   public let orientation: Int
   /// The original's size, upright.
@@ -27,14 +63,14 @@ public struct ReferenceGeometry: Sendable, Equatable {
 }
 
 /// One thing that was done, and why.
-public struct PreparationStep: Sendable, Equatable {
+public struct PreparationStep: Sendable, Equatable, Codable {
   public let kind: Kind
   public let reason: String
   /// The value before and after, where the step has one: a size, a quality, a format, a number of bytes.
   public let before: String?
   public let after: String?
 
-  public enum Kind: String, Sendable {
+  public enum Kind: String, Sendable, Codable {
     case passthrough, strip, orient, colour, flatten, downscale, quality, format, page
   }
 
@@ -47,7 +83,7 @@ public struct PreparationStep: Sendable, Equatable {
 }
 
 /// Something that went another way than one may expect. The raw value is its code in JSON.
-public enum PreparationWarning: String, Sendable {
+public enum PreparationWarning: String, Sendable, Codable {
   /// The embedded colour profile is broken or meant for another kind of picture; the colours were taken as sRGB.
   case profileIgnored = "profile-ignored"
   /// The file declares a brightness curve other than sRGB's, which few programs obey; it was taken as sRGB.

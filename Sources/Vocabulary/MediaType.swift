@@ -1,5 +1,5 @@
 /// A MIME type, such as `image/jpeg`, in lower case and without parameters.
-public struct MediaType: Hashable, Sendable {
+public struct MediaType: Hashable, Sendable, Codable {
   public let name: String
 
   /// The text is put in lower case; it is not checked against any registry.

@@ -1,5 +1,5 @@
 /// Width and height in pixels, each at least 1.
-public struct PixelSize: Hashable, Sendable {
+public struct PixelSize: Hashable, Sendable, Codable {
   public let width: Int
   public let height: Int
 

@@ -23,15 +23,7 @@ struct Command {
   var folder: String?
   var environment: [String: String] = [:]
 
-  /// Beside the test bundle, where the build puts it; on Linux the bundle is that folder itself.
-  private static let products: URL = {
-    let bundle = Bundle(for: Anchor.self).bundleURL
-    return bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
-  }()
-
-  private static let binary = products.appending(path: "plantain")
-
-  private final class Anchor {}
+  private static let binary = Products.folder.appending(path: "plantain")
 
   func run(_ arguments: String..., input: [UInt8] = []) throws -> Outcome {
     try run(arguments, input: input)
@@ -49,7 +41,7 @@ struct Command {
 
   /// One of the programs under `samples`.
   func run(sample name: String, _ arguments: String...) throws -> Outcome {
-    try run(Self.products.appending(path: name), arguments, input: [])
+    try run(Products.folder.appending(path: name), arguments, input: [])
   }
 
   /// Runs it while `body` does something to the process.

@@ -11,7 +11,7 @@ import Vocabulary
   @Test func `the model's own bytes are kept when the format agrees, or does not matter`() throws {
     let jpeg = try Synthetic.jpeg(size)
     for wanted in [nil, PictureFormat.jpeg] {
-      let finished = try finishResult(PictureBytes(jpeg), wanted: wanted)
+      let finished = try finishResult(PictureBytes(jpeg), options: FinishingOptions(wanted: wanted))
       #expect(finished.bytes.array == jpeg)
       #expect(!finished.isConverted)
       #expect(finished.format == .jpeg)
@@ -20,7 +20,8 @@ import Vocabulary
 
   @Test(arguments: [PictureFormat.png, .webp])
   func `another format is encoded`(wanted: PictureFormat) throws {
-    let finished = try finishResult(PictureBytes(try Synthetic.jpeg(size)), wanted: wanted)
+    let finished = try finishResult(
+      PictureBytes(try Synthetic.jpeg(size)), options: FinishingOptions(wanted: wanted))
     #expect(finished.isConverted)
     #expect(finished.returned == .jpeg)
     let structure = try PictureStructure.read(finished.bytes)
@@ -31,9 +32,11 @@ import Vocabulary
   @Test func `what is truncated or no picture is an error`() throws {
     let jpeg = try Synthetic.jpeg(size)
     #expect(throws: FinishingError.self) {
-      try finishResult(PictureBytes(Array(jpeg.dropLast(9))), wanted: nil)
+      try finishResult(PictureBytes(Array(jpeg.dropLast(9))), options: FinishingOptions(wanted: nil))
     }
-    #expect(throws: FinishingError.self) { try finishResult(PictureBytes(Array("<html>".utf8)), wanted: nil) }
+    #expect(throws: FinishingError.self) {
+      try finishResult(PictureBytes(Array("<html>".utf8)), options: FinishingOptions(wanted: nil))
+    }
   }
 }
 

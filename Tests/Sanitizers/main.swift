@@ -58,7 +58,7 @@ for path in files {
   for step in 0..<12 { _ = prepareEveryWay(Array(bytes.prefix(bytes.count * step / 12))) }
   for _ in 0..<12 { _ = prepareEveryWay(damaged(bytes, &chance)) }
   for wanted in [PictureFormat.jpeg, .png, .webp] {
-    _ = try? finishResult(PictureBytes(bytes), wanted: wanted)
+    _ = try? finishResult(PictureBytes(bytes), options: FinishingOptions(wanted: wanted))
   }
 }
 // Several at once, on the pool, for the race detector.

@@ -25,11 +25,15 @@ private struct JPEGWalk {
   var structure: PictureStructure
   private var sawFrame = false
   private var sawScan = false
+  private var scans = 0
   /// Parts of the ICC profile by their number: a profile over 64 KB is spread over several APP2 segments.
   private var profileParts: [Int: [UInt8]] = [:]
 
   /// A camera writes a few dozen segments, a progressive file some more; far more is an attack on time.
   private static let mostSegments = 10_000
+  /// Every scan makes the decoder go over the whole picture once more; encoders write ten or so, tools that look for
+  /// the smallest file up to some sixty.
+  private static let mostScans = 100
 
   init(structure: PictureStructure) {
     self.structure = structure
@@ -66,6 +70,8 @@ private struct JPEGWalk {
       at += length
       if marker == 0xDA {
         sawScan = true
+        scans += 1
+        guard scans <= Self.mostScans else { throw .damaged("more than \(Self.mostScans) JPEG scans") }
         let data = at
         at = endOfScan(bytes, from: at)
         structure.keep(data..<at)
@@ -192,6 +198,7 @@ private struct JPEGWalk {
     structure.size = PixelSize(width: width, height: height)
     structure.bitsPerChannel = Int(bits)
     structure.isCommonlyCoded = (0xC0...0xC2).contains(marker)
+    structure.isProgressive = [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
     switch components {
     case 1: structure.colour = .grey
     case 3: structure.colour = .rgb
@@ -204,6 +211,7 @@ private struct JPEGWalk {
 
   private mutating func finish(_ bytes: RawSpan, last: Range<Int>) throws(ImagingError) {
     guard sawFrame, sawScan else { throw .damaged("a JPEG without a picture in it") }
+    if scans > 1 { structure.isProgressive = true }
     structure.keep(last)
     structure.isComplete = true
     if last.upperBound < bytes.byteCount { structure.found(.trailing) }

@@ -144,6 +144,7 @@ extension PictureStructure {
     guard bytes.byte(at + 10) == 0, bytes.byte(at + 11) == 0, let interlace = bytes.byte(at + 12),
       interlace <= 1
     else { throw .damaged("the PNG header declares an unknown method") }
+    isInterlaced = interlace == 1
   }
 
   /// An iCCP chunk: a name, a zero, the method, then the deflated profile. Profiles over 4 MB are not believed.

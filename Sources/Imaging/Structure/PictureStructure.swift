@@ -16,6 +16,10 @@ package struct PictureStructure: Sendable {
   package var pageCount = 1
   /// The luma and chroma planes differ in size (JPEG).
   package var hasReducedChroma = false
+  /// The picture comes in several passes (JPEG), which its decoder must hold all at once.
+  package var isProgressive = false
+  /// The rows come in another order than they are shown (PNG).
+  package var isInterlaced = false
   /// Decoders everywhere understand the way it is coded.
   package var isCommonlyCoded = true
   /// The embedded ICC profile, where it is one that fits the picture.

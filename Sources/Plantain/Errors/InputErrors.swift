@@ -1,7 +1,9 @@
 import Finishing
 import Gateways
 import Imaging
+public import Isolation
 import Preparation
+import Vocabulary
 
 extension PlantainError {
   /// The call itself is wrong.
@@ -59,6 +61,33 @@ extension PlantainError {
         .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",
         hint: "Allow more bytes with --max-bytes, or another --format.", subject: subject, underlying: error)
     }
+  }
+
+  /// Decoding the picture ended its worker, or there is no worker to decode it.
+  ///
+  /// - Parameter subject: the picture, if it is about one.
+  public static func isolating(_ error: IsolationError, _ subject: String? = nil) -> PlantainError {
+    switch error {
+    case .workerMissing, .workerUnusable:
+      PlantainError(
+        .configuration, .configuration, "\(error)",
+        hint: "Put plantain-worker of the same build beside plantain, or on PATH.", subject: subject,
+        underlying: error)
+    case .crashed, .tookTooLong, .vanished:
+      PlantainError(
+        .preparation, .damagedPicture, "cannot use \(subject ?? "the picture"): \(error)",
+        hint: "The file is damaged, made to harm, or beyond what its decoder can do; try to export it anew.",
+        subject: subject, underlying: error)
+    case .cancelled: .interrupted()
+    }
+  }
+
+  /// Preparing the picture could take more memory than there is for all.
+  static func overMemory(_ needed: ByteCount, limit: ByteCount, _ subject: String) -> PlantainError {
+    PlantainError(
+      .preparation, .overMemory,
+      "cannot use \(subject): preparing it may take \(needed) of memory, over the limit of \(limit)",
+      hint: "Allow more with --memory, or give a smaller picture.", subject: subject)
   }
 
   private static func code(of error: ImagingError) -> Code {
@@ -121,11 +150,10 @@ extension PlantainError {
       billed: .yes)
   }
 
-  static func finishing(_ error: FinishingError, gateway: Gateway, keptAt path: String?) -> PlantainError {
+  /// - Parameter error: a `FinishingError` or an `IsolationError`.
+  static func finishing(_ error: any Error, gateway: Gateway, keptAt path: String?) -> PlantainError {
     let cause =
-      switch error {
-      case .picture(let imaging): imaging.description
-      }
+      if case .picture(let imaging)? = error as? FinishingError { imaging.description } else { "\(error)" }
     return PlantainError(
       .finishing, .noPicture, "\(gateway.id) returned a picture that cannot be used: \(cause)",
       hint: path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed.",

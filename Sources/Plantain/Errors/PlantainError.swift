@@ -54,6 +54,7 @@ extension PlantainError {
     case tooManyPixels = "too-many-pixels"
     case tooLarge = "too-large"
     case capNotReachable = "cap-not-reachable"
+    case overMemory = "over-memory"
     case missing
     case notAFile = "not-a-file"
     case unreadable
@@ -79,7 +80,7 @@ extension PlantainError {
       switch self {
       case .usage: 64
       case .notAPicture, .unsupportedFormat, .truncatedPicture, .damagedPicture, .tooManyPixels, .tooLarge,
-        .capNotReachable:
+        .capNotReachable, .overMemory:
         65
       case .missing, .notAFile, .unreadable: 66
       case .unreachable: 69

@@ -1,0 +1,88 @@
+#define _GNU_SOURCE
+#include "CIsolation.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define NEEDS_ALL_ADDRESSES 1
+#endif
+#endif
+
+// Few descriptors: the channel, the null device thrice, a file or two, and what the libraries open.
+static const rlim_t most_descriptors = 64;
+
+static bool limit(int resource, rlim_t soft, rlim_t hard) {
+    struct rlimit value = {.rlim_cur = soft, .rlim_max = hard};
+    return setrlimit(resource, &value) == 0;
+}
+
+bool isolation_confine(pid_t parent, uint64_t file_bytes) {
+#ifdef __linux__
+    // Also for a parent that is killed, and for a child that is stopped or busy and cannot see its socket closed.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return false;
+#endif
+    // The parent's terminal interrupts the parent, which decides what becomes of its children.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    // A file that grows too large is an error of the write, not the end of the process.
+    signal(SIGXFSZ, SIG_IGN);
+    bool limited = limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
+                   limit(RLIMIT_NOFILE, most_descriptors, most_descriptors);
+    // It may have died before the first line.
+    return limited && getppid() == parent;
+}
+
+#ifndef NEEDS_ALL_ADDRESSES
+// Address space in use, in bytes; 0 where the system does not say.
+static uint64_t addresses_in_use(void) {
+#ifdef __linux__
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file == NULL)
+        return 0;
+    unsigned long pages = 0;
+    int read = fscanf(file, "%lu", &pages);
+    fclose(file);
+    return read == 1 ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+#else
+    return 0;
+#endif
+}
+#endif
+
+bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds) {
+    struct rlimit now;
+#ifdef NEEDS_ALL_ADDRESSES
+    (void)memory;
+#else
+    uint64_t used = addresses_in_use();
+    // macOS does not enforce RLIMIT_AS and counts differently, so it is left alone there.
+    if (used > 0) {
+        if (getrlimit(RLIMIT_AS, &now) != 0)
+            return false;
+        rlim_t wanted = used + memory;
+        if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
+            wanted = now.rlim_max;
+        if (!limit(RLIMIT_AS, wanted, now.rlim_max))
+            return false;
+    }
+#endif
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0 || getrlimit(RLIMIT_CPU, &now) != 0)
+        return false;
+    rlim_t spent = (rlim_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + 1);
+    rlim_t wanted = spent + cpu_seconds;
+    if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
+        wanted = now.rlim_max;
+    return limit(RLIMIT_CPU, wanted, now.rlim_max);
+}

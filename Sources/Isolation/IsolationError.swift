@@ -1,0 +1,28 @@
+/// Why a worker gave no answer.
+public enum IsolationError: Error, Sendable, Equatable {
+  /// The program `plantain-worker` is not where it was looked for.
+  case workerMissing(lookedFor: String)
+  /// It is there and cannot be started, or does not speak as it should; the text says what happened.
+  case workerUnusable(String)
+  /// A decoder ended the worker; the signal's name says how, such as `SIGSEGV`.
+  case crashed(signal: String)
+  /// It took longer than it may.
+  case tookTooLong(seconds: Int)
+  /// It went away without a signal.
+  case vanished
+  /// The task was cancelled; the worker was ended.
+  case cancelled
+}
+
+extension IsolationError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .workerMissing(let places): "plantain-worker is missing (looked for it \(places))"
+    case .workerUnusable(let why): "plantain-worker cannot be used: \(why)"
+    case .crashed(let signal): "decoding it ended the worker process with \(signal)"
+    case .tookTooLong(let seconds): "decoding it took longer than \(seconds) s"
+    case .vanished: "the worker process ended without an answer"
+    case .cancelled: "interrupted"
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import Synchronization
+package import Vocabulary
+package import WorkerChannel
+
+/// Child processes that do the dangerous part: a decoder's abort, hang or greed for memory then costs one picture.
+///
+/// They are started on first need, live on from job to job, and are replaced when they die. How many there are at a
+/// time is up to the caller: every job under way has one of its own.
+public final class WorkerFleet: Sendable {
+  private let program: String
+  private struct Workers {
+    var idle: [WorkerProcess] = []
+    var busy: [WorkerProcess] = []
+  }
+
+  private let workers = Mutex(Workers())
+
+  /// - Parameter program: the path of `plantain-worker`. `nil`: beside the running program, then on `PATH`.
+  /// - Throws: `workerMissing`.
+  public init(program: String? = nil) throws(IsolationError) {
+    self.program = try WorkerProgram.find(program)
+  }
+
+  /// How long a job may take by the clock, for a CPU time that it may use: a busy machine gives it half a core.
+  private static func wallClock(for limits: WorkerJob.Limits) -> Duration {
+    .seconds(2 * limits.cpuSeconds)
+  }
+
+  /// Has one job done.
+  ///
+  /// - Parameters:
+  ///   - file: the picture it is about.
+  ///   - largestResult: a larger resulting file counts as a defect of the worker.
+  /// - Throws: whatever keeps the worker from answering. An answer that says "failed" is an answer.
+  package func perform(
+    _ job: WorkerJob, file: PictureBytes, largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Message {
+    guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be written") }
+    let worker = if let idle = livingIdleWorker() { idle } else { try await WorkerProcess.start(program) }
+    workers.withLock { $0.busy.append(worker) }
+    defer { workers.withLock { $0.busy.removeAll { $0 === worker } } }
+    let answer = try await worker.perform(
+      text, file: file, within: Self.wallClock(for: job.limits), largestResult: largestResult)
+    workers.withLock { $0.idle.append(worker) }
+    return answer
+  }
+
+  /// Lets the idle workers go and waits until they are gone. The fleet can still be used: it starts others.
+  public func close() async {
+    let idle = workers.withLock { workers in
+      defer { workers.idle = [] }
+      return workers.idle
+    }
+    for worker in idle { await worker.end() }
+  }
+
+  /// A worker that died while it waited has cost nothing; it is passed over.
+  private func livingIdleWorker() -> WorkerProcess? {
+    workers.withLock { workers in
+      while let last = workers.idle.popLast() {
+        if last.isAlive { return last }
+      }
+      return nil
+    }
+  }
+
+  /// The processes that wait for a job now.
+  package var idleProcesses: [Int32] { workers.withLock { $0.idle.map(\.identifier) } }
+  /// The processes that have a job now.
+  package var busyProcesses: [Int32] { workers.withLock { $0.busy.map(\.identifier) } }
+}

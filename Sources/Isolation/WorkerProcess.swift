@@ -1,0 +1,130 @@
+import Dispatch
+import Subprocess
+import Synchronization
+import SystemPackage
+import Vocabulary
+import WorkerChannel
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// One child process that does one job after the other, until it is let go or dies.
+final class WorkerProcess: Sendable {
+  /// Held by the process's input: when it goes, the worker sees the end of its input and leaves.
+  private let channel: WorkerChannel
+  /// Runs as long as the process does; cancelling it kills the process.
+  private let life: Task<TerminationStatus?, Never>
+  /// The exchange with the worker blocks, so it has a thread of its own.
+  private let queue = DispatchQueue(label: "plantain.worker")
+  let identifier: Int32
+
+  private init(channel: WorkerChannel, life: Task<TerminationStatus?, Never>, identifier: Int32) {
+    self.channel = channel
+    self.life = life
+    self.identifier = identifier
+  }
+
+  deinit { life.cancel() }
+
+  static func start(_ program: String) async throws(IsolationError) -> WorkerProcess {
+    let (own, theirs): (WorkerChannel, Int32)
+    do throws(ChannelError) {
+      (own, theirs) = try WorkerChannel.pair()
+    } catch {
+      throw .workerUnusable("no socket: \(error)")
+    }
+    let (starts, starting) = AsyncStream.makeStream(of: Result<Int32, IsolationError>.self)
+    let configuration = configuration(program)
+    let life = Task<TerminationStatus?, Never> {
+      do {
+        let outcome = try await Subprocess.run(
+          configuration,
+          input: .fileDescriptor(FileDescriptor(rawValue: theirs), closeAfterSpawningProcess: true),
+          output: .discarded, error: .discarded
+        ) { execution in
+          starting.yield(.success(execution.processIdentifier.value))
+        }
+        return outcome.terminationStatus
+      } catch {
+        starting.yield(.failure(.workerUnusable("\(program) cannot be started")))
+        return nil
+      }
+    }
+    for await start in starts {
+      return WorkerProcess(channel: own, life: life, identifier: try start.get())
+    }
+    throw .cancelled
+  }
+
+  /// A session of its own, so that the terminal's interrupts reach the parent alone; nothing of the environment but
+  /// where libraries are found, so no secret; no crash report, which would take a second and be read by nobody; every other descriptor is closed by the library.
+  private static func configuration(_ program: String) -> Configuration {
+    var environment: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "2", "SWIFT_BACKTRACE": "enable=no"]
+    for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR"] {
+      if let value = getenv(name) { environment[.init(stringLiteral: name)] = String(cString: value) }
+    }
+    var options = PlatformOptions()
+    options.createSession = true
+    return Configuration(
+      executable: .path(FilePath(program)), arguments: Arguments(["\(getpid())"]),
+      environment: .custom(environment), workingDirectory: "/", platformOptions: options)
+  }
+
+  /// Between jobs a worker says nothing: what can be read is the end.
+  var isAlive: Bool { !channel.hasInput }
+
+  /// One job. After any error but a cancelled wait for the turn the process is gone, or about to go.
+  func perform(
+    _ job: [UInt8], file: PictureBytes, within time: Duration, largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Message {
+    let channel = channel
+    let outcome = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        queue.async {
+          continuation.resume(
+            returning: Result<WorkerChannel.Message, ChannelError> { () throws(ChannelError) in
+              try channel.send(job, file: file)
+              return try channel.receive(timeout: time, largestFile: largestResult)
+            })
+        }
+      }
+    } onCancel: {
+      life.cancel()
+    }
+    do throws(ChannelError) {
+      return try outcome.get()
+    } catch {
+      throw await explain(error, within: time)
+    }
+  }
+
+  /// Ends the process and waits until it is gone.
+  func end() async {
+    life.cancel()
+    _ = await life.value
+  }
+
+  /// Ends the process if it has not ended yet, and says what happened.
+  private func explain(_ error: ChannelError, within time: Duration) async -> IsolationError {
+    if error != .closed { life.cancel() }
+    let status = await life.value
+    if Task.isCancelled { return .cancelled }
+    switch error {
+    case .timedOut: return .tookTooLong(seconds: Int(time.components.seconds))
+    case .malformed: return .workerUnusable("its answer cannot be read")
+    case .failed(let why): return .workerUnusable(why)
+    case .closed: break
+    }
+    guard case .signaled(let signal) = status else { return .vanished }
+    if signal == SIGXCPU { return .tookTooLong(seconds: Int(time.components.seconds)) }
+    return .crashed(signal: Self.signalNames[signal] ?? "signal \(signal)")
+  }
+
+  private static let signalNames: [Int32: String] = [
+    SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGILL: "SIGILL", SIGFPE: "SIGFPE",
+    SIGTRAP: "SIGTRAP", SIGKILL: "SIGKILL", SIGTERM: "SIGTERM",
+  ]
+}

@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where the worker's program is.
+enum WorkerProgram {
+  static let name = "plantain-worker"
+
+  /// The path that was given, or the first place that has it.
+  static func find(_ given: String?) throws(IsolationError) -> String {
+    let places = given.map { [$0] } ?? besideThisProgram + onPath
+    guard let found = places.first(where: isProgram) else {
+      throw .workerMissing(
+        lookedFor: given.map { "at \($0)" } ?? "beside the running program and on PATH")
+    }
+    return found
+  }
+
+  private static func isProgram(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+  }
+
+  /// The folder of the running program, links resolved, so that a link in a folder on PATH works too.
+  private static var besideThisProgram: [String] {
+    #if os(Linux)
+      let path = "/proc/self/exe"
+    #else
+      let path = CommandLine.arguments.first ?? ""
+    #endif
+    guard let resolved = realpath(path, nil) else { return [] }
+    defer { free(resolved) }
+    let folder = String(cString: resolved).split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return [folder.joined(separator: "/") + "/" + name]
+  }
+
+  private static var onPath: [String] {
+    guard let path = getenv("PATH") else { return [] }
+    return String(cString: path).split(separator: ":").map { "\($0)/\(name)" }
+  }
+}

@@ -1,0 +1,59 @@
+import Synchronization
+import Vocabulary
+
+/// A number of bytes that pieces of work share: each takes what it may need and waits, in order, until that is free.
+final class MemoryBudget: Sendable {
+  private struct Waiting {
+    let amount: Int
+    let continuation: CheckedContinuation<Void, Never>
+  }
+
+  private struct State {
+    var free: Int
+    var waiting: [Waiting] = []
+  }
+
+  let total: ByteCount
+  private let state: Mutex<State>
+
+  init(_ total: ByteCount) {
+    self.total = total
+    state = Mutex(State(free: total.bytes))
+  }
+
+  /// Runs `work` while `amount` of the budget, or all of it where that is less, is set aside.
+  func holding<Result>(_ amount: ByteCount, _ work: () async throws -> Result) async rethrows -> Result {
+    let taken = min(amount, total).bytes
+    await take(taken)
+    defer { giveBack(taken) }
+    return try await work()
+  }
+
+  private func take(_ amount: Int) async {
+    await withCheckedContinuation { continuation in
+      let goesNow = state.withLock { state in
+        // Whoever came first goes first: a large picture must not starve behind small ones.
+        guard state.waiting.isEmpty, state.free >= amount else {
+          state.waiting.append(Waiting(amount: amount, continuation: continuation))
+          return false
+        }
+        state.free -= amount
+        return true
+      }
+      if goesNow { continuation.resume() }
+    }
+  }
+
+  private func giveBack(_ amount: Int) {
+    let ready = state.withLock { state in
+      state.free += amount
+      var ready: [CheckedContinuation<Void, Never>] = []
+      while let first = state.waiting.first, first.amount <= state.free {
+        state.free -= first.amount
+        ready.append(state.waiting.removeFirst().continuation)
+      }
+      return ready
+    }
+    for continuation in ready { continuation.resume() }
+  }
+}

@@ -1,0 +1,173 @@
+import Finishing
+import Imaging
+public import Isolation
+import Preparation
+public import Vocabulary
+import WorkerChannel
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Where pictures are decoded and encoded, and how much memory that may take.
+///
+/// In the process is quicker to begin and right for pictures that one trusts. Isolated, a file that makes a decoder
+/// crash, hang or swallow memory costs that one picture; the result is the same otherwise. Several editors and
+/// preparers may share one of these.
+public final class PictureWorkers: Sendable {
+  /// Where the decoders run.
+  public enum Place: Sendable {
+    case inProcess
+    /// In child processes of the program `plantain-worker`.
+    case isolated(WorkerFleet)
+  }
+
+  /// In the process, with half of the machine's memory.
+  public static let inProcess = PictureWorkers(.inProcess)
+
+  public let place: Place
+  private let budget: MemoryBudget
+
+  /// - Parameter memory: what pictures in work may take together, by a bound from their headers; a picture that would
+  ///   take more alone is refused. Default: half of the machine's memory.
+  public init(_ place: Place, memory: ByteCount? = nil) {
+    self.place = place
+    budget = MemoryBudget(memory ?? Self.halfOfTheMachine)
+  }
+
+  /// Ends the child processes, if there are any, and waits for that. No picture may be in work.
+  public func close() async {
+    if case .isolated(let fleet) = place { await fleet.close() }
+  }
+
+  private static var halfOfTheMachine: ByteCount {
+    ByteCount(max(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2))
+  }
+
+  /// Has a worker do a job, in turn with all other work on pictures.
+  ///
+  /// - Throws: `IsolationError`, `CancellationError`.
+  private func ask<Answer: Decodable>(
+    _ fleet: WorkerFleet, _ kind: String, _ options: some Encodable, about file: PictureBytes,
+    _ limits: WorkerJob.Limits, largestResult: ByteCount
+  ) async throws -> (answer: Answer, file: PictureBytes?) {
+    do {
+      let text = String(decoding: try MessageText.encode(options), as: UTF8.self)
+      let job = WorkerJob(kind: kind, limits: limits, options: text)
+      let message = try await WorkerPool.shared.withTurn {
+        try await fleet.perform(job, file: file, largestResult: largestResult)
+      }
+      return (try MessageText.decode(Answer.self, from: message.text), message.file)
+    } catch is ChannelError {
+      throw IsolationError.workerUnusable("a message cannot be written or read")
+    } catch IsolationError.cancelled {
+      throw CancellationError()
+    }
+  }
+}
+
+// MARK: - Preparing
+
+extension PictureWorkers {
+  /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
+  func prepare(
+    _ source: Reference, _ options: PreparationOptions
+  ) async throws(PlantainError) -> PreparedReference {
+    let picture = try await onPool { () throws(PlantainError) in
+      let bytes = try source.read()
+      let inspection = try naming(source.name) { () throws(PreparationError) in
+        try inspectPicture(bytes, options: options)
+      }
+      return Inspected(bytes: bytes, inspection: inspection)
+    }
+    let inspection = picture.inspection
+    guard inspection.needsDecoder else {
+      return try naming(source.name) { () throws(PreparationError) in try prepareReference(inspection) }
+    }
+    guard inspection.cost.memory <= budget.total else {
+      throw .overMemory(inspection.cost.memory, limit: budget.total, source.name)
+    }
+    do {
+      return try await budget.holding(inspection.cost.memory) {
+        guard case .isolated(let fleet) = place else {
+          return try await WorkerPool.shared.run { try prepareReference(inspection) }
+        }
+        return try await prepare(picture, in: fleet)
+      }
+    } catch let error as PreparationError {
+      throw .preparing(error, source.name)
+    } catch let error as IsolationError {
+      throw .isolating(error, source.name)
+    } catch {
+      throw .interrupted()
+    }
+  }
+
+  /// A picture whose header was read.
+  private struct Inspected: Sendable {
+    let bytes: PictureBytes
+    let inspection: PictureInspection
+  }
+
+  private func prepare(_ picture: Inspected, in fleet: WorkerFleet) async throws -> PreparedReference {
+    let (options, cost) = (picture.inspection.options, picture.inspection.cost)
+    let reply: (answer: PreparedReference.Answer, file: PictureBytes?) = try await ask(
+      fleet, PreparationOptions.jobKind, options, about: picture.bytes,
+      WorkerJob.Limits(memory: cost.memory, cpuSeconds: cost.cpuSeconds), largestResult: options.maximumBytes)
+    switch reply.answer {
+    case .prepared(let facts):
+      guard let bytes = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
+      return PreparedReference(bytes: bytes, facts: facts)
+    case .failed(let error): throw error
+    }
+  }
+}
+
+// MARK: - Finishing
+
+extension PictureWorkers {
+  /// Finishes a returned picture; one that only has to be recognised needs no decoder.
+  ///
+  /// - Throws: `FinishingError`, `IsolationError`, `CancellationError`.
+  func finish(_ result: PictureBytes, _ options: FinishingOptions) async throws -> FinishedPicture {
+    let inspection = try await WorkerPool.shared.run { try inspectResult(result, options: options) }
+    guard inspection.needsDecoder, case .isolated(let fleet) = place else {
+      return try await WorkerPool.shared.run { try finishResult(inspection) }
+    }
+    let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
+    let reply: (answer: FinishedPicture.Answer, file: PictureBytes?) = try await ask(
+      fleet, FinishingOptions.jobKind, options, about: result, limits, largestResult: PictureFile.sizeLimit)
+    switch reply.answer {
+    case .finished(let facts):
+      guard let bytes = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
+      return FinishedPicture(bytes: bytes, facts: facts)
+    case .failed(let error): throw error
+    }
+  }
+}
+
+/// Runs work on a thread of the imaging pool.
+func onPool<Value: Sendable>(
+  _ work: @escaping @Sendable () throws(PlantainError) -> Value
+) async throws(PlantainError) -> Value {
+  do {
+    return try await WorkerPool.shared.run { try work() }
+  } catch let error as PlantainError {
+    throw error
+  } catch {
+    throw .interrupted()
+  }
+}
+
+/// Names the picture in a failure of its preparation.
+private func naming<Value>(
+  _ subject: String, _ work: () throws(PreparationError) -> Value
+) throws(PlantainError) -> Value {
+  do throws(PreparationError) {
+    return try work()
+  } catch {
+    throw .preparing(error, subject)
+  }
+}

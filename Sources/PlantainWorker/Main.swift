@@ -1,0 +1,65 @@
+import Finishing
+import Imaging
+import Preparation
+import Vocabulary
+import WorkerChannel
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads jobs from its standard input, a socket to the program that started it, and does them one after the other.
+/// Nothing else: no network, no files by name, no secrets in its environment.
+@main
+enum PlantainWorker {
+  /// The largest picture file that is read at all, as in the program itself.
+  private static let largestFile = PictureFile.sizeLimit
+
+  static func main() {
+    guard CommandLine.arguments.count == 2, let parent = Int32(CommandLine.arguments[1]), isSocket(0) else {
+      let words = Array("plantain-worker is started by programs that use Plantain, not by hand.\n".utf8)
+      _ = write(STDERR_FILENO, words, words.count)
+      exit(64)
+    }
+    guard Confinement.begin(parent: parent) else { exit(71) }
+    // Before the first job, so that what libvips takes for itself does not count as the job's.
+    guard (try? ImagingRuntime.start()) != nil else { exit(70) }
+    let channel = WorkerChannel(adopting: 0)
+    do throws(ChannelError) {
+      while true {
+        let message = try channel.receive(largestFile: largestFile)
+        let reply = try answer(message)
+        try channel.send(reply.text, file: reply.file)
+      }
+    } catch {
+      exit(error == .closed ? 0 : 76)
+    }
+  }
+
+  private static func answer(
+    _ message: WorkerChannel.Message
+  ) throws(ChannelError) -> (text: [UInt8], file: PictureBytes?) {
+    let job = try MessageText.decode(WorkerJob.self, from: message.text)
+    guard let file = message.file, Confinement.limit(to: job.limits) else { throw .malformed }
+    defer { ImagingRuntime.finishThread() }
+    let options = Array(job.options.utf8)
+    switch job.kind {
+    case PreparationOptions.jobKind:
+      let options = try MessageText.decode(PreparationOptions.self, from: options)
+      let (answer, bytes) = PreparedReference.answer(preparing: file, options: options)
+      return (try MessageText.encode(answer), bytes)
+    case FinishingOptions.jobKind:
+      let options = try MessageText.decode(FinishingOptions.self, from: options)
+      let (answer, bytes) = FinishedPicture.answer(finishing: file, options: options)
+      return (try MessageText.encode(answer), bytes)
+    default: throw .malformed
+    }
+  }
+
+  private static func isSocket(_ descriptor: Int32) -> Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }
+}

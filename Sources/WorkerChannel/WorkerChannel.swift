@@ -1,0 +1,173 @@
+import CIsolation
+package import Vocabulary
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What can go wrong between a program and one of its workers.
+package enum ChannelError: Error, Sendable, Equatable {
+  /// The other end is gone.
+  case closed
+  /// Nothing came within the time that was given.
+  case timedOut
+  /// What came is no message, or larger than messages are.
+  case malformed
+  /// The system's words.
+  case failed(String)
+}
+
+/// One end of the socket between a program and a worker. Messages are short texts; files travel beside them as
+/// descriptors, never as copies through the socket.
+///
+/// A message: a magic word, the length of the text and of the file (eight bytes each, in the machine's own order: both
+/// ends are on one machine), then the text. The file's descriptor is attached to the first byte.
+package final class WorkerChannel: Sendable {
+  /// A text, and the file beside it.
+  package struct Message: Sendable {
+    package let text: [UInt8]
+    package let file: PictureBytes?
+  }
+
+  private static let magic: UInt64 = 0x1A7E_504C_414E_5441
+  private static let headLength = 24
+  /// Options and reports are a few kilobytes.
+  private static let longestText = 1 << 20
+
+  private let descriptor: Int32
+
+  /// Takes ownership of one end of a socket.
+  package init(adopting descriptor: Int32) {
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// This process's end, and the descriptor that the child gets as its standard input.
+  package static func pair() throws(ChannelError) -> (own: WorkerChannel, child: Int32) {
+    var ends: [Int32] = [-1, -1]
+    guard isolation_socket_pair(&ends) else { throw .failed(systemError()) }
+    return (WorkerChannel(adopting: ends[0]), ends[1])
+  }
+
+  package func send(_ text: [UInt8], file: PictureBytes? = nil) throws(ChannelError) {
+    var attached: Int32 = -1
+    if let file { attached = try Self.namelessFile(holding: file) }
+    defer { if attached >= 0 { close(attached) } }
+    var message: [UInt8] = []
+    for number in [Self.magic, UInt64(text.count), UInt64(file?.count ?? 0)] {
+      withUnsafeBytes(of: number) { message.append(contentsOf: $0) }
+    }
+    message += text
+    guard isolation_send(descriptor, message, message.count, attached) else {
+      throw errno == EPIPE || errno == ECONNRESET ? .closed : .failed(Self.systemError())
+    }
+  }
+
+  /// The next message.
+  ///
+  /// - Parameters:
+  ///   - timeout: for the message to begin; what has begun must be over within the same time again. `nil`: for ever.
+  ///   - largestFile: a larger file beside it is refused.
+  package func receive(
+    timeout: Duration? = nil, largestFile: ByteCount
+  ) throws(ChannelError) -> Message {
+    let milliseconds = timeout.map(Self.milliseconds) ?? -1
+    var attached: Int32 = -1
+    defer { if attached >= 0 { close(attached) } }
+    let head = try fill(Self.headLength, milliseconds, &attached)
+    let numbers = head.withUnsafeBytes { bytes in
+      (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) }
+    }
+    guard numbers[0] == Self.magic, numbers[1] <= Self.longestText,
+      numbers[2] <= UInt64(largestFile.bytes), (numbers[2] > 0) == (attached >= 0)
+    else { throw .malformed }
+    var none: Int32 = -1
+    let text = try fill(Int(numbers[1]), milliseconds, &none)
+    guard none < 0 else {
+      close(none)
+      throw .malformed
+    }
+    let file = attached < 0 ? nil : try Self.read(attached, count: Int(numbers[2]))
+    return Message(text: text, file: file)
+  }
+
+  /// Whether something can be read at once, the end included.
+  package var hasInput: Bool {
+    var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&watched, 1, 0) > 0
+  }
+
+  private func fill(
+    _ count: Int, _ milliseconds: Int32, _ attached: inout Int32
+  ) throws(ChannelError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      var found: Int32 = -1
+      let received = bytes.withUnsafeMutableBytes { room in
+        isolation_receive(
+          descriptor, room.baseAddress.map { $0 + filled }, count - filled, milliseconds, &found)
+      }
+      if found >= 0 {
+        if attached >= 0 { close(attached) }
+        attached = found
+      }
+      if received == 0 { throw .closed }
+      guard received > 0 else {
+        switch errno {
+        case ETIMEDOUT: throw .timedOut
+        case ECONNRESET, EPIPE: throw .closed
+        default: throw .failed(Self.systemError())
+        }
+      }
+      filled += received
+    }
+    return bytes
+  }
+
+  /// Poll counts milliseconds in 32 bits.
+  private static func milliseconds(_ time: Duration) -> Int32 {
+    let (seconds, attoseconds) = time.components
+    guard seconds < 1_000_000 else { return 1_000_000_000 }
+    return Int32(max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+  }
+
+  private static func namelessFile(holding bytes: PictureBytes) throws(ChannelError) -> Int32 {
+    let file = isolation_nameless_file()
+    guard file >= 0 else { throw .failed(systemError()) }
+    let whole = bytes.withUnsafeBytes { memory in
+      var written = 0
+      while written < memory.count {
+        let count = write(file, memory.baseAddress.map { $0 + written }, memory.count - written)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return false }
+        written += count
+      }
+      return true
+    }
+    guard whole else {
+      defer { close(file) }
+      throw .failed(systemError())
+    }
+    return file
+  }
+
+  /// Copied rather than mapped: the other end could shorten a mapped file under our eyes.
+  private static func read(_ file: Int32, count: Int) throws(ChannelError) -> PictureBytes {
+    try PictureBytes(capacity: count) { room throws(ChannelError) in
+      var filled = 0
+      while filled < room.count {
+        let got = pread(file, room.baseAddress.map { $0 + filled }, room.count - filled, off_t(filled))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0 else { throw got == 0 ? .malformed : .failed(systemError()) }
+        filled += got
+      }
+      return filled
+    }
+  }
+
+  private static func systemError() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,57 @@
+package import Vocabulary
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a worker is asked: the name of a kind of work, its options, and what it may use for it. The picture travels
+/// beside it.
+package struct WorkerJob: Codable, Sendable {
+  /// What one piece of work may use.
+  package struct Limits: Codable, Sendable, Equatable {
+    /// What the work should take at most. The system can only limit address space, which is more than memory in use,
+    /// so the limit is set at twice this and a quarter of a gigabyte.
+    package var memory: ByteCount
+    /// CPU time, after which the system ends the worker.
+    package var cpuSeconds: Int
+
+    package init(memory: ByteCount, cpuSeconds: Int) {
+      self.memory = memory
+      self.cpuSeconds = cpuSeconds
+    }
+  }
+
+  package let kind: String
+  package let limits: Limits
+  /// The options of that kind of work, as JSON.
+  package let options: String
+
+  package init(kind: String, limits: Limits, options: String) {
+    self.kind = kind
+    self.limits = limits
+    self.options = options
+  }
+}
+
+/// The texts of messages. Both ends are built from the same source, so a text that cannot be read is a defect.
+package enum MessageText {
+  package static func encode(_ value: some Encodable) throws(ChannelError) -> [UInt8] {
+    do {
+      return try [UInt8](JSONEncoder().encode(value))
+    } catch {
+      throw .malformed
+    }
+  }
+
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type, from text: [UInt8]
+  ) throws(ChannelError) -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(text))
+    } catch {
+      throw .malformed
+    }
+  }
+}

@@ -1,0 +1,97 @@
+#if os(Linux)
+  import Foundation
+  import TestSupport
+  import Testing
+  import Vocabulary
+
+  @Suite("The command and its worker processes")
+  struct WorkerTests {
+    private let folder: TemporaryFolder
+
+    /// A picture that keeps a worker busy for seconds when it is to have one kilobyte, and one that does not.
+    init() throws {
+      folder = try TemporaryFolder()
+      try folder.write(Synthetic.jpeg(PixelSize(width: 2_400, height: 2_400)), as: "slow.jpg")
+      try folder.write(Synthetic.jpeg(PixelSize(width: 40, height: 30)), as: "quick.jpg")
+    }
+
+    private let arguments = [
+      "prepare", "slow.jpg", "quick.jpg", "--json", "--max-bytes", "1KB", "--format", "webp",
+    ]
+
+    @Test("a decoder that crashes costs its picture; the next one goes on")
+    func crash() async throws {
+      let outcome = try await Command(folder: folder.path).run(arguments) { process in
+        kill(try busyChild(of: process.processIdentifier), SIGSEGV)
+      }
+      #expect(outcome.status == 65)
+      let objects = try outcome.objects()
+      try #require(objects.count == 2)
+      let error = try #require(objects[0]["error"] as? [String: Any])
+      #expect(error["code"] as? String == "damaged-picture")
+      #expect(
+        (error["message"] as? String)?.contains("slow.jpg: decoding it ended the worker process with SIGSEGV")
+          == true)
+      #expect(objects[1]["source"] as? String == "quick.jpg")
+    }
+
+    @Test("workers die with the command, however it ends", arguments: [SIGKILL, SIGINT, SIGTERM])
+    func noOrphans(_ signal: Int32) async throws {
+      var workers: [Int32] = []
+      _ = try await Command(folder: folder.path).run(arguments) { process in
+        workers = [try busyChild(of: process.processIdentifier)]
+        // A stopped worker cannot notice anything by itself.
+        if signal == SIGKILL { kill(workers[0], SIGSTOP) }
+        kill(process.processIdentifier, signal)
+      }
+      for _ in 0..<400 where !workers.allSatisfy(isGone) { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(workers.allSatisfy(isGone))
+    }
+
+    @Test("nothing is left of the workers when the command is done")
+    func tidyEnd() async throws {
+      let outcome = try Command(folder: folder.path).run("prepare", "quick.jpg", "--format", "png", "--json")
+      #expect(outcome.status == 0)
+      let own = "\(Products.path("plantain-worker"))"
+      let left = try processes().filter { executable($0) == own && parent(of: $0) == 1 }
+      #expect(left.isEmpty)
+    }
+  }
+
+  private func processes() throws -> [Int32] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+  }
+
+  private func executable(_ process: Int32) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
+  }
+
+  /// The fields of /proc/N/stat behind the name, which is in brackets: state, then parent.
+  private func statusFields(_ process: Int32) -> [Substring] {
+    let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+    return text.split(separator: ")").last?.split(separator: " ") ?? []
+  }
+
+  private func parent(of process: Int32) -> Int32? {
+    statusFields(process).dropFirst().first.flatMap { Int32($0) }
+  }
+
+  /// Ended; it may still wait for its parent to notice.
+  private func isGone(_ process: Int32) -> Bool { ["Z", "X", nil].contains(statusFields(process).first) }
+
+  /// Waits for a worker of `command` that has done some work. Does not suspend: on a busy machine the command could
+  /// be over before a suspended test goes on.
+  private func busyChild(of command: Int32) throws -> Int32 {
+    for _ in 0..<4_000 {
+      for process in try processes() where parent(of: process) == command {
+        // Field 14 of the whole line: clock ticks in user mode.
+        if let ticks = statusFields(process).dropFirst(11).first.flatMap({ Int($0) }), ticks > 20 {
+          return process
+        }
+      }
+      usleep(5_000)
+    }
+    struct NoBusyChild: Error {}
+    throw NoBusyChild()
+  }
+#endif

@@ -1,0 +1,203 @@
+import Foundation
+import Imaging
+import Isolation
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+import WorkerChannel
+
+@testable import Plantain
+
+/// Prepares a picture in a worker of `fleet`, as the library does.
+private func prepare(
+  _ bytes: [UInt8], in fleet: WorkerFleet, cpuSeconds: Int = 20, memory: ByteCount = .megabytes(500),
+  _ change: (inout PreparationOptions) -> Void = { _ in }
+) async throws -> (answer: PreparedReference.Answer, bytes: PictureBytes?) {
+  var options = PreparationOptions()
+  change(&options)
+  let job = WorkerJob(
+    kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds),
+    options: String(decoding: try MessageText.encode(options), as: UTF8.self))
+  let message = try await fleet.perform(job, file: PictureBytes(bytes), largestResult: .megabytes(10))
+  return (try MessageText.decode(PreparedReference.Answer.self, from: message.text), message.file)
+}
+
+/// Seconds of work: a search for one kilobyte over many sizes.
+private func slowPicture() throws -> [UInt8] { try Synthetic.jpeg(PixelSize(width: 2_400, height: 2_400)) }
+
+private func makeSlow(_ options: inout PreparationOptions) {
+  options.maximumBytes = ByteCount(1_000)
+  options.format = .webp
+}
+
+/// Waits on a thread of its own until `fleet` has a job under way, and does something to its worker: a suspended test
+/// may go on only after the job is done.
+private func whenBusy(_ fleet: WorkerFleet, _ act: @escaping @Sendable (Int32) -> Void) -> Task<Int32, Never>
+{
+  let (workers, found) = AsyncStream.makeStream(of: Int32.self)
+  DispatchQueue.global().async {
+    while fleet.busyProcesses.isEmpty { usleep(2_000) }
+    let worker = fleet.busyProcesses[0]
+    act(worker)
+    found.yield(worker)
+  }
+  return Task {
+    for await worker in workers { return worker }
+    return 0
+  }
+}
+
+@Suite("Workers in processes of their own")
+struct WorkerFleetTests {
+  private let fleet: WorkerFleet
+
+  init() throws {
+    fleet = try WorkerFleet(program: Products.path("plantain-worker"))
+  }
+
+  @Test("give the same result as the process itself, from one child for many pictures")
+  func sameResult() async throws {
+    let workers = PictureWorkers(.isolated(fleet))
+    var options = PreparationOptions()
+    options.maximumEdge = 300
+    for path in [Samples.portrait, Samples.rocket, Samples.coffee] {
+      let inside = try await PictureWorkers.inProcess.prepare(.file(path), options)
+      let outside = try await workers.prepare(.file(path), options)
+      #expect(inside.bytes.array == outside.bytes.array)
+      #expect(inside.steps == outside.steps)
+      #expect(inside.geometry == outside.geometry)
+      #expect(inside.mediaType == outside.mediaType)
+    }
+    #expect(fleet.idleProcesses.count == 1)
+    await fleet.close()
+    #expect(fleet.idleProcesses.isEmpty)
+  }
+
+  @Test("a picture that passes untouched needs no child")
+  func passthrough() async throws {
+    let workers = PictureWorkers(.isolated(fleet))
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
+    let result = try await workers.prepare(.bytes(PictureBytes(jpeg), name: "a"), PreparationOptions())
+    #expect(result.isPassthrough)
+    #expect(fleet.idleProcesses.isEmpty)
+  }
+
+  @Test(
+    "a worker that crashes costs one picture, and another takes its place", arguments: [SIGSEGV, SIGABRT])
+  func crash(_ signal: Int32) async throws {
+    let slow = try slowPicture()
+    let killed = whenBusy(fleet) { kill($0, signal) }
+    let name = signal == SIGSEGV ? "SIGSEGV" : "SIGABRT"
+    await #expect(throws: IsolationError.crashed(signal: name)) {
+      _ = try await prepare(slow, in: fleet, makeSlow)
+    }
+    let next = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
+    guard case .prepared = next.answer else {
+      Issue.record("\(next.answer)")
+      return
+    }
+    #expect(fleet.idleProcesses != [await killed.value])
+  }
+
+  @Test("a worker that hangs is ended after its time")
+  func hang() async throws {
+    let slow = try slowPicture()
+    let stopped = whenBusy(fleet) { kill($0, SIGSTOP) }
+    await #expect(throws: IsolationError.tookTooLong(seconds: 2)) {
+      _ = try await prepare(slow, in: fleet, cpuSeconds: 1, makeSlow)
+    }
+    #expect(isGone(await stopped.value))
+  }
+
+  @Test("CPU time beyond the limit ends a worker, too")
+  func cpuTime() async throws {
+    let slow = try slowPicture()
+    await #expect(throws: IsolationError.tookTooLong(seconds: 2)) {
+      _ = try await prepare(slow, in: fleet, cpuSeconds: 1, makeSlow)
+    }
+  }
+
+  @Test("a decoder that wants more memory than it may have costs one picture")
+  func memory() async throws {
+    let size = PixelSize(width: 7_000, height: 6_000)
+    let pixels = [UInt8](repeating: 100, count: size.pixelCount * 4)
+    let large = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
+    do {
+      let outcome = try await prepare(large, in: fleet, memory: ByteCount(0)) { $0.maximumEdge = 6_999 }
+      guard case .failed(.picture) = outcome.answer else {
+        Issue.record("\(outcome.answer)")
+        return
+      }
+    } catch let error as IsolationError {
+      guard case .crashed = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+    let next = try await prepare(Samples.bytes(Samples.coffee), in: fleet) { $0.maximumEdge = 100 }
+    #expect(next.bytes != nil)
+  }
+
+  @Test("one that died while it waited is replaced without a word")
+  func deadIdleWorker() async throws {
+    _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
+    let idle = try #require(fleet.idleProcesses.first)
+    kill(idle, SIGKILL)
+    while !isGone(idle) { try await Task.sleep(for: .milliseconds(5)) }
+    _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
+    #expect(fleet.idleProcesses.count == 1 && fleet.idleProcesses != [idle])
+  }
+
+  @Test("an interrupted job ends its worker")
+  func cancelled() async throws {
+    let slow = try slowPicture()
+    let fleet = fleet
+    let job = Task { try await prepare(slow, in: fleet, makeSlow) }
+    let worker = whenBusy(fleet) { _ in job.cancel() }
+    await #expect(throws: IsolationError.cancelled) { _ = try await job.value }
+    #expect(isGone(await worker.value))
+  }
+
+  #if os(Linux)
+    @Test("they inherit no secret and no descriptor")
+    func confined() async throws {
+      setenv("APIYI_API_KEY", "sk-canary-5e1f", 1)
+      let open = try FileHandle(forReadingFrom: URL(filePath: Samples.coffee))
+      _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
+      let process = "/proc/\(try #require(fleet.idleProcesses.first))"
+      let environment = try Data(contentsOf: URL(filePath: process + "/environ"))
+      #expect(!String(decoding: environment, as: UTF8.self).contains("canary"))
+      let files = try FileManager.default.contentsOfDirectory(atPath: process + "/fd")
+        .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: process + "/fd/" + $0) }
+      #expect(!files.contains { $0.hasSuffix("coffee.png") })
+      #expect(files.filter { $0.hasPrefix("socket:") }.count == 1)
+      let limits = try String(contentsOfFile: process + "/limits", encoding: .utf8)
+      #expect(limits.contains(/Max core file size +0 +0/))
+      try open.close()
+    }
+  #endif
+
+  @Test("a missing or wrong program is named")
+  func missing() async throws {
+    #expect(throws: IsolationError.workerMissing(lookedFor: "at /nowhere/plantain-worker")) {
+      try WorkerFleet(program: "/nowhere/plantain-worker")
+    }
+    let wrong = try WorkerFleet(program: "/bin/true")
+    await #expect(throws: IsolationError.vanished) {
+      _ = try await prepare(Samples.bytes(Samples.coffee), in: wrong)
+    }
+  }
+}
+
+/// Whether a process has ended; one that nobody has waited for yet counts as ended.
+private func isGone(_ process: Int32) -> Bool {
+  #if os(Linux)
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {
+      return true
+    }
+    return status.contains(") Z")
+  #else
+    return kill(process, 0) != 0
+  #endif
+}
