@@ -53,6 +53,15 @@ let package = Package(
     .target(
       name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings,
       linkerSettings: [.linkedLibrary("z")]),
+    .systemLibrary(
+      name: "CJPEG", path: "CShims/CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CPNG", path: "CShims/CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(
+      name: "CLossless", dependencies: ["CJPEG", "CPNG"], path: "CShims/CLossless", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CIsolation", path: "CShims/CIsolation", cSettings: cSettings),
     .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
 
@@ -60,7 +69,7 @@ let package = Package(
     .target(name: "Base64", dependencies: ["CBase64", "Vocabulary"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
-      dependencies: ["CImaging", "Vocabulary", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["CImaging", "CLossless", "Vocabulary", .product(name: "Logging", package: "swift-log")],
       swiftSettings: swiftSettings),
     .target(name: "Preparation", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(

@@ -9,8 +9,7 @@ package enum ImagingRuntime {
     Logger(label: "plantain.imaging").debug("\(String(cString: message))")
   }
 
-  /// Starts libvips now rather than on first need.
-  package static func start() throws(ImagingError) {
+  static func start() throws(ImagingError) {
     switch outcome {
     case .started: return
     case .cannotInitialise: throw .libraryUnusable(takeErrorText())

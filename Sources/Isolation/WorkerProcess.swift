@@ -62,7 +62,10 @@ final class WorkerProcess: Sendable {
   /// A session of its own, so that the terminal's interrupts reach the parent alone; nothing of the environment but
   /// where libraries are found, so no secret; no crash report, which would take a second and be read by nobody; every other descriptor is closed by the library.
   private static func configuration(_ program: String) -> Configuration {
-    var environment: [Environment.Key: String] = ["MALLOC_ARENA_MAX": "2", "SWIFT_BACKTRACE": "enable=no"]
+    var environment: [Environment.Key: String] = [
+      "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "134217728",
+      "SWIFT_BACKTRACE": "enable=no",
+    ]
     for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR"] {
       if let value = getenv(name) { environment[.init(stringLiteral: name)] = String(cString: value) }
     }

@@ -24,8 +24,6 @@ enum PlantainWorker {
       exit(64)
     }
     guard Confinement.begin(parent: parent) else { exit(71) }
-    // Before the first job, so that what libvips takes for itself does not count as the job's.
-    guard (try? ImagingRuntime.start()) != nil else { exit(70) }
     let channel = WorkerChannel(adopting: 0)
     do throws(ChannelError) {
       while true {

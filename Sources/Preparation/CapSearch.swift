@@ -6,40 +6,45 @@
 
 /// Finds the finest encoding that stays within a number of bytes, measuring as few as it can.
 ///
-/// The grid: integer quality from `best` down to `floor`, then edges in steps of 5 % (each 0.95 of the one before).
-/// Quality is given up first; when even the floor is too large, pixels go instead and quality rises again as far as it
-/// fits. What it settles on is maximal: the next finer setting was measured over the limit. Pure arithmetic: the
-/// caller encodes what `next` names and reports its size to `record`.
+/// The grid: integer quality from `best` down to `floor`, then levels, each smaller than the one before (what a level
+/// is, the caller knows: coarser colour, shorter edges). Quality is given up first; when even the floor is too large,
+/// the next levels are tried at the floor, and at the first that fits quality rises again as far as it can. What it
+/// settles on is maximal: the next finer setting was measured over the limit. Pure arithmetic: the caller encodes what
+/// `next` names and reports its size to `record`.
 package struct CapSearch: Sendable {
   package struct Setting: Hashable, Sendable {
     package let quality: Int
-    /// How many times the edges were shortened by 5 %.
-    package let edgeSteps: Int
+    /// 0 is the picture as it is.
+    package let level: Int
 
-    package init(quality: Int, edgeSteps: Int) {
+    package init(quality: Int, level: Int) {
       self.quality = quality
-      self.edgeSteps = edgeSteps
+      self.level = level
     }
   }
 
   private let limit: Int
   private let best: Int
   private let floor: Int
-  private let lastEdgeStep: Int
+  private let lastLevel: Int
+  /// A size that is known without measuring, from which to guess: not proof of anything.
+  private let hint: (quality: Int, bytes: Int)?
   private var measured: [Setting: Int] = [:]
 
   /// - Parameters:
   ///   - limit: the most bytes, inclusive.
   ///   - best: the quality to begin with; equal to `floor` for lossless formats, which have none.
-  ///   - lastEdgeStep: the step at which the picture becomes too small to go on.
-  package init(limit: Int, best: Int, floor: Int, lastEdgeStep: Int) {
+  ///   - lastLevel: the level behind which the picture would become too small.
+  ///   - hint: the size that a quality is thought to have; without one the first measurement is at `best`.
+  package init(
+    limit: Int, best: Int, floor: Int, lastLevel: Int, hint: (quality: Int, bytes: Int)? = nil
+  ) {
     self.limit = limit
     self.best = best
     self.floor = min(floor, best)
-    self.lastEdgeStep = lastEdgeStep
+    self.lastLevel = lastLevel
+    self.hint = hint
   }
-
-  package static let edgeFactor = 0.95
 
   package mutating func record(_ bytes: Int, for setting: Setting) {
     measured[setting] = bytes
@@ -48,72 +53,76 @@ package struct CapSearch: Sendable {
   /// The smallest size measured so far.
   package var smallest: Int? { measured.values.min() }
 
-  /// The finest setting measured within the limit: most pixels first, then quality.
+  /// The finest setting measured within the limit: lowest level first, then quality.
   package var result: Setting? {
     measured.filter { $0.value <= limit }.keys
-      .min { ($0.edgeSteps, -$0.quality) < ($1.edgeSteps, -$1.quality) }
+      .min { ($0.level, -$0.quality) < ($1.level, -$1.quality) }
   }
 
   /// What to measure next; `nil` when the search has ended, with or without a `result`.
   package func next() -> Setting? {
-    let first = Setting(quality: best, edgeSteps: 0)
-    guard let firstBytes = measured[first] else { return first }
-    if firstBytes <= limit { return nil }
-    switch searchQuality(edgeSteps: 0) {
-    case .measure(let quality): return Setting(quality: quality, edgeSteps: 0)
-    case .found: return nil
-    case .nothingFits: return nextSmaller()
-    }
+    guard let level = levelToSearch() else { return nil }
+    let atFloor = Setting(quality: floor, level: level)
+    // A level behind the first is entered at its floor: whether it fits at all decides.
+    if level > 0, measured[atFloor] == nil { return atFloor }
+    return nextQuality(at: level).map { Setting(quality: $0, level: level) }
   }
 
-  private func nextSmaller() -> Setting? {
-    let atFloor = measured.filter { $0.key.quality == floor }
-    let tooLarge = atFloor.filter { $0.value > limit }.keys.map(\.edgeSteps).max() ?? 0
-    let fitting = atFloor.filter { $0.value <= limit }.keys.map(\.edgeSteps).min()
-    if let fitting, fitting == tooLarge + 1 {
-      if case .measure(let quality) = searchQuality(edgeSteps: fitting) {
-        return Setting(quality: quality, edgeSteps: fitting)
-      }
-      return nil
-    }
-    guard tooLarge < lastEdgeStep else { return nil }
-    let bytes = atFloor[Setting(quality: floor, edgeSteps: tooLarge)] ?? limit
-    // Bytes follow the area to a power somewhat below one.
-    let estimate = log(Double(limit) / Double(bytes)) / (1.8 * log(Self.edgeFactor))
-    let guess = tooLarge + max(1, Int(estimate.rounded(.up)))
-    return Setting(quality: floor, edgeSteps: min(guess, (fitting ?? lastEdgeStep + 1) - 1))
+  /// The level whose qualities are to be searched: the first that fits at its floor, or the one to try for that.
+  private func levelToSearch() -> Int? {
+    let sizes = measured.filter { $0.key.quality == floor }.map { (level: $0.key.level, bytes: $0.value) }
+    guard let tooLarge = sizes.filter({ $0.bytes > limit }).max(by: { $0.level < $1.level }) else { return 0 }
+    let fitting = sizes.filter { $0.bytes <= limit }.min { $0.level < $1.level }
+    if let fitting, fitting.level == tooLarge.level + 1 { return fitting.level }
+    guard tooLarge.level < lastLevel else { return nil }
+    // Sizes fall exponentially with the level, at first by about 9 % each.
+    let guess = Self.crossing(
+      Self.logarithm(limit), over: (Double(tooLarge.level), Self.logarithm(tooLarge.bytes)),
+      under: fitting.map { (Double($0.level), Self.logarithm($0.bytes)) }, usualSlope: -0.092)
+    return min(max(Int(guess.rounded(.up)), tooLarge.level + 1), (fitting?.level ?? lastLevel + 1) - 1)
   }
 
-  private enum QualityStep {
-    case measure(Int)
-    case found
-    case nothingFits
-  }
-
-  private func searchQuality(edgeSteps: Int) -> QualityStep {
-    let here = measured.filter { $0.key.edgeSteps == edgeSteps }
+  /// The quality to measure at a level; `nil` when the finest that fits is known there, or that none does.
+  private func nextQuality(at level: Int) -> Int? {
+    let here = measured.filter { $0.key.level == level }
     let fits = here.filter { $0.value <= limit }.max { $0.key.quality < $1.key.quality }
     let over = here.filter { $0.value > limit }.min { $0.key.quality < $1.key.quality }
     let lowest = fits?.key.quality ?? floor - 1
     let highest = over?.key.quality ?? best + 1
-    if highest - lowest == 1 { return fits == nil ? .nothingFits : .found }
-    let guess = estimate(
-      below: over.map { ($0.key.quality, $0.value) }, above: fits.map { ($0.key.quality, $0.value) })
-    return .measure(min(max(guess, lowest + 1), highest - 1))
+    guard highest - lowest > 1 else { return nil }
+    let known = { (entry: (key: Setting, value: Int)) in
+      (Self.position(entry.key.quality), Self.logarithm(entry.value))
+    }
+    let assumed = level == 0 ? hint.map { (Self.position($0.quality), Self.logarithm($0.bytes)) } : nil
+    guard let start = over.map(known) ?? assumed ?? fits.map(known) else { return best }
+    let guess = Self.quality(
+      at: Self.crossing(Self.logarithm(limit), over: start, under: fits.map(known), usualSlope: -0.5))
+    return min(max(guess, lowest + 1), highest - 1)
   }
 
-  /// The logarithm of the size is close to linear in the quality: about 4.5 % per step where only one point is known.
-  private func estimate(below over: (Int, Int)?, above fits: (Int, Int)?) -> Int {
-    let rate = 0.045
-    func steps(_ bytes: Int) -> Double { log(Double(bytes) / Double(limit)) / rate }
-    switch (over, fits) {
-    case (let over?, let fits?):
-      let span = log(Double(over.1) / Double(max(1, fits.1)))
-      let share = log(Double(limit) / Double(max(1, fits.1))) / max(span, 1e-9)
-      return fits.0 + Int(share * Double(over.0 - fits.0))
-    case (let over?, nil): return over.0 - Int(steps(over.1).rounded(.up))
-    case (nil, let fits?): return fits.0 - Int(steps(fits.1))
-    case (nil, nil): return best
+  /// Where a falling line through two points, or through one with the usual slope, reaches `value`.
+  private static func crossing(
+    _ value: Double, over: (Double, Double), under: (Double, Double)?, usualSlope: Double
+  ) -> Double {
+    var slope = usualSlope
+    if let under, abs(under.0 - over.0) > 1e-9, under.1 < over.1 {
+      slope = (under.1 - over.1) / (under.0 - over.0)
     }
+    return over.0 + (value - over.1) / slope
+  }
+
+  private static func logarithm(_ bytes: Int) -> Double { log(Double(max(1, bytes))) }
+
+  /// Along this axis the logarithm of a JPEG's size is close to a line: the logarithm of the factor by which libjpeg
+  /// scales its tables, in hundredths (jcparam.c: 200 - 2 × quality, 5,000 ÷ quality below 50).
+  private static func position(_ quality: Int) -> Double {
+    log(max(1, quality < 50 ? 5_000 / Double(max(1, quality)) : 200 - 2 * Double(quality)))
+  }
+
+  /// The finest quality that lies at or behind a position.
+  private static func quality(at position: Double) -> Int {
+    let factor = exp(min(position, 9))
+    let quality = factor > 100 ? 5_000 / factor : (200 - factor) / 2
+    return Int(quality.rounded(.down))
   }
 }

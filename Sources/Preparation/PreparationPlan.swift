@@ -9,6 +9,10 @@ package struct PreparationPlan: Sendable {
   package let isPassthrough: Bool
   package let needsColour: Bool
   package let usesProfile: Bool
+  /// The picture is turned by moving whole blocks of coefficients.
+  private let turnsBlocks: Bool
+  /// Another format, an explicit quality, or a file that is cut short: the pixels must be encoded.
+  let rewritesFormat: Bool
   /// The steps that are certain before any pixel is seen, in order.
   package let steps: [PreparationStep]
   package let warnings: [PreparationWarning]
@@ -30,8 +34,10 @@ package struct PreparationPlan: Sendable {
         PreparationStep(.page, "one of several", before: "\(structure.pageCount)", after: "\(options.page)"))
     }
     if structure.orientation != 1 {
-      changes.append(
-        PreparationStep(.orient, "EXIF orientation \(structure.orientation) applied to the pixels"))
+      turnsBlocks = Self.turnsBlocks(structure, format, fit, needsColour: needsColour, options)
+      changes.append(Self.turnStep(structure, losslessly: turnsBlocks))
+    } else {
+      turnsBlocks = false
     }
     if needsColour { changes.append(Self.colourStep(structure, profile)) }
     if fit.size != structure.size {
@@ -64,6 +70,7 @@ package struct PreparationPlan: Sendable {
           after: format.mediaType.name))
     }
 
+    rewritesFormat = format != source || asked != nil || !structure.isComplete
     let fits = cleanedBytes <= options.maximumBytes
     isPassthrough = changes.isEmpty && fits
     if isPassthrough || !structure.metadata.isEmpty {
@@ -92,6 +99,35 @@ package struct PreparationPlan: Sendable {
   /// Whether nothing but the byte limit asks for encoding.
   package var isOnlyAboutBytes: Bool {
     !isPassthrough && steps.allSatisfy { [.strip, .quality].contains($0.kind) }
+  }
+
+  /// Whether the picture itself stays: same size, colours and format, and complete. It may have to be turned, packed
+  /// better or made coarser, all of which can be done without decoding it.
+  package var keepsPixels: Bool {
+    !isPassthrough && !needsColour && !rewritesFormat
+      && steps.allSatisfy { ![.downscale, .page, .orient].contains($0.kind) }
+  }
+
+  /// Whether a JPEG that has to be turned needs nothing else and is made of whole blocks where it matters: those edges
+  /// that come to lie left or above.
+  private static func turnsBlocks(
+    _ structure: PictureStructure, _ format: PictureFormat, _ fit: FitPlan, needsColour: Bool,
+    _ options: PreparationOptions
+  ) -> Bool {
+    guard let unit = structure.blockUnit, format == .jpeg, structure.isComplete, !needsColour,
+      fit.size == structure.size, options.quality == nil
+    else { return false }
+    let reversesColumns = [2, 3, 7, 8].contains(structure.orientation)
+    let reversesRows = [3, 4, 6, 7].contains(structure.orientation)
+    return (!reversesColumns || structure.size.width % unit.width == 0)
+      && (!reversesRows || structure.size.height % unit.height == 0)
+  }
+
+  static func turnStep(_ structure: PictureStructure, losslessly: Bool) -> PreparationStep {
+    losslessly
+      ? PreparationStep(
+        .rotateLossless, "EXIF orientation \(structure.orientation) applied to whole blocks of coefficients")
+      : PreparationStep(.orient, "EXIF orientation \(structure.orientation) applied to the pixels")
   }
 
   private static func chooseFormat(

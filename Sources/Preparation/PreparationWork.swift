@@ -6,9 +6,9 @@ struct PreparationWork {
   let structure: PictureStructure
   let plan: PreparationPlan
   let options: PreparationOptions
-  private(set) var steps: [PreparationStep]
+  var steps: [PreparationStep]
   private(set) var warnings: [PreparationWarning]
-  private(set) var encodes = 0
+  var encodes = 0
 
   init(structure: PictureStructure, plan: PreparationPlan, options: PreparationOptions) {
     self.structure = structure
@@ -53,8 +53,12 @@ struct PreparationWork {
     }
   }
 
-  func orient(_ image: consuming Image) throws(PreparationError) -> Image {
+  mutating func orient(_ image: consuming Image) throws(PreparationError) -> Image {
     guard structure.orientation != 1 else { return image }
+    if let planned = steps.firstIndex(where: { $0.kind == .rotateLossless }) {
+      // Its blocks were turned, and it was still too large.
+      steps[planned] = PreparationPlan.turnStep(structure, losslessly: false)
+    }
     do throws(ImagingError) {
       return try image.realised().oriented(structure.orientation)
     } catch {
@@ -100,127 +104,5 @@ struct PreparationWork {
         geometry: ReferenceGeometry(
           orientation: structure.orientation, source: structure.uprightSize, prepared: size),
         warnings: warnings))
-  }
-}
-
-// MARK: - Encoding
-
-/// A file within its limit.
-struct EncodedPicture {
-  let bytes: PictureBytes
-  let format: PictureFormat
-  let size: PixelSize
-}
-
-extension PreparationWork {
-  /// Quality for a picture that is encoded for another reason than its bytes, and for one that is not.
-  private static let usualQuality = 92
-  private static let carefulQuality = 97
-  /// Below this, fewer pixels look better than more of them coded worse: over five photographs at equal bytes the two
-  /// cross between quality 70 and 40, at 60 in the middle (SSIMULACRA2, Tests/Performance/LOG.md).
-  private static let qualityFloor = 60
-  /// A picture is not made smaller than this many pixels along its longest edge.
-  private static let smallestEdge = 16
-
-  /// The finest encoding within the byte limit, measured; a lossless picture that is too large becomes a JPEG when
-  /// the format was ours to choose and nothing shows through it.
-  mutating func encodeUnderCap(_ image: borrowing Image) throws(PreparationError) -> EncodedPicture {
-    let lossless = plan.format == .png
-    let mayChange = options.format == nil && !image.hasAlpha && options.acceptedFormats.contains(.jpeg)
-    if lossless, mayChange {
-      let bytes = try encode(image, .png)
-      if bytes.byteCount <= options.maximumBytes {
-        return EncodedPicture(bytes: bytes, format: .png, size: image.size)
-      }
-      steps.append(
-        PreparationStep(
-          .format, "as PNG it has \(bytes.byteCount), over the limit of \(options.maximumBytes)",
-          before: MediaType.png.name, after: MediaType.jpeg.name))
-      return try searchUnderCap(image, format: .jpeg)
-    }
-    return try searchUnderCap(image, format: plan.format)
-  }
-
-  private mutating func searchUnderCap(
-    _ image: borrowing Image, format: PictureFormat
-  ) throws(PreparationError) -> EncodedPicture {
-    let first =
-      format == .png
-      ? Self.qualityFloor
-      : options.quality ?? (plan.isOnlyAboutBytes ? Self.carefulQuality : Self.usualQuality)
-    var search = CapSearch(
-      limit: options.maximumBytes.bytes, best: first, floor: Self.qualityFloor,
-      lastEdgeStep: Self.edgeSteps(from: image.size.longestEdge))
-    var best: (setting: CapSearch.Setting, file: EncodedPicture)?
-    while let setting = search.next() {
-      let file = try encode(image, setting, as: format)
-      search.record(file.bytes.count, for: setting)
-      if search.result == setting { best = (setting, file) }
-    }
-    guard let best else {
-      throw .capNotReachable(smallest: ByteCount(search.smallest ?? 0), limit: options.maximumBytes)
-    }
-    note(best.setting, first: first, of: image.size, to: best.file.size)
-    return best.file
-  }
-
-  /// How often 5 % can be taken off before an edge is `smallestEdge`.
-  private static func edgeSteps(from edge: Int) -> Int {
-    var (steps, length) = (0, Double(edge))
-    while length * CapSearch.edgeFactor >= Double(smallestEdge) {
-      length *= CapSearch.edgeFactor
-      steps += 1
-    }
-    return steps
-  }
-
-  private mutating func encode(
-    _ image: borrowing Image, _ setting: CapSearch.Setting, as format: PictureFormat
-  ) throws(PreparationError) -> EncodedPicture {
-    let encoding: Image.Encoding =
-      switch format.codec {
-      case .png: .png
-      case .webp: .webp(quality: setting.quality)
-      default: .jpeg(quality: setting.quality, halvedChroma: structure.hasReducedChroma)
-      }
-    guard setting.edgeSteps > 0 else {
-      return EncodedPicture(bytes: try encode(image, encoding), format: format, size: image.size)
-    }
-    var edge = Double(image.size.longestEdge)
-    for _ in 0..<setting.edgeSteps { edge *= CapSearch.edgeFactor }
-    let size = image.size.scaled(toLongestEdge: max(1, Int(edge.rounded())))
-    do throws(ImagingError) {
-      let smaller = try image.shared().resized(to: size).realised()
-      encodes += 1
-      return EncodedPicture(bytes: try smaller.encoded(as: encoding), format: format, size: size)
-    } catch {
-      throw .picture(error)
-    }
-  }
-
-  private mutating func encode(
-    _ image: borrowing Image, _ encoding: Image.Encoding
-  ) throws(PreparationError) -> PictureBytes {
-    encodes += 1
-    do throws(ImagingError) {
-      return try image.encoded(as: encoding)
-    } catch {
-      throw .picture(error)
-    }
-  }
-
-  /// Says what the search had to give up.
-  private mutating func note(
-    _ setting: CapSearch.Setting, first: Int, of size: PixelSize, to smaller: PixelSize
-  ) {
-    let reason = "at most \(options.maximumBytes)"
-    steps.removeAll { $0.kind == .quality && $0.after == nil }
-    if setting.quality < first || plan.isOnlyAboutBytes && plan.format != .png {
-      let before = setting.quality < first ? "\(first)" : nil
-      steps.append(PreparationStep(.quality, reason, before: before, after: "\(setting.quality)"))
-    }
-    if setting.edgeSteps > 0 {
-      steps.append(PreparationStep(.downscale, reason, before: "\(size)", after: "\(smaller)"))
-    }
   }
 }

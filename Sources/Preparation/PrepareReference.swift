@@ -19,12 +19,18 @@ package func prepareReference(
 ) throws(PreparationError) -> PreparedReference {
   let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
   var work = PreparationWork(structure: structure, plan: plan, options: options)
+  // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
+  let cleaned = structure.cleaned(inspection.source)
   if plan.isPassthrough {
-    try work.verify(inspection.cleaned)
-    return work.finished(inspection.cleaned, as: structure.format, size: structure.size)
+    try work.verify(cleaned)
+    return work.finished(cleaned, as: structure.format, size: structure.size)
   }
 
-  let decoded = try work.decode(inspection.cleaned)
+  if let rewritten = try work.rewriteWithoutPixels(cleaned) {
+    return work.finished(rewritten.bytes, as: rewritten.format, size: rewritten.size)
+  }
+
+  let decoded = try work.decode(cleaned)
   // Turning and colour come after fitting: they are then done to fewer pixels, with the same result.
   let fitted = try work.fit(decoded)
   let upright = try work.orient(fitted)
@@ -38,8 +44,7 @@ package func prepareReference(
 package struct PictureInspection: Sendable {
   package let structure: PictureStructure
   package let plan: PreparationPlan
-  /// The file without private blocks.
-  let cleaned: PictureBytes
+  let source: PictureBytes
   package let options: PreparationOptions
 
   /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.
@@ -62,8 +67,6 @@ package func inspectPicture(
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
   }
-  // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
-  let cleaned = structure.cleaned(source)
-  let plan = PreparationPlan(structure, cleanedBytes: cleaned.byteCount, options: options)
-  return PictureInspection(structure: structure, plan: plan, cleaned: cleaned, options: options)
+  let plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
+  return PictureInspection(structure: structure, plan: plan, source: source, options: options)
 }

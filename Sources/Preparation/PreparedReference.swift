@@ -71,7 +71,8 @@ public struct PreparationStep: Sendable, Equatable, Codable {
   public let after: String?
 
   public enum Kind: String, Sendable, Codable {
-    case passthrough, strip, orient, colour, flatten, downscale, quality, format, page
+    case passthrough, strip, squeeze, orient, colour, flatten, downscale, quality, subsample, format, page
+    case rotateLossless = "rotate-lossless"
   }
 
   init(_ kind: Kind, _ reason: String, before: String? = nil, after: String? = nil) {

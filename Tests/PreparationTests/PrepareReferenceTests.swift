@@ -55,7 +55,7 @@ import Vocabulary
   @Test func `the portrait sample stands upright and says nothing of its place`() throws {
     let result = try prepare(Samples.bytes(Samples.portrait))
     #expect(result.size == PixelSize(width: 384, height: 512))
-    #expect(result.steps.map(\.kind) == [.strip, .orient])
+    #expect(result.steps.map(\.kind) == [.strip, .rotateLossless])
     #expect(try PictureStructure.read(result.bytes).metadata.isEmpty)
   }
 

@@ -129,6 +129,9 @@ private struct JPEGWalk {
     case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
       try readFrame(marker, bytes, payload)
       return true
+    case 0xDB:
+      readQuantisation(bytes, payload)
+      return true
     case 0xE0:
       // JFIF with a thumbnail, or its extension that holds one: the picture does not need either.
       if bytes.has("JFIF\0", at: start), bytes.byte(start + 12) == 0 || bytes.byte(start + 13) == 0 {
@@ -164,6 +167,17 @@ private struct JPEGWalk {
       return true
     }
     return false
+  }
+
+  /// The sum of the luma table of annex K.1, which libjpeg scales by its quality.
+  private static let standardLumaSum = 3_688.0
+
+  /// Compares table 0 by its sum, for which the order of its entries does not matter.
+  private mutating func readQuantisation(_ bytes: RawSpan, _ payload: Range<Int>) {
+    guard payload.count >= 65, bytes.byte(payload.lowerBound) == 0 else { return }
+    let sum = (1...64).reduce(0.0) { $0 + Double(bytes.byte(payload.lowerBound + $1) ?? 0) }
+    let scale = max(1, sum / Self.standardLumaSum * 100)
+    structure.estimatedQuality = max(1, Int((scale > 100 ? 5_000 / scale : (200 - scale) / 2).rounded()))
   }
 
   private mutating func readAPP1(_ bytes: RawSpan, _ payload: Range<Int>) {
@@ -206,6 +220,10 @@ private struct JPEGWalk {
     default: throw .damaged("a JPEG with \(components) components")
     }
     let sampling = (0..<Int(components)).map { bytes.byte(at + 7 + 3 * $0) ?? 0x11 }
+    // A picture of one component is made of single blocks, whatever its sampling factors say (T.81, A.2.2).
+    let largest = components == 1 ? [(1, 1)] : sampling.map { (Int($0 >> 4), Int($0 & 15)) }
+    structure.blockUnit = PixelSize(
+      width: 8 * (largest.map(\.0).max() ?? 1), height: 8 * (largest.map(\.1).max() ?? 1))
     structure.hasReducedChroma = components == 3 && sampling[0] != sampling[1]
   }
 

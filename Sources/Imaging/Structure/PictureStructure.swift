@@ -16,6 +16,10 @@ package struct PictureStructure: Sendable {
   package var pageCount = 1
   /// The luma and chroma planes differ in size (JPEG).
   package var hasReducedChroma = false
+  /// The pixels that a JPEG's blocks of all components cover together: only whole ones can be moved without loss.
+  package var blockUnit: PixelSize?
+  /// The quality, on libjpeg's scale, whose standard luma table is as fine as this JPEG's.
+  package var estimatedQuality: Int?
   /// The picture comes in several passes (JPEG), which its decoder must hold all at once.
   package var isProgressive = false
   /// The rows come in another order than they are shown (PNG).
@@ -126,16 +130,21 @@ extension PictureStructure {
     }
   }
 
+  /// The size of the file without private and superfluous blocks.
+  package var cleanedByteCount: ByteCount {
+    ByteCount(
+      cleaned.reduce(0) { sum, piece in
+        switch piece {
+        case .range(let range): sum + range.count
+        case .bytes(let new): sum + new.count
+        }
+      })
+  }
+
   /// The file without private and superfluous blocks; the compressed pixels stay byte for byte.
   package func cleaned(_ bytes: PictureBytes) -> PictureBytes {
     if case .range(let all)? = cleaned.first, all == 0..<bytes.count { return bytes }
-    let length = cleaned.reduce(0) { sum, piece in
-      switch piece {
-      case .range(let range): sum + range.count
-      case .bytes(let new): sum + new.count
-      }
-    }
-    return PictureBytes(capacity: length) { room in
+    return PictureBytes(capacity: cleanedByteCount.bytes) { room in
       bytes.withUnsafeBytes { source in
         var offset = 0
         for piece in cleaned {

@@ -1,0 +1,143 @@
+import Imaging
+import Vocabulary
+
+/// A file within its limit.
+struct EncodedPicture {
+  let bytes: PictureBytes
+  let format: PictureFormat
+  let size: PixelSize
+}
+
+/// Quality is given up to here. Below, fewer pixels look better than more of them coded worse: over five photographs at
+/// equal bytes the two cross between quality 70 and 40, at 60 in the middle (SSIMULACRA2, Tests/Performance/LOG.md).
+let qualityFloor = 60
+
+/// What a picture gives up from one level of the search to the next: first the resolution of its colours (JPEG, where
+/// it is full), then 5 % of its edges each time.
+struct CapLevels {
+  static let edgeFactor = 0.95
+  /// A picture is not made smaller than this many pixels along its longest edge.
+  private static let smallestEdge = 16
+
+  let size: PixelSize
+  /// Level 1 halves the chroma.
+  let canHalveChroma: Bool
+
+  func halvesChroma(_ level: Int) -> Bool { canHalveChroma && level > 0 }
+
+  private func edgeSteps(_ level: Int) -> Int { canHalveChroma ? max(0, level - 1) : level }
+
+  func size(_ level: Int) -> PixelSize {
+    let steps = edgeSteps(level)
+    guard steps > 0 else { return size }
+    var edge = Double(size.longestEdge)
+    for _ in 0..<steps { edge *= Self.edgeFactor }
+    return size.scaled(toLongestEdge: max(1, Int(edge.rounded())))
+  }
+
+  var last: Int {
+    var (steps, edge) = (0, Double(size.longestEdge))
+    while edge * Self.edgeFactor >= Double(Self.smallestEdge) {
+      edge *= Self.edgeFactor
+      steps += 1
+    }
+    return canHalveChroma ? steps + 1 : steps
+  }
+}
+
+extension PreparationWork {
+  /// Quality for a picture that is encoded for another reason than its bytes, and for one that is not.
+  private static let usualQuality = 92
+  private static let carefulQuality = 97
+
+  /// The finest encoding within the byte limit, measured; a lossless picture that is too large becomes a JPEG when
+  /// the format was ours to choose and nothing shows through it.
+  mutating func encodeUnderCap(_ image: borrowing Image) throws(PreparationError) -> EncodedPicture {
+    let lossless = plan.format == .png
+    let mayChange = options.format == nil && !image.hasAlpha && options.acceptedFormats.contains(.jpeg)
+    if lossless, mayChange {
+      let bytes = try encode(image, .png)
+      if bytes.byteCount <= options.maximumBytes {
+        return EncodedPicture(bytes: bytes, format: .png, size: image.size)
+      }
+      steps.append(
+        PreparationStep(
+          .format, "as PNG it has \(bytes.byteCount), over the limit of \(options.maximumBytes)",
+          before: MediaType.png.name, after: MediaType.jpeg.name))
+      return try searchUnderCap(image, format: .jpeg)
+    }
+    return try searchUnderCap(image, format: plan.format)
+  }
+
+  private mutating func searchUnderCap(
+    _ image: borrowing Image, format: PictureFormat
+  ) throws(PreparationError) -> EncodedPicture {
+    let first =
+      format == .png
+      ? qualityFloor
+      : options.quality ?? (plan.isOnlyAboutBytes ? Self.carefulQuality : Self.usualQuality)
+    let levels = CapLevels(
+      size: image.size, canHalveChroma: format == .jpeg && !structure.hasReducedChroma && image.bands >= 3)
+    var search = CapSearch(
+      limit: options.maximumBytes.bytes, best: first, floor: qualityFloor, lastLevel: levels.last)
+    var best: (setting: CapSearch.Setting, file: EncodedPicture)?
+    while let setting = search.next() {
+      let file = try encode(image, setting, levels, as: format)
+      search.record(file.bytes.count, for: setting)
+      if search.result == setting { best = (setting, file) }
+    }
+    guard let best else {
+      throw .capNotReachable(smallest: ByteCount(search.smallest ?? 0), limit: options.maximumBytes)
+    }
+    note(best.setting, levels, first: first, isLossless: format == .png)
+    return best.file
+  }
+
+  private mutating func encode(
+    _ image: borrowing Image, _ setting: CapSearch.Setting, _ levels: CapLevels, as format: PictureFormat
+  ) throws(PreparationError) -> EncodedPicture {
+    let halves = structure.hasReducedChroma || levels.halvesChroma(setting.level)
+    let encoding: Image.Encoding =
+      switch format.codec {
+      case .png: .png
+      case .webp: .webp(quality: setting.quality)
+      default: .jpeg(quality: setting.quality, halvedChroma: halves)
+      }
+    let size = levels.size(setting.level)
+    guard size != image.size else {
+      return EncodedPicture(bytes: try encode(image, encoding), format: format, size: size)
+    }
+    let smaller = try onPicture { () throws(ImagingError) in try image.shared().resized(to: size).realised() }
+    return EncodedPicture(bytes: try encode(smaller, encoding), format: format, size: size)
+  }
+
+  private mutating func encode(
+    _ image: borrowing Image, _ encoding: Image.Encoding
+  ) throws(PreparationError) -> PictureBytes {
+    encodes += 1
+    do throws(ImagingError) {
+      return try image.encoded(as: encoding)
+    } catch {
+      throw .picture(error)
+    }
+  }
+
+  /// Says what the search had to give up.
+  private mutating func note(
+    _ setting: CapSearch.Setting, _ levels: CapLevels, first: Int, isLossless: Bool
+  ) {
+    let reason = "at most \(options.maximumBytes)"
+    steps.removeAll { $0.kind == .quality && $0.after == nil }
+    if setting.quality < first || plan.isOnlyAboutBytes && !isLossless {
+      let before = setting.quality < first ? "\(first)" : nil
+      steps.append(PreparationStep(.quality, reason, before: before, after: "\(setting.quality)"))
+    }
+    if levels.halvesChroma(setting.level) {
+      steps.append(PreparationStep(.subsample, reason, before: "4:4:4", after: "4:2:0"))
+    }
+    let size = levels.size(setting.level)
+    if size != levels.size {
+      steps.append(PreparationStep(.downscale, reason, before: "\(levels.size)", after: "\(size)"))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Imaging
+import Vocabulary
+
+/// The rungs between a file as it is and one that is encoded anew: packed better, turned by whole blocks, and, where
+/// nothing but bytes matters, its coefficients made coarser. None of them decodes the picture to pixels.
+extension PreparationWork {
+  /// Packing better saves about this share at most.
+  private static let packingGain = 1.08
+
+  /// `nil` when the picture has to be decoded after all.
+  mutating func rewriteWithoutPixels(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
+    guard plan.keepsPixels else { return nil }
+    switch structure.format.codec {
+    case .jpeg: return try rewriteJPEG(file)
+    case .png: return try squeezePNG(file)
+    default: return nil
+    }
+  }
+
+  private var isNearTheLimit: (PictureBytes) -> Bool {
+    let limit = Double(options.maximumBytes.bytes) * Self.packingGain
+    return { Double($0.count) <= limit }
+  }
+
+  private mutating func squeezePNG(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
+    guard structure.orientation == 1, isNearTheLimit(file) else { return nil }
+    let packed = try onPicture { () throws(ImagingError) in try squeezedPNG(file) }
+    encodes += 1
+    guard let packed, packed.byteCount <= options.maximumBytes else { return nil }
+    return done(packed, [squeezeStep(file, packed)])
+  }
+
+  private mutating func rewriteJPEG(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
+    // Grey and YCbCr; anything else needs its colours converted.
+    guard let coefficients = try onPicture({ () throws(ImagingError) in try JPEGCoefficients(file) }),
+      coefficients.canTurn(structure.orientation)
+    else { return nil }
+    let turning = plan.steps.filter { $0.kind == .rotateLossless }
+    if !turning.isEmpty || isNearTheLimit(file) {
+      guard let whole = try write(coefficients, of: file, quality: nil) else { return nil }
+      if whole.byteCount <= options.maximumBytes {
+        let squeezing =
+          file.byteCount > options.maximumBytes || turning.isEmpty ? [squeezeStep(file, whole)] : []
+        return done(whole, turning + squeezing)
+      }
+    }
+    return try coarsenUnderCap(coefficients, from: file, turning)
+  }
+
+  /// The finest quality whose file fits; `nil` when the floor is reached first.
+  private mutating func coarsenUnderCap(
+    _ coefficients: borrowing JPEGCoefficients, from file: PictureBytes, _ turning: [PreparationStep]
+  ) throws(PreparationError) -> EncodedPicture? {
+    var search = CapSearch(
+      limit: options.maximumBytes.bytes, best: 100, floor: qualityFloor, lastLevel: 0,
+      hint: (structure.estimatedQuality ?? 95, file.count))
+    var best: (quality: Int, file: PictureBytes)?
+    while let setting = search.next() {
+      guard let written = try write(coefficients, of: file, quality: setting.quality) else { return nil }
+      search.record(written.count, for: setting)
+      if search.result == setting { best = (setting.quality, written) }
+    }
+    guard let best else { return nil }
+    let coarsening = PreparationStep(
+      .quality, "at most \(options.maximumBytes); the coefficients were rounded, not decoded",
+      before: structure.estimatedQuality.map { "\($0)" }, after: "\(best.quality)")
+    return done(best.file, turning + [coarsening])
+  }
+
+  private mutating func write(
+    _ coefficients: borrowing JPEGCoefficients, of file: PictureBytes, quality: Int?
+  ) throws(PreparationError) -> PictureBytes? {
+    encodes += 1
+    let most = min(options.maximumBytes.bytes, file.count)
+    do throws(ImagingError) {
+      return try coefficients.written(
+        exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,
+        quality: quality)
+    } catch {
+      throw .picture(error)
+    }
+  }
+
+  /// The plan's steps, with what was really done instead of turning and encoding.
+  private mutating func done(_ bytes: PictureBytes, _ what: [PreparationStep]) -> EncodedPicture {
+    steps = steps.filter { $0.kind == .strip || $0.kind == .format } + what
+    return EncodedPicture(bytes: bytes, format: structure.format, size: structure.uprightSize)
+  }
+
+  private func squeezeStep(_ before: PictureBytes, _ after: PictureBytes) -> PreparationStep {
+    PreparationStep(
+      .squeeze, "packed better, without loss", before: "\(before.byteCount)", after: "\(after.byteCount)")
+  }
+}
