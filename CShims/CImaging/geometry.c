@@ -61,3 +61,19 @@ CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width,
     int status = vips_extract_area(vips_of(image), &output, left, top, width, height, NULL);
     return result_of(status, output);
 }
+
+CImagingImage *cimaging_pad(
+    CImagingImage *image, int left, int top, int width, int height, uint8_t red, uint8_t green, uint8_t blue) {
+    VipsImage *colour = NULL;
+    VipsImage *output = NULL;
+    // Grey margins would do for a grey picture, but not every colour is grey.
+    if (vips_colourspace(vips_of(image), &colour, VIPS_INTERPRETATION_sRGB, NULL) != 0)
+        return NULL;
+    double values[4] = {red, green, blue, 255};
+    VipsArrayDouble *background = vips_array_double_new(values, vips_image_get_bands(colour) == 4 ? 4 : 3);
+    int status = vips_embed(
+        colour, &output, left, top, width, height, "extend", VIPS_EXTEND_BACKGROUND, "background", background, NULL);
+    vips_area_unref(VIPS_AREA(background));
+    g_object_unref(colour);
+    return result_of(status, output);
+}

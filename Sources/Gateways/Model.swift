@@ -23,7 +23,7 @@ public struct Model: Sendable {
 
   /// The ratio that is nearest to a picture's shape, by the logarithm of the quotient.
   package func nearestRatio(to size: PixelSize) -> AspectRatio {
-    ratios.min { $0.distance(to: size) < $1.distance(to: size) } ?? AspectRatio(1, 1)
+    ratios.nearest(to: size) ?? AspectRatio(1, 1)
   }
 
   package func nearestRatio(to ratio: AspectRatio) -> AspectRatio {

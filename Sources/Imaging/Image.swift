@@ -114,6 +114,18 @@ package struct Image: ~Copyable {
     return try next(.crop, crop)
   }
 
+  /// Cut down to, or laid on, a frame with its corner at `offset` of it; margins have the colour of `background`. For
+  /// 8-bit sRGB or grey.
+  package consuming func framed(
+    _ frame: PixelSize, offset: PixelOffset, isCropped: Bool, background: RGBColour
+  ) throws(ImagingError) -> Image {
+    if isCropped { return try cropped(left: -offset.x, top: -offset.y, to: frame) }
+    let padded = cimaging_pad(
+      handle, Int32(offset.x), Int32(offset.y), Int32(frame.width), Int32(frame.height), background.red,
+      background.green, background.blue)
+    return try next(.crop, padded)
+  }
+
   /// In 8-bit sRGB; through the embedded profile when `usingProfile`. Does not consume, so that a broken profile can
   /// be left out in a second try.
   package func inSRGB(usingProfile: Bool) throws(ImagingError) -> Image {

@@ -14,6 +14,8 @@ public struct EditOptions: Sendable {
   public var aspect = Aspect.source
   /// Takes the nearest supported ratio instead of refusing one that is not. Default: `false`.
   public var acceptsNearest = false
+  /// Pads or crops the picture that is edited to the shape of the answer, so that the model need not. Default: `none`.
+  public var fit = Fit.none
   /// The most file bytes of one reference, up to 10 MB. `nil`: the gateway's limit.
   public var maximumBytes: ByteCount?
   /// The most bytes of the whole request. `nil`: the gateway's limit.
@@ -68,7 +70,9 @@ public struct EditOptions: Sendable {
   }
 
   /// The preparation that these options and a gateway's limits ask for together.
-  public func preparation(for gateway: Gateway) -> PreparationOptions {
+  ///
+  /// - Throws: 82 for an aspect ratio that the model lacks.
+  public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
     var options = PreparationOptions()
     options.maximumBytes = maximumBytes ?? gateway.limits.pictureBytes
     options.maximumEdge =
@@ -78,12 +82,16 @@ public struct EditOptions: Sendable {
       case .none: nil
       }
     options.acceptedFormats = gateway.limits.formats
+    let model = gateway.model(named: model)
+    options.ratios =
+      try aspect == .source ? model.ratios : [RequestCheck.ratio(self, model, gateway).value]
     return completed(options)
   }
 
   /// The preparation that these options ask for where no gateway sets limits.
   public var preparationWithoutGateway: PreparationOptions {
     var options = PreparationOptions()
+    if case .ratio(let ratio) = aspect { options.ratios = [ratio] }
     if let maximumBytes { options.maximumBytes = maximumBytes }
     if case .pixels(let count) = maximumEdge { options.maximumEdge = count }
     return completed(options)
@@ -91,6 +99,7 @@ public struct EditOptions: Sendable {
 
   private func completed(_ preparation: PreparationOptions) -> PreparationOptions {
     var options = preparation
+    options.fit = fit
     options.format = format
     options.quality = quality
     options.background = background

@@ -41,12 +41,12 @@ extension Editor {
         "\(requestLimit) are not enough for \(references.count) pictures and the prompt",
         hint: "Allow more with --request-bytes.")
     }
-    let preparation = options.preparation(for: gateway)
+    let preparation = try options.preparation(for: gateway)
     let prepared = try await prepareAll(readingStandardInput(references), preparation, budget)
     for result in prepared { watch(.prepared(result)) }
     let source = prepared[0].reference.geometry.source
     if options.aspect == .source { ratio.value = model.nearestRatio(to: source) }
-    if ratio.value.distance(to: source) > 0.02 { ratio.warnings.append(.aspectDiffers) }
+    if options.fit == .none, ratio.value.distance(to: source) > 0.02 { ratio.warnings.append(.aspectDiffers) }
     if preparation.maximumBytes > gateway.limits.pictureBytes || requestLimit > gateway.limits.requestBytes {
       ratio.warnings.append(.overGatewayLimit)
     }
@@ -75,8 +75,11 @@ extension Editor {
     _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget
   ) async throws(PlantainError) -> [Preparer.Result] {
     var jobs = references.map { Preparer.Job(source: $0, options: options) }
-    // The page that was asked for is that of the picture to edit.
-    for position in jobs.indices.dropFirst() { jobs[position].options.page = 1 }
+    // The page and the shape that were asked for are those of the picture to edit.
+    for position in jobs.indices.dropFirst() {
+      jobs[position].options.page = 1
+      jobs[position].options.fit = .none
+    }
     var results = try await prepareAll(jobs)
     for (position, limit) in budget.limits(for: results.map(\.reference.bytes.byteCount)).enumerated() {
       guard let limit else { continue }

@@ -15,6 +15,8 @@ extension Tier: ExpressibleByArgument {
   public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
 }
 
+extension Fit: ExpressibleByArgument {}
+
 /// `source`, or a ratio.
 struct AspectArgument: ExpressibleByArgument {
   let value: EditOptions.Aspect

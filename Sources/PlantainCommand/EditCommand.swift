@@ -26,20 +26,8 @@ struct EditCommand: AsyncParsableCommand {
       valueName: "out"))
   var output: String?
 
-  @Option(help: ArgumentHelp("A model id of the gateway.", valueName: "id"))
-  var model: String?
-
   @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
   var baseURL: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The shape of the answer: source (the nearest that the model has) or a ratio such as 16:9.",
-      valueName: "ratio"))
-  var aspect: AspectArgument?
-
-  @Flag(help: "Take the nearest supported ratio instead of refusing one that is not.")
-  var nearest = false
 
   @Option(
     help: ArgumentHelp("The most bytes of the whole request (default: the gateway's).", valueName: "size"))
@@ -118,9 +106,6 @@ struct EditCommand: AsyncParsableCommand {
 
   private var options: EditOptions {
     var options = preparation.editOptions
-    options.model = model
-    options.aspect = aspect?.value ?? .source
-    options.acceptsNearest = nearest
     options.requestBytes = requestBytes
     options.timeout = timeout?.value
     options.overwrites = overwrite

@@ -33,6 +33,24 @@ struct PreparationFlags: ParsableArguments {
   @Option(help: ArgumentHelp("The gateway to prepare for.", valueName: "id"))
   var gateway: String?
 
+  @Option(help: ArgumentHelp("A model id of the gateway.", valueName: "id"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The shape of the answer: source (the nearest that the model has) or a ratio such as 16:9.",
+      valueName: "ratio"))
+  var aspect: AspectArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give the picture that is edited the shape of the answer: none, pad (with the background) or crop.",
+      valueName: "none|pad|crop"))
+  var fit: Fit = .none
+
+  @Flag(help: "Take the nearest supported ratio instead of refusing one that is not.")
+  var nearest = false
+
   @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K (default: 1K).", valueName: "tier"))
   var tier: Tier?
 
@@ -100,7 +118,11 @@ struct PreparationFlags: ParsableArguments {
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()
+    options.model = model
     options.tier = tier ?? .one
+    options.aspect = aspect?.value ?? .source
+    options.acceptsNearest = nearest
+    options.fit = fit
     options.maximumBytes = maxBytes
     options.maximumEdge = maxEdge?.value ?? .automatic
     options.format = format.mediaType
@@ -114,12 +136,20 @@ struct PreparationFlags: ParsableArguments {
 
   /// For `prepare` and `inspect`, which need no gateway but obey the limits of one that is chosen.
   func preparation() throws(PlantainError) -> PreparationOptions {
+    guard fit != .none || aspect == nil && !nearest else {
+      throw .usage(
+        "--aspect and --nearest shape a prepared picture only with --fit", hint: "Add --fit pad or crop.")
+    }
     if let gateway = try EnvironmentSettings.chosenGateway(named: gateway) {
-      return editOptions.preparation(for: gateway)
+      return try editOptions.preparation(for: gateway)
     }
-    guard tier == nil else {
-      throw .usage("--tier means something only with a gateway", hint: "Add --gateway ID.")
+    guard tier == nil, model == nil else {
+      throw .usage("--tier and --model mean something only with a gateway", hint: "Add --gateway ID.")
     }
-    return editOptions.preparationWithoutGateway
+    let options = editOptions.preparationWithoutGateway
+    guard fit == .none || !options.ratios.isEmpty else {
+      throw .usage("--fit \(fit.rawValue) needs a shape", hint: "Add --aspect W:H, or --gateway ID.")
+    }
+    return options
   }
 }

@@ -17,7 +17,7 @@ package struct DecodingCost: Equatable, Sendable {
     let channels = (structure.colour == .cmyk ? 4 : 3) + (structure.hasAlpha ? 1 : 0)
     // An alpha channel is looked at as a whole, and so is a picture that is to be turned.
     let held = structure.hasAlpha ? shrunk * channels * sample : 0
-    let fitted = min(plan.fit.size.pixelCount, shrunk) * channels
+    let fitted = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount) * channels
     let turned = structure.orientation == 1 ? 1 : 2
     // The WebP encoder keeps planes and tokens of the whole picture.
     let encoder = plan.format == .webp ? min(plan.fit.size.pixelCount, shrunk) * 14 : 0

@@ -19,6 +19,11 @@ public struct PreparationOptions: Sendable, Codable {
   /// Pictures with more pixels than this are refused before they are decoded. Default: 100,000,000, inclusive.
   public var maximumPixels = 100_000_000
 
+  /// Whether the picture keeps its shape, or is padded or cropped to one of `ratios`. Default: `none`.
+  public var fit = Fit.none
+  /// The shapes to choose from when it is; the nearest is taken. Default: none.
+  public var ratios: [AspectRatio] = []
+
   /// Which page of a TIFF, or picture of an animated GIF or WebP, counted from 1. Default: 1.
   public var page = 1
   /// Takes a JPEG or PNG that ends too early, as far as it goes, instead of refusing it. Default: `false`.
@@ -43,6 +48,9 @@ public struct PreparationOptions: Sendable, Codable {
     if let maximumEdge {
       try require(
         (16...100_000).contains(maximumEdge), "16…100,000 pixels", "the longest edge", "\(maximumEdge)")
+    }
+    if fit != .none {
+      try require(!ratios.isEmpty, "a shape to pad or crop to", "the aspect ratio", "none")
     }
     try require(maximumPixels >= 1, "at least 1", "the pixel limit", "\(maximumPixels)")
     try require((1...10_000).contains(page), "1…10,000", "the page", "\(page)")

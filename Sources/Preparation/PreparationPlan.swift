@@ -26,7 +26,10 @@ package struct PreparationPlan: Sendable {
 
     let format = Self.chooseFormat(structure, options: options)
     let limit = min(options.maximumEdge ?? .max, format.longestEdge)
-    fit = FitPlan(structure.size, longestEdge: limit, canShrinkOnLoad: source == .jpeg)
+    let ratio = options.fit == .none ? nil : options.ratios.nearest(to: structure.uprightSize)
+    fit = FitPlan(
+      structure.size, isOnItsSide: structure.orientation >= 5, longestEdge: limit, fit: options.fit,
+      ratio: ratio, canShrinkOnLoad: source == .jpeg)
 
     var changes: [PreparationStep] = []
     if structure.pageCount > 1 {
@@ -46,6 +49,12 @@ package struct PreparationPlan: Sendable {
         PreparationStep(
           .downscale, "longest edge at most \(limit.grouped) px", before: "\(structure.uprightSize)",
           after: "\(upright)"))
+    }
+    let whole = structure.orientation >= 5 ? fit.size.transposed : fit.size
+    if fit.frame != whole, let ratio {
+      changes.append(
+        PreparationStep(
+          options.fit == .pad ? .pad : .crop, "shape \(ratio)", before: "\(whole)", after: "\(fit.frame)"))
     }
     if format != source {
       changes.append(
@@ -105,7 +114,7 @@ package struct PreparationPlan: Sendable {
   /// better or made coarser, all of which can be done without decoding it.
   package var keepsPixels: Bool {
     !isPassthrough && !needsColour && !rewritesFormat
-      && steps.allSatisfy { ![.downscale, .page, .orient].contains($0.kind) }
+      && steps.allSatisfy { ![.downscale, .page, .orient, .pad, .crop].contains($0.kind) }
   }
 
   /// Whether a JPEG that has to be turned needs nothing else and is made of whole blocks where it matters: those edges
@@ -115,7 +124,7 @@ package struct PreparationPlan: Sendable {
     _ options: PreparationOptions
   ) -> Bool {
     guard let unit = structure.blockUnit, format == .jpeg, structure.isComplete, !needsColour,
-      fit.size == structure.size, options.quality == nil
+      fit.size == structure.size, fit.frame == structure.uprightSize, options.quality == nil
     else { return false }
     let reversesColumns = [2, 3, 7, 8].contains(structure.orientation)
     let reversesRows = [3, 4, 6, 7].contains(structure.orientation)

@@ -79,6 +79,18 @@ struct PreparationWork {
     }
   }
 
+  /// Adds or cuts off what the shape asks for. Done upright and in sRGB, in which the margins' colour is meant.
+  func frame(_ image: consuming Image) throws(PreparationError) -> Image {
+    guard image.size != plan.fit.frame else { return image }
+    do throws(ImagingError) {
+      return try image.framed(
+        plan.fit.frame, offset: plan.fit.offset, isCropped: options.fit == .crop,
+        background: options.background)
+    } catch {
+      throw .picture(error)
+    }
+  }
+
   /// Everything so far happens here, once; every encode then starts from the same pixels in memory.
   mutating func realise(_ image: consuming Image) throws(PreparationError) -> Image {
     let flattens = image.hasAlpha && !plan.format.hasAlpha
@@ -96,13 +108,15 @@ struct PreparationWork {
   }
 
   func finished(_ bytes: PictureBytes, as format: PictureFormat, size: PixelSize) -> PreparedReference {
-    PreparedReference(
+    let whole = plan.fit.scaled(toFrame: size, isOnItsSide: structure.orientation >= 5)
+    return PreparedReference(
       bytes: bytes,
       facts: PreparedReference.Facts(
         mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough, encodes: encodes,
         steps: steps,
         geometry: ReferenceGeometry(
-          orientation: structure.orientation, source: structure.uprightSize, prepared: size),
+          orientation: structure.orientation, source: structure.uprightSize, scaled: whole.size,
+          offset: whole.offset, prepared: size),
         warnings: warnings))
   }
 }

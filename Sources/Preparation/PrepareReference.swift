@@ -35,7 +35,8 @@ package func prepareReference(
   let fitted = try work.fit(decoded)
   let upright = try work.orient(fitted)
   let coloured = try work.colour(upright)
-  let ready = try work.realise(coloured)
+  let framed = try work.frame(coloured)
+  let ready = try work.realise(framed)
   let encoded = try work.encodeUnderCap(ready)
   return work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
 }
@@ -66,6 +67,14 @@ package func inspectPicture(
   }
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
+  }
+  let frame = FitPlan(
+    structure.size, isOnItsSide: structure.orientation >= 5, longestEdge: options.maximumEdge,
+    fit: options.fit,
+    ratio: options.ratios.nearest(to: structure.uprightSize), canShrinkOnLoad: false
+  ).frame
+  guard frame.pixelCount <= options.maximumPixels else {
+    throw .picture(.tooManyPixels(frame, limit: options.maximumPixels))
   }
   let plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
   return PictureInspection(structure: structure, plan: plan, source: source, options: options)

@@ -52,12 +52,17 @@ public struct PreparedReference: Sendable {
   }
 }
 
-/// How the prepared picture lies on the original, so that a result can be laid back.
+/// How the prepared picture lies on the original, so that a result can be laid back: the upright original, scaled to
+/// `scaled`, with its corner at `offset` of the prepared picture.
 public struct ReferenceGeometry: Sendable, Equatable, Codable {
   /// EXIF orientation of the original file, 1…8.
   public let orientation: Int
   /// The original's size, upright.
   public let source: PixelSize
+  /// The size that the whole original was scaled to.
+  public let scaled: PixelSize
+  /// Positive where margins were added, negative where something was cut off.
+  public let offset: PixelOffset
   /// The prepared size.
   public let prepared: PixelSize
 }
@@ -71,7 +76,8 @@ public struct PreparationStep: Sendable, Equatable, Codable {
   public let after: String?
 
   public enum Kind: String, Sendable, Codable {
-    case passthrough, strip, squeeze, orient, colour, flatten, downscale, quality, subsample, format, page
+    case passthrough, strip, squeeze, orient, colour, flatten, downscale, quality, subsample, format, page,
+      pad, crop
     case rotateLossless = "rotate-lossless"
   }
 

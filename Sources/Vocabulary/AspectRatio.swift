@@ -5,7 +5,7 @@
 #endif
 
 /// A picture's shape as the APIs name it: two small whole numbers, as in `16:9`.
-public struct AspectRatio: Hashable, Sendable {
+public struct AspectRatio: Hashable, Sendable, Codable {
   public let width: Int
   public let height: Int
 
@@ -32,6 +32,13 @@ public struct AspectRatio: Hashable, Sendable {
   /// How far apart two shapes are, by the same measure.
   package func distance(to other: AspectRatio) -> Double {
     abs(log(Double(width) / Double(height)) - log(Double(other.width) / Double(other.height)))
+  }
+}
+
+extension Sequence<AspectRatio> {
+  /// The one nearest to a picture's shape; `nil` when there is none.
+  package func nearest(to size: PixelSize) -> AspectRatio? {
+    self.min { $0.distance(to: size) < $1.distance(to: size) }
   }
 }
 

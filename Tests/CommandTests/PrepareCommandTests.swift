@@ -47,7 +47,7 @@ import Vocabulary
     #expect(object["orientation"] as? Int == 6)
     #expect(object["metadata"] as? [String] == ["exif", "gps"])
     let plan = try #require(object["plan"] as? [[String: Any]])
-    #expect(plan.map { $0["step"] as? String } == ["strip", "orient"])
+    #expect(plan.map { $0["step"] as? String } == ["strip", "rotate-lossless"])
     #expect((object["colour"] as? [String: Any])?["alpha"] as? Bool == false)
   }
 
@@ -73,5 +73,29 @@ import Vocabulary
     let outcome = try Command(folder: folder.path).run("prepare", Samples.coffee, "coffee.png", "-o", "made")
     #expect(outcome.status == 64)
     #expect(folder.names == ["coffee.png"])
+  }
+
+  @Test func `a shape is given on request, and the report says where the picture lies in it`() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Command(folder: folder.path).run(
+      "prepare", Samples.portrait, "--fit", "pad", "--aspect", "1:1", "-o", "made", "--json")
+    #expect(outcome.status == 0)
+    let object = try #require(try outcome.objects().first)
+    #expect(object["width"] as? Int == 512)
+    #expect(object["height"] as? Int == 512)
+    let geometry = try #require(object["geometry"] as? [String: Any])
+    #expect(geometry["offsetX"] as? Int == 64)
+    #expect(geometry["offsetY"] as? Int == 0)
+    #expect(geometry["scaleX"] as? Double == 1)
+  }
+
+  @Test(arguments: [
+    ["--fit", "crop"], ["--aspect", "1:1"], ["--nearest"], ["--fit", "stretch", "--aspect", "1:1"],
+    ["--fit", "pad", "--aspect", "0:1"], ["--model", "x"],
+  ])
+  func `options that would do nothing here are refused`(options: [String]) throws {
+    let outcome = try Command().run(["prepare", Samples.coffee] + options)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
   }
 }

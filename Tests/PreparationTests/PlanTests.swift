@@ -25,6 +25,35 @@ import Vocabulary
   }
 }
 
+@Suite struct `Giving a picture a shape` {
+  @Test(arguments: [
+    // width, height, fit, ratio, limit → frame, offset
+    (1000, 500, Fit.pad, (1, 1), 2048, 1000, 1000, 0, 250),
+    (1000, 500, .crop, (1, 1), 2048, 500, 500, -250, 0),
+    (500, 1000, .pad, (1, 1), 2048, 1000, 1000, 250, 0), (500, 1000, .crop, (1, 1), 2048, 500, 500, 0, -250),
+    (4000, 3000, .pad, (16, 9), 2048, 2048, 1152, 256, 0),
+    (4000, 3000, .crop, (16, 9), 2048, 2048, 1152, 0, -192),
+    (1600, 900, .pad, (16, 9), 2048, 1600, 900, 0, 0), (1, 1, .pad, (16, 9), 2048, 2, 1, 0, 0),
+    (1, 10000, .crop, (1, 1), 2048, 1, 1, 0, -4999), (1, 10000, .pad, (1, 8), 2048, 256, 2048, 127, 0),
+  ])
+  func `margins and cuts lie at both ends`(
+    row: (Int, Int, Fit, (Int, Int), Int, Int, Int, Int, Int)
+  ) throws {
+    let ratio = try #require(AspectRatio(parsing: "\(row.3.0):\(row.3.1)"))
+    let size = PixelSize(width: row.0, height: row.1)
+    let plan = FitPlan(size, longestEdge: row.4, fit: row.2, ratio: ratio, canShrinkOnLoad: false)
+    #expect(plan.frame == PixelSize(width: row.5, height: row.6))
+    #expect(plan.offset == PixelOffset(x: row.7, y: row.8))
+    // Stored on its side, the same comes out upright.
+    let turned = FitPlan(
+      size.transposed, isOnItsSide: true, longestEdge: row.4, fit: row.2, ratio: ratio, canShrinkOnLoad: false
+    )
+    #expect(turned.frame == plan.frame)
+    #expect(turned.offset == plan.offset)
+    #expect(turned.size == plan.size.transposed)
+  }
+}
+
 @Suite struct `The search under a cap` {
   private static let edgeFactor = 0.95
 

@@ -106,6 +106,11 @@ CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green
 CImagingImage *cimaging_resize(CImagingImage *image, int width, int height);
 CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width, int height);
 
+// Lays the picture on an opaque width × height canvas of one 8-bit sRGB colour, its corner at (left, top). For 8-bit
+// sRGB or grey; the result is sRGB.
+CImagingImage *cimaging_pad(
+    CImagingImage *image, int left, int top, int width, int height, uint8_t red, uint8_t green, uint8_t blue);
+
 // To 8-bit sRGB. With `use_profile` through the embedded ICC profile (relative colorimetric, black point
 // compensation); without, by the colour space the file declares, where a picture without any is sRGB already.
 CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile);

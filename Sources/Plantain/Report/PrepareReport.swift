@@ -35,20 +35,25 @@ public struct PrepareReport: Encodable, Sendable {
     }
   }
 
-  /// How the prepared picture lies on the upright original: `scaleX` and `scaleY` are prepared ÷ original.
+  /// How the prepared picture lies on the upright original: that, scaled by `scaleX` and `scaleY`, has its corner at
+  /// (`offsetX`, `offsetY`) of the prepared picture; negative where something was cut off.
   public struct Geometry: Encodable, Sendable {
     public let orientation: Int
     public let sourceWidth: Int
     public let sourceHeight: Int
     public let scaleX: Double
     public let scaleY: Double
+    public let offsetX: Int
+    public let offsetY: Int
 
     init(_ geometry: ReferenceGeometry) {
       orientation = geometry.orientation
       sourceWidth = geometry.source.width
       sourceHeight = geometry.source.height
-      scaleX = Double(geometry.prepared.width) / Double(geometry.source.width)
-      scaleY = Double(geometry.prepared.height) / Double(geometry.source.height)
+      scaleX = Double(geometry.scaled.width) / Double(geometry.source.width)
+      scaleY = Double(geometry.scaled.height) / Double(geometry.source.height)
+      offsetX = geometry.offset.x
+      offsetY = geometry.offset.y
     }
   }
 

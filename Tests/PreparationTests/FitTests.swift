@@ -1,0 +1,90 @@
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Padded and cropped")
+struct FitTests {
+  private func ratio(_ text: String) throws -> AspectRatio { try #require(AspectRatio(parsing: text)) }
+
+  /// Where a point of the upright original, by shares, lies in the prepared picture.
+  private func colour(_ result: PreparedReference, ofSource x: Double, _ y: Double) throws -> [Int] {
+    let geometry = result.geometry
+    let column = x * Double(geometry.scaled.width) + Double(geometry.offset.x)
+    let row = y * Double(geometry.scaled.height) + Double(geometry.offset.y)
+    return try PreparationTests.colour(
+      result.bytes.array, x: column / Double(geometry.prepared.width),
+      y: row / Double(geometry.prepared.height))
+  }
+
+  @Test("the geometry says where the original lies", arguments: [Fit.pad, .crop], 1...8)
+  func geometry(_ fit: Fit, _ orientation: Int) throws {
+    let stored = try StoredOnItsSide.fields(PixelSize(width: 160, height: 96), orientation)
+    let result = try prepare(Embedded.oriented(orientation, jpeg: stored)) {
+      $0.fit = fit
+      $0.ratios = [AspectRatio(parsing: "1:1")!, AspectRatio(parsing: "1:8")!]
+      $0.background = RGBColour(red: 250, green: 200, blue: 10)
+    }
+    #expect(
+      result.size == (fit == .pad ? PixelSize(width: 160, height: 160) : PixelSize(width: 96, height: 96)))
+    #expect(result.geometry.source == PixelSize(width: 160, height: 96))
+    #expect(result.steps.contains { $0.kind == (fit == .pad ? .pad : .crop) })
+    #expect(isClose(try colour(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.6, 0.25), [0, 255, 0], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.4, 0.75), [0, 0, 255], within: 8))
+    if fit == .pad {
+      #expect(
+        isClose(try PreparationTests.colour(result.bytes.array, x: 0.5, y: 0.05), [250, 200, 10], within: 8))
+    }
+  }
+
+  @Test("a byte limit that costs pixels keeps the geometry true")
+  func underCap() throws {
+    let result = try prepare(Synthetic.fields(PixelSize(width: 800, height: 400))) {
+      $0.fit = .pad
+      $0.ratios = [AspectRatio(parsing: "1:1")!]
+      $0.format = .jpeg
+      $0.maximumBytes = ByteCount(1_400)
+    }
+    #expect(result.size.width < 800)
+    #expect(isClose(try colour(result, ofSource: 0.25, 0.25), [255, 0, 0], within: 40))
+    #expect(isClose(try colour(result, ofSource: 0.75, 0.75), [255, 255, 255], within: 40))
+  }
+
+  @Test("a picture that has the shape already passes untouched")
+  func sameShape() throws {
+    let result = try prepare(Synthetic.jpeg(PixelSize(width: 160, height: 90))) {
+      $0.fit = .crop
+      $0.ratios = [AspectRatio(parsing: "16:9")!]
+    }
+    #expect(result.isPassthrough)
+  }
+
+  @Test("margins around grey and transparent pictures", arguments: [1, 4])
+  func otherBands(_ bands: Int) throws {
+    let size = PixelSize(width: 40, height: 20)
+    let pixels = [UInt8](repeating: 90, count: size.pixelCount * bands)
+    let png = try Image.fromPixels(pixels, size: size, bands: bands).encoded(as: .png).array
+    let result = try prepare(png) {
+      $0.fit = .pad
+      $0.ratios = [AspectRatio(parsing: "1:1")!]
+      $0.background = RGBColour(red: 200, green: 10, blue: 10)
+    }
+    #expect(result.size == PixelSize(width: 40, height: 40))
+    #expect(try PreparationTests.colour(result.bytes.array, x: 0.5, y: 0.1) == [200, 10, 10])
+    #expect(try PreparationTests.colour(result.bytes.array, x: 0.5, y: 0.5) == [90, 90, 90])
+  }
+
+  @Test("a frame of more pixels than allowed is an error before any work")
+  func hugeFrame() throws {
+    let png = try Synthetic.png(PixelSize(width: 1, height: 20_000))
+    #expect(throws: PreparationError.self) {
+      try prepare(png) {
+        $0.fit = .pad
+        $0.ratios = [AspectRatio(parsing: "1:1")!]
+      }
+    }
+    #expect(throws: PreparationError.self) { try prepare(png) { $0.fit = .pad } }
+  }
+}
