@@ -26,6 +26,8 @@ public struct EditOptions: Sendable {
   public var quality: Int?
   public var background = RGBColour.white
   public var maximumPixels = 100_000_000
+  /// Keeps the names of the creator and of the copyright's holder, and no other metadata. Default: `false`.
+  public var keepsCopyright = false
   /// For the picture that is edited, which is the first reference; of the others the first page is taken.
   public var page = 1
   public var allowsTruncated = false
@@ -105,6 +107,7 @@ public struct EditOptions: Sendable {
     options.background = background
     options.maximumPixels = maximumPixels
     options.page = page
+    options.keepsCopyright = keepsCopyright
     options.allowsTruncated = allowsTruncated
     return options
   }

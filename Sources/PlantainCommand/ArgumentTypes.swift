@@ -47,6 +47,10 @@ struct EdgeArgument: ExpressibleByArgument {
   }
 }
 
+enum KeepArgument: String, ExpressibleByArgument, CaseIterable {
+  case copyright, none
+}
+
 enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
   case auto, jpeg, png, webp
 

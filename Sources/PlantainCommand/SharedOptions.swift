@@ -89,6 +89,12 @@ struct PreparationFlags: ParsableArguments {
       valueName: "n"))
   var page: Int = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Metadata that stays: copyright (the names of creator and holder) or none.", valueName: "copyright|none"
+    ))
+  var keep: KeepArgument = .none
+
   @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
   var allowTruncated = false
 
@@ -130,6 +136,7 @@ struct PreparationFlags: ParsableArguments {
     options.background = background
     options.maximumPixels = maxPixels
     options.page = page
+    options.keepsCopyright = keep == .copyright
     options.allowsTruncated = allowTruncated
     return options
   }

@@ -57,7 +57,7 @@ extension PreparationWork {
     let mayChange = options.format == nil && !image.hasAlpha && options.acceptedFormats.contains(.jpeg)
     if lossless, mayChange {
       let bytes = try encode(image, .png)
-      if bytes.byteCount <= options.maximumBytes {
+      if bytes.byteCount <= limit {
         return EncodedPicture(bytes: bytes, format: .png, size: image.size)
       }
       steps.append(
@@ -79,7 +79,7 @@ extension PreparationWork {
     let levels = CapLevels(
       size: image.size, canHalveChroma: format == .jpeg && !structure.hasReducedChroma && image.bands >= 3)
     var search = CapSearch(
-      limit: options.maximumBytes.bytes, best: first, floor: qualityFloor, lastLevel: levels.last)
+      limit: limit.bytes, best: first, floor: qualityFloor, lastLevel: levels.last)
     var best: (setting: CapSearch.Setting, file: EncodedPicture)?
     while let setting = search.next() {
       let file = try encode(image, setting, levels, as: format)

@@ -24,6 +24,10 @@ public struct PreparationOptions: Sendable, Codable {
   /// The shapes to choose from when it is; the nearest is taken. Default: none.
   public var ratios: [AspectRatio] = []
 
+  /// Keeps the names of the creator and of the copyright's holder, where the file has them, and no other metadata.
+  /// Default: `false`.
+  public var keepsCopyright = false
+
   /// Which page of a TIFF, or picture of an animated GIF or WebP, counted from 1. Default: 1.
   public var page = 1
   /// Takes a JPEG or PNG that ends too early, as far as it goes, instead of refusing it. Default: `false`.
@@ -33,6 +37,11 @@ public struct PreparationOptions: Sendable, Codable {
 
   /// What this kind of work is called between processes.
   package static let jobKind = "prepare"
+
+  /// What may stay of a picture's metadata.
+  func kept(of structure: PictureStructure) -> Attribution {
+    keepsCopyright ? structure.attribution : Attribution()
+  }
 
   package var tolerance: Image.Tolerance { allowsTruncated ? .lenient : .strict }
 

@@ -80,10 +80,11 @@ package struct PreparationPlan: Sendable {
     }
 
     rewritesFormat = format != source || asked != nil || !structure.isComplete
-    let fits = cleanedBytes <= options.maximumBytes
+    let kept = options.kept(of: structure)
+    let fits = cleanedBytes.bytes + PictureBytes.length(of: kept) <= options.maximumBytes.bytes
     isPassthrough = changes.isEmpty && fits
     if isPassthrough || !structure.metadata.isEmpty {
-      changes.insert(Self.untouchedStep(structure, isPassthrough: isPassthrough), at: 0)
+      changes.insert(Self.untouchedStep(structure, keeping: kept, isPassthrough: isPassthrough), at: 0)
     }
     if changes.allSatisfy({ $0.kind == .strip }), !isPassthrough {
       changes.append(
@@ -162,13 +163,14 @@ package struct PreparationPlan: Sendable {
   }
 
   private static func untouchedStep(
-    _ structure: PictureStructure, isPassthrough: Bool
+    _ structure: PictureStructure, keeping kept: Attribution, isPassthrough: Bool
   ) -> PreparationStep {
     guard !structure.metadata.isEmpty else {
       return PreparationStep(.passthrough, "it complies already; not one byte is changed")
     }
     let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
+    let names = kept.isEmpty ? "" : "; creator and copyright stay"
     return PreparationStep(
-      .strip, isPassthrough ? "removed \(kinds); the compressed pixels stay" : "removed \(kinds)")
+      .strip, "removed \(kinds)" + names + (isPassthrough ? "; the compressed pixels stay" : ""))
   }
 }

@@ -107,7 +107,26 @@ struct PreparationWork {
     }
   }
 
-  func finished(_ bytes: PictureBytes, as format: PictureFormat, size: PixelSize) -> PreparedReference {
+  /// The bytes that the picture itself may have, beside the names that stay with it.
+  var limit: ByteCount {
+    ByteCount(options.maximumBytes.bytes - PictureBytes.length(of: options.kept(of: structure)))
+  }
+
+  /// Reads the result as if it were anybody's: what leaves here carries nothing private, whoever wrote it.
+  private func requireClean(_ bytes: PictureBytes) throws(PreparationError) {
+    let result = try onPicture { () throws(ImagingError) in try PictureStructure.read(bytes) }
+    let allowed: [MetadataKind] = options.kept(of: structure).isEmpty ? [] : [.exif]
+    guard result.metadata.allSatisfy(allowed.contains), bytes.byteCount <= options.maximumBytes else {
+      let kinds = result.metadata.map(\.rawValue).joined(separator: ", ")
+      throw .picture(.stepFailed(.encode, detail: "the result has \(bytes.byteCount) and carries \(kinds)"))
+    }
+  }
+
+  func finished(
+    _ bytes: PictureBytes, as format: PictureFormat, size: PixelSize
+  ) throws(PreparationError) -> PreparedReference {
+    let bytes = bytes.adding(options.kept(of: structure), as: format)
+    try requireClean(bytes)
     let whole = plan.fit.scaled(toFrame: size, isOnItsSide: structure.orientation >= 5)
     return PreparedReference(
       bytes: bytes,

@@ -23,11 +23,11 @@ package func prepareReference(
   let cleaned = structure.cleaned(inspection.source)
   if plan.isPassthrough {
     try work.verify(cleaned)
-    return work.finished(cleaned, as: structure.format, size: structure.size)
+    return try work.finished(cleaned, as: structure.format, size: structure.size)
   }
 
   if let rewritten = try work.rewriteWithoutPixels(cleaned) {
-    return work.finished(rewritten.bytes, as: rewritten.format, size: rewritten.size)
+    return try work.finished(rewritten.bytes, as: rewritten.format, size: rewritten.size)
   }
 
   let decoded = try work.decode(cleaned)
@@ -38,7 +38,7 @@ package func prepareReference(
   let framed = try work.frame(coloured)
   let ready = try work.realise(framed)
   let encoded = try work.encodeUnderCap(ready)
-  return work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
+  return try work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
 }
 
 /// What is known of a picture before it is touched, and what will be done to it.

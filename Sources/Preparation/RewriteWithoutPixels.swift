@@ -18,15 +18,15 @@ extension PreparationWork {
   }
 
   private var isNearTheLimit: (PictureBytes) -> Bool {
-    let limit = Double(options.maximumBytes.bytes) * Self.packingGain
-    return { Double($0.count) <= limit }
+    let most = Double(limit.bytes) * Self.packingGain
+    return { Double($0.count) <= most }
   }
 
   private mutating func squeezePNG(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
     guard structure.orientation == 1, isNearTheLimit(file) else { return nil }
     let packed = try onPicture { () throws(ImagingError) in try squeezedPNG(file) }
     encodes += 1
-    guard let packed, packed.byteCount <= options.maximumBytes else { return nil }
+    guard let packed, packed.byteCount <= limit else { return nil }
     return done(packed, [squeezeStep(file, packed)])
   }
 
@@ -38,9 +38,9 @@ extension PreparationWork {
     let turning = plan.steps.filter { $0.kind == .rotateLossless }
     if !turning.isEmpty || isNearTheLimit(file) {
       guard let whole = try write(coefficients, of: file, quality: nil) else { return nil }
-      if whole.byteCount <= options.maximumBytes {
+      if whole.byteCount <= limit {
         let squeezing =
-          file.byteCount > options.maximumBytes || turning.isEmpty ? [squeezeStep(file, whole)] : []
+          file.byteCount > limit || turning.isEmpty ? [squeezeStep(file, whole)] : []
         return done(whole, turning + squeezing)
       }
     }
@@ -52,7 +52,7 @@ extension PreparationWork {
     _ coefficients: borrowing JPEGCoefficients, from file: PictureBytes, _ turning: [PreparationStep]
   ) throws(PreparationError) -> EncodedPicture? {
     var search = CapSearch(
-      limit: options.maximumBytes.bytes, best: 100, floor: qualityFloor, lastLevel: 0,
+      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0,
       hint: (structure.estimatedQuality ?? 95, file.count))
     var best: (quality: Int, file: PictureBytes)?
     while let setting = search.next() {
@@ -71,7 +71,7 @@ extension PreparationWork {
     _ coefficients: borrowing JPEGCoefficients, of file: PictureBytes, quality: Int?
   ) throws(PreparationError) -> PictureBytes? {
     encodes += 1
-    let most = min(options.maximumBytes.bytes, file.count)
+    let most = min(limit.bytes, file.count)
     do throws(ImagingError) {
       return try coefficients.written(
         exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,

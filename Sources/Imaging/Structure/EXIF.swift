@@ -1,10 +1,11 @@
-/// The two facts that are read from an EXIF block: which way is up, and whether a place is recorded.
+/// The facts that are read from an EXIF block: which way is up, whether a place is recorded, and whose picture it is.
 ///
 /// Source: CIPA DC-008 (EXIF 2.32), TIFF 6.0 for the directory layout.
 struct EXIF: Equatable {
   /// 1…8; nonsense and absence are 1, upright.
   var orientation = 1
   var hasLocation = false
+  var attribution = Attribution()
 
   /// An IFD that claims more entries than this is nonsense: cameras write a few dozen.
   private static let mostEntries = 1_000
@@ -32,6 +33,11 @@ struct EXIF: Equatable {
         // SHORT by the standard; some writers use LONG.
         if let value = number(at + 8, type == 4 ? 4 : 2), (1...8).contains(value) { orientation = value }
       case 0x8825: hasLocation = true
+      case 0x013B, 0x8298:
+        guard type == 2, let length = number(at + 4, 4) else { break }
+        let place = length <= 4 ? at + 8 : (number(at + 8, 4) ?? 0) + start
+        guard place >= start, length <= end - place else { break }
+        attribution.take(tag == 0x013B ? \.creator : \.copyright, bytes.array(place..<place + length))
       default: break
       }
     }

@@ -24,6 +24,7 @@ extension PictureStructure {
       if names.contains("Exif") { structure.found(.exif) }
       if names.contains("application/rdf+xml") { structure.found(.xmp) }
     }
+    structure.attribution = attribution(bytes)
     if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
     structure.dropUnusableProfile()
     structure.keep(0..<bytes.byteCount)
@@ -34,6 +35,16 @@ extension PictureStructure {
     guard let pitm = boxes.first(where: { $0.type == "pitm" }) else { return nil }
     let start = pitm.payload.lowerBound
     return bytes.byte(start) == 0 ? bytes.bigEndian16(start + 4) : bytes.bigEndian32(start + 4)
+  }
+
+  /// The EXIF item lies somewhere in the file's data; its own head is enough to find it.
+  private static func attribution(_ bytes: RawSpan) -> Attribution {
+    for head in ["Exif\0\0MM\0*", "Exif\0\0II*\0"] as [StaticString] {
+      if let start = bytes.firstIndex(of: head) {
+        return EXIF(bytes, at: start + 6, end: bytes.byteCount).attribution
+      }
+    }
+    return Attribution()
   }
 
   private static func isAlpha(_ bytes: RawSpan, _ payload: Range<Int>) -> Bool {

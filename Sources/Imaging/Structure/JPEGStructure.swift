@@ -155,6 +155,7 @@ private struct JPEGWalk {
       structure.found(bytes.has("JP", at: start) ? .c2pa : .application)
     case 0xED:
       structure.found(.iptc)
+      structure.attribution.readIPTC(bytes, payload)
     case 0xEE:
       // Adobe's marker says how the colours are coded: decoders need it.
       if bytes.has("Adobe", at: start) { return true }
@@ -186,9 +187,11 @@ private struct JPEGWalk {
       structure.found(.exif)
       let exif = EXIF(bytes, at: start + 6, end: payload.upperBound)
       if exif.hasLocation { structure.found(.gps) }
+      structure.attribution.take(exif.attribution)
       if structure.orientation == 1 { structure.orientation = exif.orientation }
     } else if bytes.has("http://ns.adobe.com/", at: start) {
       structure.found(.xmp)
+      structure.attribution.readXMP(bytes, payload)
     } else {
       structure.found(.application)
     }

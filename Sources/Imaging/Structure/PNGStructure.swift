@@ -102,9 +102,15 @@ extension PictureStructure {
       found(.exif)
       let exif = EXIF(bytes, at: payload.lowerBound, end: payload.upperBound)
       if exif.hasLocation { found(.gps) }
+      attribution.take(exif.attribution)
       orientation = exif.orientation
-    case "iTXt": found(bytes.has("XML:com.adobe.xmp\0", at: payload.lowerBound) ? .xmp : .text)
-    case "tEXt", "zTXt": found(.text)
+    case "iTXt":
+      let isXMP = bytes.has("XML:com.adobe.xmp\0", at: payload.lowerBound)
+      found(isXMP ? .xmp : .text)
+      if isXMP { attribution.readXMP(bytes, payload) }
+    case "tEXt", "zTXt":
+      found(.text)
+      if name == "tEXt" { attribution.readPNGText(bytes, payload) }
     case "tIME": found(.time)
     case "acTL", "fcTL", "fdAT":
       // What remains is the still picture that a reader without animation shows.

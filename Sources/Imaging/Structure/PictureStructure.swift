@@ -35,6 +35,8 @@ package struct PictureStructure: Sendable {
   var hasPalette = false
   var hasPixels = false
   var frames = 0
+  /// Whose picture it is, by its metadata.
+  package var attribution = Attribution()
   /// Private or superfluous blocks, in order of appearance, each kind once.
   package var metadata: [MetadataKind] = []
   /// The file without those blocks: ranges of it and new bytes, in order.

@@ -77,10 +77,12 @@ extension PictureStructure {
       let start = bytes.has("Exif\0", at: at) ? at + 6 : at
       let exif = EXIF(bytes, at: start, end: payload.upperBound)
       if exif.hasLocation { found(.gps) }
+      attribution.take(exif.attribution)
       orientation = exif.orientation
       return false
     case "XMP ":
       found(.xmp)
+      attribution.readXMP(bytes, payload)
       return false
     default:
       found(name == "C2PA" ? .c2pa : .application)

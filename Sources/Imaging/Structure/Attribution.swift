@@ -1,0 +1,111 @@
+/// Who made a picture and who holds the rights in it: the two fields that may be kept when all other metadata goes.
+package struct Attribution: Equatable, Sendable {
+  package var creator: String?
+  package var copyright: String?
+
+  package init(creator: String? = nil, copyright: String? = nil) {
+    self.creator = creator
+    self.copyright = copyright
+  }
+
+  package var isEmpty: Bool { creator == nil && copyright == nil }
+
+  /// Longer texts are no names or notices, but somebody's hiding place.
+  private static let longest = 1_000
+
+  /// Takes a text unless there is one already, as far as it is one: without control characters, of a bounded length.
+  mutating func take(_ field: WritableKeyPath<Attribution, String?>, _ bytes: some Sequence<UInt8>) {
+    guard self[keyPath: field] == nil else { return }
+    let raw = Array(bytes.prefix { $0 != 0 }.prefix(Self.longest))
+    let text =
+      String(validating: raw, as: UTF8.self)
+      ?? String(String.UnicodeScalarView(raw.map { Unicode.Scalar($0) }))
+    let clean = text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
+    let trimmed = String(String.UnicodeScalarView(clean)).drop { $0 == " " }
+    if !trimmed.isEmpty { self[keyPath: field] = String(trimmed) }
+  }
+
+  /// Takes what is not known yet.
+  mutating func take(_ other: Attribution) {
+    creator = creator ?? other.creator
+    copyright = copyright ?? other.copyright
+  }
+}
+
+// MARK: - Reading
+
+extension Attribution {
+  /// From an IPTC block (IIM 4, record 2: dataset 80 is the by-line, 116 the copyright notice), wherever in it.
+  mutating func readIPTC(_ bytes: RawSpan, _ range: Range<Int>) {
+    var at = range.lowerBound
+    while at + 5 <= range.upperBound {
+      guard bytes.has([0x1C, 0x02], at: at), let dataset = bytes.byte(at + 2),
+        let length = bytes.bigEndian16(at + 3), at + 5 + length <= range.upperBound
+      else {
+        at += 1
+        continue
+      }
+      if dataset == 80 { take(\.creator, bytes.array(at + 5..<at + 5 + length)) }
+      if dataset == 116 { take(\.copyright, bytes.array(at + 5..<at + 5 + length)) }
+      at += 5 + length
+    }
+  }
+
+  /// From an XMP packet: the first item of `dc:creator` and of `dc:rights` (XMP part 1, 8.4).
+  mutating func readXMP(_ bytes: RawSpan, _ range: Range<Int>) {
+    let packet = bytes.array(range.lowerBound..<min(range.upperBound, range.lowerBound + 1 << 20))
+    if let text = Self.item(of: "dc:creator", in: packet) { take(\.creator, text) }
+    if let text = Self.item(of: "dc:rights", in: packet) { take(\.copyright, text) }
+  }
+
+  private static func item(of property: String, in packet: [UInt8]) -> [UInt8]? {
+    guard let element = packet.firstRange(of: Array("<\(property)".utf8)),
+      let item = packet[element.upperBound...].firstRange(of: Array("<rdf:li".utf8)),
+      let start = packet[item.upperBound...].firstIndex(of: UInt8(ascii: ">")),
+      let end = packet[start...].firstIndex(of: UInt8(ascii: "<")),
+      !packet[element.upperBound..<start].contains(Array("</\(property)".utf8))
+    else { return nil }
+    var text = String(decoding: packet[(start + 1)..<end], as: UTF8.self)
+    for (entity, character) in [
+      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
+    ] {
+      text = text.split(separator: entity, omittingEmptySubsequences: false).joined(separator: character)
+    }
+    return Array(text.utf8)
+  }
+
+  /// From a PNG text chunk with one of the standard's own keywords.
+  mutating func readPNGText(_ bytes: RawSpan, _ payload: Range<Int>) {
+    if bytes.has("Author\0", at: payload.lowerBound) {
+      take(\.creator, bytes.array(payload.lowerBound + 7..<payload.upperBound))
+    } else if bytes.has("Copyright\0", at: payload.lowerBound) {
+      take(\.copyright, bytes.array(payload.lowerBound + 10..<payload.upperBound))
+    }
+  }
+}
+
+// MARK: - Writing
+
+extension Attribution {
+  /// An EXIF block that holds these two fields and nothing else (TIFF 6.0 tags Artist and Copyright, little-endian).
+  var exif: [UInt8] {
+    let entries = [(0x013B, creator), (0x8298, copyright)].compactMap { tag, text in
+      text.map { (tag, Array($0.utf8) + [0]) }
+    }
+    var data = 8 + 2 + 12 * entries.count + 4
+    var block = Array("II*\0".utf8) + Self.little(8, 4) + Self.little(entries.count, 2)
+    for (tag, text) in entries {
+      block += Self.little(tag, 2) + Self.little(2, 2) + Self.little(text.count, 4)
+      // Up to four bytes stand in the entry itself.
+      block += text.count <= 4 ? text + [UInt8](repeating: 0, count: 4 - text.count) : Self.little(data, 4)
+      if text.count > 4 { data += text.count }
+    }
+    block += Self.little(0, 4)
+    for (_, text) in entries where text.count > 4 { block += text }
+    return block
+  }
+
+  static func little(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}
