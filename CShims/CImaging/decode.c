@@ -7,7 +7,26 @@ static const char *const operations[] = {
     [CImagingLoaderGIF] = "gifload_buffer",
     [CImagingLoaderTIFF] = "tiffload_buffer",
     [CImagingLoaderHEIF] = "heifload_buffer",
+    [CImagingLoaderSVG] = "svgload_buffer",
+    [CImagingLoaderJPEGXL] = "jxlload_buffer",
+    [CImagingLoaderJPEG2000] = "jp2kload_buffer",
 };
+
+void cimaging_trust(CImagingLoader loader) {
+    switch (loader) {
+    case CImagingLoaderSVG:
+        vips_operation_block_set("VipsForeignLoadSvgBuffer", FALSE);
+        break;
+    case CImagingLoaderJPEGXL:
+        vips_operation_block_set("VipsForeignLoadJxlBuffer", FALSE);
+        break;
+    case CImagingLoaderJPEG2000:
+        vips_operation_block_set("VipsForeignLoadJp2kBuffer", FALSE);
+        break;
+    default:
+        break;
+    }
+}
 
 bool cimaging_has_loader(CImagingLoader loader) {
     return vips_type_find("VipsOperation", operations[loader]) != 0;
@@ -41,6 +60,10 @@ CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t 
     case CImagingLoaderJPEG:
         status = vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
             "shrink", options.shrink, NULL);
+        break;
+    case CImagingLoaderSVG:
+        status = vips_call(operations[loader], blob, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on,
+            "scale", options.scale, NULL);
         break;
     case CImagingLoaderGIF:
     case CImagingLoaderTIFF:
@@ -88,6 +111,9 @@ int cimaging_height(const CImagingImage *image) {
 }
 int cimaging_bands(const CImagingImage *image) {
     return vips_image_get_bands(vips_of(image));
+}
+bool cimaging_has_profile(const CImagingImage *image) {
+    return vips_image_get_typeof(vips_of(image), VIPS_META_ICC_NAME) != 0;
 }
 bool cimaging_has_alpha(const CImagingImage *image) {
     return vips_image_hasalpha(vips_of(image));

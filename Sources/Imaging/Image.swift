@@ -29,16 +29,21 @@ package struct Image: ~Copyable {
   ///
   /// - Parameters:
   ///   - shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8.
+  ///   - scale: an SVG's pixels for each that it declares.
   ///   - page: which page of a TIFF, or picture of an animation, counted from 1.
   package static func decode(
-    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1,
+    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1, scale: Double = 1,
     tolerance: Tolerance = .strict
   ) throws(ImagingError) -> Image {
     try ImagingRuntime.start()
+    if codec.needsPermission {
+      guard ImagingRuntime.isExpendable else { throw .needsOwnProcess(codec.rawValue) }
+      cimaging_trust(codec.loader)
+    }
     guard cimaging_has_loader(codec.loader) else { throw .loaderMissing("\(codec)".uppercased()) }
     let memory = bytes.stableMemory
     let options = CImagingDecodeOptions(
-      shrink: Int32(shrink), page: Int32(page - 1), fail_on_warning: tolerance == .strict)
+      shrink: Int32(shrink), page: Int32(page - 1), scale: scale, fail_on_warning: tolerance == .strict)
     guard let handle = cimaging_decode(codec.loader, memory.baseAddress, memory.count, options) else {
       throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText())
     }
@@ -64,6 +69,7 @@ package struct Image: ~Copyable {
   package var bands: Int { Int(cimaging_bands(handle)) }
   /// 8-bit sRGB or grey, with or without alpha.
   package var isEightBitSRGB: Bool { cimaging_is_8_bit_srgb(handle) }
+  package var hasProfile: Bool { cimaging_has_profile(handle) }
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
 
   private func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {

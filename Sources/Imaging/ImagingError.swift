@@ -10,6 +10,10 @@ public enum ImagingError: Error, Sendable, Codable {
   case unsupportedFormat(PictureFormat)
   /// The format is read, but this machine's libvips came without the named decoder.
   case loaderMissing(String)
+  /// The format is read only when it is allowed by the word in the text.
+  case notAllowed(PictureFormat, word: String)
+  /// The format, by its word, is read only in a process that may die of it.
+  case needsOwnProcess(String)
   /// The file ends before the picture does.
   case truncated(String)
   /// The file contradicts its own format.
@@ -32,6 +36,8 @@ extension ImagingError: CustomStringConvertible {
     case .notAPicture(let what): "not a picture (\(what))"
     case .unsupportedFormat(let format): "\(format.name) pictures cannot be read"
     case .loaderMissing(let codec): "libvips on this machine has no decoder for \(codec)"
+    case .notAllowed(let format, let word): "\(format.name) pictures are read only when \(word) is allowed"
+    case .needsOwnProcess(let word): "\(word) pictures are decoded only in a process of their own"
     case .truncated(let where_): "the file is cut short: \(where_)"
     case .damaged(let why): "the file is damaged: \(why)"
     case .tooManyPixels(let size, let limit):

@@ -18,6 +18,14 @@ package enum ImagingRuntime {
     }
   }
 
+  /// Whether this process may die of a decoder: only then are untrusted loaders let in. Set by a worker at its start.
+  package static var isExpendable: Bool {
+    get { expendable.load(ordering: .relaxed) }
+    set { expendable.store(newValue, ordering: .relaxed) }
+  }
+
+  private static let expendable = Atomic(false)
+
   /// Frees what libvips keeps for the calling thread, when a piece of work on it is over.
   package static func finishThread() { cimaging_finish_thread() }
 

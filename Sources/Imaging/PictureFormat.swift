@@ -16,8 +16,20 @@ public struct PictureFormat: Sendable, Equatable {
   package let codec: Codec?
 
   /// The decoders of libvips that are used, and which of them have an encoder.
-  package enum Codec: Sendable {
+  package enum Codec: String, Sendable, CaseIterable {
     case jpeg, png, webp, gif, tiff, heif
+    // Loaders that libvips itself calls untrusted: nobody tests them against hostile files.
+    case svg
+    case jpegXL = "jxl"
+    case jpeg2000 = "jp2"
+
+    /// Whether its pictures are only read when that is asked for, and only in a child process.
+    package var needsPermission: Bool {
+      switch self {
+      case .svg, .jpegXL, .jpeg2000: true
+      case .jpeg, .png, .webp, .gif, .tiff, .heif: false
+      }
+    }
 
     var loader: CImagingLoader {
       switch self {
@@ -27,18 +39,25 @@ public struct PictureFormat: Sendable, Equatable {
       case .gif: .GIF
       case .tiff: .TIFF
       case .heif: .HEIF
+      case .svg: .SVG
+      case .jpegXL: .JPEGXL
+      case .jpeg2000: .JPEG2000
       }
     }
   }
 
-  /// Whether pictures in this format can be read.
-  public var isReadable: Bool { codec != nil }
+  /// Whether pictures in this format are read without being allowed first.
+  public var isReadable: Bool { codec.map { !$0.needsPermission } ?? false }
+  /// The word that allows this format, such as `svg`, where one is needed.
+  public var permission: String? { codec.flatMap { $0.needsPermission ? $0.rawValue : nil } }
+  /// Those words.
+  public static var permissions: [String] { Codec.allCases.filter(\.needsPermission).map(\.rawValue) }
 
   /// Whether pictures can be written in this format.
   public var isWritable: Bool {
     switch codec {
     case .jpeg, .png, .webp: true
-    case .gif, .tiff, .heif, nil: false
+    case .gif, .tiff, .heif, .svg, .jpegXL, .jpeg2000, nil: false
     }
   }
 
@@ -96,12 +115,19 @@ public struct PictureFormat: Sendable, Equatable {
       "HEIC", "image/heic", ["heic", "heif"], codec: .heif,
       ["heic", "heix", "hevc", "heim", "mif1", "msf1"].map { Signature("ftyp" + $0, at: 4) }),
     known(
-      "JPEG XL", "image/jxl", ["jxl"], [Signature([0xFF, 0x0A]), Signature("JXL \r\n", at: 4)]),
-    known("JPEG 2000", "image/jp2", ["jp2"], [Signature("jP  \r\n", at: 4), Signature([0xFF, 0x4F, 0xFF])]),
+      "JPEG XL", "image/jxl", ["jxl"], codec: .jpegXL,
+      [Signature([0xFF, 0x0A]), Signature("JXL \r\n", at: 4)]),
+    known(
+      "JPEG 2000", "image/jp2", ["jp2"], codec: .jpeg2000,
+      [Signature("jP  \r\n", at: 4), Signature([0xFF, 0x4F, 0xFF])]),
     known("BMP", "image/bmp", ["bmp"], [Signature("BM")]),
     known("Photoshop", "image/vnd.adobe.photoshop", ["psd"], [Signature("8BPS")]),
     known("PDF", "application/pdf", ["pdf"], [Signature("%PDF-")]),
-    known("SVG", "image/svg+xml", ["svg"], [Signature("<svg"), Signature("<?xml")]),
+    known(
+      "SVG", "image/svg+xml", ["svg"], codec: .svg,
+      [
+        "<svg", "<?xml", "<!DOCTYPE svg", "\u{FEFF}<svg", "\u{FEFF}<?xml",
+      ].map { Signature($0) }),
   ]
 
   private static func known(

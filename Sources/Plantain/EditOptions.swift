@@ -26,6 +26,8 @@ public struct EditOptions: Sendable {
   public var quality: Int?
   public var background = RGBColour.white
   public var maximumPixels = 100_000_000
+  /// As in `PreparationOptions`: `svg`, `jxl`, `jp2`.
+  public var allowed: Set<String> = []
   /// Keeps the names of the creator and of the copyright's holder, and no other metadata. Default: `false`.
   public var keepsCopyright = false
   /// For the picture that is edited, which is the first reference; of the others the first page is taken.
@@ -107,6 +109,7 @@ public struct EditOptions: Sendable {
     options.background = background
     options.maximumPixels = maximumPixels
     options.page = page
+    options.allowed = allowed
     options.keepsCopyright = keepsCopyright
     options.allowsTruncated = allowsTruncated
     return options

@@ -47,6 +47,10 @@ struct EdgeArgument: ExpressibleByArgument {
   }
 }
 
+enum AllowArgument: String, ExpressibleByArgument, CaseIterable {
+  case svg, jxl, jp2
+}
+
 enum KeepArgument: String, ExpressibleByArgument, CaseIterable {
   case copyright, none
 }

@@ -91,6 +91,12 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Also read svg, jxl or jp2, whose decoders are not tested against hostile files; may be repeated.",
+      valueName: "svg|jxl|jp2"))
+  var allow: [AllowArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
       "Metadata that stays: copyright (the names of creator and holder) or none.", valueName: "copyright|none"
     ))
   var keep: KeepArgument = .none
@@ -136,6 +142,7 @@ struct PreparationFlags: ParsableArguments {
     options.background = background
     options.maximumPixels = maxPixels
     options.page = page
+    options.allowed = Set(allow.map(\.rawValue))
     options.keepsCopyright = keep == .copyright
     options.allowsTruncated = allowTruncated
     return options

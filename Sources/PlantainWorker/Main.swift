@@ -24,6 +24,7 @@ enum PlantainWorker {
       exit(64)
     }
     guard Confinement.begin(parent: parent) else { exit(71) }
+    ImagingRuntime.isExpendable = true
     let channel = WorkerChannel(adopting: 0)
     do throws(ChannelError) {
       while true {

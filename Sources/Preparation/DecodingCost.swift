@@ -38,7 +38,7 @@ package struct DecodingCost: Equatable, Sendable {
       return structure.isProgressive ? pixels * (structure.hasReducedChroma ? 4 : 2 * pixelBytes) : 0
     case .png: return structure.isInterlaced ? pixels * pixelBytes : 0
     // The whole canvas, and the decoder's own copy of it.
-    case .webp, .gif, .heif: return pixels * pixelBytes * 2
+    case .webp, .gif, .heif, .svg, .jpegXL, .jpeg2000: return pixels * pixelBytes * 2
     // A strip may be the whole picture.
     case .tiff: return pixels * pixelBytes
     case nil: return 0

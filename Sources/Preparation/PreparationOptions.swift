@@ -24,6 +24,9 @@ public struct PreparationOptions: Sendable, Codable {
   /// The shapes to choose from when it is; the nearest is taken. Default: none.
   public var ratios: [AspectRatio] = []
 
+  /// Formats that are read although their decoders are not tested against hostile files: `svg`, `jxl`, `jp2`; each in a
+  /// child process only. Default: none.
+  public var allowed: Set<String> = []
   /// Keeps the names of the creator and of the copyright's holder, where the file has them, and no other metadata.
   /// Default: `false`.
   public var keepsCopyright = false
@@ -60,6 +63,12 @@ public struct PreparationOptions: Sendable, Codable {
     }
     if fit != .none {
       try require(!ratios.isEmpty, "a shape to pad or crop to", "the aspect ratio", "none")
+    }
+    for word in allowed {
+      try require(
+        PictureFormat.permissions.contains(word),
+        "one of \(PictureFormat.permissions.joined(separator: ", "))",
+        "what is allowed", word)
     }
     try require(maximumPixels >= 1, "at least 1", "the pixel limit", "\(maximumPixels)")
     try require((1...10_000).contains(page), "1…10,000", "the page", "\(page)")

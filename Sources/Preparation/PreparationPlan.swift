@@ -13,12 +13,19 @@ package struct PreparationPlan: Sendable {
   private let turnsBlocks: Bool
   /// Another format, an explicit quality, or a file that is cut short: the pixels must be encoded.
   let rewritesFormat: Bool
+  /// How many pixels an SVG is drawn with for each that it declares.
+  let drawingScale: Double
   /// The steps that are certain before any pixel is seen, in order.
   package let steps: [PreparationStep]
   package let warnings: [PreparationWarning]
 
   /// - Parameter cleanedBytes: the file's size without its private blocks.
-  package init(_ structure: PictureStructure, cleanedBytes: ByteCount, options: PreparationOptions) {
+  package init(_ declared: PictureStructure, cleanedBytes: ByteCount, options: PreparationOptions) {
+    var structure = declared
+    drawingScale = structure.format.codec == .svg ? Self.scale(ofDrawing: structure.size) : 1
+    if drawingScale > 1 {
+      structure.size = structure.size.scaled(toLongestEdge: Self.smallestDrawing)
+    }
     let profile = structure.profile.map(ICCProfile.init)
     let source = structure.format
     usesProfile = profile.map { !$0.isSRGB } ?? false
@@ -138,6 +145,13 @@ package struct PreparationPlan: Sendable {
       ? PreparationStep(
         .rotateLossless, "EXIF orientation \(structure.orientation) applied to whole blocks of coefficients")
       : PreparationStep(.orient, "EXIF orientation \(structure.orientation) applied to the pixels")
+  }
+
+  /// Drawings have no pixels of their own. Icons are drawn this large, in pixels along the longest edge.
+  private static let smallestDrawing = 1_024
+
+  private static func scale(ofDrawing size: PixelSize) -> Double {
+    max(1, Double(smallestDrawing) / Double(size.longestEdge))
   }
 
   private static func chooseFormat(

@@ -34,7 +34,15 @@ struct PreparationWork {
     }
     return try onPicture { () throws(ImagingError) in
       let image = try Image.decode(
-        bytes, as: codec, shrink: plan.fit.shrink, page: options.page, tolerance: options.tolerance)
+        bytes, as: codec, shrink: plan.fit.shrink, page: options.page, scale: plan.drawingScale,
+        tolerance: options.tolerance)
+      // A drawing's declared size is rounded by its own rules; its pixels do not exist before now.
+      guard codec != .svg else {
+        guard image.size.pixelCount <= options.maximumPixels else {
+          throw .tooManyPixels(image.size, limit: options.maximumPixels)
+        }
+        return try image.realised()
+      }
       guard plan.fit.shrink > 1 || image.size == structure.size else {
         throw .damaged("its header says \(structure.size), its decoder \(image.size)")
       }
@@ -67,9 +75,11 @@ struct PreparationWork {
   }
 
   mutating func colour(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard plan.needsColour || !image.isEightBitSRGB else { return image }
+    guard plan.needsColour || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
+    else { return image }
     do throws(ImagingError) {
-      if plan.usesProfile {
+      // The profile of a format that is not parsed here is known only to its decoder.
+      if plan.usesProfile || structure.format.permission != nil && image.hasProfile {
         if let converted = try? image.inSRGB(usingProfile: true) { return converted }
         warnings.append(.profileIgnored)
       }

@@ -62,6 +62,9 @@ package func inspectPicture(
   let structure = try onPicture { () throws(ImagingError) in
     try PictureStructure.read(source, page: options.page, tolerance: options.tolerance)
   }
+  if let word = structure.format.permission, !options.allowed.contains(word) {
+    throw .picture(.notAllowed(structure.format, word: word))
+  }
   guard options.page <= structure.pageCount else {
     throw .invalidOption("expected 1…\(structure.pageCount) for the page, received \(options.page)")
   }

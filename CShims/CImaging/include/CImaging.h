@@ -37,6 +37,10 @@ typedef enum CIMAGING_CLOSED CImagingLoader {
     CImagingLoaderGIF,
     CImagingLoaderTIFF,
     CImagingLoaderHEIF, // HEIC and AVIF; a module of its own that may be missing
+    // What follows libvips calls untrusted: blocked until `cimaging_trust`.
+    CImagingLoaderSVG,
+    CImagingLoaderJPEGXL, // a module of its own that may be missing
+    CImagingLoaderJPEG2000,
 } CImagingLoader;
 
 typedef enum CIMAGING_CLOSED CImagingSaver {
@@ -62,9 +66,13 @@ void cimaging_take_error_text(char *text, size_t capacity);
 // before a start.
 void cimaging_finish_thread(void);
 
+// Lifts the block of an untrusted loader for the rest of the process. For processes that may die of it.
+void cimaging_trust(CImagingLoader loader);
+
 typedef struct CImagingDecodeOptions {
     int shrink;           // JPEG only: 1, 2, 4 or 8, the decoder's own reduction; 1 elsewhere
     int page;             // from 0; only for loaders that know pages: GIF, TIFF, WebP
+    double scale;         // SVG: pixels per pixel that it declares
     bool fail_on_warning; // refuse damaged files instead of returning half a picture
 } CImagingDecodeOptions;
 
@@ -85,6 +93,7 @@ void cimaging_release(CImagingImage *image);
 int cimaging_width(const CImagingImage *image);
 int cimaging_height(const CImagingImage *image);
 int cimaging_bands(const CImagingImage *image);
+bool cimaging_has_profile(const CImagingImage *image);
 bool cimaging_has_alpha(const CImagingImage *image);
 // 8-bit sRGB or grey, with or without alpha: what the savers write as it is.
 bool cimaging_is_8_bit_srgb(const CImagingImage *image);

@@ -7,11 +7,11 @@ import Vocabulary
 extension PictureStructure {
   static func readHEIF(_ bytes: RawSpan, as format: PictureFormat) throws(ImagingError) -> PictureStructure {
     var structure = PictureStructure(format: format)
-    let top = try HEIFBox.children(of: bytes, in: 0..<bytes.byteCount)
+    let top = try ISOBox.children(of: bytes, in: 0..<bytes.byteCount)
     guard let meta = top.first(where: { $0.type == "meta" }) else {
       throw .damaged("the \(format.name) file has no meta box")
     }
-    let boxes = try HEIFBox.children(of: bytes, in: meta.payload.dropFirst(4))
+    let boxes = try ISOBox.children(of: bytes, in: meta.payload.dropFirst(4))
     guard let iprp = boxes.first(where: { $0.type == "iprp" }) else {
       throw .damaged("the \(format.name) file describes no picture")
     }
@@ -31,7 +31,7 @@ extension PictureStructure {
     return structure
   }
 
-  private static func primaryItem(_ bytes: RawSpan, _ boxes: [HEIFBox]) -> Int? {
+  private static func primaryItem(_ bytes: RawSpan, _ boxes: [ISOBox]) -> Int? {
     guard let pitm = boxes.first(where: { $0.type == "pitm" }) else { return nil }
     let start = pitm.payload.lowerBound
     return bytes.byte(start) == 0 ? bytes.bigEndian16(start + 4) : bytes.bigEndian32(start + 4)
@@ -51,7 +51,7 @@ extension PictureStructure {
     bytes.array(payload).contains("alpha") || bytes.array(payload).contains(":hevc:2015:auxid:1")
   }
 
-  private mutating func apply(_ property: HEIFBox, _ bytes: RawSpan) throws(ImagingError) {
+  private mutating func apply(_ property: ISOBox, _ bytes: RawSpan) throws(ImagingError) {
     let at = property.payload.lowerBound
     switch property.type {
     case "ispe":
@@ -83,53 +83,17 @@ extension PictureStructure {
   }
 }
 
-/// One box: its four-letter type and where its contents lie.
-private struct HEIFBox {
-  let type: String
-  let payload: Range<Int>
-
-  /// A file has some dozens; far more is an attack on time.
-  private static let mostBoxes = 10_000
-
-  static func children(of bytes: RawSpan, in range: Range<Int>) throws(ImagingError) -> [HEIFBox] {
-    var boxes: [HEIFBox] = []
-    var at = range.lowerBound
-    while at < range.upperBound {
-      guard var length = bytes.bigEndian32(at), at + 8 <= range.upperBound, boxes.count < mostBoxes else {
-        throw .truncated("a box at byte \(at)")
-      }
-      var head = 8
-      if length == 1 {
-        guard let high = bytes.bigEndian32(at + 8), high < 1 << 16, let low = bytes.bigEndian32(at + 12)
-        else {
-          throw .truncated("a box at byte \(at)")
-        }
-        (length, head) = (high << 32 | low, 16)
-      }
-      // Zero: to the end.
-      if length == 0 { length = range.upperBound - at }
-      guard length >= head, length <= range.upperBound - at else {
-        throw .truncated("the box at byte \(at) declares \(length.grouped) bytes")
-      }
-      let name = String(decoding: bytes.array(at + 4..<at + 8), as: UTF8.self)
-      boxes.append(HEIFBox(type: name, payload: at + head..<at + length))
-      at += length
-    }
-    return boxes
-  }
-}
-
 /// The item properties: all of them, and those of the primary picture in their order.
 private struct HEIFProperties {
-  let all: [HEIFBox]
-  let ofPrimary: [HEIFBox]
+  let all: [ISOBox]
+  let ofPrimary: [ISOBox]
 
-  init(_ bytes: RawSpan, _ iprp: HEIFBox, primary: Int?) throws(ImagingError) {
-    let boxes = try HEIFBox.children(of: bytes, in: iprp.payload)
+  init(_ bytes: RawSpan, _ iprp: ISOBox, primary: Int?) throws(ImagingError) {
+    let boxes = try ISOBox.children(of: bytes, in: iprp.payload)
     guard let container = boxes.first(where: { $0.type == "ipco" }) else {
       throw .damaged("the file's pictures have no properties")
     }
-    let all = try HEIFBox.children(of: bytes, in: container.payload)
+    let all = try ISOBox.children(of: bytes, in: container.payload)
     var indices: [Int] = []
     for box in boxes where box.type == "ipma" {
       indices += Self.associations(bytes, box.payload, of: primary)

@@ -127,6 +127,9 @@ extension PictureStructure {
       case .gif: return try readGIF(span)
       case .tiff: return try readTIFF(span, page: page)
       case .heif: return try readHEIF(span, as: format)
+      case .svg: return try readSVG(span, as: format)
+      case .jpegXL: return try readJPEGXL(span, as: format)
+      case .jpeg2000: return try readJPEG2000(span, as: format)
       case nil: throw .unsupportedFormat(format)
       }
     }

@@ -94,7 +94,7 @@ extension PlantainError {
     switch error {
     case .libraryUnusable: .internalError
     case .notAPicture: .notAPicture
-    case .unsupportedFormat, .loaderMissing: .unsupportedFormat
+    case .unsupportedFormat, .loaderMissing, .notAllowed, .needsOwnProcess: .unsupportedFormat
     case .truncated: .truncatedPicture
     case .damaged: .damagedPicture
     case .tooManyPixels: .tooManyPixels
@@ -108,6 +108,9 @@ extension PlantainError {
     switch error {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
     case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
+    case .notAllowed(_, let word):
+      return "Add --allow \(word) if you trust the file, or give a \(names.joined(separator: ", ")) file."
+    case .needsOwnProcess: return "Use PictureWorkers that are isolated."
     case .loaderMissing: return "Install a libvips that has it, or convert the file to JPEG first."
     case .truncated:
       return "Get the file again from its source; --allow-truncated takes what there is of a JPEG or PNG."

@@ -1,0 +1,57 @@
+import Vocabulary
+
+/// Reads the size that an SVG declares (W3C SVG 2, 8.2): its root's width and height, else its view box.
+extension PictureStructure {
+  /// The root element stands near the beginning; a drawing that hides it behind more is not one of ours.
+  private static let longestPreamble = 64_000
+  /// Units of CSS, in pixels.
+  private static let units = [
+    "": 1.0, "px": 1, "pt": 4.0 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "em": 16, "ex": 8,
+  ]
+
+  static func readSVG(_ bytes: RawSpan, as format: PictureFormat) throws(ImagingError) -> PictureStructure {
+    let text = String(decoding: bytes.array(0..<min(bytes.byteCount, longestPreamble)), as: UTF8.self)
+    guard let root = text.firstRange(of: "<svg"), let end = text[root.upperBound...].firstIndex(of: ">")
+    else {
+      throw .notAPicture("it is XML without an svg element")
+    }
+    let attributes = text[root.upperBound..<end]
+    let box =
+      value(of: "viewBox", in: attributes)?.split { $0 == " " || $0 == "," }.compactMap { Double($0) } ?? []
+    let isBoxed = box.count == 4
+    guard let width = length(value(of: "width", in: attributes)) ?? (isBoxed ? box[2] : nil),
+      let height = length(value(of: "height", in: attributes)) ?? (isBoxed ? box[3] : nil), width >= 0.5,
+      height >= 0.5, width < 1e9, height < 1e9
+    else { throw .damaged("the SVG declares neither width and height nor a view box") }
+    var structure = PictureStructure(format: format)
+    structure.size = PixelSize(width: Int(width.rounded()), height: Int(height.rounded()))
+    structure.hasAlpha = true
+    structure.keep(0..<bytes.byteCount)
+    structure.isComplete = true
+    return structure
+  }
+
+  private static func value(of name: String, in attributes: Substring) -> Substring? {
+    var rest = attributes
+    while let hit = rest.firstRange(of: name) {
+      let before =
+        hit.lowerBound == attributes.startIndex ? " " : attributes[attributes.index(before: hit.lowerBound)]
+      rest = rest[hit.upperBound...]
+      let after = rest.drop(while: \.isWhitespace)
+      guard before.isWhitespace, after.first == "=" else { continue }
+      let quoted = after.dropFirst().drop(while: \.isWhitespace)
+      guard let quote = quoted.first, quote == "\"" || quote == "'" else { continue }
+      return quoted.dropFirst().prefix { $0 != quote }
+    }
+    return nil
+  }
+
+  private static func length(_ text: Substring?) -> Double? {
+    guard let text else { return nil }
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    guard let number = Double(digits), let unit = units[text.dropFirst(digits.count).lowercased()] else {
+      return nil
+    }
+    return number * unit
+  }
+}

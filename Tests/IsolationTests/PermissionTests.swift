@@ -1,0 +1,82 @@
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Plantain
+
+@Suite("Formats that need permission")
+struct PermissionTests {
+  private static let files = ["fields.svg", "fields.jxl", "boxed.jxl", "fields.jp2", "fields.j2k"]
+
+  private func options(_ change: (inout PreparationOptions) -> Void = { _ in }) -> PreparationOptions {
+    var options = PreparationOptions()
+    options.allowed = ["svg", "jxl", "jp2"]
+    options.format = .png
+    change(&options)
+    return options
+  }
+
+  private func source(_ name: String) throws -> Reference {
+    .bytes(PictureBytes(try Samples.fixture(name)), name: name)
+  }
+
+  @Test("are read in a child when they are allowed", arguments: files)
+  func allowed(_ name: String) async throws {
+    let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
+    let result = try await workers.prepare(source(name), options())
+    // A drawing has no pixels of its own; small ones are drawn large.
+    let isDrawing = name == "fields.svg"
+    #expect(
+      result.size == (isDrawing ? PixelSize(width: 1_024, height: 768) : PixelSize(width: 64, height: 48)))
+    let (pixels, size, bands) = try decodedPixels(result.bytes.array)
+    let colour = { (x: Int, y: Int) in
+      let at = (y * size.height / 4 * size.width + x * size.width / 4) * bands
+      return Array(pixels[at..<at + 3])
+    }
+    #expect(colour(1, 1) == [255, 0, 0])
+    #expect(colour(3, 1) == [0, 255, 0])
+    #expect(colour(1, 3) == [0, 0, 255])
+    if !isDrawing { #expect(colour(3, 3) == [255, 255, 255]) }
+  }
+
+  @Test("are refused by name otherwise", arguments: files)
+  func refused(_ name: String) async throws {
+    let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
+    await #expect { try await workers.prepare(source(name), options { $0.allowed = [] }) } throws: { error in
+      let error = error as? PlantainError
+      return error?.code == .unsupportedFormat && error?.hint?.contains("--allow") == true
+    }
+  }
+
+  @Test("are never decoded in the process itself", arguments: files)
+  func onlyIsolated(_ name: String) async throws {
+    await #expect { try await PictureWorkers.inProcess.prepare(source(name), options()) } throws: { error in
+      (error as? PlantainError)?.code == .unsupportedFormat
+    }
+  }
+
+  @Test("a drawing of more pixels than allowed is refused before it is drawn")
+  func hugeDrawing() async throws {
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='60000' height='60000'/>"
+    await #expect {
+      try await PictureWorkers.inProcess.prepare(
+        .bytes(PictureBytes(Array(svg.utf8)), name: "huge.svg"), options())
+    } throws: { error in
+      (error as? PlantainError)?.code == .tooManyPixels
+    }
+  }
+
+  @Test("cut short, they are an error and no crash", arguments: files)
+  func cut(_ name: String) async throws {
+    let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
+    let file = try Samples.fixture(name)
+    for length in stride(from: 1, to: file.count - 1, by: max(1, file.count / 20)) {
+      let part = Reference.bytes(PictureBytes(Array(file.prefix(length))), name: name)
+      await #expect(throws: PlantainError.self, "\(length) of \(file.count) bytes") {
+        try await workers.prepare(part, options())
+      }
+    }
+  }
+}
