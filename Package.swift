@@ -150,6 +150,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),
     .testTarget(
+      name: "SubmissionTests", dependencies: ["Submission", "TestSupport", "Vocabulary"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "FinishingTests", dependencies: ["Finishing", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "PlantainTests", dependencies: ["Plantain", "PlantainSimulator", "TestSupport"],

@@ -68,7 +68,8 @@ public struct EditResult: Sendable {
     /// The body's length.
     public let bytes: ByteCount
     public let tier: Tier
-    public let ratio: AspectRatio
+    /// `nil` in a plan for a picture that was not fetched, whose shape is not known.
+    public let ratio: AspectRatio?
   }
 
   /// What it cost, and how that is known.
@@ -113,6 +114,8 @@ public struct EditPlan: Sendable {
   public let model: String
   public let prepared: [Preparer.Result]
   public let request: EditResult.Request
+  /// References by URL, which a plan does not fetch; the request's bytes do not count them.
+  public let notFetched: [String]
   public let cost: EditResult.Cost
   public let warnings: [EditWarning]
 }

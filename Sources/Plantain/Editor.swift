@@ -88,7 +88,7 @@ public final class Editor: Sendable {
     watch: @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditPlan {
     try OutputPlan(options, first: references.first).check()
-    return try await prepareRequest(prompt, references, options, watch).plan
+    return try await prepareRequest(prompt, references, options, isDry: true, watch).plan
   }
 }
 

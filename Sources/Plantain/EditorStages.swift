@@ -24,8 +24,10 @@ extension Editor {
   }
 
   /// All local work: checks, preparation, and the request that would be sent.
+  ///
+  /// - Parameter isDry: opens no socket, so references by URL are left out.
   func prepareRequest(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions,
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, isDry: Bool = false,
     _ watch: @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> (plan: EditPlan, request: EditRequest) {
     try RequestCheck.check(prompt, references, options, gateway)
@@ -42,11 +44,19 @@ extension Editor {
         hint: "Allow more with --request-bytes.")
     }
     let preparation = try options.preparation(for: gateway)
-    let prepared = try await prepareAll(readingStandardInput(references), preparation, budget)
+    let left = isDry ? references.filter(\.isRemote) : []
+    let isEditedLeft = isDry && references[0].isRemote
+    let prepared = try await prepareAll(
+      readingOnce(isDry ? references.filter { !$0.isRemote } : references), preparation, budget,
+      isFirstEdited: !isEditedLeft)
     for result in prepared { watch(.prepared(result)) }
-    let source = prepared[0].reference.geometry.source
-    if options.aspect == .source { ratio.value = model.nearestRatio(to: source) }
-    if options.fit == .none, ratio.value.distance(to: source) > 0.02 { ratio.warnings.append(.aspectDiffers) }
+    if !isEditedLeft {
+      let source = prepared[0].reference.geometry.source
+      if options.aspect == .source { ratio.value = model.nearestRatio(to: source) }
+      if options.fit == .none, ratio.value.distance(to: source) > 0.02 {
+        ratio.warnings.append(.aspectDiffers)
+      }
+    }
     if preparation.maximumBytes > gateway.limits.pictureBytes || requestLimit > gateway.limits.requestBytes {
       ratio.warnings.append(.overGatewayLimit)
     }
@@ -59,8 +69,10 @@ extension Editor {
     let plan = EditPlan(
       id: UUID().uuidString.lowercased(), gateway: gateway.id, model: model.id, prepared: prepared,
       request: EditResult.Request(
-        bytes: ByteCount(gateway.bodyLength(of: request)), tier: options.tier, ratio: ratio.value),
-      cost: EditResult.Cost(price: model.prices[options.tier]), warnings: ratio.warnings)
+        bytes: ByteCount(gateway.bodyLength(of: request)), tier: options.tier,
+        ratio: isEditedLeft && options.aspect == .source ? nil : ratio.value),
+      notFetched: left.map(\.name), cost: EditResult.Cost(price: model.prices[options.tier]),
+      warnings: ratio.warnings)
     guard plan.request.bytes <= requestLimit else {
       throw PlantainError(
         .request, .tooLarge, "the request has \(plan.request.bytes), over the limit of \(requestLimit)",
@@ -72,11 +84,11 @@ extension Editor {
   /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their
   /// share of the request.
   private func prepareAll(
-    _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget
+    _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool
   ) async throws(PlantainError) -> [Preparer.Result] {
     var jobs = references.map { Preparer.Job(source: $0, options: options) }
     // The page and the shape that were asked for are those of the picture to edit.
-    for position in jobs.indices.dropFirst() {
+    for position in jobs.indices.dropFirst(isFirstEdited ? 1 : 0) {
       jobs[position].options.page = 1
       jobs[position].options.fit = .none
     }
@@ -91,15 +103,14 @@ extension Editor {
     return results
   }
 
-  /// Standard input can be read only once, but may have to be prepared twice.
-  private func readingStandardInput(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
+  /// Standard input can be read only once and a URL is fetched only once, but either may have to be prepared twice.
+  private func readingOnce(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
     var settled: [Reference] = []
     for reference in references {
-      guard case .standardInput = reference else {
-        settled.append(reference)
-        continue
+      switch reference {
+      case .standardInput: settled.append(.bytes(try await reference.readOnPool(), name: reference.name))
+      default: settled.append(try await reference.fetched())
       }
-      settled.append(.bytes(try await reference.readOnPool(), name: reference.name))
     }
     return settled
   }

@@ -75,6 +75,7 @@ extension PictureWorkers {
   func prepare(
     _ source: Reference, _ options: PreparationOptions
   ) async throws(PlantainError) -> PreparedReference {
+    let source = try await source.fetched()
     let picture = try await onPool { () throws(PlantainError) in
       let bytes = try source.read()
       let inspection = try naming(source.name) { () throws(PreparationError) in

@@ -92,6 +92,7 @@ public struct Preparer: Sendable {
   /// - Throws: as `prepare`.
   public func inspect(_ source: Reference) async throws(PlantainError) -> InspectReport {
     let options = options
+    let source = try await source.fetched()
     return try await onPool { () throws(PlantainError) in
       let bytes = try source.read()
       do throws(PreparationError) {

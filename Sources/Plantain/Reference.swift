@@ -1,10 +1,13 @@
 import Finishing
 import Imaging
+import Submission
 
 /// Where a picture comes from.
 public enum Reference: Sendable {
   /// A path. Its bytes decide what it is, not its name.
   case file(String)
+  /// An `https:` URL, fetched when it is prepared: from public addresses only, at most 5 redirections, 256 MB, 60 s.
+  case url(String)
   /// Everything that standard input holds.
   case standardInput
   /// A `data:` URI with base64.
@@ -12,12 +15,14 @@ public enum Reference: Sendable {
   /// A picture file in memory, under a name for messages.
   case bytes(PictureBytes, name: String)
 
-  /// The reference that a word on the command line means: `-`, a data URI, or a path.
+  /// The reference that a word on the command line means: `-`, a data URI, a URL, or a path.
   public init(argument: String) {
     if argument == "-" {
       self = .standardInput
     } else if DataURI.isDataURI(argument) {
       self = .dataURI(argument)
+    } else if argument.contains("://") {
+      self = .url(argument)
     } else {
       self = .file(argument)
     }
@@ -27,6 +32,8 @@ public enum Reference: Sendable {
   public var name: String {
     switch self {
     case .file(let path): path
+    // What follows the path may be a signature.
+    case .url(let address): String(address.prefix { $0 != "?" && $0 != "#" })
     case .standardInput: "-"
     case .dataURI(let text): String(text.prefix(60).prefix { $0 != ";" && $0 != "," })
     case .bytes(_, let name): name
@@ -36,12 +43,34 @@ public enum Reference: Sendable {
   /// A file name without extension to build output names from.
   public var stem: String {
     switch self {
-    case .file(let path), .bytes(_, let path):
-      let name = OutputFile.name(of: path)
-      guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-      return String(name[..<dot])
+    case .file(let path), .bytes(_, let path): return Self.stem(of: path)
+    case .url:
+      let path = name.split(separator: "/", omittingEmptySubsequences: true).dropFirst(2)
+      return path.last.map { Self.stem(of: String($0)) } ?? "picture"
     case .standardInput: return "stdin"
     case .dataURI: return "picture"
+    }
+  }
+
+  private static func stem(of path: String) -> String {
+    let name = OutputFile.name(of: path)
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  /// Whether it has to be fetched before it can be read.
+  var isRemote: Bool { if case .url = self { true } else { false } }
+
+  /// The same in memory, when it has to be fetched; otherwise itself.
+  ///
+  /// - Throws: 66 when it is refused or missing, 65 when it is too large, 69 when the server cannot be reached.
+  func fetched(_ rules: Downloader.Rules = Downloader.Rules()) async throws(PlantainError) -> Reference {
+    guard case .url(let address) = self else { return self }
+    let downloader = Downloader(limit: PictureFile.sizeLimit, timeout: .seconds(60), rules: rules)
+    do throws(DownloadError) {
+      return .bytes(try await downloader.fetch(address), name: name)
+    } catch {
+      throw .fetching(error, name)
     }
   }
 
@@ -52,15 +81,10 @@ public enum Reference: Sendable {
       switch self {
       case .file(let path): return try PictureFile.read(path)
       case .bytes(let bytes, _) where bytes.count > 0: return bytes
-      case .bytes, .dataURI: throw .empty
+      case .bytes, .dataURI, .url: throw .empty
       case .standardInput: return try PictureFile.readStandardInput()
       }
     } catch {
-      if case .file(let path) = self, path.contains("://"), error == .missing {
-        throw PlantainError(
-          .input, .missing, "cannot use \(path): references by URL are not fetched",
-          hint: "Download it first and give the file.", subject: path, underlying: error)
-      }
       throw .reading(error, name)
     }
   }

@@ -9,7 +9,7 @@ struct EditCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The picture to edit, then further references: paths, - for standard input, or data URIs.",
+      "The picture to edit, then further references: paths, https URLs, - for standard input, or data URIs.",
       valueName: "reference"))
   var references: [String]
 

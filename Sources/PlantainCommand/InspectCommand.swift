@@ -6,7 +6,9 @@ struct InspectCommand: AsyncParsableCommand {
     commandName: "inspect",
     abstract: "Say what pictures are, what would be done to them, and why.")
 
-  @Argument(help: ArgumentHelp("Pictures: paths, - for standard input, or data URIs.", valueName: "picture"))
+  @Argument(
+    help: ArgumentHelp(
+      "Pictures: paths, https URLs, - for standard input, or data URIs.", valueName: "picture"))
   var pictures: [String]
 
   @OptionGroup var preparation: PreparationFlags

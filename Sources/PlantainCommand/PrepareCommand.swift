@@ -7,7 +7,9 @@ struct PrepareCommand: AsyncParsableCommand {
     abstract: "Make pictures right for an image-edit API, without sending them.",
     discussion: "Without -o, --data-uri or --base64 nothing is written: the work is done and reported.")
 
-  @Argument(help: ArgumentHelp("Pictures: paths, - for standard input, or data URIs.", valueName: "picture"))
+  @Argument(
+    help: ArgumentHelp(
+      "Pictures: paths, https URLs, - for standard input, or data URIs.", valueName: "picture"))
   var pictures: [String]
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the prepared files.", valueName: "dir"))

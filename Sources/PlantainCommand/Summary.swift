@@ -30,9 +30,11 @@ enum Summary {
   static func line(sending plan: EditPlan, verb: String) -> String {
     let price =
       plan.cost.price.map { "\($0) by the table of \($0.checked)" } ?? "price unknown"
+    let left =
+      plan.notFetched.isEmpty ? "" : ", without \(plan.notFetched.joined(separator: ", ")) (not fetched)"
     return
       "\(verb)   \(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
-      + "aspect \(plan.request.ratio), \(price)"
+      + "aspect \(plan.request.ratio?.description ?? "unknown"), \(price)" + left
   }
 
   static func lines(of result: EditResult) -> [String] {

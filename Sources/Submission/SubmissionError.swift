@@ -1,3 +1,13 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Why no reply came back. What a reply *says* is an `Outcome`, not an error.
 package enum SubmissionError: Error, Sendable, Equatable {
   /// Nothing was sent: the name, the connection or TLS failed.
@@ -8,4 +18,24 @@ package enum SubmissionError: Error, Sendable, Equatable {
   case replyTooLarge(limit: Int)
   /// The task was cancelled.
   case cancelled(afterSending: Bool)
+}
+
+extension SubmissionError {
+  /// The client's full descriptions can quote header values, and so the key: only short forms are used.
+  static func words(for error: any Error) -> String {
+    switch error {
+    case let error as HTTPClientError:
+      if error == .connectTimeout { return "no connection within 15 s" }
+      if error == .remoteConnectionClosed { return "the connection was closed without an answer" }
+      return error.shortDescription
+    case let error as IOError: return String(cString: strerror(error.errnoCode))
+    case let error as NIOConnectionError:
+      if error.dnsAError != nil, error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
+        return "the name \(error.host) cannot be resolved"
+      }
+      let reason = error.connectionErrors.first.map { words(for: $0.error) } ?? "no address"
+      return "cannot connect to \(error.host):\(error.port): \(reason)"
+    default: return "\(type(of: error))"
+    }
+  }
 }

@@ -47,7 +47,7 @@ package struct Submitter: Sendable {
     request.headers.add(name: "User-Agent", value: "plantain")
     request.body = .stream(stream, length: .known(Int64(outgoing.body.length)))
     do {
-      return try await Self.within(timeout) { [client, request] in
+      return try await within(timeout) { [client, request] in
         // The client's own deadline ends with the reply's head.
         let response = try await client.execute(request, deadline: .distantFuture)
         let body = try await response.body.collect(upTo: Self.replyLimit)
@@ -60,48 +60,12 @@ package struct Submitter: Sendable {
     }
   }
 
-  private struct TimeUp: Error {}
-
-  /// Runs `work`, and cancels it when the time is up.
-  private static func within<Value: Sendable>(
-    _ timeout: Duration, _ work: @escaping @Sendable () async throws -> Value
-  ) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-      group.addTask { try await work() }
-      group.addTask {
-        try await Task.sleep(for: timeout)
-        throw TimeUp()
-      }
-      defer { group.cancelAll() }
-      guard let value = try await group.next() else { throw CancellationError() }
-      return value
-    }
-  }
-
   private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
     if error is NIOTooManyBytesError { return .replyTooLarge(limit: replyLimit) }
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
       return .cancelled(afterSending: afterSending)
     }
-    let words = error is TimeUp ? "no answer within the time limit" : description(of: error)
+    let words = error is TimeUp ? "no answer within the time limit" : SubmissionError.words(for: error)
     return afterSending ? .outcomeUnknown(words) : .unreachable(words)
-  }
-
-  /// The client's full descriptions can quote header values, and so the key: only short forms are used.
-  private static func description(of error: any Error) -> String {
-    switch error {
-    case let error as HTTPClientError:
-      if error == .connectTimeout { return "no connection within 15 s" }
-      if error == .remoteConnectionClosed { return "the connection was closed without an answer" }
-      return error.shortDescription
-    case let error as IOError: return String(cString: strerror(error.errnoCode))
-    case let error as NIOConnectionError:
-      if error.dnsAError != nil, error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
-        return "the name \(error.host) cannot be resolved"
-      }
-      let reason = error.connectionErrors.first.map { description(of: $0.error) } ?? "no address"
-      return "cannot connect to \(error.host):\(error.port): \(reason)"
-    default: return "\(type(of: error))"
-    }
   }
 }

@@ -82,7 +82,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       options.aspect = .ratio(odd)
       options.acceptsNearest = true
       let plan = try await editor.plan("warm", references: [.file(Samples.coffee)], options: options)
-      #expect(plan.request.ratio.description == "4:3")
+      #expect(plan.request.ratio?.description == "4:3")
       #expect(plan.warnings.contains(.aspectReplaced))
     }
   }
@@ -96,6 +96,19 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       let plan = try await editor.plan("warm", references: references, options: options)
       #expect(plan.request.bytes <= ByteCount(400_000))
       #expect(plan.request.bytes > ByteCount(300_000))
+    }
+  }
+
+  @Test func `a plan opens no socket, so it leaves references by URL out and says so`() async throws {
+    let address = "https://127.0.0.1/b.jpg?signature=1"
+    try await withEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
+      let plan = try await editor.plan("warm", references: [.file(Samples.coffee), .url(address)])
+      #expect(plan.notFetched == ["https://127.0.0.1/b.jpg"])
+      #expect(plan.prepared.count == 1)
+      #expect(plan.request.ratio?.description == "3:2")
+      let only = try await editor.plan("warm", references: [.url(address)])
+      #expect(only.request.ratio == nil)
+      await #expect(throws: PlantainError.self) { try await editor.edit("warm", references: [.url(address)]) }
     }
   }
 }

@@ -27,7 +27,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(result.images.count == 1)
     #expect(result.image.mediaType == .jpeg)
     #expect(result.image.size == PixelSize(width: 896, height: 1200))
-    #expect(result.request.ratio.description == "3:4")
+    #expect(result.request.ratio?.description == "3:4")
     #expect(result.image.output == nil)
     #expect(result.cost.price?.amount == 0.055)
     #expect(result.reply.usage?.outputTokens == 1_120)
@@ -75,7 +75,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let uri = DataURI(mediaType: .jpeg, bytes: jpeg).text
     let result = try await edit("blur", [.file(Samples.coffee), .bytes(jpeg, name: "style"), .dataURI(uri)])
     #expect(result.prepared.map(\.source.name) == [Samples.coffee, "style", "data:image/jpeg"])
-    #expect(result.request.ratio.description == "3:2")
+    #expect(result.request.ratio?.description == "3:2")
   }
 
   @Test func `the page is that of the first reference`() async throws {

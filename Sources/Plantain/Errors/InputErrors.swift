@@ -3,6 +3,7 @@ import Gateways
 import Imaging
 public import Isolation
 import Preparation
+import Submission
 import Vocabulary
 
 extension PlantainError {
@@ -43,6 +44,21 @@ extension PlantainError {
       case .unreadable: (.unreadable, "Check the file's permissions and its disk.")
       case .empty: (.notAPicture, "Perhaps a download or copy failed; get the file again.")
       case .tooLarge: (.tooLarge, "Give a smaller version of it.")
+      }
+    return PlantainError(
+      .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
+  }
+
+  static func fetching(_ error: DownloadError, _ subject: String) -> PlantainError {
+    let (code, hint): (Code, String) =
+      switch error {
+      case .notHTTPS, .notPublic: (.unreadable, "Download it yourself and give the file.")
+      case .status(let status) where [404, 410].contains(status): (.missing, "Check the address.")
+      case .status, .tooManyRedirects: (.unreadable, "Try the address in a browser, and give the file.")
+      case .tooLarge: (.tooLarge, "Give a smaller version of it.")
+      case .unresolvable, .timedOut, .failed:
+        (.unreachable, "Check the address and the network; nothing was sent.")
+      case .cancelled: (.interrupted, "Nothing was sent or billed.")
       }
     return PlantainError(
       .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)

@@ -9,6 +9,8 @@ public struct EditReport: Encodable, Sendable {
   public var images: [Image]?
   public let prepared: [PrepareReport]
   public let request: Request
+  /// References by URL that a dry run left out.
+  public var notFetched: [String]?
   public var usage: ReplyFacts.Usage?
   public let cost: Cost
   public var finish: Finish?
@@ -31,13 +33,13 @@ public struct EditReport: Encodable, Sendable {
   public struct Request: Encodable, Sendable {
     public let bytes: Int
     public let tier: String
-    public let aspect: String
+    public let aspect: String?
     public let count: Int
 
     init(_ request: EditResult.Request) {
       bytes = request.bytes.bytes
       tier = request.tier.rawValue
-      aspect = request.ratio.description
+      aspect = request.ratio?.description
       count = 1
     }
   }
@@ -72,6 +74,7 @@ public struct EditReport: Encodable, Sendable {
     model = plan.model
     prepared = plan.prepared.map(PrepareReport.init)
     request = Request(plan.request)
+    notFetched = plan.notFetched.isEmpty ? nil : plan.notFetched
     cost = Cost(plan.cost)
     warnings = plan.warnings.map(\.rawValue)
   }

@@ -1,0 +1,137 @@
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Submission
+
+@Suite("Fetching from addresses that strangers chose")
+struct DownloadTests {
+  /// No certificates and no public network here: the rest of the rules stays in force.
+  private static var loopback: Downloader.Rules {
+    var rules = Downloader.Rules()
+    rules.allowsPlainHTTP = true
+    rules.allowsPrivateAddresses = true
+    return rules
+  }
+
+  private func fetch(
+    _ answer: ScriptedGateway.Answer, path: String = "/a.png", limit: Int = 1_000,
+    timeout: Duration = .seconds(10)
+  ) async throws -> (bytes: [UInt8], requests: [ScriptedGateway.Received]) {
+    try await ScriptedGateway.run(answer) { server in
+      let downloader = Downloader(limit: ByteCount(limit), timeout: timeout, rules: Self.loopback)
+      let bytes = try await downloader.fetch(server.baseURL + path)
+      return (bytes.array, server.requests)
+    }
+  }
+
+  @Test("the body comes back as it was, and nothing secret went out")
+  func body() async throws {
+    let (bytes, requests) = try await fetch(.reply(status: 200, body: "picture"))
+    #expect(bytes == Array("picture".utf8))
+    let head = try #require(requests.first).head.lowercased()
+    #expect(head.hasPrefix("get /a.png http/1.1"))
+    for name in ["authorization", "cookie", "key"] { #expect(!head.contains(name)) }
+  }
+
+  @Test("an answer other than 200 is an error", arguments: [204, 206, 301, 403, 404, 500])
+  func status(_ status: Int) async throws {
+    await #expect(throws: DownloadError.status(status)) {
+      _ = try await fetch(.reply(status: status, body: "x"))
+    }
+  }
+
+  @Test("more bytes than the limit are not read, whether declared or not")
+  func tooLarge() async throws {
+    let error = DownloadError.tooLarge(limit: ByteCount(10))
+    await #expect(throws: error) { _ = try await fetch(.reply(status: 200, body: "12345678901"), limit: 10) }
+    let chunked =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n" + String(repeating: "x", count: 32)
+    await #expect(throws: error) { _ = try await fetch(.stall(chunked), limit: 10) }
+    #expect(try await fetch(.reply(status: 200, body: "1234567890"), limit: 10).bytes.count == 10)
+  }
+
+  @Test("a server that stalls ends with the time")
+  func stall() async throws {
+    for answer in [ScriptedGateway.Answer.silence, .stall("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")]
+    {
+      await #expect(throws: DownloadError.timedOut) {
+        _ = try await fetch(answer, timeout: .milliseconds(300))
+      }
+    }
+  }
+
+  @Test("redirections are followed, but not for ever")
+  func redirects() async throws {
+    try await ScriptedGateway.run(.reply(status: 302, headers: [("Location", "/again")], body: "")) {
+      server in
+      let downloader = Downloader(limit: ByteCount(10), timeout: .seconds(10), rules: Self.loopback)
+      await #expect(throws: DownloadError.tooManyRedirects(5)) {
+        _ = try await downloader.fetch(server.baseURL)
+      }
+      #expect(server.requests.count == 6)
+    }
+    try await ScriptedGateway.run(.reply(status: 200, body: "there")) { target in
+      let (bytes, _) = try await fetch(
+        .reply(status: 307, headers: [("Location", target.baseURL + "/x")], body: ""))
+      #expect(bytes == Array("there".utf8))
+    }
+  }
+
+  @Test(
+    "a redirection to where the first address could not have gone is refused",
+    arguments: [
+      "file:///etc/passwd", "ftp://example.com/a", "gopher://127.0.0.1", "//user@127.0.0.1/", "https://",
+    ])
+  func redirectRefused(_ location: String) async throws {
+    await #expect(throws: DownloadError.self) {
+      _ = try await fetch(.reply(status: 302, headers: [("Location", location)], body: ""))
+    }
+  }
+
+  @Test(
+    "without TLS nothing is fetched",
+    arguments: ["http://example.com/a.png", "ftp://a/b", "https://", "a.png"])
+  func onlyHTTPS(_ address: String) async throws {
+    let downloader = Downloader(limit: ByteCount(10), timeout: .seconds(5))
+    await #expect(throws: DownloadError.notHTTPS(address)) { _ = try await downloader.fetch(address) }
+  }
+
+  @Test(
+    "addresses of this machine and its network are refused",
+    arguments: [
+      "127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "10.0.0.1", "192.168.1.1", "169.254.169.254",
+      "0.0.0.0",
+      "[fe80::1]", "[64:ff9b::7f00:1]",
+    ])
+  func onlyPublic(_ host: String) async throws {
+    let downloader = Downloader(limit: ByteCount(10), timeout: .seconds(5))
+    await #expect(throws: DownloadError.self) { _ = try await downloader.fetch("https://\(host)/a.png") }
+  }
+
+  @Test(
+    "what is public and what is not",
+    arguments: [
+      ([8, 8, 8, 8], true), ([1, 1, 1, 1], true), ([172, 15, 0, 1], true), ([172, 16, 0, 1], false),
+      ([172, 31, 255, 255], false), ([172, 32, 0, 1], true), ([100, 63, 0, 1], true),
+      ([100, 64, 0, 1], false),
+      ([100, 127, 0, 1], false), ([127, 9, 9, 9], false), ([224, 0, 0, 1], false),
+      ([255, 255, 255, 255], false),
+      ([192, 168, 0, 1], false), ([192, 169, 0, 1], true), ([198, 19, 0, 1], false), ([0, 0, 0, 0], false),
+      ([0x20, 0x01, 0x48, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x88, 0x88], true),
+      ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], false),
+      ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 127, 0, 0, 1], false),
+      ([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 8, 8, 8, 8], true),
+      ([0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 1], false),
+      ([0x20, 0x02, 192, 168, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], false),
+      ([0x20, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0xFF, 0xFF, 0xFE], false),
+      ([0x20, 0x01, 0x48, 0x60, 0, 0, 0, 0, 0, 0, 0x5E, 0xFE, 10, 0, 0, 1], false),
+      ([0xFD, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], false),
+      ([0xFE, 0xBF, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], false),
+      ([0xFF, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], false),
+      ([0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], false),
+    ] as [([UInt8], Bool)])
+  func addresses(_ row: ([UInt8], Bool)) {
+    #expect(NetworkAddress(row.0).isPublic == row.1)
+  }
+}
