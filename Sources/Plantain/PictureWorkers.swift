@@ -29,6 +29,13 @@ public final class PictureWorkers: Sendable {
 
   public let place: Place
   private let budget: MemoryBudget
+  /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
+  private let prepared = SharedResults<Job, PreparedReference>(most: 8)
+
+  private struct Job: Hashable {
+    let digest: String
+    let options: PreparationOptions
+  }
 
   /// - Parameter memory: what pictures in work may take together, by a bound from their headers; a picture that would
   ///   take more alone is refused. Default: half of the machine's memory.
@@ -91,11 +98,14 @@ extension PictureWorkers {
       throw .overMemory(inspection.cost.memory, limit: budget.total, source.name)
     }
     do {
-      return try await budget.holding(inspection.cost.memory) {
-        guard case .isolated(let fleet) = place else {
-          return try await WorkerPool.shared.run { try prepareReference(inspection) }
+      let job = Job(digest: picture.bytes.sha256, options: options)
+      return try await prepared.value(for: job) {
+        try await budget.holding(inspection.cost.memory) {
+          guard case .isolated(let fleet) = place else {
+            return try await WorkerPool.shared.run { try prepareReference(inspection) }
+          }
+          return try await prepare(picture, in: fleet)
         }
-        return try await prepare(picture, in: fleet)
       }
     } catch let error as PreparationError {
       throw .preparing(error, source.name)

@@ -2,7 +2,7 @@ public import Imaging
 public import Vocabulary
 
 /// What a prepared picture must be, and how far it may be changed for that.
-public struct PreparationOptions: Sendable, Codable {
+public struct PreparationOptions: Sendable, Codable, Hashable {
   /// The most bytes that the prepared file may have, 1 KB to 10 MB; measured, never estimated. Default: 10,000,000.
   public var maximumBytes = ByteCount.megabytes(10)
   /// The longest edge in pixels, at least 16; `nil` leaves the size alone. Default: `nil`.

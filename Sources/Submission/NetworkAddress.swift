@@ -82,11 +82,13 @@ struct NetworkAddress: Equatable, Sendable {
     let raw = UnsafeRawPointer(address)
     switch Int32(address.pointee.sa_family) {
     case AF_INET:
-      let place = raw + MemoryLayout<sockaddr_in>.offset(of: \.sin_addr)!
-      return NetworkAddress([UInt8](UnsafeRawBufferPointer(start: place, count: 4)))
+      return withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) {
+        NetworkAddress([UInt8]($0))
+      }
     case AF_INET6:
-      let place = raw + MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr)!
-      return NetworkAddress([UInt8](UnsafeRawBufferPointer(start: place, count: 16)))
+      return withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) {
+        NetworkAddress([UInt8]($0))
+      }
     default: return nil
     }
   }

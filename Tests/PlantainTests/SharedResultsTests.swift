@@ -1,0 +1,110 @@
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Plantain
+
+@Suite("Made once for all who ask")
+struct SharedResultsTests {
+  private struct Failure: Error {}
+
+  @Test("many at once make one, and later ones none")
+  func once() async throws {
+    let results = SharedResults<Int, String>(most: 2)
+    let made = Held()
+    let ask = { @Sendable () async throws -> String in
+      try await results.value(for: 1) {
+        made.add(1)
+        try await Task.sleep(for: .milliseconds(20))
+        return "one"
+      }
+    }
+    try await withThrowingTaskGroup(of: String.self) { group in
+      for _ in 0..<50 { group.addTask { try await ask() } }
+      for try await value in group { #expect(value == "one") }
+    }
+    #expect(made.changes == 1)
+    #expect(try await ask() == "one")
+    #expect(made.changes == 1)
+  }
+
+  @Test("a failure is not shared")
+  func failure() async throws {
+    let results = SharedResults<Int, String>(most: 2)
+    await #expect(throws: Failure.self) { _ = try await results.value(for: 1) { throw Failure() } }
+    #expect(try await results.value(for: 1) { "one" } == "one")
+  }
+
+  @Test("only the latest few are kept")
+  func bounded() async throws {
+    let results = SharedResults<Int, Int>(most: 2)
+    for key in 1...3 { _ = try await results.value(for: key) { key } }
+    #expect(try await results.value(for: 3) { 0 } == 3)
+    #expect(try await results.value(for: 1) { 0 } == 0)
+  }
+
+  @Test("identical pictures are prepared once, whatever they are called")
+  func pictures() async throws {
+    let workers = PictureWorkers(.inProcess)
+    var options = PreparationOptions()
+    options.maximumEdge = 100
+    let bytes = PictureBytes(try Samples.bytes(Samples.coffee))
+    let first = try await workers.prepare(.file(Samples.coffee), options)
+    let second = try await workers.prepare(.bytes(bytes, name: "copy"), options)
+    #expect(first.bytes === second.bytes)
+    options.maximumEdge = 101
+    #expect(try await workers.prepare(.file(Samples.coffee), options).bytes !== first.bytes)
+  }
+}
+
+private final class Held: Sendable {
+  private let state = Mutex((now: 0, most: 0, changes: 0))
+
+  var most: Int { state.withLock { $0.most } }
+  var changes: Int { state.withLock { $0.changes } }
+
+  func add(_ amount: Int) {
+    state.withLock { state in
+      state.now += amount
+      state.most = max(state.most, state.now)
+      state.changes += 1
+    }
+  }
+}
+
+@Suite("Memory for all")
+struct MemoryBudgetTests {
+  @Test("what is held together never passes the total, and all get their turn")
+  func bounded() async {
+    let budget = MemoryBudget(ByteCount(100))
+    let held = Held()
+    await withTaskGroup(of: Void.self) { group in
+      for position in 0..<200 {
+        let amount = [10, 35, 60, 100, 500][position % 5]
+        group.addTask {
+          await budget.holding(ByteCount(amount)) {
+            held.add(min(amount, 100))
+            await Task.yield()
+            held.add(-min(amount, 100))
+          }
+        }
+      }
+    }
+    #expect(held.most <= 100)
+    #expect(held.changes == 400)
+  }
+
+  @Test("a picture that needs more than there is for all is refused by name")
+  func tooLarge() async throws {
+    let workers = PictureWorkers(.inProcess, memory: .megabytes(50))
+    var options = PreparationOptions()
+    options.maximumEdge = 100
+    await #expect {
+      try await workers.prepare(.file(Samples.coffee), options)
+    } throws: { error in
+      guard let error = error as? PlantainError else { return false }
+      return error.code == .overMemory && error.message.contains("coffee.png") && error.exitStatus == 65
+    }
+  }
+}
