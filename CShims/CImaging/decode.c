@@ -124,8 +124,39 @@ bool cimaging_is_8_bit_srgb(const CImagingImage *image) {
            (meaning == VIPS_INTERPRETATION_sRGB || meaning == VIPS_INTERPRETATION_B_W);
 }
 
+// Rows that are asked for at a time. A decoder that gives its rows in order cannot go back, and libvips' own sinks walk
+// a large picture tile by tile, which goes back to the top with every column of tiles: after a strong reduction that is
+// further than its caches reach.
+enum { strip_height = 32 };
+
+// Writing a line makes libvips reserve the memory image's pixels; the rest goes straight into them.
+static int write_first_row(VipsImage *memory, VipsRegion *from) {
+    VipsRect row = {0, 0, memory->Xsize, 1};
+    return vips_region_prepare(from, &row) || vips_image_write_line(memory, 0, VIPS_REGION_ADDR(from, 0, 0));
+}
+
+static int write_strips(VipsImage *memory, VipsRegion *from) {
+    VipsRegion *to = vips_region_new(memory);
+    int status = 0;
+    for (int top = 0; top < memory->Ysize && status == 0; top += strip_height) {
+        VipsRect strip = {0, top, memory->Xsize, VIPS_MIN(strip_height, memory->Ysize - top)};
+        status = vips_region_image(to, &strip) || vips_region_prepare_to(from, to, &strip, 0, top);
+    }
+    g_object_unref(to);
+    return status;
+}
+
 CImagingImage *cimaging_realise(CImagingImage *image) {
-    return (CImagingImage *)vips_image_copy_memory(vips_of(image));
+    VipsImage *input = vips_of(image);
+    VipsImage *memory = vips_image_new_memory();
+    VipsRegion *from = vips_region_new(input);
+    int status = vips_image_pipelinev(memory, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
+                 write_first_row(memory, from) || write_strips(memory, from);
+    g_object_unref(from);
+    if (status == 0)
+        return (CImagingImage *)memory;
+    g_object_unref(memory);
+    return NULL;
 }
 
 bool cimaging_copy_pixels(CImagingImage *image, void *pixels, size_t count) {

@@ -16,7 +16,8 @@ package struct DecodingCost: Equatable, Sendable {
     let sample = structure.bitsPerChannel > 8 ? 2 : 1
     let channels = (structure.colour == .cmyk ? 4 : 3) + (structure.hasAlpha ? 1 : 0)
     // An alpha channel is looked at as a whole, and so is a picture that is to be turned.
-    let held = structure.hasAlpha ? shrunk * channels * sample : 0
+    let whole = shrunk * channels * sample
+    let held = structure.hasAlpha && whole <= PreparationWork.mostHeldBytes ? whole : 0
     let fitted = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount) * channels
     let turned = structure.orientation == 1 ? 1 : 2
     // The WebP encoder keeps planes and tokens of the whole picture.

@@ -46,11 +46,16 @@ struct PreparationWork {
       guard plan.fit.shrink > 1 || image.size == structure.size else {
         throw .damaged("its header says \(structure.size), its decoder \(image.size)")
       }
-      guard image.hasAlpha else { return image }
+      // Larger ones are reduced first, row by row, and looked at then.
+      let bytes = image.size.pixelCount * image.bands * (structure.bitsPerChannel > 8 ? 2 : 1)
+      guard image.hasAlpha, bytes <= Self.mostHeldBytes else { return image }
       let realised = try image.realised()
       return try realised.isOpaque() ? realised.withoutAlpha() : realised
     }
   }
+
+  /// An alpha channel that hides nothing is looked for in the whole picture, up to this size in memory.
+  static let mostHeldBytes = 128_000_000
 
   func fit(_ image: consuming Image) throws(PreparationError) -> Image {
     guard image.size != plan.fit.size else { return image }
@@ -103,15 +108,15 @@ struct PreparationWork {
 
   /// Everything so far happens here, once; every encode then starts from the same pixels in memory.
   mutating func realise(_ image: consuming Image) throws(PreparationError) -> Image {
-    let flattens = image.hasAlpha && !plan.format.hasAlpha
-    if flattens {
+    do throws(ImagingError) {
+      let realised = try image.realised()
+      guard realised.hasAlpha else { return realised }
+      if try realised.isOpaque() { return try realised.withoutAlpha().realised() }
+      guard !plan.format.hasAlpha else { return realised }
       steps.append(
         PreparationStep(
           .flatten, "\(plan.format.name) has no transparency", after: options.background.description))
-    }
-    do throws(ImagingError) {
-      guard flattens else { return try image.realised() }
-      return try image.flattened(onto: options.background).realised()
+      return try realised.flattened(onto: options.background).realised()
     } catch {
       throw .picture(error)
     }

@@ -21,6 +21,13 @@ package enum Samples {
     )
   }
 
+  /// The names of all picture files of `Tests/Fixtures`.
+  package static func fixtureNames() throws -> [String] {
+    let fixtures = folder.deletingLastPathComponent().appending(path: "Tests/Fixtures")
+    return try FileManager.default.contentsOfDirectory(atPath: fixtures.path(percentEncoded: false))
+      .filter { !$0.hasSuffix(".md") }.sorted()
+  }
+
   package static func bytes(_ path: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: path)))
   }
@@ -122,6 +129,19 @@ package enum HandmadePNG {
     file += chunk("IHDR", header)
     for (name, payload) in chunks { file += chunk(name, payload) }
     return file + chunk("IDAT", deflated(rows.flatMap { [0] + $0 })) + chunk("IEND", [])
+  }
+
+  /// `png` with checksums that fit its chunks again, so that damage reaches the decoder.
+  package static func repairingChecksums(_ png: [UInt8]) -> [UInt8] {
+    var (repaired, at) = (png, 8)
+    while at + 12 <= png.count {
+      let length = png[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      guard at + 12 + length <= png.count else { break }
+      repaired.replaceSubrange(
+        at + 8 + length..<at + 12 + length, with: CRC.of(Array(png[at + 4..<at + 8 + length])))
+      at += 12 + length
+    }
+    return repaired
   }
 
   /// An iCCP chunk's payload.
