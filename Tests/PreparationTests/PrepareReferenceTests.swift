@@ -120,6 +120,16 @@ import Vocabulary
     }
   }
 
+  /// A decoder that gives its rows in order cannot go back; a strong reduction must not ask it to.
+  @Test(arguments: [1.1, 1.9, 2.1, 3, 5, 7, 7.9, 8.1, 12, 30, 70, 200])
+  func `every reduction works, row by row`(factor: Double) throws {
+    let size = PixelSize(width: 64, height: Int(100 * factor))
+    for file in [try Synthetic.png(size), try Synthetic.png(size, bands: 4), try Synthetic.jpeg(size)] {
+      let result = try prepare(file) { $0.maximumEdge = 100 }
+      #expect(result.size.height == 100)
+    }
+  }
+
   @Test(arguments: [(1, 20_000), (20_000, 1), (3, 9_000), (1, 1)])
   func `extreme shapes end in a picture`(width: Int, height: Int) throws {
     let file = try Synthetic.jpeg(PixelSize(width: width, height: height))
