@@ -128,6 +128,9 @@ let package = Package(
       name: "sanitizer-check",
       dependencies: ["Base64", "Finishing", "Imaging", "Preparation", "Vocabulary"],
       path: "Tests/Sanitizers", exclude: ["thread.supp"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "header-fuzzer", dependencies: ["Imaging", "Preparation", "Vocabulary"], path: "Tests/Fuzzers",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: [

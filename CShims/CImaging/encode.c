@@ -1,7 +1,11 @@
 #include "internal.h"
 
 bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void **bytes, size_t *count) {
-    VipsImage *input = vips_of(image);
+    // What is written is sRGB, which needs no profile; webpsave writes the one it finds in spite of `strip`.
+    VipsImage *input = NULL;
+    if (vips_copy(vips_of(image), &input, NULL) != 0)
+        return false;
+    vips_image_remove(input, VIPS_META_ICC_NAME);
     void *buffer = NULL;
     size_t length = 0;
     int status = -1;
@@ -19,6 +23,7 @@ bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void *
         status = vips_webpsave_buffer(input, &buffer, &length, "Q", options.quality, "strip", TRUE, NULL);
         break;
     }
+    g_object_unref(input);
     if (status != 0)
         return false;
     *bytes = buffer;

@@ -23,7 +23,7 @@ extension PreparationError: CustomStringConvertible {
 }
 
 /// Runs imaging work whose failures are failures of the picture.
-func onPicture<Result: ~Copyable>(
+package func onPicture<Result: ~Copyable>(
   _ work: () throws(ImagingError) -> Result
 ) throws(PreparationError) -> Result {
   do throws(ImagingError) {

@@ -120,6 +120,13 @@ import Vocabulary
     }
   }
 
+  @Test(arguments: [MediaType.jpeg, .png, .webp])
+  func `what is encoded is sRGB and carries no profile`(format: MediaType) throws {
+    let result = try prepare(Samples.bytes(Samples.rocket)) { $0.format = format }
+    #expect(result.steps.contains { $0.kind == .colour })
+    #expect(try PictureStructure.read(result.bytes).profile == nil)
+  }
+
   /// A decoder that gives its rows in order cannot go back; a strong reduction must not ask it to.
   @Test(arguments: [1.1, 1.9, 2.1, 3, 5, 7, 7.9, 8.1, 12, 30, 70, 200])
   func `every reduction works, row by row`(factor: Double) throws {

@@ -1,0 +1,228 @@
+import Foundation
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+/// Long or dependent on programs that not everybody has: run by `Tests/extended`.
+@Suite("Extended: limits, metadata, colour", .enabled(if: isExtendedRun))
+struct ExtendedTests {
+  private static let limits = [
+    1_000, 1_500, 2_500, 4_000, 7_000, 12_000, 20_000, 35_000, 60_000, 100_000, 200_000, 1_000_000,
+    10_000_000,
+  ]
+  private static let sizes = [(1, 1), (16, 16), (40, 700), (700, 40), (333, 217), (512, 512)].map {
+    PixelSize(width: $0.0, height: $0.1)
+  }
+
+  /// 13 limits × 6 sizes × 3 sources × 4 formats = 936 combinations.
+  @Test("no limit is ever passed, and nothing finer would have fitted", arguments: sizes)
+  func caps(_ size: PixelSize) throws {
+    let sources = [
+      try Synthetic.png(size), try Synthetic.png(size, bands: 4), try Synthetic.jpeg(size, quality: 97),
+    ]
+    for source in sources {
+      for limit in Self.limits {
+        for format in [MediaType?.none, .jpeg, .png, .webp] { try check(source, limit, format) }
+      }
+    }
+  }
+
+  private func check(_ source: [UInt8], _ limit: Int, _ format: MediaType?) throws {
+    do throws(PreparationError) {
+      var options = PreparationOptions()
+      options.maximumBytes = ByteCount(limit)
+      options.format = format
+      let result = try prepareReference(PictureBytes(source), options: options)
+      #expect(result.bytes.count <= limit)
+      let structure = try onPicture { () throws(ImagingError) in try PictureStructure.read(result.bytes) }
+      #expect(structure.size == result.size)
+      #expect(structure.format.mediaType == result.mediaType)
+    } catch {
+      guard case .capNotReachable(let smallest, _) = error else {
+        Issue.record("\(limit) \(format?.name ?? "auto"): \(error)")
+        return
+      }
+      #expect(smallest.bytes > limit)
+    }
+  }
+
+  /// exiftool reads the result: what it may find are the facts of the format itself.
+  @Test("no metadata is left, as exiftool sees it", .enabled(if: Tool.exists("exiftool")))
+  func metadata() throws {
+    let folder = try TemporaryFolder()
+    let allowed = [
+      "File", "System", "ExifTool", "JFIF", "PNG", "PNG-pHYs", "RIFF", "Composite", "SourceFile", "Adobe",
+    ]
+    for path in [Samples.portrait, Samples.rocket, Samples.coffee] {
+      var tagged = "tagged" + (path.hasSuffix("png") ? ".png" : ".jpg")
+      try folder.write(Samples.bytes(path), as: tagged)
+      tagged = folder.file(tagged)
+      try Tool.run(
+        "exiftool",
+        [
+          "-q", "-overwrite_original", "-GPSLatitude=1", "-GPSLatitudeRef=N", "-Artist=canary",
+          "-UserComment=canary",
+          "-XMP-dc:Rights=canary", "-IPTC:By-line=canary", "-Comment=canary", "-MakerNoteUnknownText=canary",
+          tagged,
+        ])
+      for (format, edge) in [(MediaType?.none, Int?.none), (.jpeg, 200), (.png, 200), (.webp, 200)] {
+        let result = try prepare(Samples.bytes(tagged)) {
+          $0.format = format
+          $0.maximumEdge = edge
+        }
+        try folder.write(result.bytes.array, as: "result")
+        let output = try Tool.run("exiftool", ["-j", "-a", "-G1", folder.file("result")])
+        let objects = try JSONSerialization.jsonObject(with: Data(output)) as? [[String: Any]]
+        for name in try #require(objects?.first).keys {
+          let group = name.split(separator: ":").first.map(String.init) ?? name
+          #expect(allowed.contains(group), "\(name) in \(result.mediaType)")
+        }
+        #expect(!String(decoding: result.bytes.array, as: UTF8.self).contains("canary"))
+      }
+    }
+  }
+
+  /// 27 flat fields of 16×16 pixels over the whole cube of device values.
+  private static func fields() throws -> [UInt8] {
+    let size = PixelSize(width: 27 * 16, height: 16)
+    var pixels: [UInt8] = []
+    for _ in 0..<16 {
+      for column in 0..<size.width {
+        let field = column / 16
+        pixels += [field / 9, field / 3 % 3, field % 3].map { UInt8([12, 130, 245][$0]) }
+      }
+    }
+    return try Image.fromPixels(pixels, size: size, bands: 3).encoded(
+      as: .jpeg(quality: 100, halvedChroma: false)
+    ).array
+  }
+
+  /// Little CMS's own program converts the same file; both results must look the same.
+  @Test(
+    "colours are within ΔE 2 of Little CMS", .enabled(if: Tool.exists("jpgicc")),
+    arguments: ["Display P3", "Adobe RGB", "ProPhoto", "CMYK"])
+  func colours(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let system = "/usr/share/color/icc/ghostscript/"
+    let profile: [UInt8]
+    switch name {
+    case "Display P3": profile = MatrixProfile.displayP3
+    case "Adobe RGB":
+      profile = try #require(PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket))).profile)
+    default:
+      let file = system + (name == "CMYK" ? "default_cmyk.icc" : "rommrgb.icc")
+      guard FileManager.default.fileExists(atPath: file) else { return }
+      profile = try Samples.bytes(file)
+    }
+    try folder.write(profile, as: "profile.icc")
+    var source = try Self.fields()
+    if name == "CMYK" {
+      try folder.write(source, as: "rgb.jpg")
+      try Tool.run(
+        "jpgicc",
+        ["-e", "-q100", "-o" + folder.file("profile.icc"), folder.file("rgb.jpg"), folder.file("cmyk.jpg")])
+      source = try folder.read("cmyk.jpg")
+    } else {
+      source = Embedded.segment(0xE2, Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + profile, in: source)
+    }
+    try folder.write(source, as: "source.jpg")
+    try Tool.run("jpgicc", ["-t1", "-b", "-q100", folder.file("source.jpg"), folder.file("oracle.jpg")])
+    let result = try prepare(source) { $0.format = .png }
+    #expect(result.steps.contains { $0.kind == .colour })
+    let (ours, theirs) = (try decodedPixels(result.bytes.array), try decodedPixels(folder.read("oracle.jpg")))
+    for field in 0..<27 {
+      let at = (8 * ours.size.width + field * 16 + 8) * 3
+      let difference = Lab(ours.pixels[at..<at + 3]).distance(to: Lab(theirs.pixels[at..<at + 3]))
+      #expect(difference < 2, "\(name), field \(field): ΔE \(difference)")
+    }
+  }
+}
+
+/// CIE L*a*b* (D50 is not needed: both colours are sRGB and only compared).
+private struct Lab {
+  let values: [Double]
+
+  init(_ rgb: ArraySlice<UInt8>) {
+    let linear = rgb.map { byte in
+      let value = Double(byte) / 255
+      return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+    }
+    let rows = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    let white = [0.9505, 1, 1.089]
+    let f = (0..<3).map { row in
+      let share = (0..<3).reduce(0) { $0 + rows[row][$1] * linear[$1] } / white[row]
+      return share > 0.008856 ? cbrt(share) : 7.787 * share + 16.0 / 116
+    }
+    values = [116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])]
+  }
+
+  func distance(to other: Lab) -> Double {
+    sqrt(zip(values, other.values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) })
+  }
+}
+
+/// A profile made of primaries and one curve (ICC.1, version 2), for what no free file holds.
+private enum MatrixProfile {
+  /// SMPTE EG 432-1 primaries with D65, adapted to D50, and sRGB's curve as a table.
+  static let displayP3: [UInt8] = {
+    let primaries = [[0.5151, 0.2412, -0.0011], [0.2920, 0.6922, 0.0419], [0.1571, 0.0666, 0.7841]]
+    let curve = (0..<1_024).flatMap { step -> [UInt8] in
+      let value = Double(step) / 1_023
+      let light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+      return big(Int((light * 65_535).rounded()), 2)
+    }
+    var tags = zip(["rXYZ", "gXYZ", "bXYZ"], primaries).map { ($0, xyz($1)) }
+    tags.append(("wtpt", xyz([0.9642, 1, 0.8249])))
+    for name in ["rTRC", "gTRC", "bTRC"] {
+      tags.append((name, Array("curv".utf8) + big(0, 4) + big(1_024, 4) + curve))
+    }
+    tags.append(
+      (
+        "desc",
+        Array("desc".utf8) + big(0, 4) + big(11, 4) + Array("Display P3\0".utf8)
+          + [UInt8](repeating: 0, count: 79)
+      ))
+    tags.append(("cprt", Array("text".utf8) + big(0, 4) + Array("none\0".utf8)))
+    var (table, data) = (big(tags.count, 4), [UInt8]())
+    for (name, bytes) in tags {
+      table += Array(name.utf8) + big(132 + 12 * tags.count + data.count, 4) + big(bytes.count, 4)
+      data += bytes + [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
+    }
+    let head =
+      big(128 + table.count + data.count, 4) + big(0, 4) + [2, 0x20, 0, 0] + Array("mntrRGB XYZ ".utf8)
+      + [UInt8](repeating: 0, count: 12) + Array("acsp".utf8) + [UInt8](repeating: 0, count: 28)
+      + xyz([0.9642, 1, 0.8249]).dropFirst(8) + [UInt8](repeating: 0, count: 48)
+    return head + table + data
+  }()
+
+  private static func xyz(_ values: [Double]) -> [UInt8] {
+    Array("XYZ ".utf8) + big(0, 4) + values.flatMap { big(Int(($0 * 65_536).rounded()), 4) }
+  }
+
+  private static func big(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+}
+
+/// Programs that judge from outside.
+enum Tool {
+  static func exists(_ name: String) -> Bool { (try? run("which", [name])).map { !$0.isEmpty } ?? false }
+
+  @discardableResult
+  static func run(_ name: String, _ arguments: [String], input: String = "") throws -> [UInt8] {
+    let scratch = try TemporaryFolder()
+    try scratch.write(Array(input.utf8), as: "in")
+    try scratch.write([], as: "out")
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [name] + arguments
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: scratch.file("in")))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.file("out")))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return try scratch.read("out")
+  }
+}
