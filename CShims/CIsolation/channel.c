@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/mman.h> // memfd_create
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -155,13 +155,4 @@ ssize_t isolation_receive(int socket, void *bytes, size_t count, int timeout_ms,
     if (*descriptor >= 0)
         close_on_exec(*descriptor);
     return received;
-}
-
-const void *isolation_map(int descriptor, size_t count) {
-    void *mapped = mmap(NULL, count, PROT_READ, MAP_PRIVATE, descriptor, 0);
-    return mapped == MAP_FAILED ? NULL : mapped;
-}
-
-void isolation_unmap(const void *bytes, size_t count) {
-    munmap((void *)bytes, count);
 }

@@ -11,6 +11,9 @@
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -85,4 +88,10 @@ bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds) {
     if (now.rlim_max != RLIM_INFINITY && wanted > now.rlim_max)
         wanted = now.rlim_max;
     return limit(RLIMIT_CPU, wanted, now.rlim_max);
+}
+
+void isolation_release_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

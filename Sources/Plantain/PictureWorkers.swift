@@ -28,6 +28,8 @@ public final class PictureWorkers: Sendable {
   public static let inProcess = PictureWorkers(.inProcess)
 
   public let place: Place
+  private let total: ByteCount
+  private let programsOwn: ByteCount
   private let budget: MemoryBudget
   /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
   private let prepared = SharedResults<Job, PreparedReference>(most: 8)
@@ -37,11 +39,16 @@ public final class PictureWorkers: Sendable {
     let options: PreparationOptions
   }
 
-  /// - Parameter memory: what pictures in work may take together, by a bound from their headers; a picture that would
-  ///   take more alone is refused. Default: half of the machine's memory.
+  /// - Parameter memory: what the program and its workers may take together with all pictures in work, by a bound from
+  ///   the pictures' headers; a picture that would take more alone is refused. Default: half of the machine's memory.
   public init(_ place: Place, memory: ByteCount? = nil) {
     self.place = place
-    budget = MemoryBudget(memory ?? Self.halfOfTheMachine)
+    total = memory ?? Self.halfOfTheMachine
+    // Measured: the program with a file in hand, and a worker that waits.
+    let own =
+      if case .isolated = place { 40_000_000 + 30_000_000 * WorkerPool.shared.width } else { 40_000_000 }
+    programsOwn = ByteCount(own)
+    budget = MemoryBudget(ByteCount(total.bytes - own))
   }
 
   /// Ends the child processes, if there are any, and waits for that. No picture may be in work.
@@ -95,7 +102,8 @@ extension PictureWorkers {
       return try naming(source.name) { () throws(PreparationError) in try prepareReference(inspection) }
     }
     guard inspection.cost.memory <= budget.total else {
-      throw .overMemory(inspection.cost.memory, limit: budget.total, source.name)
+      let needed = ByteCount(inspection.cost.memory.bytes + programsOwn.bytes)
+      throw .overMemory(needed, limit: total, source.name)
     }
     do {
       let job = Job(digest: picture.bytes.sha256, options: options)

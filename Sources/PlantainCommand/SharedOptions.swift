@@ -106,7 +106,7 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What pictures in work may take of memory together (default: half of the machine's).", valueName: "size"
+      "What everything may take of memory together (default: half of the machine's).", valueName: "size"
     ))
   var memory: ByteCount?
 

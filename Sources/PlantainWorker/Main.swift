@@ -28,19 +28,30 @@ enum PlantainWorker {
     let channel = WorkerChannel(adopting: 0)
     do throws(ChannelError) {
       while true {
-        let message = try channel.receive(largestFile: largestFile)
-        let reply = try answer(message)
-        try channel.send(reply.text, file: reply.file)
+        try serve(channel)
       }
     } catch {
       exit(error == .closed ? 0 : 76)
     }
   }
 
-  private static func answer(
-    _ message: WorkerChannel.Message
-  ) throws(ChannelError) -> (text: [UInt8], file: PictureBytes?) {
+  private static func serve(_ channel: WorkerChannel) throws(ChannelError) {
+    let limits = try doJob(channel)
+    // The picture and its result are gone by now.
+    Confinement.tidyUp(after: limits)
+  }
+
+  private static func doJob(_ channel: WorkerChannel) throws(ChannelError) -> WorkerJob.Limits {
+    let message = try channel.receive(largestFile: largestFile)
     let job = try MessageText.decode(WorkerJob.self, from: message.text)
+    let reply = try answer(job, message)
+    try channel.send(reply.text, file: reply.file)
+    return job.limits
+  }
+
+  private static func answer(
+    _ job: WorkerJob, _ message: WorkerChannel.Message
+  ) throws(ChannelError) -> (text: [UInt8], file: PictureBytes?) {
     guard let file = message.file, Confinement.limit(to: job.limits) else { throw .malformed }
     defer { ImagingRuntime.finishThread() }
     let options = Array(job.options.utf8)

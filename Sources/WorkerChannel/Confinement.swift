@@ -19,6 +19,14 @@ package enum Confinement {
     isolation_confine(parent, UInt64(largestFile.bytes))
   }
 
+  /// A job of this size leaves so much free memory behind that others would miss it.
+  private static let largeJob = ByteCount(100_000_000)
+
+  /// After each job: what a large one took goes back to the system, so that an idle worker is a small one.
+  package static func tidyUp(after limits: WorkerJob.Limits) {
+    if limits.memory > largeJob { isolation_release_memory() }
+  }
+
   /// Before each job.
   package static func limit(to limits: WorkerJob.Limits) -> Bool {
     isolation_limit_job(2 * UInt64(limits.memory.bytes) + 1 << 28, UInt32(clamping: limits.cpuSeconds))

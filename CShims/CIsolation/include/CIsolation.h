@@ -35,8 +35,7 @@ bool isolation_confine(pid_t parent, uint64_t file_bytes);
 // all (address sanitizer).
 bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds);
 
-// Maps `count` bytes of a file for reading; NULL on failure. `isolation_unmap` gives them back.
-const void *isolation_map(int descriptor, size_t count);
-void isolation_unmap(const void *bytes, size_t count);
+// For the child, after a large job: gives free memory back to the system, where the allocator can do that.
+void isolation_release_memory(void);
 
 #endif
