@@ -100,7 +100,9 @@ CImagingImage *cimaging_retain(CImagingImage *image) {
     return (CImagingImage *)g_object_ref(vips_of(image));
 }
 void cimaging_release(CImagingImage *image) {
+    lock_compiler();
     g_object_unref(vips_of(image));
+    unlock_compiler();
 }
 
 int cimaging_width(const CImagingImage *image) {
@@ -129,21 +131,10 @@ bool cimaging_is_8_bit_srgb(const CImagingImage *image) {
 // further than its caches reach.
 enum { strip_height = 32 };
 
-// Writing lines makes libvips reserve the memory image's pixels; later strips go straight into them.
-static int write_first_strip(VipsImage *memory, VipsRegion *from) {
-    VipsRect strip = {0, 0, memory->Xsize, VIPS_MIN(strip_height, memory->Ysize)};
-    if (vips_region_prepare(from, &strip) != 0)
-        return -1;
-    for (int row = 0; row < strip.height; row++)
-        if (vips_image_write_line(memory, row, VIPS_REGION_ADDR(from, 0, row)) != 0)
-            return -1;
-    return 0;
-}
-
 static int write_strips(VipsImage *memory, VipsRegion *from) {
     VipsRegion *to = vips_region_new(memory);
     int status = 0;
-    for (int top = strip_height; top < memory->Ysize && status == 0; top += strip_height) {
+    for (int top = 0; top < memory->Ysize && status == 0; top += strip_height) {
         VipsRect strip = {0, top, memory->Xsize, VIPS_MIN(strip_height, memory->Ysize - top)};
         status = vips_region_image(to, &strip) || vips_region_prepare_to(from, to, &strip, 0, top);
     }
@@ -156,7 +147,7 @@ CImagingImage *cimaging_realise(CImagingImage *image) {
     VipsImage *memory = vips_image_new_memory();
     VipsRegion *from = vips_region_new(input);
     int status = vips_image_pipelinev(memory, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
-                 write_first_strip(memory, from) || write_strips(memory, from);
+                 vips_image_write_prepare(memory) || write_strips(memory, from);
     g_object_unref(from);
     if (status == 0)
         return (CImagingImage *)memory;

@@ -16,7 +16,9 @@ CImagingImage *cimaging_recombine(CImagingImage *image, const double matrix[9], 
 
 CImagingImage *cimaging_blur(CImagingImage *image, double sigma) {
     VipsImage *output = NULL;
+    lock_compiler();
     int status = vips_gaussblur(vips_of(image), &output, sigma, NULL);
+    unlock_compiler();
     return result_of(status, output);
 }
 
@@ -24,9 +26,11 @@ CImagingImage *cimaging_edges(CImagingImage *image) {
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 3);
     VipsImage *output = NULL;
+    lock_compiler();
     int status = vips_colourspace(vips_of(image), &step[0], VIPS_INTERPRETATION_B_W, NULL) ||
                  vips_sobel(step[0], &step[1], NULL) || vips_invert(step[1], &step[2], NULL) ||
                  vips_colourspace(step[2], &output, VIPS_INTERPRETATION_sRGB, NULL);
     g_object_unref(context);
+    unlock_compiler();
     return result_of(status, output);
 }

@@ -57,8 +57,10 @@ static int resample(VipsImage *input, VipsImage **output, int width, int height)
         return -1;
     double horizontal = (double)width / vips_image_get_width(source);
     double vertical = (double)height / vips_image_get_height(source);
+    lock_compiler();
     int status = vips_resize(source, output, horizontal, "vscale", vertical, NULL);
     g_object_unref(source);
+    unlock_compiler();
     return status;
 }
 

@@ -3,6 +3,14 @@
 #include <stdatomic.h>
 
 static CImagingLog log_sink;
+static GMutex compiler;
+
+void lock_compiler(void) {
+    g_mutex_lock(&compiler);
+}
+void unlock_compiler(void) {
+    g_mutex_unlock(&compiler);
+}
 static atomic_bool started;
 
 static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer user) {

@@ -75,7 +75,7 @@ static void read_all(struct work *work) {
     png_set_read_fn(reader, &work->input, read_some);
     png_set_crc_action(reader, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     // Text, profiles and the like are of no use here, and may be bombs.
-    png_set_keep_unknown_chunks(reader, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    png_set_keep_unknown_chunks(reader, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(reader, work->facts);
     png_set_interlace_handling(reader);
     png_read_update_info(reader, work->facts);

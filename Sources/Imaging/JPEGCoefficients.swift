@@ -6,13 +6,11 @@ package import Vocabulary
 package struct JPEGCoefficients: ~Copyable {
   private let handle: OpaquePointer
 
-  /// `nil` for a coding that libjpeg was built without.
-  ///
-  /// - Throws: `damaged` when libjpeg has any doubt about the compressed data.
-  package init?(_ bytes: PictureBytes) throws(ImagingError) {
+  /// `nil` for what libjpeg cannot take apart or has any doubt about: then the decoder has to judge.
+  package init?(_ bytes: PictureBytes) {
     var handle: OpaquePointer?
     let outcome = bytes.withUnsafeBytes { lossless_jpeg_open($0.baseAddress, $0.count, &handle) }
-    guard try isDone(outcome), let handle else { return nil }
+    guard outcome == .done, let handle else { return nil }
     self.handle = handle
   }
 
@@ -29,35 +27,24 @@ package struct JPEGCoefficients: ~Copyable {
   ///   - exifOrientation: 1…8, applied to the blocks; one that `canTurn` refuses gives `nil`.
   ///   - isDetailed: whether the file will have more than about one bit a pixel, which other passes pack better.
   ///   - quality: 1…100: no value finer than libjpeg's standard table has at it. `nil` keeps every value.
-  package func written(
-    exifOrientation: Int, isDetailed: Bool, quality: Int?
-  ) throws(ImagingError) -> PictureBytes? {
+  package func written(exifOrientation: Int, isDetailed: Bool, quality: Int?) -> PictureBytes? {
     var bytes: UnsafeMutableRawPointer?
     var count = 0
     let options = LosslessJPEGOptions(
       exif_orientation: Int32(exifOrientation), quality: Int32(quality ?? 0),
       passes: isDetailed ? .byFrequency : .byBit)
-    guard try isDone(lossless_jpeg_write(handle, options, &bytes, &count)) else { return nil }
+    guard lossless_jpeg_write(handle, options, &bytes, &count) == .done else { return nil }
     return adopted(bytes, count)
   }
 }
 
-/// Packs a PNG again as hard as can be; pixels, palette and transparency stay as they are.
-///
-/// - Throws: `damaged` when libpng has any doubt about it.
-package func squeezedPNG(_ file: PictureBytes) throws(ImagingError) -> PictureBytes? {
+/// Packs a PNG again as hard as can be; pixels, palette and transparency stay as they are. `nil` when libpng has any
+/// doubt about it: then the decoder has to judge.
+package func squeezedPNG(_ file: PictureBytes) -> PictureBytes? {
   var bytes: UnsafeMutableRawPointer?
   var count = 0
   let outcome = file.withUnsafeBytes { lossless_png_squeeze($0.baseAddress, $0.count, &bytes, &count) }
-  return try isDone(outcome) ? adopted(bytes, count) : nil
-}
-
-private func isDone(_ outcome: LosslessOutcome) throws(ImagingError) -> Bool {
-  switch outcome {
-  case .done: true
-  case .unsupported: false
-  case .damaged: throw .damaged("its compressed data does not hold together")
-  }
+  return outcome == .done ? adopted(bytes, count) : nil
 }
 
 private func adopted(_ bytes: UnsafeMutableRawPointer?, _ count: Int) -> PictureBytes? {

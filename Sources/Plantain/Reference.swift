@@ -32,8 +32,7 @@ public enum Reference: Sendable {
   public var name: String {
     switch self {
     case .file(let path): path
-    // What follows the path may be a signature.
-    case .url(let address): String(address.prefix { $0 != "?" && $0 != "#" })
+    case .url(let address): Self.withoutSecrets(address)
     case .standardInput: "-"
     case .dataURI(let text): String(text.prefix(60).prefix { $0 != ";" && $0 != "," })
     case .bytes(_, let name): name
@@ -50,6 +49,16 @@ public enum Reference: Sendable {
     case .standardInput: return "stdin"
     case .dataURI: return "picture"
     }
+  }
+
+  /// A user's password stands before the host, a signature behind the path.
+  private static func withoutSecrets(_ address: String) -> String {
+    let visible = address.prefix { $0 != "?" && $0 != "#" }
+    guard let scheme = visible.firstRange(of: "://") else { return String(visible) }
+    let rest = visible[scheme.upperBound...]
+    let authority = rest.prefix { $0 != "/" }
+    guard let at = authority.lastIndex(of: "@") else { return String(visible) }
+    return visible[..<scheme.upperBound] + "***" + rest[at...]
   }
 
   private static func stem(of path: String) -> String {

@@ -26,7 +26,7 @@ package func prepareReference(
     return try work.finished(cleaned, as: structure.format, size: structure.size)
   }
 
-  if let rewritten = try work.rewriteWithoutPixels(cleaned) {
+  if let rewritten = work.rewriteWithoutPixels(cleaned) {
     return try work.finished(rewritten.bytes, as: rewritten.format, size: rewritten.size)
   }
 

@@ -8,11 +8,11 @@ extension PreparationWork {
   private static let packingGain = 1.08
 
   /// `nil` when the picture has to be decoded after all.
-  mutating func rewriteWithoutPixels(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
+  mutating func rewriteWithoutPixels(_ file: PictureBytes) -> EncodedPicture? {
     guard plan.keepsPixels else { return nil }
     switch structure.format.codec {
-    case .jpeg: return try rewriteJPEG(file)
-    case .png: return try squeezePNG(file)
+    case .jpeg: return rewriteJPEG(file)
+    case .png: return squeezePNG(file)
     default: return nil
     }
   }
@@ -22,41 +22,41 @@ extension PreparationWork {
     return { Double($0.count) <= most }
   }
 
-  private mutating func squeezePNG(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
+  private mutating func squeezePNG(_ file: PictureBytes) -> EncodedPicture? {
     guard structure.orientation == 1, isNearTheLimit(file) else { return nil }
-    let packed = try onPicture { () throws(ImagingError) in try squeezedPNG(file) }
+    let packed = squeezedPNG(file)
     encodes += 1
     guard let packed, packed.byteCount <= limit else { return nil }
     return done(packed, [squeezeStep(file, packed)])
   }
 
-  private mutating func rewriteJPEG(_ file: PictureBytes) throws(PreparationError) -> EncodedPicture? {
+  private mutating func rewriteJPEG(_ file: PictureBytes) -> EncodedPicture? {
     // Grey and YCbCr; anything else needs its colours converted.
-    guard let coefficients = try onPicture({ () throws(ImagingError) in try JPEGCoefficients(file) }),
+    guard let coefficients = JPEGCoefficients(file),
       coefficients.canTurn(structure.orientation)
     else { return nil }
     let turning = plan.steps.filter { $0.kind == .rotateLossless }
     if !turning.isEmpty || isNearTheLimit(file) {
-      guard let whole = try write(coefficients, of: file, quality: nil) else { return nil }
+      guard let whole = write(coefficients, of: file, quality: nil) else { return nil }
       if whole.byteCount <= limit {
         let squeezing =
           file.byteCount > limit || turning.isEmpty ? [squeezeStep(file, whole)] : []
         return done(whole, turning + squeezing)
       }
     }
-    return try coarsenUnderCap(coefficients, from: file, turning)
+    return coarsenUnderCap(coefficients, from: file, turning)
   }
 
   /// The finest quality whose file fits; `nil` when the floor is reached first.
   private mutating func coarsenUnderCap(
     _ coefficients: borrowing JPEGCoefficients, from file: PictureBytes, _ turning: [PreparationStep]
-  ) throws(PreparationError) -> EncodedPicture? {
+  ) -> EncodedPicture? {
     var search = CapSearch(
       limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0,
       hint: (structure.estimatedQuality ?? 95, file.count))
     var best: (quality: Int, file: PictureBytes)?
     while let setting = search.next() {
-      guard let written = try write(coefficients, of: file, quality: setting.quality) else { return nil }
+      guard let written = write(coefficients, of: file, quality: setting.quality) else { return nil }
       search.record(written.count, for: setting)
       if search.result == setting { best = (setting.quality, written) }
     }
@@ -69,16 +69,12 @@ extension PreparationWork {
 
   private mutating func write(
     _ coefficients: borrowing JPEGCoefficients, of file: PictureBytes, quality: Int?
-  ) throws(PreparationError) -> PictureBytes? {
+  ) -> PictureBytes? {
     encodes += 1
     let most = min(limit.bytes, file.count)
-    do throws(ImagingError) {
-      return try coefficients.written(
-        exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,
-        quality: quality)
-    } catch {
-      throw .picture(error)
-    }
+    return coefficients.written(
+      exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,
+      quality: quality)
   }
 
   /// The plan's steps, with what was really done instead of turning and encoding.

@@ -150,7 +150,7 @@ package struct Downloader: Sendable {
 extension DownloadError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .notHTTPS: "only https addresses are fetched"
+    case .notHTTPS: "only https addresses without a user or password are fetched"
     case .notPublic(let host): "\(host) is an address of this machine or its network"
     case .unresolvable(let host): "the name \(host) cannot be resolved"
     case .tooManyRedirects(let most): "it is redirected more than \(most) times"

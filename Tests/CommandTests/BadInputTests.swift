@@ -29,6 +29,8 @@ import Vocabulary
     Row(name: "good.jpg", exit: 82, words: ["7:5", "--nearest"], options: ["--aspect", "7:5"]),
     Row(
       name: "https://127.0.0.1/a.jpg?token=x", exit: 66, words: ["https://127.0.0.1/a.jpg:", "this machine"]),
+    Row(
+      name: "https://me:word@127.0.0.1/a.jpg", exit: 66, words: ["https://***@127.0.0.1/a.jpg:", "password"]),
     Row(name: "http://example.com/a.jpg", exit: 66, words: ["https", "Download"]),
     Row(name: "data:image/png;base64,@@@", exit: 65, words: ["data URI", "position 22"]),
   ]

@@ -68,11 +68,11 @@ struct RewriteTests {
     #expect(result.encodes <= 4)
     let quality = try #require(result.steps[0].after.flatMap(Int.init))
     // The next finer setting is over the limit.
-    guard let coefficients = try JPEGCoefficients(PictureBytes(jpeg)) else {
+    guard let coefficients = JPEGCoefficients(PictureBytes(jpeg)) else {
       Issue.record("cannot be read")
       return
     }
-    let finer = try coefficients.written(exifOrientation: 1, isDetailed: true, quality: quality + 1)
+    let finer = coefficients.written(exifOrientation: 1, isDetailed: true, quality: quality + 1)
     #expect(try #require(finer).count > limit)
   }
 
