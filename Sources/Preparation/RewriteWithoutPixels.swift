@@ -23,7 +23,9 @@ extension PreparationWork {
   }
 
   private mutating func squeezePNG(_ file: PictureBytes) -> EncodedPicture? {
-    guard structure.orientation == 1, isNearTheLimit(file) else { return nil }
+    // What says how the colours are meant would be lost.
+    guard structure.orientation == 1, !structure.hasOddGamma, !structure.hasCodePoints, isNearTheLimit(file)
+    else { return nil }
     let packed = squeezedPNG(file)
     encodes += 1
     guard let packed, packed.byteCount <= limit else { return nil }

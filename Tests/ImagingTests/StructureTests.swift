@@ -240,3 +240,21 @@ private enum WebPFile {
     #expect(throws: ImagingError.self) { try decodedPixels(cut) }
   }
 }
+
+@Suite struct `The size that a drawing declares` {
+  @Test(arguments: [
+    ("width='200' viewBox='0 0 100 50'", 200, 100), ("height='200' viewBox='0 0 100 50'", 400, 200),
+    ("viewBox='0,0\n30\t20'", 30, 20), ("width='1in' height='25.4mm'", 96, 96),
+    ("width=\"7\" height=\"9px\"", 7, 9), ("stroke-width='3' width='8' height='9'", 8, 9),
+  ])
+  func `is its own or its view box's`(row: (String, Int, Int)) throws {
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' \(row.0)></svg>"
+    #expect(try structure(Array(svg.utf8)).size == PixelSize(width: row.1, height: row.2))
+  }
+
+  @Test(arguments: ["", "width='100%' height='50%'", "viewBox='0 0 0 0'", "width='-1' height='4'"])
+  func `or an error`(attributes: String) {
+    let svg = "<svg \(attributes)></svg>"
+    #expect(throws: ImagingError.self) { try structure(Array(svg.utf8)) }
+  }
+}

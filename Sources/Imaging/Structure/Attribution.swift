@@ -16,12 +16,12 @@ package struct Attribution: Equatable, Sendable {
   /// Takes a text unless there is one already, as far as it is one: without control characters, of a bounded length.
   mutating func take(_ field: WritableKeyPath<Attribution, String?>, _ bytes: some Sequence<UInt8>) {
     guard self[keyPath: field] == nil else { return }
-    let raw = Array(bytes.prefix { $0 != 0 }.prefix(Self.longest))
+    let raw = Array(bytes.prefix { $0 != 0 })
     let text =
       String(validating: raw, as: UTF8.self)
       ?? String(String.UnicodeScalarView(raw.map { Unicode.Scalar($0) }))
     let clean = text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }
-    let trimmed = String(String.UnicodeScalarView(clean)).drop { $0 == " " }
+    let trimmed = String(String.UnicodeScalarView(clean.prefix(Self.longest))).drop { $0 == " " }
     if !trimmed.isEmpty { self[keyPath: field] = String(trimmed) }
   }
 

@@ -88,7 +88,10 @@ extension PictureStructure {
     case "PLTE":
       hasPalette = true
       return true
-    case "IDAT", "IEND", "cHRM", "sBIT", "bKGD", "pHYs", "cICP":
+    case "cICP":
+      hasCodePoints = true
+      return true
+    case "IDAT", "IEND", "cHRM", "sBIT", "bKGD", "pHYs":
       return true
     case "tRNS":
       hasAlpha = true

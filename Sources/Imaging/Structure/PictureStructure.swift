@@ -32,6 +32,8 @@ package struct PictureStructure: Sendable {
   var profileRanges: [Range<Int>] = []
   /// A PNG declares a brightness curve that is not sRGB's, and no profile that would explain it.
   package var hasOddGamma = false
+  /// A PNG declares its colours by code points (cICP), which only some programs obey.
+  package var hasCodePoints = false
   var hasPalette = false
   var hasPixels = false
   var frames = 0

@@ -16,13 +16,18 @@ extension PictureStructure {
       throw .notAPicture("it is XML without an svg element")
     }
     let attributes = text[root.upperBound..<end]
-    let box =
-      value(of: "viewBox", in: attributes)?.split { $0 == " " || $0 == "," }.compactMap { Double($0) } ?? []
-    let isBoxed = box.count == 4
-    guard let width = length(value(of: "width", in: attributes)) ?? (isBoxed ? box[2] : nil),
-      let height = length(value(of: "height", in: attributes)) ?? (isBoxed ? box[3] : nil), width >= 0.5,
-      height >= 0.5, width < 1e9, height < 1e9
-    else { throw .damaged("the SVG declares neither width and height nor a view box") }
+    let box = value(of: "viewBox", in: attributes)?.split { $0.isWhitespace || $0 == "," }
+      .compactMap { Double($0) }
+    // Where one edge is missing, the view box's shape gives it.
+    let shape = box.flatMap { $0.count == 4 && $0[2] > 0 && $0[3] > 0 ? ($0[2], $0[3]) : nil }
+    let (across, down) = (
+      length(value(of: "width", in: attributes)), length(value(of: "height", in: attributes))
+    )
+    let width = across ?? shape.map { $0.0 / $0.1 * (down ?? $0.1) }
+    let height = down ?? shape.map { $0.1 / $0.0 * (across ?? $0.0) }
+    guard let width, let height, width >= 0.5, height >= 0.5, width < 1e9, height < 1e9 else {
+      throw .damaged("the SVG declares neither width and height nor a view box")
+    }
     var structure = PictureStructure(format: format)
     structure.size = PixelSize(width: Int(width.rounded()), height: Int(height.rounded()))
     structure.hasAlpha = true
