@@ -110,9 +110,15 @@ final class WorkerProcess: Sendable {
     _ = await life.value
   }
 
+  private func kill(after time: Duration) async {
+    try? await Task.sleep(for: time)
+    life.cancel()
+  }
+
   /// Ends the process if it has not ended yet, and says what happened.
   private func explain(_ error: ChannelError, within time: Duration) async -> IsolationError {
-    if error != .closed { life.cancel() }
+    // One that has closed its socket is about to end by itself; the others, and one that does not, are ended.
+    async let _: Void = kill(after: error == .closed ? .seconds(1) : .zero)
     let status = await life.value
     if Task.isCancelled { return .cancelled }
     switch error {

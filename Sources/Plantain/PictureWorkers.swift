@@ -152,7 +152,17 @@ extension PictureWorkers {
   /// - Throws: `FinishingError`, `IsolationError`, `CancellationError`.
   func finish(_ result: PictureBytes, _ options: FinishingOptions) async throws -> FinishedPicture {
     let inspection = try await WorkerPool.shared.run { try inspectResult(result, options: options) }
-    guard inspection.needsDecoder, case .isolated(let fleet) = place else {
+    guard inspection.needsDecoder else {
+      return try await WorkerPool.shared.run { try finishResult(inspection) }
+    }
+    // Never refused for its size: it was paid for. One that wants more than there is waits for all of it.
+    return try await budget.holding(inspection.memory) { try await convert(result, inspection, options) }
+  }
+
+  private func convert(
+    _ result: PictureBytes, _ inspection: ResultInspection, _ options: FinishingOptions
+  ) async throws -> FinishedPicture {
+    guard case .isolated(let fleet) = place else {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
     }
     let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
