@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h> // memfd_create
@@ -42,10 +43,11 @@ int isolation_nameless_file(void) {
 #else
     const char *folder = getenv("TMPDIR");
     char path[1024];
-    if (folder == NULL || strlen(folder) > sizeof path - 32)
-        folder = "/tmp";
-    strcpy(path, folder);
-    strcat(path, "/plantain.XXXXXX");
+    int length = snprintf(path, sizeof path, "%s/plantain.XXXXXX", folder == NULL ? "/tmp" : folder);
+    if (length < 0 || (size_t)length >= sizeof path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
     int descriptor = mkstemp(path);
     if (descriptor < 0)
         return -1;
