@@ -71,14 +71,9 @@ package func inspectPicture(
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
   }
-  let frame = FitPlan(
-    structure.size, isOnItsSide: structure.orientation >= 5, longestEdge: options.maximumEdge,
-    fit: options.fit,
-    ratio: options.ratios.nearest(to: structure.uprightSize), canShrinkOnLoad: false
-  ).frame
-  guard frame.pixelCount <= options.maximumPixels else {
-    throw .picture(.tooManyPixels(frame, limit: options.maximumPixels))
-  }
   let plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
+  guard plan.fit.frame.pixelCount <= options.maximumPixels else {
+    throw .picture(.tooManyPixels(plan.fit.frame, limit: options.maximumPixels))
+  }
   return PictureInspection(structure: structure, plan: plan, source: source, options: options)
 }

@@ -7,6 +7,4 @@ public struct PixelOffset: Hashable, Sendable, Codable {
     self.x = x
     self.y = y
   }
-
-  public static let zero = PixelOffset(x: 0, y: 0)
 }
