@@ -144,6 +144,8 @@ static int write_strips(VipsImage *memory, VipsRegion *from) {
 
 CImagingImage *cimaging_realise(CImagingImage *image) {
     VipsImage *input = vips_of(image);
+    if (input->dtype == VIPS_IMAGE_SETBUF)
+        return cimaging_retain(image);
     VipsImage *memory = vips_image_new_memory();
     VipsRegion *from = vips_region_new(input);
     int status = vips_image_pipelinev(memory, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||

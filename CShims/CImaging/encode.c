@@ -11,9 +11,9 @@ bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void *
     int status = -1;
     switch (options.saver) {
     case CImagingSaverJPEG:
-        status =
-            vips_jpegsave_buffer(input, &buffer, &length, "Q", options.quality, "strip", TRUE, "optimize_coding", TRUE,
-                "subsample_mode", options.halve_chroma ? VIPS_FOREIGN_SUBSAMPLE_ON : VIPS_FOREIGN_SUBSAMPLE_OFF, NULL);
+        status = vips_jpegsave_buffer(input, &buffer, &length, "Q", options.quality, "strip", TRUE, "optimize_coding",
+            options.fit_tables, "subsample_mode",
+            options.halve_chroma ? VIPS_FOREIGN_SUBSAMPLE_ON : VIPS_FOREIGN_SUBSAMPLE_OFF, NULL);
         break;
     case CImagingSaverPNG:
         status = vips_pngsave_buffer(

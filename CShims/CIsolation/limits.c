@@ -29,12 +29,23 @@ static bool limit(int resource, rlim_t soft, rlim_t hard) {
     return setrlimit(resource, &value) == 0;
 }
 
+// Pictures come one after the other and need the same large blocks: asking the system for each anew costs as much as
+// a tenth of the work in page faults. More than this is given back after every job (isolation_release_memory).
+static void keep_memory_between_jobs(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most that glibc takes
+    mallopt(M_TRIM_THRESHOLD, 48 << 20);
+#endif
+}
+
 bool isolation_confine(pid_t parent, uint64_t file_bytes) {
 #ifdef __linux__
     // Also for a parent that is killed, and for a child that is stopped or busy and cannot see its socket closed.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return false;
 #endif
+    keep_memory_between_jobs();
     // The parent's terminal interrupts the parent, which decides what becomes of its children.
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);

@@ -156,8 +156,9 @@ package struct Image: ~Copyable {
 
   /// How to write a picture. No metadata and no profile is ever written.
   package enum Encoding: Sendable, Equatable {
-    /// Quality 1…100; with `halvedChroma` 4:2:0 instead of 4:4:4.
-    case jpeg(quality: Int, halvedChroma: Bool)
+    /// Quality 1…100; with `halvedChroma` 4:2:0 instead of 4:4:4; with `fitsTables` the Huffman tables are made for
+    /// the picture, which takes three times as long and gives smaller files.
+    case jpeg(quality: Int, halvedChroma: Bool, fitsTables: Bool = true)
     case png
     /// Quality 1…100.
     case webp(quality: Int)
@@ -199,12 +200,12 @@ extension Image.Encoding {
 
   fileprivate var options: CImagingEncodeOptions {
     switch self {
-    case .jpeg(let quality, let halvedChroma):
+    case .jpeg(let quality, let halvedChroma, let fitsTables):
       CImagingEncodeOptions(
-        saver: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma)
-    case .png: CImagingEncodeOptions(saver: .PNG, quality: 100, halve_chroma: false)
+        saver: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma, fit_tables: fitsTables)
+    case .png: CImagingEncodeOptions(saver: .PNG, quality: 100, halve_chroma: false, fit_tables: false)
     case .webp(let quality):
-      CImagingEncodeOptions(saver: .webP, quality: Int32(quality), halve_chroma: true)
+      CImagingEncodeOptions(saver: .webP, quality: Int32(quality), halve_chroma: true, fit_tables: false)
     }
   }
 }

@@ -22,21 +22,28 @@ package struct DecodingCost: Equatable, Sendable {
     let turned = structure.orientation == 1 ? 1 : 2
     // The WebP encoder keeps planes and tokens of the whole picture.
     let encoder = plan.format == .webp ? min(plan.fit.size.pixelCount, shrunk) * 14 : 0
-    // Before a reduction above 8 a picture of four times the wanted edges is held, with transparency in floating point.
-    let reduction = plan.fit.size.longestEdge * 8 < structure.size.longestEdge / plan.fit.shrink
-    let averaged =
-      reduction ? min(shrunk, 64 * plan.fit.size.pixelCount) * (structure.hasAlpha ? 16 : channels) : 0
+    let sums = Self.resamplingMemory(structure, plan, channels: channels)
     // Coefficients that are read and written, two bytes each.
     let coefficients =
       plan.keepsPixels && structure.format == .jpeg ? sourcePixels * (structure.hasReducedChroma ? 8 : 12) : 0
     memory = ByteCount(
       Self.base + Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder
-        + averaged
-        + coefficients
+        + sums + coefficients
         + 3 * options.maximumBytes.bytes)
     // Measured: decoding, fitting and a search of eight encodes stay under 0.3 s a megapixel, with WebP under 1 s.
     let rate = plan.format == .webp ? 1.0 : 0.3
     cpuSeconds = 10 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
+  }
+
+  /// Output rows that are under way while rows come in strips of 32, each as wide as the source, in floating point.
+  private static func resamplingMemory(
+    _ structure: PictureStructure, _ plan: PreparationPlan, channels: Int
+  ) -> Int {
+    guard plan.fit.size != structure.size else { return 0 }
+    let shrink = plan.fit.shrink
+    let factor = Double(structure.size.height / shrink) / Double(plan.fit.size.height)
+    let rows = min(Double(plan.fit.size.height), (32 + 6 * max(1, factor)) / factor + 2)
+    return Int(rows) * (structure.size.width / shrink + 1) * channels * 4
   }
 
   /// What the format makes its decoder hold beside the rows it gives.

@@ -69,6 +69,9 @@ extension PreparationWork {
     return try searchUnderCap(image, format: plan.format)
   }
 
+  /// The source's colour was coarser than its brightness, and is still: a reduction makes it as fine.
+  private var hasHalvedChroma: Bool { structure.hasReducedChroma && plan.fit.size == structure.size }
+
   private mutating func searchUnderCap(
     _ image: borrowing Image, format: PictureFormat
   ) throws(PreparationError) -> EncodedPicture {
@@ -77,7 +80,17 @@ extension PreparationWork {
       ? qualityFloor
       : options.quality ?? (plan.isOnlyAboutBytes ? Self.carefulQuality : Self.usualQuality)
     let levels = CapLevels(
-      size: image.size, canHalveChroma: format == .jpeg && !structure.hasReducedChroma && image.bands >= 3)
+      size: image.size, canHalveChroma: format == .jpeg && !hasHalvedChroma && image.bands >= 3)
+    let finest = CapSearch.Setting(quality: first, level: 0)
+    // Coding tables made for the picture save 2 to 15 % of its bytes, and cost more than the rest of the encoding:
+    // they are left to where bytes are scarce.
+    if format == .jpeg, limit.bytes >= image.size.pixelCount * image.bands / 2 {
+      let file = try encode(image, finest, levels, as: format, fitsTables: false)
+      if file.bytes.byteCount <= limit {
+        note(finest, levels, first: first, isLossless: false)
+        return file
+      }
+    }
     var search = CapSearch(
       limit: limit.bytes, best: first, floor: qualityFloor, lastLevel: levels.last)
     var best: (setting: CapSearch.Setting, file: EncodedPicture)?
@@ -94,14 +107,15 @@ extension PreparationWork {
   }
 
   private mutating func encode(
-    _ image: borrowing Image, _ setting: CapSearch.Setting, _ levels: CapLevels, as format: PictureFormat
+    _ image: borrowing Image, _ setting: CapSearch.Setting, _ levels: CapLevels, as format: PictureFormat,
+    fitsTables: Bool = true
   ) throws(PreparationError) -> EncodedPicture {
-    let halves = structure.hasReducedChroma || levels.halvesChroma(setting.level)
+    let halves = hasHalvedChroma || levels.halvesChroma(setting.level)
     let encoding: Image.Encoding =
       switch format.codec {
       case .png: .png
       case .webp: .webp(quality: setting.quality)
-      default: .jpeg(quality: setting.quality, halvedChroma: halves)
+      default: .jpeg(quality: setting.quality, halvedChroma: halves, fitsTables: fitsTables)
       }
     let size = levels.size(setting.level)
     guard size != image.size else {

@@ -20,15 +20,19 @@ package enum Confinement {
   }
 
   /// A job of this size leaves so much free memory behind that others would miss it.
-  private static let largeJob = ByteCount(100_000_000)
+  private static let largeJob = ByteCount(200_000_000)
 
   /// After each job: what a large one took goes back to the system, so that an idle worker is a small one.
   package static func tidyUp(after limits: WorkerJob.Limits) {
     if limits.memory > largeJob { isolation_release_memory() }
   }
 
-  /// Before each job.
+  /// Before each job. Addresses are not memory: stacks and what is only reserved count too, so there is twice as much
+  /// as is estimated, but no more than a gigabyte where the estimate itself is not near it.
   package static func limit(to limits: WorkerJob.Limits) -> Bool {
-    isolation_limit_job(2 * UInt64(limits.memory.bytes) + 1 << 28, UInt32(clamping: limits.cpuSeconds))
+    let estimate = UInt64(limits.memory.bytes)
+    let reserve: UInt64 = 256_000_000
+    let addresses = max(estimate + reserve, min(2 * estimate + reserve, 1_000_000_000))
+    return isolation_limit_job(addresses, UInt32(clamping: limits.cpuSeconds))
   }
 }

@@ -97,13 +97,11 @@ struct RewriteTests {
   @Test("full colour resolution is given up before pixels, at the lowest quality")
   func subsampled() throws {
     let png = try Synthetic.png(PixelSize(width: 400, height: 300))
-    let atFloor = try prepare(png) {
-      $0.format = .jpeg
-      $0.quality = 60
-    }
+    let atFloor = try Image.decode(PictureBytes(png), as: .png).encoded(
+      as: .jpeg(quality: 60, halvedChroma: false))
     let result = try prepare(png) {
       $0.format = .jpeg
-      $0.maximumBytes = ByteCount(atFloor.bytes.count - 1)
+      $0.maximumBytes = ByteCount(atFloor.count - 1)
     }
     #expect(result.steps.map(\.kind) == [.format, .quality, .subsample])
     #expect(result.size == PixelSize(width: 400, height: 300))

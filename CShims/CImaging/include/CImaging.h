@@ -111,7 +111,8 @@ CImagingImage *cimaging_drop_alpha(CImagingImage *image);
 // Lays the picture over an opaque 8-bit sRGB colour; the result has no alpha.
 CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue);
 
-// Resamples with Lanczos (a = 3) to exactly width × height. Alpha is premultiplied around it.
+// Resamples with Lanczos (a = 3) to exactly width × height, at once: the result is realised. Alpha is premultiplied
+// around it.
 CImagingImage *cimaging_resize(CImagingImage *image, int width, int height);
 CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width, int height);
 
@@ -135,6 +136,7 @@ typedef struct CImagingEncodeOptions {
     CImagingSaver saver;
     int quality;       // 1…100, JPEG and WebP
     bool halve_chroma; // JPEG: 4:2:0 instead of 4:4:4
+    bool fit_tables;   // JPEG: Huffman tables made for the picture instead of the usual ones
 } CImagingEncodeOptions;
 
 // Encodes without any metadata or profile. On success `*bytes` belongs to the caller: `cimaging_free_bytes`.
