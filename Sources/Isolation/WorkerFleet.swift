@@ -21,11 +21,6 @@ public final class WorkerFleet: Sendable {
     self.program = try WorkerProgram.find(program)
   }
 
-  /// How long a job may take by the clock, for a CPU time that it may use: a busy machine gives it half a core.
-  private static func wallClock(for limits: WorkerJob.Limits) -> Duration {
-    .seconds(2 * limits.cpuSeconds)
-  }
-
   /// Has one job done.
   ///
   /// - Parameters:
@@ -36,12 +31,23 @@ public final class WorkerFleet: Sendable {
     _ job: WorkerJob, file: PictureBytes, largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message {
     guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be written") }
-    let worker = if let idle = livingIdleWorker() { idle } else { try await WorkerProcess.start(program) }
+    // One that dies while it is chosen has not seen the picture: another takes its place.
+    while let idle = livingIdleWorker() {
+      if let answer = try await perform(text, file, by: idle, job.limits, largestResult) { return answer }
+    }
+    let fresh = try await WorkerProcess.start(program)
+    if let answer = try await perform(text, file, by: fresh, job.limits, largestResult) { return answer }
+    throw await fresh.whyItEnded(job.limits)
+  }
+
+  private func perform(
+    _ job: [UInt8], _ file: PictureBytes, by worker: WorkerProcess, _ limits: WorkerJob.Limits,
+    _ largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Message? {
     workers.withLock { $0.busy.append(worker) }
     defer { workers.withLock { $0.busy.removeAll { $0 === worker } } }
-    let answer = try await worker.perform(
-      text, file: file, within: Self.wallClock(for: job.limits), largestResult: largestResult)
-    workers.withLock { $0.idle.append(worker) }
+    let answer = try await worker.perform(job, file: file, within: limits, largestResult: largestResult)
+    if answer != nil { workers.withLock { $0.idle.append(worker) } }
     return answer
   }
 

@@ -60,12 +60,10 @@ final class WorkerProcess: Sendable {
   }
 
   /// A session of its own, so that the terminal's interrupts reach the parent alone; nothing of the environment but
-  /// where libraries are found, so no secret; no crash report, which would take a second and be read by nobody; every other descriptor is closed by the library.
+  /// where libraries are found, so no secret; no crash report, which would take a second and be read by nobody; every
+  /// other descriptor is closed by the library.
   private static func configuration(_ program: String) -> Configuration {
-    var environment: [Environment.Key: String] = [
-      "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "134217728",
-      "SWIFT_BACKTRACE": "enable=no",
-    ]
+    var environment: [Environment.Key: String] = ["SWIFT_BACKTRACE": "enable=no"]
     for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR"] {
       if let value = getenv(name) { environment[.init(stringLiteral: name)] = String(cString: value) }
     }
@@ -79,17 +77,24 @@ final class WorkerProcess: Sendable {
   /// Between jobs a worker says nothing: what can be read is the end.
   var isAlive: Bool { !channel.hasInput }
 
+  /// How long a job may take by the clock, in seconds, for a CPU time that it may use: a busy machine or a container's
+  /// quota may leave it a quarter of a core.
+  private static func wallClock(_ limits: WorkerJob.Limits) -> Int { 4 * limits.cpuSeconds }
+
   /// One job. After any error but a cancelled wait for the turn the process is gone, or about to go.
+  ///
+  /// - Returns: `nil` when the process was gone before the job reached it.
   func perform(
-    _ job: [UInt8], file: PictureBytes, within time: Duration, largestResult: ByteCount
-  ) async throws(IsolationError) -> WorkerChannel.Message {
+    _ job: [UInt8], file: PictureBytes, within limits: WorkerJob.Limits, largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Message? {
     let channel = channel
+    let time = Duration.seconds(Self.wallClock(limits))
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         queue.async {
           continuation.resume(
-            returning: Result<WorkerChannel.Message, ChannelError> { () throws(ChannelError) in
-              try channel.send(job, file: file)
+            returning: Result<WorkerChannel.Message?, ChannelError> { () throws(ChannelError) in
+              guard try channel.send(job, file: file) else { return nil }
               return try channel.receive(timeout: time, largestFile: largestResult)
             })
         }
@@ -100,7 +105,7 @@ final class WorkerProcess: Sendable {
     do throws(ChannelError) {
       return try outcome.get()
     } catch {
-      throw await explain(error, within: time)
+      throw await explain(error, limits)
     }
   }
 
@@ -115,20 +120,23 @@ final class WorkerProcess: Sendable {
     life.cancel()
   }
 
+  /// For one that was gone before a job reached it.
+  func whyItEnded(_ limits: WorkerJob.Limits) async -> IsolationError { await explain(.closed, limits) }
+
   /// Ends the process if it has not ended yet, and says what happened.
-  private func explain(_ error: ChannelError, within time: Duration) async -> IsolationError {
+  private func explain(_ error: ChannelError, _ limits: WorkerJob.Limits) async -> IsolationError {
     // One that has closed its socket is about to end by itself; the others, and one that does not, are ended.
     async let _: Void = kill(after: error == .closed ? .seconds(1) : .zero)
     let status = await life.value
     if Task.isCancelled { return .cancelled }
     switch error {
-    case .timedOut: return .tookTooLong(seconds: Int(time.components.seconds))
+    case .timedOut: return .tookTooLong(seconds: Self.wallClock(limits))
     case .malformed: return .workerUnusable("its answer cannot be read")
     case .failed(let why): return .workerUnusable(why)
     case .closed: break
     }
     guard case .signaled(let signal) = status else { return .vanished }
-    if signal == SIGXCPU { return .tookTooLong(seconds: Int(time.components.seconds)) }
+    if signal == SIGXCPU { return .tookTooLong(seconds: limits.cpuSeconds) }
     return .crashed(signal: Self.signalNames[signal] ?? "signal \(signal)")
   }
 

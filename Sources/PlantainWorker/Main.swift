@@ -45,7 +45,7 @@ enum PlantainWorker {
     let message = try channel.receive(largestFile: largestFile)
     let job = try MessageText.decode(WorkerJob.self, from: message.text)
     let reply = try answer(job, message)
-    try channel.send(reply.text, file: reply.file)
+    guard try channel.send(reply.text, file: reply.file) else { throw .closed }
     return job.limits
   }
 

@@ -26,10 +26,10 @@ package struct DecodingCost: Equatable, Sendable {
     // Coefficients that are read and written, two bytes each.
     let coefficients =
       plan.keepsPixels && structure.format == .jpeg ? sourcePixels * (structure.hasReducedChroma ? 8 : 12) : 0
-    memory = ByteCount(
-      Self.base + Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder
-        + sums + coefficients
-        + 3 * options.maximumBytes.bytes)
+    // Pixels are decoded only where coarser coefficients did not do, and after these are gone.
+    let pixels =
+      Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder + sums
+    memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
     // Measured: decoding, fitting and a search of eight encodes stay under 0.3 s a megapixel, with WebP under 1 s.
     let rate = plan.format == .webp ? 1.0 : 0.3
     cpuSeconds = 10 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)

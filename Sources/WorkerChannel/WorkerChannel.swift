@@ -52,7 +52,8 @@ package final class WorkerChannel: Sendable {
     return (WorkerChannel(adopting: ends[0]), ends[1])
   }
 
-  package func send(_ text: [UInt8], file: PictureBytes? = nil) throws(ChannelError) {
+  /// - Returns: `false` when the other end is gone.
+  package func send(_ text: [UInt8], file: PictureBytes? = nil) throws(ChannelError) -> Bool {
     var attached: Int32 = -1
     if let file { attached = try Self.namelessFile(holding: file) }
     defer { if attached >= 0 { close(attached) } }
@@ -61,23 +62,23 @@ package final class WorkerChannel: Sendable {
       withUnsafeBytes(of: number) { message.append(contentsOf: $0) }
     }
     message += text
-    guard isolation_send(descriptor, message, message.count, attached) else {
-      throw errno == EPIPE || errno == ECONNRESET ? .closed : .failed(Self.systemError())
-    }
+    if isolation_send(descriptor, message, message.count, attached) { return true }
+    guard errno == EPIPE || errno == ECONNRESET else { throw .failed(Self.systemError()) }
+    return false
   }
 
   /// The next message.
   ///
   /// - Parameters:
-  ///   - timeout: for the message to begin; what has begun must be over within the same time again. `nil`: for ever.
+  ///   - timeout: for the whole message. `nil`: for ever.
   ///   - largestFile: a larger file beside it is refused.
   package func receive(
     timeout: Duration? = nil, largestFile: ByteCount
   ) throws(ChannelError) -> Message {
-    let milliseconds = timeout.map(Self.milliseconds) ?? -1
+    let deadline = timeout.map { ContinuousClock.now + $0 }
     var attached: Int32 = -1
     defer { if attached >= 0 { close(attached) } }
-    let head = try fill(Self.headLength, milliseconds, &attached)
+    let head = try fill(Self.headLength, deadline, &attached)
     let numbers = head.withUnsafeBytes { bytes in
       (0..<3).map { bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self) }
     }
@@ -85,7 +86,7 @@ package final class WorkerChannel: Sendable {
       numbers[2] <= UInt64(largestFile.bytes), (numbers[2] > 0) == (attached >= 0)
     else { throw .malformed }
     var none: Int32 = -1
-    let text = try fill(Int(numbers[1]), milliseconds, &none)
+    let text = try fill(Int(numbers[1]), deadline, &none)
     guard none < 0 else {
       close(none)
       throw .malformed
@@ -101,12 +102,13 @@ package final class WorkerChannel: Sendable {
   }
 
   private func fill(
-    _ count: Int, _ milliseconds: Int32, _ attached: inout Int32
+    _ count: Int, _ deadline: ContinuousClock.Instant?, _ attached: inout Int32
   ) throws(ChannelError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
       var found: Int32 = -1
+      let milliseconds = deadline.map { Self.milliseconds(ContinuousClock.now.duration(to: $0)) } ?? -1
       let received = bytes.withUnsafeMutableBytes { room in
         isolation_receive(
           descriptor, room.baseAddress.map { $0 + filled }, count - filled, milliseconds, &found)

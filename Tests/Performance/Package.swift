@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own: who uses the library never resolves what only measuring it needs.
+let package = Package(
+  name: "plantain-performance",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "plantain", path: "../.."),
+    // Medians, percentiles and CPU time of parts of the library, baselines included. Without its traits it needs no
+    // jemalloc, and counts no allocations.
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+  ],
+  targets: [
+    .executableTarget(
+      name: "PreparationBenchmarks",
+      dependencies: [
+        .product(name: "Benchmark", package: "benchmark"), .product(name: "Plantain", package: "plantain"),
+      ],
+      path: "Benchmarks/PreparationBenchmarks",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+  ]
+)
