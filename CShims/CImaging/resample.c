@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 // Compiled twice, the wider vectors chosen when the program is loaded. Elsewhere the compiler's own choice will do.
-#if defined(__x86_64__) && defined(__ELF__)
+// What chooses runs before a sanitizer is ready for it.
+#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
 #define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define FOR_EACH_CPU
