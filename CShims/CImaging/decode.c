@@ -35,7 +35,10 @@ bool cimaging_has_loader(CImagingLoader loader) {
 // The loaded image with nothing but its pixels and its colour profile, which is copied: heifload of 8.14 hands out
 // metadata that lies in the loaded image's own memory, and is read after free once that image is gone.
 static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
-    if (vips_copy(loaded, output, NULL) != 0)
+    // An 8-bit Lab picture comes packed in four bytes, which most operations take for three colours and alpha.
+    int status =
+        loaded->Coding == VIPS_CODING_LABQ ? vips_LabQ2LabS(loaded, output, NULL) : vips_copy(loaded, output, NULL);
+    if (status != 0)
         return -1;
     gchar **fields = vips_image_get_fields(*output);
     for (gchar **field = fields; field != NULL && *field != NULL; field++)

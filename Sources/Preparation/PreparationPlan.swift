@@ -26,7 +26,8 @@ package struct PreparationPlan: Sendable {
     if drawingScale > 1 {
       structure.size = structure.size.scaled(toLongestEdge: Self.smallestDrawing)
     }
-    let profile = structure.profile.map(ICCProfile.init)
+    // Lab is a space of its own; a profile could only say the same.
+    let profile = structure.colour == .lab ? nil : structure.profile.map(ICCProfile.init)
     let source = structure.format
     usesProfile = profile.map { !$0.isSRGB } ?? false
     needsColour = usesProfile || structure.bitsPerChannel > 8 || [.cmyk, .lab].contains(structure.colour)

@@ -24,7 +24,7 @@ private func prepare(
 }
 
 /// Seconds of work: a search for one kilobyte over many sizes.
-private func slowPicture() throws -> [UInt8] { try Synthetic.jpeg(PixelSize(width: 2_400, height: 2_400)) }
+private func slowPicture() throws -> [UInt8] { try Synthetic.jpeg(PixelSize(width: 4_000, height: 4_000)) }
 
 private func makeSlow(_ options: inout PreparationOptions) {
   options.maximumBytes = ByteCount(1_000)

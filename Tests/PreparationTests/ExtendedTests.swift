@@ -84,17 +84,19 @@ struct ExtendedTests {
     }
   }
 
-  /// 27 flat fields of 16×16 pixels over the whole cube of device values.
-  private static func fields() throws -> [UInt8] {
+  /// 27 flat fields of 16×16 pixels over the whole cube of device values, or from black to white.
+  private static func fields(inGrey: Bool) throws -> [UInt8] {
     let size = PixelSize(width: 27 * 16, height: 16)
     var pixels: [UInt8] = []
     for _ in 0..<16 {
       for column in 0..<size.width {
         let field = column / 16
-        pixels += [field / 9, field / 3 % 3, field % 3].map { UInt8([12, 130, 245][$0]) }
+        pixels +=
+          inGrey
+          ? [UInt8(field * 9)] : [field / 9, field / 3 % 3, field % 3].map { UInt8([12, 130, 245][$0]) }
       }
     }
-    return try Image.fromPixels(pixels, size: size, bands: 3).encoded(
+    return try Image.fromPixels(pixels, size: size, bands: inGrey ? 1 : 3).encoded(
       as: .jpeg(quality: 100, halvedChroma: false)
     ).array
   }
@@ -102,13 +104,14 @@ struct ExtendedTests {
   /// Little CMS's own program converts the same file; both results must look the same.
   @Test(
     "colours are within ΔE 2 of Little CMS", .enabled(if: Tool.exists("jpgicc")),
-    arguments: ["Display P3", "Adobe RGB", "ProPhoto", "CMYK"])
+    arguments: ["Display P3", "Adobe RGB", "ProPhoto", "CMYK", "grey"])
   func colours(_ name: String) throws {
     let folder = try TemporaryFolder()
     let system = "/usr/share/color/icc/ghostscript/"
     let profile: [UInt8]
     switch name {
-    case "Display P3": profile = MatrixProfile.displayP3
+    case "Display P3": profile = Profiles.displayP3
+    case "grey": profile = Profiles.grey(gamma: 1.8)
     case "Adobe RGB":
       profile = try #require(PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket))).profile)
     default:
@@ -117,7 +120,7 @@ struct ExtendedTests {
       profile = try Samples.bytes(file)
     }
     try folder.write(profile, as: "profile.icc")
-    var source = try Self.fields()
+    var source = try Self.fields(inGrey: name == "grey")
     if name == "CMYK" {
       try folder.write(source, as: "rgb.jpg")
       try Tool.run(
@@ -133,8 +136,7 @@ struct ExtendedTests {
     #expect(result.steps.contains { $0.kind == .colour })
     let (ours, theirs) = (try decodedPixels(result.bytes.array), try decodedPixels(folder.read("oracle.jpg")))
     for field in 0..<27 {
-      let at = (8 * ours.size.width + field * 16 + 8) * 3
-      let difference = Lab(ours.pixels[at..<at + 3]).distance(to: Lab(theirs.pixels[at..<at + 3]))
+      let difference = Lab(ours, at: field).distance(to: Lab(theirs, at: field))
       #expect(difference < 2, "\(name), field \(field): ΔE \(difference)")
     }
   }
@@ -144,9 +146,11 @@ struct ExtendedTests {
 private struct Lab {
   let values: [Double]
 
-  init(_ rgb: ArraySlice<UInt8>) {
-    let linear = rgb.map { byte in
-      let value = Double(byte) / 255
+  /// The middle of a field, in a picture of colours or of grey.
+  init(_ picture: (pixels: [UInt8], size: PixelSize, bands: Int), at field: Int) {
+    let first = (8 * picture.size.width + field * 16 + 8) * picture.bands
+    let linear = (0..<3).map { band in
+      let value = Double(picture.pixels[first + min(band, picture.bands - 1)]) / 255
       return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
     }
     let rows = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
@@ -164,7 +168,7 @@ private struct Lab {
 }
 
 /// A profile made of primaries and one curve (ICC.1, version 2), for what no free file holds.
-private enum MatrixProfile {
+private enum Profiles {
   /// SMPTE EG 432-1 primaries with D65, adapted to D50, and sRGB's curve as a table.
   static let displayP3: [UInt8] = {
     let primaries = [[0.5151, 0.2412, -0.0011], [0.2920, 0.6922, 0.0419], [0.1571, 0.0666, 0.7841]]
@@ -173,29 +177,37 @@ private enum MatrixProfile {
       let light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
       return big(Int((light * 65_535).rounded()), 2)
     }
-    var tags = zip(["rXYZ", "gXYZ", "bXYZ"], primaries).map { ($0, xyz($1)) }
-    tags.append(("wtpt", xyz([0.9642, 1, 0.8249])))
-    for name in ["rTRC", "gTRC", "bTRC"] {
-      tags.append((name, Array("curv".utf8) + big(0, 4) + big(1_024, 4) + curve))
-    }
-    tags.append(
-      (
-        "desc",
-        Array("desc".utf8) + big(0, 4) + big(11, 4) + Array("Display P3\0".utf8)
-          + [UInt8](repeating: 0, count: 79)
-      ))
-    tags.append(("cprt", Array("text".utf8) + big(0, 4) + Array("none\0".utf8)))
+    let trc = Array("curv".utf8) + big(0, 4) + big(1_024, 4) + curve
+    return file(
+      "RGB ",
+      zip(["rXYZ", "gXYZ", "bXYZ"], primaries).map { ($0, xyz($1)) }
+        + ["rTRC", "gTRC", "bTRC"].map { ($0, trc) })
+  }()
+
+  static func grey(gamma: Double) -> [UInt8] {
+    let exponent = big(Int((gamma * 256).rounded()), 2)
+    return file("GRAY", [("kTRC", Array("curv".utf8) + big(0, 4) + big(1, 4) + exponent)])
+  }
+
+  private static func file(_ model: String, _ own: [(String, [UInt8])]) -> [UInt8] {
+    let name =
+      Array("desc".utf8) + big(0, 4) + big(5, 4) + Array("test\0".utf8) + [UInt8](repeating: 0, count: 79)
+    let tags =
+      own + [
+        ("wtpt", xyz([0.9642, 1, 0.8249])), ("desc", name),
+        ("cprt", Array("text".utf8) + big(0, 4) + Array("none\0".utf8)),
+      ]
     var (table, data) = (big(tags.count, 4), [UInt8]())
     for (name, bytes) in tags {
       table += Array(name.utf8) + big(132 + 12 * tags.count + data.count, 4) + big(bytes.count, 4)
       data += bytes + [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
     }
     let head =
-      big(128 + table.count + data.count, 4) + big(0, 4) + [2, 0x20, 0, 0] + Array("mntrRGB XYZ ".utf8)
+      big(128 + table.count + data.count, 4) + big(0, 4) + [2, 0x20, 0, 0] + Array("mntr\(model)XYZ ".utf8)
       + [UInt8](repeating: 0, count: 12) + Array("acsp".utf8) + [UInt8](repeating: 0, count: 28)
       + xyz([0.9642, 1, 0.8249]).dropFirst(8) + [UInt8](repeating: 0, count: 48)
     return head + table + data
-  }()
+  }
 
   private static func xyz(_ values: [Double]) -> [UInt8] {
     Array("XYZ ".utf8) + big(0, 4) + values.flatMap { big(Int(($0 * 65_536).rounded()), 4) }
