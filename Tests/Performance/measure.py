@@ -1,9 +1,9 @@
 """Whole jobs, from process start to the file written: wall time, CPU time and peak memory of each contestant.
 
 Contestants run in turn, so that a machine that gets slower gets slower for all; medians are printed, with the ratio of
-each figure to Python's. The sink answers at once and checks, outside the timed runs, what really arrived.
+each figure to a peer's. The sink answers at once and checks, outside the timed runs, what really arrived.
 
-A child's peak memory counts from its fork, so this process stays small: fixture and sink are processes of their own.
+A child's peak memory counts from its fork, so this process stays small: fixtures and sink are processes of their own.
 """
 import argparse
 import atexit
@@ -12,31 +12,29 @@ import json
 import os
 import pathlib
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
 import time
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-WORK = ROOT / ".build/performance/work"
-PLANTAIN = ROOT / ".build/release/plantain"
-HERE = pathlib.Path(__file__).resolve().parent
-SCRIPTS = HERE / "peers"
+import jobs
+from jobs import HERE, ROOT, WORK
+
+FIRST_CORE = (lambda: os.sched_setaffinity(0, {0})) if hasattr(os, "sched_setaffinity") else None
 
 
-def fixture():
-    path = WORK / "photograph.jpg"
-    if not path.exists():
-        subprocess.run([sys.executable, str(HERE / "fixture.py"), str(ROOT / "samples/rocket.jpg"), str(path)], check=True)
-    return path
+def make_fixtures():
+    if not (WORK / "photographs").exists():
+        subprocess.run([sys.executable, str(HERE / "fixtures.py"), str(ROOT / "samples/rocket.jpg"), str(WORK)], check=True)
 
 
-def measure(command, environment):
+def measure(command, environment, one_core):
     """One run: seconds of wall time, seconds of CPU, peak bytes of the largest process."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        preexec_fn=FIRST_CORE if one_core else None)
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
@@ -47,31 +45,52 @@ def measure(command, environment):
     return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * scale}
 
 
-def contestants(photograph, url):
-    out = str(WORK / "out.jpg")
-    arguments = [str(photograph), url, out]
-    shell = shutil.which("curl") and shutil.which("base64")
-    node = shutil.which("node")
-    return {
-        "plantain edit": [
-            str(PLANTAIN), "edit", str(photograph), "-p", "Please blur the background", "--gateway", "apiyi",
-            "--base-url", url, "--max-bytes", "10MB", "--max-edge", "none", "--tier", "2K", "-o", out,
-            "--overwrite", "--quiet",
-        ],
-        "Python, requests": [sys.executable, str(SCRIPTS / "page.py"), *arguments],
-        "Node, fetch": [node, str(SCRIPTS / "page.mjs"), *arguments] if node else None,
-        "base64 | curl": ["/bin/sh", str(SCRIPTS / "page.sh"), *arguments] if shell else None,
-        "plantain --version": [str(PLANTAIN), "--version"],
-    }
+def run(job, runs, environment, check):
+    """The medians of each contestant that is there, with the spread of the wall time and the bytes written."""
+    rows = {}
+    for name, command in job.contestants.items():
+        if command is None:
+            print(f"{name}: absent on this machine")
+            continue
+        measure(command, environment, job.one_core)  # warm-up, and the check of what it does
+        if job.arrives:
+            check(name)
+        size = job.output.stat().st_size if job.output else None
+        rows[name] = {"command": command, "runs": [], "bytes": size}
+    for _ in range(runs):
+        for row in rows.values():
+            row["runs"].append(measure(row["command"], environment, job.one_core))
+    for row in rows.values():
+        walls = [one["wall"] for one in row["runs"]]
+        row |= {key: statistics.median(one[key] for one in row["runs"]) for key in row["runs"][0]}
+        row |= {"fastest": min(walls), "slowest": max(walls)}
+        del row["runs"], row["command"]
+    return rows
+
+
+def report(job, rows):
+    print(f"\n{job.title}\n")
+    if job.peer not in rows:
+        print(f"Without {job.peer} there are no ratios.\n")
+    print("| job | wall s (min–max) | CPU s | peak MB | bytes | wall | CPU | memory |")
+    print("|---|---|---|---|---|---|---|---|")
+    for name, row in rows.items():
+        peer = rows.get(job.peer)
+        ratios = [f"{row[key] / peer[key]:.2f}" if peer else "" for key in ("wall", "cpu", "memory")]
+        size = f"{row['bytes']:,}" if row["bytes"] else ""
+        print(f"| {name} | {row['wall']:.3f} ({row['fastest']:.3f}–{row['slowest']:.3f}) | {row['cpu']:.3f} "
+              f"| {row['memory'] / 1e6:.1f} | {size} | {' | '.join(ratios)} |")
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--photographs", type=pathlib.Path, help="a folder of one's own JPEGs to reduce")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    photograph = fixture()
+    make_fixtures()
+    photograph = WORK / "photograph.jpg"
     expected = hashlib.sha256(photograph.read_bytes()).hexdigest()
     sink = subprocess.Popen(
         [sys.executable, str(HERE / "sink.py"), str(ROOT / "samples/rocket.jpg")], stdout=subprocess.PIPE, text=True)
@@ -79,34 +98,23 @@ def main():
     url = "http://127.0.0.1:" + sink.stdout.readline().strip()
     environment = {**os.environ, "APIYI_API_KEY": "sk-benchmark"}
 
-    rows = {}
-    for name, command in contestants(photograph, url).items():
-        if command is None:
-            print(f"{name}: absent on this machine")
-            continue
-        measure(command, environment)  # warm-up, and the check of what arrives
-        if name != "plantain --version" and urllib.request.urlopen(url).read().decode() != expected:
+    def check(name):
+        if urllib.request.urlopen(url).read().decode() != expected:
             raise SystemExit(f"{name} did not send the picture as it is")
-        rows[name] = (command, [])
-    for _ in range(options.runs):
-        for command, runs in rows.values():
-            runs.append(measure(command, environment))
 
-    medians = {n: {k: statistics.median(r[k] for r in runs) for k in runs[0]} for n, (_, runs) in rows.items()}
-    spread = {n: (min(r["wall"] for r in runs), max(r["wall"] for r in runs)) for n, (_, runs) in rows.items()}
-    peer = medians["Python, requests"]
-    print(f"\n{photograph.stat().st_size:,} bytes of JPEG that need no change, file to file; medians of {options.runs}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
-          f"Python {platform.python_version()}\n")
-    print("| job | wall s (min–max) | CPU s | peak MB | wall ÷ Python | CPU ÷ Python | memory ÷ Python |")
-    print("|---|---|---|---|---|---|---|")
-    for name, row in medians.items():
-        low, high = spread[name]
-        print(f"| {name} | {row['wall']:.3f} ({low:.3f}–{high:.3f}) | {row['cpu']:.3f} | {row['memory'] / 1e6:.1f} "
-              f"| {row['wall'] / peer['wall']:.2f} | {row['cpu'] / peer['cpu']:.2f} "
-              f"| {row['memory'] / peer['memory']:.2f} |")
+          f"Python {platform.python_version()}; medians of {options.runs}")
+    photographs = sorted(map(str, (options.photographs or WORK / "photographs").glob("*.jpg")))
+    todo = [
+        jobs.edit(photograph, url), jobs.start(photograph), jobs.reduce(photographs),
+        jobs.cap(WORK / "progressive.jpg"),
+    ]
+    results = {}
+    for job in todo:
+        results[job.title] = run(job, options.runs, environment, check)
+        report(job, results[job.title])
     if options.json:
-        options.json.write_text(json.dumps({"bytes": photograph.stat().st_size, "medians": medians}, indent=2) + "\n")
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
 
 
 main()
