@@ -109,9 +109,9 @@ package struct Image: ~Copyable {
     try next(.alpha, cimaging_flatten(handle, colour.red, colour.green, colour.blue))
   }
 
-  /// Resampled with Lanczos to exactly `size`.
+  /// Resampled with Lanczos to exactly `size`, in memory: what fails here is the decoder, which has waited until now.
   package consuming func resized(to size: PixelSize) throws(ImagingError) -> Image {
-    try next(.resize, cimaging_resize(handle, Int32(size.width), Int32(size.height)))
+    try next(.decode, cimaging_resize(handle, Int32(size.width), Int32(size.height)))
   }
 
   /// The rectangle of `size` whose corner is at (`left`, `top`), which must lie inside.

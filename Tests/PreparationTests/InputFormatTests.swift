@@ -64,8 +64,19 @@ import Vocabulary
     #expect(try fields(result.bytes).map { $0[3] } == [255, 255, 255, 0])
   }
 
-  @Test func `CMYK without a profile is taken as ink on paper`() throws {
-    let found = try fields(prepare(Samples.fixture("cmyk.tif")).bytes)
+  @Test(arguments: ["sampled410.jpg", "sampled411.jpg", "sampled440.jpg"])
+  func `chroma of any sampling is read`(name: String) throws {
+    var options = PreparationOptions()
+    options.maximumEdge = 48
+    let result = try prepareReference(PictureBytes(Samples.fixture(name)), options: options)
+    for (found, expected) in zip(try fields(result.bytes), Self.colours) {
+      #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 20 }, "\(name): \(found) for \(expected)")
+    }
+  }
+
+  @Test(arguments: ["cmyk.tif", "ycck.jpg"])
+  func `CMYK without a profile is taken as ink on paper`(name: String) throws {
+    let found = try fields(prepare(Samples.fixture(name)).bytes)
     // Red stays the reddest of the four, and so on: the exact colours depend on the assumed inks.
     for (position, channel) in [(0, 0), (1, 1), (2, 2)] {
       #expect(found[position][channel] == found[position].max())
