@@ -84,8 +84,18 @@ CImagingImage *cimaging_drop_alpha(CImagingImage *image) {
 CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue) {
     double colour[3] = {red, green, blue};
     VipsArrayDouble *background = vips_array_double_new(colour, 3);
+    VipsImage *input = vips_of(image);
+    VipsImage *rgb = NULL;
     VipsImage *output = NULL;
-    int status = vips_flatten(vips_of(image), &output, "background", background, NULL);
+    int status = 0;
+    // Of a background's channels, a grey picture would take the first alone.
+    if (input->Bands == 2 && (red != green || green != blue)) {
+        status = vips_colourspace(input, &rgb, VIPS_INTERPRETATION_sRGB, NULL);
+        input = rgb;
+    }
+    if (status == 0)
+        status = vips_flatten(input, &output, "background", background, NULL);
+    g_clear_object(&rgb);
     vips_area_unref(VIPS_AREA(background));
     return result_of(status, output);
 }

@@ -1,6 +1,7 @@
 #include "CImaging.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <zlib.h>
 
 uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count) {
@@ -20,4 +21,49 @@ bool cimaging_inflate(const void *bytes, size_t count, void *output, size_t capa
         return false;
     *written = length;
     return true;
+}
+
+struct CImagingInflation {
+    z_stream stream;
+    CImagingInflationState state;
+    uint64_t produced;
+    Bytef dropped[1 << 16];
+};
+
+CImagingInflation *cimaging_inflation_new(void) {
+    CImagingInflation *inflation = calloc(1, sizeof *inflation);
+    if (inflation != NULL && inflateInit(&inflation->stream) == Z_OK)
+        return inflation;
+    free(inflation);
+    return NULL;
+}
+
+void cimaging_inflation_free(CImagingInflation *inflation) {
+    inflateEnd(&inflation->stream);
+    free(inflation);
+}
+
+CImagingInflationState cimaging_inflation_feed(
+    CImagingInflation *inflation, const void *bytes, size_t count, uint64_t most, size_t *used, uint64_t *produced) {
+    z_stream *stream = &inflation->stream;
+    stream->next_in = (Bytef *)(uintptr_t)bytes;
+    stream->avail_in = count > UINT_MAX ? UINT_MAX : (uInt)count;
+    uInt given = stream->avail_in;
+    bool is_full = true;
+    // A full buffer may mean that more is to come without further input.
+    while (inflation->state == CImagingInflationGoesOn && inflation->produced < most &&
+           (stream->avail_in > 0 || is_full)) {
+        stream->next_out = inflation->dropped;
+        stream->avail_out = sizeof inflation->dropped;
+        int status = inflate(stream, Z_NO_FLUSH);
+        inflation->produced += sizeof inflation->dropped - stream->avail_out;
+        is_full = stream->avail_out == 0;
+        if (status == Z_STREAM_END)
+            inflation->state = CImagingInflationEnded;
+        else if (status != Z_OK && status != Z_BUF_ERROR)
+            inflation->state = CImagingInflationDamaged;
+    }
+    *used = given - stream->avail_in;
+    *produced = inflation->produced;
+    return inflation->state;
 }

@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
 #include <sys/prctl.h>
+#endif
+#ifdef __APPLE__
+#include <libproc.h>
 #endif
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -104,5 +108,20 @@ bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds) {
 void isolation_release_memory(void) {
 #ifdef __GLIBC__
     malloc_trim(0);
+#endif
+}
+
+int64_t isolation_cpu_time(pid_t process) {
+#ifdef __APPLE__
+    struct rusage_info_v2 usage;
+    if (proc_pid_rusage(process, RUSAGE_INFO_V2, (rusage_info_t *)&usage) != 0)
+        return -1;
+    return (int64_t)(usage.ri_user_time + usage.ri_system_time);
+#else
+    clockid_t clock;
+    struct timespec time;
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0)
+        return -1;
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
 #endif
 }

@@ -30,7 +30,7 @@ public struct DataURI: Sendable {
     let type = head.prefix { $0 != ";" }
     let payload = text[utf8.index(after: comma)...]
     do {
-      self.init(mediaType: MediaType(String(type)), bytes: try Base64.decode(String(payload)))
+      self.init(mediaType: MediaType(String(type)), bytes: try Base64.decodeForgiving(String(payload)))
     } catch {
       throw .badText(offset: utf8.distance(from: utf8.startIndex, to: payload.startIndex) + error.offset)
     }

@@ -8,6 +8,8 @@ public enum ImagingError: Error, Sendable, Codable {
   case notAPicture(String)
   /// The format was recognised, but is not read here.
   case unsupportedFormat(PictureFormat)
+  /// The format is read, but not with what the text names.
+  case unsupportedVariant(PictureFormat, String)
   /// The format is read, but this machine's libvips came without the named decoder.
   case loaderMissing(String)
   /// The format is read only when it is allowed by the word in the text.
@@ -35,6 +37,7 @@ extension ImagingError: CustomStringConvertible {
     case .libraryUnusable(let why): "libvips cannot be used: \(why)"
     case .notAPicture(let what): "not a picture (\(what))"
     case .unsupportedFormat(let format): "\(format.name) pictures cannot be read"
+    case .unsupportedVariant(let format, let what): "\(format.name) files with \(what) cannot be read"
     case .loaderMissing(let codec): "libvips on this machine has no decoder for \(codec)"
     case .notAllowed(let format, let word): "\(format.name) pictures are read only when \(word) is allowed"
     case .needsOwnProcess(let word): "\(word) pictures are decoded only in a process of their own"

@@ -8,6 +8,8 @@ public enum IsolationError: Error, Sendable, Equatable {
   case crashed(signal: String)
   /// It took longer than it may.
   case tookTooLong(seconds: Int)
+  /// It was stopped, or waited for something that did not come.
+  case stoodStill(seconds: Int)
   /// It went away without a signal.
   case vanished
   /// The task was cancelled; the worker was ended.
@@ -21,6 +23,7 @@ extension IsolationError: CustomStringConvertible {
     case .workerUnusable(let why): "plantain-worker cannot be used: \(why)"
     case .crashed(let signal): "decoding it ended the worker process with \(signal)"
     case .tookTooLong(let seconds): "decoding it took longer than \(seconds) s"
+    case .stoodStill(let seconds): "the worker process stood still for \(seconds) s"
     case .vanished: "the worker process ended without an answer"
     case .cancelled: "interrupted"
     }

@@ -8,6 +8,7 @@ package import WorkerChannel
 /// time is up to the caller: every job under way has one of its own.
 public final class WorkerFleet: Sendable {
   private let program: String
+  private let longestStandstill: Duration
   private struct Workers {
     var idle: [WorkerProcess] = []
     var busy: [WorkerProcess] = []
@@ -17,8 +18,14 @@ public final class WorkerFleet: Sendable {
 
   /// - Parameter program: the path of `plantain-worker`. `nil`: beside the running program, then on `PATH`.
   /// - Throws: `workerMissing`.
-  public init(program: String? = nil) throws(IsolationError) {
+  public convenience init(program: String? = nil) throws(IsolationError) {
+    try self.init(program: program, longestStandstill: .seconds(8))
+  }
+
+  /// - Parameter longestStandstill: a worker that has a job and uses no CPU time for so long is ended.
+  package init(program: String? = nil, longestStandstill: Duration) throws(IsolationError) {
     self.program = try WorkerProgram.find(program)
+    self.longestStandstill = longestStandstill
   }
 
   /// Has one job done.
@@ -35,7 +42,7 @@ public final class WorkerFleet: Sendable {
     while let idle = livingIdleWorker() {
       if let answer = try await perform(text, file, by: idle, job.limits, largestResult) { return answer }
     }
-    let fresh = try await WorkerProcess.start(program)
+    let fresh = try await WorkerProcess.start(program, longestStandstill: longestStandstill)
     if let answer = try await perform(text, file, by: fresh, job.limits, largestResult) { return answer }
     throw await fresh.whyItEnded(job.limits)
   }
@@ -47,7 +54,11 @@ public final class WorkerFleet: Sendable {
     workers.withLock { $0.busy.append(worker) }
     defer { workers.withLock { $0.busy.removeAll { $0 === worker } } }
     let answer = try await worker.perform(job, file: file, within: limits, largestResult: largestResult)
-    if answer != nil { workers.withLock { $0.idle.append(worker) } }
+    if answer != nil {
+      workers.withLock { $0.idle.append(worker) }
+    } else {
+      await worker.end()
+    }
     return answer
   }
 

@@ -20,16 +20,24 @@ final class WorkerProcess: Sendable {
   /// The exchange with the worker blocks, so it has a thread of its own.
   private let queue = DispatchQueue(label: "plantain.worker")
   let identifier: Int32
+  /// How long it may have a job and use no CPU time.
+  private let longestStandstill: Duration
 
-  private init(channel: WorkerChannel, life: Task<TerminationStatus?, Never>, identifier: Int32) {
+  private init(
+    channel: WorkerChannel, life: Task<TerminationStatus?, Never>, identifier: Int32,
+    longestStandstill: Duration
+  ) {
     self.channel = channel
     self.life = life
     self.identifier = identifier
+    self.longestStandstill = longestStandstill
   }
 
   deinit { life.cancel() }
 
-  static func start(_ program: String) async throws(IsolationError) -> WorkerProcess {
+  static func start(
+    _ program: String, longestStandstill: Duration
+  ) async throws(IsolationError) -> WorkerProcess {
     let (own, theirs): (WorkerChannel, Int32)
     do throws(ChannelError) {
       (own, theirs) = try WorkerChannel.pair()
@@ -54,7 +62,8 @@ final class WorkerProcess: Sendable {
       }
     }
     for await start in starts {
-      return WorkerProcess(channel: own, life: life, identifier: try start.get())
+      return WorkerProcess(
+        channel: own, life: life, identifier: try start.get(), longestStandstill: longestStandstill)
     }
     throw .cancelled
   }
@@ -83,19 +92,25 @@ final class WorkerProcess: Sendable {
 
   /// One job. After any error but a cancelled wait for the turn the process is gone, or about to go.
   ///
-  /// - Returns: `nil` when the process was gone before the job reached it.
+  /// - Returns: `nil` when the process was gone, or stood still, before it had begun with the job.
   func perform(
     _ job: [UInt8], file: PictureBytes, within limits: WorkerJob.Limits, largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message? {
-    let channel = channel
+    let (channel, identifier, longestStandstill) = (channel, identifier, longestStandstill)
     let time = Duration.seconds(Self.wallClock(limits))
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         queue.async {
           continuation.resume(
             returning: Result<WorkerChannel.Message?, ChannelError> { () throws(ChannelError) in
+              let watch = ProcessWatch(identifier, longestStandstill: longestStandstill)
               guard try channel.send(job, file: file) else { return nil }
-              return try channel.receive(timeout: time, largestFile: largestResult)
+              do throws(ChannelError) {
+                return try channel.receive(timeout: time, largestFile: largestResult, while: watch.isAtWork)
+              } catch {
+                guard error == .stalled, !watch.hasWorked else { throw error }
+                return nil
+              }
             })
         }
       }
@@ -131,6 +146,7 @@ final class WorkerProcess: Sendable {
     if Task.isCancelled { return .cancelled }
     switch error {
     case .timedOut: return .tookTooLong(seconds: Self.wallClock(limits))
+    case .stalled: return .stoodStill(seconds: Int(longestStandstill.components.seconds))
     case .malformed: return .workerUnusable("its answer cannot be read")
     case .failed(let why): return .workerUnusable(why)
     case .closed: break

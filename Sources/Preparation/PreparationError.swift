@@ -5,6 +5,8 @@ public import Vocabulary
 public enum PreparationError: Error, Sendable, Codable {
   /// An option is out of its range; the text quotes the value and what was expected.
   case invalidOption(String)
+  /// There is no page of that number.
+  case pageMissing(Int, of: Int)
   /// The picture itself cannot be used.
   case picture(ImagingError)
   /// Even the smallest version that makes sense is larger than the limit.
@@ -15,6 +17,7 @@ extension PreparationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .invalidOption(let text): text
+    case .pageMissing(let page, let count): "expected 1…\(count) for the page, received \(page)"
     case .picture(let error): error.description
     case .capNotReachable(let smallest, let limit):
       "it cannot be brought under \(limit): the smallest version has \(smallest)"

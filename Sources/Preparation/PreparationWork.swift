@@ -18,6 +18,10 @@ struct PreparationWork {
     self.warnings = plan.warnings
   }
 
+  mutating func warn(_ warning: PreparationWarning) {
+    if !warnings.contains(warning) { warnings.append(warning) }
+  }
+
   /// A WebP's coding cannot be checked by walking it, so it is decoded once before it may pass. JPEG markers and PNG
   /// checksums were walked already.
   func verify(_ bytes: PictureBytes) throws(PreparationError) {
@@ -28,14 +32,14 @@ struct PreparationWork {
   }
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
-  func decode(_ bytes: PictureBytes) throws(PreparationError) -> Image {
+  func decode(_ bytes: PictureBytes, _ tolerance: Image.Tolerance) throws(PreparationError) -> Image {
     guard let codec = structure.format.codec else {
       throw .picture(.unsupportedFormat(structure.format))
     }
     return try onPicture { () throws(ImagingError) in
       let image = try Image.decode(
         bytes, as: codec, shrink: plan.fit.shrink, page: options.page, scale: plan.drawingScale,
-        tolerance: options.tolerance)
+        tolerance: tolerance)
       // A drawing's declared size is rounded by its own rules; its pixels do not exist before now.
       guard codec != .svg else {
         guard image.size.pixelCount <= options.maximumPixels else {
@@ -86,7 +90,7 @@ struct PreparationWork {
       // The profile of a format that is not parsed here is known only to its decoder.
       if plan.usesProfile || structure.format.permission != nil && image.hasProfile {
         if let converted = try? image.inSRGB(usingProfile: true) { return converted }
-        warnings.append(.profileIgnored)
+        warn(.profileIgnored)
       }
       return try image.inSRGB(usingProfile: false)
     } catch {

@@ -30,15 +30,38 @@ package func prepareReference(
     return try work.finished(rewritten.bytes, as: rewritten.format, size: rewritten.size)
   }
 
-  let decoded = try work.decode(cleaned)
+  let ready = try renderAsAllowed(cleaned, &work)
+  let encoded = try work.encodeUnderCap(ready)
+  return try work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
+}
+
+/// The picture as it will be encoded, in memory.
+private func render(
+  _ cleaned: PictureBytes, _ work: inout PreparationWork, _ tolerance: Image.Tolerance
+) throws(PreparationError) -> Image {
+  let decoded = try work.decode(cleaned, tolerance)
   // Turning and colour come after fitting: they are then done to fewer pixels, with the same result.
   let fitted = try work.fit(decoded)
   let upright = try work.orient(fitted)
   let coloured = try work.colour(upright)
   let framed = try work.frame(coloured)
-  let ready = try work.realise(framed)
-  let encoded = try work.encodeUnderCap(ready)
-  return try work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
+  return try work.realise(framed)
+}
+
+/// A damaged picture is taken only where that is asked for, and never without a word.
+private func renderAsAllowed(
+  _ cleaned: PictureBytes, _ work: inout PreparationWork
+) throws(PreparationError) -> Image {
+  var strict = work
+  do throws(PreparationError) {
+    let image = try render(cleaned, &strict, .strict)
+    work = strict
+    return image
+  } catch {
+    guard work.options.tolerance == .lenient else { throw error }
+  }
+  work.warn(.truncated)
+  return try render(cleaned, &work, .lenient)
 }
 
 /// What is known of a picture before it is touched, and what will be done to it.
@@ -59,19 +82,24 @@ package func inspectPicture(
   _ source: PictureBytes, options: PreparationOptions
 ) throws(PreparationError) -> PictureInspection {
   try options.validate()
-  let structure = try onPicture { () throws(ImagingError) in
+  var structure = try onPicture { () throws(ImagingError) in
     try PictureStructure.read(source, page: options.page, tolerance: options.tolerance)
   }
   if let word = structure.format.permission, !options.allowed.contains(word) {
     throw .picture(.notAllowed(structure.format, word: word))
   }
   guard options.page <= structure.pageCount else {
-    throw .invalidOption("expected 1…\(structure.pageCount) for the page, received \(options.page)")
+    throw .pageMissing(options.page, of: structure.pageCount)
   }
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
   }
-  let plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
+  var plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
+  if plan.isPassthrough, structure.format == .png {
+    // No decoder will see it here, so what one would find is looked for now.
+    try onPicture { () throws(ImagingError) in try structure.checkPNGPixels(source, options.tolerance) }
+    plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
+  }
   guard plan.fit.frame.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(plan.fit.frame, limit: options.maximumPixels))
   }

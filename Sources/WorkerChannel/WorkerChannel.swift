@@ -13,6 +13,8 @@ package enum ChannelError: Error, Sendable, Equatable {
   case closed
   /// Nothing came within the time that was given.
   case timedOut
+  /// The other end does nothing any more.
+  case stalled
   /// What came is no message, or larger than messages are.
   case malformed
   /// The system's words.
@@ -72,10 +74,11 @@ package final class WorkerChannel: Sendable {
   /// - Parameters:
   ///   - timeout: for the whole message. `nil`: for ever.
   ///   - largestFile: a larger file beside it is refused.
+  ///   - isAtWork: asked about every second while nothing comes; when it says no, waiting ends.
   package func receive(
-    timeout: Duration? = nil, largestFile: ByteCount
+    timeout: Duration? = nil, largestFile: ByteCount, while isAtWork: @escaping () -> Bool = { true }
   ) throws(ChannelError) -> Message {
-    let deadline = timeout.map { ContinuousClock.now + $0 }
+    let deadline = Deadline(end: timeout.map { ContinuousClock.now + $0 }, isAtWork: isAtWork)
     var attached: Int32 = -1
     defer { if attached >= 0 { close(attached) } }
     let head = try fill(Self.headLength, deadline, &attached)
@@ -102,16 +105,15 @@ package final class WorkerChannel: Sendable {
   }
 
   private func fill(
-    _ count: Int, _ deadline: ContinuousClock.Instant?, _ attached: inout Int32
+    _ count: Int, _ deadline: Deadline, _ attached: inout Int32
   ) throws(ChannelError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var filled = 0
     while filled < count {
       var found: Int32 = -1
-      let milliseconds = deadline.map { Self.milliseconds(ContinuousClock.now.duration(to: $0)) } ?? -1
       let received = bytes.withUnsafeMutableBytes { room in
         isolation_receive(
-          descriptor, room.baseAddress.map { $0 + filled }, count - filled, milliseconds, &found)
+          descriptor, room.baseAddress.map { $0 + filled }, count - filled, deadline.nextWait, &found)
       }
       if found >= 0 {
         if attached >= 0 { close(attached) }
@@ -120,7 +122,9 @@ package final class WorkerChannel: Sendable {
       if received == 0 { throw .closed }
       guard received > 0 else {
         switch errno {
-        case ETIMEDOUT: throw .timedOut
+        case ETIMEDOUT:
+          try deadline.check()
+          continue
         case ECONNRESET, EPIPE: throw .closed
         default: throw .failed(Self.systemError())
         }
@@ -130,11 +134,23 @@ package final class WorkerChannel: Sendable {
     return bytes
   }
 
-  /// Poll counts milliseconds in 32 bits.
-  private static func milliseconds(_ time: Duration) -> Int32 {
-    let (seconds, attoseconds) = time.components
-    guard seconds < 1_000_000 else { return 1_000_000_000 }
-    return Int32(max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+  /// Until when a message is waited for, and what is asked meanwhile.
+  private struct Deadline {
+    let end: ContinuousClock.Instant?
+    let isAtWork: () -> Bool
+
+    /// In milliseconds, as poll counts: at most a second.
+    var nextWait: Int32 {
+      guard let end else { return 1_000 }
+      let (seconds, attoseconds) = ContinuousClock.now.duration(to: end).components
+      guard seconds < 1 else { return 1_000 }
+      return Int32(max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000))
+    }
+
+    func check() throws(ChannelError) {
+      if let end, ContinuousClock.now >= end { throw .timedOut }
+      if !isAtWork() { throw .stalled }
+    }
   }
 
   private static func namelessFile(holding bytes: PictureBytes) throws(ChannelError) -> Int32 {

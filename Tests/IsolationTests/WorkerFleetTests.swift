@@ -110,6 +110,31 @@ struct WorkerFleetTests {
     #expect(isGone(await stopped.value))
   }
 
+  @Test("a worker that stands still is ended, and had it not begun, another does its work")
+  func standstill() async throws {
+    let fleet = try WorkerFleet(program: Products.path("plantain-worker"), longestStandstill: .seconds(2))
+    let slow = try slowPicture()
+    let stopped = whenBusy(fleet) {
+      usleep(100_000)
+      kill($0, SIGSTOP)
+    }
+    await #expect(throws: IsolationError.stoodStill(seconds: 2)) {
+      _ = try await prepare(slow, in: fleet, cpuSeconds: 60, makeSlow)
+    }
+    #expect(isGone(await stopped.value))
+
+    _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
+    let idle = try #require(fleet.idleProcesses.first)
+    kill(idle, SIGSTOP)
+    let next = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
+    guard case .prepared = next.answer else {
+      Issue.record("\(next.answer)")
+      return
+    }
+    #expect(isGone(idle))
+    await fleet.close()
+  }
+
   @Test("CPU time beyond the limit ends a worker, too")
   func cpuTime() async throws {
     let slow = try slowPicture()

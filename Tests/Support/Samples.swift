@@ -121,14 +121,18 @@ package enum HandmadePNG {
   /// - Parameters:
   ///   - kind: the colour type of the header (0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGB + alpha).
   ///   - rows: the bytes of every row, without filter bytes.
+  ///   - height: what the header declares, if not the number of rows.
+  ///   - trailing: bytes in the pixel data's chunk behind its stream.
   package static func file(
-    width: Int, bits: UInt8, kind: UInt8, rows: [[UInt8]], before chunks: [(String, [UInt8])] = []
+    width: Int, bits: UInt8, kind: UInt8, rows: [[UInt8]], height: Int? = nil,
+    before chunks: [(String, [UInt8])] = [],
+    trailing: [UInt8] = []
   ) -> [UInt8] {
-    let header = bigEndian(width) + bigEndian(rows.count) + [bits, kind, 0, 0, 0]
+    let header = bigEndian(width) + bigEndian(height ?? rows.count) + [bits, kind, 0, 0, 0]
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     file += chunk("IHDR", header)
     for (name, payload) in chunks { file += chunk(name, payload) }
-    return file + chunk("IDAT", deflated(rows.flatMap { [0] + $0 })) + chunk("IEND", [])
+    return file + chunk("IDAT", deflated(rows.flatMap { [0] + $0 }) + trailing) + chunk("IEND", [])
   }
 
   /// `png` with checksums that fit its chunks again, so that damage reaches the decoder.

@@ -151,4 +151,19 @@ uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count);
 // Inflates a zlib stream. `*written` is at most `capacity`; false when the stream is damaged or longer than that.
 bool cimaging_inflate(const void *bytes, size_t count, void *output, size_t capacity, size_t *written);
 
+// A zlib stream that is inflated piece by piece only to see whether it is whole: what comes out is counted and dropped.
+typedef struct CImagingInflation CImagingInflation;
+typedef enum __attribute__((enum_extensibility(closed))) {
+    CImagingInflationGoesOn,
+    CImagingInflationEnded, // with its checksum right
+    CImagingInflationDamaged,
+} CImagingInflationState;
+// NULL when there is no memory.
+CImagingInflation *cimaging_inflation_new(void);
+void cimaging_inflation_free(CImagingInflation *inflation);
+// Stops when `most` bytes have come out in all, or at the end of the stream. `*used` is how many of `count` bytes it
+// took, `*produced` how many have come out since the beginning.
+CImagingInflationState cimaging_inflation_feed(
+    CImagingInflation *inflation, const void *bytes, size_t count, uint64_t most, size_t *used, uint64_t *produced);
+
 #endif

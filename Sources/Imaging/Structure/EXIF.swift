@@ -30,8 +30,12 @@ struct EXIF: Equatable {
       guard let tag = number(at, 2), let type = number(at + 2, 2) else { return }
       switch tag {
       case 0x0112:
-        // SHORT by the standard; some writers use LONG.
-        if let value = number(at + 8, type == 4 ? 4 : 2), (1...8).contains(value) { orientation = value }
+        // One SHORT by the standard; some writers use LONG.
+        if type == 3 || type == 4, number(at + 4, 4) == 1, let value = number(at + 8, type == 4 ? 4 : 2),
+          (1...8).contains(value)
+        {
+          orientation = value
+        }
       case 0x8825: hasLocation = true
       case 0x013B, 0x8298:
         guard type == 2, let length = number(at + 4, 4) else { break }

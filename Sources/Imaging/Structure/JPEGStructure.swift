@@ -73,7 +73,7 @@ private struct JPEGWalk {
         scans += 1
         guard scans <= Self.mostScans else { throw .damaged("more than \(Self.mostScans) JPEG scans") }
         let data = at
-        at = endOfScan(bytes, from: at)
+        at = try endOfScan(bytes, from: at)
         structure.keep(data..<at)
       }
     }
@@ -105,15 +105,24 @@ private struct JPEGWalk {
     return nil
   }
 
-  /// Where the next marker stands that is neither a stuffed zero nor a restart.
-  private func endOfScan(_ bytes: RawSpan, from start: Int) -> Int {
-    bytes.withUnsafeBytes { memory in
+  /// Where the next marker stands that is neither a stuffed zero nor a restart. Restarts are numbered in a circle of
+  /// eight: one out of turn means that part of the picture is missing.
+  private func endOfScan(_ bytes: RawSpan, from start: Int) throws(ImagingError) -> Int {
+    try bytes.withUnsafeBytes { memory throws(ImagingError) in
       guard let base = memory.baseAddress else { return start }
       var at = start
+      var restart: UInt8 = 0xD0
       while at < memory.count - 1, let hit = memchr(base + at, 0xFF, memory.count - 1 - at) {
         let position = UnsafeRawPointer(hit) - base
         let next = memory[position + 1]
-        if next != 0, next != 0xFF, !(0xD0...0xD7).contains(next) { return position }
+        if (0xD0...0xD7).contains(next) {
+          guard next == restart else {
+            throw .damaged("the JPEG restart marker at byte \(position) is out of turn")
+          }
+          restart = restart == 0xD7 ? 0xD0 : restart + 1
+        } else if next != 0, next != 0xFF {
+          return position
+        }
         at = position + (next == 0xFF ? 1 : 2)
       }
       return memory.count
@@ -164,8 +173,12 @@ private struct JPEGWalk {
       structure.found(.application)
     case 0xFE:
       structure.found(.comment)
-    default:
+    // Tables, restart intervals, the number of lines.
+    case 0xC4, 0xCC, 0xDA, 0xDC, 0xDD:
       return true
+    default:
+      throw .damaged(
+        "the JPEG marker \(String(marker, radix: 16, uppercase: true)) at byte \(segment.lowerBound)")
     }
     return false
   }
@@ -211,11 +224,15 @@ private struct JPEGWalk {
     guard payload.count >= 6 + 3 * Int(components) else {
       throw .damaged("the JPEG frame header declares \(components) components and is too short for them")
     }
+    guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
+      throw .unsupportedVariant(.jpeg, "lossless or hierarchical coding")
+    }
+    guard bits == 8 else { throw .unsupportedVariant(.jpeg, "\(bits) bits per channel") }
     sawFrame = true
     structure.size = PixelSize(width: width, height: height)
     structure.bitsPerChannel = Int(bits)
     structure.isCommonlyCoded = (0xC0...0xC2).contains(marker)
-    structure.isProgressive = [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
+    structure.isProgressive = [0xC2, 0xCA].contains(marker)
     switch components {
     case 1: structure.colour = .grey
     case 3: structure.colour = .rgb

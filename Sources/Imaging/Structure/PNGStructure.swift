@@ -53,7 +53,10 @@ extension PictureStructure {
       let first = at == 8
       guard first == (name == "IHDR") else { throw .damaged("the PNG chunk IHDR is not the first") }
       if try keepsPNGChunk(name, bytes, at + 8..<end - 4) { keep(at..<end) }
-      if name == "IDAT" { hasPixels = true }
+      if name == "IDAT" {
+        hasPixels = true
+        pixelRanges.append(at + 8..<end - 4)
+      }
       at = end
       if name == "IEND" { break }
     }
@@ -154,6 +157,7 @@ extension PictureStructure {
       interlace <= 1
     else { throw .damaged("the PNG header declares an unknown method") }
     isInterlaced = interlace == 1
+    bitsPerPixel = Int(bits) * [2: 3, 4: 2, 6: 4][kind, default: 1]
   }
 
   /// An iCCP chunk: a name, a zero, the method, then the deflated profile. Profiles over 4 MB are not believed.

@@ -24,6 +24,10 @@ package struct PictureStructure: Sendable {
   package var isProgressive = false
   /// The rows come in another order than they are shown (PNG).
   package var isInterlaced = false
+  /// Of a PNG, as its pixel data is before it is deflated.
+  var bitsPerPixel = 0
+  /// Where a PNG's pixel data lies, in parts that are one stream.
+  var pixelRanges: [Range<Int>] = []
   /// Decoders everywhere understand the way it is coded.
   package var isCommonlyCoded = true
   /// The embedded ICC profile, where it is one that fits the picture.

@@ -22,6 +22,9 @@ extension PictureStructure {
     }
     let expected = [.grey: 1, .palette: 1, .cmyk: 4][structure.colour, default: 3]
     structure.hasAlpha = samples > expected
+    if let variant = directory.unsupportedVariant(structure.colour) {
+      throw .unsupportedVariant(.tiff, variant)
+    }
     structure.pageCount = pages.count
     structure.profile = directory.bytes(34_675)
     for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
@@ -96,6 +99,21 @@ private struct TIFFDirectory {
     self.tags = tags
     self.numbers = numbers
     self.blobs = blobs
+  }
+
+  /// What libtiff or libvips gives up on or, worse, shows in other colours: libvips 8.14 takes YCbCr that is not inside a
+  /// JPEG for RGB, and stretches numbers of other kinds by rules of its own.
+  func unsupportedVariant(_ colour: PictureStructure.ColourModel) -> String? {
+    let (bits, kind) = (number(258) ?? 1, number(339) ?? 1)
+    if kind == 3, colour != .lab { return "floating-point samples" }
+    if kind == 2, colour != .lab { return "signed samples" }
+    if kind > 4 { return "complex samples" }
+    if bits > 16, colour != .lab { return "\(bits) bits per channel" }
+    if number(262) == 6, ![6, 7].contains(number(259) ?? 1) {
+      return "YCbCr colours outside JPEG compression"
+    }
+    if number(284) == 2, has(322) { return "tiles of single channels" }
+    return nil
   }
 
   func has(_ tag: Int) -> Bool { tags.contains(tag) }

@@ -67,6 +67,11 @@ extension PlantainError {
   static func preparing(_ error: PreparationError, _ subject: String) -> PlantainError {
     switch error {
     case .invalidOption(let text): return PlantainError(.configuration, .usage, text)
+    case .pageMissing(_, let count):
+      let hint = count == 1 ? "Leave --page away: it has one picture." : "Choose another --page."
+      return PlantainError(
+        .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
+        underlying: error)
     case .picture(let imaging):
       let code = code(of: imaging)
       return PlantainError(
@@ -89,7 +94,7 @@ extension PlantainError {
         .configuration, .configuration, "\(error)",
         hint: "Put plantain-worker of the same build beside plantain, or on PATH.", subject: subject,
         underlying: error)
-    case .crashed, .tookTooLong, .vanished:
+    case .crashed, .tookTooLong, .stoodStill, .vanished:
       PlantainError(
         .preparation, .damagedPicture, "cannot use \(subject ?? "the picture"): \(error)",
         hint: "The file is damaged, made to harm, or beyond what its decoder can do; try to export it anew.",
@@ -110,7 +115,8 @@ extension PlantainError {
     switch error {
     case .libraryUnusable: .internalError
     case .notAPicture: .notAPicture
-    case .unsupportedFormat, .loaderMissing, .notAllowed, .needsOwnProcess: .unsupportedFormat
+    case .unsupportedFormat, .unsupportedVariant, .loaderMissing, .notAllowed, .needsOwnProcess:
+      .unsupportedFormat
     case .truncated: .truncatedPicture
     case .damaged: .damagedPicture
     case .tooManyPixels: .tooManyPixels
@@ -124,6 +130,9 @@ extension PlantainError {
     switch error {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
     case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
+    case .unsupportedVariant(let format, _):
+      return
+        "Save it as an ordinary \(format.isReadable ? format.name : "PNG") file of 8 or 16 bits per channel."
     case .notAllowed(_, let word):
       return "Add --allow \(word) if you trust the file, or give a \(names.joined(separator: ", ")) file."
     case .needsOwnProcess: return "Use PictureWorkers that are isolated."

@@ -1,0 +1,120 @@
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+/// Files of a known format that are unusual, incomplete or wrong inside.
+@Suite("Variants of formats")
+struct VariantTests {
+  private func variant(_ file: [UInt8]) -> String? {
+    do throws(PreparationError) {
+      _ = try prepareReference(PictureBytes(file), options: PreparationOptions())
+      return nil
+    } catch {
+      guard case .picture(.unsupportedVariant(_, let what)) = error else { return "\(error)" }
+      return what
+    }
+  }
+
+  /// `fields.tif` with the first value of a tag replaced, or with the tag put in the place of another.
+  private func tiff(_ tag: UInt8, high: UInt8 = 1, becomes value: UInt8, insteadOf old: UInt8? = nil) throws
+    -> [UInt8]
+  {
+    var file = try Samples.fixture("fields.tif")
+    let start = Int(file[4]) | Int(file[5]) << 8 | Int(file[6]) << 16
+    for entry in 0..<Int(file[start]) {
+      let at = start + 2 + 12 * entry
+      guard file[at] == old ?? tag, file[at + 1] == 1 else { continue }
+      file.replaceSubrange(at..<at + 2, with: [tag, high])
+      // A single value in place: unsigned, of 16 bits.
+      file.replaceSubrange(at + 2..<at + 12, with: [3, 0, 1, 0, 0, 0, value, 0, 0, 0])
+      return file
+    }
+    throw PreparationError.invalidOption("no tag \(tag)")
+  }
+
+  @Test("TIFF samples of other kinds are refused by name, not shown in other colours")
+  func samples() throws {
+    #expect(try variant(tiff(0x02, becomes: 32)) == "32 bits per channel")
+    #expect(try variant(tiff(0x06, becomes: 6)) == "YCbCr colours outside JPEG compression")
+    // SampleFormat in the place of PlanarConfiguration.
+    #expect(try variant(tiff(0x53, becomes: 3, insteadOf: 0x1C)) == "floating-point samples")
+    #expect(try variant(tiff(0x53, becomes: 2, insteadOf: 0x1C)) == "signed samples")
+    #expect(try variant(tiff(0x53, becomes: 1, insteadOf: 0x1C)) == nil)
+  }
+
+  @Test("JPEGs of 12 bits and without loss are refused by name")
+  func jpeg() throws {
+    var file = try Synthetic.jpeg(PixelSize(width: 32, height: 32))
+    let frame = try #require(
+      file.indices.dropLast(4).first { file[$0] == 0xFF && (0xC0...0xC2).contains(file[$0 + 1]) })
+    file[frame + 4] = 12
+    #expect(variant(file) == "12 bits per channel")
+    file[frame + 1] = 0xC3
+    #expect(variant(file) == "lossless or hierarchical coding")
+  }
+
+  @Test(
+    "a JPEG with a restart out of turn, or a marker that means nothing, is damaged", arguments: [true, false])
+  func markers(isRestart: Bool) throws {
+    var file = try Samples.fixture("sampled440.jpg")
+    let restart = try #require(file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xD0 })
+    if isRestart {
+      file[restart + 1] = 0xD1
+    } else {
+      file = Embedded.segment(0xF7, Array("secret".utf8), in: file)
+    }
+    #expect(try #require(variant(file)).contains("damaged"))
+  }
+
+  private let row = [UInt8](repeating: 90, count: 3 * 20)
+
+  @Test("a PNG whose pixel data ends early never passes, whatever its checksums say")
+  func missingRows() throws {
+    let file = HandmadePNG.file(
+      width: 20, bits: 8, kind: 2, rows: [[UInt8]](repeating: row, count: 10), height: 20)
+    #expect(try #require(variant(file)).contains("cut short"))
+    let taken = try prepare(file) { $0.allowsTruncated = true }
+    #expect(taken.warnings == [.truncated])
+    #expect(!taken.isPassthrough)
+  }
+
+  @Test("bytes behind a PNG's pixel data do not leave with it")
+  func trailing() throws {
+    let rows = [[UInt8]](repeating: row, count: 20)
+    let secret = Array("CANARY".utf8)
+    let file = HandmadePNG.file(width: 20, bits: 8, kind: 2, rows: rows, trailing: secret)
+    let result = try prepare(file)
+    #expect(!result.isPassthrough)
+    #expect(!result.bytes.array.contains(secret))
+    #expect(try decodedPixels(result.bytes.array).pixels == rows.flatMap { $0 })
+    #expect(try prepare(HandmadePNG.file(width: 20, bits: 8, kind: 2, rows: rows)).isPassthrough)
+  }
+
+  @Test("an interlaced PNG has all its passes", arguments: ["1x1", "3x5", "33x17"])
+  func interlaced(_ size: String) throws {
+    #expect(try prepare(Samples.fixture("interlaced-\(size).png")).isPassthrough)
+  }
+
+  @Test("a picture of grey and transparency is laid on the colour that was asked for")
+  func flatten() throws {
+    let file = HandmadePNG.file(
+      width: 16, bits: 8, kind: 4, rows: [[UInt8]](repeating: [UInt8](repeating: 0, count: 32), count: 16))
+    let result = try prepare(file) {
+      $0.format = .jpeg
+      $0.background = RGBColour(red: 0, green: 255, blue: 0)
+    }
+    let (pixels, _, bands) = try decodedPixels(result.bytes.array)
+    #expect(bands == 3 && pixels[0] < 5 && pixels[1] > 250 && pixels[2] < 5)
+  }
+
+  @Test("an orientation that is no single short number is ignored", arguments: [(5, 1), (3, 0), (3, 2)])
+  func orientation(type: UInt8, count: UInt8) throws {
+    var exif = Embedded.exif(orientation: 6)
+    exif.replaceSubrange(12..<18, with: [type, 0, count, 0, 0, 0])
+    let file = Embedded.segment(
+      0xE1, Array("Exif\0\0".utf8) + exif, in: try Synthetic.jpeg(PixelSize(width: 32, height: 16)))
+    #expect(try prepare(file).size == PixelSize(width: 32, height: 16))
+  }
+}
