@@ -20,7 +20,8 @@ final class ProcessWatch {
   /// To be asked about every second.
   func isAtWork() -> Bool {
     let now = isolation_cpu_time(identifier)
-    if now != used { (used, lastProgress, hasWorked) = (now, .now, true) }
+    // Being stopped or woken takes some microseconds, too.
+    if now > used + 1_000_000 { (used, lastProgress, hasWorked) = (now, .now, true) }
     return lastProgress.duration(to: .now) < longestStandstill
   }
 }

@@ -2,6 +2,10 @@
 package struct Attribution: Equatable, Sendable {
   package var creator: String?
   package var copyright: String?
+  /// How many texts were looked at. A file may name the same bytes again and again; no picture has so many authors.
+  private var examined = 0
+  private static let mostExamined = 64
+  private static let longestField = 4_096
 
   package init(creator: String? = nil, copyright: String? = nil) {
     self.creator = creator
@@ -13,10 +17,21 @@ package struct Attribution: Equatable, Sendable {
   /// Longer texts are no names or notices, but somebody's hiding place.
   private static let longest = 1_000
 
+  package static func == (left: Attribution, right: Attribution) -> Bool {
+    (left.creator, left.copyright) == (right.creator, right.copyright)
+  }
+
   /// Takes a text unless there is one already, as far as it is one: without control characters, of a bounded length.
-  mutating func take(_ field: WritableKeyPath<Attribution, String?>, _ bytes: some Sequence<UInt8>) {
-    guard self[keyPath: field] == nil else { return }
-    let raw = Array(bytes.prefix { $0 != 0 })
+  mutating func take(
+    _ field: WritableKeyPath<Attribution, String?>, _ bytes: RawSpan, _ range: Range<Int>
+  ) {
+    guard self[keyPath: field] == nil, examined < Self.mostExamined else { return }
+    examined += 1
+    take(field, bytes.array(range.prefix(Self.longestField)))
+  }
+
+  private mutating func take(_ field: WritableKeyPath<Attribution, String?>, _ text: [UInt8]) {
+    let raw = Array(text.prefix { $0 != 0 })
     let text =
       String(validating: raw, as: UTF8.self)
       ?? String(String.UnicodeScalarView(raw.map { Unicode.Scalar($0) }))
@@ -27,6 +42,7 @@ package struct Attribution: Equatable, Sendable {
 
   /// Takes what is not known yet.
   mutating func take(_ other: Attribution) {
+    examined += other.examined
     creator = creator ?? other.creator
     copyright = copyright ?? other.copyright
   }
@@ -45,17 +61,19 @@ extension Attribution {
         at += 1
         continue
       }
-      if dataset == 80 { take(\.creator, bytes.array(at + 5..<at + 5 + length)) }
-      if dataset == 116 { take(\.copyright, bytes.array(at + 5..<at + 5 + length)) }
+      if dataset == 80 { take(\.creator, bytes, at + 5..<at + 5 + length) }
+      if dataset == 116 { take(\.copyright, bytes, at + 5..<at + 5 + length) }
       at += 5 + length
     }
   }
 
   /// From an XMP packet: the first item of `dc:creator` and of `dc:rights` (XMP part 1, 8.4).
   mutating func readXMP(_ bytes: RawSpan, _ range: Range<Int>) {
+    guard creator == nil || copyright == nil, examined < Self.mostExamined else { return }
+    examined += Self.mostExamined / 4
     let packet = bytes.array(range.lowerBound..<min(range.upperBound, range.lowerBound + 1 << 20))
-    if let text = Self.item(of: "dc:creator", in: packet) { take(\.creator, text) }
-    if let text = Self.item(of: "dc:rights", in: packet) { take(\.copyright, text) }
+    if creator == nil, let text = Self.item(of: "dc:creator", in: packet) { take(\.creator, text) }
+    if copyright == nil, let text = Self.item(of: "dc:rights", in: packet) { take(\.copyright, text) }
   }
 
   private static func item(of property: String, in packet: [UInt8]) -> [UInt8]? {
@@ -65,7 +83,7 @@ extension Attribution {
       let end = packet[start...].firstIndex(of: UInt8(ascii: "<")),
       !packet[element.upperBound..<start].contains(Array("</\(property)".utf8))
     else { return nil }
-    var text = String(decoding: packet[(start + 1)..<end], as: UTF8.self)
+    var text = String(decoding: packet[(start + 1)..<end].prefix(longestField), as: UTF8.self)
     for (entity, character) in [
       ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
     ] {
@@ -77,9 +95,9 @@ extension Attribution {
   /// From a PNG text chunk with one of the standard's own keywords.
   mutating func readPNGText(_ bytes: RawSpan, _ payload: Range<Int>) {
     if bytes.has("Author\0", at: payload.lowerBound) {
-      take(\.creator, bytes.array(payload.lowerBound + 7..<payload.upperBound))
+      take(\.creator, bytes, payload.lowerBound + 7..<payload.upperBound)
     } else if bytes.has("Copyright\0", at: payload.lowerBound) {
-      take(\.copyright, bytes.array(payload.lowerBound + 10..<payload.upperBound))
+      take(\.copyright, bytes, payload.lowerBound + 10..<payload.upperBound)
     }
   }
 }

@@ -35,6 +35,6 @@ extension RawSpan {
   /// The bytes of `range`, cut at the end of the span.
   func array(_ range: Range<Int>) -> [UInt8] {
     let kept = range.clamped(to: 0..<byteCount)
-    return kept.map { unsafeLoad(fromByteOffset: $0, as: UInt8.self) }
+    return withUnsafeBytes { Array($0[kept]) }
   }
 }

@@ -11,7 +11,10 @@ struct EXIF: Equatable {
   private static let mostEntries = 1_000
 
   /// Reads the first directory of the TIFF structure at `start`.
-  init(_ bytes: RawSpan, at start: Int, end: Int) {
+  ///
+  /// - Parameter known: what other blocks of the same file have said.
+  init(_ bytes: RawSpan, at start: Int, end: Int, known: Attribution = Attribution()) {
+    attribution = known
     let bigEndian: Bool
     if bytes.has("MM\0*", at: start) {
       bigEndian = true
@@ -41,7 +44,7 @@ struct EXIF: Equatable {
         guard type == 2, let length = number(at + 4, 4) else { break }
         let place = length <= 4 ? at + 8 : (number(at + 8, 4) ?? 0) + start
         guard place >= start, length <= end - place else { break }
-        attribution.take(tag == 0x013B ? \.creator : \.copyright, bytes.array(place..<place + length))
+        attribution.take(tag == 0x013B ? \.creator : \.copyright, bytes, place..<place + length)
       default: break
       }
     }

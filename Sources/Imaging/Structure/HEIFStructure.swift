@@ -20,9 +20,8 @@ extension PictureStructure {
     guard structure.isComplete else { throw .damaged("the \(format.name) file declares no size") }
     structure.hasAlpha = properties.all.contains { $0.type == "auxC" && isAlpha(bytes, $0.payload) }
     if let items = boxes.first(where: { $0.type == "iinf" }) {
-      let names = bytes.array(items.payload)
-      if names.contains("Exif") { structure.found(.exif) }
-      if names.contains("application/rdf+xml") { structure.found(.xmp) }
+      if bytes.firstIndex(of: "Exif", in: items.payload) != nil { structure.found(.exif) }
+      if bytes.firstIndex(of: "application/rdf+xml", in: items.payload) != nil { structure.found(.xmp) }
     }
     structure.attribution = attribution(bytes)
     if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
@@ -40,7 +39,7 @@ extension PictureStructure {
   /// The EXIF item lies somewhere in the file's data; its own head is enough to find it.
   private static func attribution(_ bytes: RawSpan) -> Attribution {
     for head in ["Exif\0\0MM\0*", "Exif\0\0II*\0"] as [StaticString] {
-      if let start = bytes.firstIndex(of: head) {
+      if let start = bytes.firstIndex(of: head, in: 0..<bytes.byteCount) {
         return EXIF(bytes, at: start + 6, end: bytes.byteCount).attribution
       }
     }
@@ -48,7 +47,8 @@ extension PictureStructure {
   }
 
   private static func isAlpha(_ bytes: RawSpan, _ payload: Range<Int>) -> Bool {
-    bytes.array(payload).contains("alpha") || bytes.array(payload).contains(":hevc:2015:auxid:1")
+    bytes.firstIndex(of: "alpha", in: payload) != nil
+      || bytes.firstIndex(of: ":hevc:2015:auxid:1", in: payload) != nil
   }
 
   private mutating func apply(_ property: ISOBox, _ bytes: RawSpan) throws(ImagingError) {
@@ -75,7 +75,9 @@ extension PictureStructure {
         if channels == 1 { colour = .grey }
       }
     case "colr":
-      if bytes.has("prof", at: at) || bytes.has("rICC", at: at) {
+      if bytes.has("prof", at: at) || bytes.has("rICC", at: at), profile == nil,
+        property.payload.count <= ICCProfile.longest
+      {
         profile = bytes.array(at + 4..<max(at + 4, property.payload.upperBound))
       }
     default: break
@@ -128,16 +130,10 @@ private struct HEIFProperties {
   }
 }
 
-extension [UInt8] {
-  fileprivate func contains(_ text: StaticString) -> Bool {
-    let wanted = text.utf8CodeUnitCount
-    guard count >= wanted else { return false }
-    return span.bytes.firstIndex(of: text) != nil
-  }
-}
-
 extension RawSpan {
-  fileprivate func firstIndex(of text: StaticString) -> Int? {
-    (0...max(0, byteCount - text.utf8CodeUnitCount)).first { has(text, at: $0) }
+  /// Where `text` begins, whole, within the range.
+  fileprivate func firstIndex(of text: StaticString, in range: Range<Int>) -> Int? {
+    let end = range.upperBound - text.utf8CodeUnitCount
+    return range.lowerBound > end ? nil : (range.lowerBound...end).first { has(text, at: $0) }
   }
 }

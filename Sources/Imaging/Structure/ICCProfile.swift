@@ -7,6 +7,8 @@
 /// Just enough of an ICC profile (ICC.1:2022) to name it and to see whether it is sRGB under another name.
 package struct ICCProfile {
   private let bytes: [UInt8]
+  /// Larger ones are not believed.
+  static let longest = 4 << 20
 
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes

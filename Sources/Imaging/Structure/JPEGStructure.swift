@@ -143,10 +143,9 @@ private struct JPEGWalk {
       return true
     case 0xE0:
       // JFIF with a thumbnail, or its extension that holds one: the picture does not need either.
-      if bytes.has("JFIF\0", at: start), bytes.byte(start + 12) == 0 || bytes.byte(start + 13) == 0 {
-        return true
-      }
-      structure.found(.thumbnail)
+      let hasThumbnail = bytes.byte(start + 12) != 0 && bytes.byte(start + 13) != 0
+      if bytes.has("JFIF\0", at: start), !hasThumbnail, payload.count == 14 { return true }
+      structure.found(hasThumbnail ? .thumbnail : .application)
       // The marker itself stays: without it a decoder may take other colours for meant.
       if bytes.has("JFIF\0", at: start), payload.count >= 14 {
         structure.cleaned.append(.bytes([0xFF, 0xE0, 0, 16] + bytes.array(start..<start + 12) + [0, 0]))
@@ -166,9 +165,12 @@ private struct JPEGWalk {
       structure.found(.iptc)
       structure.attribution.readIPTC(bytes, payload)
     case 0xEE:
-      // Adobe's marker says how the colours are coded: decoders need it.
-      if bytes.has("Adobe", at: start) { return true }
+      // Adobe's marker says how the colours are coded: decoders need it, but nothing behind its twelve bytes.
+      if bytes.has("Adobe", at: start), payload.count == 12 { return true }
       structure.found(.application)
+      if bytes.has("Adobe", at: start), payload.count > 12 {
+        structure.cleaned.append(.bytes([0xFF, 0xEE, 0, 14] + bytes.array(start..<start + 12)))
+      }
     case 0xE0...0xEF:
       structure.found(.application)
     case 0xFE:
@@ -198,9 +200,9 @@ private struct JPEGWalk {
     let start = payload.lowerBound
     if bytes.has("Exif\0", at: start) {
       structure.found(.exif)
-      let exif = EXIF(bytes, at: start + 6, end: payload.upperBound)
+      let exif = EXIF(bytes, at: start + 6, end: payload.upperBound, known: structure.attribution)
       if exif.hasLocation { structure.found(.gps) }
-      structure.attribution.take(exif.attribution)
+      structure.attribution = exif.attribution
       if structure.orientation == 1 { structure.orientation = exif.orientation }
     } else if bytes.has("http://ns.adobe.com/", at: start) {
       structure.found(.xmp)

@@ -106,9 +106,9 @@ extension PictureStructure {
       return true
     case "eXIf":
       found(.exif)
-      let exif = EXIF(bytes, at: payload.lowerBound, end: payload.upperBound)
+      let exif = EXIF(bytes, at: payload.lowerBound, end: payload.upperBound, known: attribution)
       if exif.hasLocation { found(.gps) }
-      attribution.take(exif.attribution)
+      attribution = exif.attribution
       orientation = exif.orientation
     case "iTXt":
       let isXMP = bytes.has("XML:com.adobe.xmp\0", at: payload.lowerBound)
@@ -160,12 +160,12 @@ extension PictureStructure {
     bitsPerPixel = Int(bits) * [2: 3, 4: 2, 6: 4][kind, default: 1]
   }
 
-  /// An iCCP chunk: a name, a zero, the method, then the deflated profile. Profiles over 4 MB are not believed.
+  /// An iCCP chunk: a name, a zero, the method, then the deflated profile.
   private static func inflatedProfile(_ bytes: RawSpan, _ payload: Range<Int>) -> [UInt8]? {
     let name = payload.prefix(80).first { bytes.byte($0) == 0 }
-    guard let name, name + 2 < payload.upperBound else { return nil }
+    let limit = ICCProfile.longest
+    guard let name, name + 2 < payload.upperBound, payload.count <= limit else { return nil }
     let deflated = bytes.array(name + 2..<payload.upperBound)
-    let limit = 4 << 20
     let profile = [UInt8](unsafeUninitializedCapacity: limit) { room, count in
       var written = 0
       let whole = deflated.withUnsafeBytes {

@@ -45,9 +45,8 @@ private struct TIFFDirectory {
 
   /// Bytes per value, by TIFF's type numbers 1…12.
   private static let widths = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
-  /// A directory with more entries, or a profile with more bytes, is nonsense.
+  /// A directory with more entries is nonsense.
   private static let mostEntries = 4_096
-  private static let longestProfile = 4 << 20
 
   /// Pages after this many are not counted: a chain of directories may also run in a circle.
   private static let mostPages = 10_000
@@ -92,7 +91,7 @@ private struct TIFFDirectory {
       guard let place = inside ? at + 8 : number(at + 8, 4) else { continue }
       tags.insert(tag)
       if values > 0, width <= 4 { numbers[tag] = number(place, width) }
-      if tag == 34_675, values * width <= Self.longestProfile {
+      if tag == 34_675, blobs[tag] == nil, values * width <= ICCProfile.longest {
         blobs[tag] = bytes.array(place..<place + values * width)
       }
     }

@@ -62,7 +62,7 @@ extension PictureStructure {
       if bits >> 28 & 1 == 1 { hasAlpha = true }
     case "ICCP":
       guard profile == nil else { throw .damaged("the WebP has two colour profiles") }
-      profile = bytes.array(payload)
+      profile = payload.count <= ICCProfile.longest ? bytes.array(payload) : nil
       guard let bytes = profile, ICCProfile(bytes).fits(.rgb) else {
         profile = nil
         found(.unusableProfile)
@@ -75,9 +75,9 @@ extension PictureStructure {
       found(.exif)
       // Some writers put JPEG's six bytes in front.
       let start = bytes.has("Exif\0", at: at) ? at + 6 : at
-      let exif = EXIF(bytes, at: start, end: payload.upperBound)
+      let exif = EXIF(bytes, at: start, end: payload.upperBound, known: attribution)
       if exif.hasLocation { found(.gps) }
-      attribution.take(exif.attribution)
+      attribution = exif.attribution
       orientation = exif.orientation
       return false
     case "XMP ":
