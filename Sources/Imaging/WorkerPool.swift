@@ -5,7 +5,6 @@
 #endif
 
 import Dispatch
-import Synchronization
 
 /// The threads that all libvips work runs on: as many at a time as there are cores, so that neither memory nor the
 /// cooperative pool is taken by a crowd of pictures.
@@ -14,19 +13,14 @@ package final class WorkerPool: Sendable {
 
   private static var activeCores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  private struct State {
-    var free: Int
-    var waiting: [CheckedContinuation<Void, Never>] = []
-  }
-
-  /// How many pieces of work run at a time.
-  package let width: Int
-  private let state: Mutex<State>
+  private let turns: Turns
   private let queue = DispatchQueue(label: "plantain.imaging", attributes: .concurrent)
 
+  /// How many pieces of work run at a time.
+  package var width: Int { turns.width }
+
   init(width: Int) {
-    self.width = width
-    state = Mutex(State(free: width))
+    turns = Turns(width: width)
   }
 
   /// Runs one whole piece of work, from input to output, on a thread of the pool. Waits its turn; does not start
@@ -47,32 +41,6 @@ package final class WorkerPool: Sendable {
 
   /// The same for work that is done elsewhere, such as in another process, and counts like a thread's.
   package func withTurn<Result>(_ work: () async throws -> Result) async throws -> Result {
-    await enter()
-    defer { leave() }
-    try Task.checkCancellation()
-    return try await work()
-  }
-
-  private func enter() async {
-    await withCheckedContinuation { continuation in
-      let goesNow = state.withLock { state in
-        guard state.free > 0 else {
-          state.waiting.append(continuation)
-          return false
-        }
-        state.free -= 1
-        return true
-      }
-      if goesNow { continuation.resume() }
-    }
-  }
-
-  private func leave() {
-    let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
-      state.free += 1
-      return nil
-    }
-    next?.resume()
+    try await turns.take(work)
   }
 }

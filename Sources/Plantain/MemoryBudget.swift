@@ -23,10 +23,33 @@ final class MemoryBudget: Sendable {
 
   /// Runs `work` while `amount` of the budget, or all of it where that is less, is set aside.
   func holding<Result>(_ amount: ByteCount, _ work: () async throws -> Result) async rethrows -> Result {
-    let taken = min(amount, total).bytes
-    await take(taken)
-    defer { giveBack(taken) }
+    let share = Share(of: self)
+    defer { share.giveBack() }
+    await share.grow(by: amount)
     return try await work()
+  }
+
+  /// What one piece of work has taken, little by little. Only one at a time may wait for more while it holds some, or
+  /// several might wait for each other.
+  final class Share {
+    private let budget: MemoryBudget
+    private var taken = 0
+
+    init(of budget: MemoryBudget) {
+      self.budget = budget
+    }
+
+    /// Takes `amount` more, or what makes it all there is.
+    func grow(by amount: ByteCount) async {
+      let more = min(amount.bytes, budget.total.bytes - taken)
+      await budget.take(more)
+      taken += more
+    }
+
+    func giveBack() {
+      budget.giveBack(taken)
+      taken = 0
+    }
   }
 
   private func take(_ amount: Int) async {

@@ -31,6 +31,10 @@ public final class PictureWorkers: Sendable {
   private let total: ByteCount
   private let programsOwn: ByteCount
   private let budget: MemoryBudget
+  /// How many pictures are in work at a time.
+  private let crew: Turns
+  /// Only one picture at a time may wait for the rest of its memory.
+  private let opening = Turns(width: 1)
   /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
   private let prepared = SharedResults<Job, PreparedReference>(most: 8)
 
@@ -44,11 +48,23 @@ public final class PictureWorkers: Sendable {
   public init(_ place: Place, memory: ByteCount? = nil) {
     self.place = place
     total = memory ?? Self.halfOfTheMachine
-    // Measured: the program with a file in hand, and a worker that waits.
-    let own =
-      if case .isolated = place { 40_000_000 + 30_000_000 * WorkerPool.shared.width } else { 40_000_000 }
+    let crew = Self.crew(place, within: total)
+    self.crew = Turns(width: crew)
+    let own = Self.program + (crew - 1) * Self.waitingWorker
     programsOwn = ByteCount(own)
-    budget = MemoryBudget(ByteCount(total.bytes - own))
+    budget = MemoryBudget(ByteCount(max(0, total.bytes - own)))
+  }
+
+  /// Measured: the program and its first worker, and every further worker that waits.
+  private static let program = 70_000_000
+  private static let waitingWorker = 30_000_000
+  /// With less than this for each, fewer workers get more done.
+  private static let usualPicture = 120_000_000
+
+  /// As many as there are cores, and memory for.
+  private static func crew(_ place: Place, within total: ByteCount) -> Int {
+    let most = (total.bytes - program) / (waitingWorker + usualPicture)
+    return max(1, min(WorkerPool.shared.width, most))
   }
 
   /// Ends the child processes, if there are any, and waits for that. No picture may be in work.
@@ -70,7 +86,7 @@ public final class PictureWorkers: Sendable {
     do {
       let text = String(decoding: try MessageText.encode(options), as: UTF8.self)
       let job = WorkerJob(kind: kind, limits: limits, options: text)
-      let message = try await WorkerPool.shared.withTurn {
+      let message = try await crew.take {
         try await fleet.perform(job, file: file, largestResult: largestResult)
       }
       return (try MessageText.decode(Answer.self, from: message.text), message.file)
@@ -90,31 +106,24 @@ extension PictureWorkers {
     _ source: Reference, _ options: PreparationOptions
   ) async throws(PlantainError) -> PreparedReference {
     let source = try await source.fetched()
-    let picture = try await onPool { () throws(PlantainError) in
-      let bytes = try source.read()
-      let inspection = try naming(source.name) { () throws(PreparationError) in
-        try inspectPicture(bytes, options: options)
-      }
-      return Inspected(bytes: bytes, inspection: inspection)
-    }
-    let inspection = picture.inspection
-    guard inspection.needsDecoder else {
-      return try naming(source.name) { () throws(PreparationError) in try prepareReference(inspection) }
-    }
-    guard inspection.cost.memory <= budget.total else {
-      let needed = ByteCount(inspection.cost.memory.bytes + programsOwn.bytes)
-      throw .overMemory(needed, limit: total, source.name)
-    }
+    let share = MemoryBudget.Share(of: budget)
+    defer { share.giveBack() }
     do {
+      let picture = try await opening.take { try await open(source, options, share) }
+      guard picture.inspection.needsDecoder else {
+        return try await WorkerPool.shared.run { try prepareReference(picture.inspection) }
+      }
       let job = Job(digest: picture.bytes.sha256, options: options)
       return try await prepared.value(for: job) {
-        try await budget.holding(inspection.cost.memory) {
-          guard case .isolated(let fleet) = place else {
-            return try await WorkerPool.shared.run { try prepareReference(inspection) }
+        guard case .isolated(let fleet) = place else {
+          return try await crew.take {
+            try await WorkerPool.shared.run { try prepareReference(picture.inspection) }
           }
-          return try await prepare(picture, in: fleet)
         }
+        return try await prepare(picture, in: fleet)
       }
+    } catch let error as PlantainError {
+      throw error
     } catch let error as PreparationError {
       throw .preparing(error, source.name)
     } catch let error as IsolationError {
@@ -128,6 +137,36 @@ extension PictureWorkers {
   private struct Inspected: Sendable {
     let bytes: PictureBytes
     let inspection: PictureInspection
+  }
+
+  /// Reads the file and its header, and takes the memory that the picture may need.
+  private func open(
+    _ source: Reference, _ options: PreparationOptions, _ share: MemoryBudget.Share
+  ) async throws -> Inspected {
+    await share.grow(by: source.expectedSize)
+    let picture = try await onPool { () throws(PlantainError) in
+      let bytes = try source.read()
+      do throws(PreparationError) {
+        return Inspected(bytes: bytes, inspection: try inspectPicture(bytes, options: options))
+      } catch {
+        throw PlantainError.preparing(error, source.name)
+      }
+    }
+    let needed = memory(for: picture)
+    guard needed <= budget.total else {
+      throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
+    }
+    await share.grow(by: ByteCount(max(0, needed.bytes - source.expectedSize.bytes)))
+    return picture
+  }
+
+  /// The file, and what is made of it: a copy without its private blocks, or what decoding takes, with two more copies
+  /// of the file where a worker does it.
+  private func memory(for picture: Inspected) -> ByteCount {
+    let file = picture.bytes.count
+    guard picture.inspection.needsDecoder else { return ByteCount(2 * file) }
+    let copies = if case .isolated = place { 3 } else { 1 }
+    return ByteCount(picture.inspection.cost.memory.bytes + copies * file)
   }
 
   private func prepare(_ picture: Inspected, in fleet: WorkerFleet) async throws -> PreparedReference {
@@ -187,16 +226,5 @@ func onPool<Value: Sendable>(
     throw error
   } catch {
     throw .interrupted()
-  }
-}
-
-/// Names the picture in a failure of its preparation.
-private func naming<Value>(
-  _ subject: String, _ work: () throws(PreparationError) -> Value
-) throws(PlantainError) -> Value {
-  do throws(PreparationError) {
-    return try work()
-  } catch {
-    throw .preparing(error, subject)
   }
 }

@@ -67,6 +67,15 @@ public enum Reference: Sendable {
     return String(name[..<dot])
   }
 
+  /// How many bytes reading it will take, as far as that is known before; those of one in memory are there already.
+  var expectedSize: ByteCount {
+    switch self {
+    case .file(let path): PictureFile.size(of: path)
+    case .dataURI(let text): ByteCount(text.utf8.count)
+    case .url, .standardInput, .bytes: ByteCount(0)
+    }
+  }
+
   /// Whether it has to be fetched before it can be read.
   var isRemote: Bool { if case .url = self { true } else { false } }
 

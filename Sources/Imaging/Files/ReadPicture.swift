@@ -59,6 +59,14 @@ package enum PictureFile {
     }
   }
 
+  /// The size of a regular file that may be read; zero for everything else, of which reading will tell why not.
+  package static func size(of path: String) -> ByteCount {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return ByteCount(0) }
+    let size = ByteCount(Int(status.st_size))
+    return size <= sizeLimit ? size : ByteCount(0)
+  }
+
   /// Everything that standard input holds, up to `limit`.
   package static func readStandardInput(limit: ByteCount = sizeLimit) throws(ReadError) -> PictureBytes {
     var pieces: [UInt8] = []
