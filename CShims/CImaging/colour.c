@@ -5,23 +5,6 @@ static int transform(VipsImage *input, VipsImage **output) {
         "black_point_compensation", TRUE, "depth", 8, NULL);
 }
 
-// libvips 8.14 makes a 16-bit alpha channel opaque on its way through a profile, so alpha goes around it.
-static int transform_beside_alpha(VipsImage *input, VipsImage **output) {
-    VipsImage *context = vips_image_new();
-    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 5);
-    int last = vips_image_get_bands(input) - 1;
-    int status = vips_extract_band(input, &step[0], 0, "n", last, NULL) || transform(step[0], &step[1]) ||
-                 vips_extract_band(input, &step[2], last, NULL);
-    if (status == 0 && vips_image_get_format(input) == VIPS_FORMAT_USHORT)
-        status = vips_rshift_const1(step[2], &step[3], 8, NULL) ||
-                 vips_cast(step[3], &step[4], VIPS_FORMAT_UCHAR, NULL) ||
-                 vips_bandjoin2(step[1], step[4], output, NULL);
-    else if (status == 0)
-        status = vips_bandjoin2(step[1], step[2], output, NULL);
-    g_object_unref(context);
-    return status;
-}
-
 // Files mean Lab as ICC does, under D50, where libvips' own route takes it for D65, which is up to 4 dE away; and its
 // vips_icc_export() of 8.14 darkens white by 1 in 256. Out of D50 by Bradford's matrix (ICC.1, annex E).
 static int transform_lab(VipsImage *input, VipsImage **output) {
@@ -40,9 +23,33 @@ static int transform_lab(VipsImage *input, VipsImage **output) {
     return status;
 }
 
+// libvips 8.14 makes a 16-bit alpha channel opaque on its way through a profile, and one beside Lab transparent, so
+// alpha goes around them.
+static int beside_alpha(int (*change)(VipsImage *, VipsImage **), VipsImage *input, VipsImage **output) {
+    if (!vips_image_hasalpha(input))
+        return change(input, output);
+    VipsImage *context = vips_image_new();
+    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 6);
+    int last = vips_image_get_bands(input) - 1;
+    // Lab's own 16 bits are signed; its alpha is not, and only called so.
+    bool is_wide = input->BandFmt == VIPS_FORMAT_USHORT || input->BandFmt == VIPS_FORMAT_SHORT;
+    int status = vips_extract_band(input, &step[0], 0, "n", last, NULL) || change(step[0], &step[1]) ||
+                 vips_extract_band(input, &step[2], last, NULL);
+    if (status == 0 && is_wide)
+        status = vips_copy(step[2], &step[3], "format", VIPS_FORMAT_USHORT, NULL) ||
+                 vips_rshift_const1(step[3], &step[4], 8, NULL) ||
+                 vips_cast(step[4], &step[5], VIPS_FORMAT_UCHAR, NULL) ||
+                 vips_bandjoin2(step[1], step[5], output, NULL);
+    else if (status == 0)
+        status =
+            vips_cast(step[2], &step[3], VIPS_FORMAT_UCHAR, NULL) || vips_bandjoin2(step[1], step[3], output, NULL);
+    g_object_unref(context);
+    return status;
+}
+
 static bool is_lab(VipsImage *image) {
     VipsInterpretation meaning = vips_image_get_interpretation(image);
-    return image->Bands == 3 && (meaning == VIPS_INTERPRETATION_LAB || meaning == VIPS_INTERPRETATION_LABS);
+    return meaning == VIPS_INTERPRETATION_LAB || meaning == VIPS_INTERPRETATION_LABS;
 }
 
 CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile) {
@@ -50,13 +57,11 @@ CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile) {
     VipsImage *output = NULL;
     int status;
     if (is_lab(input))
-        status = transform_lab(input, &output);
+        status = beside_alpha(transform_lab, input, &output);
     else if (!use_profile)
         status = vips_colourspace(input, &output, VIPS_INTERPRETATION_sRGB, NULL);
-    else if (vips_image_hasalpha(input))
-        status = transform_beside_alpha(input, &output);
     else
-        status = transform(input, &output);
+        status = beside_alpha(transform, input, &output);
     return result_of(status, output);
 }
 

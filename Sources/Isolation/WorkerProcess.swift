@@ -22,6 +22,7 @@ final class WorkerProcess: Sendable {
   let identifier: Int32
   /// How long it may have a job and use no CPU time.
   private let longestStandstill: Duration
+  private let hasStoodStill = Atomic(false)
 
   private init(
     channel: WorkerChannel, life: Task<TerminationStatus?, Never>, identifier: Int32,
@@ -108,7 +109,9 @@ final class WorkerProcess: Sendable {
               do throws(ChannelError) {
                 return try channel.receive(timeout: time, largestFile: largestResult, while: watch.isAtWork)
               } catch {
-                guard error == .stalled, !watch.hasWorked else { throw error }
+                guard error == .stalled else { throw error }
+                self.hasStoodStill.store(true, ordering: .relaxed)
+                guard !watch.hasWorked else { throw error }
                 return nil
               }
             })
@@ -144,12 +147,14 @@ final class WorkerProcess: Sendable {
     async let _: Void = kill(after: error == .closed ? .seconds(1) : .zero)
     let status = await life.value
     if Task.isCancelled { return .cancelled }
+    if hasStoodStill.load(ordering: .relaxed) {
+      return .stoodStill(seconds: Int(longestStandstill.components.seconds))
+    }
     switch error {
     case .timedOut: return .tookTooLong(seconds: Self.wallClock(limits))
-    case .stalled: return .stoodStill(seconds: Int(longestStandstill.components.seconds))
     case .malformed: return .workerUnusable("its answer cannot be read")
     case .failed(let why): return .workerUnusable(why)
-    case .closed: break
+    case .closed, .stalled: break
     }
     guard case .signaled(let signal) = status else { return .vanished }
     if signal == SIGXCPU { return .tookTooLong(seconds: limits.cpuSeconds) }

@@ -32,7 +32,7 @@ package struct DecodingCost: Equatable, Sendable {
     memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
     // Measured: decoding, fitting and a search of eight encodes stay under 0.3 s a megapixel, with WebP under 1 s.
     let rate = plan.format == .webp ? 1.0 : 0.3
-    cpuSeconds = 10 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
+    cpuSeconds = 6 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
   }
 
   /// Output rows that are under way while rows come in strips of 32, each as wide as the source, in floating point.

@@ -50,12 +50,15 @@ extension PreparationWork {
   private static let usualQuality = 92
   private static let carefulQuality = 97
 
-  /// The finest encoding within the byte limit, measured; a lossless picture that is too large becomes a JPEG when
-  /// the format was ours to choose and nothing shows through it.
+  /// No search encodes more pixels than this many times those of the picture.
+  private static let mostEncodedPictures = 8
+
+  /// The finest encoding within the byte limit, measured; a lossless picture that is too large becomes one in a lossy
+  /// format when that is ours to choose: more pixels of it say more than fewer without loss.
   mutating func encodeUnderCap(_ image: borrowing Image) throws(PreparationError) -> EncodedPicture {
-    let lossless = plan.format == .png
-    let mayChange = options.format == nil && !image.hasAlpha && options.acceptedFormats.contains(.jpeg)
-    if lossless, mayChange {
+    let lossy: PictureFormat = image.hasAlpha ? .webp : .jpeg
+    let mayChange = options.format == nil && options.acceptedFormats.contains(lossy.mediaType)
+    if plan.format == .png, mayChange, image.size.longestEdge <= lossy.longestEdge {
       let bytes = try encode(image, .png)
       if bytes.byteCount <= limit {
         return EncodedPicture(bytes: bytes, format: .png, size: image.size)
@@ -63,8 +66,8 @@ extension PreparationWork {
       steps.append(
         PreparationStep(
           .format, "as PNG it has \(bytes.byteCount), over the limit of \(options.maximumBytes)",
-          before: MediaType.png.name, after: MediaType.jpeg.name))
-      return try searchUnderCap(image, format: .jpeg)
+          before: MediaType.png.name, after: lossy.mediaType.name))
+      return try searchUnderCap(image, format: lossy)
     }
     return try searchUnderCap(image, format: plan.format)
   }
@@ -91,19 +94,34 @@ extension PreparationWork {
         return file
       }
     }
+    let hint = atFloor.map { CapSearch.Hint(quality: qualityFloor, bytes: $0) }
     var search = CapSearch(
-      limit: limit.bytes, best: first, floor: qualityFloor, lastLevel: levels.last)
+      limit: limit.bytes, best: first, floor: qualityFloor, lastLevel: levels.last,
+      decline: Self.decline(of: format, levels), hint: hint)
     var best: (setting: CapSearch.Setting, file: EncodedPicture)?
     while let setting = search.next() {
+      let budget = Self.mostEncodedPictures * image.size.pixelCount
+      if best != nil, encodedPixels + levels.size(setting.level).pixelCount > budget { break }
       let file = try encode(image, setting, levels, as: format)
       search.record(file.bytes.count, for: setting)
       if search.result == setting { best = (setting, file) }
     }
     guard let best else {
-      throw .capNotReachable(smallest: ByteCount(search.smallest ?? 0), limit: options.maximumBytes)
+      // The names that are to stay count, too.
+      let kept = options.maximumBytes.bytes - limit.bytes
+      throw .capNotReachable(
+        smallest: ByteCount((search.smallest ?? 0) + kept), limit: options.maximumBytes)
     }
     note(best.setting, levels, first: first, isLossless: format == .png)
     return best.file
+  }
+
+  private static func decline(of format: PictureFormat, _ levels: CapLevels) -> CapSearch.Decline {
+    switch format.codec {
+    case .png: .png
+    case .webp: .webP
+    default: .jpeg(halvesChroma: levels.canHalveChroma)
+    }
   }
 
   private mutating func encode(
@@ -129,6 +147,7 @@ extension PreparationWork {
     _ image: borrowing Image, _ encoding: Image.Encoding
   ) throws(PreparationError) -> PictureBytes {
     encodes += 1
+    encodedPixels += image.size.pixelCount
     do throws(ImagingError) {
       return try image.encoded(as: encoding)
     } catch {

@@ -9,6 +9,10 @@ struct PreparationWork {
   var steps: [PreparationStep]
   private(set) var warnings: [PreparationWarning]
   var encodes = 0
+  /// The pixels of all those encodes.
+  var encodedPixels = 0
+  /// The size of the picture with its coefficients rounded to the floor's quality, where that was too large.
+  var atFloor: Int?
 
   init(structure: PictureStructure, plan: PreparationPlan, options: PreparationOptions) {
     self.structure = structure
@@ -128,7 +132,7 @@ struct PreparationWork {
 
   /// The bytes that the picture itself may have, beside the names that stay with it.
   var limit: ByteCount {
-    ByteCount(options.maximumBytes.bytes - PictureBytes.length(of: options.kept(of: structure)))
+    ByteCount(max(0, options.maximumBytes.bytes - PictureBytes.length(of: options.kept(of: structure))))
   }
 
   /// Reads the result as if it were anybody's: what leaves here carries nothing private, whoever wrote it.

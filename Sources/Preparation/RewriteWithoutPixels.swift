@@ -28,6 +28,7 @@ extension PreparationWork {
     else { return nil }
     let packed = squeezedPNG(file)
     encodes += 1
+    encodedPixels += structure.size.pixelCount
     guard let packed, packed.byteCount <= limit else { return nil }
     return done(packed, [squeezeStep(file, packed)])
   }
@@ -54,15 +55,18 @@ extension PreparationWork {
     _ coefficients: borrowing JPEGCoefficients, from file: PictureBytes, _ turning: [PreparationStep]
   ) -> EncodedPicture? {
     var search = CapSearch(
-      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0,
-      hint: (structure.estimatedQuality ?? 95, file.count))
+      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0, decline: .jpegCoefficients,
+      hint: CapSearch.Hint(quality: structure.estimatedQuality ?? 95, bytes: file.count))
     var best: (quality: Int, file: PictureBytes)?
     while let setting = search.next() {
       guard let written = write(coefficients, of: file, quality: setting.quality) else { return nil }
       search.record(written.count, for: setting)
       if search.result == setting { best = (setting.quality, written) }
     }
-    guard let best else { return nil }
+    guard let best else {
+      atFloor = search.smallest
+      return nil
+    }
     let coarsening = PreparationStep(
       .quality, "at most \(options.maximumBytes); the coefficients were rounded, not decoded",
       before: structure.estimatedQuality.map { "\($0)" }, after: "\(best.quality)")
@@ -73,6 +77,7 @@ extension PreparationWork {
     _ coefficients: borrowing JPEGCoefficients, of file: PictureBytes, quality: Int?
   ) -> PictureBytes? {
     encodes += 1
+    encodedPixels += structure.size.pixelCount
     let most = min(limit.bytes, file.count)
     return coefficients.written(
       exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,

@@ -115,7 +115,7 @@ struct WorkerFleetTests {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"), longestStandstill: .seconds(2))
     let slow = try slowPicture()
     let stopped = whenBusy(fleet) {
-      usleep(100_000)
+      usleep(300_000)
       kill($0, SIGSTOP)
     }
     await #expect(throws: IsolationError.stoodStill(seconds: 2)) {

@@ -39,6 +39,8 @@ struct ExtendedTests {
       let structure = try onPicture { () throws(ImagingError) in try PictureStructure.read(result.bytes) }
       #expect(structure.size == result.size)
       #expect(structure.format.mediaType == result.mediaType)
+      #expect(result.encodes <= 16, "\(limit) \(format?.name ?? "auto") \(structure.size)")
+      try requireMaximal(source, result, limit)
     } catch {
       guard case .capNotReachable(let smallest, _) = error else {
         Issue.record("\(limit) \(format?.name ?? "auto"): \(error)")
@@ -46,6 +48,21 @@ struct ExtendedTests {
       }
       #expect(smallest.bytes > limit)
     }
+  }
+
+  /// Where quality alone was given up, one step more of it is over the limit.
+  private func requireMaximal(
+    _ source: [UInt8], _ result: PreparedReference, _ limit: Int
+  ) throws(PreparationError) {
+    guard result.mediaType != .png, result.steps.allSatisfy({ ![.downscale, .subsample].contains($0.kind) }),
+      let step = result.steps.last(where: { $0.kind == .quality && $0.before != nil }),
+      !step.reason.contains("coefficients"), let quality = step.after.flatMap({ Int($0) })
+    else { return }
+    var options = PreparationOptions()
+    options.format = result.mediaType
+    options.quality = quality + 1
+    let finer = try prepareReference(PictureBytes(source), options: options)
+    #expect(finer.bytes.count > limit, "quality \(quality + 1) fits \(limit), too")
   }
 
   /// exiftool reads the result: what it may find are the facts of the format itself.

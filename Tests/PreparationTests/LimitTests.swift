@@ -38,6 +38,49 @@ import Vocabulary
     #expect(result.steps.map(\.kind).contains(.format))
   }
 
+  @Test func `a picture with transparency keeps its pixels in WebP where PNG would lose them`() throws {
+    let size = PixelSize(width: 300, height: 200)
+    let opaque = try decodedPixels(Synthetic.png(size)).pixels
+    var pixels: [UInt8] = []
+    for position in 0..<size.pixelCount {
+      pixels += opaque[3 * position..<3 * position + 3]
+      pixels.append(UInt8(position % 300 / 2))
+    }
+    let file = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
+    let limit = ByteCount(file.count / 4)
+    let result = try prepare(file) { $0.maximumBytes = limit }
+    #expect(result.mediaType == .webp)
+    #expect(result.size == size)
+    #expect(result.bytes.byteCount <= limit)
+    #expect(try decodedPixels(result.bytes.array).bands == 4)
+    // Where the target takes no WebP, pixels are given up instead.
+    let png = try prepare(file) {
+      $0.maximumBytes = limit
+      $0.acceptedFormats = [.jpeg, .png]
+    }
+    #expect(png.mediaType == .png)
+    #expect(png.size.width < size.width)
+  }
+
+  @Test func `names that stay count in the smallest size, too`() throws {
+    let name = String(repeating: "n", count: 900)
+    let exif =
+      Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x3B, 1, 2, 0, 0x85, 3, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0]
+      + Array(name.utf8) + [0]
+    let file = Embedded.segment(0xE1, exif, in: try Synthetic.jpeg(PixelSize(width: 64, height: 64)))
+    let error = #expect(throws: PreparationError.self) {
+      try prepare(file) {
+        $0.keepsCopyright = true
+        $0.maximumBytes = ByteCount(1_000)
+      }
+    }
+    guard case .capNotReachable(let smallest, let limit)? = error else {
+      Issue.record("expected `capNotReachable`, got \(String(describing: error))")
+      return
+    }
+    #expect(smallest > limit)
+  }
+
   @Test func `what cannot be reached is an error with the smallest size`() throws {
     // 16×16 is as small as it gets, and 1,024 random bytes do not compress.
     let size = PixelSize(width: 16, height: 16)
@@ -45,7 +88,10 @@ import Vocabulary
     let pixels = (0..<1_024).map { _ in UInt8.random(in: 0...255, using: &random) }
     let file = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
     let error = #expect(throws: PreparationError.self) {
-      try prepare(file) { $0.maximumBytes = ByteCount(1_000) }
+      try prepare(file) {
+        $0.maximumBytes = ByteCount(1_000)
+        $0.format = .png
+      }
     }
     guard case .capNotReachable(let smallest, let limit)? = error else {
       Issue.record("expected `capNotReachable`, got \(String(describing: error))")

@@ -68,7 +68,8 @@ import Vocabulary
   func `keeps the cap, is maximal on its grid, and needs few tries`(limit: Double) throws {
     for area in [50.0, 700, 3_000, 12_345, 99_999] {
       let head = 0.5
-      var search = CapSearch(limit: Int(limit), best: 92, floor: 70, lastLevel: 120)
+      var search = CapSearch(
+        limit: Int(limit), best: 92, floor: 70, lastLevel: 120, decline: .jpeg(halvesChroma: false))
       var tries = 0
       while let setting = search.next(), tries < 200 {
         search.record(Self.size(setting, area: area, head: head), for: setting)
@@ -90,7 +91,8 @@ import Vocabulary
   }
 
   @Test func `what fits at once is tried once`() {
-    var search = CapSearch(limit: 100, best: 92, floor: 70, lastLevel: 10)
+    var search = CapSearch(
+      limit: 100, best: 92, floor: 70, lastLevel: 10, decline: .jpeg(halvesChroma: false))
     let first = search.next()
     #expect(first == CapSearch.Setting(quality: 92, level: 0))
     search.record(100, for: CapSearch.Setting(quality: 92, level: 0))
@@ -99,7 +101,8 @@ import Vocabulary
   }
 
   @Test func `lossless formats only lose pixels`() throws {
-    var search = CapSearch(limit: 50, best: 70, floor: 70, lastLevel: 100)
+    var search = CapSearch(
+      limit: 50, best: 70, floor: 70, lastLevel: 100, decline: .jpeg(halvesChroma: false))
     var qualities: Set<Int> = []
     while let setting = search.next() {
       qualities.insert(setting.quality)

@@ -109,6 +109,27 @@ struct VariantTests {
     #expect(bands == 3 && pixels[0] < 5 && pixels[1] > 250 && pixels[2] < 5)
   }
 
+  @Test("transparency beside Lab stays what it is")
+  func labWithAlpha() throws {
+    let (pixels, _, bands) = try decodedPixels(
+      prepare(Samples.fixture("lab-alpha.tif")) { $0.format = .png }.bytes.array)
+    #expect(bands == 4 && pixels[3] == 128)
+  }
+
+  @Test("what hides behind the fields of JPEG's own markers goes")
+  func hidden() throws {
+    let secret = Array("CANARY".utf8)
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 32, height: 32))
+    let adobe = Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, 1]
+    let jfif = Array("JFIF\0".utf8) + [1, 1, 0, 0, 1, 0, 1, 0, 0]
+    for (marker, payload) in [(UInt8(0xEE), adobe), (0xE0, jfif)] {
+      let result = try prepare(Embedded.segment(marker, payload + secret, in: jpeg))
+      #expect(result.isPassthrough)
+      #expect(result.bytes.array.contains(payload))
+      #expect(!result.bytes.array.contains(secret))
+    }
+  }
+
   @Test("an orientation that is no single short number is ignored", arguments: [(5, 1), (3, 0), (3, 2)])
   func orientation(type: UInt8, count: UInt8) throws {
     var exif = Embedded.exif(orientation: 6)
