@@ -120,6 +120,13 @@ int cimaging_bands(const CImagingImage *image) {
 bool cimaging_has_profile(const CImagingImage *image) {
     return vips_image_get_typeof(vips_of(image), VIPS_META_ICC_NAME) != 0;
 }
+CImagingImage *cimaging_with_profile(CImagingImage *image, const void *profile, size_t count) {
+    VipsImage *output = NULL;
+    int status = vips_copy(vips_of(image), &output, NULL);
+    if (status == 0)
+        vips_image_set_blob_copy(output, VIPS_META_ICC_NAME, profile, count);
+    return result_of(status, output);
+}
 bool cimaging_has_alpha(const CImagingImage *image) {
     return vips_image_hasalpha(vips_of(image));
 }

@@ -132,6 +132,11 @@ package struct Image: ~Copyable {
     return try next(.crop, padded)
   }
 
+  /// With that ICC profile in place of its own.
+  package consuming func withProfile(_ profile: [UInt8]) throws(ImagingError) -> Image {
+    try next(.colour, cimaging_with_profile(handle, profile, profile.count))
+  }
+
   /// In 8-bit sRGB; through the embedded profile when `usingProfile`. Does not consume, so that a broken profile can
   /// be left out in a second try.
   package func inSRGB(usingProfile: Bool) throws(ImagingError) -> Image {

@@ -106,7 +106,7 @@ package struct PreparationPlan: Sendable {
       + (structure.isComplete ? [] : [.truncated])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
-      + (structure.hasOddGamma && structure.profile == nil ? [.gammaIgnored] : [])
+      + (structure.hasUnknownColours ? [.colourIgnored] : [])
   }
 
   private static func pageWarnings(_ structure: PictureStructure) -> [PreparationWarning] {

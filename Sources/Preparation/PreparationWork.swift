@@ -91,6 +91,9 @@ struct PreparationWork {
     guard plan.needsColour || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
     else { return image }
     do throws(ImagingError) {
+      if structure.profileIsMade, let made = structure.profile {
+        return try image.withProfile(made).inSRGB(usingProfile: true)
+      }
       // The profile of a format that is not parsed here is known only to its decoder.
       if plan.usesProfile || structure.format.permission != nil && image.hasProfile {
         if let converted = try? image.inSRGB(usingProfile: true) { return converted }

@@ -94,7 +94,7 @@ public enum PreparationWarning: String, Sendable, Codable {
   /// The embedded colour profile is broken or meant for another kind of picture; the colours were taken as sRGB.
   case profileIgnored = "profile-ignored"
   /// The file declares a brightness curve other than sRGB's, which few programs obey; it was taken as sRGB.
-  case gammaIgnored = "gamma-ignored"
+  case colourIgnored = "colour-ignored"
   /// One picture of an animation was kept.
   case animationDropped = "animation-dropped"
   /// One page of several was kept.
@@ -110,7 +110,8 @@ extension PreparationWarning {
   public var explanation: String {
     switch self {
     case .profileIgnored: "the embedded colour profile cannot be used; the colours were taken as sRGB"
-    case .gammaIgnored: "the file declares an unusual brightness curve; it was taken as sRGB"
+    case .colourIgnored:
+      "the file says of its colours what cannot be converted, such as HDR; they were taken as sRGB"
     case .animationDropped: "one picture of the animation is used"
     case .pagesDropped: "one page is used"
     case .truncated: "the file is cut short; a part of the picture may be missing"

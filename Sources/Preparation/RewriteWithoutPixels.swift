@@ -24,7 +24,7 @@ extension PreparationWork {
 
   private mutating func squeezePNG(_ file: PictureBytes) -> EncodedPicture? {
     // What says how the colours are meant would be lost.
-    guard structure.orientation == 1, !structure.hasOddGamma, !structure.hasCodePoints, isNearTheLimit(file)
+    guard structure.orientation == 1, !structure.hasUnknownColours, isNearTheLimit(file)
     else { return nil }
     let packed = squeezedPNG(file)
     encodes += 1

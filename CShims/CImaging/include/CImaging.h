@@ -94,6 +94,8 @@ int cimaging_width(const CImagingImage *image);
 int cimaging_height(const CImagingImage *image);
 int cimaging_bands(const CImagingImage *image);
 bool cimaging_has_profile(const CImagingImage *image);
+// The same picture with that ICC profile, which is copied, in place of its own. NULL on failure.
+CImagingImage *cimaging_with_profile(CImagingImage *image, const void *profile, size_t count);
 bool cimaging_has_alpha(const CImagingImage *image);
 // 8-bit sRGB or grey, with or without alpha: what the savers write as it is.
 bool cimaging_is_8_bit_srgb(const CImagingImage *image);

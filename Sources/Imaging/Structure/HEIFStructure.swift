@@ -26,6 +26,9 @@ extension PictureStructure {
     structure.attribution = attribution(bytes)
     if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
     structure.dropUnusableProfile()
+    if structure.profile == nil, let codePoints = structure.codePoints {
+      structure.apply(ColourDescription(primaries: codePoints.primaries, transfer: codePoints.transfer))
+    }
     structure.keep(0..<bytes.byteCount)
     return structure
   }
@@ -79,6 +82,10 @@ extension PictureStructure {
         property.payload.count <= ICCProfile.longest
       {
         profile = bytes.array(at + 4..<max(at + 4, property.payload.upperBound))
+      } else if bytes.has("nclx", at: at), let primaries = bytes.bigEndian16(at + 4),
+        let transfer = bytes.bigEndian16(at + 6)
+      {
+        codePoints = (primaries, transfer)
       }
     default: break
     }

@@ -24,7 +24,19 @@ extension PictureStructure {
       throw .damaged("a palette PNG without its palette")
     }
     structure.dropUnusableProfile()
+    structure.settlePNGColours()
     return structure
+  }
+
+  /// Which of the ways to say what the colours are counts (section 4.3): code points, then a profile, then sRGB, then
+  /// gamma and chromaticities.
+  private mutating func settlePNGColours() {
+    if let codePoints {
+      let description = ColourDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
+      if description != nil || profile == nil { apply(description) }
+    } else if profile == nil, !isDeclaredSRGB, let gamma {
+      apply(ColourDescription(gamma: gamma, chromaticities: chromaticities))
+    }
   }
 
   /// - Parameter at: where the walk stands, also when it fails.
@@ -82,19 +94,25 @@ extension PictureStructure {
       try readPNGHeader(bytes, payload)
       return true
     case "gAMA":
-      // 45,455 is 1 ÷ 2.2, sRGB's own.
-      hasOddGamma = bytes.bigEndian32(payload.lowerBound).map { abs($0 - 45_455) > 1_000 } ?? false
+      gamma = bytes.bigEndian32(payload.lowerBound)
+      return true
+    case "cHRM":
+      let numbers = (0..<8).compactMap { bytes.bigEndian32(payload.lowerBound + 4 * $0) }
+      chromaticities = payload.count == 32 ? numbers : nil
       return true
     case "sRGB":
-      hasOddGamma = false
+      isDeclaredSRGB = true
       return true
     case "PLTE":
       hasPalette = true
       return true
     case "cICP":
-      hasCodePoints = true
+      guard payload.count == 4, let primaries = bytes.byte(payload.lowerBound),
+        let transfer = bytes.byte(payload.lowerBound + 1)
+      else { throw .damaged("the PNG chunk cICP has \(payload.count) bytes instead of 4") }
+      codePoints = (Int(primaries), Int(transfer))
       return true
-    case "IDAT", "IEND", "cHRM", "sBIT", "bKGD", "pHYs":
+    case "IDAT", "IEND", "sBIT", "bKGD", "pHYs":
       return true
     case "tRNS":
       hasAlpha = true

@@ -34,10 +34,15 @@ package struct PictureStructure: Sendable {
   package var profile: [UInt8]?
   /// Where the profile lies in the file.
   var profileRanges: [Range<Int>] = []
-  /// A PNG declares a brightness curve that is not sRGB's, and no profile that would explain it.
-  package var hasOddGamma = false
-  /// A PNG declares its colours by code points (cICP), which only some programs obey.
-  package var hasCodePoints = false
+  /// The profile is not in the file, but says what the file says of its colours by numbers.
+  package var profileIsMade = false
+  /// The file says of its colours what cannot be converted here, such as HDR.
+  package var hasUnknownColours = false
+  /// What a PNG says of its colours by numbers, of which the standard has several ways.
+  var codePoints: (primaries: Int, transfer: Int)?
+  var gamma: Int?
+  var chromaticities: [Int]?
+  var isDeclaredSRGB = false
   var hasPalette = false
   var hasPixels = false
   var frames = 0
@@ -74,6 +79,19 @@ package struct PictureStructure: Sendable {
       guard case .range(let range) = piece else { return [piece] }
       return range.removing(profileRanges).map { .range($0) }
     }
+  }
+
+  /// Makes a profile of what the file says of its colours by numbers.
+  ///
+  /// - Parameter description: `nil` for what cannot be converted.
+  mutating func apply(_ description: ColourDescription?) {
+    guard let description, let made = description.profile(inGrey: colour == .grey) else {
+      hasUnknownColours = true
+      return
+    }
+    guard !description.isSRGB else { return }
+    profile = made
+    profileIsMade = true
   }
 
   mutating func found(_ kind: MetadataKind) {
