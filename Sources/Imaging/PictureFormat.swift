@@ -113,7 +113,9 @@ public struct PictureFormat: Sendable, Equatable {
       [Signature("ftypavif", at: 4), Signature("ftypavis", at: 4)]),
     known(
       "HEIC", "image/heic", ["heic", "heif"], codec: .heif,
-      ["heic", "heix", "hevc", "heim", "mif1", "msf1"].map { Signature("ftyp" + $0, at: 4) }),
+      ["heic", "heix", "heim", "heis", "hevc", "hevm", "hevs", "mif1", "msf1"].map {
+        Signature("ftyp" + $0, at: 4)
+      }),
     known(
       "JPEG XL", "image/jxl", ["jxl"], codec: .jpegXL,
       [Signature([0xFF, 0x0A]), Signature("JXL \r\n", at: 4)]),
@@ -126,7 +128,7 @@ public struct PictureFormat: Sendable, Equatable {
     known(
       "SVG", "image/svg+xml", ["svg"], codec: .svg,
       [
-        "<svg", "<?xml", "<!DOCTYPE svg", "\u{FEFF}<svg", "\u{FEFF}<?xml",
+        "<svg", "<?xml", "<!--", "<!DOCTYPE svg", "\u{FEFF}<svg", "\u{FEFF}<?xml",
       ].map { Signature($0) }),
   ]
 

@@ -129,7 +129,7 @@ extension PictureWorkers {
     } catch let error as IsolationError {
       throw .isolating(error, source.name)
     } catch {
-      throw .interrupted()
+      throw .interrupted(.preparation)
     }
   }
 
@@ -225,6 +225,6 @@ func onPool<Value: Sendable>(
   } catch let error as PlantainError {
     throw error
   } catch {
-    throw .interrupted()
+    throw .interrupted(.preparation)
   }
 }

@@ -12,6 +12,8 @@ public enum Reference: Sendable {
   case standardInput
   /// A `data:` URI with base64.
   case dataURI(String)
+  /// A name that was not UTF-8, repaired: it can be shown, but not looked for.
+  case mangled(String)
   /// A picture file in memory, under a name for messages.
   case bytes(PictureBytes, name: String)
 
@@ -31,7 +33,7 @@ public enum Reference: Sendable {
   /// What to call it in messages and reports: a path as given, never the text of a data URI.
   public var name: String {
     switch self {
-    case .file(let path): path
+    case .file(let path), .mangled(let path): path
     case .url(let address): Self.withoutSecrets(address)
     case .standardInput: "-"
     case .dataURI(let text): String(text.prefix(60).prefix { $0 != ";" && $0 != "," })
@@ -42,7 +44,7 @@ public enum Reference: Sendable {
   /// A file name without extension to build output names from.
   public var stem: String {
     switch self {
-    case .file(let path), .bytes(_, let path): return Self.stem(of: path)
+    case .file(let path), .bytes(_, let path), .mangled(let path): return Self.stem(of: path)
     case .url:
       let path = name.split(separator: "/", omittingEmptySubsequences: true).dropFirst(2)
       return path.last.map { Self.stem(of: String($0)) } ?? "picture"
@@ -72,7 +74,7 @@ public enum Reference: Sendable {
     switch self {
     case .file(let path): PictureFile.size(of: path)
     case .dataURI(let text): ByteCount(text.utf8.count)
-    case .url, .standardInput, .bytes: ByteCount(0)
+    case .url, .standardInput, .bytes, .mangled: ByteCount(0)
     }
   }
 
@@ -95,11 +97,12 @@ public enum Reference: Sendable {
   /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or no data URI.
   func read() throws(PlantainError) -> PictureBytes {
     if case .dataURI(let text) = self { return try Self.parse(text, name) }
+    if case .mangled(let name) = self { throw .notUTF8(name) }
     do throws(ReadError) {
       switch self {
       case .file(let path): return try PictureFile.read(path)
       case .bytes(let bytes, _) where bytes.count > 0: return bytes
-      case .bytes, .dataURI, .url: throw .empty
+      case .bytes, .dataURI, .url, .mangled: throw .empty
       case .standardInput: return try PictureFile.readStandardInput()
       }
     } catch {

@@ -17,6 +17,18 @@ extension Tier: ExpressibleByArgument {
 
 extension Fit: ExpressibleByArgument {}
 
+/// What a word on the command line means. One that is not UTF-8 was mangled on its way here, and no file is looked for by
+/// such a name.
+func reference(for argument: String) -> Reference {
+  PlantainCommand.mangled.contains(argument) ? .mangled(argument) : Reference(argument: argument)
+}
+
+func requireOneStandardInput(in pictures: [String]) throws {
+  guard pictures.filter({ $0 == "-" }).count <= 1 else {
+    throw ValidationError("Standard input can be only one of the pictures.")
+  }
+}
+
 /// `source`, or a ratio.
 struct AspectArgument: ExpressibleByArgument {
   let value: EditOptions.Aspect

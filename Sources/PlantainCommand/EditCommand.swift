@@ -44,6 +44,7 @@ struct EditCommand: AsyncParsableCommand {
   var dryRun = false
 
   @OptionGroup var preparation: PreparationFlags
+  @OptionGroup var workers: WorkerFlags
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
@@ -76,8 +77,8 @@ struct EditCommand: AsyncParsableCommand {
   private func edit(
     _ prompt: String, _ gateway: Gateway, address: String, key: APIKey.Source?
   ) async throws {
-    let sources = references.map(Reference.init(argument:))
-    try await preparation.withWorkers { workers in
+    let sources = references.map(reference(for:))
+    try await workers.run { workers in
       try await withEditor(gateway: gateway, key: key, baseURL: address, workers: workers) { editor in
         try await edit(prompt, sources, by: editor)
       }

@@ -14,13 +14,17 @@ struct InspectCommand: AsyncParsableCommand {
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var common: OutputOptions
 
+  func validate() throws {
+    try requireOneStandardInput(in: pictures)
+  }
+
   func run() async throws {
     common.startLogging()
     let preparer = Preparer(options: try preparation.preparation())
     var failure: PlantainError?
     for picture in pictures {
       do throws(PlantainError) {
-        let report = try await preparer.inspect(Reference(argument: picture))
+        let report = try await preparer.inspect(reference(for: picture))
         if common.json {
           Console.printJSON(report)
         } else {

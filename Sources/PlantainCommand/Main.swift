@@ -16,12 +16,13 @@ struct PlantainCommand: AsyncParsableCommand {
     subcommands: [EditCommand.self, PrepareCommand.self, InspectCommand.self])
 
   static func main() async {
-    let arguments = readArguments()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     let json = arguments.contains("--json")
     // A reader that went away is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     let work = Task {
       var command = try parseAsRoot(arguments)
+      try requireOnlyPicturesAreMangled(command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -47,19 +48,24 @@ struct PlantainCommand: AsyncParsableCommand {
     }
   }
 
-  /// File names are bytes. A name that is not UTF-8 would be mangled on its way through `String`, so it is refused.
-  private static func readArguments() -> [String] {
-    var arguments: [String] = []
-    for position in 1..<max(1, Int(CommandLine.argc)) {
-      guard let pointer = CommandLine.unsafeArgv[position] else { continue }
-      guard let text = String(validatingCString: pointer) else {
-        let json = CommandLine.arguments.contains("--json")
-        let error = PlantainError.notUTF8(String(cString: pointer))
-        leave(reporting: error, json: json)
+  /// The arguments that are not UTF-8, as they look after they were repaired. File names are bytes, and such a name would
+  /// lead to another file, or to none.
+  static let mangled: Set<String> = {
+    let pointers = (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }
+    return Set(pointers.filter { String(validatingCString: $0) == nil }.map { String(cString: $0) })
+  }()
+
+  /// What is not UTF-8 may be a picture among others, which fails alone. Anywhere else it would be taken for what it is
+  /// not.
+  private static func requireOnlyPicturesAreMangled(_ command: any ParsableCommand) throws(PlantainError) {
+    let pictures =
+      switch command {
+      case let command as PrepareCommand: command.pictures
+      case let command as InspectCommand: command.pictures
+      case let command as EditCommand: command.references
+      default: [String]()
       }
-      arguments.append(text)
-    }
-    return arguments
+    if let stray = mangled.subtracting(pictures).sorted().first { throw .notUTF8(stray) }
   }
 
   /// Ends the process; the parser's own `exit` hides the system's.

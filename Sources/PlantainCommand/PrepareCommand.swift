@@ -12,7 +12,10 @@ struct PrepareCommand: AsyncParsableCommand {
       "Pictures: paths, https URLs, - for standard input, or data URIs.", valueName: "picture"))
   var pictures: [String]
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the prepared files.", valueName: "dir"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The folder for the prepared files, or - for one on standard output.", valueName: "dir"))
   var output: String?
 
   @Flag(name: .customLong("data-uri"), help: "Print each prepared picture as a data URI.")
@@ -25,6 +28,7 @@ struct PrepareCommand: AsyncParsableCommand {
   var overwrite = false
 
   @OptionGroup var preparation: PreparationFlags
+  @OptionGroup var workers: WorkerFlags
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
@@ -34,18 +38,20 @@ struct PrepareCommand: AsyncParsableCommand {
     guard !(base64 && common.json) else {
       throw ValidationError("--base64 and --json both want standard output; --data-uri goes with --json.")
     }
-    guard pictures.filter({ $0 == "-" }).count <= 1 else {
-      throw ValidationError("Standard input can be only one of the pictures.")
+    guard output != "-" || pictures.count == 1 && !common.json else {
+      throw ValidationError(
+        "-o - writes one picture to standard output, and nothing else: no --json, no second.")
     }
+    try requireOneStandardInput(in: pictures)
   }
 
   func run() async throws {
     common.startLogging()
-    let references = pictures.map(Reference.init(argument:))
-    if output != nil { try Preparer.requireDistinctNames(references) }
+    let references = pictures.map(reference(for:))
+    if output != nil, output != "-" { try Preparer.requireDistinctNames(references) }
     let options = try preparation.preparation()
     var failure: PlantainError?
-    try await preparation.withWorkers { workers in
+    try await workers.run { workers in
       await Preparer(options: options, workers: workers).prepare(references) { outcome in
         do throws(PlantainError) {
           try show(try outcome.get())
@@ -59,6 +65,11 @@ struct PrepareCommand: AsyncParsableCommand {
   }
 
   private func show(_ result: Preparer.Result) throws(PlantainError) {
+    if output == "-" {
+      Summary.lines(of: result).forEach(common.note)
+      guard Console.printBytes(result.reference.bytes) else { throw .standardOutput("it took only a part") }
+      return
+    }
     let path: String? =
       if let output { try result.write(into: output, overwriting: overwrite) } else { nil }
     let uri = DataURI(mediaType: result.reference.mediaType, bytes: result.reference.bytes)

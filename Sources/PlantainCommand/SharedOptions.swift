@@ -104,29 +104,6 @@ struct PreparationFlags: ParsableArguments {
   @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
   var allowTruncated = false
 
-  @Option(
-    help: ArgumentHelp(
-      "What everything may take of memory together (default: half of the machine's).", valueName: "size"
-    ))
-  var memory: ByteCount?
-
-  /// Decoders run in child processes: a picture that breaks one does not end the command.
-  func withWorkers(_ body: (PictureWorkers) async throws -> Void) async throws {
-    let workers: PictureWorkers
-    do throws(IsolationError) {
-      workers = PictureWorkers(.isolated(try WorkerFleet()), memory: memory)
-    } catch {
-      throw PlantainError.isolating(error)
-    }
-    do {
-      try await body(workers)
-    } catch {
-      await workers.close()
-      throw error
-    }
-    await workers.close()
-  }
-
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()
@@ -165,5 +142,31 @@ struct PreparationFlags: ParsableArguments {
       throw .usage("--fit \(fit.rawValue) needs a shape", hint: "Add --aspect W:H, or --gateway ID.")
     }
     return options
+  }
+}
+
+/// Options of the commands that decode pictures.
+struct WorkerFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What everything may take of memory together (default: half of the machine's).", valueName: "size"
+    ))
+  var memory: ByteCount?
+
+  /// Decoders run in child processes: a picture that breaks one does not end the command.
+  func run(_ body: (PictureWorkers) async throws -> Void) async throws {
+    let workers: PictureWorkers
+    do throws(IsolationError) {
+      workers = PictureWorkers(.isolated(try WorkerFleet()), memory: memory)
+    } catch {
+      throw PlantainError.isolating(error)
+    }
+    do {
+      try await body(workers)
+    } catch {
+      await workers.close()
+      throw error
+    }
+    await workers.close()
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Imaging
 import TestSupport
 import Testing
 import Vocabulary
@@ -144,6 +145,23 @@ import Vocabulary
       #expect(outcome.errors.contains("not UTF-8"))
       if !flags.isEmpty { #expect(try outcome.objects().last?["error"] != nil) }
     }
+    // It costs itself alone; as anything but a picture it costs the call.
+    let line = #""$plantain" prepare "$(printf 'caf\351.jpg')" '"# + Samples.coffee + "' --json"
+    let outcome = try Command().run(shell: line)
+    #expect(outcome.status == 66)
+    let objects = try outcome.objects()
+    #expect(objects.count == 2 && objects[0]["error"] != nil && objects[1]["mediaType"] != nil)
+    #expect(try Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
+  }
+
+  @Test func `prepare writes one picture to standard output, and only one`() throws {
+    let outcome = try Command().run("prepare", Samples.coffee, "-o", "-", "--format", "jpeg")
+    #expect(outcome.status == 0)
+    #expect(try PictureStructure.read(PictureBytes(outcome.output)).format == .jpeg)
+    #expect(try Command().run("prepare", Samples.coffee, Samples.rocket, "-o", "-").status == 64)
+    #expect(try Command().run("prepare", Samples.coffee, "-o", "-", "--json").status == 64)
+    #expect(try Command().run("inspect", "-", "-").status == 64)
+    #expect(try Command().run("inspect", Samples.coffee, "--memory", "1GiB").status == 64)
   }
 
   @Test func `help and version`() throws {

@@ -26,7 +26,7 @@ extension PictureStructure {
     let width = across ?? shape.map { $0.0 / $0.1 * (down ?? $0.1) }
     let height = down ?? shape.map { $0.1 / $0.0 * (across ?? $0.0) }
     guard let width, let height, width >= 0.5, height >= 0.5, width < 1e9, height < 1e9 else {
-      throw .damaged("the SVG declares neither width and height nor a view box")
+      throw .unsupportedVariant(format, "neither width and height in units nor a view box")
     }
     var structure = PictureStructure(format: format)
     structure.size = PixelSize(width: Int(width.rounded()), height: Int(height.rounded()))

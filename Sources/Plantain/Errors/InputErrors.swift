@@ -15,7 +15,7 @@ extension PlantainError {
   /// A name that is not UTF-8 cannot be passed on unchanged.
   public static func notUTF8(_ repaired: String) -> PlantainError {
     PlantainError(
-      .input, .unreadable, "the argument \(repaired) is not UTF-8", hint: "Rename the file.",
+      .input, .unreadable, "the name \(repaired) is not UTF-8", hint: "Rename the file.",
       subject: repaired)
   }
 
@@ -25,15 +25,19 @@ extension PlantainError {
       .configuration, .internalError, "unexpected: \(error)", hint: "Please report this.", underlying: error)
   }
 
-  /// - Parameter kept: where a picture that was paid for lies.
-  public static func interrupted(billed: Billing = .no, keptAt kept: String? = nil) -> PlantainError {
+  /// - Parameters:
+  ///   - stage: what was under way.
+  ///   - kept: where a picture that was paid for lies.
+  public static func interrupted(
+    _ stage: Stage = .submission, billed: Billing = .no, keptAt kept: String? = nil
+  ) -> PlantainError {
     let hint =
       switch billed {
       case .no: "Nothing was sent or billed."
       case .unknown: "The request was under way; it may have been done and billed. It is not sent again."
       case .yes: kept.map { "What came back is kept in \($0)." } ?? "The request was done and billed."
       }
-    return PlantainError(.submission, .interrupted, "interrupted", hint: hint, billed: billed)
+    return PlantainError(stage, .interrupted, "interrupted", hint: hint, billed: billed)
   }
 
   static func reading(_ error: ReadError, _ subject: String) -> PlantainError {
@@ -99,7 +103,7 @@ extension PlantainError {
         .preparation, .damagedPicture, "cannot use \(subject ?? "the picture"): \(error)",
         hint: "The file is damaged, made to harm, or beyond what its decoder can do; try to export it anew.",
         subject: subject, underlying: error)
-    case .cancelled: .interrupted()
+    case .cancelled: .interrupted(.preparation)
     }
   }
 
