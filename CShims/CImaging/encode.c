@@ -20,7 +20,8 @@ bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void *
             input, &buffer, &length, "strip", TRUE, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
         break;
     case CImagingSaverWebP:
-        status = vips_webpsave_buffer(input, &buffer, &length, "Q", options.quality, "strip", TRUE, NULL);
+        status = vips_webpsave_buffer(
+            input, &buffer, &length, "Q", options.quality, "lossless", options.lossless, "strip", TRUE, NULL);
         break;
     }
     g_object_unref(input);

@@ -165,8 +165,8 @@ package struct Image: ~Copyable {
     /// the picture, which takes three times as long and gives smaller files.
     case jpeg(quality: Int, halvedChroma: Bool, fitsTables: Bool = true)
     case png
-    /// Quality 1…100.
-    case webp(quality: Int)
+    /// Quality 1…100; `nil`: without loss.
+    case webp(quality: Int?)
   }
 
   package func encoded(as encoding: Encoding) throws(ImagingError) -> PictureBytes {
@@ -204,13 +204,20 @@ extension Image.Encoding {
   }
 
   fileprivate var options: CImagingEncodeOptions {
+    var options = CImagingEncodeOptions(
+      saver: .PNG, quality: 100, lossless: false, halve_chroma: false, fit_tables: false)
     switch self {
+    case .png: break
     case .jpeg(let quality, let halvedChroma, let fitsTables):
-      CImagingEncodeOptions(
-        saver: .JPEG, quality: Int32(quality), halve_chroma: halvedChroma, fit_tables: fitsTables)
-    case .png: CImagingEncodeOptions(saver: .PNG, quality: 100, halve_chroma: false, fit_tables: false)
+      options.saver = .JPEG
+      options.quality = Int32(quality)
+      options.halve_chroma = halvedChroma
+      options.fit_tables = fitsTables
     case .webp(let quality):
-      CImagingEncodeOptions(saver: .webP, quality: Int32(quality), halve_chroma: true, fit_tables: false)
+      options.saver = .webP
+      if let quality { options.quality = Int32(quality) }
+      options.lossless = quality == nil
     }
+    return options
   }
 }

@@ -20,8 +20,9 @@ package struct DecodingCost: Equatable, Sendable {
     let held = structure.hasAlpha && whole <= PreparationWork.mostHeldBytes ? whole : 0
     let fitted = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount) * channels
     let turned = structure.orientation == 1 ? 1 : 2
-    // The WebP encoder keeps planes and tokens of the whole picture.
-    let encoder = plan.format == .webp ? min(plan.fit.size.pixelCount, shrunk) * 14 : 0
+    // The WebP encoder keeps planes and tokens of the whole picture, or without loss its chains of equal pixels.
+    let encoder =
+      plan.format == .webp ? min(plan.fit.size.pixelCount, shrunk) * (plan.triesLossless ? 48 : 14) : 0
     let sums = Self.resamplingMemory(structure, plan, channels: channels)
     // Coefficients that are read and written, two bytes each.
     let coefficients =
@@ -30,8 +31,9 @@ package struct DecodingCost: Equatable, Sendable {
     let pixels =
       Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder + sums
     memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
-    // Measured: decoding, fitting and a search of eight encodes stay under 0.3 s a megapixel, with WebP under 1 s.
-    let rate = plan.format == .webp ? 1.0 : 0.3
+    // Measured: decoding, fitting and a search of eight encodes stay under 0.3 s a megapixel, with WebP under 1 s, and
+    // with WebP without loss before it under 3 s.
+    let rate = plan.triesLossless ? 3.0 : plan.format == .webp ? 1.0 : 0.3
     cpuSeconds = 6 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
   }
 

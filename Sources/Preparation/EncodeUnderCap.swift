@@ -69,6 +69,10 @@ extension PreparationWork {
           before: MediaType.png.name, after: lossy.mediaType.name))
       return try searchUnderCap(image, format: lossy)
     }
+    if plan.triesLossless {
+      let bytes = try encode(image, .webp(quality: nil))
+      if bytes.byteCount <= limit { return EncodedPicture(bytes: bytes, format: .webp, size: image.size) }
+    }
     return try searchUnderCap(image, format: plan.format)
   }
 

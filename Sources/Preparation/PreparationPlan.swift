@@ -13,6 +13,8 @@ package struct PreparationPlan: Sendable {
   private let turnsBlocks: Bool
   /// Another format, an explicit quality, or a file that is cut short: the pixels must be encoded.
   let rewritesFormat: Bool
+  /// A WebP without loss is first written without loss: where its bytes, for as many pixels, would fit.
+  let triesLossless: Bool
   /// How many pixels an SVG is drawn with for each that it declares.
   let drawingScale: Double
   /// The steps that are certain before any pixel is seen, in order.
@@ -87,6 +89,10 @@ package struct PreparationPlan: Sendable {
           after: format.mediaType.name))
     }
 
+    let share = Double(fit.size.pixelCount) / Double(structure.size.pixelCount)
+    triesLossless =
+      format == .webp && structure.isLossless && options.quality == nil
+      && Double(cleanedBytes.bytes) * share <= Double(options.maximumBytes.bytes)
     rewritesFormat = format != source || asked != nil || !structure.isComplete
     let kept = options.kept(of: structure)
     let fits = cleanedBytes.bytes + PictureBytes.length(of: kept) <= options.maximumBytes.bytes

@@ -130,6 +130,22 @@ struct VariantTests {
     }
   }
 
+  @Test("a WebP without loss stays without loss while its bytes allow it")
+  func losslessWebP() throws {
+    let (pixels, size, _) = try decodedPixels(Synthetic.png(PixelSize(width: 60, height: 40)))
+    let file = try Image.fromPixels(pixels, size: size, bands: 3).encoded(as: .webp(quality: nil)).array
+    let square = try prepare(file) {
+      $0.fit = .crop
+      $0.ratios = [AspectRatio(1, 1)]
+    }
+    #expect(square.mediaType == .webp)
+    var middle: [UInt8] = []
+    for row in 0..<40 { middle += pixels[3 * (60 * row + 10)..<3 * (60 * row + 50)] }
+    #expect(try decodedPixels(square.bytes.array).pixels == middle)
+    let smaller = try prepare(file) { $0.maximumBytes = ByteCount(1_000) }
+    #expect(smaller.mediaType == .webp && smaller.bytes.count <= 1_000)
+  }
+
   @Test("an orientation that is no single short number is ignored", arguments: [(5, 1), (3, 0), (3, 2)])
   func orientation(type: UInt8, count: UInt8) throws {
     var exif = Embedded.exif(orientation: 6)

@@ -20,6 +20,8 @@ package struct PictureStructure: Sendable {
   package var blockUnit: PixelSize?
   /// The quality, on libjpeg's scale, whose standard luma table is as fine as this JPEG's.
   package var estimatedQuality: Int?
+  /// A WebP that is coded without loss.
+  package var isLossless = false
   /// The picture comes in several passes (JPEG), which its decoder must hold all at once.
   package var isProgressive = false
   /// The rows come in another order than they are shown (PNG).

@@ -58,6 +58,7 @@ extension PictureStructure {
       guard payload.count >= 5, bytes.byte(at) == 0x2F,
         let bits = bytes.unsigned(at: at + 1, count: 4, bigEndian: false)
       else { throw .damaged("the lossless WebP frame header is not one") }
+      isLossless = true
       growSize(to: PixelSize(width: bits & 0x3FFF + 1, height: bits >> 14 & 0x3FFF + 1))
       if bits >> 28 & 1 == 1 { hasAlpha = true }
     case "ICCP":
@@ -70,7 +71,10 @@ extension PictureStructure {
       }
     case "ALPH": hasAlpha = true
     case "ANIM": break
-    case "ANMF": frames += 1
+    case "ANMF":
+      frames += 1
+      // A frame's chunks begin behind its sixteen bytes.
+      if frames == 1 { isLossless = bytes.has("VP8L", at: at + 16) }
     case "EXIF":
       found(.exif)
       // Some writers put JPEG's six bytes in front.
