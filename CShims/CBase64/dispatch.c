@@ -1,23 +1,27 @@
 #include "internal.h"
 
-#include <stdbool.h>
 #include <string.h>
-
-static const CBase64Kernel scalar = {"scalar", cbase64_encode_scalar, cbase64_decode_scalar};
-#if defined(__x86_64__)
-static const CBase64Kernel avx2 = {"avx2", cbase64_encode_avx2, cbase64_decode_avx2};
-#endif
 
 // Best first, ended by NULL. The CPU's features are read once by the compiler's runtime.
 static const CBase64Kernel *available(size_t position) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) {
-        if (position == 0)
-            return &avx2;
-        position--;
-    }
+    const struct {
+        bool is_there;
+        const CBase64Kernel *kernel;
+    } candidates[] = {
+        {__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw"), &cbase64_avx512},
+        {__builtin_cpu_supports("avx2"), &cbase64_avx2},
+        {__builtin_cpu_supports("ssse3"), &cbase64_ssse3},
+    };
+    for (size_t candidate = 0; candidate < sizeof candidates / sizeof *candidates; candidate++)
+        if (candidates[candidate].is_there && position-- == 0)
+            return candidates[candidate].kernel;
+#elif defined(__aarch64__)
+    // Every aarch64 has it.
+    if (position-- == 0)
+        return &cbase64_neon;
 #endif
-    return position == 0 ? &scalar : NULL;
+    return position == 0 ? &cbase64_scalar : NULL;
 }
 
 const CBase64Kernel *cbase64_best_kernel(void) {
@@ -30,4 +34,8 @@ const CBase64Kernel *cbase64_kernel_named(const char *name) {
         if (strcmp(kernel->name, name) == 0)
             return kernel;
     return NULL;
+}
+
+const char *cbase64_kernel_name(const CBase64Kernel *kernel) {
+    return kernel->name;
 }

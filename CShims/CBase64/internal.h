@@ -3,13 +3,41 @@
 
 #include "CBase64.h"
 
-// The scalar code is also the tail of every SIMD kernel.
-size_t cbase64_encode_scalar(const uint8_t *bytes, size_t count, uint8_t *text);
-size_t cbase64_decode_scalar(const uint8_t *text, size_t count, uint8_t *bytes, size_t *error_offset);
+// One alphabet in the forms that the instruction sets look it up by.
+struct alphabet {
+    uint8_t letters[64]; // by value
+    uint8_t values[128]; // by character; not_in_alphabet for others
+    // Encoding with a 16-entry shuffle: what to add to a value, by its class (see letters_of() in avx2.c).
+    int8_t to_letter[16];
+    // Decoding with 16-entry shuffles. A character belongs when the classes of its two nibbles share no bit; what to
+    // add to it then depends on the high nibble. `special` alone of its row needs another addend: its row is moved
+    // by 8.
+    uint8_t low_class[16];
+    uint8_t high_class[16];
+    int8_t to_value[16];
+    uint8_t special;
+};
+
+enum { not_in_alphabet = 0x80 };
+
+struct CBase64Kernel {
+    const char *name;
+    // Encodes whole groups of three bytes from the front, as many as it likes. Returns how many bytes it has taken.
+    size_t (*encode_groups)(const struct alphabet *, const uint8_t *bytes, size_t count, uint8_t *text);
+    // Decodes whole groups of four letters from the front, up to the first character outside the alphabet or sooner.
+    // Returns how many characters it has taken. `bytes` may be `text` itself.
+    size_t (*decode_groups)(const struct alphabet *, const uint8_t *text, size_t count, uint8_t *bytes);
+};
+
+// Every kernel leaves its rest to these two, which take all they can.
+size_t cbase64_encode_groups_scalar(const struct alphabet *, const uint8_t *bytes, size_t count, uint8_t *text);
+size_t cbase64_decode_groups_scalar(const struct alphabet *, const uint8_t *text, size_t count, uint8_t *bytes);
 
 #if defined(__x86_64__)
-size_t cbase64_encode_avx2(const uint8_t *bytes, size_t count, uint8_t *text);
-size_t cbase64_decode_avx2(const uint8_t *text, size_t count, uint8_t *bytes, size_t *error_offset);
+extern const CBase64Kernel cbase64_ssse3, cbase64_avx2, cbase64_avx512;
+#elif defined(__aarch64__)
+extern const CBase64Kernel cbase64_neon;
 #endif
+extern const CBase64Kernel cbase64_scalar;
 
 #endif

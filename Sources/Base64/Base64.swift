@@ -1,28 +1,63 @@
 import CBase64
 public import Vocabulary
 
-/// Base64 (RFC 4648, standard alphabet, with padding) at the speed of the CPU's vector instructions.
+/// Base64 (RFC 4648) at the speed of the CPU's vector instructions, or of its memory where that is slower.
 public enum Base64 {
-  /// The text length of `count` bytes: four characters for every three bytes or part of them.
-  public static func encodedLength(of count: Int) -> Int { (count + 2) / 3 * 4 }
+  /// The two alphabets of RFC 4648, which differ in their last two characters.
+  public enum Alphabet: Sendable {
+    /// Section 4: `+` and `/`.
+    case standard
+    /// Section 5: `-` and `_`.
+    case urlSafe
 
-  /// Writes the text of `bytes` to the start of `text`, which must hold `encodedLength(of: bytes.count)` bytes.
+    var shim: CBase64Alphabet {
+      switch self {
+      case .standard: .standard
+      case .urlSafe: .urlSafe
+      }
+    }
+
+    var other: Alphabet { self == .standard ? .urlSafe : .standard }
+  }
+
+  /// The text length of `count` bytes: four characters for every three bytes or part of them; without padding, as many
+  /// as it takes.
+  public static func encodedLength(of count: Int, padded: Bool = true) -> Int {
+    padded ? (count + 2) / 3 * 4 : (4 * count + 2) / 3
+  }
+
+  /// Writes the text of `bytes` to the start of `text`, which must hold `encodedLength(of: bytes.count)` bytes and may not
+  /// overlap it.
   ///
   /// - Returns: the number of characters written.
   @discardableResult
   public static func encode(
-    _ bytes: UnsafeRawBufferPointer, into text: UnsafeMutableRawBufferPointer, kernel: Kernel = .best
+    _ bytes: UnsafeRawBufferPointer, into text: UnsafeMutableRawBufferPointer,
+    alphabet: Alphabet = .standard, padded: Bool = true, kernel: Kernel = .best
   ) -> Int {
     // The caller's own mistake, like an index out of range; never a matter of what the bytes are.
-    precondition(text.count >= encodedLength(of: bytes.count), "the text does not fit")
+    precondition(text.count >= encodedLength(of: bytes.count, padded: padded), "the text does not fit")
     guard let source = bytes.baseAddress, let target = text.baseAddress else { return 0 }
-    return kernel.pointer.pointee.encode(source, bytes.count, target)
+    return cbase64_encode(kernel.pointer, alphabet.shim, padded, source, bytes.count, target)
+  }
+
+  /// The same from a span.
+  @discardableResult
+  public static func encode(
+    _ bytes: RawSpan, into text: UnsafeMutableRawBufferPointer, alphabet: Alphabet = .standard,
+    padded: Bool = true
+  ) -> Int {
+    bytes.withUnsafeBytes { encode($0, into: text, alphabet: alphabet, padded: padded) }
   }
 
   /// The text of `bytes`.
-  public static func encode(_ bytes: PictureBytes) -> String {
-    String(unsafeUninitializedCapacity: encodedLength(of: bytes.count)) { text in
-      bytes.withUnsafeBytes { encode($0, into: UnsafeMutableRawBufferPointer(text)) }
+  public static func encode(
+    _ bytes: PictureBytes, alphabet: Alphabet = .standard, padded: Bool = true
+  ) -> String {
+    String(unsafeUninitializedCapacity: encodedLength(of: bytes.count, padded: padded)) { text in
+      bytes.withUnsafeBytes {
+        encode($0, into: UnsafeMutableRawBufferPointer(text), alphabet: alphabet, padded: padded)
+      }
     }
   }
 
@@ -37,13 +72,14 @@ public enum Base64 {
     }
   }
 
-  /// Writes the bytes of `text` to the start of `bytes`, which must hold three for every four characters. Strict: only
-  /// the alphabet, exact padding, unused bits zero.
+  /// Writes the bytes of `text` to the start of `bytes`, which must hold three for every four characters and may be the
+  /// memory of `text` itself. Strict: only the alphabet, exact padding, unused bits zero.
   ///
   /// - Returns: the number of bytes written.
   /// - Throws: `DecodingError` with the place of the first fault.
   public static func decode(
-    _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer, kernel: Kernel = .best
+    _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer,
+    alphabet: Alphabet = .standard, kernel: Kernel = .best
   ) throws(DecodingError) -> Int {
     // The caller's own mistake, as above; what the text holds is never trapped on.
     precondition(bytes.count >= text.count / 4 * 3, "the bytes do not fit")
@@ -51,43 +87,40 @@ public enum Base64 {
     // Fewer than four characters need no room and are never whole: nothing is written, but the fault has a place.
     guard let target = bytes.baseAddress else {
       return try withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { room throws(DecodingError) in
-        try decode(text, into: room, kernel: kernel)
+        try decode(text, into: room, alphabet: alphabet, kernel: kernel)
       }
     }
     var offset = 0
-    let written = kernel.pointer.pointee.decode(source, text.count, target, &offset)
+    let written = cbase64_decode(kernel.pointer, alphabet.shim, source, text.count, target, &offset)
     // The shim's SIZE_MAX.
     guard written != -1 else { throw DecodingError(offset: offset) }
     return written
   }
 
   /// The bytes of `text`, by the same strict rules.
-  public static func decode(_ text: String) throws(DecodingError) -> PictureBytes {
-    try decode(utf8: Array(text.utf8))
-  }
-
-  /// The bytes of `text`, as replies really hold it: white space anywhere, the URL-safe alphabet, padding left out.
-  ///
-  /// - Throws: `DecodingError` with the place of the first fault in the text without its white space.
-  public static func decodeForgiving(_ text: String) throws(DecodingError) -> PictureBytes {
-    if let bytes = try? decode(text) { return bytes }
-    var strict = text.utf8.compactMap { byte -> UInt8? in
-      switch byte {
-      case 0x09, 0x0A, 0x0C, 0x0D, 0x20: nil
-      case UInt8(ascii: "-"): UInt8(ascii: "+")
-      case UInt8(ascii: "_"): UInt8(ascii: "/")
-      default: byte
+  public static func decode(
+    _ text: String, alphabet: Alphabet = .standard
+  ) throws(DecodingError) -> PictureBytes {
+    let text = Array(text.utf8)
+    return try PictureBytes(capacity: text.count / 4 * 3) { room throws(DecodingError) in
+      try text.span.bytes.withUnsafeBytes { source throws(DecodingError) in
+        try decode(source, into: room, alphabet: alphabet)
       }
     }
-    while strict.count % 4 > 1 { strict.append(UInt8(ascii: "=")) }
-    return try decode(utf8: strict)
   }
 
-  private static func decode(utf8 text: [UInt8]) throws(DecodingError) -> PictureBytes {
-    try PictureBytes(capacity: text.count / 4 * 3) { room throws(DecodingError) in
-      try text.span.bytes.withUnsafeBytes { source throws(DecodingError) in
-        try decode(source, into: room)
+  /// The bytes of `text`, as replies really hold it: see `Base64ChunkDecoder`.
+  ///
+  /// - Throws: `DecodingError` with the place of the first fault.
+  public static func decodeForgiving(_ text: String) throws(DecodingError) -> PictureBytes {
+    let text = Array(text.utf8)
+    return try PictureBytes(capacity: Base64ChunkDecoder.room(for: text.count)) {
+      room throws(DecodingError) in
+      var decoder = Base64ChunkDecoder()
+      let written = try text.span.bytes.withUnsafeBytes { source throws(DecodingError) in
+        try decoder.decode(source, into: room)
       }
+      return written + (try decoder.finish(into: UnsafeMutableRawBufferPointer(rebasing: room[written...])))
     }
   }
 }
@@ -95,21 +128,22 @@ public enum Base64 {
 extension Base64 {
   /// One implementation, for one instruction set.
   public struct Kernel: Sendable, Equatable {
-    fileprivate nonisolated(unsafe) let pointer: UnsafePointer<CBase64Kernel>
+    nonisolated(unsafe) let pointer: OpaquePointer
 
     /// The fastest one that this CPU can run.
     public static let best = Kernel(pointer: cbase64_best_kernel())
 
-    private init(pointer: UnsafePointer<CBase64Kernel>) {
+    private init(pointer: OpaquePointer) {
       self.pointer = pointer
     }
 
-    /// The kernel of that name (`scalar`, `avx2`); `nil` when this CPU or this build does not have it.
+    /// The kernel of that name (`scalar`, `ssse3`, `avx2`, `avx512`, `neon`); `nil` when this CPU or this build does not
+    /// have it.
     public init?(named name: String) {
       guard let pointer = cbase64_kernel_named(name) else { return nil }
       self.pointer = pointer
     }
 
-    public var name: String { String(cString: pointer.pointee.name) }
+    public var name: String { String(cString: cbase64_kernel_name(pointer)) }
   }
 }

@@ -47,7 +47,7 @@ public struct DataURI: Sendable {
   /// The length of the whole URI in characters.
   public var length: Int { head.utf8.count + Base64.encodedLength(of: bytes.count) }
 
-  /// The whole URI. To write a large one somewhere, write `head` and then the pieces of a `Base64ChunkEncoder`.
+  /// The whole URI. To write a large one somewhere, write `head` and then the texts of a `Base64ChunkEncoder`.
   public var text: String {
     let head = self.head
     return String(unsafeUninitializedCapacity: length) { buffer in

@@ -37,12 +37,13 @@ enum Console {
   /// The base64 text, piece by piece.
   static func printBase64(_ bytes: PictureBytes, head: String = "") {
     write(Array(head.utf8), to: STDOUT_FILENO)
-    var encoder = Base64ChunkEncoder(bytes)
-    while encoder.nextLength > 0 {
-      let piece = [UInt8](unsafeUninitializedCapacity: encoder.nextLength) { room, count in
-        count = encoder.encodeNext(into: UnsafeMutableRawBufferPointer(room))
+    bytes.withUnsafeBytes { all in
+      var encoder = Base64ChunkEncoder()
+      for start in stride(from: 0, to: all.count, by: Base64ChunkEncoder.usualChunk) {
+        let chunk = all[start..<min(all.count, start + Base64ChunkEncoder.usualChunk)]
+        write(encoder.text(of: UnsafeRawBufferPointer(rebasing: chunk)), to: STDOUT_FILENO)
       }
-      write(piece, to: STDOUT_FILENO)
+      write(encoder.text(), to: STDOUT_FILENO)
     }
     print("")
   }

@@ -2,6 +2,7 @@ import Base64
 package import Gateways
 package import NIOCore
 import Synchronization
+import Vocabulary
 
 /// A request body as the socket asks for it: text as it is, pictures encoded piece by piece.
 ///
@@ -35,7 +36,7 @@ package struct BodyStream: AsyncSequence, Sendable {
 
   package struct Iterator: AsyncIteratorProtocol {
     private var pieces: ArraySlice<RequestBody.Piece>
-    private var picture: Base64ChunkEncoder?
+    private var picture: PictureText?
     private let eventLoop: any EventLoop
     private let progress: Progress
 
@@ -56,23 +57,45 @@ package struct BodyStream: AsyncSequence, Sendable {
         if let buffer = nextOfPicture() { return buffer }
         switch pieces.popFirst() {
         case .text(let text): return ByteBuffer(bytes: text)
-        case .base64(let bytes): picture = Base64ChunkEncoder(bytes)
+        case .base64(let bytes): picture = PictureText(bytes)
         case nil: return nil
         }
       }
     }
 
     private mutating func nextOfPicture() -> ByteBuffer? {
-      guard var encoder = picture, encoder.nextLength > 0 else {
-        picture = nil
-        return nil
-      }
-      var buffer = ByteBuffer()
-      buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: encoder.nextLength) {
-        encoder.encodeNext(into: $0)
-      }
-      picture = encoder
+      let buffer = picture?.next()
+      if buffer == nil { picture = nil }
       return buffer
     }
+  }
+}
+
+/// The base64 text of a picture, chunk by chunk.
+private struct PictureText {
+  private let bytes: PictureBytes
+  private var offset = 0
+  private var encoder = Base64ChunkEncoder()
+
+  init(_ bytes: PictureBytes) {
+    self.bytes = bytes
+  }
+
+  mutating func next() -> ByteBuffer? {
+    guard offset < bytes.count else { return nil }
+    let end = min(bytes.count, offset + Base64ChunkEncoder.usualChunk)
+    var buffer = ByteBuffer()
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Base64ChunkEncoder.room(for: end - offset)) {
+      room in
+      var written = bytes.withUnsafeBytes {
+        encoder.encode(UnsafeRawBufferPointer(rebasing: $0[offset..<end]), into: room)
+      }
+      if end == bytes.count {
+        written += encoder.finish(into: UnsafeMutableRawBufferPointer(rebasing: room[written...]))
+      }
+      return written
+    }
+    offset = end
+    return buffer
   }
 }

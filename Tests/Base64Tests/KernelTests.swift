@@ -4,7 +4,7 @@ import Testing
 import Vocabulary
 
 /// Every kernel that this machine has.
-private let kernels = ["scalar", "avx2"].compactMap(Base64.Kernel.init(named:))
+private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(Base64.Kernel.init(named:))
 
 @Suite struct `Base64 kernels` {
   @Test func `the scalar kernel is always there, an unknown one never`() {
@@ -15,9 +15,11 @@ private let kernels = ["scalar", "avx2"].compactMap(Base64.Kernel.init(named:))
   }
 
   #if os(Linux) && arch(x86_64)
-    @Test func `a CPU with AVX2 has its kernel tested`() throws {
+    @Test(arguments: [("ssse3", " ssse3 "), ("avx2", " avx2 "), ("avx512", " avx512_vbmi ")])
+    func `what the CPU has is tested`(name: String, flag: String) throws {
       let flags = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-      #expect((Base64.Kernel(named: "avx2") != nil) == flags.contains(" avx2 "))
+        .replacingOccurrences(of: "avx512vbmi", with: "avx512_vbmi")
+      #expect((Base64.Kernel(named: name) != nil) == flags.contains(flag))
     }
   #endif
 
@@ -39,10 +41,15 @@ private let kernels = ["scalar", "avx2"].compactMap(Base64.Kernel.init(named:))
     #expect(try Base64.decode(text).array == Array(plain.utf8))
   }
 
+  /// All lengths to 300 and those around every kernel's blocks and rounds, up to where stores bypass the caches.
+  private static let lengths =
+    Array(0...300)
+    + [384, 400, 512, 576, 768, 1_024, 4_096, 12_345, 65_536].flatMap { [$0 - 1, $0, $0 + 1, $0 + 2] }
+
   @Test(arguments: kernels.map(\.name))
-  func `every length to 300 agrees with Foundation, at page edges`(name: String) throws {
+  func `every length agrees with Foundation, at page edges`(name: String) throws {
     let kernel = try #require(Base64.Kernel(named: name))
-    for length in 0...300 {
+    for length in Self.lengths {
       let bytes = random(length, seed: UInt64(length))
       let expected = Array(Data(bytes).base64EncodedString().utf8)
       let text = atPageEdge(bytes, room: expected.count) { source, target in
@@ -57,23 +64,92 @@ private let kernels = ["scalar", "avx2"].compactMap(Base64.Kernel.init(named:))
   }
 
   @Test(arguments: kernels.map(\.name))
+  func `without padding and with the URL-safe alphabet, both ways`(name: String) throws {
+    let kernel = try #require(Base64.Kernel(named: name))
+    for length in 0...300 {
+      let bytes = random(length, seed: UInt64(length) + 1)
+      let standard = Data(bytes).base64EncodedString()
+      let expected = Array(
+        standard.utf8.map {
+          $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+        })
+      let bare = Array(expected.prefix { $0 != UInt8(ascii: "=") })
+      for padded in [true, false] {
+        let wanted = padded ? expected : bare
+        let text = atPageEdge(bytes, room: Base64.encodedLength(of: length, padded: padded)) {
+          source, target in
+          Base64.encode(source, into: target, alphabet: .urlSafe, padded: padded, kernel: kernel)
+        }
+        #expect(text == wanted, "\(length) bytes")
+      }
+      let decoded = atPageEdge(expected, room: expected.count / 4 * 3) { source, target in
+        (try? Base64.decode(source, into: target, alphabet: .urlSafe, kernel: kernel)) ?? 0
+      }
+      #expect(decoded == bytes)
+      var decoder = Base64ChunkDecoder(kernel: kernel)
+      let forgiven = atPageEdge(bare, room: Base64ChunkDecoder.room(for: bare.count)) { source, target in
+        guard let written = try? decoder.decode(source, into: target) else { return 0 }
+        let rest = UnsafeMutableRawBufferPointer(rebasing: target[written...])
+        return written + ((try? decoder.finish(into: rest)) ?? 0)
+      }
+      #expect(forgiven == bytes)
+    }
+  }
+
+  @Test(arguments: kernels.map(\.name))
+  func `text becomes its bytes in place, and from and to any offset`(name: String) throws {
+    let kernel = try #require(Base64.Kernel(named: name))
+    for length in [1, 11, 12, 23, 24, 47, 48, 95, 96, 191, 192, 193, 500, 3_000] {
+      let bytes = random(length, seed: 5)
+      var text = Array(Data(bytes).base64EncodedString().utf8)
+      let written = try text.withUnsafeMutableBytes { room in
+        try Base64.decode(UnsafeRawBufferPointer(room), into: room, kernel: kernel)
+      }
+      #expect(Array(text[..<written]) == bytes, "\(length) bytes")
+    }
+    // Past the size from which stores bypass the caches, which they can do only where they are aligned.
+    let large = random(5 << 20, seed: 9)
+    let expected = Data(large).base64EncodedString()
+    for offset in [0, 1, 3, 4, 63] {
+      var room = [UInt8](repeating: 0, count: expected.utf8.count + 64)
+      large.withUnsafeBytes { source in
+        room.withUnsafeMutableBytes {
+          _ = Base64.encode(
+            source, into: UnsafeMutableRawBufferPointer(rebasing: $0[offset...]), kernel: kernel)
+        }
+      }
+      #expect(room[offset...].prefix(expected.utf8.count).elementsEqual(expected.utf8), "offset \(offset)")
+    }
+  }
+
+  @Test(arguments: kernels.map(\.name))
   func `every byte that is not in the alphabet is found where it is`(name: String) throws {
     let kernel = try #require(Base64.Kernel(named: name))
-    let good = Array(Data(random(150, seed: 7)).base64EncodedString().utf8)
-    let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    for position in good.indices {
-      for byte in UInt8.min...UInt8.max where !alphabet.contains(byte) {
-        var text = good
-        text[position] = byte
-        let error = #expect(throws: Base64.DecodingError.self) {
-          var room = [UInt8](repeating: 0, count: text.count)
-          _ = try text.withUnsafeBytes { source in
-            try room.withUnsafeMutableBytes { try Base64.decode(source, into: $0, kernel: kernel) }
+    // Every byte in a short text; in one that is longer than any kernel's round, a few.
+    let few: [UInt8] = [0, 0x20, 0x3D, 0x40, 0x5B, 0x7B, 0xFF]
+    let runs = [(Base64.Alphabet.standard, "+/"), (.urlSafe, "-_")].flatMap {
+      [($0.0, $0.1, 150, Array(UInt8.min...UInt8.max)), ($0.0, $0.1, 510, few)]
+    }
+    for (kind, tail, count, candidates) in runs {
+      let bytes = PictureBytes(random(count, seed: 7))
+      let good = Array(Base64.encode(bytes, alphabet: kind).utf8)
+      let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\(tail)".utf8)
+      var room = [UInt8](repeating: 0, count: good.count)
+      for position in good.indices {
+        for byte in candidates where !alphabet.contains(byte) {
+          var text = good
+          text[position] = byte
+          let error = #expect(throws: Base64.DecodingError.self) {
+            _ = try text.withUnsafeBytes { source in
+              try room.withUnsafeMutableBytes {
+                try Base64.decode(source, into: $0, alphabet: kind, kernel: kernel)
+              }
+            }
           }
+          // Padding may stand at the very end; then what follows or precedes it is wrong, next to it.
+          let place = try #require(error).offset
+          #expect(byte == UInt8(ascii: "=") ? abs(place - position) <= 3 : place == position)
         }
-        // Padding may stand at the very end; then what follows or precedes it is wrong, next to it.
-        let place = try #require(error).offset
-        #expect(byte == UInt8(ascii: "=") ? abs(place - position) <= 3 : place == position)
       }
     }
   }
@@ -86,20 +162,62 @@ private let kernels = ["scalar", "avx2"].compactMap(Base64.Kernel.init(named:))
     #expect(throws: Base64.DecodingError(offset: offset)) { try Base64.decode(text) }
   }
 
-  @Test func `pieces make the same text as the whole`() {
-    let bytes = PictureBytes(random(10_001, seed: 3))
-    for chunk in [1, 3, 4, 100, 3_000, 9_999, 10_001, 100_000] {
-      var encoder = Base64ChunkEncoder(bytes, chunk: chunk)
+  @Test func `chunks of any length make the same text as the whole, and the same bytes`() throws {
+    let bytes = random(10_001, seed: 3)
+    let expected = Array(Base64.encode(PictureBytes(bytes)).utf8)
+    for chunk in [1, 2, 3, 4, 100, 1_023, 3_000, 9_999, 10_001, 100_000] {
+      var encoder = Base64ChunkEncoder()
       var text: [UInt8] = []
-      while encoder.nextLength > 0 {
-        let length = encoder.nextLength
-        text += [UInt8](unsafeUninitializedCapacity: length) { room, count in
-          count = encoder.encodeNext(into: UnsafeMutableRawBufferPointer(room))
+      for start in stride(from: 0, to: bytes.count, by: chunk) {
+        text += bytes[start..<min(bytes.count, start + chunk)].withUnsafeBytes { encoder.text(of: $0) }
+      }
+      #expect(text + encoder.text() == expected, "chunks of \(chunk)")
+      #expect(try decoded(expected, chunk: chunk) == bytes, "chunks of \(chunk)")
+    }
+  }
+
+  private func decoded(_ text: [UInt8], chunk: Int) throws -> [UInt8] {
+    var decoder = Base64ChunkDecoder()
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: Base64ChunkDecoder.room(for: chunk))
+    for start in stride(from: 0, to: text.count, by: chunk) {
+      let written = try room.withUnsafeMutableBytes { target in
+        try text[start..<min(text.count, start + chunk)].withUnsafeBytes {
+          try decoder.decode($0, into: target)
         }
       }
-      #expect(String(decoding: text, as: UTF8.self) == Base64.encode(bytes))
-      #expect(encoder.remainingLength == 0)
+      bytes += room[..<written]
     }
+    let last = try room.withUnsafeMutableBytes { try decoder.finish(into: $0) }
+    return bytes + room[..<last]
+  }
+
+  @Test func `white space is passed over wherever it stands`() throws {
+    let bytes = random(2_000, seed: 4)
+    let text = Array(Base64.encode(PictureBytes(bytes)).utf8)
+    for every in [1, 3, 4, 64, 76] {
+      var wrapped: [UInt8] = []
+      for (position, character) in text.enumerated() {
+        wrapped.append(character)
+        if position % every == every - 1 {
+          wrapped += [[0x0A], [0x0D, 0x0A], [0x20], [0x09, 0x0C]][position % 4]
+        }
+      }
+      for chunk in [1, 7, 500, 100_000] { #expect(try decoded(wrapped, chunk: chunk) == bytes) }
+    }
+  }
+
+  @Test(arguments: [
+    ("Z", 1), ("Zm9vZ", 5), ("Zg=", 3), ("Zm8==", 4), ("=", 0), ("Zm9v=", 4), ("Zg==Zg", 4), ("Zm\u{B}9v", 2),
+    ("Zm9v Zm9v\0", 9),
+  ])
+  func `what cannot be forgiven has its place`(text: String, offset: Int) {
+    #expect(throws: Base64.DecodingError(offset: offset)) { try Base64.decodeForgiving(text) }
+  }
+
+  @Test func `unused bits are forgiven`() throws {
+    #expect(try Base64.decodeForgiving("Zh==").array == Array("f".utf8))
+    #expect(try Base64.decodeForgiving("Zm9vYh").array == Array("foob".utf8))
   }
 }
 

@@ -7,18 +7,21 @@
 /// Memory whose last byte is followed by a page that may not be touched: one byte too far ends the process.
 struct PageEdge: ~Copyable {
   private let start: UnsafeMutableRawPointer
+  /// The bytes that may be touched: whole pages.
+  private let size: Int
   private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
-  init() {
-    start = mmap(nil, 2 * Self.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    mprotect(start + Self.page, Self.page, PROT_NONE)
+  init(_ count: Int) {
+    size = max(1, (count + Self.page - 1) / Self.page) * Self.page
+    start = mmap(nil, size + Self.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    mprotect(start + size, Self.page, PROT_NONE)
   }
 
-  deinit { munmap(start, 2 * Self.page) }
+  deinit { munmap(start, size + Self.page) }
 
   /// The last `count` bytes before the forbidden page.
   func end(_ count: Int) -> UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: start + Self.page - count, count: count)
+    UnsafeMutableRawBufferPointer(start: start + size - count, count: count)
   }
 }
 
@@ -28,8 +31,8 @@ struct PageEdge: ~Copyable {
 func atPageEdge(
   _ input: [UInt8], room: Int, _ work: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) -> Int
 ) -> [UInt8] {
-  let source = PageEdge()
-  let target = PageEdge()
+  let source = PageEdge(input.count)
+  let target = PageEdge(room)
   source.end(input.count).copyBytes(from: input)
   let count = work(UnsafeRawBufferPointer(source.end(input.count)), target.end(room))
   return Array(target.end(room).prefix(count))

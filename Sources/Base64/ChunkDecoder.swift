@@ -1,0 +1,93 @@
+import CBase64
+
+/// Decodes text that comes in chunks of any length, as replies really hold it: white space anywhere, either alphabet,
+/// padding left out, unused bits ignored (WHATWG Infra, forgiving-base64 decode, and the URL-safe alphabet).
+public struct Base64ChunkDecoder: Sendable {
+  private let kernel: Base64.Kernel
+  /// Changed when a character of the other one comes; texts do not mix them in practice.
+  private var alphabet = Base64.Alphabet.standard
+  /// The letters of the group under way, six bits each.
+  private var group: UInt32 = 0
+  private var letters = 0
+  private var padding = 0
+  /// How many characters were taken so far.
+  public private(set) var offset = 0
+
+  public init(kernel: Base64.Kernel = .best) {
+    self.kernel = kernel
+  }
+
+  /// The most bytes that `count` characters give, the end included.
+  public static func room(for count: Int) -> Int { (count + 6) / 4 * 3 }
+
+  /// Writes the bytes of all whole groups to the start of `bytes`, which must hold `room(for: text.count)` bytes.
+  ///
+  /// - Returns: the number of bytes written.
+  /// - Throws: `DecodingError`, its place counted from the first character of the first chunk.
+  public mutating func decode(
+    _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(Base64.DecodingError) -> Int {
+    precondition(bytes.count >= Self.room(for: text.count), "the bytes do not fit")
+    guard let source = text.baseAddress, let target = bytes.baseAddress else { return 0 }
+    var (at, written) = (0, 0)
+    while at < text.count {
+      if letters == 0, padding == 0 {
+        let taken = cbase64_decode_groups(
+          kernel.pointer, alphabet.shim, source + at, text.count - at, target + written)
+        at += taken
+        written += taken / 4 * 3
+        guard at < text.count else { break }
+      }
+      try take(text[at], at: offset + at)
+      at += 1
+      if letters == 4 { written += flush(to: target + written, count: 3) }
+    }
+    offset += at
+    return written
+  }
+
+  /// Writes what the last letters make to the start of `bytes`, which must hold two bytes.
+  ///
+  /// - Returns: the number of bytes written.
+  /// - Throws: `DecodingError` for a single letter, or padding that does not fill its group.
+  public mutating func finish(
+    into bytes: UnsafeMutableRawBufferPointer
+  ) throws(Base64.DecodingError) -> Int {
+    guard letters != 1, padding == 0 || letters + padding == 4 else {
+      throw Base64.DecodingError(offset: offset)
+    }
+    guard letters > 1, let target = bytes.baseAddress else { return 0 }
+    group <<= UInt32(6 * (4 - letters))
+    return flush(to: target, count: letters - 1)
+  }
+
+  private mutating func take(_ character: UInt8, at place: Int) throws(Base64.DecodingError) {
+    switch character {
+    case 0x09, 0x0A, 0x0C, 0x0D, 0x20: return
+    case UInt8(ascii: "="):
+      padding += 1
+      guard letters >= 2, letters + padding <= 4 else { throw Base64.DecodingError(offset: place) }
+      return
+    default: break
+    }
+    var value = cbase64_value(alphabet.shim, character)
+    if value > 63 {
+      value = cbase64_value(alphabet.other.shim, character)
+      if value <= 63 { alphabet = alphabet.other }
+    }
+    guard value <= 63, padding == 0 else { throw Base64.DecodingError(offset: place) }
+    group = group << 6 | UInt32(value)
+    letters += 1
+  }
+
+  /// The upper bytes of a whole group.
+  private mutating func flush(to target: UnsafeMutableRawPointer, count: Int) -> Int {
+    for position in 0..<count {
+      target.storeBytes(
+        of: UInt8(truncatingIfNeeded: group >> UInt32(16 - 8 * position)), toByteOffset: position,
+        as: UInt8.self)
+    }
+    (group, letters) = (0, 0)
+    return count
+  }
+}
