@@ -148,7 +148,8 @@ let package = Package(
     .testTarget(
       name: "IsolationTests",
       dependencies: [
-        "Isolation", "PlantainWorker", "Plantain", "Preparation", "TestSupport", "WorkerChannel",
+        "CIsolation", "Isolation", "PlantainWorker", "Plantain", "Preparation", "TestSupport",
+        "WorkerChannel",
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),

@@ -27,6 +27,7 @@ public struct Base64ChunkDecoder: Sendable {
   public mutating func decode(
     _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
   ) throws(Base64.DecodingError) -> Int {
+    // The caller's own mistake; what the text holds is never trapped on.
     precondition(bytes.count >= Self.room(for: text.count), "the bytes do not fit")
     guard let source = text.baseAddress, let target = bytes.baseAddress else { return 0 }
     var (at, written) = (0, 0)

@@ -27,6 +27,7 @@ public struct Base64ChunkEncoder: Sendable {
   public mutating func encode(
     _ bytes: UnsafeRawBufferPointer, into text: UnsafeMutableRawBufferPointer
   ) -> Int {
+    // The caller's own mistake; never a matter of what the bytes are.
     precondition(text.count >= Self.room(for: bytes.count), "the text does not fit")
     var (taken, written) = (0, 0)
     if !carried.isEmpty {

@@ -29,7 +29,7 @@ package final class WorkerPool: Sendable {
     _ work: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
     let queue = queue
-    return try await withTurn {
+    return try await turns.take {
       try await withCheckedThrowingContinuation { continuation in
         queue.async {
           defer { ImagingRuntime.finishThread() }
@@ -37,10 +37,5 @@ package final class WorkerPool: Sendable {
         }
       }
     }
-  }
-
-  /// The same for work that is done elsewhere, such as in another process, and counts like a thread's.
-  package func withTurn<Result>(_ work: () async throws -> Result) async throws -> Result {
-    try await turns.take(work)
   }
 }

@@ -1,3 +1,4 @@
+import CIsolation
 import Foundation
 import Imaging
 import Isolation
@@ -115,7 +116,8 @@ struct WorkerFleetTests {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"), longestStandstill: .seconds(2))
     let slow = try slowPicture()
     let stopped = whenBusy(fleet) {
-      usleep(300_000)
+      // Until it is at the picture: starting takes less.
+      while (0..<200_000_000).contains(isolation_cpu_time($0)) { usleep(2_000) }
       kill($0, SIGSTOP)
     }
     await #expect(throws: IsolationError.stoodStill(seconds: 2)) {

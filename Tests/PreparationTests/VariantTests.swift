@@ -146,6 +146,16 @@ struct VariantTests {
     #expect(smaller.mediaType == .webp && smaller.bytes.count <= 1_000)
   }
 
+  @Test("only so many names are looked at, however many a file has", arguments: [(60, true), (70, false)])
+  func manyNames(count: UInt8, isFound: Bool) throws {
+    // Names of control characters are none; behind them stands one.
+    var exif = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, count + 1, 0]
+    for _ in 0..<count { exif += [0x3B, 1, 2, 0, 4, 0, 0, 0, 1, 1, 1, 1] }
+    exif += [0x98, 0x82, 2, 0, 3, 0, 0, 0] + Array("me\0\0".utf8) + [0, 0, 0, 0]
+    let file = Embedded.segment(0xE1, exif, in: try Synthetic.jpeg(PixelSize(width: 16, height: 16)))
+    #expect(try PictureStructure.read(PictureBytes(file)).attribution.copyright == (isFound ? "me" : nil))
+  }
+
   @Test("an orientation that is no single short number is ignored", arguments: [(5, 1), (3, 0), (3, 2)])
   func orientation(type: UInt8, count: UInt8) throws {
     var exif = Embedded.exif(orientation: 6)
