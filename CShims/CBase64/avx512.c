@@ -17,9 +17,12 @@ enum {
     blocks = 4, // in one round of a loop
 };
 
-// From here on the output does not fit the caches beside the input: stores that go around them save reading what they
-// overwrite (at 100 MB a third of the time). What was decoded is soon read again, so that begins later.
-static const size_t streaming_encode = 4 << 20, streaming_decode = 32 << 20;
+// Stores that go around the caches save reading what they overwrite, and win where input and output do not fit them
+// together. On pages that are written for the first time they lose, as the system has just zeroed these in the cache;
+// an output above 32 MiB, which malloc maps anew each time, nearly always is such. Measured: Tests/Performance/LOG.md.
+static bool is_better_streamed(size_t output) {
+    return output >= 8 << 20 && output < 32 << 20;
+}
 
 // Four letters for each three bytes a b c: the 32-bit word (b a c b), out of which a multishift takes, for each letter,
 // the eight bits that end in its six. The upper two do not count in a look-up.
@@ -50,25 +53,30 @@ VBMI static size_t encode_rounds(__m512i letters, const uint8_t *bytes, size_t c
     return at;
 }
 
-VBMI static size_t encode_streaming(
-    const struct alphabet *alphabet, __m512i letters, const uint8_t *bytes, size_t count, uint8_t *text) {
-    size_t head = -(uintptr_t)text % block_letters / 4 * 3;
-    head = cbase64_encode_groups_scalar(alphabet, bytes, head, text);
-    size_t done = head + encode_rounds(letters, bytes + head, count - head, text + head / 3 * 4, true);
-    _mm_sfence();
-    return done;
+// At most one block, of whole groups.
+VBMI static inline void encode_part(__m512i letters, const uint8_t *bytes, size_t count, uint8_t *text) {
+    __m512i input = _mm512_maskz_loadu_epi8(~0ull >> (64 - count), bytes);
+    _mm512_mask_storeu_epi8(text, ~0ull >> (64 - count / 3 * 4), encode_block(input, letters));
+}
+
+// How many bytes to encode first, so that all further stores fill whole cache lines.
+static inline size_t head_of(const uint8_t *text, size_t count) {
+    size_t unaligned = (uintptr_t)text % block_letters;
+    return unaligned == 0 || unaligned % 4 != 0 || count < block_bytes ? 0 : (block_letters - unaligned) / 4 * 3;
 }
 
 VBMI static size_t encode_groups(const struct alphabet *alphabet, const uint8_t *bytes, size_t count, uint8_t *text) {
     const __m512i letters = _mm512_loadu_si512(alphabet->letters);
-    size_t at = 0;
-    if (count >= streaming_encode && (uintptr_t)text % 4 == 0)
-        at = encode_streaming(alphabet, letters, bytes, count, text);
-    at += encode_rounds(letters, bytes + at, count - at, text + at / 3 * 4, false);
+    size_t at = head_of(text, count);
+    if (at > 0)
+        encode_part(letters, bytes, at, text);
+    bool streams = is_better_streamed(count / 3 * 4) && (uintptr_t)text % 4 == 0;
+    at += encode_rounds(letters, bytes + at, count - at, text + at / 3 * 4, streams);
+    if (streams)
+        _mm_sfence();
     while (count - at >= 3) {
         size_t taken = count - at < block_bytes ? (count - at) / 3 * 3 : block_bytes;
-        __m512i input = _mm512_maskz_loadu_epi8(~0ull >> (64 - taken), bytes + at);
-        _mm512_mask_storeu_epi8(text + at / 3 * 4, ~0ull >> (64 - taken / 3 * 4), encode_block(input, letters));
+        encode_part(letters, bytes + at, taken, text + at / 3 * 4);
         at += taken;
     }
     return at;
@@ -149,7 +157,7 @@ VBMI static size_t decode_groups(const struct alphabet *alphabet, const uint8_t 
     struct decoding tables = {_mm512_loadu_si512(alphabet->values), _mm512_loadu_si512(alphabet->values + 64)};
     const __m512i pick = _mm512_loadu_si512(order);
     size_t at = 0;
-    if (count >= streaming_decode && bytes != text)
+    if (is_better_streamed(count / 4 * 3) && bytes != text)
         at = decode_streaming(alphabet, tables, text, count, bytes);
     at += decode_rounds(tables, text + at, count - at, bytes + at / 4 * 3, false);
     while (count - at >= 4) {

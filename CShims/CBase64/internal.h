@@ -9,9 +9,8 @@ struct alphabet {
     uint8_t values[128]; // by character; not_in_alphabet for others
     // Encoding with a 16-entry shuffle: what to add to a value, by its class (see letters_of() in avx2.c).
     int8_t to_letter[16];
-    // Decoding with 16-entry shuffles. A character belongs when the classes of its two nibbles share no bit; what to
-    // add to it then depends on the high nibble. `special` alone of its row needs another addend: its row is moved
-    // by 8.
+    // Decoding with 16-entry shuffles. A character belongs when the classes of its two nibbles share a bit; what to add
+    // to it then depends on the high nibble. `special` alone of its row needs another addend: that of row 0.
     uint8_t low_class[16];
     uint8_t high_class[16];
     int8_t to_value[16];

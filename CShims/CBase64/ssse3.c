@@ -21,8 +21,7 @@ SSSE3 static inline __m128i spread_to_sextets(__m128i bytes) {
 
 SSSE3 static inline __m128i letters_of(__m128i sextets, __m128i to_letter) {
     __m128i class = _mm_subs_epu8(sextets, _mm_set1_epi8(51));
-    __m128i capital = _mm_cmplt_epi8(sextets, _mm_set1_epi8(26));
-    class = _mm_or_si128(class, _mm_and_si128(capital, _mm_set1_epi8(13)));
+    class = _mm_sub_epi8(class, _mm_cmpgt_epi8(sextets, _mm_set1_epi8(25)));
     return _mm_add_epi8(sextets, _mm_shuffle_epi8(to_letter, class));
 }
 
@@ -48,14 +47,12 @@ SSSE3 static size_t decode_groups(const struct alphabet *alphabet, const uint8_t
     size_t at = 0;
     for (; at + block_letters + 8 <= count; at += block_letters, bytes += block_bytes) {
         __m128i input = _mm_loadu_si128((const void *)(text + at));
-        __m128i low_nibble = _mm_and_si128(input, _mm_set1_epi8(0x0f));
         __m128i high_nibble = _mm_and_si128(_mm_srli_epi32(input, 4), _mm_set1_epi8(0x0f));
-        __m128i bad =
-            _mm_and_si128(_mm_shuffle_epi8(low_classes, low_nibble), _mm_shuffle_epi8(high_classes, high_nibble));
-        if (_mm_movemask_epi8(_mm_cmpeq_epi8(bad, _mm_setzero_si128())) != 0xffff)
+        __m128i good = _mm_and_si128(_mm_shuffle_epi8(low_classes, input), _mm_shuffle_epi8(high_classes, high_nibble));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi8(good, _mm_setzero_si128())) != 0)
             break;
-        __m128i moved = _mm_and_si128(_mm_cmpeq_epi8(input, special), _mm_set1_epi8(8));
-        __m128i values = _mm_add_epi8(input, _mm_shuffle_epi8(to_value, _mm_xor_si128(high_nibble, moved)));
+        __m128i row = _mm_andnot_si128(_mm_cmpeq_epi8(input, special), high_nibble);
+        __m128i values = _mm_add_epi8(input, _mm_shuffle_epi8(to_value, row));
         __m128i pairs = _mm_maddubs_epi16(values, _mm_set1_epi32(0x01400140));
         __m128i groups = _mm_madd_epi16(pairs, _mm_set1_epi32(0x00011000));
         _mm_storeu_si128((void *)bytes, _mm_shuffle_epi8(groups, order));
