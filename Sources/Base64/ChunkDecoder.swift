@@ -29,22 +29,42 @@ public struct Base64ChunkDecoder: Sendable {
   ) throws(Base64.DecodingError) -> Int {
     // The caller's own mistake; what the text holds is never trapped on.
     precondition(bytes.count >= Self.room(for: text.count), "the bytes do not fit")
-    guard let source = text.baseAddress, let target = bytes.baseAddress else { return 0 }
+    var (at, written) = (0, 0)
+    while true {
+      let run = decodeLetters(
+        UnsafeRawBufferPointer(rebasing: text[at...]),
+        into: UnsafeMutableRawBufferPointer(rebasing: bytes[written...]))
+      at += run.taken
+      written += run.written
+      guard at < text.count else { return written }
+      try take(text[at])
+      at += 1
+    }
+  }
+
+  /// Takes the letters of either alphabet that stand at the front of `text`, none after padding, and writes the bytes of all
+  /// whole groups to the start of `bytes`, which must hold `room(for: text.count)` bytes.
+  public mutating func decodeLetters(
+    _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
+  ) -> (taken: Int, written: Int) {
+    guard padding == 0, let source = text.baseAddress, let target = bytes.baseAddress else { return (0, 0) }
     var (at, written) = (0, 0)
     while at < text.count {
-      if letters == 0, padding == 0 {
+      if letters == 0 {
         let taken = cbase64_decode_groups(
           kernel.pointer, alphabet.shim, source + at, text.count - at, target + written)
         at += taken
         written += taken / 4 * 3
         guard at < text.count else { break }
       }
-      try take(text[at], at: offset + at)
+      guard let value = value(of: text[at]) else { break }
+      group = group << 6 | value
+      letters += 1
       at += 1
       if letters == 4 { written += flush(to: target + written, count: 3) }
     }
     offset += at
-    return written
+    return (at, written)
   }
 
   /// Writes what the last letters make to the start of `bytes`, which must hold two bytes.
@@ -62,23 +82,28 @@ public struct Base64ChunkDecoder: Sendable {
     return flush(to: target, count: letters - 1)
   }
 
-  private mutating func take(_ character: UInt8, at place: Int) throws(Base64.DecodingError) {
+  /// Whether `=` may come now.
+  package var takesPadding: Bool { letters >= 2 && letters + padding < 4 }
+
+  /// What is no letter: white space, or padding.
+  private mutating func take(_ character: UInt8) throws(Base64.DecodingError) {
     switch character {
-    case 0x09, 0x0A, 0x0C, 0x0D, 0x20: return
+    case 0x09, 0x0A, 0x0C, 0x0D, 0x20: break
     case UInt8(ascii: "="):
+      guard takesPadding else { throw Base64.DecodingError(offset: offset) }
       padding += 1
-      guard letters >= 2, letters + padding <= 4 else { throw Base64.DecodingError(offset: place) }
-      return
-    default: break
+    default: throw Base64.DecodingError(offset: offset)
     }
-    var value = cbase64_value(alphabet.shim, character)
-    if value > 63 {
-      value = cbase64_value(alphabet.other.shim, character)
-      if value <= 63 { alphabet = alphabet.other }
-    }
-    guard value <= 63, padding == 0 else { throw Base64.DecodingError(offset: place) }
-    group = group << 6 | UInt32(value)
-    letters += 1
+    offset += 1
+  }
+
+  private mutating func value(of character: UInt8) -> UInt32? {
+    let value = cbase64_value(alphabet.shim, character)
+    if value <= 63 { return value }
+    let other = cbase64_value(alphabet.other.shim, character)
+    guard other <= 63 else { return nil }
+    alphabet = alphabet.other
+    return other
   }
 
   /// The upper bytes of a whole group.

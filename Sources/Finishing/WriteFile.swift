@@ -35,15 +35,19 @@ package enum OutputFile {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
     do throws(WriteError) {
-      defer { close(descriptor) }
-      try writeAll(bytes, to: descriptor)
-      guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
+      try finish(descriptor, with: bytes)
+      try move(temporary, to: path, overwriting: overwriting)
     } catch {
       unlink(temporary)
       throw error
     }
-    try move(temporary, to: path, overwriting: overwriting)
     synchronise(parent(of: path))
+  }
+
+  private static func finish(_ descriptor: Int32, with bytes: PictureBytes) throws(WriteError) {
+    defer { close(descriptor) }
+    try writeAll(bytes, to: descriptor)
+    guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
   }
 
   /// The path behind links; the path itself when there is none.
@@ -126,10 +130,19 @@ package enum OutputFile {
     String(path.split(separator: "/").last ?? "")
   }
 
-  /// In the same folder, so that a rename is enough; hidden.
-  private static func temporaryName(for path: String) -> String {
+  /// A name in the same folder, so that a rename is enough.
+  package static func hiddenName(besides path: String, extension name: String) -> String {
     let unique = String(UInt64.random(in: .min ... .max), radix: 36)
-    return "\(parent(of: path))/.plantain-\(unique).partial"
+    return "\(parent(of: path))/.plantain-\(unique).\(name)"
+  }
+
+  private static func temporaryName(for path: String) -> String {
+    hiddenName(besides: path, extension: "partial")
+  }
+
+  /// Gives a file another name, which nothing has yet; whether that went well.
+  package static func rename(_ path: String, to name: String) -> Bool {
+    (try? move(path, to: name, overwriting: false)) != nil
   }
 
   private static func writeAll(_ bytes: PictureBytes, to descriptor: Int32) throws(WriteError) {
@@ -148,11 +161,7 @@ package enum OutputFile {
 
   private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {
     if overwriting {
-      guard rename(temporary, path) == 0 else {
-        let why = lastError()
-        unlink(temporary)
-        throw .notWritable(why)
-      }
+      guard systemRename(temporary, path) == 0 else { throw .notWritable(lastError()) }
       return
     }
     // A link fails where a file of that name exists, also when it appeared a moment ago.
@@ -161,9 +170,8 @@ package enum OutputFile {
       let why = lastError()
       // Some file systems have no links; there the check made before has to do.
       let moved =
-        (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && rename(temporary, path) == 0
+        (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && systemRename(temporary, path) == 0
       if moved { return }
-      unlink(temporary)
       throw code == EEXIST ? .exists : .notWritable(why)
     }
     unlink(temporary)
@@ -179,5 +187,6 @@ package enum OutputFile {
   private static func lastError() -> String { String(cString: strerror(errno)) }
 }
 
-/// The system call, which the function above hides by its name.
+/// The system calls, which the functions above hide by their names.
+private let systemRename: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32 = { rename($0, $1) }
 private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

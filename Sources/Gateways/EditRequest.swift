@@ -1,4 +1,3 @@
-import Base64
 package import Vocabulary
 
 /// One edit, independent of any gateway's wire format.
@@ -35,26 +34,4 @@ package struct OutgoingRequest: Sendable {
   package let url: String
   package let headers: [(name: String, value: String)]
   package let body: RequestBody
-}
-
-/// A request body as text and pictures, whose length is known and whose base64 is never held whole.
-package struct RequestBody: Sendable {
-  package enum Piece: Sendable {
-    case text([UInt8])
-    case base64(PictureBytes)
-  }
-
-  package private(set) var pieces: [Piece] = []
-  /// The number of bytes that all pieces make.
-  package private(set) var length = 0
-
-  mutating func append(_ text: String) {
-    pieces.append(.text(Array(text.utf8)))
-    length += text.utf8.count
-  }
-
-  mutating func appendBase64(_ bytes: PictureBytes) {
-    pieces.append(.base64(bytes))
-    length += Base64.encodedLength(of: bytes.count)
-  }
 }

@@ -64,12 +64,15 @@ public final class Editor: Sendable {
     watch(.sending(plan))
 
     let sent = clock.now
-    let reply = try await submit(request, key, options)
+    let stored = output.storedReply()
+    let reply = try await submit(request, key, options, output, stored)
     let answerTime = clock.now - sent
     watch(.answered(status: reply.status, elapsed: answerTime))
-    let (pictures, facts) = try interpret(reply, key, output)
+    let (pictures, facts) = try interpret(reply, key, output, stored)
     let finished = try await finish(pictures, as: output)
     let paths = try output.write(finished.pictures)
+    // Only now may the reply as it came go.
+    withExtendedLifetime(stored) {}
 
     let result = EditResult(
       plan: plan, images: zip(finished.pictures, paths).map(EditResult.Image.init), reply: facts,

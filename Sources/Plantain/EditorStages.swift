@@ -129,32 +129,33 @@ extension Editor {
   }
 
   func submit(
-    _ request: EditRequest, _ key: APIKey, _ options: EditOptions
+    _ request: EditRequest, _ key: APIKey, _ options: EditOptions, _ output: OutputPlan,
+    _ stored: StoredReply
   ) async throws(PlantainError) -> IncomingReply {
     let isSlow = options.tier == .four || request.references.count > 1
     let timeout = options.timeout ?? (isSlow ? gateway.timeouts.slow : gateway.timeouts.usual)
     let outgoing = gateway.encode(request, baseURL: baseURL.text, key: key)
     logger.debug("request to \(outgoing.url): \(outgoing.body.elided)")
     do throws(SubmissionError) {
-      let reply = try await submitter.send(outgoing, timeout: timeout)
+      let reply = try await submitter.send(outgoing, timeout: timeout, storing: stored)
       logger.debug("reply with status \(reply.status): \(reply.elided(hiding: key))")
       return reply
     } catch {
-      throw .submitting(error, gateway, host: baseURL.host)
+      throw .submitting(error, gateway, host: baseURL.host, keptAt: output.keep(stored))
     }
   }
 
   func interpret(
-    _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan
+    _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan, _ stored: StoredReply
   ) throws(PlantainError) -> (pictures: [ReturnedPicture], facts: ReplyFacts) {
     switch gateway.interpret(reply, key: key) {
     case .pictures(let pictures, let facts): return (pictures, facts)
     case .refused(let reason, let facts): throw .refused(reason, facts.text, gateway)
     case .noPicture(let reason, let facts): throw .noPicture(reason, facts.text, gateway)
     case .failed(let failure):
-      let isPaidFor = failure.kind == .unreadableReply && !reply.body.isEmpty
-      let kept = isPaidFor ? output.keep(PictureBytes(reply.body), extension: "reply") : nil
-      throw .failed(failure, gateway, keptAt: kept)
+      // What was paid for and cannot be read is left for somebody who can.
+      throw .failed(
+        failure, gateway, keptAt: failure.kind == .unreadableReply ? output.keep(stored) : nil)
     }
   }
 

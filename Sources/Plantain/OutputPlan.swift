@@ -1,5 +1,6 @@
 import Finishing
 import Imaging
+import Submission
 import Vocabulary
 
 /// Under which names the results go, decided and checked before anything is sent: no payment may end in an error
@@ -105,16 +106,31 @@ struct OutputPlan {
 
   /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
   func keep(_ bytes: PictureBytes, extension name: String) -> String? {
-    Self.keep(bytes, near: stem.isEmpty ? nil : stem, extension: name)
+    Self.keep(bytes, near: place, extension: name)
   }
 
   /// - Parameter place: a path without extension to try first.
   static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String) -> String? {
-    for stem in [place, OutputFile.temporaryFolder + "/plantain"].compactMap(\.self) {
+    for stem in [place, lastResort].compactMap(\.self) {
       let path = freePath(stem + "-kept", name)
       if (try? OutputFile.write(bytes, to: path, overwriting: false)) != nil { return path }
     }
     return nil
+  }
+
+  private var place: String? { stem.isEmpty ? nil : stem }
+
+  /// A place for a reply as it comes.
+  func storedReply() -> StoredReply {
+    StoredReply(path: OutputFile.hiddenName(besides: place ?? Self.lastResort, extension: "reply"))
+  }
+
+  /// Leaves a reply under a name that can be found.
+  func keep(_ reply: StoredReply) -> String? {
+    guard reply.isWhole else { return nil }
+    let path = Self.freePath((place ?? Self.lastResort) + "-kept", "reply")
+    reply.keep()
+    return OutputFile.rename(reply.path, to: path) ? path : reply.path
   }
 
   private func freePath(_ suffix: String, _ name: String) -> String {
@@ -131,6 +147,8 @@ struct OutputPlan {
     }
     return path
   }
+
+  private static var lastResort: String { OutputFile.temporaryFolder + "/plantain" }
 
   private static func requireWritableExtension(_ path: String) throws(PlantainError) {
     let name = fileExtension(path)

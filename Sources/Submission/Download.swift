@@ -138,12 +138,17 @@ package struct Downloader: Sendable {
     {
       throw DownloadError.tooLarge(limit: limit)
     }
-    do {
-      let body = try await response.body.collect(upTo: limit.bytes)
-      return .file(PictureBytes(Array(body.readableBytesView)))
-    } catch is NIOTooManyBytesError {
-      throw DownloadError.tooLarge(limit: limit)
+    var bytes = GrowingBytes()
+    for try await chunk in response.body {
+      guard bytes.count + chunk.readableBytes <= limit.bytes else {
+        throw DownloadError.tooLarge(limit: limit)
+      }
+      bytes.append(upTo: chunk.readableBytes) { room in
+        chunk.withUnsafeReadableBytes { room.copyMemory(from: $0) }
+        return chunk.readableBytes
+      }
     }
+    return .file(bytes.finish())
   }
 }
 

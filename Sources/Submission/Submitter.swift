@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Sends one request and brings back its reply, whole. It never sends twice.
+/// Sends one request and brings back its reply, read to the end. It never sends twice.
 package struct Submitter: Sendable {
   private let client: HTTPClient
   /// One loop, so that a body's stream knows which one serves its connection. It lives as long as the process: work
@@ -36,9 +36,11 @@ package struct Submitter: Sendable {
     try? await client.shutdown()
   }
 
-  /// - Parameter timeout: for the whole call, from the connection to the reply's last byte.
+  /// - Parameters:
+  ///   - timeout: for the whole call, from the connection to the reply's last byte.
+  ///   - stored: where a reply under 2xx is written as it comes, before anything is read out of it.
   package func send(
-    _ outgoing: OutgoingRequest, timeout: Duration
+    _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil
   ) async throws(SubmissionError) -> IncomingReply {
     let stream = BodyStream(outgoing.body, on: Self.group.any())
     var request = HTTPClientRequest(url: outgoing.url)
@@ -50,18 +52,32 @@ package struct Submitter: Sendable {
       return try await within(timeout) { [client, request] in
         // The client's own deadline ends with the reply's head.
         let response = try await client.execute(request, deadline: .distantFuture)
-        let body = try await response.body.collect(upTo: Self.replyLimit)
-        return IncomingReply(
-          status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"),
-          body: Array(body.readableBytesView))
+        return try await Self.read(response, storing: stored)
       }
     } catch {
       throw Self.classify(error, afterSending: stream.progress.hasStarted)
     }
   }
 
+  private static func read(
+    _ response: HTTPClientResponse, storing stored: StoredReply?
+  ) async throws -> IncomingReply {
+    let status = Int(response.status.code)
+    let isPaidFor = (200..<300).contains(status)
+    let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+    var lifter = ReplyLifter(expecting: declared, limit: replyLimit)
+    for try await chunk in response.body {
+      try chunk.withUnsafeReadableBytes { bytes in
+        if isPaidFor { stored?.append(bytes) }
+        try lifter.take(bytes)
+      }
+    }
+    return IncomingReply(
+      status: status, retryAfter: response.headers.first(name: "Retry-After"), content: lifter.finish())
+  }
+
   private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
-    if error is NIOTooManyBytesError { return .replyTooLarge(limit: replyLimit) }
+    if let error = error as? ReplyLifter.TooLarge { return .replyTooLarge(limit: error.limit) }
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
       return .cancelled(afterSending: afterSending)
     }

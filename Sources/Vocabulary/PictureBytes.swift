@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The bytes of one picture file: immutable, held once, shared by reference between stages.
 ///
 /// Its memory never moves, so a lazily decoding image may keep reading it for as long as it holds a reference.
@@ -62,4 +68,12 @@ public final class PictureBytes: Sendable {
 
   /// A copy of the bytes.
   public var array: [UInt8] { [UInt8](memory) }
+
+  /// Whether both are the same, byte for byte.
+  package func hasSameContent(as other: PictureBytes) -> Bool {
+    guard count == other.count, let mine = memory.baseAddress, let theirs = other.memory.baseAddress else {
+      return count == other.count
+    }
+    return memcmp(mine, theirs, count) == 0
+  }
 }

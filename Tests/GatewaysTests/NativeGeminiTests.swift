@@ -70,7 +70,7 @@ private func text(_ body: RequestBody) -> String {
   private static let picture = Data("a picture".utf8).base64EncodedString()
 
   private func interpret(_ body: String, status: Int = 200, retryAfter: String? = nil) -> Outcome {
-    Gateway.apiyi.interpret(IncomingReply(status: status, retryAfter: retryAfter, body: Array(body.utf8)))
+    Gateway.apiyi.interpret(IncomingReply(status: status, retryAfter: retryAfter, content: lifted(body)))
   }
 
   private func part(_ data: String, thought: Bool = false, label: String = "image/png") -> String {
@@ -98,6 +98,39 @@ private func text(_ body: RequestBody) -> String {
     #expect(pictures[0].bytes.array == Array("a picture".utf8))
     #expect(facts.usage?.promptTokens == 12)
     #expect(facts.usage?.outputTokens == 258)
+  }
+
+  @Test func `a stream of events is read as one reply`() throws {
+    let large = Data((0..<4_000).map { UInt8(truncatingIfNeeded: $0 * 7) })
+    let events = [
+      #"{"candidates":[{"content":{"parts":[{"text":"Here"}]}}],"usageMetadata":{"candidatesTokenCount":3}}"#,
+      #"{"candidates":[{"content":{"parts":[{"text":"it is"},\#(part(large.base64EncodedString()))]}}]}"#,
+      #"{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"candidatesTokenCount":1290}}"#,
+    ]
+    for end in ["\n", "\r\n"] {
+      let stream = events.map { "data: \($0)\(end)\(end)" }.joined()
+      guard case .pictures(let pictures, let facts) = interpret(": \"hello\(end)" + stream) else {
+        Issue.record("expected pictures")
+        return
+      }
+      #expect(pictures.map { Data($0.bytes.array) } == [large])
+      #expect(facts.text == "Here\nit is")
+      #expect(facts.usage?.outputTokens == 1290)
+      #expect(facts.finishReason == "STOP")
+    }
+  }
+
+  @Test func `a large picture that is none from some character on says which`() {
+    let text = String(repeating: "QUJD", count: 1_000)
+    for (data, place) in [(text + "*AAAA", 4_000), (text + "Q", 4_001), (text + "Q=QQ" + text, 4_001)] {
+      guard case .failed(let failure) = interpret(reply(part(data))) else {
+        Issue.record("expected a failure")
+        continue
+      }
+      #expect(failure.kind == .unreadableReply)
+      #expect(failure.message.contains("from character \(place) on"), "\(failure.message)")
+      #expect(failure.message.count <= 301)
+    }
   }
 
   @Test func `snake case is read too`() {
@@ -208,7 +241,7 @@ private func text(_ body: RequestBody) -> String {
     ]
     for body in bodies {
       for status in [200, 400, 502] {
-        let answer = IncomingReply(status: status, body: Array(body.utf8))
+        let answer = IncomingReply(status: status, content: lifted(body))
         var text = ""
         dump(Gateway.apiyi.interpret(answer, key: slashed), to: &text)
         #expect(!text.contains("b1234567") && !text.contains("sk-a"), "\(text)")

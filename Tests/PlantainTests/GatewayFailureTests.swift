@@ -11,7 +11,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private func error(
     _ answer: ScriptedGateway.Answer, _ change: (inout EditOptions) -> Void = { _ in }
   ) async throws -> (PlantainError, requests: Int) {
+    let folder = try TemporaryFolder()
     var options = EditOptions()
+    options.output = .file(folder.file("out.jpg"))
     change(&options)
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     return try await ScriptedGateway.run(answer) { [options] gateway in
@@ -85,9 +87,25 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `a reply that stalls after its head ends with the time, too`() async throws {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
-    let (error, requests) = try await error(.stall(head)) { $0.timeout = .milliseconds(300) }
+    let folder = try TemporaryFolder()
+    let (error, requests) = try await error(.stall(head)) {
+      $0.timeout = .milliseconds(300)
+      $0.output = .file(folder.file("out.jpg"))
+    }
     #expect(error.exitStatus == 76)
     #expect(requests == 1)
+    // What came may have been paid for.
+    #expect(folder.names == ["out-kept.reply"])
+    #expect(try folder.read("out-kept.reply") == Array("{".utf8))
+    #expect(error.hint?.contains(folder.file("out-kept.reply")) == true)
+  }
+
+  @Test func `a reply that refuses, or costs nothing, leaves nothing behind`() async throws {
+    for (status, body) in [(200, Self.text), (500, "{"), (429, "{}")] {
+      let folder = try TemporaryFolder()
+      _ = try await error(.reply(status: status, body: body)) { $0.output = .file(folder.file("out.jpg")) }
+      #expect(folder.names == [])
+    }
   }
 
   @Test func `a closed port was reached by nobody`() async throws {
@@ -120,8 +138,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `one bad picture among several costs only itself`() async throws {
     let good = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let bad = Data("GIF89a, or so it says".utf8).base64EncodedString()
+    let other = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 48))).base64EncodedString()
     let folder = try TemporaryFolder()
-    let parts = [good, bad, good.replacingOccurrences(of: "=", with: "") + "\\n"].map {
+    let parts = [good, bad, other.replacingOccurrences(of: "=", with: "") + "\\n"].map {
       #"{"inlineData":{"mimeType":"image/jpeg","data":"\#($0)"}}"#
     }
     let body = #"{"candidates":[{"content":{"parts":[\#(parts.joined(separator: ","))]}}]}"#

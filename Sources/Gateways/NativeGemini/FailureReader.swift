@@ -12,7 +12,7 @@ struct FailureReader {
     let details = error?["details"]?.elements ?? []
     let reasons = Set(details.compactMap { $0["reason"]?.string })
     let code = error?["code"]?.string ?? error?["type"]?.string ?? ""
-    let message = error?["message"]?.string ?? json?["message"]?.string ?? Self.text(reply.body)
+    let message = error?["message"]?.string ?? json?["message"]?.string ?? reply.words
     return GatewayFailure(
       kind: Self.kind(status, code: code, reasons: reasons), status: reply.status,
       message: shortened(message),
@@ -44,14 +44,9 @@ struct FailureReader {
 
   /// A reply under 2xx that is not in the dialect.
   func unreadable(_ reply: IncomingReply, _ why: String) -> GatewayFailure {
-    let words = shortened(Self.text(reply.body))
+    let words = shortened(reply.words)
     return GatewayFailure(
       kind: .unreadableReply, status: reply.status, message: words.isEmpty ? why : "\(why): \(words)")
-  }
-
-  /// A body that is not JSON: a proxy's HTML page, or plain text.
-  private static func text(_ body: [UInt8]) -> String {
-    String(decoding: body.prefix(100_000), as: UTF8.self)
   }
 
   /// One line of printable text, at most 300 characters, without the key.

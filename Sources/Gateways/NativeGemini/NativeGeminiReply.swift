@@ -2,19 +2,22 @@ import Base64
 import Vocabulary
 
 extension NativeGemini {
+  /// One document, or the events of a stream (`streamGenerateContent?alt=sse`), whose parts are read as if they came in one.
   static func interpret(_ reply: IncomingReply, key: APIKey?) -> Outcome {
-    let json = JSONValue(parsing: reply.body)
+    let documents = reply.documents
     let failures = FailureReader(key: key)
-    guard (200..<300).contains(reply.status) else { return .failed(failures.read(reply, json)) }
-    guard let json, case .object = json else {
+    guard (200..<300).contains(reply.status) else { return .failed(failures.read(reply, documents.first)) }
+    guard !documents.isEmpty, documents.allSatisfy(\.isObject) else {
       return .failed(failures.unreadable(reply, "it is no JSON object"))
     }
-    // An error can travel under status 200 as well.
-    if json["error"] != nil { return .failed(failures.read(reply, json)) }
+    // An error can travel under status 200 as well, and at the end of a stream.
+    if let error = documents.first(where: { $0["error"] != nil }) {
+      return .failed(failures.read(reply, error))
+    }
 
-    let candidates = json["candidates"]?.elements ?? []
+    let candidates = documents.flatMap { $0["candidates"]?.elements ?? [] }
     let parts = candidates.flatMap { $0["content"]?["parts"]?.elements ?? [] }
-    let facts = facts(json, candidates.first, parts, key)
+    let facts = facts(documents, candidates, parts, key)
     let pictures: [ReturnedPicture]
     do throws(Base64.DecodingError) {
       pictures = try Self.pictures(in: parts)
@@ -22,19 +25,21 @@ extension NativeGemini {
       return .failed(failures.unreadable(reply, "its picture is no base64 from character \(error.offset) on"))
     }
     if !pictures.isEmpty { return .pictures(pictures, facts) }
-    let block = json["promptFeedback"]?["blockReason"]?.string
+    let block = documents.lazy.compactMap { $0["promptFeedback"]?["blockReason"]?.string }.first
     return withoutPicture(facts, blockReason: block, hasCandidate: !candidates.isEmpty)
   }
 
   private static func facts(
-    _ json: JSONValue, _ candidate: JSONValue?, _ parts: [JSONValue], _ key: APIKey?
+    _ documents: [JSONValue], _ candidates: [JSONValue], _ parts: [JSONValue], _ key: APIKey?
   ) -> ReplyFacts {
     let hidden = { (text: String) in key?.redacted(from: text) ?? text }
     var facts = ReplyFacts()
-    facts.usage = usage(json["usageMetadata"])
-    facts.finishReason = candidate?["finishReason"]?.string.map(hidden)
+    // Events of a stream count on; the last one is the sum.
+    facts.usage = usage(documents.lazy.compactMap { $0["usageMetadata"] }.last)
+    facts.finishReason = candidates.lazy.compactMap { $0["finishReason"]?.string }.first.map(hidden)
     let words = parts.filter { !isThought($0) }.compactMap { $0["text"]?.string }.joined(separator: "\n")
-    facts.text = (words.isEmpty ? candidate?["finishMessage"]?.string : words).map(hidden)
+    let message = candidates.lazy.compactMap { $0["finishMessage"]?.string }.first
+    facts.text = (words.isEmpty ? message : words).map(hidden)
     return facts
   }
 
@@ -63,12 +68,11 @@ extension NativeGemini {
   private static func pictures(in parts: [JSONValue]) throws(Base64.DecodingError) -> [ReturnedPicture] {
     let withPictures = parts.filter { $0["inlineData"]?["data"]?.string?.isEmpty == false }
     let final = withPictures.filter { !isThought($0) }
-    var seen: Set<String> = []
     var pictures: [ReturnedPicture] = []
     for part in final.isEmpty ? Array(withPictures.suffix(1)) : final {
-      guard let inline = part["inlineData"], let text = inline["data"]?.string, seen.insert(text).inserted
+      guard let inline = part["inlineData"], let bytes = try inline["data"]?.base64(),
+        !pictures.contains(where: { $0.bytes.hasSameContent(as: bytes) })
       else { continue }
-      let bytes = try Base64.decodeForgiving(text)
       pictures.append(ReturnedPicture(bytes: bytes, label: inline["mimeType"]?.string.map(MediaType.init)))
     }
     return pictures

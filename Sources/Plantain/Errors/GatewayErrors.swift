@@ -15,8 +15,12 @@ extension PlantainError {
     }
   }
 
-  static func submitting(_ error: SubmissionError, _ gateway: Gateway, host: String) -> PlantainError {
-    switch error {
+  /// - Parameter kept: where the part of a reply lies that came before its end was lost.
+  static func submitting(
+    _ error: SubmissionError, _ gateway: Gateway, host: String, keptAt kept: String?
+  ) -> PlantainError {
+    let remains = kept.map { " What came of the reply is kept in \($0)." } ?? ""
+    return switch error {
     case .unreachable(let why):
       PlantainError(
         .submission, .unreachable, "cannot reach \(gateway.id) at \(host): \(why)",
@@ -25,14 +29,15 @@ extension PlantainError {
     case .outcomeUnknown(let why):
       PlantainError(
         .submission, .outcomeUnknown, "\(gateway.id) was sent the request, but no answer came: \(why)",
-        hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log.",
+        hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log."
+          + remains,
         subject: gateway.id, billed: .unknown, underlying: error)
     case .replyTooLarge(let limit):
       PlantainError(
         .reply, .noPicture, "\(gateway.id) answered with more than \(limit.grouped) bytes",
-        hint: "No picture is that large; the gateway is at fault.", subject: gateway.id, billed: .yes,
-        underlying: error)
-    case .cancelled(let afterSending): .interrupted(billed: afterSending ? .unknown : .no)
+        hint: "No picture is that large; the gateway is at fault." + remains, subject: gateway.id,
+        billed: .yes, underlying: error)
+    case .cancelled(let afterSending): .interrupted(billed: afterSending ? .unknown : .no, keptAt: kept)
     }
   }
 

@@ -27,15 +27,17 @@ extension PlantainError {
 
   /// - Parameters:
   ///   - stage: what was under way.
-  ///   - kept: where a picture that was paid for lies.
+  ///   - kept: where lies what came and may have been paid for.
   public static func interrupted(
     _ stage: Stage = .submission, billed: Billing = .no, keptAt kept: String? = nil
   ) -> PlantainError {
+    let remains = kept.map { " What came back is kept in \($0)." } ?? ""
     let hint =
       switch billed {
       case .no: "Nothing was sent or billed."
-      case .unknown: "The request was under way; it may have been done and billed. It is not sent again."
-      case .yes: kept.map { "What came back is kept in \($0)." } ?? "The request was done and billed."
+      case .unknown:
+        "The request was under way; it may have been done and billed. It is not sent again." + remains
+      case .yes: "The request was done and billed." + remains
       }
     return PlantainError(stage, .interrupted, "interrupted", hint: hint, billed: billed)
   }

@@ -1,3 +1,6 @@
+package import Base64
+package import Vocabulary
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -10,6 +13,8 @@ package enum JSONValue: Sendable, Decodable {
   case bool(Bool)
   case number(Double)
   case string(String)
+  /// A string out of which pictures were lifted.
+  case lifted([LiftedPiece])
   case array([JSONValue])
   case object([String: JSONValue])
 
@@ -22,7 +27,8 @@ package enum JSONValue: Sendable, Decodable {
     } else if let array = try? container.decode([JSONValue].self) {
       self = .array(array)
     } else if let string = try? container.decode(String.self) {
-      self = .string(string)
+      let lifted = decoder.userInfo[.lifted] as? LiftedText
+      self = lifted?.pieces(of: string).map(JSONValue.lifted) ?? .string(string)
     } else if let bool = try? container.decode(Bool.self) {
       self = .bool(bool)
     } else {
@@ -31,8 +37,12 @@ package enum JSONValue: Sendable, Decodable {
   }
 
   /// `nil` for anything that is not JSON.
-  package init?(parsing bytes: [UInt8]) {
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else { return nil }
+  ///
+  /// - Parameter lifted: the reply that `bytes` are from, with the pictures that were lifted out of it.
+  package init?(parsing bytes: [UInt8], lifted: LiftedText? = nil) {
+    let decoder = JSONDecoder()
+    if let lifted { decoder.userInfo[.lifted] = lifted }
+    guard let value = try? decoder.decode(JSONValue.self, from: Data(bytes)) else { return nil }
     self = value
   }
 
@@ -48,6 +58,8 @@ package enum JSONValue: Sendable, Decodable {
     name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
   }
 
+  var isObject: Bool { if case .object = self { true } else { false } }
+
   package var elements: [JSONValue] {
     if case .array(let elements) = self { elements } else { [] }
   }
@@ -56,8 +68,42 @@ package enum JSONValue: Sendable, Decodable {
     if case .object(let members) = self { members } else { [:] }
   }
 
+  /// A text; pictures in it are named by their length.
   package var string: String? {
-    if case .string(let text) = self { text } else { nil }
+    switch self {
+    case .string(let text): text
+    case .lifted(let pieces): pieces.map(\.words).joined()
+    default: nil
+    }
+  }
+
+  /// The bytes of a string that is base64; `nil` for what is no string or is empty.
+  package func base64() throws(Base64.DecodingError) -> PictureBytes? {
+    switch self {
+    case .string(let text): return text.isEmpty ? nil : try Base64.decodeForgiving(text)
+    case .lifted(let pieces): return try Self.base64(pieces)
+    default: return nil
+    }
+  }
+
+  /// One picture, and nothing beside it but white space.
+  private static func base64(_ pieces: [LiftedPiece]) throws(Base64.DecodingError) -> PictureBytes {
+    var picture: LiftedValue?
+    var offset = 0
+    for piece in pieces {
+      switch piece {
+      case .value(let value) where picture == nil && !value.isBroken:
+        picture = value
+        offset += value.characters
+      case .value(let value):
+        throw Base64.DecodingError(offset: offset + (picture == nil ? value.characters : 0))
+      case .words(let words):
+        guard words.allSatisfy(\.isWhitespace) else { throw Base64.DecodingError(offset: offset) }
+        offset += words.utf8.count
+      }
+    }
+    guard let picture else { throw Base64.DecodingError(offset: offset) }
+    return picture.bytes
   }
 
   package var bool: Bool? {
@@ -81,4 +127,9 @@ package enum JSONValue: Sendable, Decodable {
     guard let data = try? encoder.encode(text) else { return "\"\"" }
     return String(decoding: data, as: UTF8.self)
   }
+}
+
+extension CodingUserInfoKey {
+  // The name is not empty, so it is one.
+  fileprivate static let lifted = CodingUserInfoKey(rawValue: "lifted").unsafelyUnwrapped
 }

@@ -1,0 +1,38 @@
+import Vocabulary
+
+/// An HTTP reply, read to its end.
+package struct IncomingReply: Sendable {
+  package let status: Int
+  package let retryAfter: String?
+  package let content: LiftedText
+
+  package init(status: Int, retryAfter: String? = nil, content: LiftedText) {
+    self.status = status
+    self.retryAfter = retryAfter
+    self.content = content
+  }
+
+  /// What it says: one JSON value, or one for each event of a stream; none when it is something else.
+  var documents: [JSONValue] {
+    if let value = JSONValue(parsing: content.text, lifted: content) { return [value] }
+    return EventStream.payloads(of: content.text).compactMap { JSONValue(parsing: $0, lifted: content) }
+  }
+
+  /// As it came, but for its pictures.
+  var words: String {
+    let text = String(decoding: content.text.prefix(100_000), as: UTF8.self)
+    return content.pieces(of: text)?.map(\.words).joined() ?? text
+  }
+}
+
+extension IncomingReply {
+  /// The reply for a log, without the key: what stands between two quotes and is longer than 200 characters is named by its
+  /// length, as pictures are; at most 4,000 characters.
+  package func elided(hiding key: APIKey) -> String {
+    let pieces = words.split(separator: "\"", omittingEmptySubsequences: false).map { run in
+      run.count > 200 ? "…\(run.count.grouped) characters…" : key.redacted(from: String(run))
+    }
+    let text = pieces.joined(separator: "\"")
+    return text.count > 4_000 ? text.prefix(4_000) + "…" : text
+  }
+}

@@ -1,0 +1,65 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The bytes of a reply as they came, in a file that lies beside the output until the picture is safe there. Whoever pays
+/// and is then interrupted, by whatever, still has what was paid for.
+///
+/// The file appears with the first byte. It goes with the last reference, unless it was kept.
+package final class StoredReply: Sendable {
+  private struct File {
+    /// -1: nothing has come yet, or the file cannot be made.
+    var descriptor: Int32 = -1
+    var hasFailed = false
+    var isKept = false
+  }
+
+  package let path: String
+  private let file = Mutex(File())
+
+  package init(path: String) {
+    self.path = path
+  }
+
+  deinit {
+    file.withLock { file in
+      if file.descriptor >= 0 { close(file.descriptor) }
+      if file.descriptor >= 0, !file.isKept { unlink(path) }
+    }
+  }
+
+  /// Adds what came. A disk that is full does not end the reading: then the picture is all the more to be had.
+  func append(_ bytes: UnsafeRawBufferPointer) {
+    file.withLock { file in
+      guard !file.hasFailed else { return }
+      if file.descriptor < 0 {
+        file.descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_APPEND, 0o600)
+      }
+      file.hasFailed = file.descriptor < 0 || !Self.write(bytes, to: file.descriptor)
+    }
+  }
+
+  /// Whether all that came lies in the file, and something did.
+  package var isWhole: Bool { file.withLock { $0.descriptor >= 0 && !$0.hasFailed } }
+
+  /// Leaves the file where it is, or where the caller has moved it.
+  package func keep() { file.withLock { $0.isKept = true } }
+
+  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+    var written = 0
+    while written < bytes.count {
+      let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      written += count
+    }
+    return true
+  }
+}
+
+/// The system call, which the function above hides by its name.
+private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

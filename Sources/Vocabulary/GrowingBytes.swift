@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Bytes of a picture that come piece by piece, whose number is only guessed before.
+///
+/// Room that is never written to is no memory in use, and growing moves pages rather than bytes where the system can.
+package struct GrowingBytes: ~Copyable {
+  private static let firstRoom = 1 << 16
+
+  private let expected: Int
+  private var memory: UnsafeMutableRawPointer?
+  private var capacity = 0
+  package private(set) var count = 0
+
+  /// - Parameter expected: how many there may be; taken at its word only when the first 64 KiB are full.
+  package init(expecting expected: Int = 0) {
+    self.expected = expected
+  }
+
+  deinit { free(memory) }
+
+  /// Lends room for `most` further bytes to `fill`, which returns how many it wrote.
+  package mutating func append<E: Error>(
+    upTo most: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+  ) throws(E) {
+    if count + most > capacity { grow(to: count + most) }
+    let room = UnsafeMutableRawBufferPointer(start: memory.map { $0 + count }, count: most)
+    count += try fill(room)
+  }
+
+  private mutating func grow(to least: Int) {
+    capacity = max(least, capacity == 0 ? Self.firstRoom : max(expected, 2 * capacity))
+    guard let larger = realloc(memory, capacity) else { fatalError("out of memory") }
+    memory = larger
+  }
+
+  /// The bytes, in just as much memory.
+  package consuming func finish() -> PictureBytes {
+    guard let memory, count > 0 else { return PictureBytes([]) }
+    let exact = realloc(memory, count) ?? memory
+    self.memory = nil
+    return PictureBytes(adopting: UnsafeRawBufferPointer(start: exact, count: count)) {
+      free(UnsafeMutableRawPointer(mutating: $0))
+    }
+  }
+}
