@@ -11,6 +11,8 @@ package enum WriteError: Error, Sendable, Equatable {
   case exists
   /// The system's words, such as "No space left on device".
   case notWritable(String)
+  /// What was to be written cannot be had any more.
+  case sourceLost(ContentError)
 }
 
 extension WriteError: CustomStringConvertible {
@@ -18,6 +20,7 @@ extension WriteError: CustomStringConvertible {
     switch self {
     case .exists: "it exists already"
     case .notWritable(let why): why
+    case .sourceLost(let error): "\(error)"
     }
   }
 }
@@ -25,9 +28,11 @@ extension WriteError: CustomStringConvertible {
 /// Files appear under their name only when they are whole and on the disk: temporary file in the same folder, fsync,
 /// rename, fsync of the folder.
 package enum OutputFile {
-  /// - Parameter overwriting: replaces an existing file (through links); otherwise one that exists is left as it is.
+  /// - Parameters:
+  ///   - content: read as it is written, so that it need not fit into memory.
+  ///   - overwriting: replaces an existing file (through links); otherwise one that exists is left as it is.
   package static func write(
-    _ bytes: PictureBytes, to name: String, overwriting: Bool
+    _ content: PictureContent, to name: String, overwriting: Bool
   ) throws(WriteError) {
     // Replacing a link's target is what was meant, not the link.
     let path = overwriting ? resolved(name) : name
@@ -35,7 +40,7 @@ package enum OutputFile {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
     do throws(WriteError) {
-      try finish(descriptor, with: bytes)
+      try finish(descriptor, with: content)
       try move(temporary, to: path, overwriting: overwriting)
     } catch {
       unlink(temporary)
@@ -44,10 +49,24 @@ package enum OutputFile {
     synchronise(parent(of: path))
   }
 
-  private static func finish(_ descriptor: Int32, with bytes: PictureBytes) throws(WriteError) {
+  /// What is in files goes from one to the other in portions of this size.
+  private static let portion = 1 << 20
+
+  private static func finish(_ descriptor: Int32, with content: PictureContent) throws(WriteError) {
     defer { close(descriptor) }
-    try writeAll(bytes, to: descriptor)
+    for portion in content.portions(upTo: portion) {
+      let code = try load(portion).withUnsafeBytes { writeAll($0, to: descriptor) }
+      guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
+    }
     guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
+  }
+
+  private static func load(_ portion: PictureContent.Portion) throws(WriteError) -> PictureBytes {
+    do throws(ContentError) {
+      return try portion.load()
+    } catch {
+      throw .sourceLost(error)
+    }
   }
 
   /// The path behind links; the path itself when there is none.
@@ -145,20 +164,6 @@ package enum OutputFile {
     (try? move(path, to: name, overwriting: false)) != nil
   }
 
-  private static func writeAll(_ bytes: PictureBytes, to descriptor: Int32) throws(WriteError) {
-    try bytes.withUnsafeBytes { memory throws(WriteError) in
-      var written = 0
-      while written < memory.count {
-        let count = systemWrite(descriptor, memory.baseAddress.map { $0 + written }, memory.count - written)
-        if count < 0 {
-          if errno == EINTR { continue }
-          throw .notWritable(lastError())
-        }
-        written += count
-      }
-    }
-  }
-
   private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {
     if overwriting {
       guard systemRename(temporary, path) == 0 else { throw .notWritable(lastError()) }
@@ -187,6 +192,5 @@ package enum OutputFile {
   private static func lastError() -> String { String(cString: strerror(errno)) }
 }
 
-/// The system calls, which the functions above hide by their names.
+/// The system call, which the function above hides by its name.
 private let systemRename: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32 = { rename($0, $1) }
-private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

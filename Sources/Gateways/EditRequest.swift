@@ -12,11 +12,11 @@ package struct EditRequest: Sendable {
 
   package struct Reference: Sendable {
     package let mediaType: MediaType
-    package let bytes: PictureBytes
+    package let content: PictureContent
 
-    package init(mediaType: MediaType, bytes: PictureBytes) {
+    package init(mediaType: MediaType, content: PictureContent) {
       self.mediaType = mediaType
-      self.bytes = bytes
+      self.content = content
     }
   }
 

@@ -5,7 +5,7 @@ package import Vocabulary
 package struct RequestBody: Sendable {
   package enum Piece: Sendable {
     case text([UInt8])
-    case base64(PictureBytes)
+    case base64(PictureContent)
   }
 
   package private(set) var pieces: [Piece] = []
@@ -17,9 +17,9 @@ package struct RequestBody: Sendable {
     length += text.utf8.count
   }
 
-  mutating func appendBase64(_ bytes: PictureBytes) {
-    pieces.append(.base64(bytes))
-    length += Base64.encodedLength(of: bytes.count)
+  mutating func appendBase64(_ content: PictureContent) {
+    pieces.append(.base64(content))
+    length += Base64.encodedLength(of: content.count)
   }
 }
 
@@ -29,7 +29,7 @@ extension RequestBody {
     pieces.reduce(into: "") { text, piece in
       switch piece {
       case .text(let bytes): text += String(decoding: bytes, as: UTF8.self)
-      case .base64(let bytes): text += "…\(bytes.count.grouped) bytes…"
+      case .base64(let content): text += "…\(content.count.grouped) bytes…"
       }
     }
   }

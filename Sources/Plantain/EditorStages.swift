@@ -64,7 +64,7 @@ extension Editor {
     let request = EditRequest(
       prompt: prompt, model: model.id, tier: options.tier, ratio: ratio.value,
       references: prepared.map {
-        EditRequest.Reference(mediaType: $0.reference.mediaType, bytes: $0.reference.bytes)
+        EditRequest.Reference(mediaType: $0.reference.mediaType, content: $0.reference.content)
       })
     let plan = EditPlan(
       id: UUID().uuidString.lowercased(), gateway: gateway.id, model: model.id, prepared: prepared,
@@ -93,7 +93,7 @@ extension Editor {
       jobs[position].options.fit = .none
     }
     var results = try await prepareAll(jobs)
-    for (position, limit) in budget.limits(for: results.map(\.reference.bytes.byteCount)).enumerated() {
+    for (position, limit) in budget.limits(for: results.map(\.reference.content.byteCount)).enumerated() {
       guard let limit else { continue }
       // Prepared again from the original: what was encoded for the first limit would lose twice.
       jobs[position].options.maximumBytes = limit

@@ -93,7 +93,7 @@ struct OutputPlan {
 
   private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
     do throws(WriteError) {
-      try OutputFile.write(picture.bytes, to: path, overwriting: overwrites)
+      try OutputFile.write(PictureContent(picture.bytes), to: path, overwriting: overwrites)
       return path
     } catch {
       let kept = keep(picture.bytes, extension: picture.format.extensions[0])
@@ -113,7 +113,7 @@ struct OutputPlan {
   static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String) -> String? {
     for stem in [place, lastResort].compactMap(\.self) {
       let path = freePath(stem + "-kept", name)
-      if (try? OutputFile.write(bytes, to: path, overwriting: false)) != nil { return path }
+      if (try? OutputFile.write(PictureContent(bytes), to: path, overwriting: false)) != nil { return path }
     }
     return nil
   }

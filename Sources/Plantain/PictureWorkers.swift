@@ -36,7 +36,14 @@ public final class PictureWorkers: Sendable {
   /// Only one picture at a time may wait for the rest of its memory.
   private let opening = Turns(width: 1)
   /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
-  private let prepared = SharedResults<Job, PreparedReference>(most: 8)
+  private let prepared = SharedResults<Job, Prepared>(most: 8)
+  private let store = ContentStore()
+
+  /// A prepared file, and its SHA-256: later it may lie on a disk, and change there.
+  struct Prepared: Sendable {
+    let reference: PreparedReference
+    let sha256: String
+  }
 
   private struct Job: Hashable {
     let digest: String
@@ -104,23 +111,16 @@ extension PictureWorkers {
   /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
   func prepare(
     _ source: Reference, _ options: PreparationOptions
-  ) async throws(PlantainError) -> PreparedReference {
+  ) async throws(PlantainError) -> Prepared {
     let source = try await source.fetched()
     let share = MemoryBudget.Share(of: budget)
     defer { share.giveBack() }
     do {
-      let picture = try await opening.take { try await open(source, options, share) }
-      guard picture.inspection.needsDecoder else {
-        return try await WorkerPool.shared.run { try prepareReference(picture.inspection) }
-      }
-      let job = Job(digest: picture.bytes.sha256, options: options)
-      return try await prepared.value(for: job) {
-        guard case .isolated(let fleet) = place else {
-          return try await crew.take {
-            try await WorkerPool.shared.run { try prepareReference(picture.inspection) }
-          }
-        }
-        return try await prepare(picture, in: fleet)
+      switch try await opening.take({ try await open(source, options, share) }) {
+      case .ready(let prepared): return prepared
+      case .toDecode(let picture):
+        let job = Job(digest: picture.bytes.sha256, options: options)
+        return try await prepared.value(for: job) { try await decode(picture) }
       }
     } catch let error as PlantainError {
       throw error
@@ -136,18 +136,26 @@ extension PictureWorkers {
   /// A picture whose header was read.
   private struct Inspected: Sendable {
     let bytes: PictureBytes
+    /// Where they were read from.
+    let file: HeldFile?
     let inspection: PictureInspection
   }
 
-  /// Reads the file and its header, and takes the memory that the picture may need.
+  private enum Opened {
+    case ready(Prepared)
+    case toDecode(Inspected)
+  }
+
+  /// Reads the file and its header, takes the memory that the picture may need, and prepares one that no decoder has to
+  /// see: so only one such file is in memory at a time.
   private func open(
     _ source: Reference, _ options: PreparationOptions, _ share: MemoryBudget.Share
-  ) async throws -> Inspected {
+  ) async throws -> Opened {
     await share.grow(by: source.expectedSize)
     let picture = try await onPool { () throws(PlantainError) in
-      let bytes = try source.read()
+      let (bytes, file) = try source.read()
       do throws(PreparationError) {
-        return Inspected(bytes: bytes, inspection: try inspectPicture(bytes, options: options))
+        return Inspected(bytes: bytes, file: file, inspection: try inspectPicture(bytes, options: options))
       } catch {
         throw PlantainError.preparing(error, source.name)
       }
@@ -157,7 +165,34 @@ extension PictureWorkers {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
     await share.grow(by: ByteCount(max(0, needed.bytes - source.expectedSize.bytes)))
-    return picture
+    guard !picture.inspection.needsDecoder else { return .toDecode(picture) }
+    return .ready(
+      try await WorkerPool.shared.run { [store] in
+        let reference = try prepareReference(picture.inspection)
+        // What its file holds is not kept in memory beside it.
+        let pieces = picture.file.flatMap(picture.inspection.pieces)
+        return try Self.settle(reference, in: pieces, store)
+      })
+  }
+
+  /// - Parameter pieces: where the file's bytes are already.
+  private static func settle(
+    _ reference: PreparedReference, in pieces: PictureContent? = nil, _ store: ContentStore
+  ) throws -> Prepared {
+    let bytes = try reference.content.read()
+    return Prepared(reference: reference.moved(to: pieces ?? store.keep(bytes)), sha256: bytes.sha256)
+  }
+
+  private func decode(_ picture: Inspected) async throws -> Prepared {
+    let reference: PreparedReference
+    if case .isolated(let fleet) = place {
+      reference = try await prepare(picture, in: fleet)
+    } else {
+      reference = try await crew.take {
+        try await WorkerPool.shared.run { try prepareReference(picture.inspection) }
+      }
+    }
+    return try await WorkerPool.shared.run { [store] in try Self.settle(reference, store) }
   }
 
   /// The file, and what is made of it: a copy without its private blocks, or what decoding takes, with two more copies
@@ -177,7 +212,7 @@ extension PictureWorkers {
     switch reply.answer {
     case .prepared(let facts):
       guard let bytes = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
-      return PreparedReference(bytes: bytes, facts: facts)
+      return PreparedReference(content: PictureContent(bytes), facts: facts)
     case .failed(let error): throw error
     }
   }

@@ -16,18 +16,39 @@ public struct Preparer: Sendable {
   public struct Result: Sendable {
     public let source: Reference
     public let reference: PreparedReference
+    /// SHA-256 of the prepared file, as 64 hexadecimal digits.
+    public let sha256: String
     public let elapsed: Duration
+
+    /// The prepared file.
+    ///
+    /// - Throws: 66 when a picture that passes as it is has changed since it was prepared.
+    public func bytes() throws(PlantainError) -> PictureBytes {
+      do throws(ContentError) {
+        return try reference.content.read()
+      } catch {
+        throw .losing(error)
+      }
+    }
+
+    /// The prepared file as text.
+    ///
+    /// - Throws: as `bytes`.
+    public func dataURI() throws(PlantainError) -> DataURI {
+      DataURI(mediaType: reference.mediaType, bytes: try bytes())
+    }
 
     /// Writes the prepared file into `folder`, which is created, as `NAME.EXT` with its true extension.
     ///
     /// - Returns: the path.
-    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written.
+    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written; 66 when a picture that passes as
+    ///   it is has changed since it was prepared.
     public func write(into folder: String, overwriting: Bool = false) throws(PlantainError) -> String {
       let format = PictureFormat.writable(reference.mediaType)?.extensions[0] ?? "jpg"
       let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(source.stem).\(format)"
       do throws(WriteError) {
         try OutputFile.createFolder(folder)
-        try OutputFile.write(reference.bytes, to: path, overwriting: overwriting)
+        try OutputFile.write(reference.content, to: path, overwriting: overwriting)
       } catch {
         throw .writing(error, path)
       }
@@ -41,8 +62,9 @@ public struct Preparer: Sendable {
   public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let reference = try await workers.prepare(source, options)
-    return Result(source: source, reference: reference, elapsed: clock.now - start)
+    let prepared = try await workers.prepare(source, options)
+    return Result(
+      source: source, reference: prepared.reference, sha256: prepared.sha256, elapsed: clock.now - start)
   }
 
   /// Prepares many pictures, a few at a time, and hands over each outcome in the order of the sources.
@@ -94,7 +116,7 @@ public struct Preparer: Sendable {
     let options = options
     let source = try await source.fetched()
     return try await onPool { () throws(PlantainError) in
-      let bytes = try source.read()
+      let bytes = try source.read().bytes
       do throws(PreparationError) {
         let inspection = try inspectPicture(bytes, options: options)
         return InspectReport(inspection, source: source.name, bytes: bytes.byteCount)
@@ -108,6 +130,6 @@ public struct Preparer: Sendable {
 extension Reference {
   /// Reading may block, so it does not happen on the cooperative pool.
   func readOnPool() async throws(PlantainError) -> PictureBytes {
-    try await onPool { () throws(PlantainError) in try read() }
+    try await onPool { () throws(PlantainError) in try read().bytes }
   }
 }

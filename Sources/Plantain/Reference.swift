@@ -94,16 +94,20 @@ public enum Reference: Sendable {
     }
   }
 
+  /// All its bytes; and the file they are in, when it is one.
+  ///
   /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or no data URI.
-  func read() throws(PlantainError) -> PictureBytes {
-    if case .dataURI(let text) = self { return try Self.parse(text, name) }
+  func read() throws(PlantainError) -> (bytes: PictureBytes, file: HeldFile?) {
+    if case .dataURI(let text) = self { return (try Self.parse(text, name), nil) }
     if case .mangled(let name) = self { throw .notUTF8(name) }
     do throws(ReadError) {
       switch self {
-      case .file(let path): return try PictureFile.read(path)
-      case .bytes(let bytes, _) where bytes.count > 0: return bytes
+      case .file(let path):
+        let file = try PictureFile.open(path)
+        return (try PictureFile.read(file), file)
+      case .bytes(let bytes, _) where bytes.count > 0: return (bytes, nil)
       case .bytes, .dataURI, .url, .mangled: throw .empty
-      case .standardInput: return try PictureFile.readStandardInput()
+      case .standardInput: return (try PictureFile.readStandardInput(), nil)
       }
     } catch {
       throw .reading(error, name)

@@ -73,19 +73,10 @@ enum Console {
   }
 
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-    var written = 0
-    while written < bytes.count {
-      let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      if count < 0, errno == EINTR { continue }
-      if count < 0 {
-        if descriptor == STDOUT_FILENO, errno != EPIPE { outputFailure = String(cString: strerror(errno)) }
-        return false
-      }
-      written += count
+    let code = writeAll(bytes, to: descriptor)
+    if code != 0, code != EPIPE, descriptor == STDOUT_FILENO {
+      outputFailure = String(cString: strerror(code))
     }
-    return true
+    return code == 0
   }
 }
-
-/// The system call, which the functions above hide by their name.
-private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

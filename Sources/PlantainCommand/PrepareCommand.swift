@@ -67,16 +67,15 @@ struct PrepareCommand: AsyncParsableCommand {
   private func show(_ result: Preparer.Result) throws(PlantainError) {
     if output == "-" {
       Summary.lines(of: result).forEach(common.note)
-      guard Console.printBytes(result.reference.bytes) else { throw .standardOutput("it took only a part") }
+      guard Console.printBytes(try result.bytes()) else { throw .standardOutput("it took only a part") }
       return
     }
     let path: String? =
       if let output { try result.write(into: output, overwriting: overwrite) } else { nil }
-    let uri = DataURI(mediaType: result.reference.mediaType, bytes: result.reference.bytes)
     if common.json {
       var report = PrepareReport(result)
       report.output = path
-      if dataURI { report.dataURI = uri.text }
+      if dataURI { report.dataURI = try result.dataURI().text }
       Console.printJSON(report)
       return
     }
@@ -85,6 +84,8 @@ struct PrepareCommand: AsyncParsableCommand {
       if nothingElse { Console.print(Console.printable(line)) } else { common.note(line) }
     }
     if let path { Console.print(path) }
+    guard dataURI || base64 else { return }
+    let uri = try result.dataURI()
     if dataURI { Console.printBase64(uri.bytes, head: uri.head) }
     if base64 { Console.printBase64(uri.bytes) }
   }

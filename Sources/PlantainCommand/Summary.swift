@@ -7,7 +7,7 @@ enum Summary {
     let geometry = reference.geometry
     let head =
       "prepared  \(result.source.name): \(geometry.source) → \(reference.size) \(reference.mediaType), "
-      + "\(reference.bytes.byteCount)"
+      + "\(reference.content.byteCount)"
     return [head] + reference.steps.map(line)
       + reference.warnings.map { "          warning: \($0.explanation)" }
   }

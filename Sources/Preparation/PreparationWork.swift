@@ -155,7 +155,7 @@ struct PreparationWork {
     try requireClean(bytes)
     let whole = plan.fit.scaled(toFrame: size, isOnItsSide: structure.orientation >= 5)
     return PreparedReference(
-      bytes: bytes,
+      content: PictureContent(bytes),
       facts: PreparedReference.Facts(
         mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough, encodes: encodes,
         steps: steps,

@@ -73,6 +73,18 @@ package struct PictureInspection: Sendable {
 
   /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.
   package var needsDecoder: Bool { !plan.isPassthrough || structure.format == .webp }
+  /// What `prepareReference` makes of a picture that passes, as pieces of the file that it was read from; `nil` where more
+  /// than the file's own bytes goes into it.
+  package func pieces(of file: HeldFile) -> PictureContent? {
+    guard plan.isPassthrough, options.kept(of: structure).isEmpty else { return nil }
+    return PictureContent(
+      structure.cleaned.map { piece in
+        switch piece {
+        case .range(let range): .file(file, range)
+        case .bytes(let bytes): .memory(PictureBytes(bytes))
+        }
+      })
+  }
   /// What decoding and encoding it may take.
   package var cost: DecodingCost { DecodingCost(structure, plan, options) }
 }

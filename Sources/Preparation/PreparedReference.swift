@@ -3,12 +3,17 @@ public import Vocabulary
 /// A picture made right for an image-edit API, with everything that was done to it.
 public struct PreparedReference: Sendable {
   /// The file to send: upright, sRGB, without private metadata, within every limit.
-  public let bytes: PictureBytes
+  public let content: PictureContent
   private let facts: Facts
 
-  package init(bytes: PictureBytes, facts: Facts) {
-    self.bytes = bytes
+  package init(content: PictureContent, facts: Facts) {
+    self.content = content
     self.facts = facts
+  }
+
+  /// The same bytes in another place.
+  package func moved(to content: PictureContent) -> PreparedReference {
+    PreparedReference(content: content, facts: facts)
   }
 
   /// What is known of it beside its bytes.
@@ -45,7 +50,7 @@ public struct PreparedReference: Sendable {
   ) -> (answer: Answer, bytes: PictureBytes?) {
     do throws(PreparationError) {
       let reference = try prepareReference(source, options: options)
-      return (.prepared(reference.facts), reference.bytes)
+      return (.prepared(reference.facts), reference.content.inMemory)
     } catch {
       return (.failed(error), nil)
     }

@@ -1,6 +1,7 @@
 import Base64
 package import Gateways
 package import NIOCore
+import NIOPosix
 import Synchronization
 import Vocabulary
 
@@ -48,49 +49,70 @@ package struct BodyStream: AsyncSequence, Sendable {
       self.progress = progress
     }
 
-    package mutating func next() async -> ByteBuffer? {
+    /// - Throws: `ContentError`, before the last byte.
+    package mutating func next() async throws -> ByteBuffer? {
       progress.start()
       await withCheckedContinuation { continuation in
         eventLoop.execute { continuation.resume() }
       }
       while true {
-        if let buffer = nextOfPicture() { return buffer }
+        if let buffer = try await picture?.next() { return buffer }
+        picture = nil
         switch pieces.popFirst() {
         case .text(let text): return ByteBuffer(bytes: text)
-        case .base64(let bytes): picture = PictureText(bytes)
+        case .base64(let content): picture = PictureText(content)
         case nil: return nil
         }
       }
-    }
-
-    private mutating func nextOfPicture() -> ByteBuffer? {
-      let buffer = picture?.next()
-      if buffer == nil { picture = nil }
-      return buffer
     }
   }
 }
 
 /// The base64 text of a picture, chunk by chunk.
 private struct PictureText {
-  private let bytes: PictureBytes
+  /// A thread of those that may block is asked only every few chunks.
+  private static let usualPortion = 5 * Base64ChunkEncoder.usualChunk
+
+  private var portions: ArraySlice<PictureContent.Portion>
+  /// What was read, and how much of it was encoded.
+  private var bytes = PictureBytes([])
   private var offset = 0
   private var encoder = Base64ChunkEncoder()
 
-  init(_ bytes: PictureBytes) {
-    self.bytes = bytes
+  init(_ content: PictureContent) {
+    portions = content.portions(upTo: Self.usualPortion)[...]
   }
 
-  mutating func next() -> ByteBuffer? {
-    guard offset < bytes.count else { return nil }
+  mutating func next() async throws -> ByteBuffer? {
+    while true {
+      if offset == bytes.count {
+        guard let portion = portions.popFirst() else { return nil }
+        // Only one is held at a time.
+        bytes = PictureBytes([])
+        bytes = try await Self.load(portion)
+        offset = 0
+      }
+      let chunk = nextChunk()
+      // One or two bytes may wait for the rest of their group.
+      if chunk.readableBytes > 0 { return chunk }
+    }
+  }
+
+  private static func load(_ portion: PictureContent.Portion) async throws -> PictureBytes {
+    guard portion.isOnDisk else { return try portion.load() }
+    return try await NIOThreadPool.singleton.runIfActive { try portion.load() }
+  }
+
+  private mutating func nextChunk() -> ByteBuffer {
     let end = min(bytes.count, offset + Base64ChunkEncoder.usualChunk)
+    let isLast = end == bytes.count && portions.isEmpty
     var buffer = ByteBuffer()
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Base64ChunkEncoder.room(for: end - offset)) {
       room in
       var written = bytes.withUnsafeBytes {
         encoder.encode(UnsafeRawBufferPointer(rebasing: $0[offset..<end]), into: room)
       }
-      if end == bytes.count {
+      if isLast {
         written += encoder.finish(into: UnsafeMutableRawBufferPointer(rebasing: room[written...]))
       }
       return written

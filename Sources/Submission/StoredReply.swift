@@ -1,4 +1,5 @@
 import Synchronization
+import Vocabulary
 
 #if canImport(Glibc)
   import Glibc
@@ -39,7 +40,7 @@ package final class StoredReply: Sendable {
       if file.descriptor < 0 {
         file.descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_APPEND, 0o600)
       }
-      file.hasFailed = file.descriptor < 0 || !Self.write(bytes, to: file.descriptor)
+      file.hasFailed = file.descriptor < 0 || writeAll(bytes, to: file.descriptor) != 0
     }
   }
 
@@ -48,18 +49,4 @@ package final class StoredReply: Sendable {
 
   /// Leaves the file where it is, or where the caller has moved it.
   package func keep() { file.withLock { $0.isKept = true } }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-    var written = 0
-    while written < bytes.count {
-      let count = systemWrite(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      written += count
-    }
-    return true
-  }
 }
-
-/// The system call, which the function above hides by its name.
-private let systemWrite: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOPosix
+package import Vocabulary
 
 #if canImport(Glibc)
   import Glibc
@@ -12,6 +13,9 @@ import NIOPosix
 package enum SubmissionError: Error, Sendable, Equatable {
   /// Nothing was sent: the name, the connection or TLS failed.
   case unreachable(String)
+  /// A picture's bytes could not be had while they were sent. The request ended before its last byte, so nobody can have
+  /// acted on it.
+  case sourceLost(ContentError)
   /// The connection was lost, or time ran out, after sending had begun: it may have been done and billed.
   case outcomeUnknown(String)
   /// The reply is longer than the limit; the edit was done.

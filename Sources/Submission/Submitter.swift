@@ -4,6 +4,7 @@ package import Gateways
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Vocabulary
 
 /// Sends one request and brings back its reply, read to the end. It never sends twice.
 package struct Submitter: Sendable {
@@ -78,6 +79,7 @@ package struct Submitter: Sendable {
 
   private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
     if let error = error as? ReplyLifter.TooLarge { return .replyTooLarge(limit: error.limit) }
+    if let error = error as? ContentError { return .sourceLost(error) }
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
       return .cancelled(afterSending: afterSending)
     }

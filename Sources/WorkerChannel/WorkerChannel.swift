@@ -156,19 +156,10 @@ package final class WorkerChannel: Sendable {
   private static func namelessFile(holding bytes: PictureBytes) throws(ChannelError) -> Int32 {
     let file = isolation_nameless_file()
     guard file >= 0 else { throw .failed(systemError()) }
-    let whole = bytes.withUnsafeBytes { memory in
-      var written = 0
-      while written < memory.count {
-        let count = write(file, memory.baseAddress.map { $0 + written }, memory.count - written)
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        written += count
-      }
-      return true
-    }
-    guard whole else {
-      defer { close(file) }
-      throw .failed(systemError())
+    let code = bytes.withUnsafeBytes { writeAll($0, to: file) }
+    guard code == 0 else {
+      close(file)
+      throw .failed(String(cString: strerror(code)))
     }
     return file
   }

@@ -152,6 +152,14 @@ import Vocabulary
     let objects = try outcome.objects()
     #expect(objects.count == 2 && objects[0]["error"] != nil && objects[1]["mediaType"] != nil)
     #expect(try Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
+    // Half of a surrogate pair, which no JSON can hold.
+    let edit = #""$plantain" edit '"# + Samples.coffee + #"' --dry-run "#
+    let prompt = #"printf 'a\355\240\200b'"#
+    for line in [edit + #"-p "$(\#(prompt))""#, "\(prompt) | \(edit) --prompt-file -"] {
+      let outcome = try Command().run(shell: line)
+      #expect(outcome.status == 66, "\(outcome.errors)")
+      #expect(outcome.errors.contains("not UTF-8"))
+    }
   }
 
   @Test func `prepare writes one picture to standard output, and only one`() throws {

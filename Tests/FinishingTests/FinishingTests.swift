@@ -45,7 +45,7 @@ import Vocabulary
 
   @Test func `a file appears whole and nothing beside it`() throws {
     let folder = try TemporaryFolder()
-    try OutputFile.write(bytes, to: folder.file("a.jpg"), overwriting: false)
+    try OutputFile.write(PictureContent(bytes), to: folder.file("a.jpg"), overwriting: false)
     #expect(folder.names == ["a.jpg"])
     #expect(try folder.read("a.jpg") == [1, 2, 3])
   }
@@ -54,10 +54,10 @@ import Vocabulary
     let folder = try TemporaryFolder()
     try folder.write([9], as: "a.jpg")
     #expect(throws: WriteError.exists) {
-      try OutputFile.write(bytes, to: folder.file("a.jpg"), overwriting: false)
+      try OutputFile.write(PictureContent(bytes), to: folder.file("a.jpg"), overwriting: false)
     }
     #expect(try folder.read("a.jpg") == [9])
-    try OutputFile.write(bytes, to: folder.file("a.jpg"), overwriting: true)
+    try OutputFile.write(PictureContent(bytes), to: folder.file("a.jpg"), overwriting: true)
     #expect(try folder.read("a.jpg") == [1, 2, 3])
     #expect(folder.names == ["a.jpg"])
   }
@@ -66,7 +66,7 @@ import Vocabulary
     let folder = try TemporaryFolder()
     try folder.write([9], as: "real.jpg")
     symlink("real.jpg", folder.file("link.jpg"))
-    try OutputFile.write(bytes, to: folder.file("link.jpg"), overwriting: true)
+    try OutputFile.write(PictureContent(bytes), to: folder.file("link.jpg"), overwriting: true)
     #expect(try folder.read("real.jpg") == [1, 2, 3])
     #expect(folder.names == ["link.jpg", "real.jpg"])
   }
@@ -75,7 +75,7 @@ import Vocabulary
     let folder = try TemporaryFolder()
     let name = String(repeating: "🍌", count: 62) + ".jpg"
     try OutputFile.check(folder.file(name), overwriting: false)
-    try OutputFile.write(bytes, to: folder.file(name), overwriting: false)
+    try OutputFile.write(PictureContent(bytes), to: folder.file(name), overwriting: false)
     #expect(folder.names == [name])
   }
 
@@ -84,10 +84,10 @@ import Vocabulary
     try folder.write([9], as: "file")
     mkdir(folder.file("taken.jpg"), 0o700)
     #expect(throws: WriteError.self) {
-      try OutputFile.write(bytes, to: folder.file("file/a.jpg"), overwriting: false)
+      try OutputFile.write(PictureContent(bytes), to: folder.file("file/a.jpg"), overwriting: false)
     }
     #expect(throws: WriteError.self) {
-      try OutputFile.write(bytes, to: folder.file("taken.jpg"), overwriting: true)
+      try OutputFile.write(PictureContent(bytes), to: folder.file("taken.jpg"), overwriting: true)
     }
     #expect(throws: WriteError.self) {
       try OutputFile.check(folder.file("taken.jpg"), overwriting: true)

@@ -33,4 +33,20 @@ import Vocabulary
       return
     }
   }
+
+  @Test func `an open file is still the same under another name, and another one when it was written to`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([1, 2, 3, 4], as: "a")
+    let file = try PictureFile.open(path)
+    rename(path, folder.file("b"))
+    #expect(try file.readAll().array == [1, 2, 3, 4])
+    // Same size, another time.
+    var times = [timeval(), timeval(tv_sec: 1_000_000_000, tv_usec: 0)]
+    utimes(folder.file("b"), &times)
+    #expect(throws: ContentError.changed(path)) { try file.readAll() }
+    truncate(folder.file("b"), 2)
+    #expect(throws: ContentError.changed(path)) { try file.readAll() }
+  }
 }

@@ -25,12 +25,12 @@ struct PermissionTests {
   @Test("are read in a child when they are allowed", arguments: files)
   func allowed(_ name: String) async throws {
     let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
-    let result = try await workers.prepare(source(name), options())
+    let result = try await workers.prepare(source(name), options()).reference
     // A drawing has no pixels of its own; small ones are drawn large.
     let isDrawing = name == "fields.svg"
     #expect(
       result.size == (isDrawing ? PixelSize(width: 1_024, height: 768) : PixelSize(width: 64, height: 48)))
-    let (pixels, size, bands) = try decodedPixels(result.bytes.array)
+    let (pixels, size, bands) = try decodedPixels(result.content.read().array)
     let colour = { (x: Int, y: Int) in
       let at = (y * size.height / 4 * size.width + x * size.width / 4) * bands
       return Array(pixels[at..<at + 3])

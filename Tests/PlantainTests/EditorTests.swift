@@ -108,7 +108,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     try await ScriptedGateway.run(.hangUp) { gateway in
       try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
         let plan = try await editor.plan("warm", references: [.file(Samples.portrait)])
-        #expect(plan.request.bytes.bytes > plan.prepared[0].reference.bytes.count * 4 / 3)
+        #expect(plan.request.bytes.bytes > plan.prepared[0].reference.content.count * 4 / 3)
         #expect(plan.cost.price?.currency == "USD")
       }
       #expect(gateway.requests.isEmpty)

@@ -86,18 +86,34 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `a reply that stalls after its head ends with the time, too`() async throws {
-    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
-    let folder = try TemporaryFolder()
-    let (error, requests) = try await error(.stall(head)) {
-      $0.timeout = .milliseconds(300)
-      $0.output = .file(folder.file("out.jpg"))
-    }
+    let (error, requests) = try await error(.stall(Self.halfAReply)) { $0.timeout = .milliseconds(300) }
     #expect(error.exitStatus == 76)
     #expect(requests == 1)
-    // What came may have been paid for.
+  }
+
+  private static let halfAReply = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
+
+  @Test func `a reply lies on the disk while it comes, and what came of it is kept`() async throws {
+    let folder = try TemporaryFolder()
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
+    var options = EditOptions()
+    options.output = .file(folder.file("out.jpg"))
+    try await ScriptedGateway.run(.stall(Self.halfAReply)) { [options] gateway in
+      let edit = Task {
+        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+          try await editor.edit("warm", references: [.bytes(picture, name: "p")], options: options)
+        }
+      }
+      while !folder.names.contains(where: { $0.hasPrefix(".plantain-") && $0.hasSuffix(".reply") }) {
+        await Task.yield()
+      }
+      edit.cancel()
+      let error = try #require(await #expect(throws: PlantainError.self) { try await edit.value })
+      #expect(error.billed == .unknown)
+      #expect(error.hint?.contains(folder.file("out-kept.reply")) == true)
+    }
     #expect(folder.names == ["out-kept.reply"])
     #expect(try folder.read("out-kept.reply") == Array("{".utf8))
-    #expect(error.hint?.contains(folder.file("out-kept.reply")) == true)
   }
 
   @Test func `a reply that refuses, or costs nothing, leaves nothing behind`() async throws {

@@ -1,7 +1,10 @@
 import Foundation
-import Plantain
+import Imaging
 import TestSupport
 import Testing
+import Vocabulary
+
+@testable import Plantain
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry
@@ -32,6 +35,106 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(inline["mimeType"] == "image/jpeg")
       let text = try #require(inline["data"])
       #expect(Data(base64Encoded: text) == Data(picture.array))
+    }
+  }
+
+  /// A JPEG in a file, with a comment that has to go.
+  private func photograph(in folder: TemporaryFolder) throws -> (path: String, plain: [UInt8]) {
+    let plain = try Synthetic.jpeg(PixelSize(width: 900, height: 700), quality: 98)
+    let comment = Array(plain.prefix(2)) + [0xFF, 0xFE, 0, 8] + Array("secret".utf8) + plain.dropFirst(2)
+    return (try folder.write(comment, as: "p.jpg"), plain)
+  }
+
+  @Test func `a file that passes is read from the disk, without what had to go`() async throws {
+    let folder = try TemporaryFolder()
+    let (path, plain) = try photograph(in: folder)
+    try await ScriptedGateway.run(.reply(status: 503, body: "{}")) { gateway in
+      await #expect(throws: PlantainError.self) {
+        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+          try await editor.edit("warm", references: [.file(path), .file(Samples.coffee)]) { event in
+            // What was opened is read, whatever its name means by now.
+            guard case .sending(let plan) = event else { return }
+            #expect(plan.prepared[0].reference.content.inMemory == nil)
+            _ = try? folder.write([1, 2, 3], as: "other")
+            rename(folder.file("other"), path)
+          }
+        }
+      }
+      let request = try #require(gateway.requests.first)
+      let text = String(decoding: request.body, as: UTF8.self)
+      #expect(text.contains("\"\(Data(plain).base64EncodedString())\""))
+      #expect(request.head.lowercased().contains("content-length: \(request.body.count)"))
+    }
+  }
+
+  @Test(arguments: ["shorter", "rewritten", "longer"])
+  func `a file that changes under way ends the request before its last byte`(how: String) async throws {
+    let folder = try TemporaryFolder()
+    let (path, plain) = try photograph(in: folder)
+    try await ScriptedGateway.run(.reply(status: 200, body: "{}")) { gateway in
+      let error = await #expect(throws: PlantainError.self) {
+        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+          try await editor.edit("warm", references: [.file(path)]) { event in
+            guard case .sending = event, let file = fopen(path, how == "longer" ? "a" : "r+") else { return }
+            if how == "shorter" { ftruncate(fileno(file), off_t(plain.count / 2)) }
+            if how != "shorter" { fputs("x", file) }
+            fclose(file)
+          }
+        }
+      }
+      #expect(error?.exitStatus == 66)
+      #expect(error?.billed == .no)
+      #expect(error?.message.contains(path) == true)
+      #expect(gateway.requests.isEmpty)
+    }
+  }
+
+  @Test func `a prepared file that changed before it was written is an error, and nothing is written`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let (path, _) = try photograph(in: folder)
+    let result = try await Preparer().prepare(.file(path))
+    try folder.write([1, 2, 3], as: "p.jpg")
+    let out = folder.file("out")
+    for attempt in [{ _ = try result.write(into: out) }, { _ = try result.bytes() }] {
+      #expect(throws: PlantainError.self) { try attempt() }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: out).isEmpty)
+  }
+}
+
+@Suite struct `Prepared files that wait` {
+  private func bytes(_ count: Int, _ value: UInt8) -> PictureBytes {
+    PictureBytes([UInt8](repeating: value, count: count))
+  }
+
+  @Test func `are in memory up to 16 MB together, and beyond in files without a name`() throws {
+    let store = ContentStore()
+    var first: PictureContent? = store.keep(bytes(9_000_000, 1))
+    let second = store.keep(bytes(9_000_000, 2))
+    let third = store.keep(bytes(5_000_000, 3))
+    #expect(first?.inMemory != nil)
+    #expect(second.inMemory == nil)
+    #expect(third.inMemory != nil)
+    #expect(try second.read().array == [UInt8](repeating: 2, count: 9_000_000))
+    #expect(try third.read().array == [UInt8](repeating: 3, count: 5_000_000))
+    first = nil
+    #expect(store.keep(bytes(9_000_000, 4)).inMemory != nil)
+  }
+
+  @Test func `are whole in whatever portions they are read`() throws {
+    let folder = try TemporaryFolder()
+    let file = try PictureFile.open(folder.write([UInt8](0..<100), as: "f"))
+    let content = PictureContent([
+      .file(file, 3..<50), .memory(PictureBytes([200, 201])), .file(file, 60..<61),
+      .memory(PictureBytes([7])),
+    ])
+    let whole = [UInt8](3..<50) + [200, 201, 60, 7]
+    #expect(content.count == whole.count)
+    #expect(try content.read().array == whole)
+    for most in [1, 2, 7, 1_000] {
+      #expect(try content.portions(upTo: most).flatMap { try $0.load().array } == whole)
     }
   }
 }

@@ -53,3 +53,8 @@ func colour(_ bytes: [UInt8], x: Double, y: Double) throws -> [Int] {
 func isClose(_ left: [Int], _ right: [Int], within limit: Int) -> Bool {
   zip(left, right).allSatisfy { abs($0 - $1) <= limit }
 }
+
+extension PreparedReference {
+  /// A preparation's own result is in memory.
+  var bytes: PictureBytes { content.inMemory ?? PictureBytes([]) }
+}

@@ -20,7 +20,7 @@ enum NativeGemini {
     for reference in request.references {
       text += #",{"inlineData":{"mimeType":""# + reference.mediaType.name + #"","data":""#
       body.append(text)
-      body.appendBase64(reference.bytes)
+      body.appendBase64(reference.content)
       text = #""}}"#
     }
     text += #"]}],"generationConfig":{"responseModalities":["IMAGE"],"imageConfig":{"aspectRatio":""#

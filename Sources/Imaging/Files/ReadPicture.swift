@@ -34,29 +34,44 @@ package enum PictureFile {
   /// The largest file that is read at all: far above any photograph, far below memory.
   package static let sizeLimit = ByteCount(256_000_000)
 
-  /// The whole of a regular file. Folders, fifos and devices are refused before they can block or never end.
+  /// The whole of a regular file.
   package static func read(
     _ path: String, limit: ByteCount = sizeLimit
   ) throws(ReadError) -> PictureBytes {
+    try read(open(path, limit: limit))
+  }
+
+  /// The whole of an open file.
+  package static func read(_ file: HeldFile) throws(ReadError) -> PictureBytes {
+    do throws(ContentError) {
+      return try file.readAll()
+    } catch {
+      switch error {
+      case .changed: throw .unreadable("it changed while it was read")
+      case .unreadable(_, let why): throw .unreadable(why)
+      }
+    }
+  }
+
+  /// A regular file, opened. Folders, fifos and devices are refused before they can block or never end.
+  package static func open(_ path: String, limit: ByteCount = sizeLimit) throws(ReadError) -> HeldFile {
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(lastSystemError())
     }
     try requireRegular(status)
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    let descriptor = systemOpen(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw .unreadable(lastSystemError()) }
-    defer { close(descriptor) }
     // Once more on what was really opened.
-    guard fstat(descriptor, &status) == 0 else { throw .unreadable(lastSystemError()) }
-    try requireRegular(status)
-    let size = ByteCount(Int(status.st_size))
-    guard size <= limit else { throw .tooLarge(size, limit: limit) }
-    guard size.bytes > 0 else { throw .empty }
-    return try PictureBytes(capacity: size.bytes) { room throws(ReadError) in
-      let count = try fill(room, from: descriptor)
-      guard count == size.bytes else { throw .unreadable("it became shorter while it was read") }
-      return count
+    guard fstat(descriptor, &status) == 0 else {
+      defer { close(descriptor) }
+      throw .unreadable(lastSystemError())
     }
+    let file = HeldFile(adopting: descriptor, status, name: path)
+    try requireRegular(status)
+    guard file.count <= limit.bytes else { throw .tooLarge(ByteCount(file.count), limit: limit) }
+    guard file.count > 0 else { throw .empty }
+    return file
   }
 
   /// The size of a regular file that may be read; zero for everything else, of which reading will tell why not.
@@ -109,7 +124,8 @@ package enum PictureFile {
   }
 }
 
-/// The system call, which the functions above hide by their name.
+/// The system calls, which the functions above hide by their names.
+private let systemOpen: @Sendable (UnsafePointer<CChar>, Int32) -> Int32 = { open($0, $1) }
 private let systemRead: @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int = { read($0, $1, $2) }
 
 /// The system's words for `errno`.

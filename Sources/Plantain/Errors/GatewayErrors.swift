@@ -26,6 +26,7 @@ extension PlantainError {
         .submission, .unreachable, "cannot reach \(gateway.id) at \(host): \(why)",
         hint: "Nothing was sent or billed. Check the network and --base-url.", subject: gateway.id,
         underlying: error)
+    case .sourceLost(let error): .losing(error)
     case .outcomeUnknown(let why):
       PlantainError(
         .submission, .outcomeUnknown, "\(gateway.id) was sent the request, but no answer came: \(why)",

@@ -12,10 +12,10 @@ extension PlantainError {
     PlantainError(.configuration, .usage, message, hint: hint)
   }
 
-  /// A name that is not UTF-8 cannot be passed on unchanged.
+  /// A name or a prompt that is not UTF-8 cannot be passed on unchanged.
   public static func notUTF8(_ repaired: String) -> PlantainError {
     PlantainError(
-      .input, .unreadable, "the name \(repaired) is not UTF-8", hint: "Rename the file.",
+      .input, .unreadable, "\(repaired) is not UTF-8", hint: "Rename the file, or save the text as UTF-8.",
       subject: repaired)
   }
 
@@ -53,6 +53,17 @@ extension PlantainError {
       }
     return PlantainError(
       .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
+  }
+
+  /// A file changed, or went, between its preparation and its use.
+  public static func losing(_ error: ContentError) -> PlantainError {
+    let subject =
+      switch error {
+      case .changed(let name), .unreadable(let name, _): name
+      }
+    return PlantainError(
+      .input, .unreadable, "\(error)", hint: "Leave it as it is until it is sent or written, and try again.",
+      subject: subject, underlying: error)
   }
 
   static func fetching(_ error: DownloadError, _ subject: String) -> PlantainError {
@@ -164,6 +175,7 @@ extension PlantainError {
         .output, .outputNotWritable, "cannot write \(path): \(why)",
         hint: "Choose another place with -o, or mend its permissions or space.", subject: path,
         billed: billed, underlying: error)
+    case .sourceLost(let error): .losing(error)
     }
   }
 

@@ -63,9 +63,9 @@ public struct PrepareReport: Encodable, Sendable {
     mediaType = reference.mediaType.name
     width = reference.size.width
     height = reference.size.height
-    bytes = reference.bytes.count
-    base64Bytes = Base64.encodedLength(of: reference.bytes.count)
-    sha256 = reference.bytes.sha256
+    bytes = reference.content.count
+    base64Bytes = Base64.encodedLength(of: reference.content.count)
+    sha256 = result.sha256
     passthrough = reference.isPassthrough
     encodes = reference.encodes
     steps = reference.steps.map(Step.init)

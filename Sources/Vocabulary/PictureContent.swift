@@ -1,0 +1,97 @@
+/// The bytes of a picture file that waits to be sent or written: in memory, or in an open file that is read piece by piece
+/// when they are wanted.
+public struct PictureContent: Sendable {
+  /// Consecutive bytes from one place.
+  package enum Piece: Sendable {
+    case memory(PictureBytes)
+    case file(HeldFile, Range<Int>)
+
+    var count: Int {
+      switch self {
+      case .memory(let bytes): bytes.count
+      case .file(_, let range): range.count
+      }
+    }
+  }
+
+  private let pieces: [Piece]
+  /// The number of bytes.
+  public let count: Int
+  public var byteCount: ByteCount { ByteCount(count) }
+
+  package init(_ pieces: [Piece]) {
+    self.pieces = pieces
+    count = pieces.reduce(0) { $0 + $1.count }
+  }
+
+  public init(_ bytes: PictureBytes) {
+    self.init([.memory(bytes)])
+  }
+
+  /// The whole, when it is one piece of memory.
+  package var inMemory: PictureBytes? {
+    if pieces.count == 1, case .memory(let bytes) = pieces[0] { bytes } else { nil }
+  }
+
+  /// All bytes, in memory.
+  ///
+  /// - Throws: `ContentError` when they are in a file that has changed since it was prepared, or cannot be read.
+  public func read() throws(ContentError) -> PictureBytes {
+    if let bytes = inMemory { return bytes }
+    return try PictureBytes(capacity: count) { room throws(ContentError) in
+      var filled = 0
+      for portion in portions(upTo: count) {
+        filled += try portion.copy(to: UnsafeMutableRawBufferPointer(rebasing: room[filled...]))
+      }
+      return filled
+    }
+  }
+
+  /// The bytes in portions, in their order: what is in memory as it is there, what is in a file at most `most` bytes at a
+  /// time.
+  package func portions(upTo most: Int) -> [Portion] {
+    let lastFile = pieces.lastIndex { if case .file = $0 { true } else { false } }
+    return pieces.enumerated().flatMap { position, piece -> [Portion] in
+      guard case .file(let file, let range) = piece else { return [Portion(piece: piece)] }
+      return stride(from: range.lowerBound, to: range.upperBound, by: most).map { start in
+        let end = min(range.upperBound, start + most)
+        return Portion(
+          piece: .file(file, start..<end), isLastOfFile: position == lastFile && end == range.upperBound)
+      }
+    }
+  }
+
+  /// Bytes that are read at one time.
+  package struct Portion: Sendable {
+    private let piece: Piece
+    private let isLastOfFile: Bool
+
+    fileprivate init(piece: Piece, isLastOfFile: Bool = false) {
+      self.piece = piece
+      self.isLastOfFile = isLastOfFile
+    }
+
+    /// Whether getting them may mean waiting for a disk.
+    package var isOnDisk: Bool { if case .file = piece { true } else { false } }
+
+    /// The bytes in memory. The last ones of a file come only if it is still what it was.
+    package func load() throws(ContentError) -> PictureBytes {
+      if case .memory(let bytes) = piece { return bytes }
+      return try PictureBytes(capacity: piece.count) { room throws(ContentError) in try copy(to: room) }
+    }
+
+    /// Writes the bytes to the start of `room`.
+    ///
+    /// - Returns: how many.
+    func copy(to room: UnsafeMutableRawBufferPointer) throws(ContentError) -> Int {
+      switch piece {
+      case .memory(let bytes): bytes.withUnsafeBytes { room.copyMemory(from: $0) }
+      case .file(let file, let range):
+        try file.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: room[..<range.count]), at: range.lowerBound)
+        if isLastOfFile { try file.requireUnchanged() }
+      }
+      return piece.count
+    }
+  }
+}

@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Writes all bytes, in as many calls as that takes.
+///
+/// - Returns: 0, or the system's number for why not all could be written.
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  var written = 0
+  while written < bytes.count {
+    let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+    if count < 0 {
+      if errno == EINTR { continue }
+      return errno
+    }
+    written += count
+  }
+  return 0
+}
