@@ -153,7 +153,7 @@ import Vocabulary
     #expect(objects.count == 2 && objects[0]["error"] != nil && objects[1]["mediaType"] != nil)
     #expect(try Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
     // Half of a surrogate pair, which no JSON can hold.
-    let edit = #""$plantain" edit '"# + Samples.coffee + #"' --dry-run "#
+    let edit = #""$plantain" edit '"# + Samples.coffee + #"' --gateway apiyi --dry-run "#
     let prompt = #"printf 'a\355\240\200b'"#
     for line in [edit + #"-p "$(\#(prompt))""#, "\(prompt) | \(edit) --prompt-file -"] {
       let outcome = try Command().run(shell: line)
