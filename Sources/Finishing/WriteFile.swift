@@ -49,24 +49,16 @@ package enum OutputFile {
     synchronise(parent(of: path))
   }
 
-  /// What is in files goes from one to the other in portions of this size.
-  private static let portion = 1 << 20
-
   private static func finish(_ descriptor: Int32, with content: PictureContent) throws(WriteError) {
     defer { close(descriptor) }
-    for portion in content.portions(upTo: portion) {
-      let code = try load(portion).withUnsafeBytes { writeAll($0, to: descriptor) }
-      guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
-    }
-    guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
-  }
-
-  private static func load(_ portion: PictureContent.Portion) throws(WriteError) -> PictureBytes {
+    let code: Int32
     do throws(ContentError) {
-      return try portion.load()
+      code = try content.write(to: descriptor)
     } catch {
       throw .sourceLost(error)
     }
+    guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
+    guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
   }
 
   /// The path behind links; the path itself when there is none.

@@ -35,7 +35,7 @@ public final class WorkerFleet: Sendable {
   ///   - largestResult: a larger resulting file counts as a defect of the worker.
   /// - Throws: whatever keeps the worker from answering. An answer that says "failed" is an answer.
   package func perform(
-    _ job: WorkerJob, file: PictureBytes, largestResult: ByteCount
+    _ job: WorkerJob, file: PictureContent, largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message {
     guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be written") }
     // One that dies while it is chosen has not seen the picture: another takes its place.
@@ -48,7 +48,7 @@ public final class WorkerFleet: Sendable {
   }
 
   private func perform(
-    _ job: [UInt8], _ file: PictureBytes, by worker: WorkerProcess, _ limits: WorkerJob.Limits,
+    _ job: [UInt8], _ file: PictureContent, by worker: WorkerProcess, _ limits: WorkerJob.Limits,
     _ largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message? {
     workers.withLock { $0.busy.append(worker) }

@@ -95,7 +95,7 @@ final class WorkerProcess: Sendable {
   ///
   /// - Returns: `nil` when the process was gone, or stood still, before it had begun with the job.
   func perform(
-    _ job: [UInt8], file: PictureBytes, within limits: WorkerJob.Limits, largestResult: ByteCount
+    _ job: [UInt8], file: PictureContent, within limits: WorkerJob.Limits, largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message? {
     let (channel, identifier, longestStandstill) = (channel, identifier, longestStandstill)
     let time = Duration.seconds(Self.wallClock(limits))

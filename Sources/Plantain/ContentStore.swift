@@ -9,14 +9,19 @@ final class ContentStore: Sendable {
   private let inMemory = Atomic(0)
 
   /// The same bytes, where they may wait. Where a file cannot be made they stay in memory. May block.
-  func keep(_ bytes: PictureBytes) -> PictureContent {
-    let count = bytes.count
-    guard inMemory.add(count, ordering: .relaxed).newValue > Self.memoryLimit else {
-      return PictureContent(counted(bytes))
+  func keep(_ content: PictureContent) throws(ContentError) -> PictureContent {
+    if inMemory.add(content.count, ordering: .relaxed).newValue > Self.memoryLimit,
+      let file = try HeldFile.nameless(holding: content)
+    {
+      inMemory.subtract(content.count, ordering: .relaxed)
+      return PictureContent(file)
     }
-    guard let file = HeldFile.nameless(holding: bytes) else { return PictureContent(counted(bytes)) }
-    inMemory.subtract(count, ordering: .relaxed)
-    return PictureContent([.file(file, 0..<count)])
+    do throws(ContentError) {
+      return PictureContent(counted(try content.read()))
+    } catch {
+      inMemory.subtract(content.count, ordering: .relaxed)
+      throw error
+    }
   }
 
   /// The same bytes, which give back their share when the last reference goes.

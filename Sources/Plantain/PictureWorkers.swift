@@ -87,16 +87,16 @@ public final class PictureWorkers: Sendable {
   ///
   /// - Throws: `IsolationError`, `CancellationError`.
   private func ask<Answer: Decodable>(
-    _ fleet: WorkerFleet, _ kind: String, _ options: some Encodable, about file: PictureBytes,
+    _ fleet: WorkerFleet, _ kind: String, _ options: some Encodable, about file: PictureContent,
     _ limits: WorkerJob.Limits, largestResult: ByteCount
-  ) async throws -> (answer: Answer, file: PictureBytes?) {
+  ) async throws -> (answer: Answer, file: PictureContent?) {
     do {
       let text = String(decoding: try MessageText.encode(options), as: UTF8.self)
       let job = WorkerJob(kind: kind, limits: limits, options: text)
       let message = try await crew.take {
         try await fleet.perform(job, file: file, largestResult: largestResult)
       }
-      return (try MessageText.decode(Answer.self, from: message.text), message.file)
+      return (try MessageText.decode(Answer.self, from: message.text), message.file.map(PictureContent.init))
     } catch is ChannelError {
       throw IsolationError.workerUnusable("a message cannot be written or read")
     } catch IsolationError.cancelled {
@@ -119,7 +119,7 @@ extension PictureWorkers {
       switch try await opening.take({ try await open(source, options, share) }) {
       case .ready(let prepared): return prepared
       case .toDecode(let picture):
-        let job = Job(digest: picture.bytes.sha256, options: options)
+        let job = Job(digest: picture.digest, options: options)
         return try await prepared.value(for: job) { try await decode(picture) }
       }
     } catch let error as PlantainError {
@@ -128,22 +128,27 @@ extension PictureWorkers {
       throw .preparing(error, source.name)
     } catch let error as IsolationError {
       throw .isolating(error, source.name)
+    } catch let error as ContentError {
+      throw .losing(error)
     } catch {
       throw .interrupted(.preparation)
     }
   }
 
-  /// A picture whose header was read.
-  private struct Inspected: Sendable {
-    let bytes: PictureBytes
-    /// Where they were read from.
-    let file: HeldFile?
-    let inspection: PictureInspection
-  }
-
+  /// A picture whose header was read, and what happens to it next.
   private enum Opened {
     case ready(Prepared)
-    case toDecode(Inspected)
+    case toDecode(Undecoded)
+  }
+
+  /// A picture that a decoder has to see. Its bytes are held only where they cannot be read again.
+  private struct Undecoded: Sendable {
+    let content: PictureContent
+    let digest: String
+    let options: PreparationOptions
+    let cost: DecodingCost
+    /// The picture itself, for decoding in this process.
+    let inspection: PictureInspection?
   }
 
   /// Reads the file and its header, takes the memory that the picture may need, and prepares one that no decoder has to
@@ -152,67 +157,85 @@ extension PictureWorkers {
     _ source: Reference, _ options: PreparationOptions, _ share: MemoryBudget.Share
   ) async throws -> Opened {
     await share.grow(by: source.expectedSize)
-    let picture = try await onPool { () throws(PlantainError) in
+    let (inspection, file) = try await onPool { () throws(PlantainError) in
       let (bytes, file) = try source.read()
       do throws(PreparationError) {
-        return Inspected(bytes: bytes, file: file, inspection: try inspectPicture(bytes, options: options))
+        return (try inspectPicture(bytes, options: options), file)
       } catch {
         throw PlantainError.preparing(error, source.name)
       }
     }
-    let needed = memory(for: picture)
+    let needed = memory(for: inspection, isFile: file != nil)
     guard needed <= budget.total else {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
     await share.grow(by: ByteCount(max(0, needed.bytes - source.expectedSize.bytes)))
-    guard !picture.inspection.needsDecoder else { return .toDecode(picture) }
-    return .ready(
-      try await WorkerPool.shared.run { [store] in
-        let reference = try prepareReference(picture.inspection)
-        // What its file holds is not kept in memory beside it.
-        let pieces = picture.file.flatMap(picture.inspection.pieces)
-        return try Self.settle(reference, in: pieces, store)
-      })
+    return try await WorkerPool.shared.run { [store, place] in
+      if inspection.needsDecoder { return .toDecode(Self.undecoded(inspection, file, place)) }
+      // What its file holds is not kept in memory beside it.
+      let content = file.flatMap(inspection.pieces)
+      return .ready(try Self.settle(prepareReference(inspection), in: content, store))
+    }
   }
 
-  /// - Parameter pieces: where the file's bytes are already.
+  private static func undecoded(
+    _ inspection: PictureInspection, _ file: HeldFile?, _ place: Place
+  ) -> Undecoded {
+    let isInProcess = if case .inProcess = place { true } else { false }
+    return Undecoded(
+      content: file.map(PictureContent.init) ?? PictureContent(inspection.source),
+      digest: inspection.source.sha256, options: inspection.options, cost: inspection.cost,
+      inspection: isInProcess ? inspection : nil)
+  }
+
+  /// - Parameter content: where the file's bytes are already.
   private static func settle(
-    _ reference: PreparedReference, in pieces: PictureContent? = nil, _ store: ContentStore
+    _ reference: PreparedReference, in content: PictureContent? = nil, _ store: ContentStore
   ) throws -> Prepared {
-    let bytes = try reference.content.read()
-    return Prepared(reference: reference.moved(to: pieces ?? store.keep(bytes)), sha256: bytes.sha256)
+    let digest = try reference.content.sha256()
+    return Prepared(
+      reference: reference.moved(to: try content ?? store.keep(reference.content)), sha256: digest)
   }
 
-  private func decode(_ picture: Inspected) async throws -> Prepared {
+  private func decode(_ picture: Undecoded) async throws -> Prepared {
     let reference: PreparedReference
-    if case .isolated(let fleet) = place {
-      reference = try await prepare(picture, in: fleet)
-    } else {
+    if let inspection = picture.inspection {
       reference = try await crew.take {
-        try await WorkerPool.shared.run { try prepareReference(picture.inspection) }
+        try await WorkerPool.shared.run { try prepareReference(inspection) }
       }
+    } else {
+      reference = try await prepareInWorker(picture)
     }
     return try await WorkerPool.shared.run { [store] in try Self.settle(reference, store) }
   }
 
-  /// The file, and what is made of it: a copy without its private blocks, or what decoding takes, with two more copies
-  /// of the file where a worker does it.
-  private func memory(for picture: Inspected) -> ByteCount {
-    let file = picture.bytes.count
-    guard picture.inspection.needsDecoder else { return ByteCount(2 * file) }
-    let copies = if case .isolated = place { 3 } else { 1 }
-    return ByteCount(picture.inspection.cost.memory.bytes + copies * file)
+  /// The file, and what is made of it: a copy without its private blocks, or what decoding takes, with a worker's copy of the
+  /// file, and one on the way to it when it is in no file.
+  private func memory(for inspection: PictureInspection, isFile: Bool) -> ByteCount {
+    let file = inspection.source.count
+    guard inspection.needsDecoder else { return ByteCount(2 * file) }
+    let copies = if case .isolated = place, !isFile { 3 } else { 1 }
+    return ByteCount(inspection.cost.memory.bytes + copies * file)
   }
 
-  private func prepare(_ picture: Inspected, in fleet: WorkerFleet) async throws -> PreparedReference {
-    let (options, cost) = (picture.inspection.options, picture.inspection.cost)
-    let reply: (answer: PreparedReference.Answer, file: PictureBytes?) = try await ask(
-      fleet, PreparationOptions.jobKind, options, about: picture.bytes,
-      WorkerJob.Limits(memory: cost.memory, cpuSeconds: cost.cpuSeconds), largestResult: options.maximumBytes)
+  private func prepareInWorker(_ picture: Undecoded) async throws -> PreparedReference {
+    guard case .isolated(let fleet) = place else { throw IsolationError.workerUnusable("there is none") }
+    let limits = WorkerJob.Limits(memory: picture.cost.memory, cpuSeconds: picture.cost.cpuSeconds)
+    let reply: (answer: PreparedReference.Answer, file: PictureContent?)
+    do {
+      reply = try await ask(
+        fleet, PreparationOptions.jobKind, picture.options, about: picture.content, limits,
+        largestResult: picture.options.maximumBytes)
+    } catch let error as IsolationError {
+      // A file that changed may have been too much for a worker that was told of another.
+      try picture.content.asFile?.requireUnchanged()
+      throw error
+    }
+    try picture.content.asFile?.requireUnchanged()
     switch reply.answer {
     case .prepared(let facts):
-      guard let bytes = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
-      return PreparedReference(content: PictureContent(bytes), facts: facts)
+      guard let content = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
+      return PreparedReference(content: content, facts: facts)
     case .failed(let error): throw error
     }
   }
@@ -240,12 +263,13 @@ extension PictureWorkers {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
     }
     let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
-    let reply: (answer: FinishedPicture.Answer, file: PictureBytes?) = try await ask(
-      fleet, FinishingOptions.jobKind, options, about: result, limits, largestResult: PictureFile.sizeLimit)
+    let reply: (answer: FinishedPicture.Answer, file: PictureContent?) = try await ask(
+      fleet, FinishingOptions.jobKind, options, about: PictureContent(result), limits,
+      largestResult: PictureFile.sizeLimit)
     switch reply.answer {
     case .finished(let facts):
-      guard let bytes = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
-      return FinishedPicture(bytes: bytes, facts: facts)
+      guard let content = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
+      return FinishedPicture(bytes: try content.read(), facts: facts)
     case .failed(let error): throw error
     }
   }

@@ -45,14 +45,15 @@ enum PlantainWorker {
     let message = try channel.receive(largestFile: largestFile)
     let job = try MessageText.decode(WorkerJob.self, from: message.text)
     let reply = try answer(job, message)
-    guard try channel.send(reply.text, file: reply.file) else { throw .closed }
+    guard try channel.send(reply.text, file: reply.file.map(PictureContent.init)) else { throw .closed }
     return job.limits
   }
 
   private static func answer(
     _ job: WorkerJob, _ message: WorkerChannel.Message
   ) throws(ChannelError) -> (text: [UInt8], file: PictureBytes?) {
-    guard let file = message.file, Confinement.limit(to: job.limits) else { throw .malformed }
+    // Copied rather than mapped: the other end could shorten a mapped file under our eyes.
+    guard let file = try? message.file?.readAll(), Confinement.limit(to: job.limits) else { throw .malformed }
     defer { ImagingRuntime.finishThread() }
     let options = Array(job.options.utf8)
     switch job.kind {

@@ -68,7 +68,7 @@ private func renderAsAllowed(
 package struct PictureInspection: Sendable {
   package let structure: PictureStructure
   package let plan: PreparationPlan
-  let source: PictureBytes
+  package let source: PictureBytes
   package let options: PreparationOptions
 
   /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.

@@ -15,8 +15,6 @@ package struct Submitter: Sendable {
 
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
-  /// A 4K picture is 20 to 30 MB, its base64 a third more, and a reply can hold several.
-  private static let replyLimit = 256_000_000
 
   package init() {
     var configuration = HTTPClient.Configuration()
@@ -66,7 +64,7 @@ package struct Submitter: Sendable {
     let status = Int(response.status.code)
     let isPaidFor = (200..<300).contains(status)
     let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-    var lifter = ReplyLifter(expecting: declared, limit: replyLimit)
+    var lifter = ReplyLifter(expecting: declared)
     for try await chunk in response.body {
       try chunk.withUnsafeReadableBytes { bytes in
         if isPaidFor { stored?.append(bytes) }

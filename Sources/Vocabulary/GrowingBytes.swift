@@ -1,12 +1,6 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Bytes of a picture that come piece by piece, whose number is only guessed before.
 ///
-/// Room that is never written to is no memory in use, and growing moves pages rather than bytes where the system can.
+/// Room that is never written to is no memory in use, so a high guess costs nothing.
 package struct GrowingBytes: ~Copyable {
   private static let firstRoom = 1 << 16
 
@@ -20,7 +14,9 @@ package struct GrowingBytes: ~Copyable {
     self.expected = expected
   }
 
-  deinit { free(memory) }
+  deinit {
+    if let memory { LargeMemory.release(memory, capacity) }
+  }
 
   /// Lends room for `most` further bytes to `fill`, which returns how many it wrote.
   package mutating func append<E: Error>(
@@ -32,18 +28,18 @@ package struct GrowingBytes: ~Copyable {
   }
 
   private mutating func grow(to least: Int) {
-    capacity = max(least, capacity == 0 ? Self.firstRoom : max(expected, 2 * capacity))
-    guard let larger = realloc(memory, capacity) else { fatalError("out of memory") }
-    memory = larger
+    let larger = max(least, capacity == 0 ? Self.firstRoom : max(expected, 2 * capacity))
+    memory = memory.map { LargeMemory.resize($0, from: capacity, to: larger) } ?? LargeMemory.allocate(larger)
+    capacity = larger
   }
 
   /// The bytes, in just as much memory.
   package consuming func finish() -> PictureBytes {
     guard let memory, count > 0 else { return PictureBytes([]) }
-    let exact = realloc(memory, count) ?? memory
+    let exact = LargeMemory.resize(memory, from: capacity, to: count)
     self.memory = nil
-    return PictureBytes(adopting: UnsafeRawBufferPointer(start: exact, count: count)) {
-      free(UnsafeMutableRawPointer(mutating: $0))
+    return PictureBytes(adopting: UnsafeRawBufferPointer(start: exact, count: count)) { [count] in
+      LargeMemory.release(UnsafeMutableRawPointer(mutating: $0), count)
     }
   }
 }

@@ -42,13 +42,18 @@ package final class HeldFile: Sendable {
 
   /// A file of its own that has no name, so that it goes with the process, however that ends; `nil` when there is no room
   /// for one. It lies in TMPDIR, or where larger temporary files belong (Filesystem Hierarchy Standard, section 5.15).
-  package static func nameless(holding bytes: PictureBytes) -> HeldFile? {
+  package static func nameless(holding content: PictureContent) throws(ContentError) -> HeldFile? {
     let folders = [getenv("TMPDIR").map { String(cString: $0) }, "/var/tmp", "/tmp"].compactMap(\.self)
     guard let descriptor = folders.lazy.compactMap(openNameless).first else { return nil }
     var status = stat()
-    guard bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) == 0, fstat(descriptor, &status) == 0 else {
+    do throws(ContentError) {
+      guard try content.write(to: descriptor) == 0, fstat(descriptor, &status) == 0 else {
+        close(descriptor)
+        return nil
+      }
+    } catch {
       close(descriptor)
-      return nil
+      throw error
     }
     return HeldFile(adopting: descriptor, status, name: "a temporary file")
   }
@@ -60,6 +65,11 @@ package final class HeldFile: Sendable {
     unlink(path)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
+  }
+
+  /// Lends the descriptor, for handing it to another process.
+  package func withDescriptor<Result, E: Error>(_ body: (Int32) throws(E) -> Result) throws(E) -> Result {
+    try body(descriptor)
   }
 
   /// Fills `room` with the bytes from `offset` on.

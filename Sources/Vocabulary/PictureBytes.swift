@@ -23,16 +23,16 @@ public final class PictureBytes: Sendable {
   package convenience init<E: Error>(
     capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) {
-    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, capacity), alignment: 64)
+    let room = LargeMemory.allocate(capacity)
     let written: Int
     do {
-      written = try fill(UnsafeMutableRawBufferPointer(rebasing: room[..<capacity]))
+      written = try fill(UnsafeMutableRawBufferPointer(start: room, count: capacity))
     } catch {
-      room.deallocate()
+      LargeMemory.release(room, capacity)
       throw error
     }
-    self.init(adopting: UnsafeRawBufferPointer(rebasing: room[..<min(written, capacity)])) {
-      $0.deallocate()
+    self.init(adopting: UnsafeRawBufferPointer(start: room, count: min(written, capacity))) {
+      LargeMemory.release(UnsafeMutableRawPointer(mutating: $0), capacity)
     }
   }
 

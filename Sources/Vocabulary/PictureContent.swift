@@ -47,6 +47,32 @@ public struct PictureContent: Sendable {
     }
   }
 
+  /// The file that holds exactly these bytes, when there is one.
+  package var asFile: HeldFile? {
+    guard pieces.count == 1, case .file(let file, let range) = pieces[0], range == 0..<file.count else {
+      return nil
+    }
+    return file
+  }
+
+  package init(_ file: HeldFile) {
+    self.init([.file(file, 0..<file.count)])
+  }
+
+  /// How much of a file is in memory on its way to another.
+  private static let copyPortion = 1 << 20
+
+  /// Writes all bytes, in portions that are never in memory together.
+  ///
+  /// - Returns: 0, or the system's number for why not all could be written.
+  package func write(to descriptor: Int32) throws(ContentError) -> Int32 {
+    for portion in portions(upTo: Self.copyPortion) {
+      let code = try portion.load().withUnsafeBytes { writeAll($0, to: descriptor) }
+      if code != 0 { return code }
+    }
+    return 0
+  }
+
   /// The bytes in portions, in their order: what is in memory as it is there, what is in a file at most `most` bytes at a
   /// time.
   package func portions(upTo most: Int) -> [Portion] {

@@ -30,7 +30,7 @@ package final class WorkerChannel: Sendable {
   /// A text, and the file beside it.
   package struct Message: Sendable {
     package let text: [UInt8]
-    package let file: PictureBytes?
+    package let file: HeldFile?
   }
 
   private static let magic: UInt64 = 0x1A7E_504C_414E_5441
@@ -54,13 +54,23 @@ package final class WorkerChannel: Sendable {
     return (WorkerChannel(adopting: ends[0]), ends[1])
   }
 
+  /// - Parameter file: goes as it is when it is a file already, else through one without a name.
   /// - Returns: `false` when the other end is gone.
-  package func send(_ text: [UInt8], file: PictureBytes? = nil) throws(ChannelError) -> Bool {
-    var attached: Int32 = -1
-    if let file { attached = try Self.namelessFile(holding: file) }
-    defer { if attached >= 0 { close(attached) } }
+  package func send(_ text: [UInt8], file: PictureContent? = nil) throws(ChannelError) -> Bool {
+    guard let file else { return try send(text, 0, -1) }
+    if let held = file.asFile {
+      return try held.withDescriptor { descriptor throws(ChannelError) in
+        try send(text, held.count, descriptor)
+      }
+    }
+    let nameless = try Self.namelessFile(holding: file)
+    defer { close(nameless) }
+    return try send(text, file.count, nameless)
+  }
+
+  private func send(_ text: [UInt8], _ count: Int, _ attached: Int32) throws(ChannelError) -> Bool {
     var message: [UInt8] = []
-    for number in [Self.magic, UInt64(text.count), UInt64(file?.count ?? 0)] {
+    for number in [Self.magic, UInt64(text.count), UInt64(count)] {
       withUnsafeBytes(of: number) { message.append(contentsOf: $0) }
     }
     message += text
@@ -94,7 +104,15 @@ package final class WorkerChannel: Sendable {
       close(none)
       throw .malformed
     }
-    let file = attached < 0 ? nil : try Self.read(attached, count: Int(numbers[2]))
+    guard attached >= 0 else { return Message(text: text, file: nil) }
+    var status = stat()
+    guard fstat(attached, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size == numbers[2]
+    else {
+      throw .malformed
+    }
+    let file = HeldFile(adopting: attached, status, name: "a picture")
+    // The file closes it from now on.
+    attached = -1
     return Message(text: text, file: file)
   }
 
@@ -153,29 +171,21 @@ package final class WorkerChannel: Sendable {
     }
   }
 
-  private static func namelessFile(holding bytes: PictureBytes) throws(ChannelError) -> Int32 {
+  private static func namelessFile(holding content: PictureContent) throws(ChannelError) -> Int32 {
     let file = isolation_nameless_file()
     guard file >= 0 else { throw .failed(systemError()) }
-    let code = bytes.withUnsafeBytes { writeAll($0, to: file) }
+    let code: Int32
+    do throws(ContentError) {
+      code = try content.write(to: file)
+    } catch {
+      close(file)
+      throw .failed("\(error)")
+    }
     guard code == 0 else {
       close(file)
       throw .failed(String(cString: strerror(code)))
     }
     return file
-  }
-
-  /// Copied rather than mapped: the other end could shorten a mapped file under our eyes.
-  private static func read(_ file: Int32, count: Int) throws(ChannelError) -> PictureBytes {
-    try PictureBytes(capacity: count) { room throws(ChannelError) in
-      var filled = 0
-      while filled < room.count {
-        let got = pread(file, room.baseAddress.map { $0 + filled }, room.count - filled, off_t(filled))
-        if got < 0, errno == EINTR { continue }
-        guard got > 0 else { throw got == 0 ? .malformed : .failed(systemError()) }
-        filled += got
-      }
-      return filled
-    }
   }
 
   private static func systemError() -> String { String(cString: strerror(errno)) }

@@ -20,8 +20,11 @@ private func prepare(
   let job = WorkerJob(
     kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds),
     options: String(decoding: try MessageText.encode(options), as: UTF8.self))
-  let message = try await fleet.perform(job, file: PictureBytes(bytes), largestResult: .megabytes(10))
-  return (try MessageText.decode(PreparedReference.Answer.self, from: message.text), message.file)
+  let message = try await fleet.perform(
+    job, file: PictureContent(PictureBytes(bytes)), largestResult: .megabytes(10))
+  return (
+    try MessageText.decode(PreparedReference.Answer.self, from: message.text), try message.file?.readAll()
+  )
 }
 
 /// Seconds of work: a search for one kilobyte over many sizes.
@@ -99,6 +102,26 @@ struct WorkerFleetTests {
       return
     }
     #expect(fleet.idleProcesses != [await killed.value])
+  }
+
+  @Test("a file that changes while it is worked on is refused, and its result is not kept for others")
+  func changed() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(slowPicture(), as: "slow.jpg")
+    let workers = PictureWorkers(.isolated(fleet))
+    var options = PreparationOptions()
+    options.maximumEdge = 2_000
+    let writing = whenBusy(fleet) { _ in
+      guard let file = fopen(path, "a") else { return }
+      fputs("x", file)
+      fclose(file)
+    }
+    let error = await #expect(throws: PlantainError.self) { try await workers.prepare(.file(path), options) }
+    _ = await writing.value
+    #expect(error?.exitStatus == 66)
+    #expect(error?.message.contains("has changed") == true)
+    truncate(path, off_t(try slowPicture().count))
+    #expect(try await workers.prepare(.file(path), options).reference.size.width == 2_000)
   }
 
   @Test("a worker that hangs is ended after its time")

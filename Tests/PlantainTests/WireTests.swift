@@ -111,16 +111,16 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `are in memory up to 16 MB together, and beyond in files without a name`() throws {
     let store = ContentStore()
-    var first: PictureContent? = store.keep(bytes(9_000_000, 1))
-    let second = store.keep(bytes(9_000_000, 2))
-    let third = store.keep(bytes(5_000_000, 3))
+    var first: PictureContent? = try store.keep(PictureContent(bytes(9_000_000, 1)))
+    let second = try store.keep(PictureContent(bytes(9_000_000, 2)))
+    let third = try store.keep(PictureContent(bytes(5_000_000, 3)))
     #expect(first?.inMemory != nil)
     #expect(second.inMemory == nil)
     #expect(third.inMemory != nil)
     #expect(try second.read().array == [UInt8](repeating: 2, count: 9_000_000))
     #expect(try third.read().array == [UInt8](repeating: 3, count: 5_000_000))
     first = nil
-    #expect(store.keep(bytes(9_000_000, 4)).inMemory != nil)
+    #expect(try store.keep(PictureContent(bytes(9_000_000, 4))).inMemory != nil)
   }
 
   @Test func `are whole in whatever portions they are read`() throws {

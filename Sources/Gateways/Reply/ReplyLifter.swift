@@ -15,6 +15,8 @@ package struct ReplyLifter: ~Copyable {
 
   /// A run is lifted from this length on: no word, address or signature of a reply's own has so many letters on end.
   package static let usualThreshold = 1_024
+  /// A 4K picture is 20 to 30 MB, its base64 a third more, and a reply can hold several.
+  package static let usualLimit = 256_000_000
   /// What is left of a reply without pictures: texts, thoughts and an error's page are far below.
   private static let textLimit = 8_000_000
 
@@ -39,10 +41,10 @@ package struct ReplyLifter: ~Copyable {
 
   /// - Parameters:
   ///   - expected: the reply's length, as its header says it.
-  ///   - limit: how long it may be.
+  ///   - limit: how long it may be, in bytes.
   ///   - threshold: how many letters on end are lifted.
   package init(
-    expecting expected: Int = 0, limit: Int = .max, threshold: Int = usualThreshold,
+    expecting expected: Int = 0, limit: Int = usualLimit, threshold: Int = usualThreshold,
     mark: LiftedMark = LiftedMark()
   ) {
     self.expected = max(0, expected)
@@ -142,7 +144,7 @@ package struct ReplyLifter: ~Copyable {
     case .begins(let start):
       text.removeSubrange(start...)
       text += mark.text(of: values.count)
-      run.begin(expecting: expected / 4 * 3)
+      run.begin(expecting: Base64ChunkDecoder.room(for: expected > 0 ? expected : limit))
     }
   }
 

@@ -75,16 +75,30 @@ public struct PrepareReport: Encodable, Sendable {
   }
 }
 
+extension PictureContent {
+  /// SHA-256 as 64 hexadecimal digits.
+  func sha256() throws(ContentError) -> String {
+    var hash = SHA256()
+    for portion in portions(upTo: 1 << 20) {
+      try portion.load().withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+    return hexadecimal(hash.finalize())
+  }
+}
+
 extension PictureBytes {
   /// SHA-256 as 64 hexadecimal digits.
   var sha256: String {
-    let digest = withUnsafeBytes { memory in
+    withUnsafeBytes { memory in
       var hash = SHA256()
       hash.update(bufferPointer: memory)
-      return hash.finalize()
+      return hexadecimal(hash.finalize())
     }
-    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
+}
+
+private func hexadecimal(_ digest: SHA256Digest) -> String {
+  digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
 extension Duration {

@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Memory for the bytes of whole pictures. From a megabyte on it comes from the system and goes back there at once: an
+/// allocator keeps blocks that size, one set for each thread, and a program that handles one picture after the other then
+/// holds many.
+enum LargeMemory {
+  private static let threshold = 1 << 20
+
+  /// Uninitialised. Ends the process when there is no memory, as Swift's own allocations do.
+  static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
+    guard count >= threshold else { return checked(malloc(max(1, count))) }
+    return map(count)
+  }
+
+  static func release(_ memory: UnsafeMutableRawPointer, _ count: Int) {
+    if count >= threshold { munmap(memory, count) } else { free(memory) }
+  }
+
+  /// The same bytes in more or less room.
+  static func resize(_ memory: UnsafeMutableRawPointer, from old: Int, to new: Int) -> UnsafeMutableRawPointer
+  {
+    if old < threshold, new < threshold { return checked(realloc(memory, max(1, new))) }
+    if new >= threshold, new <= old {
+      let (kept, all) = (wholePages(new), wholePages(old))
+      if kept < all { munmap(memory + kept, all - kept) }
+      return memory
+    }
+    let other = allocate(new)
+    other.copyMemory(from: memory, byteCount: min(old, new))
+    release(memory, old)
+    return other
+  }
+
+  private static func wholePages(_ count: Int) -> Int {
+    let page = Int(getpagesize())
+    return (count + page - 1) / page * page
+  }
+
+  private static func map(_ count: Int) -> UnsafeMutableRawPointer {
+    let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0)
+    guard memory != MAP_FAILED else { fatalError("out of memory") }
+    return checked(memory)
+  }
+
+  private static func checked(_ memory: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
+    guard let memory else { fatalError("out of memory") }
+    return memory
+  }
+}
