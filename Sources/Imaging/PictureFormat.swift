@@ -157,6 +157,11 @@ public struct PictureFormat: Sendable, Equatable {
     all.first { $0.extensions.contains(name.lowercased()) }
   }
 
+  /// Whether a label means this format: its MIME type, or one made of an extension, as in `image/jpg`.
+  package func isMeant(by label: MediaType) -> Bool {
+    label == mediaType || extensions.contains { label.name == "image/\($0)" }
+  }
+
   public static func == (left: PictureFormat, right: PictureFormat) -> Bool {
     left.mediaType == right.mediaType
   }

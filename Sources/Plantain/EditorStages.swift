@@ -172,7 +172,7 @@ extension Editor {
       do {
         let result = try await workers.finish(picture.bytes, options)
         finished.append(result)
-        if let label = picture.label, label != result.returned.mediaType { warnings.insert(.labelWrong) }
+        if let label = picture.label, !result.returned.isMeant(by: label) { warnings.insert(.labelWrong) }
       } catch let error where error is FinishingError || error is IsolationError {
         let kept = output.keep(picture.bytes, extension: "reply")
         failure = .finishing(error, gateway: gateway, keptAt: kept)

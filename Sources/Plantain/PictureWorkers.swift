@@ -116,12 +116,16 @@ extension PictureWorkers {
     let share = MemoryBudget.Share(of: budget)
     defer { share.giveBack() }
     do {
-      switch try await opening.take({ try await open(source, options, share) }) {
-      case .ready(let prepared): return prepared
+      let opened = try await opening.take { try await open(source, options, share) }
+      let prepared: Prepared
+      switch opened.next {
+      case .ready(let ready): prepared = ready
       case .toDecode(let picture):
         let job = Job(digest: picture.digest, options: options)
-        return try await prepared.value(for: job) { try await decode(picture) }
+        prepared = try await self.prepared.value(for: job) { try await decode(picture) }
       }
+      guard opened.isMislabelled else { return prepared }
+      return Prepared(reference: prepared.reference.warning(of: .labelWrong), sha256: prepared.sha256)
     } catch let error as PlantainError {
       throw error
     } catch let error as PreparationError {
@@ -136,9 +140,14 @@ extension PictureWorkers {
   }
 
   /// A picture whose header was read, and what happens to it next.
-  private enum Opened {
-    case ready(Prepared)
-    case toDecode(Undecoded)
+  private struct Opened: Sendable {
+    let next: Next
+    let isMislabelled: Bool
+
+    enum Next {
+      case ready(Prepared)
+      case toDecode(Undecoded)
+    }
   }
 
   /// A picture that a decoder has to see. Its bytes are held only where they cannot be read again.
@@ -157,10 +166,11 @@ extension PictureWorkers {
     _ source: Reference, _ options: PreparationOptions, _ share: MemoryBudget.Share
   ) async throws -> Opened {
     await share.grow(by: source.expectedSize)
-    let (inspection, file) = try await onPool { () throws(PlantainError) in
-      let (bytes, file) = try source.read()
+    let (inspection, file, isMislabelled) = try await onPool { () throws(PlantainError) in
+      let read = try source.read()
       do throws(PreparationError) {
-        return (try inspectPicture(bytes, options: options), file)
+        let inspection = try inspectPicture(read.bytes, options: options)
+        return (inspection, read.file, read.isMislabelled(inspection.structure.format))
       } catch {
         throw PlantainError.preparing(error, source.name)
       }
@@ -170,12 +180,13 @@ extension PictureWorkers {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
     await share.grow(by: ByteCount(max(0, needed.bytes - source.expectedSize.bytes)))
-    return try await WorkerPool.shared.run { [store, place] in
+    let next: Opened.Next = try await WorkerPool.shared.run { [store, place] in
       if inspection.needsDecoder { return .toDecode(Self.undecoded(inspection, file, place)) }
       // What its file holds is not kept in memory beside it.
       let content = file.flatMap(inspection.pieces)
       return .ready(try Self.settle(prepareReference(inspection), in: content, store))
     }
+    return Opened(next: next, isMislabelled: isMislabelled)
   }
 
   private static func undecoded(

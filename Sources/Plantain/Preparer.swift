@@ -116,10 +116,11 @@ public struct Preparer: Sendable {
     let options = options
     let source = try await source.fetched()
     return try await onPool { () throws(PlantainError) in
-      let bytes = try source.read().bytes
+      let read = try source.read()
       do throws(PreparationError) {
-        let inspection = try inspectPicture(bytes, options: options)
-        return InspectReport(inspection, source: source.name, bytes: bytes.byteCount)
+        let inspection = try inspectPicture(read.bytes, options: options)
+        return InspectReport(
+          inspection, source: source.name, isMislabelled: read.isMislabelled(inspection.structure.format))
       } catch {
         throw .preparing(error, source.name)
       }

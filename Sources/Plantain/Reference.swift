@@ -94,31 +94,43 @@ public enum Reference: Sendable {
     }
   }
 
-  /// All its bytes; and the file they are in, when it is one.
-  ///
+  /// What was read.
+  struct Source {
+    let bytes: PictureBytes
+    /// The file they are in, when it is one.
+    var file: HeldFile?
+    /// What a data URI calls them, when it calls them a picture.
+    var label: MediaType?
+
+    func isMislabelled(_ format: PictureFormat) -> Bool { label.map { !format.isMeant(by: $0) } ?? false }
+  }
+
   /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or no data URI.
-  func read() throws(PlantainError) -> (bytes: PictureBytes, file: HeldFile?) {
-    if case .dataURI(let text) = self { return (try Self.parse(text, name), nil) }
+  func read() throws(PlantainError) -> Source {
+    if case .dataURI(let text) = self {
+      let uri = try Self.parse(text, name)
+      return Source(bytes: uri.bytes, label: uri.mediaType.name.hasPrefix("image/") ? uri.mediaType : nil)
+    }
     if case .mangled(let name) = self { throw .notUTF8(name) }
     do throws(ReadError) {
       switch self {
       case .file(let path):
         let file = try PictureFile.open(path)
-        return (try PictureFile.read(file), file)
-      case .bytes(let bytes, _) where bytes.count > 0: return (bytes, nil)
+        return Source(bytes: try PictureFile.read(file), file: file)
+      case .bytes(let bytes, _) where bytes.count > 0: return Source(bytes: bytes)
       case .bytes, .dataURI, .url, .mangled: throw .empty
-      case .standardInput: return (try PictureFile.readStandardInput(), nil)
+      case .standardInput: return Source(bytes: try PictureFile.readStandardInput())
       }
     } catch {
       throw .reading(error, name)
     }
   }
 
-  private static func parse(_ text: String, _ name: String) throws(PlantainError) -> PictureBytes {
+  private static func parse(_ text: String, _ name: String) throws(PlantainError) -> DataURI {
     let why: String
     do throws(DataURI.ParsingError) {
-      let bytes = try DataURI(parsing: text).bytes
-      if bytes.count > 0 { return bytes }
+      let uri = try DataURI(parsing: text)
+      if uri.bytes.count > 0 { return uri }
       why = "it holds no bytes"
     } catch {
       switch error {

@@ -16,6 +16,12 @@ public struct PreparedReference: Sendable {
     PreparedReference(content: content, facts: facts)
   }
 
+  package func warning(of warning: PreparationWarning) -> PreparedReference {
+    var facts = facts
+    facts.warnings.append(warning)
+    return PreparedReference(content: content, facts: facts)
+  }
+
   /// What is known of it beside its bytes.
   package struct Facts: Sendable, Codable {
     var mediaType: MediaType
@@ -108,6 +114,8 @@ public enum PreparationWarning: String, Sendable, Codable {
   case truncated
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
+  /// What a data URI says of its picture is wrong; the bytes were believed.
+  case labelWrong = "label-wrong"
 }
 
 extension PreparationWarning {
@@ -122,6 +130,7 @@ extension PreparationWarning {
     case .truncated: "the file is cut short; a part of the picture may be missing"
     case .credentialsRemoved:
       "content credentials (C2PA) were removed, because they would not be valid any more"
+    case .labelWrong: "the data URI names another format than its bytes have; they were believed"
     }
   }
 }

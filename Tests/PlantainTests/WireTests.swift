@@ -104,6 +104,25 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
+@Suite struct `Data URIs as references` {
+  @Test(arguments: [
+    ("image/jpeg", false), ("IMAGE/JPG;q=1", false), ("", false), ("application/octet-stream", false),
+    ("image/png", true), ("image/svg+xml", true),
+  ])
+  func `the bytes are believed, and a wrong label is told`(label: String, isWrong: Bool) async throws {
+    let jpeg = PictureBytes(try Synthetic.jpeg(PixelSize(width: 40, height: 30)))
+    let source = Reference.dataURI("data:\(label);base64,\(Base64.encode(jpeg))")
+    for edge in [2_048, 20] {
+      var options = PreparationOptions()
+      options.maximumEdge = edge
+      let result = try await Preparer(options: options).prepare(source)
+      #expect(result.reference.mediaType == .jpeg)
+      #expect(result.reference.warnings == (isWrong ? [.labelWrong] : []))
+    }
+    #expect(try await Preparer().inspect(source).warnings == (isWrong ? ["label-wrong"] : []))
+  }
+}
+
 @Suite struct `Prepared files that wait` {
   private func bytes(_ count: Int, _ value: UInt8) -> PictureBytes {
     PictureBytes([UInt8](repeating: value, count: count))

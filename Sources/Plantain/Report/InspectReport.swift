@@ -26,14 +26,14 @@ public struct InspectReport: Encodable, Sendable {
     public let alpha: Bool
   }
 
-  init(_ inspection: PictureInspection, source: String, bytes: ByteCount) {
+  init(_ inspection: PictureInspection, source: String, isMislabelled: Bool) {
     let structure = inspection.structure
     self.source = source
     mediaType = structure.format.mediaType.name
     width = structure.size.width
     height = structure.size.height
     orientation = structure.orientation
-    self.bytes = bytes.bytes
+    bytes = inspection.source.count
     let base =
       switch structure.colour {
       case .grey: 1
@@ -47,6 +47,6 @@ public struct InspectReport: Encodable, Sendable {
     )
     metadata = structure.metadata.map(\.rawValue)
     plan = inspection.plan.steps.map(PrepareReport.Step.init)
-    warnings = inspection.plan.warnings.map(\.rawValue)
+    warnings = (inspection.plan.warnings + (isMislabelled ? [.labelWrong] : [])).map(\.rawValue)
   }
 }
