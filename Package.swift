@@ -129,7 +129,11 @@ let package = Package(
       dependencies: ["Base64", "Finishing", "Imaging", "Preparation", "Vocabulary"],
       path: "Tests/Sanitizers", exclude: ["thread.supp"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "header-fuzzer", dependencies: ["Imaging", "Preparation", "Vocabulary"], path: "Tests/Fuzzers",
+      name: "fuzzer", dependencies: ["Base64", "Gateways", "Imaging", "Preparation", "Vocabulary"],
+      path: "Tests/Fuzzers", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "reply-reading", dependencies: ["Gateways", "Imaging", "Vocabulary"],
+      path: "Tests/Performance/ReplyReading",
       swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",

@@ -1,28 +1,10 @@
-// What libFuzzer calls with bytes of its own making: everything that reads a file before a decoder may see it. Built and
-// run by Tests/extended.
-import Imaging
-import Preparation
-import Vocabulary
+// What libFuzzer calls with bytes of its own making. Built and run by Tests/extended, one target at a time, named by the
+// first argument.
 
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let file = PictureBytes([UInt8](UnsafeBufferPointer(start: bytes, count: count)))
-  var options = PreparationOptions()
-  options.allowed = ["svg", "jxl", "jp2"]
-  for lenient in [false, true] {
-    options.allowsTruncated = lenient
-    guard let inspection = try? inspectPicture(file, options: options) else { continue }
-    // A cleaned file must be one that we would clean no further.
-    let cleaned = inspection.structure.cleaned(file)
-    precondition(cleaned.byteCount == inspection.structure.cleanedByteCount)
-    guard inspection.structure.isComplete, !inspection.needsDecoder else { continue }
-    guard let again = try? PictureStructure.read(cleaned), again.metadata.isEmpty else {
-      preconditionFailure("the cleaned file cannot be read, or is not clean")
-    }
-    _ = cleaned.adding(Attribution(creator: "a", copyright: "b"), as: again.format)
-  }
-  return 0
-}
+/// What is fuzzed, by name. A target ends the process when something is wrong.
+let targets: [String: @Sendable (UnsafeBufferPointer<UInt8>) -> Void] = [
+  "headers": fuzzHeaders, "base64": fuzzBase64, "data-uri": fuzzDataURI, "replies": fuzzReplies,
+]
 
 #if FUZZING
   @_silgen_name("LLVMFuzzerRunDriver")
@@ -32,9 +14,24 @@ public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
   ) -> CInt
 
-  var count = CommandLine.argc
-  var arguments = CommandLine.unsafeArgv
+  guard CommandLine.argc > 1, let chosen = targets[CommandLine.arguments[1]] else {
+    fatalError("Name one of \(targets.keys.sorted().joined(separator: ", ")).")
+  }
+  private let target = chosen
+
+  @_cdecl("LLVMFuzzerTestOneInput")
+  public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    target(UnsafeBufferPointer(start: bytes, count: count))
+    return 0
+  }
+
+  // The driver takes the name for the program's.
+  var count = CommandLine.argc - 1
+  var arguments = CommandLine.unsafeArgv + 1
   _ = runDriver(&count, &arguments) { fuzz($0, $1) }
 #else
-  print("This is built with libFuzzer by Tests/extended; one empty input gives \(fuzz(nil, 0)).")
+  for (_, target) in targets.sorted(by: { $0.key < $1.key }) {
+    target(UnsafeBufferPointer(start: nil, count: 0))
+  }
+  print("This is built with libFuzzer by Tests/extended; one empty input went through every target.")
 #endif

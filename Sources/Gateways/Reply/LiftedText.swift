@@ -1,37 +1,37 @@
 import Vocabulary
 
-/// What stands in a reply's text where a picture was lifted out of it: its number between two characters of private use, with a word
-/// that nobody who writes replies can know.
+/// What stands in a reply's text where a picture was lifted out of it: its number, behind a word that nobody who writes
+/// replies can know.
 package struct LiftedMark: Sendable {
-  private static let (open, close): (Unicode.Scalar, Unicode.Scalar) = ("\u{E000}", "\u{E001}")
+  private static let end = UInt8(ascii: ";")
 
-  private let word: String
+  private let begin: String
 
   package init(word: UInt64 = .random(in: .min ... .max)) {
-    self.word = String(word, radix: 36)
+    begin = "picture-\(String(word, radix: 36)):"
   }
 
   func text(of index: Int) -> [UInt8] {
-    Array("\(Self.open)\(word):\(index)\(Self.close)".utf8)
+    Array("\(begin)\(index)".utf8) + [Self.end]
   }
 
-  /// The text between marks, and the numbers in them; `nil` when there is no mark.
+  /// The text between marks, and the numbers in them; `nil` when there is no mark. In bytes, because what stands beside a
+  /// mark may combine with its first or last letter.
   func split(_ text: String) -> [Piece]? {
-    let begin = "\(Self.open)\(word):"
-    guard text.contains(begin) else { return nil }
     var pieces: [Piece] = []
-    for (position, part) in text.split(separator: begin, omittingEmptySubsequences: false).enumerated() {
-      var words = part
-      if position > 0 {
-        guard let end = part.unicodeScalars.firstIndex(of: Self.close), let index = Int(part[..<end]) else {
-          return nil
-        }
-        pieces.append(.value(index))
-        words = part[part.unicodeScalars.index(after: end)...]
+    var rest = text.utf8[...]
+    while let mark = rest.firstRange(of: begin.utf8),
+      let end = rest[mark.upperBound...].firstIndex(of: Self.end),
+      let index = Int(String(rest[mark.upperBound..<end]) ?? "")
+    {
+      if mark.lowerBound > rest.startIndex {
+        pieces.append(.words(String(decoding: rest[..<mark.lowerBound], as: UTF8.self)))
       }
-      if !words.isEmpty { pieces.append(.words(String(words))) }
+      pieces.append(.value(index))
+      rest = rest[rest.index(after: end)...]
     }
-    return pieces
+    guard !pieces.isEmpty else { return nil }
+    return rest.isEmpty ? pieces : pieces + [.words(String(decoding: rest, as: UTF8.self))]
   }
 
   enum Piece {

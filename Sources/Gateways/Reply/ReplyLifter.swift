@@ -104,7 +104,8 @@ package struct ReplyLifter: ~Copyable {
       endRun(.other)
       text.append(byte)
       place = .outside
-    default: take(byte, spelled: [byte])
+    // What JSON forbids stays for its decoder to see.
+    default: take(byte < 0x20 ? 0 : byte, spelled: [byte])
     }
   }
 
