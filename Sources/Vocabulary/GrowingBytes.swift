@@ -29,7 +29,10 @@ package struct GrowingBytes: ~Copyable {
 
   private mutating func grow(to least: Int) {
     let larger = max(least, capacity == 0 ? Self.firstRoom : max(expected, 2 * capacity))
-    memory = memory.map { LargeMemory.resize($0, from: capacity, to: larger) } ?? LargeMemory.allocate(larger)
+    let room =
+      memory.map { LargeMemory.resize($0, from: capacity, to: larger) } ?? LargeMemory.allocate(larger)
+    LargeMemory.preferHugePages(room, larger)
+    memory = room
     capacity = larger
   }
 

@@ -60,7 +60,7 @@ public struct PictureContent: Sendable {
   }
 
   /// How much of a file is in memory on its way to another.
-  private static let copyPortion = 1 << 20
+  private static let copyPortion = 1 << 18
 
   /// Writes all bytes, in portions that are never in memory together.
   ///

@@ -13,11 +13,18 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
+      name: "Base64Benchmarks",
+      dependencies: [
+        .product(name: "Benchmark", package: "benchmark"), .product(name: "Base64", package: "plantain"),
+      ],
+      path: "Benchmarks/Base64Benchmarks",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    .executableTarget(
       name: "PreparationBenchmarks",
       dependencies: [
         .product(name: "Benchmark", package: "benchmark"), .product(name: "Plantain", package: "plantain"),
       ],
       path: "Benchmarks/PreparationBenchmarks",
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
   ]
 )

@@ -79,7 +79,7 @@ extension PictureContent {
   /// SHA-256 as 64 hexadecimal digits.
   func sha256() throws(ContentError) -> String {
     var hash = SHA256()
-    for portion in portions(upTo: 1 << 20) {
+    for portion in portions(upTo: 1 << 18) {
       try portion.load().withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
     return hexadecimal(hash.finalize())

@@ -4,13 +4,15 @@ Every way makes a new `bytes` object each time, as pybase64 does. `hot` takes th
 through 120 MB of inputs, so that each has left the caches. Gigabytes of picture per second, the best of many runs, each
 without what the same call takes for three bytes.
 
-    Tests/Performance/base64 [--json FILE]
+    python Tests/Performance/kernels.py [--compiler CLANG] [--json FILE]
 """
 import argparse
-import ctypes
+import importlib.util
 import json
 import os
-import sys
+import pathlib
+import subprocess
+import sysconfig
 import time
 
 import pybase64
@@ -20,40 +22,22 @@ SIZES = {"4 KiB": 4096, "64 KiB": 65536, "1 MB": 10**6, "10 MB": 10**7, "100 MB"
 SECONDS = 0.4
 COLD_BYTES = 120_000_000
 # pybase64's own names for what aklomp's library chooses among.
-PATHS = {"avx2": "AVX2", "avx512": "AVX512VBMI"}
+# The best comes first, as it is chosen at the start: once another was set, setting it again does not bring it back.
+PATHS = {"avx512": "AVX512VBMI", "avx2": "AVX2"}
 
 
-class Ours:
-    def __init__(self, library, kernel):
-        self.library, self.python = ctypes.CDLL(library), ctypes.pythonapi
-        named = self.library.cbase64_kernel_named
-        named.restype = ctypes.c_void_p
-        self.kernel = ctypes.c_void_p(named(kernel.encode()))
-        if not self.kernel:
-            sys.exit(f"This CPU has no kernel {kernel}.")
-        self.library.cbase64_encode.restype = self.library.cbase64_decode.restype = ctypes.c_size_t
-        self.python.PyBytes_FromStringAndSize.restype = ctypes.py_object
-        self.python.PyBytes_FromStringAndSize.argtypes = [ctypes.c_char_p, ctypes.c_ssize_t]
-
-    def new(self, count):
-        return self.python.PyBytes_FromStringAndSize(None, count)
-
-    def encode(self, data):
-        text = self.new((len(data) + 2) // 3 * 4)
-        self.library.cbase64_encode(self.kernel, 0, True, data, ctypes.c_size_t(len(data)), text)
-        return text
-
-    def decode(self, text):
-        data = self.new(len(text) // 4 * 3 - text[-2:].count(b"="))
-        where = ctypes.c_size_t()
-        self.library.cbase64_decode(
-            self.kernel, 0, text, ctypes.c_size_t(len(text)), data, ctypes.byref(where))
-        return data
-
-    def copy(self, data):
-        copied = self.new(len(data))
-        ctypes.memmove(copied, data, len(data))
-        return copied
+def built_module(compiler):
+    """Our kernels, compiled as the release build does."""
+    here = pathlib.Path(__file__).parent
+    shim, folder = here / "../../CShims/CBase64", here / "../../.build/performance"
+    target = folder / "kernels_module.so"
+    subprocess.run(
+        [compiler, "-O2", "-shared", "-fPIC", f"-I{shim}/include", f"-I{sysconfig.get_paths()['include']}",
+         *map(str, shim.glob("*.c")), str(here / "kernels_module.c"), "-o", str(target)], check=True)
+    spec = importlib.util.spec_from_file_location("kernels_module", target)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def speeds(ways, inputs, count):
@@ -68,8 +52,9 @@ def best_times(ways, inputs, seconds):
     end = time.perf_counter() + seconds * len(ways)
     rounds = 0
     while time.perf_counter() < end or rounds < 3 * len(inputs):
-        for name, (way, kind) in ways.items():
-            data = inputs[rounds % len(inputs)][kind]
+        for position, (name, (way, kind)) in enumerate(ways.items()):
+            # Each way at a place of its own: it must not find what the way before has just read.
+            data = inputs[(rounds + position * len(inputs) // len(ways)) % len(inputs)][kind]
             start = time.perf_counter()
             way(data)
             best[name] = min(best[name], time.perf_counter() - start)
@@ -94,23 +79,31 @@ def measure(ours, count, is_cold):
     return speeds(ways, inputs, count)
 
 
+def choose(path):
+    """Whether pybase64 now uses the instruction set of that name."""
+    if _pybase64._get_simd_name(_pybase64._get_simd_path()) == path:
+        return True
+    for bit in range(16):
+        if _pybase64._get_simd_flags_runtime() >> bit & 1 and _pybase64._get_simd_name(1 << bit) == path:
+            _pybase64._set_simd_path(1 << bit)
+            return True
+    return False
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("library")
+    parser.add_argument("--compiler", default="clang", help="the one of the Swift toolchain")
     parser.add_argument("--json")
     arguments = parser.parse_args()
+    ours = built_module(arguments.compiler)
     rows = []
-    print(f"pybase64 {pybase64.__version__}, {_pybase64._get_simd_name(_pybase64._get_simd_path())} by its own choice\n")
+    print(f"pybase64 {pybase64.__version__}\n")
     print("| kernel | size | caches | memcpy | encode | × memcpy | × pybase64 | decode | × memcpy | × pybase64 |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for kernel, path in PATHS.items():
-        ours = Ours(arguments.library, kernel)
-        flags = _pybase64._get_simd_flags_runtime()
-        wanted = [1 << bit for bit in range(16) if _pybase64._get_simd_name(1 << bit) == path]
-        if not wanted or not flags & wanted[0]:
-            print(f"pybase64 has no {path} here.")
+        if not ours.use(kernel) or not choose(path):
+            print(f"There is no {path} here.")
             continue
-        _pybase64._set_simd_path(wanted[0])
         for size, count in SIZES.items():
             for caches in ("hot", "cold") if count >= 10**6 else ("hot",):
                 speed = measure(ours, count, caches == "cold")
