@@ -13,6 +13,7 @@ public struct EditResult: Sendable {
   /// At least one; the last is the model's final one.
   public let images: [Image]
   public let prepared: [Preparer.Result]
+  let reports: [PrepareReport]
   public let request: Request
   public let reply: ReplyFacts
   public let cost: Cost
@@ -31,6 +32,7 @@ public struct EditResult: Sendable {
     gateway = plan.gateway
     model = plan.model
     prepared = plan.prepared
+    reports = plan.reports
     request = plan.request
     cost = plan.cost
     self.images = images
@@ -113,6 +115,8 @@ public struct EditPlan: Sendable {
   public let gateway: String
   public let model: String
   public let prepared: [Preparer.Result]
+  /// Made before anything is sent: later a picture may have changed on its disk.
+  let reports: [PrepareReport]
   public let request: EditResult.Request
   /// References by URL, which a plan does not fetch; the request's bytes do not count them.
   public let notFetched: [String]

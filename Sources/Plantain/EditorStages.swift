@@ -68,6 +68,7 @@ extension Editor {
       })
     let plan = EditPlan(
       id: UUID().uuidString.lowercased(), gateway: gateway.id, model: model.id, prepared: prepared,
+      reports: try await reports(of: prepared),
       request: EditResult.Request(
         bytes: ByteCount(gateway.bodyLength(of: request)), tier: options.tier,
         ratio: isEditedLeft && options.aspect == .source ? nil : ratio.value),
@@ -79,6 +80,14 @@ extension Editor {
         hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
     }
     return (plan, request)
+  }
+
+  private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {
+    try await onPool { () throws(PlantainError) in
+      var reports: [PrepareReport] = []
+      for result in prepared { reports.append(try PrepareReport(result)) }
+      return reports
+    }
   }
 
   /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their

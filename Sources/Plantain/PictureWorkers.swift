@@ -36,14 +36,8 @@ public final class PictureWorkers: Sendable {
   /// Only one picture at a time may wait for the rest of its memory.
   private let opening = Turns(width: 1)
   /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
-  private let prepared = SharedResults<Job, Prepared>(most: 8)
+  private let prepared = SharedResults<Job, PreparedReference>(most: 8)
   private let store = ContentStore()
-
-  /// A prepared file, and its SHA-256: later it may lie on a disk, and change there.
-  struct Prepared: Sendable {
-    let reference: PreparedReference
-    let sha256: String
-  }
 
   private struct Job: Hashable {
     let digest: String
@@ -111,21 +105,20 @@ extension PictureWorkers {
   /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
   func prepare(
     _ source: Reference, _ options: PreparationOptions
-  ) async throws(PlantainError) -> Prepared {
+  ) async throws(PlantainError) -> PreparedReference {
     let source = try await source.fetched()
     let share = MemoryBudget.Share(of: budget)
     defer { share.giveBack() }
     do {
       let opened = try await opening.take { try await open(source, options, share) }
-      let prepared: Prepared
+      let reference: PreparedReference
       switch opened.next {
-      case .ready(let ready): prepared = ready
+      case .ready(let ready): reference = ready
       case .toDecode(let picture):
         let job = Job(digest: picture.digest, options: options)
-        prepared = try await self.prepared.value(for: job) { try await decode(picture) }
+        reference = try await prepared.value(for: job) { try await decode(picture) }
       }
-      guard opened.isMislabelled else { return prepared }
-      return Prepared(reference: prepared.reference.warning(of: .labelWrong), sha256: prepared.sha256)
+      return opened.isMislabelled ? reference.warning(of: .labelWrong) : reference
     } catch let error as PlantainError {
       throw error
     } catch let error as PreparationError {
@@ -145,7 +138,7 @@ extension PictureWorkers {
     let isMislabelled: Bool
 
     enum Next {
-      case ready(Prepared)
+      case ready(PreparedReference)
       case toDecode(Undecoded)
     }
   }
@@ -183,8 +176,8 @@ extension PictureWorkers {
     let next: Opened.Next = try await WorkerPool.shared.run { [store, place] in
       if inspection.needsDecoder { return .toDecode(Self.undecoded(inspection, file, place)) }
       // What its file holds is not kept in memory beside it.
-      let content = file.flatMap(inspection.pieces)
-      return .ready(try Self.settle(prepareReference(inspection), in: content, store))
+      let reference = try prepareReference(inspection)
+      return .ready(reference.moved(to: try file.flatMap(inspection.pieces) ?? store.keep(reference.content)))
     }
     return Opened(next: next, isMislabelled: isMislabelled)
   }
@@ -199,16 +192,7 @@ extension PictureWorkers {
       inspection: isInProcess ? inspection : nil)
   }
 
-  /// - Parameter content: where the file's bytes are already.
-  private static func settle(
-    _ reference: PreparedReference, in content: PictureContent? = nil, _ store: ContentStore
-  ) throws -> Prepared {
-    let digest = try reference.content.sha256()
-    return Prepared(
-      reference: reference.moved(to: try content ?? store.keep(reference.content)), sha256: digest)
-  }
-
-  private func decode(_ picture: Undecoded) async throws -> Prepared {
+  private func decode(_ picture: Undecoded) async throws -> PreparedReference {
     let reference: PreparedReference
     if let inspection = picture.inspection {
       reference = try await crew.take {
@@ -217,7 +201,8 @@ extension PictureWorkers {
     } else {
       reference = try await prepareInWorker(picture)
     }
-    return try await WorkerPool.shared.run { [store] in try Self.settle(reference, store) }
+    return try await WorkerPool.shared.run { [store] in reference.moved(to: try store.keep(reference.content))
+    }
   }
 
   /// The file, and what is made of it: a copy without its private blocks, or what decoding takes, with a worker's copy of the

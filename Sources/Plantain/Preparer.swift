@@ -16,8 +16,6 @@ public struct Preparer: Sendable {
   public struct Result: Sendable {
     public let source: Reference
     public let reference: PreparedReference
-    /// SHA-256 of the prepared file, as 64 hexadecimal digits.
-    public let sha256: String
     public let elapsed: Duration
 
     /// The prepared file.
@@ -26,6 +24,17 @@ public struct Preparer: Sendable {
     public func bytes() throws(PlantainError) -> PictureBytes {
       do throws(ContentError) {
         return try reference.content.read()
+      } catch {
+        throw .losing(error)
+      }
+    }
+
+    /// SHA-256 of the prepared file, as 64 hexadecimal digits.
+    ///
+    /// - Throws: as `bytes`.
+    public func sha256() throws(PlantainError) -> String {
+      do throws(ContentError) {
+        return try reference.content.sha256()
       } catch {
         throw .losing(error)
       }
@@ -62,9 +71,8 @@ public struct Preparer: Sendable {
   public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let prepared = try await workers.prepare(source, options)
-    return Result(
-      source: source, reference: prepared.reference, sha256: prepared.sha256, elapsed: clock.now - start)
+    let reference = try await workers.prepare(source, options)
+    return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
   /// Prepares many pictures, a few at a time, and hands over each outcome in the order of the sources.

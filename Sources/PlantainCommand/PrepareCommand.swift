@@ -73,7 +73,7 @@ struct PrepareCommand: AsyncParsableCommand {
     let path: String? =
       if let output { try result.write(into: output, overwriting: overwrite) } else { nil }
     if common.json {
-      var report = PrepareReport(result)
+      var report = try PrepareReport(result)
       report.output = path
       if dataURI { report.dataURI = try result.dataURI().text }
       Console.printJSON(report)

@@ -25,7 +25,7 @@ struct PermissionTests {
   @Test("are read in a child when they are allowed", arguments: files)
   func allowed(_ name: String) async throws {
     let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
-    let result = try await workers.prepare(source(name), options()).reference
+    let result = try await workers.prepare(source(name), options())
     // A drawing has no pixels of its own; small ones are drawn large.
     let isDrawing = name == "fields.svg"
     #expect(

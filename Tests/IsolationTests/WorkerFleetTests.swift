@@ -66,8 +66,8 @@ struct WorkerFleetTests {
     var options = PreparationOptions()
     options.maximumEdge = 300
     for path in [Samples.portrait, Samples.rocket, Samples.coffee] {
-      let inside = try await PictureWorkers.inProcess.prepare(.file(path), options).reference
-      let outside = try await workers.prepare(.file(path), options).reference
+      let inside = try await PictureWorkers.inProcess.prepare(.file(path), options)
+      let outside = try await workers.prepare(.file(path), options)
       #expect(try inside.content.read().array == outside.content.read().array)
       #expect(inside.steps == outside.steps)
       #expect(inside.geometry == outside.geometry)
@@ -83,7 +83,7 @@ struct WorkerFleetTests {
     let workers = PictureWorkers(.isolated(fleet))
     let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let result = try await workers.prepare(.bytes(PictureBytes(jpeg), name: "a"), PreparationOptions())
-    #expect(result.reference.isPassthrough)
+    #expect(result.isPassthrough)
     #expect(fleet.idleProcesses.isEmpty)
   }
 
@@ -121,7 +121,7 @@ struct WorkerFleetTests {
     #expect(error?.exitStatus == 66)
     #expect(error?.message.contains("has changed") == true)
     truncate(path, off_t(try slowPicture().count))
-    #expect(try await workers.prepare(.file(path), options).reference.size.width == 2_000)
+    #expect(try await workers.prepare(.file(path), options).size.width == 2_000)
   }
 
   @Test("a worker that hangs is ended after its time")

@@ -72,7 +72,7 @@ public struct EditReport: Encodable, Sendable {
     id = plan.id
     gateway = plan.gateway
     model = plan.model
-    prepared = plan.prepared.map(PrepareReport.init)
+    prepared = plan.reports
     request = Request(plan.request)
     notFetched = plan.notFetched.isEmpty ? nil : plan.notFetched
     cost = Cost(plan.cost)
@@ -88,7 +88,7 @@ public struct EditReport: Encodable, Sendable {
         output: $0.output, mediaType: $0.mediaType.name, width: $0.size.width, height: $0.size.height,
         bytes: $0.bytes.count, sha256: $0.bytes.sha256, source: "inline")
     }
-    prepared = result.prepared.map(PrepareReport.init)
+    prepared = result.reports
     request = Request(result.request)
     usage = result.reply.usage
     cost = Cost(result.cost)

@@ -57,7 +57,8 @@ public struct PrepareReport: Encodable, Sendable {
     }
   }
 
-  public init(_ result: Preparer.Result) {
+  /// - Throws: 66 when a picture that passes as it is has changed since it was prepared.
+  public init(_ result: Preparer.Result) throws(PlantainError) {
     let reference = result.reference
     source = result.source.name
     mediaType = reference.mediaType.name
@@ -65,7 +66,7 @@ public struct PrepareReport: Encodable, Sendable {
     height = reference.size.height
     bytes = reference.content.count
     base64Bytes = Base64.encodedLength(of: reference.content.count)
-    sha256 = result.sha256
+    sha256 = try result.sha256()
     passthrough = reference.isPassthrough
     encodes = reference.encodes
     steps = reference.steps.map(Step.init)
