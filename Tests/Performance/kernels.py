@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import random
 import subprocess
 import sysconfig
 import time
@@ -52,8 +53,9 @@ def best_times(ways, inputs, seconds):
     end = time.perf_counter() + seconds * len(ways)
     rounds = 0
     while time.perf_counter() < end or rounds < 3 * len(inputs):
-        for position, (name, (way, kind)) in enumerate(ways.items()):
-            # Each way at a place of its own: it must not find what the way before has just read.
+        # In another order each round, and each way at a place of its own: none must always find warm what another has just
+        # written or read.
+        for position, (name, (way, kind)) in random.sample(list(enumerate(ways.items())), len(ways)):
             data = inputs[(rounds + position * len(inputs) // len(ways)) % len(inputs)][kind]
             start = time.perf_counter()
             way(data)
