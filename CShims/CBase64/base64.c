@@ -12,6 +12,10 @@ unsigned cbase64_value(CBase64Alphabet alphabet, uint8_t character) {
     return value < 64 ? value : 64;
 }
 
+uint8_t cbase64_letter(CBase64Alphabet alphabet, unsigned value) {
+    return tables_of(alphabet)->letters[value & 63];
+}
+
 size_t cbase64_encode(const CBase64Kernel *kernel, CBase64Alphabet alphabet, bool padded, const uint8_t *bytes,
     size_t count, uint8_t *text) {
     const struct alphabet *tables = tables_of(alphabet);

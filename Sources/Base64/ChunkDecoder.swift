@@ -82,6 +82,12 @@ public struct Base64ChunkDecoder: Sendable {
     return flush(to: target, count: letters - 1)
   }
 
+  /// The last group as far as it came, in the standard alphabet.
+  package var unfinished: [UInt8] {
+    let last = (0..<letters).map { group >> UInt32(6 * (letters - 1 - $0)) & 63 }
+    return last.map { cbase64_letter(.standard, $0) } + [UInt8](repeating: UInt8(ascii: "="), count: padding)
+  }
+
   /// Whether `=` may come now.
   package var takesPadding: Bool { letters >= 2 && letters + padding < 4 }
 

@@ -10,13 +10,12 @@ final class ContentStore: Sendable {
 
   /// The same bytes, where they may wait. Where a file cannot be made they stay in memory. May block.
   func keep(_ content: PictureContent) throws(ContentError) -> PictureContent {
-    if inMemory.add(content.count, ordering: .relaxed).newValue > Self.memoryLimit,
-      let file = try HeldFile.nameless(holding: content)
-    {
-      inMemory.subtract(content.count, ordering: .relaxed)
-      return PictureContent(file)
-    }
+    let isTooMuch = inMemory.add(content.count, ordering: .relaxed).newValue > Self.memoryLimit
     do throws(ContentError) {
+      if isTooMuch, let file = try HeldFile.nameless(holding: content) {
+        inMemory.subtract(content.count, ordering: .relaxed)
+        return PictureContent(file)
+      }
       return PictureContent(counted(try content.read()))
     } catch {
       inMemory.subtract(content.count, ordering: .relaxed)

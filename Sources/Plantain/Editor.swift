@@ -59,20 +59,19 @@ public final class Editor: Sendable {
     let key = try readKey()
     let output = try OutputPlan(options, first: references.first)
     try output.check()
+    // By then the picture is safe, or the reply was kept, or there is nothing in it.
+    defer { output.stored.discard() }
     let (plan, request) = try await prepareRequest(prompt, references, options, watch)
     try output.prepareFolder()
     watch(.sending(plan))
 
     let sent = clock.now
-    let stored = output.storedReply()
-    let reply = try await submit(request, key, options, output, stored)
+    let reply = try await submit(request, key, options, output)
     let answerTime = clock.now - sent
     watch(.answered(status: reply.status, elapsed: answerTime))
-    let (pictures, facts) = try interpret(reply, key, output, stored)
+    let (pictures, facts) = try interpret(reply, key, output)
     let finished = try await finish(pictures, as: output)
-    let paths = try output.write(finished.pictures)
-    // Only now may the reply as it came go.
-    withExtendedLifetime(stored) {}
+    let paths = try await onPool { () throws(PlantainError) in try output.write(finished.pictures) }
 
     let result = EditResult(
       plan: plan, images: zip(finished.pictures, paths).map(EditResult.Image.init), reply: facts,

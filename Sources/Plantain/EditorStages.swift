@@ -47,7 +47,7 @@ extension Editor {
     let left = isDry ? references.filter(\.isRemote) : []
     let isEditedLeft = isDry && references[0].isRemote
     let prepared = try await prepareAll(
-      readingOnce(isDry ? references.filter { !$0.isRemote } : references), preparation, budget,
+      isDry ? references.filter { !$0.isRemote } : references, preparation, budget,
       isFirstEdited: !isEditedLeft)
     for result in prepared { watch(.prepared(result)) }
     if !isEditedLeft {
@@ -95,7 +95,7 @@ extension Editor {
   private func prepareAll(
     _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool
   ) async throws(PlantainError) -> [Preparer.Result] {
-    var jobs = references.map { Preparer.Job(source: $0, options: options) }
+    var jobs = try await readingOnce(references).map { Preparer.Job(source: $0, options: options) }
     // The page and the shape that were asked for are those of the picture to edit.
     for position in jobs.indices.dropFirst(isFirstEdited ? 1 : 0) {
       jobs[position].options.page = 1
@@ -109,7 +109,10 @@ extension Editor {
       let preparer = Preparer(options: jobs[position].options, workers: workers)
       results[position] = try await preparer.prepare(jobs[position].source)
     }
-    return results
+    // What was fetched or read is not held beside what is sent.
+    return zip(references, results).map {
+      Preparer.Result(source: $0, reference: $1.reference, elapsed: $1.elapsed)
+    }
   }
 
   /// Standard input can be read only once and a URL is fetched only once, but either may have to be prepared twice.
@@ -138,33 +141,34 @@ extension Editor {
   }
 
   func submit(
-    _ request: EditRequest, _ key: APIKey, _ options: EditOptions, _ output: OutputPlan,
-    _ stored: StoredReply
+    _ request: EditRequest, _ key: APIKey, _ options: EditOptions, _ output: OutputPlan
   ) async throws(PlantainError) -> IncomingReply {
     let isSlow = options.tier == .four || request.references.count > 1
     let timeout = options.timeout ?? (isSlow ? gateway.timeouts.slow : gateway.timeouts.usual)
     let outgoing = gateway.encode(request, baseURL: baseURL.text, key: key)
     logger.debug("request to \(outgoing.url): \(outgoing.body.elided)")
     do throws(SubmissionError) {
-      let reply = try await submitter.send(outgoing, timeout: timeout, storing: stored)
+      let reply = try await submitter.send(outgoing, timeout: timeout, storing: output.stored)
       logger.debug("reply with status \(reply.status): \(reply.elided(hiding: key))")
       return reply
     } catch {
-      throw .submitting(error, gateway, host: baseURL.host, keptAt: output.keep(stored))
+      throw .submitting(error, gateway, host: baseURL.host, keptAt: output.keepReply())
     }
   }
 
   func interpret(
-    _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan, _ stored: StoredReply
+    _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan
   ) throws(PlantainError) -> (pictures: [ReturnedPicture], facts: ReplyFacts) {
+    // What may have been paid for and cannot be used is left for somebody who can.
+    let hasPicture = { reply.content.values.contains { $0.bytes.withSpan(PictureFormat.recognise) != nil } }
     switch gateway.interpret(reply, key: key) {
     case .pictures(let pictures, let facts): return (pictures, facts)
     case .refused(let reason, let facts): throw .refused(reason, facts.text, gateway)
-    case .noPicture(let reason, let facts): throw .noPicture(reason, facts.text, gateway)
+    case .noPicture(let reason, let facts):
+      throw .noPicture(reason, facts.text, gateway, keptAt: hasPicture() ? output.keepReply() : nil)
     case .failed(let failure):
-      // What was paid for and cannot be read is left for somebody who can.
-      throw .failed(
-        failure, gateway, keptAt: failure.kind == .unreadableReply ? output.keep(stored) : nil)
+      let isUnread = failure.kind == .unreadableReply || hasPicture()
+      throw .failed(failure, gateway, keptAt: isUnread ? output.keepReply() : nil)
     }
   }
 

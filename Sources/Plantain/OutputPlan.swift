@@ -10,6 +10,8 @@ struct OutputPlan {
   private let overwrites: Bool
   /// Folder and name without extension, for results that get their true extension.
   private let stem: String
+  /// The reply as it comes, beside the output until that is written.
+  let stored: StoredReply
 
   /// - Throws: 64 for an extension that cannot be written.
   init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
@@ -26,6 +28,8 @@ struct OutputPlan {
       let place = folder ?? beside ?? "."
       stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
     }
+    let beside = stem.isEmpty ? Self.lastResort : stem
+    stored = StoredReply(path: OutputFile.hiddenName(besides: beside, extension: "reply"))
   }
 
   /// The format that the name asks for; `nil`: as it comes.
@@ -104,9 +108,10 @@ struct OutputPlan {
     }
   }
 
-  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
+  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files. Where there is no
+  /// room for them, the reply that they came in stays.
   func keep(_ bytes: PictureBytes, extension name: String) -> String? {
-    Self.keep(bytes, near: place, extension: name)
+    Self.keep(bytes, near: place, extension: name) ?? keepReply()
   }
 
   /// - Parameter place: a path without extension to try first.
@@ -120,17 +125,12 @@ struct OutputPlan {
 
   private var place: String? { stem.isEmpty ? nil : stem }
 
-  /// A place for a reply as it comes.
-  func storedReply() -> StoredReply {
-    StoredReply(path: OutputFile.hiddenName(besides: place ?? Self.lastResort, extension: "reply"))
-  }
-
-  /// Leaves a reply under a name that can be found.
-  func keep(_ reply: StoredReply) -> String? {
-    guard reply.isWhole else { return nil }
+  /// Leaves the reply, as far as it came, under a name that can be found.
+  func keepReply() -> String? {
+    guard stored.hasBegun else { return nil }
     let path = Self.freePath((place ?? Self.lastResort) + "-kept", "reply")
-    reply.keep()
-    return OutputFile.rename(reply.path, to: path) ? path : reply.path
+    stored.keep()
+    return OutputFile.rename(stored.path, to: path) ? path : stored.path
   }
 
   private func freePath(_ suffix: String, _ name: String) -> String {

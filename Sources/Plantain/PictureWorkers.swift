@@ -201,7 +201,13 @@ extension PictureWorkers {
     } else {
       reference = try await prepareInWorker(picture)
     }
-    return try await WorkerPool.shared.run { [store] in reference.moved(to: try store.keep(reference.content))
+    return try await WorkerPool.shared.run { [store] in
+      do throws(ContentError) {
+        return reference.moved(to: try store.keep(reference.content))
+      } catch {
+        // What a worker hands over lies in a file that it could change.
+        throw IsolationError.workerUnusable("\(error)")
+      }
     }
   }
 
@@ -265,7 +271,12 @@ extension PictureWorkers {
     switch reply.answer {
     case .finished(let facts):
       guard let content = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
-      return FinishedPicture(bytes: try content.read(), facts: facts)
+      let bytes = try await WorkerPool.shared.run {
+        do throws(ContentError) { return try content.read() } catch {
+          throw IsolationError.workerUnusable("\(error)")
+        }
+      }
+      return FinishedPicture(bytes: bytes, facts: facts)
     case .failed(let error): throw error
     }
   }

@@ -12,7 +12,8 @@ public struct Preparer: Sendable {
     self.workers = workers
   }
 
-  /// A prepared picture with where it came from.
+  /// A prepared picture with where it came from. That of a file which passes as it is holds the file open, not its bytes in
+  /// memory.
   public struct Result: Sendable {
     public let source: Reference
     public let reference: PreparedReference

@@ -11,7 +11,8 @@ import Vocabulary
 /// write: each piece therefore first waits for the loop to have worked off the one before. So at most a few exist.
 package struct BodyStream: AsyncSequence, Sendable {
   package let body: RequestBody
-  /// Set when the first piece is taken: from then on something may have left the machine.
+  /// Set when the first piece is taken: from then on a part of the body may have left the machine. The head may have gone
+  /// before.
   package let progress: Progress
   /// The loop that serves the connection.
   private let eventLoop: any EventLoop

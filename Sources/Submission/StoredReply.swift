@@ -10,7 +10,7 @@ import Vocabulary
 /// The bytes of a reply as they came, in a file that lies beside the output until the picture is safe there. Whoever pays
 /// and is then interrupted, by whatever, still has what was paid for.
 ///
-/// The file appears with the first byte. It goes with the last reference, unless it was kept.
+/// The file appears with the first byte. It goes when it is discarded, unless it was kept.
 package final class StoredReply: Sendable {
   private struct File {
     /// -1: nothing has come yet, or the file cannot be made.
@@ -26,10 +26,16 @@ package final class StoredReply: Sendable {
     self.path = path
   }
 
-  deinit {
+  deinit { discard() }
+
+  /// Ends the file, unless it was kept. Nothing more is added.
+  package func discard() {
     file.withLock { file in
-      if file.descriptor >= 0 { close(file.descriptor) }
-      if file.descriptor >= 0, !file.isKept { unlink(path) }
+      if file.descriptor >= 0 {
+        close(file.descriptor)
+        if !file.isKept { unlink(path) }
+      }
+      file = File(hasFailed: true)
     }
   }
 
@@ -44,8 +50,8 @@ package final class StoredReply: Sendable {
     }
   }
 
-  /// Whether all that came lies in the file, and something did.
-  package var isWhole: Bool { file.withLock { $0.descriptor >= 0 && !$0.hasFailed } }
+  /// Whether there is a file.
+  package var hasBegun: Bool { file.withLock { $0.descriptor >= 0 } }
 
   /// Leaves the file where it is, or where the caller has moved it.
   package func keep() { file.withLock { $0.isKept = true } }

@@ -11,7 +11,7 @@ package import Vocabulary
 
 /// Why no reply came back. What a reply *says* is an `Outcome`, not an error.
 package enum SubmissionError: Error, Sendable, Equatable {
-  /// Nothing was sent: the name, the connection or TLS failed.
+  /// No byte of the body was sent: the name, the connection or TLS failed.
   case unreachable(String)
   /// A picture's bytes could not be had while they were sent. The request ended before its last byte, so nobody can have
   /// acted on it.

@@ -16,6 +16,9 @@ package struct Submitter: Sendable {
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
 
+  /// A gateway's own words, or a proxy's page.
+  private static let errorLimit = 4_000_000
+
   package init() {
     var configuration = HTTPClient.Configuration()
     configuration.timeout = .init(connect: Self.connectTimeout)
@@ -65,12 +68,24 @@ package struct Submitter: Sendable {
     let isPaidFor = (200..<300).contains(status)
     let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
     var lifter = ReplyLifter(expecting: declared)
+    var failure: ReplyLifter.TooLarge?
+    var received = 0
     for try await chunk in response.body {
-      try chunk.withUnsafeReadableBytes { bytes in
-        if isPaidFor { stored?.append(bytes) }
-        try lifter.take(bytes)
+      received += chunk.readableBytes
+      if isPaidFor, let stored {
+        try await NIOThreadPool.singleton.runIfActive { chunk.withUnsafeReadableBytes { stored.append($0) } }
       }
+      do throws(ReplyLifter.TooLarge) {
+        if failure == nil {
+          try chunk.withUnsafeReadableBytes { bytes throws(ReplyLifter.TooLarge) in try lifter.take(bytes) }
+        }
+      } catch {
+        failure = error
+      }
+      // What is paid for is at least stored, as far as that goes; of an error's page the beginning is enough.
+      if received > (isPaidFor ? ReplyLifter.usualLimit : errorLimit) { break }
     }
+    if let failure, isPaidFor { throw failure }
     return IncomingReply(
       status: status, retryAfter: response.headers.first(name: "Retry-After"), content: lifter.finish())
   }

@@ -28,10 +28,20 @@ package struct GrowingBytes: ~Copyable {
   }
 
   private mutating func grow(to least: Int) {
-    let larger = max(least, capacity == 0 ? Self.firstRoom : max(expected, 2 * capacity))
-    let room =
-      memory.map { LargeMemory.resize($0, from: capacity, to: larger) } ?? LargeMemory.allocate(larger)
+    let needed = max(least, capacity == 0 ? Self.firstRoom : 2 * capacity)
+    var larger = max(needed, capacity == 0 ? 0 : expected)
+    var room = LargeMemory.allocateIfPossible(larger)
+    if room == nil {
+      // Where there is not room for the guess there may be for what is needed.
+      larger = needed
+      room = LargeMemory.allocate(larger)
+    }
+    guard let room else { return }
     LargeMemory.preferHugePages(room, larger)
+    if let memory {
+      room.copyMemory(from: memory, byteCount: count)
+      LargeMemory.release(memory, capacity)
+    }
     memory = room
     capacity = larger
   }
@@ -39,7 +49,7 @@ package struct GrowingBytes: ~Copyable {
   /// The bytes, in just as much memory.
   package consuming func finish() -> PictureBytes {
     guard let memory, count > 0 else { return PictureBytes([]) }
-    let exact = LargeMemory.resize(memory, from: capacity, to: count)
+    let exact = LargeMemory.shrink(memory, from: capacity, to: count)
     self.memory = nil
     return PictureBytes(adopting: UnsafeRawBufferPointer(start: exact, count: count)) { [count] in
       LargeMemory.release(UnsafeMutableRawPointer(mutating: $0), count)

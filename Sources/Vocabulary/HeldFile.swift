@@ -59,11 +59,10 @@ package final class HeldFile: Sendable {
   }
 
   private static func openNameless(in folder: String) -> Int32? {
-    var path = Array("\(folder)/plantain.XXXXXX".utf8CString)
-    let descriptor = mkstemp(&path)
+    let path = "\(folder)/.plantain-\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return nil }
     unlink(path)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
   }
 

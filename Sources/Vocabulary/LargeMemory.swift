@@ -12,25 +12,29 @@ enum LargeMemory {
 
   /// Uninitialised. Ends the process when there is no memory, as Swift's own allocations do.
   static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
-    guard count >= threshold else { return checked(malloc(max(1, count))) }
-    return map(count)
+    guard let memory = allocateIfPossible(count) else { fatalError("out of memory") }
+    return memory
+  }
+
+  static func allocateIfPossible(_ count: Int) -> UnsafeMutableRawPointer? {
+    count >= threshold ? map(count) : malloc(max(1, count))
   }
 
   static func release(_ memory: UnsafeMutableRawPointer, _ count: Int) {
     if count >= threshold { munmap(memory, count) } else { free(memory) }
   }
 
-  /// The same bytes in more or less room.
-  static func resize(_ memory: UnsafeMutableRawPointer, from old: Int, to new: Int) -> UnsafeMutableRawPointer
+  /// The first `new` bytes in no more room than they need.
+  static func shrink(_ memory: UnsafeMutableRawPointer, from old: Int, to new: Int) -> UnsafeMutableRawPointer
   {
-    if old < threshold, new < threshold { return checked(realloc(memory, max(1, new))) }
-    if new >= threshold, new <= old {
+    if new >= threshold {
       let (kept, all) = (wholePages(new), wholePages(old))
       if kept < all { munmap(memory + kept, all - kept) }
       return memory
     }
+    if old < threshold { return realloc(memory, max(1, new)) ?? memory }
     let other = allocate(new)
-    other.copyMemory(from: memory, byteCount: min(old, new))
+    other.copyMemory(from: memory, byteCount: new)
     release(memory, old)
     return other
   }
@@ -48,14 +52,8 @@ enum LargeMemory {
     return (count + page - 1) / page * page
   }
 
-  private static func map(_ count: Int) -> UnsafeMutableRawPointer {
+  private static func map(_ count: Int) -> UnsafeMutableRawPointer? {
     let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0)
-    guard memory != MAP_FAILED else { fatalError("out of memory") }
-    return checked(memory)
-  }
-
-  private static func checked(_ memory: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer {
-    guard let memory else { fatalError("out of memory") }
-    return memory
+    return memory == MAP_FAILED ? nil : memory
   }
 }

@@ -20,7 +20,7 @@ public struct PictureContent: Sendable {
   public var byteCount: ByteCount { ByteCount(count) }
 
   package init(_ pieces: [Piece]) {
-    self.pieces = pieces
+    self.pieces = pieces.filter { $0.count > 0 }
     count = pieces.reduce(0) { $0 + $1.count }
   }
 
@@ -40,7 +40,7 @@ public struct PictureContent: Sendable {
     if let bytes = inMemory { return bytes }
     return try PictureBytes(capacity: count) { room throws(ContentError) in
       var filled = 0
-      for portion in portions(upTo: count) {
+      for portion in portions(upTo: max(1, count)) {
         filled += try portion.copy(to: UnsafeMutableRawBufferPointer(rebasing: room[filled...]))
       }
       return filled
@@ -59,14 +59,14 @@ public struct PictureContent: Sendable {
     self.init([.file(file, 0..<file.count)])
   }
 
-  /// How much of a file is in memory on its way to another.
-  private static let copyPortion = 1 << 18
+  /// How much of a file is in memory at a time where all of it is needed.
+  package static let usualPortion = 1 << 18
 
   /// Writes all bytes, in portions that are never in memory together.
   ///
   /// - Returns: 0, or the system's number for why not all could be written.
   package func write(to descriptor: Int32) throws(ContentError) -> Int32 {
-    for portion in portions(upTo: Self.copyPortion) {
+    for portion in portions(upTo: Self.usualPortion) {
       let code = try portion.load().withUnsafeBytes { writeAll($0, to: descriptor) }
       if code != 0 { return code }
     }
@@ -76,15 +76,19 @@ public struct PictureContent: Sendable {
   /// The bytes in portions, in their order: what is in memory as it is there, what is in a file at most `most` bytes at a
   /// time.
   package func portions(upTo most: Int) -> [Portion] {
-    let lastFile = pieces.lastIndex { if case .file = $0 { true } else { false } }
     return pieces.enumerated().flatMap { position, piece -> [Portion] in
       guard case .file(let file, let range) = piece else { return [Portion(piece: piece)] }
       return stride(from: range.lowerBound, to: range.upperBound, by: most).map { start in
         let end = min(range.upperBound, start + most)
         return Portion(
-          piece: .file(file, start..<end), isLastOfFile: position == lastFile && end == range.upperBound)
+          piece: .file(file, start..<end),
+          isLastOfFile: end == range.upperBound && !isUsed(file, after: position))
       }
     }
+  }
+
+  private func isUsed(_ file: HeldFile, after position: Int) -> Bool {
+    pieces[(position + 1)...].contains { if case .file(let other, _) = $0 { other === file } else { false } }
   }
 
   /// Bytes that are read at one time.

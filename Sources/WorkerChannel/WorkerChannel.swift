@@ -110,7 +110,7 @@ package final class WorkerChannel: Sendable {
     else {
       throw .malformed
     }
-    let file = HeldFile(adopting: attached, status, name: "a picture")
+    let file = HeldFile(adopting: attached, status, name: "what the other process sent")
     // The file closes it from now on.
     attached = -1
     return Message(text: text, file: file)

@@ -53,7 +53,9 @@ private func compare(_ expected: JSONValue, _ found: JSONValue) {
   case (.bool(let left), .bool(let right)): precondition(left == right)
   case (.number(let left), .number(let right)): precondition(left == right)
   case (.string(let left), .string(let right)): precondition(Array(left.utf8) == Array(right.utf8))
-  case (.string(let text), .lifted(let pieces)): compare(Array(text.utf8), pieces)
+  case (.string(let text), .lifted(let pieces)):
+    compare(Array(text.utf8), pieces)
+    precondition((try? found.base64())?.array == forgiven(Data(text.utf8)).map { [UInt8]($0) })
   case (.array(let left), .array(let right)):
     precondition(left.count == right.count)
     for (left, right) in zip(left, right) { compare(left, right) }

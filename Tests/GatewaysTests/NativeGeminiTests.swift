@@ -127,6 +127,25 @@ private func text(_ body: RequestBody) -> String {
     }
   }
 
+  @Test func `a picture that came in a stream counts, whatever else came`() {
+    let good = #"{"candidates":[{"content":{"parts":[\#(part(Self.picture))]}}]}"#
+    let error = #"{"error":{"code":503,"message":"overloaded"}}"#
+    for events in [[good, error], ["{\"candidates\":[{", good], [good, "[DONE]"], [error, good]] {
+      #expect(pictures(interpret(events.map { "data: \($0)\n\n" }.joined())) == ["a picture"])
+    }
+    let begun = #"{"candidates":[{"content":{"parts":[{"text":"wait"}]}}]}"#
+    for (events, kind) in [
+      ([error], GatewayFailure.Kind.overloaded), ([begun, error], .outcomeUnknown),
+      (["{\"candidates\":[{", begun], .unreadableReply),
+    ] {
+      guard case .failed(let failure) = interpret(events.map { "data: \($0)\n\n" }.joined()) else {
+        Issue.record("expected a failure")
+        continue
+      }
+      #expect(failure.kind == kind)
+    }
+  }
+
   @Test func `a large picture that is none from some character on says which`() {
     let text = String(repeating: "QUJD", count: 1_000)
     for (data, place) in [(text + "*AAAA", 4_000), (text + "Q", 4_001), (text + "Q=QQ" + text, 4_001)] {

@@ -1,3 +1,4 @@
+import Base64
 import Foundation
 import Gateways
 import Testing
@@ -76,6 +77,29 @@ private func pieces(_ value: JSONValue?) -> [String] {
     #expect(pieces(unpadded["text"]) == ["![](data:image/png;base64,", "<30001>", ") done"])
   }
 
+  @Test(arguments: [3_000, 3_001, 3_002, 30_000], [true, false])
+  func `whatever the last line is, and whatever white space there is`(count: Int, padded: Bool) throws {
+    let bytes = PictureBytes(Array(Self.picture.prefix(count)))
+    let text = Array(Base64.encode(bytes, padded: padded).utf8)
+    for length in [20, 64, 76, 1_100, text.count - 3] {
+      for (between, end) in [("\\n", "\\n"), ("\\r\\n", ""), (" ", " \\n"), ("\\n\\n", "\\t")] {
+        let lines = stride(from: 0, to: text.count, by: length).map {
+          String(decoding: text[$0..<min(text.count, $0 + length)], as: UTF8.self)
+        }
+        let reply = try value(#"{"data":"\#(lines.joined(separator: between) + end)"}"#)
+        #expect(try reply["data"]?.base64()?.array == bytes.array, "\(count) in lines of \(length)")
+      }
+    }
+  }
+
+  @Test func `a little of everything that is none is refused`() throws {
+    let text = String(Self.text.prefix(4_000))
+    for bad in ["\(text) *", "\(text)=", "\(text)\\nA", "A\\n\(text)=\(text)", "\(text)AA=A"] {
+      let reply = try value(#"{"data":"\#(bad)"}"#)
+      #expect(throws: Base64.DecodingError.self, "\(bad.suffix(6))") { try reply["data"]?.base64() }
+    }
+  }
+
   @Test func `out of the middle of a sentence`() throws {
     let text = Self.text.replacing("=", with: "")
     for (after, rest) in [
@@ -138,8 +162,9 @@ private func pieces(_ value: JSONValue?) -> [String] {
   }
 
   @Test func `too much is refused, also without pictures`() throws {
-    let text = Array(#"{"text":""#.utf8) + Array(String(repeating: "words and ", count: 900_000).utf8)
-    #expect(throws: ReplyLifter.TooLarge.self) { try lifted(text) }
+    var wordy = ReplyLifter(textLimit: 1_000)
+    let words = Array((#"{"text":""# + String(repeating: "words and ", count: 100)).utf8)
+    #expect(throws: ReplyLifter.TooLarge.self) { try words.withUnsafeBytes { try wordy.take($0) } }
     var declared = ReplyLifter(expecting: 1_001, limit: 1_000)
     var sent = ReplyLifter(limit: 1_000)
     let (one, many) = ([UInt8](repeating: 0x20, count: 1), [UInt8](repeating: 0x20, count: 1_001))

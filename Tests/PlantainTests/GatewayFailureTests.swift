@@ -93,7 +93,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   private static let halfAReply = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
 
-  @Test func `a reply lies on the disk while it comes, and what came of it is kept`() async throws {
+  @Test(.timeLimit(.minutes(1)))
+  func `a reply lies on the disk while it comes, and what came of it is kept`() async throws {
     let folder = try TemporaryFolder()
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     var options = EditOptions()

@@ -47,4 +47,7 @@ size_t cbase64_decode_groups(
 // The six bits of a character, or 64 when it does not belong to the alphabet.
 unsigned cbase64_value(CBase64Alphabet alphabet, uint8_t character);
 
+// The character for six bits.
+uint8_t cbase64_letter(CBase64Alphabet alphabet, unsigned value);
+
 #endif

@@ -4,20 +4,13 @@ import Vocabulary
 extension NativeGemini {
   /// One document, or the events of a stream (`streamGenerateContent?alt=sse`), whose parts are read as if they came in one.
   static func interpret(_ reply: IncomingReply, key: APIKey?) -> Outcome {
-    let documents = reply.documents
+    let (documents, isWhole) = reply.documents
     let failures = FailureReader(key: key)
     guard (200..<300).contains(reply.status) else { return .failed(failures.read(reply, documents.first)) }
-    guard !documents.isEmpty, documents.allSatisfy(\.isObject) else {
-      return .failed(failures.unreadable(reply, "it is no JSON object"))
-    }
-    // An error can travel under status 200 as well, and at the end of a stream.
-    if let error = documents.first(where: { $0["error"] != nil }) {
-      return .failed(failures.read(reply, error))
-    }
-
     let candidates = documents.flatMap { $0["candidates"]?.elements ?? [] }
     let parts = candidates.flatMap { $0["content"]?["parts"]?.elements ?? [] }
     let facts = facts(documents, candidates, parts, key)
+    // A picture that came is one, whatever else is said before or behind it.
     let pictures: [ReturnedPicture]
     do throws(Base64.DecodingError) {
       pictures = try Self.pictures(in: parts)
@@ -25,6 +18,14 @@ extension NativeGemini {
       return .failed(failures.unreadable(reply, "its picture is no base64 from character \(error.offset) on"))
     }
     if !pictures.isEmpty { return .pictures(pictures, facts) }
+    guard isWhole, documents.allSatisfy(\.isObject) else {
+      return .failed(failures.unreadable(reply, "it is no JSON object"))
+    }
+    // An error can travel under status 200 as well; behind an answer that had begun it proves nothing.
+    if let error = documents.first(where: { $0["error"] != nil }) {
+      let failure = failures.read(reply, error)
+      return .failed(candidates.isEmpty ? failure : failure.ofUnknownOutcome)
+    }
     let block = documents.lazy.compactMap { $0["promptFeedback"]?["blockReason"]?.string }.first
     return withoutPicture(facts, blockReason: block, hasCandidate: !candidates.isEmpty)
   }

@@ -11,7 +11,9 @@ enum EventStream {
         let value = line.dropFirst(5)
         data.append(value.first == UInt8(ascii: " ") ? value.dropFirst() : value)
       } else if line.isEmpty, !data.isEmpty {
-        payloads.append(Array(data.joined(separator: [newline])))
+        let payload = Array(data.joined(separator: [newline]))
+        // How streams of OpenAI's kind end.
+        if payload != Array("[DONE]".utf8) { payloads.append(payload) }
         data = []
       }
     }

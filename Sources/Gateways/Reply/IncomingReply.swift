@@ -12,10 +12,14 @@ package struct IncomingReply: Sendable {
     self.content = content
   }
 
-  /// What it says: one JSON value, or one for each event of a stream; none when it is something else.
-  var documents: [JSONValue] {
-    if let value = JSONValue(parsing: content.text, lifted: content) { return [value] }
-    return EventStream.payloads(of: content.text).compactMap { JSONValue(parsing: $0, lifted: content) }
+  /// What it says: one JSON value, or one for each event of a stream.
+  ///
+  /// - Returns: the values, and whether there is nothing beside them that could not be read.
+  var documents: (values: [JSONValue], isWhole: Bool) {
+    if let value = JSONValue(parsing: content.text, lifted: content) { return ([value], true) }
+    let events = EventStream.payloads(of: content.text)
+    let values = events.compactMap { JSONValue(parsing: $0, lifted: content) }
+    return (values, !values.isEmpty && values.count == events.count)
   }
 
   /// As it came, but for its pictures.

@@ -86,24 +86,28 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// One picture, and nothing beside it but white space.
+  /// A picture, with nothing beside it but white space; or what is base64 only when it is read as a whole, with white space
+  /// in odd places.
   private static func base64(_ pieces: [LiftedPiece]) throws(Base64.DecodingError) -> PictureBytes {
-    var picture: LiftedValue?
-    var offset = 0
+    let values = pieces.compactMap { if case .value(let value) = $0 { value } else { nil } }
+    let words = pieces.compactMap { if case .words(let words) = $0 { words } else { nil } }
+    if values.count == 1, !values[0].isBroken, words.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
+      return values[0].bytes
+    }
+    var decoder = Base64ChunkDecoder()
+    var bytes = GrowingBytes()
     for piece in pieces {
-      switch piece {
-      case .value(let value) where picture == nil && !value.isBroken:
-        picture = value
-        offset += value.characters
-      case .value(let value):
-        throw Base64.DecodingError(offset: offset + (picture == nil ? value.characters : 0))
-      case .words(let words):
-        guard words.allSatisfy(\.isWhitespace) else { throw Base64.DecodingError(offset: offset) }
-        offset += words.utf8.count
+      try piece.withText { text throws(Base64.DecodingError) in
+        try bytes.append(upTo: Base64ChunkDecoder.room(for: text.count)) {
+          room throws(Base64.DecodingError) in
+          try decoder.decode(text, into: room)
+        }
       }
     }
-    guard let picture else { throw Base64.DecodingError(offset: offset) }
-    return picture.bytes
+    try bytes.append(upTo: Base64ChunkDecoder.room(for: 0)) { room throws(Base64.DecodingError) in
+      try decoder.finish(into: room)
+    }
+    return bytes.finish()
   }
 
   package var bool: Bool? {

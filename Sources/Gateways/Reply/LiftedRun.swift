@@ -26,6 +26,9 @@ extension ReplyLifter {
     /// Lines of base64 have 64 or 76 letters. Behind a shorter one a break is one between words.
     private static let shortestLine = 60
 
+    /// White space that is waited through.
+    private static let mostDoubtful = 1_000
+
     private let threshold: Int
     private var state = State.counting
     /// Letters that are counted, but not decoded yet.
@@ -46,6 +49,8 @@ extension ReplyLifter {
       case lifting
       /// White space came within a picture.
       case doubting
+      /// And again, behind what may be its last line.
+      case doubtingTail
       /// `=` came.
       case padded
     }
@@ -63,6 +68,7 @@ extension ReplyLifter {
       case .counting: return count(character, kind, at: place)
       case .lifting: return continueLifting(character, kind, spelled)
       case .doubting: return doubt(character, kind, spelled)
+      case .doubtingTail: return doubtTail(character, kind, spelled)
       case .padded:
         guard kind == .padding, decoder.takesPadding else { return .ended }
         pad()
@@ -154,16 +160,40 @@ extension ReplyLifter {
           believe()
           hasLines = true
         }
-      case .space where letters.isEmpty: doubtful += spelled
+      case .space where doubtful.count > Self.mostDoubtful: return .ended
+      case .space:
+        doubtful += spelled
+        if !letters.isEmpty { state = .doubtingTail }
       case .padding where letters.isEmpty ? decoder.takesPadding : hasLines:
         believe()
         return continueLifting(character, kind, spelled)
-      case .space, .padding: return .ended
-      case .other:
-        if hasLines, character == UInt8(ascii: ")") { believe() }
-        return .ended
+      case .padding: return .ended
+      case .other: return endDoubt(character)
       }
       return .isTaken
+    }
+
+    /// Behind a short line and white space: the end, or more words.
+    private mutating func doubtTail(_ character: UInt8, _ kind: Kind, _ spelled: [UInt8]) -> Step {
+      switch kind {
+      case .space where doubtful.count <= Self.mostDoubtful:
+        doubtful += spelled
+        return .isTaken
+      case .letter, .padding, .space: return .ended
+      case .other: return endDoubt(character)
+      }
+    }
+
+    private mutating func endDoubt(_ character: UInt8) -> Step {
+      if hasLines, character == UInt8(ascii: ")") { believe() }
+      return .ended
+    }
+
+    private var isDoubting: Bool {
+      switch state {
+      case .doubting, .doubtingTail: true
+      case .counting, .lifting, .padded: false
+      }
     }
 
     private mutating func believe() {
@@ -184,9 +214,10 @@ extension ReplyLifter {
     ///
     /// - Returns: the picture, if there is one; and what stood behind it that does not belong to it.
     mutating func finish(_ end: End) -> (value: LiftedValue?, rest: [UInt8]) {
-      if case .doubting = state, case .end = end, hasLines || letters.isEmpty { believe() }
+      if isDoubting, case .end = end, hasLines || letters.isEmpty { believe() }
       defer { reset() }
       if case .counting = state { return (nil, []) }
+      let unfinished = decoder.unfinished
       var isBroken = false
       bytes.append(upTo: Base64ChunkDecoder.room(for: 0)) { room in
         do throws(Base64.DecodingError) {
@@ -197,7 +228,9 @@ extension ReplyLifter {
         }
       }
       let lifted = exchange(&bytes, with: GrowingBytes()).finish()
-      return (LiftedValue(bytes: lifted, characters: decoder.offset, isBroken: isBroken), doubtful)
+      let value = LiftedValue(
+        bytes: lifted, characters: decoder.offset, unfinished: unfinished, isBroken: isBroken)
+      return (value, doubtful)
     }
   }
 }

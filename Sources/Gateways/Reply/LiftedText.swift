@@ -69,6 +69,15 @@ package enum LiftedPiece: Sendable {
   case words(String)
   case value(LiftedValue)
 
+  /// What stood in the reply.
+  func withText<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
+    switch self {
+    case .words(let words):
+      try Array(words.utf8).span.bytes.withUnsafeBytes { text throws(E) in try body(text) }
+    case .value(let value): try value.withText(body)
+    }
+  }
+
   /// For people: a picture is named by its length.
   var words: String {
     switch self {

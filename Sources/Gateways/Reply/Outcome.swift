@@ -65,4 +65,9 @@ package struct GatewayFailure: Error, Sendable, Equatable {
     self.message = message
     self.retryAfter = retryAfter
   }
+
+  /// The same of a request that was at least begun.
+  var ofUnknownOutcome: GatewayFailure {
+    GatewayFailure(kind: .outcomeUnknown, status: status, message: message, retryAfter: retryAfter)
+  }
 }

@@ -13,16 +13,18 @@ package struct ReplyLifter: ~Copyable {
     package let limit: Int
   }
 
-  /// A run is lifted from this length on: no word, address or signature of a reply's own has so many letters on end.
+  /// A run is lifted from this length on: no word and no address has so many letters on end. Signatures of thoughts may,
+  /// and are base64 as well.
   package static let usualThreshold = 1_024
   /// A 4K picture is 20 to 30 MB, its base64 a third more, and a reply can hold several.
   package static let usualLimit = 256_000_000
   /// What is left of a reply without pictures: texts, thoughts and an error's page are far below.
-  private static let textLimit = 8_000_000
+  package static let usualTextLimit = 32_000_000
 
   private let threshold: Int
   private let expected: Int
   private let limit: Int
+  private let textLimit: Int
   private var received = 0
   private var text: [UInt8] = []
   private var place = Place.outside
@@ -42,13 +44,16 @@ package struct ReplyLifter: ~Copyable {
   /// - Parameters:
   ///   - expected: the reply's length, as its header says it.
   ///   - limit: how long it may be, in bytes.
+  ///   - textLimit: how long it may be without its pictures.
   ///   - threshold: how many letters on end are lifted.
   package init(
-    expecting expected: Int = 0, limit: Int = usualLimit, threshold: Int = usualThreshold,
+    expecting expected: Int = 0, limit: Int = usualLimit, textLimit: Int = usualTextLimit,
+    threshold: Int = usualThreshold,
     mark: LiftedMark = LiftedMark()
   ) {
     self.expected = max(0, expected)
     self.limit = limit
+    self.textLimit = textLimit
     self.threshold = threshold
     self.mark = mark
     run = Run(threshold: threshold)
@@ -67,7 +72,7 @@ package struct ReplyLifter: ~Copyable {
       step(chunk[at])
       at += 1
     }
-    guard text.count <= Self.textLimit else { throw TooLarge(limit: Self.textLimit) }
+    guard text.count <= textLimit else { throw TooLarge(limit: textLimit) }
   }
 
   /// The reply, read to its end.
@@ -159,8 +164,24 @@ package struct ReplyLifter: ~Copyable {
 /// A picture that was taken out of a reply.
 package struct LiftedValue: Sendable {
   package let bytes: PictureBytes
-  /// How many characters it was in the reply.
+  /// How many characters it was in the reply, without white space.
   package let characters: Int
+  /// The characters of its last group, when that is not whole.
+  let unfinished: [UInt8]
   /// The text does not end as base64 ends.
   package let isBroken: Bool
+
+  /// The characters once more, in the standard alphabet.
+  func withText<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
+    let whole = (characters - unfinished.count) / 4 * 3
+    var text = [UInt8](repeating: 0, count: Base64.encodedLength(of: whole))
+    bytes.withUnsafeBytes { bytes in
+      _ = text.withUnsafeMutableBytes {
+        Base64.encode(UnsafeRawBufferPointer(rebasing: bytes[..<whole]), into: $0)
+      }
+    }
+    text += unfinished
+    let all = text
+    try all.span.bytes.withUnsafeBytes { bytes throws(E) in try body(bytes) }
+  }
 }

@@ -36,7 +36,7 @@ extension PlantainError {
     case .replyTooLarge(let limit):
       PlantainError(
         .reply, .noPicture, "\(gateway.id) answered with more than \(limit.grouped) bytes",
-        hint: "No picture is that large; the gateway is at fault." + remains, subject: gateway.id,
+        hint: "No picture needs that much; the gateway is at fault." + remains, subject: gateway.id,
         billed: .yes, underlying: error)
     case .cancelled(let afterSending): .interrupted(billed: afterSending ? .unknown : .no, keptAt: kept)
     }
@@ -111,12 +111,16 @@ extension PlantainError {
       subject: gateway.id, billed: .unknown)
   }
 
-  static func noPicture(_ reason: String, _ words: String?, _ gateway: Gateway) -> PlantainError {
+  /// - Parameter kept: where a reply lies that has a picture in a place where none belongs.
+  static func noPicture(
+    _ reason: String, _ words: String?, _ gateway: Gateway, keptAt kept: String?
+  ) -> PlantainError {
+    let remains = kept.map { " The reply is kept in \($0)." } ?? ""
     let reason = reason.isEmpty ? "" : " (\(reason))"
     return PlantainError(
       .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(words),
-      hint: "Say more plainly what the picture should become, then try again.", subject: gateway.id,
-      billed: .unknown)
+      hint: "Say more plainly what the picture should become, then try again." + remains,
+      subject: gateway.id, billed: .unknown)
   }
 
   private static func quoted(_ words: String?) -> String {
