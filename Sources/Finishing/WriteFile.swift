@@ -97,15 +97,20 @@ package enum OutputFile {
     guard access(folder, W_OK | X_OK) == 0 else { throw .notWritable(lastError()) }
   }
 
-  /// Makes the folder of `path` and puts a file into it for a moment: the last proof before something is paid for.
+  /// Makes the folder of `path` and puts a file of a megabyte into it for a moment: the last proof before something is paid for.
   package static func prepareFolder(of path: String) throws(WriteError) {
     try createFolder(parent(of: path))
     let probe = temporaryName(for: path)
     let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
+    let code = [UInt8](repeating: 1, count: leastRoom).withUnsafeBytes { writeAll($0, to: descriptor) }
     close(descriptor)
     unlink(probe)
+    guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
   }
+
+  /// Less than this is no room for a picture and the reply that it comes in.
+  private static let leastRoom = 1 << 20
 
   /// Makes the folder and those above it.
   package static func createFolder(_ path: String) throws(WriteError) {

@@ -17,7 +17,7 @@ struct BaseURL {
     }
     func bad(_ why: String) -> PlantainError {
       PlantainError(
-        .configuration, .configuration, "cannot use the base URL \(text): \(why)",
+        .configuration, .configuration, "cannot use the base URL \(Reference.withoutSecrets(text)): \(why)",
         hint: "Expected something like https://api.example.com.", subject: gateway.id)
     }
     let scheme = text.prefix { $0 != ":" }.lowercased()

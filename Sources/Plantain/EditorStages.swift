@@ -159,13 +159,19 @@ extension Editor {
   func interpret(
     _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan
   ) throws(PlantainError) -> (pictures: [ReturnedPicture], facts: ReplyFacts) {
+    if let why = reply.cutBy, !reply.isOneDocument {
+      throw .submitting(.replyCut(why), gateway, host: baseURL.host, keptAt: output.keepReply())
+    }
     // What may have been paid for and cannot be used is left for somebody who can.
     let hasPicture = { reply.content.values.contains { $0.bytes.withSpan(PictureFormat.recognise) != nil } }
     switch gateway.interpret(reply, key: key) {
     case .pictures(let pictures, let facts): return (pictures, facts)
     case .refused(let reason, let facts): throw .refused(reason, facts.text, gateway)
     case .noPicture(let reason, let facts):
-      throw .noPicture(reason, facts.text, gateway, keptAt: hasPicture() ? output.keepReply() : nil)
+      // Words, or a reason, were understood; what had neither may hold the picture in a way of its own.
+      let isUnderstood = facts.text != nil || !["", "STOP"].contains(reason)
+      let kept = hasPicture() || !isUnderstood ? output.keepReply() : nil
+      throw .noPicture(reason, facts.text, gateway, keptAt: kept)
     case .failed(let failure):
       let isUnread = failure.kind == .unreadableReply || hasPicture()
       throw .failed(failure, gateway, keptAt: isUnread ? output.keepReply() : nil)

@@ -54,7 +54,7 @@ public enum Reference: Sendable {
   }
 
   /// A user's password stands before the host, a signature behind the path.
-  private static func withoutSecrets(_ address: String) -> String {
+  static func withoutSecrets(_ address: String) -> String {
     let visible = address.prefix { $0 != "?" && $0 != "#" }
     guard let scheme = visible.firstRange(of: "://") else { return String(visible) }
     let rest = visible[scheme.upperBound...]

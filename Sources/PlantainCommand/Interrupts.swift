@@ -6,7 +6,7 @@ import Dispatch
   import Darwin
 #endif
 
-/// Ctrl-C and SIGTERM: the first cancels, so that what was paid for is kept and nothing half-written stays; the second
+/// Ctrl-C, SIGTERM, and the end of the terminal: the first cancels, so that what was paid for is kept and nothing half-written stays; the second
 /// ends the process at once.
 final class Interrupts: Sendable {
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
@@ -14,7 +14,7 @@ final class Interrupts: Sendable {
   init(_ cancel: @escaping @Sendable () -> Void) {
     nonisolated(unsafe) var seen = 0
     let queue = DispatchQueue(label: "plantain.interrupts")
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {

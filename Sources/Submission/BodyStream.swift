@@ -6,62 +6,56 @@ import Synchronization
 import Vocabulary
 
 /// A request body as the socket asks for it: text as it is, pictures encoded piece by piece.
-///
-/// Encoding is faster than any socket, and the client's own back-pressure only works once its event loop has seen a
-/// write: each piece therefore first waits for the loop to have worked off the one before. So at most a few exist.
+/// A piece exists from when it is asked for until the socket has taken it.
 package struct BodyStream: AsyncSequence, Sendable {
   package let body: RequestBody
-  /// Set when the first piece is taken: from then on a part of the body may have left the machine. The head may have gone
-  /// before.
   package let progress: Progress
-  /// The loop that serves the connection.
-  private let eventLoop: any EventLoop
 
   package final class Progress: Sendable {
-    private let started = Atomic(false)
+    private let given = Atomic(false)
 
     package init() {}
 
-    package var hasStarted: Bool { started.load(ordering: .acquiring) }
-    func start() { started.store(true, ordering: .releasing) }
+    /// Whether the last piece was handed out. Before, nobody can have received the whole request; from then on somebody may
+    /// have, and have acted on it.
+    package var isGiven: Bool { given.load(ordering: .acquiring) }
+    func give() { given.store(true, ordering: .releasing) }
   }
 
-  package init(_ body: RequestBody, on eventLoop: any EventLoop, progress: Progress = Progress()) {
+  package init(_ body: RequestBody, progress: Progress = Progress()) {
     self.body = body
-    self.eventLoop = eventLoop
     self.progress = progress
   }
 
   package func makeAsyncIterator() -> Iterator {
-    Iterator(pieces: body.pieces[...], eventLoop: eventLoop, progress: progress)
+    Iterator(pieces: body.pieces[...], progress: progress)
   }
 
   package struct Iterator: AsyncIteratorProtocol {
     private var pieces: ArraySlice<RequestBody.Piece>
     private var picture: PictureText?
-    private let eventLoop: any EventLoop
     private let progress: Progress
 
     fileprivate init(
-      pieces: ArraySlice<RequestBody.Piece>, eventLoop: any EventLoop, progress: Progress
+      pieces: ArraySlice<RequestBody.Piece>, progress: Progress
     ) {
       self.pieces = pieces
-      self.eventLoop = eventLoop
       self.progress = progress
     }
 
     /// - Throws: `ContentError`, before the last byte.
     package mutating func next() async throws -> ByteBuffer? {
-      progress.start()
-      await withCheckedContinuation { continuation in
-        eventLoop.execute { continuation.resume() }
-      }
       while true {
         if let buffer = try await picture?.next() { return buffer }
         picture = nil
         switch pieces.popFirst() {
-        case .text(let text): return ByteBuffer(bytes: text)
-        case .base64(let content): picture = PictureText(content)
+        case .text(let text):
+          if pieces.isEmpty { progress.give() }
+          return ByteBuffer(bytes: text)
+        case .base64(let content):
+          // Its own end comes later; earlier is on the safe side.
+          if pieces.isEmpty { progress.give() }
+          picture = PictureText(content)
         case nil: return nil
         }
       }

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 package import Vocabulary
 
@@ -11,13 +12,15 @@ package import Vocabulary
 
 /// Why no reply came back. What a reply *says* is an `Outcome`, not an error.
 package enum SubmissionError: Error, Sendable, Equatable {
-  /// No byte of the body was sent: the name, the connection or TLS failed.
+  /// The request was not sent to its end: the name, the connection or TLS failed, or the connection was lost before.
   case unreachable(String)
   /// A picture's bytes could not be had while they were sent. The request ended before its last byte, so nobody can have
   /// acted on it.
   case sourceLost(ContentError)
-  /// The connection was lost, or time ran out, after sending had begun: it may have been done and billed.
+  /// The connection was lost, or time ran out, after all was sent: it may have been done and billed.
   case outcomeUnknown(String)
+  /// The connection was lost, or time ran out, while the answer came: it was done.
+  case replyCut(String)
   /// The reply is longer than the limit; the edit was done.
   case replyTooLarge(limit: Int)
   /// The task was cancelled.
@@ -39,6 +42,7 @@ extension SubmissionError {
       }
       let reason = error.connectionErrors.first.map { words(for: $0.error) } ?? "no address"
       return "cannot connect to \(error.host):\(error.port): \(reason)"
+    case is HTTPParserError: return "the connection ended in the middle, or it is not HTTP"
     default: return "\(type(of: error))"
     }
   }

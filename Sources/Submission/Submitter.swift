@@ -16,9 +16,6 @@ package struct Submitter: Sendable {
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
 
-  /// A gateway's own words, or a proxy's page.
-  private static let errorLimit = 4_000_000
-
   package init() {
     var configuration = HTTPClient.Configuration()
     configuration.timeout = .init(connect: Self.connectTimeout)
@@ -44,59 +41,67 @@ package struct Submitter: Sendable {
   package func send(
     _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil
   ) async throws(SubmissionError) -> IncomingReply {
-    let stream = BodyStream(outgoing.body, on: Self.group.any())
-    var request = HTTPClientRequest(url: outgoing.url)
-    request.method = .POST
-    for header in outgoing.headers { request.headers.add(name: header.name, value: header.value) }
-    request.headers.add(name: "User-Agent", value: "plantain")
-    request.body = .stream(stream, length: .known(Int64(outgoing.body.length)))
+    let progress = BodyStream.Progress()
+    let receiver = ReplyReceiver(storing: stored)
     do {
-      return try await within(timeout) { [client, request] in
-        // The client's own deadline ends with the reply's head.
-        let response = try await client.execute(request, deadline: .distantFuture)
-        return try await Self.read(response, storing: stored)
+      let request = try Self.request(outgoing, progress)
+      try await within(timeout) { [client] in
+        let task = client.execute(
+          request: request, delegate: receiver, eventLoop: .delegateAndChannel(on: Self.group.any()))
+        try await withTaskCancellationHandler {
+          try await task.futureResult.get()
+        } onCancel: {
+          task.cancel()
+        }
       }
+      guard let reply = try receiver.reply() else { throw HTTPClientError.remoteConnectionClosed }
+      return reply
     } catch {
-      throw Self.classify(error, afterSending: stream.progress.hasStarted)
+      return try Self.settle(error, receiver, afterSending: progress.isGiven)
     }
   }
 
-  private static func read(
-    _ response: HTTPClientResponse, storing stored: StoredReply?
-  ) async throws -> IncomingReply {
-    let status = Int(response.status.code)
-    let isPaidFor = (200..<300).contains(status)
-    let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
-    var lifter = ReplyLifter(expecting: declared)
-    var failure: ReplyLifter.TooLarge?
-    var received = 0
-    for try await chunk in response.body {
-      received += chunk.readableBytes
-      if isPaidFor, let stored {
-        try await NIOThreadPool.singleton.runIfActive { chunk.withUnsafeReadableBytes { stored.append($0) } }
+  private static func request(
+    _ outgoing: OutgoingRequest, _ progress: BodyStream.Progress
+  ) throws -> HTTPClient.Request {
+    var headers = HTTPHeaders(outgoing.headers)
+    headers.add(name: "User-Agent", value: "plantain")
+    let stream = BodyStream(outgoing.body, progress: progress)
+    let body = HTTPClient.Body.stream(contentLength: Int64(outgoing.body.length)) { writer in
+      let done = group.any().makePromise(of: Void.self)
+      done.completeWithTask {
+        // The next piece is made when the socket has taken this one.
+        for try await piece in stream { try await writer.write(.byteBuffer(piece)).get() }
       }
-      do throws(ReplyLifter.TooLarge) {
-        if failure == nil {
-          try chunk.withUnsafeReadableBytes { bytes throws(ReplyLifter.TooLarge) in try lifter.take(bytes) }
-        }
-      } catch {
-        failure = error
-      }
-      // What is paid for is at least stored, as far as that goes; of an error's page the beginning is enough.
-      if received > (isPaidFor ? ReplyLifter.usualLimit : errorLimit) { break }
+      return done.futureResult
     }
-    if let failure, isPaidFor { throw failure }
-    return IncomingReply(
-      status: status, retryAfter: response.headers.first(name: "Retry-After"), content: lifter.finish())
+    return try HTTPClient.Request(url: outgoing.url, method: .POST, headers: headers, body: body)
+  }
+
+  /// A reply that came counts, whatever ended the connection behind it.
+  private static func settle(
+    _ error: any Error, _ receiver: ReplyReceiver, afterSending: Bool
+  ) throws(SubmissionError) -> IncomingReply {
+    let failure = classify(error, afterSending: afterSending)
+    if case .cancelled = failure { throw failure }
+    do throws(ReplyLifter.TooLarge) {
+      if let reply = try receiver.reply(cutBy: "\(words(for: error))") { return reply }
+    } catch {
+      throw .replyTooLarge(limit: error.limit)
+    }
+    throw failure
   }
 
   private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
-    if let error = error as? ReplyLifter.TooLarge { return .replyTooLarge(limit: error.limit) }
     if let error = error as? ContentError { return .sourceLost(error) }
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
       return .cancelled(afterSending: afterSending)
     }
-    let words = error is TimeUp ? "no answer within the time limit" : SubmissionError.words(for: error)
+    let words = words(for: error)
     return afterSending ? .outcomeUnknown(words) : .unreachable(words)
+  }
+
+  private static func words(for error: any Error) -> String {
+    error is TimeUp ? "the time limit has passed" : SubmissionError.words(for: error)
   }
 }

@@ -125,6 +125,41 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test func `an answer that is whole counts, however its connection ended; one that is not is kept`()
+    async throws
+  {
+    let picture = Data(try Synthetic.jpeg(PixelSize(width: 60, height: 40))).base64EncodedString()
+    let reply =
+      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg","data":"\#(picture)"}}]}}]}"#
+    let head = { (status: Int, length: Int) in "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\n\r\n" }
+    let source = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
+    let folder = try TemporaryFolder()
+    var options = EditOptions()
+    options.output = .file(folder.file("out.jpg"))
+    try await ScriptedGateway.run(.hangUpAfter(head(200, reply.utf8.count + 9) + reply)) {
+      [options] gateway in
+      let result = try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await editor.edit("warm", references: [.bytes(source, name: "p")], options: options)
+      }
+      #expect(result.image.bytes.count > 0)
+    }
+    #expect(folder.names == ["out.jpg"])
+
+    let (cut, _) = try await error(.hangUpAfter(head(200, reply.utf8.count) + reply.dropLast(40))) {
+      $0.output = .file(folder.file("cut.jpg"))
+    }
+    #expect(cut.exitStatus == 76)
+    #expect(cut.billed == .yes)
+    #expect(cut.message.contains("cut short"))
+    #expect(folder.names == ["cut-kept.reply", "out.jpg"])
+    #expect(try folder.read("cut-kept.reply") == Array(reply.utf8.dropLast(40)))
+
+    // Of an error the status is enough.
+    let (rejected, _) = try await error(.hangUpAfter(head(401, 500) + "{"))
+    #expect(rejected.exitStatus == 77)
+    #expect(rejected.billed == .no)
+  }
+
   @Test func `a closed port was reached by nobody`() async throws {
     let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
     let error = await #expect(throws: PlantainError.self) {

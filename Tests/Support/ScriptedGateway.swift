@@ -9,6 +9,8 @@ package final class ScriptedGateway: Sendable {
     case reply(status: Int, headers: [(String, String)] = [], body: String)
     /// Closes the connection once the whole request has arrived.
     case hangUp
+    /// Sends these bytes once the whole request has arrived, and closes the connection.
+    case hangUpAfter(String)
     /// Takes the request and never says a word.
     case silence
     /// Sends these bytes and then nothing more.
@@ -87,6 +89,10 @@ package final class ScriptedGateway: Sendable {
       switch answer {
       case .silence: break
       case .hangUp: context.close(promise: nil)
+      case .hangUpAfter(let text):
+        context.write(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        context.flush()
+        context.close(promise: nil)
       case .stall(let text): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
       case .reply(let status, let headers, let body):
         var text = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(body.utf8.count)\r\n"

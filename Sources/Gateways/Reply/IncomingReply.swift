@@ -5,12 +5,18 @@ package struct IncomingReply: Sendable {
   package let status: Int
   package let retryAfter: String?
   package let content: LiftedText
+  /// What ended a reply under 2xx before its end.
+  package let cutBy: String?
 
-  package init(status: Int, retryAfter: String? = nil, content: LiftedText) {
+  package init(status: Int, retryAfter: String? = nil, content: LiftedText, cutBy: String? = nil) {
     self.status = status
     self.retryAfter = retryAfter
     self.content = content
+    self.cutBy = cutBy
   }
+
+  /// Whether it is all of one JSON value, which it can be in spite of a cut.
+  package var isOneDocument: Bool { JSONValue(parsing: content.text) != nil }
 
   /// What it says: one JSON value, or one for each event of a stream.
   ///
@@ -36,7 +42,11 @@ extension IncomingReply {
     let pieces = words.split(separator: "\"", omittingEmptySubsequences: false).map { run in
       run.count > 200 ? "…\(run.count.grouped) characters…" : key.redacted(from: String(run))
     }
-    let text = pieces.joined(separator: "\"")
+    // A terminal must not obey what a server says.
+    let text = pieces.joined(separator: "\"").unicodeScalars.reduce(into: "") { text, scalar in
+      let isControl = scalar.properties.generalCategory == .control && scalar != "\n"
+      text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    }
     return text.count > 4_000 ? text.prefix(4_000) + "…" : text
   }
 }

@@ -23,16 +23,23 @@ extension PlantainError {
     return switch error {
     case .unreachable(let why):
       PlantainError(
-        .submission, .unreachable, "cannot reach \(gateway.id) at \(host): \(why)",
-        hint: "Nothing was sent or billed. Check the network and --base-url.", subject: gateway.id,
+        .submission, .unreachable, "cannot send the request to \(gateway.id) at \(host): \(why)",
+        hint: "The request was not sent to its end, so nothing was billed. Check the network and --base-url.",
+        subject: gateway.id,
         underlying: error)
-    case .sourceLost(let error): .losing(error)
+    case .sourceLost(let error):
+      .losing(error, "The request ended before its last byte, so nothing was billed. ")
     case .outcomeUnknown(let why):
       PlantainError(
         .submission, .outcomeUnknown, "\(gateway.id) was sent the request, but no answer came: \(why)",
         hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log."
           + remains,
         subject: gateway.id, billed: .unknown, underlying: error)
+    case .replyCut(let why):
+      PlantainError(
+        .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
+        hint: "It was done and billed, so it is not sent again." + remains, subject: gateway.id, billed: .yes,
+        underlying: error)
     case .replyTooLarge(let limit):
       PlantainError(
         .reply, .noPicture, "\(gateway.id) answered with more than \(limit.grouped) bytes",

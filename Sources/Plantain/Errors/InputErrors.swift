@@ -56,13 +56,16 @@ extension PlantainError {
   }
 
   /// A file changed, or went, between its preparation and its use.
-  public static func losing(_ error: ContentError) -> PlantainError {
+  ///
+  /// - Parameter what: of the request that it was for.
+  static func losing(_ error: ContentError, _ what: String = "") -> PlantainError {
     let subject =
       switch error {
       case .changed(let name), .unreadable(let name, _): name
       }
     return PlantainError(
-      .input, .unreadable, "\(error)", hint: "Leave it as it is until it is sent or written, and try again.",
+      .input, .unreadable, "\(error)",
+      hint: what + "Leave it as it is until it is sent or written, and try again.",
       subject: subject, underlying: error)
   }
 

@@ -1,0 +1,84 @@
+import AsyncHTTPClient
+import Gateways
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// Takes a reply as it arrives: onto the disk, and its pictures out of it.
+///
+/// All of it happens on the connection's own loop and is done when a call returns. A reply that was waited with while its
+/// server closes the connection would lose its end: the client drops what it has not handed over by then.
+final class ReplyReceiver: HTTPClientResponseDelegate {
+  typealias Response = Void
+
+  /// A gateway's own words, or a proxy's page.
+  private static let errorLimit = 4_000_000
+
+  /// More came than is wanted.
+  private struct Enough: Error {}
+
+  private struct State: ~Copyable {
+    var head: HTTPResponseHead?
+    var lifter: ReplyLifter?
+    var received = 0
+    var failure: ReplyLifter.TooLarge?
+  }
+
+  private let stored: StoredReply?
+  private let state = Mutex(State())
+
+  /// - Parameter stored: where a reply under 2xx is written, before anything is read out of it.
+  init(storing stored: StoredReply?) {
+    self.stored = stored
+  }
+
+  func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
+    let declared = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+    state.withLock { state in
+      state.head = head
+      state.lifter = ReplyLifter(expecting: declared)
+    }
+    return task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
+    let isEnough = state.withLock { state in
+      let isPaidFor = state.head?.isPaidFor ?? false
+      part.withUnsafeReadableBytes { bytes in
+        if isPaidFor { stored?.append(bytes) }
+        guard state.failure == nil else { return }
+        do throws(ReplyLifter.TooLarge) {
+          try state.lifter?.take(bytes)
+        } catch {
+          // What is paid for is at least stored.
+          state.failure = error
+        }
+      }
+      state.received += part.readableBytes
+      return state.received > (isPaidFor ? ReplyLifter.usualLimit : Self.errorLimit)
+    }
+    return isEnough
+      ? task.eventLoop.makeFailedFuture(Enough()) : task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  func didFinishRequest(task: HTTPClient.Task<Void>) throws {}
+
+  /// What came: all of it, or what there was when the connection failed. Of an error's reply the status is enough.
+  ///
+  /// - Parameter why: what cut it short.
+  /// - Returns: `nil` when nothing came.
+  func reply(cutBy why: String? = nil) throws(ReplyLifter.TooLarge) -> IncomingReply? {
+    let (head, failure, content) = state.withLock { state in
+      (state.head, state.failure, state.lifter.take()?.finish())
+    }
+    guard let head, let content else { return nil }
+    if let failure, head.isPaidFor { throw failure }
+    return IncomingReply(
+      status: Int(head.status.code), retryAfter: head.headers.first(name: "Retry-After"), content: content,
+      cutBy: head.isPaidFor ? why : nil)
+  }
+}
+
+extension HTTPResponseHead {
+  fileprivate var isPaidFor: Bool { (200..<300).contains(status.code) }
+}
