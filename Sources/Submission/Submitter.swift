@@ -9,8 +9,8 @@ import Vocabulary
 /// Sends one request and brings back its reply, read to the end. It never sends twice.
 package struct Submitter: Sendable {
   private let client: HTTPClient
-  /// One loop, so that a body's stream knows which one serves its connection. It lives as long as the process: work
-  /// of the resolver may still come to it after a client has ended.
+  /// One loop, on which replies are taken and written down. It lives as long as the process: work of the resolver may still
+  /// come to it after a client has ended.
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// How long making a connection may take.
@@ -85,7 +85,7 @@ package struct Submitter: Sendable {
     let failure = classify(error, afterSending: afterSending)
     if case .cancelled = failure { throw failure }
     do throws(ReplyLifter.TooLarge) {
-      if let reply = try receiver.reply(cutBy: "\(words(for: error))") { return reply }
+      if let reply = try receiver.reply(cutBy: words(for: error)) { return reply }
     } catch {
       throw .replyTooLarge(limit: error.limit)
     }
@@ -94,6 +94,7 @@ package struct Submitter: Sendable {
 
   private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
     if let error = error as? ContentError { return .sourceLost(error) }
+    if let error = error as? ReplyLifter.TooLarge { return .replyTooLarge(limit: error.limit) }
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {
       return .cancelled(afterSending: afterSending)
     }

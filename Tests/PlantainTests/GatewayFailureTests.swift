@@ -154,6 +154,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(folder.names == ["cut-kept.reply", "out.jpg"])
     #expect(try folder.read("cut-kept.reply") == Array(reply.utf8.dropLast(40)))
 
+    let (large, _) = try await error(.hangUpAfter(head(200, 300_000_000) + "{")) {
+      $0.output = .file(folder.file("large.jpg"))
+    }
+    #expect(large.exitStatus == 80)
+    #expect(large.billed == .yes)
+    #expect(large.message.contains("256,000,000"))
+
     // Of an error the status is enough.
     let (rejected, _) = try await error(.hangUpAfter(head(401, 500) + "{"))
     #expect(rejected.exitStatus == 77)
