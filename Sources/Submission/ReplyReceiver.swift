@@ -20,6 +20,8 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   private struct State: ~Copyable {
     var head: HTTPResponseHead?
     var lifter: ReplyLifter?
+    /// By its header.
+    var declared: Int?
     var received = 0
     var failure: ReplyLifter.TooLarge?
   }
@@ -33,10 +35,11 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   }
 
   func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
-    let declared = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+    let declared = head.headers.first(name: "Content-Length").flatMap { Int($0) }
     state.withLock { state in
       state.head = head
-      state.lifter = ReplyLifter(expecting: declared)
+      state.declared = declared
+      state.lifter = ReplyLifter(expecting: declared ?? 0)
     }
     return task.eventLoop.makeSucceededVoidFuture()
   }
@@ -68,14 +71,14 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   /// - Parameter why: what cut it short.
   /// - Returns: `nil` when nothing came.
   func reply(cutBy why: String? = nil) throws(ReplyLifter.TooLarge) -> IncomingReply? {
-    let (head, failure, content) = state.withLock { state in
-      (state.head, state.failure, state.lifter.take()?.finish())
+    let (head, isWhole, failure, content) = state.withLock { state in
+      (state.head, state.declared == state.received, state.failure, state.lifter.take()?.finish())
     }
     guard let head, let content else { return nil }
     if let failure, head.isPaidFor { throw failure }
     return IncomingReply(
       status: Int(head.status.code), retryAfter: head.headers.first(name: "Retry-After"), content: content,
-      cutBy: head.isPaidFor ? why : nil)
+      cutBy: head.isPaidFor && !isWhole ? why : nil)
   }
 }
 

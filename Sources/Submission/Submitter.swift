@@ -46,8 +46,7 @@ package struct Submitter: Sendable {
     do {
       let request = try Self.request(outgoing, progress)
       try await within(timeout) { [client] in
-        let task = client.execute(
-          request: request, delegate: receiver, eventLoop: .delegateAndChannel(on: Self.group.any()))
+        let task = client.execute(request: request, delegate: receiver)
         try await withTaskCancellationHandler {
           try await task.futureResult.get()
         } onCancel: {
