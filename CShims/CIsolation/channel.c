@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h> // memfd_create
 #include <sys/socket.h>
@@ -37,23 +35,11 @@ bool isolation_socket_pair(int pair[2]) {
 #endif
 }
 
-int isolation_nameless_file(void) {
+int isolation_memory_file(void) {
 #ifdef MFD_CLOEXEC
     return memfd_create("plantain", MFD_CLOEXEC);
 #else
-    const char *folder = getenv("TMPDIR");
-    char path[1024];
-    int length = snprintf(path, sizeof path, "%s/plantain.XXXXXX", folder == NULL ? "/tmp" : folder);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    int descriptor = mkstemp(path);
-    if (descriptor < 0)
-        return -1;
-    unlink(path);
-    close_on_exec(descriptor);
-    return descriptor;
+    return -1;
 #endif
 }
 

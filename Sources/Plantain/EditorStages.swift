@@ -160,7 +160,7 @@ extension Editor {
     _ reply: IncomingReply, _ key: APIKey, _ output: OutputPlan
   ) throws(PlantainError) -> (pictures: [ReturnedPicture], facts: ReplyFacts) {
     if let why = reply.cutBy, !reply.isOneDocument {
-      throw .submitting(.replyCut(why), gateway, host: baseURL.host, keptAt: output.keepReply())
+      throw .cutShort(why, gateway, keptAt: output.keepReply())
     }
     // What may have been paid for and cannot be used is left for somebody who can.
     let hasPicture = { reply.content.values.contains { $0.bytes.withSpan(PictureFormat.recognise) != nil } }

@@ -19,8 +19,6 @@ package enum SubmissionError: Error, Sendable, Equatable {
   case sourceLost(ContentError)
   /// The connection was lost, or time ran out, after all was sent: it may have been done and billed.
   case outcomeUnknown(String)
-  /// The connection was lost, or time ran out, while the answer came: it was done.
-  case replyCut(String)
   /// The reply is longer than the limit; the edit was done.
   case replyTooLarge(limit: Int)
   /// The task was cancelled.

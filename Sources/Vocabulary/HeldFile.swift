@@ -45,6 +45,13 @@ package final class HeldFile: Sendable {
   package static func nameless(holding content: PictureContent) throws(ContentError) -> HeldFile? {
     let folders = [getenv("TMPDIR").map { String(cString: $0) }, "/var/tmp", "/tmp"].compactMap(\.self)
     guard let descriptor = folders.lazy.compactMap(openNameless).first else { return nil }
+    return try filled(descriptor, with: content)
+  }
+
+  /// Takes ownership of an empty file's descriptor, and writes `content` into it; `nil` when there is no room for it.
+  package static func filled(
+    _ descriptor: Int32, with content: PictureContent
+  ) throws(ContentError) -> HeldFile? {
     var status = stat()
     do throws(ContentError) {
       guard try content.write(to: descriptor) == 0, fstat(descriptor, &status) == 0 else {

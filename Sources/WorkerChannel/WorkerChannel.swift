@@ -58,14 +58,10 @@ package final class WorkerChannel: Sendable {
   /// - Returns: `false` when the other end is gone.
   package func send(_ text: [UInt8], file: PictureContent? = nil) throws(ChannelError) -> Bool {
     guard let file else { return try send(text, 0, -1) }
-    if let held = file.asFile {
-      return try held.withDescriptor { descriptor throws(ChannelError) in
-        try send(text, held.count, descriptor)
-      }
+    let held = if let own = file.asFile { own } else { try Self.namelessFile(holding: file) }
+    return try held.withDescriptor { descriptor throws(ChannelError) in
+      try send(text, held.count, descriptor)
     }
-    let nameless = try Self.namelessFile(holding: file)
-    defer { close(nameless) }
-    return try send(text, file.count, nameless)
   }
 
   private func send(_ text: [UInt8], _ count: Int, _ attached: Int32) throws(ChannelError) -> Bool {
@@ -171,21 +167,16 @@ package final class WorkerChannel: Sendable {
     }
   }
 
-  private static func namelessFile(holding content: PictureContent) throws(ChannelError) -> Int32 {
-    let file = isolation_nameless_file()
-    guard file >= 0 else { throw .failed(systemError()) }
-    let code: Int32
+  private static func namelessFile(holding content: PictureContent) throws(ChannelError) -> HeldFile {
+    let memory = isolation_memory_file()
+    let held: HeldFile?
     do throws(ContentError) {
-      code = try content.write(to: file)
+      held = memory >= 0 ? try .filled(memory, with: content) : try .nameless(holding: content)
     } catch {
-      close(file)
       throw .failed("\(error)")
     }
-    guard code == 0 else {
-      close(file)
-      throw .failed(String(cString: strerror(code)))
-    }
-    return file
+    guard let held else { throw .failed("there is no room for the picture on its way to the other process") }
+    return held
   }
 
   private static func systemError() -> String { String(cString: strerror(errno)) }

@@ -14,8 +14,8 @@
 // Two connected stream sockets.
 bool isolation_socket_pair(int pair[2]);
 
-// A file without a name: in memory where the system has that (Linux), otherwise deleted from the temporary folder.
-int isolation_nameless_file(void);
+// A file in memory, without a name; -1 where the system has none (only Linux does).
+int isolation_memory_file(void);
 
 // Writes all `count` bytes, with `descriptor` (or -1 for none) attached to the first. A peer that went away is an
 // error (EPIPE), never a signal.

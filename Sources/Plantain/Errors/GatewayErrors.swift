@@ -35,11 +35,6 @@ extension PlantainError {
         hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log."
           + remains,
         subject: gateway.id, billed: .unknown, underlying: error)
-    case .replyCut(let why):
-      PlantainError(
-        .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
-        hint: "It was done and billed, so it is not sent again." + remains, subject: gateway.id, billed: .yes,
-        underlying: error)
     case .replyTooLarge(let limit):
       PlantainError(
         .reply, .noPicture, "\(gateway.id) answered with more than \(limit.grouped) bytes",
@@ -47,6 +42,16 @@ extension PlantainError {
         billed: .yes, underlying: error)
     case .cancelled(let afterSending): .interrupted(billed: afterSending ? .unknown : .no, keptAt: kept)
     }
+  }
+
+  /// An answer under 2xx that ended before its end.
+  ///
+  /// - Parameter kept: where what came of it lies.
+  static func cutShort(_ why: String, _ gateway: Gateway, keptAt kept: String?) -> PlantainError {
+    let remains = kept.map { " What came of the reply is kept in \($0)." } ?? ""
+    return PlantainError(
+      .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
+      hint: "It was done and billed, so it is not sent again." + remains, subject: gateway.id, billed: .yes)
   }
 
   /// - Parameter kept: where a reply that cannot be read lies.

@@ -1,0 +1,74 @@
+import Foundation
+import Gateways
+import Testing
+import Vocabulary
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = try! APIKey("sk-canary-7f3a")
+
+private func request(_ prompt: String = "Please blur the background") -> EditRequest {
+  EditRequest(
+    prompt: prompt, model: "gemini-3.1-flash-image-preview", tier: .two,
+    ratio: AspectRatio(parsing: "16:9") ?? AspectRatio(1, 1),
+    references: [
+      EditRequest.Reference(mediaType: .jpeg, content: PictureContent(PictureBytes(Array("picture".utf8))))
+    ])
+}
+
+/// The body's text as it would travel.
+private func text(_ body: RequestBody) -> String {
+  body.pieces.reduce(into: "") { text, piece in
+    switch piece {
+    case .text(let bytes): text += String(decoding: bytes, as: UTF8.self)
+    case .base64(let content): text += Data((try? content.read().array) ?? []).base64EncodedString()
+    }
+  }
+}
+
+@Suite struct `Requests in Google's dialect` {
+  @Test func `the body is what apiyi's page shows`() throws {
+    let outgoing = Gateway.apiyi.encode(request(), baseURL: "https://api.apiyi.com", key: key)
+    #expect(
+      outgoing.url
+        == "https://api.apiyi.com/v1beta/models/gemini-3.1-flash-image-preview:generateContent")
+    let body = text(outgoing.body)
+    #expect(
+      body == """
+        {"contents":[{"parts":[{"text":"Please blur the background"},{"inlineData":{"mimeType":"image/jpeg",\
+        "data":"cGljdHVyZQ=="}}]}],"generationConfig":{"responseModalities":["IMAGE"],"imageConfig":\
+        {"aspectRatio":"16:9","imageSize":"2K"}}}
+        """)
+    #expect(outgoing.body.length == body.utf8.count)
+    #expect(outgoing.headers.contains { $0.name == "Authorization" && $0.value == "Bearer sk-canary-7f3a" })
+  }
+
+  @Test func `the smallest tier is spelled 512`() {
+    var small = request()
+    small.tier = .half
+    let outgoing = Gateway.apiyi.encode(small, baseURL: "https://x", key: key)
+    #expect(text(outgoing.body).contains(#""imageSize":"512""#))
+  }
+
+  @Test(arguments: [
+    "quotes \" and \\ backslash", "line\nbreak\ttab \u{1} control", "  spaces kept  ",
+    "ünïcödé 🍌 \u{2028}\u{2029}",
+    "/slash/", String(String.UnicodeScalarView((0...0x9F).compactMap(UnicodeScalar.init))),
+    "\u{FEFF}e\u{301}\u{10FFFD}",
+  ])
+  func `any prompt arrives unchanged`(prompt: String) throws {
+    let body = text(Gateway.apiyi.encode(request(prompt), baseURL: "https://x", key: key).body)
+    let json = try #require(JSONValue(parsing: Array(body.utf8)))
+    // Equal characters may be spelled in other bytes.
+    let text = try #require(json["contents"]?.elements.first?["parts"]?.elements.first?["text"]?.string)
+    #expect(Array(text.utf8) == Array(prompt.utf8))
+    #expect(body.utf8.allSatisfy { $0 >= 0x20 })
+  }
+
+  @Test func `a model id cannot leave its place in the path`() {
+    var odd = request()
+    odd.model = "../secret?x=1#y z"
+    let outgoing = Gateway.apiyi.encode(odd, baseURL: "https://x", key: key)
+    #expect(outgoing.url == "https://x/v1beta/models/..%2Fsecret%3Fx%3D1%23y%20z:generateContent")
+  }
+}
