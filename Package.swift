@@ -43,6 +43,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     // SHA-256 with the CPU's own instructions.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // SQLite with migrations, typed rows and safe concurrency: the journal of what was sent and paid for.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // The TLS of the HTTP client, to name certificate authorities of one's own.
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
@@ -82,6 +86,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: swiftSettings),
     .target(name: "Finishing", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(
@@ -97,11 +102,17 @@ let package = Package(
       name: "PlantainWorker", dependencies: ["Finishing", "Imaging", "Preparation", "WorkerChannel"],
       swiftSettings: swiftSettings),
     .target(
+      name: "Ledger",
+      dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Plantain",
       dependencies: [
-        "Preparation", "Submission", "Finishing", "Isolation", "WorkerChannel",
+        "Preparation", "Submission", "Finishing", "Isolation", "WorkerChannel", "Ledger",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",
@@ -163,7 +174,11 @@ let package = Package(
     .testTarget(
       name: "FinishingTests", dependencies: ["Finishing", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "PlantainTests", dependencies: ["Plantain", "PlantainSimulator", "TestSupport"],
+      name: "PlantainTests",
+      dependencies: [
+        "Ledger", "Plantain", "PlantainSimulator", "Submission", "TestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",

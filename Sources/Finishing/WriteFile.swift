@@ -147,18 +147,15 @@ package enum OutputFile {
   }
 
   /// A name in the same folder, so that a rename is enough.
-  package static func hiddenName(besides path: String, extension name: String) -> String {
-    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
-    return "\(parent(of: path))/.plantain-\(unique).\(name)"
-  }
-
   private static func temporaryName(for path: String) -> String {
-    hiddenName(besides: path, extension: "partial")
+    "\(parent(of: path))/.plantain-\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
   }
 
-  /// Gives a file another name, which nothing has yet; whether that went well.
-  package static func rename(_ path: String, to name: String) -> Bool {
-    (try? move(path, to: name, overwriting: false)) != nil
+  /// The path from the root, by the folder that the process is in; links stay.
+  package static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
   }
 
   private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {

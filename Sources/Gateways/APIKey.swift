@@ -1,17 +1,13 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// A gateway's secret. It prints as `***` in every way that Swift prints.
 public struct APIKey: Sendable {
   private let secret: String
 
   /// Why a key cannot be used.
   public enum KeyError: Error, Sendable, Equatable {
-    /// The environment variable is not set, or empty.
-    case missing(variable: String)
+    /// None of the environment variables is set.
+    case missing(variables: [String])
+    /// The file or the command gave no key; why.
+    case unavailable(String)
     /// It holds a space, a quote, a backslash, a control character or something outside ASCII, which no key does.
     case malformed
   }
@@ -23,20 +19,25 @@ public struct APIKey: Sendable {
     self.secret = secret
   }
 
+  /// What the simulator takes for a key.
+  public static let simulated = APIKey(unchecked: "simulator")
+
+  private init(unchecked secret: String) {
+    self.secret = secret
+  }
+
   /// Where a key comes from. It is read when it is needed.
   public enum Source: Sendable {
-    case environment(String)
+    /// The first of these environment variables that is set and not empty.
+    case environment([String])
     case value(APIKey)
+    /// The first line of a file.
+    case file(String)
+    /// The first line that a shell command prints.
+    case command(String)
 
-    /// - Throws: `missing`, `malformed`.
-    package func read() throws(KeyError) -> APIKey {
-      switch self {
-      case .value(let key): return key
-      case .environment(let variable):
-        guard let value = getenv(variable), value.pointee != 0 else { throw .missing(variable: variable) }
-        return try APIKey(String(cString: value))
-      }
-    }
+    /// One environment variable.
+    public static func environment(_ variable: String) -> Source { .environment([variable]) }
   }
 
   /// The secret itself, for the one header that carries it.
@@ -46,7 +47,7 @@ public struct APIKey: Sendable {
   /// like to quote what they were sent.
   package func redacted(from text: String) -> String {
     let escaped = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
-    return [secret, escaped].reduce(text) { text, form in
+    return [secret, escaped, percentEncoded(secret)].reduce(text) { text, form in
       text.split(separator: form, omittingEmptySubsequences: false).joined(separator: "***")
     }
   }

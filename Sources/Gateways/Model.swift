@@ -8,17 +8,38 @@ public enum Tier: String, Sendable, CaseIterable {
   case four = "4K"
 }
 
+/// How much the model thinks before it draws.
+public enum ThinkingLevel: String, Sendable, CaseIterable {
+  case minimal, medium, high
+}
+
 /// What one model takes and gives, as a row of data.
 public struct Model: Sendable {
   /// A free string: gateways rename models at will.
-  public let id: String
-  public let tiers: [Tier]
-  public let ratios: [AspectRatio]
+  public var id: String
+  public var tiers: [Tier]
+  public var ratios: [AspectRatio]
+  /// The levels that can be asked for; where the gateway's requests have a place for them.
+  public var thinking: [ThinkingLevel] = []
   /// The price of one picture, by tier.
-  public let prices: [Tier: Price]
+  public var prices: [Tier: Price] = [:]
+  public var stability = Stability.stable
+  /// The gateway's channel straight to the maker, for which there is no fallback to another.
+  public var isOfficialChannel = false
+
+  public enum Stability: String, Sendable {
+    case stable
+    /// The gateway's own words for what it does not recommend for production.
+    case controlledTesting = "controlled testing"
+  }
 
   func renamed(_ id: String) -> Model {
-    Model(id: id, tiers: tiers, ratios: ratios, prices: [:])
+    var model = self
+    model.id = id
+    model.prices = [:]
+    model.stability = .stable
+    model.isOfficialChannel = id.hasSuffix("-official")
+    return model
   }
 
   /// The ratio that is nearest to a picture's shape, by the logarithm of the quotient.
@@ -28,6 +49,13 @@ public struct Model: Sendable {
 
   package func nearestRatio(to ratio: AspectRatio) -> AspectRatio {
     ratios.min { $0.distance(to: ratio) < $1.distance(to: ratio) } ?? ratio
+  }
+
+  /// The tier whose edge is nearest to another's, the smaller of two.
+  package func nearestTier(to tier: Tier) -> Tier {
+    let order = Tier.allCases
+    let place = { order.firstIndex(of: $0) ?? 0 }
+    return tiers.min { abs(place($0) - place(tier)) < abs(place($1) - place(tier)) } ?? tier
   }
 }
 
@@ -39,7 +67,20 @@ public struct Price: Sendable {
   public let currency: String
   public let checked: String
 
+  public init(millionths: Int, currency: String, checked: String) {
+    self.millionths = millionths
+    self.currency = currency
+    self.checked = checked
+  }
+
   public var amount: Double { Double(millionths) / 1_000_000 }
+}
+
+extension Price {
+  /// One price for every tier.
+  static func everyTier(_ price: Price) -> [Tier: Price] {
+    Dictionary(uniqueKeysWithValues: Tier.allCases.map { ($0, price) })
+  }
 }
 
 extension Price: CustomStringConvertible {

@@ -8,12 +8,26 @@ public import Vocabulary
 public struct EditOptions: Sendable {
   /// A model id of the gateway; unknown ids are sent as they are. `nil`: the gateway's default.
   public var model: String?
-  /// The size of the answer. Default: 1K.
-  public var tier = Tier.one
-  /// The shape of the answer. Default: the first reference's own.
-  public var aspect = Aspect.source
-  /// Takes the nearest supported ratio instead of refusing one that is not. Default: `false`.
+  /// The size of the answer. `nil`: 1K, which is sent where the gateway wants it said.
+  public var tier: Tier?
+  /// The shape of the answer. `nil`: the first reference's own, which is sent where the gateway wants it said.
+  public var aspect: Aspect?
+  /// Takes the nearest supported ratio or tier instead of refusing one that is not. Default: `false`.
   public var acceptsNearest = false
+  /// How many pictures. More than the gateway makes at once are asked for by several requests, each at its price.
+  /// Default: 1; at most 100.
+  public var count = 1
+  /// Lets the model search the web; the gateway must offer it. Default: `false`.
+  public var webSearch = false
+  /// Lets the model search for pictures; the gateway must offer it. Default: `false`.
+  public var imageSearch = false
+  /// Lets the gateway go to the maker's own channel when its usual one fails, at that channel's price. Default: `false`.
+  public var officialFallback = false
+  /// How much the model thinks. `nil`: the model's own choice.
+  public var thinking: ThinkingLevel?
+  /// The format of the result: asked of the gateway where it can choose, converted here otherwise. `nil`: by the output's
+  /// name, or as it comes.
+  public var outputFormat: MediaType?
   /// Pads or crops the picture that is edited to the shape of the answer, so that the model need not. Default: `none`.
   public var fit = Fit.none
   /// The most file bytes of one reference, up to 10 MB. `nil`: the gateway's limit.
@@ -46,7 +60,12 @@ public struct EditOptions: Sendable {
     /// The supported ratio that is nearest to the first reference; the difference is reported.
     case source
     case ratio(AspectRatio)
+    /// The gateway's own choice, where it documents one.
+    case automatic
   }
+
+  /// What counts for preparation and price when no tier was asked for.
+  var effectiveTier: Tier { tier ?? .one }
 
   public enum EdgeLimit: Sendable, Equatable {
     /// 2048 px up to tier 2K, 4096 px at 4K.
@@ -75,20 +94,18 @@ public struct EditOptions: Sendable {
 
   /// The preparation that these options and a gateway's limits ask for together.
   ///
-  /// - Throws: 82 for an aspect ratio that the model lacks.
+  /// - Throws: 82 for what the gateway or the model lacks.
   public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
     var options = PreparationOptions()
     options.maximumBytes = maximumBytes ?? gateway.limits.pictureBytes
     options.maximumEdge =
       switch maximumEdge {
-      case .automatic: tier == .four ? 4096 : 2048
+      case .automatic: effectiveTier == .four ? 4096 : 2048
       case .pixels(let count): count
       case .none: nil
       }
     options.acceptedFormats = gateway.limits.formats
-    let model = gateway.model(named: model)
-    options.ratios =
-      try aspect == .source ? model.ratios : [RequestCheck.ratio(self, model, gateway).value]
+    options.ratios = try RequestChoices(self, gateway).ratiosToFit
     return completed(options)
   }
 

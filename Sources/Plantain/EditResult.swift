@@ -2,6 +2,7 @@ import Finishing
 public import Gateways
 import Imaging
 import Preparation
+import Submission
 public import Vocabulary
 
 /// One edit, done.
@@ -10,23 +11,24 @@ public struct EditResult: Sendable {
   public let id: String
   public let gateway: String
   public let model: String
+  /// The ids under which the gateway knew it, where it works by tasks.
+  public let tasks: [String]
   /// At least one; the last is the model's final one.
   public let images: [Image]
   public let prepared: [Preparer.Result]
   let reports: [PrepareReport]
   public let request: Request
+  /// What the last answer said beside its pictures.
   public let reply: ReplyFacts
   public let cost: Cost
   public let warnings: [EditWarning]
-  /// The HTTP status of the answer, and how long it took from the first byte sent.
-  public let status: Int
-  public let answerTime: Duration
+  /// Every try to send, in its order.
+  public let attempts: [Attempt]
   /// The whole call.
   public let elapsed: Duration
 
   init(
-    plan: EditPlan, images: [Image], reply: ReplyFacts, warnings: [EditWarning], status: Int,
-    answerTime: Duration, elapsed: Duration
+    plan: EditPlan, images: [Image], delivered: [Delivered], warnings: [EditWarning], elapsed: Duration
   ) {
     id = plan.id
     gateway = plan.gateway
@@ -34,12 +36,12 @@ public struct EditResult: Sendable {
     prepared = plan.prepared
     reports = plan.reports
     request = plan.request
-    cost = plan.cost
+    tasks = delivered.flatMap(\.tasks)
+    reply = delivered.last?.facts ?? ReplyFacts()
+    cost = Cost(reported: delivered.map(\.facts.cost)) ?? plan.cost
+    attempts = delivered.flatMap(\.attempts).map(Attempt.init)
     self.images = images
-    self.reply = reply
     self.warnings = plan.warnings + warnings
-    self.status = status
-    self.answerTime = answerTime
     self.elapsed = elapsed
   }
 
@@ -55,8 +57,18 @@ public struct EditResult: Sendable {
     public let output: String?
     /// The pixels were encoded anew; otherwise the bytes are the model's own.
     public let isConverted: Bool
+    /// How it travelled.
+    public let source: Source
 
-    init(_ picture: FinishedPicture, output: String?) {
+    public enum Source: String, Sendable { case inline, url, task }
+
+    init(_ picture: FinishedPicture, source: Delivered.Source, output: String?) {
+      self.source =
+        switch source {
+        case .inline: .inline
+        case .url: .url
+        case .task: .task
+        }
       bytes = picture.bytes
       mediaType = picture.format.mediaType
       size = picture.size
@@ -70,14 +82,60 @@ public struct EditResult: Sendable {
     /// The body's length.
     public let bytes: ByteCount
     public let tier: Tier
-    /// `nil` in a plan for a picture that was not fetched, whose shape is not known.
+    /// `nil` where none is sent, and in a plan for a picture that was not fetched, whose shape is not known.
     public let ratio: AspectRatio?
+    /// How many pictures, in as many requests as that takes.
+    public let count: Int
+  }
+
+  /// One try to send a request.
+  public struct Attempt: Sendable {
+    public let gateway: String
+    /// A word of the billing rules: `unbilled`, `stored`, `done`…
+    public let state: String
+    /// The HTTP status of the answer, if one came.
+    public let status: Int?
+    public let elapsed: Duration
+
+    init(_ note: AttemptNote) {
+      gateway = note.gateway
+      // What is reported here is written.
+      state = note.state.billing == .yes ? AttemptState.done.rawValue : note.state.rawValue
+      status = note.status
+      elapsed = note.elapsed
+    }
   }
 
   /// What it cost, and how that is known.
   public struct Cost: Sendable {
     /// `nil` when it is not known.
+    public let amount: Double?
+    /// ISO 4217, or `credits` of the gateway's own.
+    public let currency: String?
+    public let basis: Basis
+    /// The table's price of one picture.
     public let price: Price?
+
+    public enum Basis: String, Sendable { case reported, table, unknown }
+
+    init(price: Price?, count: Int) {
+      self.price = price
+      amount = price.map { Double($0.millionths * count) / 1_000_000 }
+      currency = price?.currency
+      basis = price == nil ? .unknown : .table
+    }
+
+    /// `nil` unless every answer reports one, in one currency.
+    init?(reported: [ReplyFacts.ReportedCost?]) {
+      let known = reported.compactMap(\.self)
+      guard let first = known.first, known.count == reported.count,
+        known.allSatisfy({ $0.currency == first.currency })
+      else { return nil }
+      amount = known.reduce(0) { $0 + $1.amount }
+      currency = first.currency
+      basis = .reported
+      price = nil
+    }
   }
 }
 
@@ -93,6 +151,16 @@ public enum EditWarning: String, Sendable {
   case labelWrong = "label-wrong"
   /// One of several pictures could not be used; it was kept as it came.
   case pictureUnusable = "picture-unusable"
+  /// An asked-for tier was replaced by the nearest supported one.
+  case tierReplaced = "tier-replaced"
+  /// The gateway does not recommend this model for production.
+  case controlledTesting = "controlled-testing"
+  /// More references than the model tells apart.
+  case manyReferences = "many-references"
+  /// A result was fetched through a proxy, so that the address behind its name was not checked.
+  case addressNotChecked = "address-not-checked"
+  /// Fewer pictures came than were asked for.
+  case fewerPictures = "fewer-pictures"
 }
 
 extension EditWarning {
@@ -105,6 +173,11 @@ extension EditWarning {
     case .overGatewayLimit: "a limit is set above the one that the gateway states"
     case .labelWrong: "the gateway labelled the picture wrongly; its bytes were believed"
     case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as it came"
+    case .tierReplaced: "the nearest supported tier was taken"
+    case .controlledTesting: "the gateway calls this model one for controlled testing"
+    case .manyReferences: "more than ten objects and four characters are advised against"
+    case .addressNotChecked: "the result came through a proxy, so its address was not checked"
+    case .fewerPictures: "fewer pictures came than were asked for"
     }
   }
 }
@@ -118,6 +191,8 @@ public struct EditPlan: Sendable {
   /// Made before anything is sent: later a picture may have changed on its disk.
   let reports: [PrepareReport]
   public let request: EditResult.Request
+  /// References that the gateway fetches by their address itself.
+  public let passedOn: [String]
   /// References by URL, which a plan does not fetch; the request's bytes do not count them.
   public let notFetched: [String]
   public let cost: EditResult.Cost
@@ -128,6 +203,12 @@ public struct EditPlan: Sendable {
 public enum EditEvent: Sendable {
   case prepared(Preparer.Result)
   case sending(EditPlan)
+  /// It cost nothing and is going to be sent again after that time.
+  case waiting(Duration, because: String)
+  /// A task that is under way, and how far it says it is, in percent.
+  case task(id: String, progress: Int?)
+  /// A route failed in a way that cost nothing; the next one is tried.
+  case failedOver(PlantainError, to: String)
   case answered(status: Int, elapsed: Duration)
   case done(EditResult)
 }

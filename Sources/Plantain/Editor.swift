@@ -5,101 +5,145 @@ public import Logging
 import Submission
 import Vocabulary
 
-/// Edits local pictures through one gateway: prepares, sends, and finishes what comes back.
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Edits local pictures through a gateway: prepares, sends, and finishes what comes back. What is sent is written into a
+/// ledger before, so that nothing is paid twice and nothing that was paid for is lost.
 ///
 /// It holds an HTTP client: call `close()` when done, or use `withEditor`.
 public final class Editor: Sendable {
-  public let gateway: Gateway
-  let key: APIKey.Source
-  let baseURL: BaseURL
+  /// In the order in which they are tried.
+  public let routes: [Route]
+  let book: Book
   let submitter: Submitter
   let workers: PictureWorkers
   let logger: Logger
+  let timing: Timing
 
   /// - Parameters:
-  ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variable.
-  ///   - baseURL: another host that speaks the gateway's dialect, such as a private route or the simulator.
-  ///     `nil`: what `PLANTAIN_<ID>_URL` says in the environment, else the gateway's own.
+  ///   - routes: the first is used; a further one only when those before it have failed in a way that certainly cost
+  ///     nothing and is theirs alone.
+  ///   - ledger: where edits are written down.
   ///   - workers: where pictures are decoded.
-  /// - Throws: 78 when there is no usable address.
-  public init(
-    gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
-    workers: PictureWorkers = .inProcess, logger: Logger = Logger(label: "plantain")
+  /// - Throws: 64 without a route, 78 when there is no place for the ledger.
+  public convenience init(
+    routes: [Route], ledger: LedgerLocation = .standard, workers: PictureWorkers = .inProcess,
+    logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
-    self.gateway = gateway
-    self.key = key ?? .environment(gateway.keyVariable)
-    self.baseURL = try BaseURL(
-      baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL, gateway)
+    try self.init(routes: routes, ledger: ledger, workers: workers, logger: logger, timing: .real)
+  }
+
+  init(
+    routes: [Route], ledger: LedgerLocation, workers: PictureWorkers, logger: Logger, timing: Timing
+  ) throws(PlantainError) {
+    guard !routes.isEmpty else { throw .usage("there is no gateway to send to") }
+    self.routes = routes
+    book = try Book(ledger)
     self.logger = logger
     self.workers = workers
+    self.timing = timing
     submitter = Submitter()
+  }
+
+  /// The same for one gateway.
+  ///
+  /// - Parameters:
+  ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variables.
+  ///   - baseURL: as in `Route`.
+  public convenience init(
+    gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
+    workers: PictureWorkers = .inProcess, logger: Logger = Logger(label: "plantain")
+  ) throws(PlantainError) {
+    try self.init(
+      routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, logger: logger)
   }
 
   deinit { submitter.abandon() }
 
-  /// Ends the HTTP client, which otherwise happens some time after the last reference has gone. No edit may be under
-  /// way or follow.
+  /// Ends the HTTP client and closes the ledger, which otherwise happens some time after the last reference has gone. No
+  /// edit may be under way or follow.
   public func close() async {
     await submitter.close()
+    book.close()
   }
 
   /// The main job: `prompt` applied to the first reference, with the others beside it.
   ///
   /// - Parameters:
   ///   - prompt: sent byte for byte.
-  ///   - references: the picture to edit, then up to the gateway's limit of others.
+  ///   - references: the picture to edit, then up to the gateway's limit of others; none makes a picture from the words
+  ///     alone, where the gateway does that.
   ///   - watch: called as the edit passes its stages.
   /// - Throws: `PlantainError`; its `billed` says whether money may have been spent.
   public func edit(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
-    watch: @Sendable (EditEvent) -> Void = { _ in }
+    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
-    let clock = ContinuousClock()
-    let start = clock.now
-    let key = try readKey()
+    let start = ContinuousClock.now
     let output = try OutputPlan(options, first: references.first)
     try output.check()
-    // By then the picture is safe, or the reply was kept, or there is nothing in it.
-    defer { output.stored.discard() }
-    let (plan, request) = try await prepareRequest(prompt, references, options, watch)
-    try output.prepareFolder()
-    watch(.sending(plan))
-
-    let sent = clock.now
-    let reply = try await submit(request, key, options, output)
-    let answerTime = clock.now - sent
-    watch(.answered(status: reply.status, elapsed: answerTime))
-    let (pictures, facts) = try interpret(reply, key, output)
-    let finished = try await finish(pictures, as: output)
-    let paths = try await onPool { () throws(PlantainError) in try output.write(finished.pictures) }
-
-    let result = EditResult(
-      plan: plan, images: zip(finished.pictures, paths).map(EditResult.Image.init), reply: facts,
-      warnings: finished.warnings, status: reply.status, answerTime: answerTime,
-      elapsed: clock.now - start)
-    watch(.done(result))
-    return result
+    // An option that one of them lacks is better known before another one was tried.
+    for route in routes { try check(prompt, references, options, route) }
+    let id = UUID().uuidString.lowercased()
+    var isRecorded = false
+    for (position, route) in routes.enumerated() {
+      let isLast = position == routes.count - 1
+      do throws(PlantainError) {
+        let key = try await readKey(route)
+        let (plan, requests) = try await prepareRequest(prompt, references, options, route, id: id, watch)
+        try output.prepareFolder()
+        try book.requireRoom()
+        if !isRecorded { try await record(plan, prompt, output) }
+        isRecorded = true
+        watch(.sending(plan))
+        let delivery = try delivery(route, key, edit: id, retries: isLast ? .init() : .none, watch)
+        let delivered = try await deliver(requests, by: delivery, plan, options)
+        return try await finish(delivered, plan, output, start, watch)
+      } catch {
+        guard !isLast, error.permitsAnotherRoute else { throw error }
+        watch(.failedOver(error, to: routes[position + 1].gateway.id))
+      }
+    }
+    // There is a last route, which has returned or thrown.
+    throw .usage("there is no gateway to send to")
   }
 
-  /// Does all local work of an edit, opens no socket, writes no file and needs no key: what would be sent, and its
-  /// price.
+  /// Does all local work of an edit for the first route, opens no socket, writes no file and needs no key: what would be
+  /// sent, and its price.
   ///
   /// - Throws: as `edit`, as far as it goes.
   public func plan(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
-    watch: @Sendable (EditEvent) -> Void = { _ in }
+    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditPlan {
     try OutputPlan(options, first: references.first).check()
-    return try await prepareRequest(prompt, references, options, isDry: true, watch).plan
+    for route in routes { try check(prompt, references, options, route) }
+    let id = UUID().uuidString.lowercased()
+    return try await prepareRequest(prompt, references, options, routes[0], id: id, isDry: true, watch).plan
+  }
+}
+
+extension PlantainError {
+  /// Whether the failure cost nothing and is this route's alone. A refusal by policy is not carried from door to door, and a
+  /// request that one gateway finds wrong is wrong.
+  fileprivate var permitsAnotherRoute: Bool {
+    let isOfRoute: Set<Code> = [
+      .rateLimited, .overloaded, .unreachable, .keyMissing, .keyRejected, .outOfCredit, .unknownModel,
+    ]
+    return billed == .no && isOfRoute.contains(code)
   }
 }
 
 /// Makes an editor, lends it to `body`, and closes it however that ends.
 public func withEditor<Result>(
-  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil,
-  workers: PictureWorkers = .inProcess, _ body: (Editor) async throws -> Result
+  routes: [Route], ledger: LedgerLocation = .standard, workers: PictureWorkers = .inProcess,
+  _ body: (Editor) async throws -> Result
 ) async throws -> Result {
-  let editor = try Editor(gateway: gateway, key: key, baseURL: baseURL, workers: workers)
+  let editor = try Editor(routes: routes, ledger: ledger, workers: workers)
   do {
     let result = try await body(editor)
     await editor.close()
@@ -108,4 +152,13 @@ public func withEditor<Result>(
     await editor.close()
     throw error
   }
+}
+
+/// The same for one gateway.
+public func withEditor<Result>(
+  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
+  workers: PictureWorkers = .inProcess, _ body: (Editor) async throws -> Result
+) async throws -> Result {
+  try await withEditor(
+    routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, body)
 }

@@ -1,6 +1,6 @@
 import Finishing
 import Imaging
-import Submission
+import Ledger
 import Vocabulary
 
 /// Under which names the results go, decided and checked before anything is sent: no payment may end in an error
@@ -10,10 +10,10 @@ struct OutputPlan {
   private let overwrites: Bool
   /// Folder and name without extension, for results that get their true extension.
   private let stem: String
-  /// The reply as it comes, beside the output until that is written.
-  let stored: StoredReply
+  /// The format that is asked for; `nil`: as it comes.
+  let wanted: PictureFormat?
 
-  /// - Throws: 64 for an extension that cannot be written.
+  /// - Throws: 64 for an extension that cannot be written, or contradicts the format that is asked for.
   init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
     output = options.output
     overwrites = options.overwrites
@@ -28,14 +28,37 @@ struct OutputPlan {
       let place = folder ?? beside ?? "."
       stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
     }
-    let beside = stem.isEmpty ? Self.lastResort : stem
-    stored = StoredReply(path: OutputFile.hiddenName(besides: beside, extension: "reply"))
+    wanted = options.wantedFormat.flatMap(PictureFormat.writable)
+    if case .file(let path) = output, let named = Self.format(byNameOf: path), let wanted, named != wanted {
+      throw .usage(
+        "\(path) is a name for \(named.name), but --output-format says \(wanted.name)",
+        hint: "Leave --output-format away, or change the name.")
+    }
   }
 
-  /// The format that the name asks for; `nil`: as it comes.
-  var wanted: PictureFormat? {
-    guard case .file(let path) = output else { return nil }
-    return PictureFormat.named(byExtension: Self.fileExtension(path))
+  /// The same place, as the ledger knows it.
+  init(_ entry: EditEntry.Output) {
+    overwrites = entry.overwrites
+    output = entry.isFile ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
+    stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path
+    wanted = entry.format.flatMap { PictureFormat.writable(MediaType($0)) }
+  }
+
+  /// The place for the ledger, from which a later process finds it whatever folder it is in; `nil`: nowhere.
+  var entry: EditEntry.Output? {
+    let (path, isFile): (String, Bool)
+    switch output {
+    case .memory: return nil
+    case .file(let name): (path, isFile) = (name, true)
+    case .folder: (path, isFile) = (stem, false)
+    }
+    return EditEntry.Output(
+      path: OutputFile.absolute(path), isFile: isFile, overwrites: overwrites, format: wanted?.mediaType.name)
+  }
+
+  /// The format that a name asks for by its extension.
+  static func format(byNameOf path: String) -> PictureFormat? {
+    PictureFormat.named(byExtension: fileExtension(path))
   }
 
   /// Checks every name that could be written, without changing anything.
@@ -108,10 +131,9 @@ struct OutputPlan {
     }
   }
 
-  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files. Where there is no
-  /// room for them, the reply that they came in stays.
+  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
   func keep(_ bytes: PictureBytes, extension name: String) -> String? {
-    Self.keep(bytes, near: place, extension: name) ?? keepReply()
+    Self.keep(bytes, near: stem.isEmpty ? nil : stem, extension: name)
   }
 
   /// - Parameter place: a path without extension to try first.
@@ -121,16 +143,6 @@ struct OutputPlan {
       if (try? OutputFile.write(PictureContent(bytes), to: path, overwriting: false)) != nil { return path }
     }
     return nil
-  }
-
-  private var place: String? { stem.isEmpty ? nil : stem }
-
-  /// Leaves the reply, as far as it came, under a name that can be found.
-  func keepReply() -> String? {
-    guard stored.hasBegun else { return nil }
-    let path = Self.freePath((place ?? Self.lastResort) + "-kept", "reply")
-    stored.keep()
-    return OutputFile.rename(stored.path, to: path) ? path : stored.path
   }
 
   private func freePath(_ suffix: String, _ name: String) -> String {

@@ -88,7 +88,7 @@ public enum Reference: Sendable {
     guard case .url(let address) = self else { return self }
     let downloader = Downloader(limit: PictureFile.sizeLimit, timeout: .seconds(60), rules: rules)
     do throws(DownloadError) {
-      return .bytes(try await downloader.fetch(address), name: name)
+      return .bytes(try await downloader.fetch(address).bytes, name: name)
     } catch {
       throw .fetching(error, name)
     }

@@ -17,6 +17,8 @@ extension Tier: ExpressibleByArgument {
 
 extension Fit: ExpressibleByArgument {}
 
+extension ThinkingLevel: ExpressibleByArgument {}
+
 /// What a word on the command line means. One that is not UTF-8 was mangled on its way here, and no file is looked for by
 /// such a name.
 func reference(for argument: String) -> Reference {
@@ -29,13 +31,15 @@ func requireOneStandardInput(in pictures: [String]) throws {
   }
 }
 
-/// `source`, or a ratio.
+/// `source`, `auto`, or a ratio.
 struct AspectArgument: ExpressibleByArgument {
   let value: EditOptions.Aspect
 
   init?(argument: String) {
     if argument == "source" {
       value = .source
+    } else if argument == "auto" {
+      value = .automatic
     } else if let ratio = AspectRatio(parsing: argument) {
       value = .ratio(ratio)
     } else {
@@ -65,6 +69,12 @@ enum AllowArgument: String, ExpressibleByArgument, CaseIterable {
 
 enum KeepArgument: String, ExpressibleByArgument, CaseIterable {
   case copyright, none
+}
+
+enum OutputFormatArgument: String, ExpressibleByArgument, CaseIterable {
+  case jpeg, png, webp
+
+  var mediaType: MediaType { MediaType("image/\(rawValue)") }
 }
 
 enum FormatArgument: String, ExpressibleByArgument, CaseIterable {

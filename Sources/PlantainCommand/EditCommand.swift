@@ -13,81 +13,74 @@ struct EditCommand: AsyncParsableCommand {
       valueName: "reference"))
   var references: [String]
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("What the picture should become.", valueName: "text"))
-  var prompt: String?
-
-  @Option(help: ArgumentHelp("Read the prompt from a file, or - for standard input.", valueName: "file"))
-  var promptFile: String?
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Where the result goes: a file, a folder, or - (default: NAME.edited.EXT beside the first reference).",
-      valueName: "out"))
-  var output: String?
-
-  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
-  var baseURL: String?
-
-  @Option(
-    help: ArgumentHelp("The most bytes of the whole request (default: the gateway's).", valueName: "size"))
-  var requestBytes: ByteCount?
-
-  @Option(
-    help: ArgumentHelp("Give up after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
-  var timeout: DurationArgument?
-
-  @Flag(help: "Replace files that exist.")
-  var overwrite = false
-
-  @Flag(help: "Do all local work, say what would be sent and its price; open no socket.")
-  var dryRun = false
-
   @OptionGroup var preparation: PreparationFlags
+  @OptionGroup var sending: SendingFlags
   @OptionGroup var workers: WorkerFlags
-  @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard (prompt == nil) != (promptFile == nil) else {
-      throw ValidationError("Give the prompt with -p TEXT or --prompt-file FILE, one of them.")
-    }
-    guard !(output == "-" && common.json) else {
-      throw ValidationError("-o - and --json both want standard output.")
-    }
-    guard !(promptFile == "-" && references.contains("-")) else {
+    guard !(sending.promptFile == "-" && references.contains("-")) else {
       throw ValidationError("Standard input cannot be both the prompt and a reference.")
     }
   }
 
   func run() async throws {
+    var options = preparation.editOptions
+    sending.apply(to: &options)
+    let job = EditJob(route: preparation.route, sending: sending, options: options)
+    try await job.run(references.map(reference(for:)), workers)
+  }
+}
+
+struct GenerateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Make a picture from words alone, where the gateway does that.")
+
+  @OptionGroup var route: RouteFlags
+  @OptionGroup var sending: SendingFlags
+  @OptionGroup var workers: WorkerFlags
+
+  func run() async throws {
+    var options = EditOptions()
+    route.apply(to: &options)
+    sending.apply(to: &options)
+    try await EditJob(route: route, sending: sending, options: options).run([], workers)
+  }
+}
+
+/// What `edit` and `generate` do.
+struct EditJob {
+  let route: RouteFlags
+  let sending: SendingFlags
+  let options: EditOptions
+
+  private var common: OutputOptions { sending.result.common }
+
+  func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
     common.startLogging()
-    let gateway = try EnvironmentSettings.gateway(named: preparation.gateway)
-    let address = baseURL ?? EnvironmentSettings.baseURL(for: gateway)
-    let prompt = try self.prompt ?? Prompt.read(promptFile ?? "-")
-    if gateway.id == Gateway.simulator.id, address == nil, !dryRun {
-      try await withSimulator { simulator in
-        try await edit(prompt, gateway, address: simulator.baseURL, key: .value(APIKey("simulator")))
-      }
-    } else {
-      // A dry run needs an address only to be complete.
-      try await edit(prompt, gateway, address: address ?? gateway.baseURL ?? "http://127.0.0.1", key: nil)
+    let gateways = try EnvironmentSettings.gateways(named: route.gateway)
+    guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
+      throw PlantainError.usage(
+        "--base-url and --model belong to one gateway, received \(gateways.count)",
+        hint: "Leave them away, or choose one gateway.")
     }
-  }
-
-  private func edit(
-    _ prompt: String, _ gateway: Gateway, address: String, key: APIKey.Source?
-  ) async throws {
-    let sources = references.map(reference(for:))
-    try await workers.run { workers in
-      try await withEditor(gateway: gateway, key: key, baseURL: address, workers: workers) { editor in
-        try await edit(prompt, sources, by: editor)
+    let prompt = try sending.text()
+    try await withRoutes(
+      gateways, baseURL: sending.baseURL, key: nil, isDry: sending.dryRun
+    ) { routes in
+      try await workers.run { workers in
+        try await withEditor(routes: routes, ledger: sending.result.ledger.location, workers: workers) {
+          editor in
+          try await edit(prompt, references, by: editor)
+        }
       }
     }
   }
 
-  private func edit(_ prompt: String, _ sources: [Reference], by editor: Editor) async throws {
-    if dryRun {
-      let plan = try await editor.plan(prompt, references: sources, options: options, watch: watch)
+  private func edit(_ prompt: String, _ references: [Reference], by editor: Editor) async throws {
+    let result = sending.result
+    if sending.dryRun {
+      let plan = try await editor.plan(prompt, references: references, options: options, watch: result.watch)
       if common.json {
         Console.printJSON(EditReport(plan))
       } else {
@@ -95,32 +88,36 @@ struct EditCommand: AsyncParsableCommand {
       }
       return
     }
-    let result = try await editor.edit(prompt, references: sources, options: options, watch: watch)
-    if common.json {
-      Console.printJSON(EditReport(result))
-    } else if output == "-" {
-      guard Console.printBytes(result.image.bytes) else { throw PlantainError.lostOutput(result.image) }
-    } else {
-      for path in result.images.compactMap(\.output) { Console.print(path) }
-    }
+    try result.print(
+      await editor.edit(prompt, references: references, options: options, watch: result.watch))
   }
+}
 
-  private var options: EditOptions {
-    var options = preparation.editOptions
-    options.requestBytes = requestBytes
-    options.timeout = timeout?.value
-    options.overwrites = overwrite
-    options.output = output == "-" ? .memory : .init(argument: output)
-    return options
+/// The ways to these gateways. The simulator, unless somebody says where one runs, runs as long as `body`.
+func withRoutes(
+  _ gateways: [Gateway], baseURL: String?, key: APIKey.Source?, isDry: Bool = false,
+  _ body: @Sendable ([Route]) async throws -> Void
+) async throws {
+  let simulated = { @Sendable (gateway: Gateway) in
+    gateway.id == Gateway.simulator.id && baseURL == nil && EnvironmentSettings.baseURL(for: gateway) == nil
   }
-
-  private func watch(_ event: EditEvent) {
-    switch event {
-    case .prepared(let result): Summary.lines(of: result).forEach(common.note)
-    case .sending(let plan): common.note(Summary.line(sending: plan, verb: "sending"))
-    case .answered(let status, let elapsed):
-      common.note("answered  status \(status) after \(elapsed.formattedSeconds)")
-    case .done(let result): Summary.lines(of: result).forEach(common.note)
+  let routes = { @Sendable (simulator: String?) throws(PlantainError) in
+    var routes: [Route] = []
+    for gateway in gateways {
+      // A dry run needs an address only to be complete.
+      let fallback = isDry ? gateway.baseURL ?? "http://127.0.0.1" : nil
+      if let simulator, simulated(gateway) {
+        routes.append(try Route(gateway, key: .value(.simulated), baseURL: simulator))
+      } else {
+        let address = baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? fallback
+        routes.append(try Route(gateway, key: key, baseURL: address))
+      }
     }
+    return routes
+  }
+  if !isDry, gateways.contains(where: simulated) {
+    try await withSimulator { try await body(routes($0.baseURL)) }
+  } else {
+    try await body(routes(nil))
   }
 }

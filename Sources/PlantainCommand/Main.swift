@@ -13,7 +13,10 @@ struct PlantainCommand: AsyncParsableCommand {
     commandName: "plantain",
     abstract: "Edit local pictures with image-edit APIs: prepare, send, and bring the answer back in shape.",
     version: "0.1.0",
-    subcommands: [EditCommand.self, PrepareCommand.self, InspectCommand.self])
+    subcommands: [
+      EditCommand.self, GenerateCommand.self, PrepareCommand.self, InspectCommand.self, HistoryCommand.self,
+      RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, SimulateCommand.self,
+    ])
 
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())

@@ -28,9 +28,12 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// Options of the commands that prepare pictures.
-struct PreparationFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("The gateway to prepare for.", valueName: "id"))
+/// Options of the commands that concern a gateway: which one, and what it shall make.
+struct RouteFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The gateway; several with commas are tried in their order (default: PLANTAIN_GATEWAY).",
+      valueName: "id"))
   var gateway: String?
 
   @Option(help: ArgumentHelp("A model id of the gateway.", valueName: "id"))
@@ -38,21 +41,33 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The shape of the answer: source (the nearest that the model has) or a ratio such as 16:9.",
+      "The shape of the answer: source (the nearest that the model has), a ratio such as 16:9, or auto (the gateway's choice).",
       valueName: "ratio"))
   var aspect: AspectArgument?
+
+  @Flag(help: "Take the nearest supported ratio or tier instead of refusing one that is not.")
+  var nearest = false
+
+  @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K (default: 1K).", valueName: "tier"))
+  var tier: Tier?
+
+  func apply(to options: inout EditOptions) {
+    options.model = model
+    options.tier = tier
+    options.aspect = aspect?.value
+    options.acceptsNearest = nearest
+  }
+}
+
+/// Options of the commands that prepare pictures.
+struct PreparationFlags: ParsableArguments {
+  @OptionGroup var route: RouteFlags
 
   @Option(
     help: ArgumentHelp(
       "Give the picture that is edited the shape of the answer: none, pad (with the background) or crop.",
       valueName: "none|pad|crop"))
   var fit: Fit = .none
-
-  @Flag(help: "Take the nearest supported ratio instead of refusing one that is not.")
-  var nearest = false
-
-  @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K (default: 1K).", valueName: "tier"))
-  var tier: Tier?
 
   @Option(
     help: ArgumentHelp(
@@ -107,10 +122,7 @@ struct PreparationFlags: ParsableArguments {
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()
-    options.model = model
-    options.tier = tier ?? .one
-    options.aspect = aspect?.value ?? .source
-    options.acceptsNearest = nearest
+    route.apply(to: &options)
     options.fit = fit
     options.maximumBytes = maxBytes
     options.maximumEdge = maxEdge?.value ?? .automatic
@@ -127,14 +139,14 @@ struct PreparationFlags: ParsableArguments {
 
   /// For `prepare` and `inspect`, which need no gateway but obey the limits of one that is chosen.
   func preparation() throws(PlantainError) -> PreparationOptions {
-    guard fit != .none || aspect == nil && !nearest else {
+    guard fit != .none || route.aspect == nil && !route.nearest else {
       throw .usage(
         "--aspect and --nearest shape a prepared picture only with --fit", hint: "Add --fit pad or crop.")
     }
-    if let gateway = try EnvironmentSettings.chosenGateway(named: gateway) {
+    if let gateway = try EnvironmentSettings.chosenGateway(named: route.gateway) {
       return try editOptions.preparation(for: gateway)
     }
-    guard tier == nil, model == nil else {
+    guard route.tier == nil, route.model == nil else {
       throw .usage("--tier and --model mean something only with a gateway", hint: "Add --gateway ID.")
     }
     let options = editOptions.preparationWithoutGateway

@@ -27,14 +27,29 @@ enum Summary {
     return "          \(step): \(reason)\(change)"
   }
 
+  static func lines(of event: EditEvent) -> [String] {
+    switch event {
+    case .prepared(let result): lines(of: result)
+    case .sending(let plan): [line(sending: plan, verb: "sending")]
+    case .waiting(let wait, let why): ["waiting   \(wait.formattedSeconds): \(why); nothing was billed"]
+    case .task(let id, let progress): ["task      \(id): " + (progress.map { "\($0) %" } ?? "under way")]
+    case .failedOver(let error, let next): ["failed    \(error.message)", "          going on with \(next)"]
+    case .answered(let status, let elapsed):
+      ["answered  status \(status) after \(elapsed.formattedSeconds)"]
+    case .done(let result): lines(of: result)
+    }
+  }
+
   static func line(sending plan: EditPlan, verb: String) -> String {
-    let price =
-      plan.cost.price.map { "\($0) by the table of \($0.checked)" } ?? "price unknown"
+    let price = plan.cost.price.map { price in
+      let times = plan.request.count > 1 ? "\(plan.request.count) × " : ""
+      return "\(times)\(price) by the table of \(price.checked)"
+    }
     let left =
       plan.notFetched.isEmpty ? "" : ", without \(plan.notFetched.joined(separator: ", ")) (not fetched)"
     return
       "\(verb)   \(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
-      + "aspect \(plan.request.ratio?.description ?? "unknown"), \(price)" + left
+      + "aspect \(plan.request.ratio?.description ?? "not said"), \(price ?? "price unknown")" + left
   }
 
   static func lines(of result: EditResult) -> [String] {
@@ -45,6 +60,44 @@ enum Summary {
     }
     if let text = result.reply.text { lines.append("          the model says: \(text)") }
     return lines + result.warnings.map { "          warning: \($0.explanation)" }
+  }
+
+  static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {
+    let cost =
+      entry.cost.amount.map { "\($0) \(entry.cost.currency ?? "") (\(entry.cost.basis))" } ?? "cost unknown"
+    var lines = [
+      "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), billed: \(entry.billed)"
+    ]
+    if let advice = entry.advice { lines.append("          \(advice)") }
+    guard isLong else { return lines }
+    if let prompt = entry.prompt { lines.append("          prompt: \(prompt)") }
+    lines += entry.sources.map { "          sent: \($0)" }
+    lines += (entry.outputs ?? []).map { "          written: \($0)" }
+    return lines
+      + entry.attempts.map { attempt in
+        let status = attempt.status.map { ", status \($0)" } ?? ""
+        let words = attempt.message.map { ": \($0)" } ?? ""
+        return "          \(attempt.gateway): \(attempt.state)\(status)\(words)"
+      }
+  }
+
+  static func lines(of report: GatewayReport, isLong: Bool) -> [String] {
+    let limits =
+      "\(report.references) references, \(ByteCount(report.pictureBytes)) each, \(ByteCount(report.requestBytes)) a request"
+    var lines = [
+      "\(report.id): \(report.dialect), \(report.mode), \(limits), \(report.formats.joined(separator: " "))",
+      "          options: \(report.options.joined(separator: " "))",
+      "          \(report.documentation), read on \(report.checked)",
+    ]
+    for model in report.models {
+      let price = model.prices.map { "\($0.tier) \($0.amount) \($0.currency)" }.joined(separator: ", ")
+      let stability = model.stability == "stable" ? "" : ", \(model.stability)"
+      lines.append("          \(model.id)\(stability): " + (price.isEmpty ? "price unknown" : price))
+      guard isLong else { continue }
+      lines.append("            tiers \(model.tiers.joined(separator: " "))")
+      lines.append("            ratios \(model.ratios.joined(separator: " "))")
+    }
+    return lines
   }
 
   static func lines(of report: InspectReport) -> [String] {

@@ -19,7 +19,13 @@ package enum DownloadError: Error, Sendable, Equatable {
   case notPublic(host: String)
   case unresolvable(host: String)
   case tooManyRedirects(Int)
-  case status(Int)
+  case status(Int, retryAfter: Duration? = nil)
+  /// It ended before its end, again and again.
+  case cutShort
+  /// The address was good until some time that has passed.
+  case expired
+  /// A variable of the environment names a proxy or an authority that cannot be used.
+  case settings(String, String)
   case tooLarge(limit: ByteCount)
   case timedOut
   /// The connection's own words, without any header's value.
@@ -27,37 +33,61 @@ package enum DownloadError: Error, Sendable, Equatable {
   case cancelled
 }
 
+extension DownloadError {
+  /// Whether and how it may be gone a moment later.
+  fileprivate var retry: (cause: RetryPlan.Cause, advice: Duration?)? {
+    switch self {
+    case .status(let status, let advice):
+      [408, 425, 429, 500, 502, 503, 504].contains(status)
+        ? (status == 429 ? .rateLimit : .fault, advice) : nil
+    case .cutShort, .failed: (.fault, nil)
+    default: nil
+    }
+  }
+}
+
 /// Fetches files from addresses that strangers may have chosen: over TLS, from public addresses only, which are checked
 /// after the name was resolved and then kept to, through few redirections that are each checked again, up to a limit
-/// that is counted. Nothing secret is sent.
+/// that is counted. Nothing secret is sent. What breaks off is gone on with where it broke off.
 package struct Downloader: Sendable {
-  /// What is refused; loosened by tests only, which have no certificates and no public network.
   package struct Rules: Sendable {
-    package var allowsPlainHTTP = false
-    package var allowsPrivateAddresses = false
+    /// For results of a gateway that is on this machine itself: its loopback addresses, also without TLS.
+    package var allowsLoopback = false
 
     package init() {}
   }
 
+  package struct File: Sendable {
+    package let bytes: PictureBytes
+    /// `false` behind a proxy, which does the resolving.
+    package let isAddressChecked: Bool
+  }
+
   private static let mostRedirects = 5
-  private static let connectTimeout = TimeAmount.seconds(15)
 
   private let rules: Rules
   private let limit: ByteCount
   private let timeout: Duration
+  private let timing: Timing
+  private let settings: ClientSettings
 
   /// - Parameters:
   ///   - limit: the most bytes of a body.
-  ///   - timeout: for the whole way to the last byte, redirections included.
-  package init(limit: ByteCount, timeout: Duration, rules: Rules = Rules()) {
+  ///   - timeout: for the whole way to the last byte, redirections and repetitions included.
+  package init(
+    limit: ByteCount, timeout: Duration, rules: Rules = Rules(), timing: Timing = .real,
+    settings: ClientSettings = ClientSettings()
+  ) {
     self.rules = rules
     self.limit = limit
     self.timeout = timeout
+    self.timing = timing
+    self.settings = settings
   }
 
-  package func fetch(_ address: String) async throws(DownloadError) -> PictureBytes {
+  package func fetch(_ address: String) async throws(DownloadError) -> File {
     do {
-      return try await within(timeout) { try await follow(address) }
+      return try await within(timeout) { try await fetchAgainAndAgain(address) }
     } catch let error as DownloadError {
       throw error
     } catch is TimeUp {
@@ -67,17 +97,39 @@ package struct Downloader: Sendable {
     }
   }
 
+  /// Fetching costs nothing, so what may be gone a moment later is tried again.
+  private func fetchAgainAndAgain(_ address: String) async throws -> File {
+    let deadline = timing.now() + timeout
+    var plan = RetryPlan()
+    let part = PartialFile()
+    while true {
+      do {
+        let isChecked = try await follow(address, into: part)
+        return File(bytes: part.finish(), isAddressChecked: isChecked)
+      } catch {
+        let retry = (error as? DownloadError)?.retry
+        if error is DownloadError, retry == nil { throw error }
+        if error is CancellationError || Task.isCancelled { throw error }
+        let decision = plan.next(
+          after: retry?.cause ?? .fault, advice: retry?.advice, left: deadline - timing.now(),
+          random: timing.random())
+        guard case .wait(let wait) = decision else { throw error }
+        try await timing.sleep(wait)
+      }
+    }
+  }
+
   private enum Answer {
-    case file(PictureBytes)
+    case file
     case redirect(String)
   }
 
-  private func follow(_ address: String) async throws -> PictureBytes {
+  private func follow(_ address: String, into part: PartialFile) async throws -> Bool {
     var address = address
     for _ in 0...Self.mostRedirects {
       let target = try await check(address)
-      switch try await get(target) {
-      case .file(let bytes): return bytes
+      switch try await get(target, into: part) {
+      case .file: return target.pinned != nil
       case .redirect(let location): address = location
       }
     }
@@ -87,37 +139,44 @@ package struct Downloader: Sendable {
   private struct Target {
     let url: URL
     let host: String
-    /// The address to connect to: the one that was checked, not what the name may mean a moment later.
-    let pinned: String
+    /// The address to connect to: the one that was checked, not what the name may mean a moment later. `nil` behind a
+    /// proxy.
+    let pinned: String?
   }
 
   private func check(_ address: String) async throws(DownloadError) -> Target {
     guard let url = URL(string: address), let scheme = url.scheme?.lowercased(), let host = url.host(),
-      !host.isEmpty, url.user() == nil, scheme == "https" || scheme == "http" && rules.allowsPlainHTTP
+      !host.isEmpty, url.user() == nil
     else { throw .notHTTPS(address) }
+    let isOwn = rules.allowsLoopback && LoopbackName.matches(host)
+    guard scheme == "https" || scheme == "http" && isOwn else { throw .notHTTPS(address) }
+    if settings.proxyName(for: address) != nil { return Target(url: url, host: host, pinned: nil) }
     let addresses = await withCheckedContinuation { continuation in
       // The resolver blocks.
       DispatchQueue.global().async { continuation.resume(returning: NetworkAddress.resolve(host)) }
     }
     guard let first = addresses.first else { throw .unresolvable(host: host) }
-    guard rules.allowsPrivateAddresses || addresses.allSatisfy(\.isPublic) else {
-      throw .notPublic(host: host)
-    }
+    guard isOwn || addresses.allSatisfy(\.isPublic) else { throw .notPublic(host: host) }
     return Target(url: url, host: host, pinned: first.text)
   }
 
-  private func get(_ target: Target) async throws -> Answer {
-    var configuration = HTTPClient.Configuration()
-    configuration.timeout = .init(connect: Self.connectTimeout)
-    configuration.redirectConfiguration = .disallow
-    configuration.dnsOverride = [target.host: target.pinned]
+  private func get(_ target: Target, into part: PartialFile) async throws -> Answer {
+    let address = target.url.absoluteString
+    var configuration: HTTPClient.Configuration
+    do throws(ClientSettings.Mistake) {
+      configuration = try settings.configuration(for: address)
+    } catch {
+      throw DownloadError.settings(error.variable, error.words)
+    }
+    if let pinned = target.pinned { configuration.dnsOverride = [target.host: pinned] }
     let client = HTTPClient(
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
     do {
-      var request = HTTPClientRequest(url: target.url.absoluteString)
+      var request = HTTPClientRequest(url: address)
       request.headers.add(name: "User-Agent", value: "plantain")
       request.headers.add(name: "Accept", value: "image/*")
-      let answer = try await read(client.execute(request, deadline: .distantFuture), target)
+      for (name, value) in part.conditions { request.headers.add(name: name, value: value) }
+      let answer = try await read(client.execute(request, deadline: .distantFuture), target, into: part)
       try? await client.shutdown()
       return answer
     } catch {
@@ -126,29 +185,18 @@ package struct Downloader: Sendable {
     }
   }
 
-  private func read(_ response: HTTPClientResponse, _ target: Target) async throws -> Answer {
+  private func read(
+    _ response: HTTPClientResponse, _ target: Target, into part: PartialFile
+  ) async throws -> Answer {
     let status = Int(response.status.code)
     if [301, 302, 303, 307, 308].contains(status), let location = response.headers.first(name: "Location") {
       let next = URL(string: location, relativeTo: target.url)?.absoluteString
       return .redirect(next ?? location)
     }
-    guard status == 200 else { throw DownloadError.status(status) }
-    if let declared = response.headers.first(name: "Content-Length").flatMap({ Int($0) }),
-      declared > limit.bytes
-    {
-      throw DownloadError.tooLarge(limit: limit)
-    }
-    var bytes = GrowingBytes()
-    for try await chunk in response.body {
-      guard bytes.count + chunk.readableBytes <= limit.bytes else {
-        throw DownloadError.tooLarge(limit: limit)
-      }
-      bytes.append(upTo: chunk.readableBytes) { room in
-        chunk.withUnsafeReadableBytes { room.copyMemory(from: $0) }
-        return chunk.readableBytes
-      }
-    }
-    return .file(bytes.finish())
+    try part.begin(response, limit: limit)
+    for try await chunk in response.body { try part.append(chunk, limit: limit) }
+    try part.requireWhole()
+    return .file
   }
 }
 
@@ -159,7 +207,10 @@ extension DownloadError: CustomStringConvertible {
     case .notPublic(let host): "\(host) is an address of this machine or its network"
     case .unresolvable(let host): "the name \(host) cannot be resolved"
     case .tooManyRedirects(let most): "it is redirected more than \(most) times"
-    case .status(let status): "the server answered with status \(status)"
+    case .cutShort: "it ends before its end"
+    case .expired: "the address has expired"
+    case .settings(let variable, let words): "\(variable) in the environment cannot be used: \(words)"
+    case .status(let status, _): "the server answered with status \(status)"
     case .tooLarge(let limit): "it has more than \(limit)"
     case .timedOut: "it did not arrive in time"
     case .failed(let words): words

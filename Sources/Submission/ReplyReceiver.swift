@@ -27,11 +27,15 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   }
 
   private let stored: StoredReply?
+  private let onAcceptance: @Sendable () -> Void
   private let state = Mutex(State())
 
-  /// - Parameter stored: where a reply under 2xx is written, before anything is read out of it.
-  init(storing stored: StoredReply?) {
+  /// - Parameters:
+  ///   - stored: where a reply under 2xx is written, before anything is read out of it.
+  ///   - onAcceptance: called when the head of such a reply has come.
+  init(storing stored: StoredReply?, onAcceptance: @escaping @Sendable () -> Void) {
     self.stored = stored
+    self.onAcceptance = onAcceptance
   }
 
   func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
@@ -41,6 +45,7 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
       state.declared = declared
       state.lifter = ReplyLifter(expecting: declared ?? 0)
     }
+    if head.isPaidFor { onAcceptance() }
     return task.eventLoop.makeSucceededVoidFuture()
   }
 
@@ -77,7 +82,8 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
     guard let head, let content else { return nil }
     if let failure, head.isPaidFor { throw failure }
     return IncomingReply(
-      status: Int(head.status.code), retryAfter: head.headers.first(name: "Retry-After"), content: content,
+      status: Int(head.status.code), retryAfter: head.headers.first(name: "Retry-After"),
+      date: head.headers.first(name: "Date"), content: content,
       cutBy: head.isPaidFor && !isWhole ? why : nil)
   }
 }

@@ -1,3 +1,4 @@
+package import Gateways
 import Synchronization
 import Vocabulary
 
@@ -7,52 +8,112 @@ import Vocabulary
   import Darwin
 #endif
 
-/// The bytes of a reply as they came, in a file that lies beside the output until the picture is safe there. Whoever pays
-/// and is then interrupted, by whatever, still has what was paid for.
+/// The bytes of a reply as they came, in a file that stays until the pictures are safe. Whoever pays and is then
+/// interrupted, by whatever, still has what was paid for.
 ///
-/// The file appears with the first byte. It goes when it is discarded, unless it was kept.
+/// The file is made before anything is sent, and is locked as long as its process works on it: a file that is not locked
+/// belongs to nobody who lives.
 package final class StoredReply: Sendable {
   private struct File {
-    /// -1: nothing has come yet, or the file cannot be made.
-    var descriptor: Int32 = -1
-    var hasFailed = false
-    var isKept = false
+    var descriptor: Int32
+    var count = 0
+    var failure: Int32 = 0
   }
 
   package let path: String
-  private let file = Mutex(File())
+  private let file: Mutex<File>
 
-  package init(path: String) {
+  /// Why the file cannot be made.
+  package struct Failure: Error {
+    package let words: String
+  }
+
+  /// Makes the file, readable by its owner only.
+  package init(making path: String) throws(Failure) {
     self.path = path
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_APPEND, 0o600)
+    guard descriptor >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
+    _ = flock(descriptor, LOCK_EX | LOCK_NB)
+    file = Mutex(File(descriptor: descriptor))
   }
 
-  deinit { discard() }
-
-  /// Ends the file, unless it was kept. Nothing more is added.
-  package func discard() {
-    file.withLock { file in
-      if file.descriptor >= 0 {
-        close(file.descriptor)
-        if !file.isKept { unlink(path) }
-      }
-      file = File(hasFailed: true)
+  /// Takes over the file of a process that is gone.
+  package init(reopening path: String) throws(Failure) {
+    self.path = path
+    let descriptor = open(path, O_RDWR | O_CLOEXEC | O_APPEND)
+    guard descriptor >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw Failure(words: "another process works on it")
     }
+    var status = stat()
+    fstat(descriptor, &status)
+    file = Mutex(File(descriptor: descriptor, count: Int(status.st_size)))
   }
+
+  deinit { file.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
   /// Adds what came. A disk that is full does not end the reading: then the picture is all the more to be had.
   func append(_ bytes: UnsafeRawBufferPointer) {
     file.withLock { file in
-      guard !file.hasFailed else { return }
-      if file.descriptor < 0 {
-        file.descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_APPEND, 0o600)
-      }
-      file.hasFailed = file.descriptor < 0 || writeAll(bytes, to: file.descriptor) != 0
+      guard file.descriptor >= 0, file.failure == 0 else { return }
+      file.failure = writeAll(bytes, to: file.descriptor)
+      file.count += bytes.count
     }
   }
 
-  /// Whether there is a file.
-  package var hasBegun: Bool { file.withLock { $0.descriptor >= 0 } }
+  /// Returns when everything that was added is on the disk. May block.
+  ///
+  /// - Returns: whether it is.
+  package func sync() -> Bool {
+    file.withLock { $0.failure == 0 && $0.descriptor >= 0 && fsync($0.descriptor) == 0 }
+  }
 
-  /// Leaves the file where it is, or where the caller has moved it.
-  package func keep() { file.withLock { $0.isKept = true } }
+  /// The reply once more, as it was received. May block.
+  package func read(status: Int) throws(Failure) -> IncomingReply {
+    var lifter = ReplyLifter()
+    var room = [UInt8](repeating: 0, count: 1 << 18)
+    var offset = 0
+    while true {
+      let count = file.withLock { pread($0.descriptor, &room, room.count, off_t(offset)) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
+      guard count > 0 else { break }
+      offset += count
+      do throws(ReplyLifter.TooLarge) {
+        try room.span.bytes.extracting(first: count).withUnsafeBytes { bytes throws(ReplyLifter.TooLarge) in
+          try lifter.take(bytes)
+        }
+      } catch {
+        throw Failure(words: "it is longer than \(error.limit) bytes")
+      }
+    }
+    return IncomingReply(status: status, content: lifter.finish())
+  }
+
+  /// Whether nothing lies under that name, or an empty file.
+  package static func isEmpty(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_size == 0
+  }
+
+  package var isEmpty: Bool { file.withLock { $0.count == 0 } }
+
+  /// Removes the file: the pictures are safe, or there is nothing in it.
+  package func discard() {
+    file.withLock { file in
+      guard file.descriptor >= 0 else { return }
+      unlink(path)
+      close(file.descriptor)
+      file.descriptor = -1
+    }
+  }
+
+  /// Whether a process that lives works on the file of that name.
+  package static func isInUse(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
 }

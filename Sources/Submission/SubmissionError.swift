@@ -21,6 +21,8 @@ package enum SubmissionError: Error, Sendable, Equatable {
   case outcomeUnknown(String)
   /// The reply is longer than the limit; the edit was done.
   case replyTooLarge(limit: Int)
+  /// A proxy or a certificate authority that the environment names cannot be used.
+  case settings(ClientSettings.Mistake)
   /// The task was cancelled.
   case cancelled(afterSending: Bool)
 }

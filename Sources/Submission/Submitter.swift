@@ -4,48 +4,64 @@ package import Gateways
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 import Vocabulary
 
 /// Sends one request and brings back its reply, read to the end. It never sends twice.
-package struct Submitter: Sendable {
-  private let client: HTTPClient
+package final class Submitter: Sendable {
   /// One loop, on which replies are taken and written down. It lives as long as the process: work of the resolver may still
   /// come to it after a client has ended.
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  /// How long making a connection may take.
-  private static let connectTimeout = TimeAmount.seconds(15)
+  private let settings: ClientSettings
+  /// By the proxy that they use.
+  private let clients = Mutex<[String?: HTTPClient]>([:])
 
-  package init() {
-    var configuration = HTTPClient.Configuration()
-    configuration.timeout = .init(connect: Self.connectTimeout)
-    // A redirection would carry the key and the picture to a host that nobody named.
-    configuration.redirectConfiguration = .disallow
-    // Trying again is decided by the billing rules, not by the connection pool.
-    configuration.connectionPool.retryConnectionEstablishment = false
-    client = HTTPClient(eventLoopGroup: Self.group, configuration: configuration)
+  package init(settings: ClientSettings = ClientSettings()) {
+    self.settings = settings
   }
 
-  /// Ends the client without waiting; does nothing after `close`.
+  /// Ends the clients without waiting; does nothing after `close`.
   package func abandon() {
-    client.shutdown(queue: .global()) { _ in }
+    for client in take() { client.shutdown(queue: .global()) { _ in } }
   }
 
   package func close() async {
-    try? await client.shutdown()
+    for client in take() { try? await client.shutdown() }
+  }
+
+  private func take() -> [HTTPClient] {
+    clients.withLock { clients in
+      defer { clients = [:] }
+      return Array(clients.values)
+    }
+  }
+
+  private func client(for url: String) throws(ClientSettings.Mistake) -> HTTPClient {
+    let configuration = try settings.configuration(for: url)
+    return clients.withLock { clients in
+      let name = settings.proxyName(for: url)
+      if let client = clients[name] { return client }
+      let client = HTTPClient(eventLoopGroup: Self.group, configuration: configuration)
+      clients[name] = client
+      return client
+    }
   }
 
   /// - Parameters:
   ///   - timeout: for the whole call, from the connection to the reply's last byte.
   ///   - stored: where a reply under 2xx is written as it comes, before anything is read out of it.
+  ///   - onAcceptance: called when the head of such a reply has come.
   package func send(
-    _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil
+    _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil,
+    onAcceptance: @escaping @Sendable () -> Void = {}
   ) async throws(SubmissionError) -> IncomingReply {
     let progress = BodyStream.Progress()
-    let receiver = ReplyReceiver(storing: stored)
+    let receiver = ReplyReceiver(storing: stored, onAcceptance: onAcceptance)
     do {
+      let client = try client(for: outgoing.url)
       let request = try Self.request(outgoing, progress)
-      try await within(timeout) { [client] in
+      try await within(timeout) {
         let task = client.execute(request: request, delegate: receiver)
         try await withTaskCancellationHandler {
           try await task.futureResult.get()
@@ -65,8 +81,11 @@ package struct Submitter: Sendable {
   ) throws -> HTTPClient.Request {
     var headers = HTTPHeaders(outgoing.headers)
     headers.add(name: "User-Agent", value: "plantain")
-    let stream = BodyStream(outgoing.body, progress: progress)
-    let body = HTTPClient.Body.stream(contentLength: Int64(outgoing.body.length)) { writer in
+    guard let content = outgoing.body else {
+      return try HTTPClient.Request(url: outgoing.url, method: .GET, headers: headers)
+    }
+    let stream = BodyStream(content, progress: progress)
+    let body = HTTPClient.Body.stream(contentLength: Int64(content.length)) { writer in
       let done = group.any().makePromise(of: Void.self)
       done.completeWithTask {
         // The next piece is made when the socket has taken this one.
@@ -92,6 +111,7 @@ package struct Submitter: Sendable {
   }
 
   private static func classify(_ error: any Error, afterSending: Bool) -> SubmissionError {
+    if let error = error as? ClientSettings.Mistake { return .settings(error) }
     if let error = error as? ContentError { return .sourceLost(error) }
     if let error = error as? ReplyLifter.TooLarge { return .replyTooLarge(limit: error.limit) }
     if Task.isCancelled || error is CancellationError || error as? HTTPClientError == .cancelled {

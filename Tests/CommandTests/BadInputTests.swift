@@ -73,14 +73,14 @@ import Vocabulary
     Reply(
       status: 401, body: #"{"error":{"message":"bad token"}}"#, exit: 77,
       words: ["rejects the key", "APIYI_API_KEY"]),
-    Reply(status: 429, body: "{}", exit: 75, words: ["no more requests", "Wait 11 s"]),
+    Reply(status: 429, body: "{}", exit: 75, words: ["no more requests", "Wait 3600 s"]),
     Reply(status: 503, body: "{}", exit: 75, words: ["overloaded", "Nothing was billed"]),
     Reply(
       status: 200,
       body: #"{"candidates":[{"content":{"parts":[{"text":"I will not."}]},"finishReason":"STOP"}]}"#,
       exit: 80, words: ["without a picture", "I will not."]),
     Reply(
-      status: 200, body: #"{"candidates":null}"#, exit: 80, words: ["without a picture", "out-kept.reply"],
+      status: 200, body: #"{"candidates":null}"#, exit: 80, words: ["without a picture", ".reply"],
       isKept: true),
     Reply(
       status: 200, body: #"{"candidates":null,"usageMetadata":{"candidatesTokenCount":0}}"#, exit: 79,
@@ -92,7 +92,7 @@ import Vocabulary
     let row = Self.replies[position]
     let folder = try TemporaryFolder()
     let answer = ScriptedGateway.Answer.reply(
-      status: row.status, headers: [("Retry-After", "11")], body: row.body)
+      status: row.status, headers: [("Retry-After", "3600")], body: row.body)
     try await ScriptedGateway.run(answer) { gateway in
       let outcome = try Command(folder: folder.path).run(
         "edit", Samples.coffee, "-p", "x", "-o", "out.png", "--gateway", "apiyi", "--base-url",
@@ -101,7 +101,8 @@ import Vocabulary
       #expect(outcome.status == row.exit)
       for word in ["apiyi"] + row.words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
       #expect(!(outcome.errors + outcome.text).contains(Command.canary))
-      #expect(folder.names == (row.isKept ? ["out-kept.reply"] : []))
+      #expect(folder.names == [])
+      #expect(outcome.errors.contains("is kept in") == row.isKept)
       #expect(gateway.requests.count == 1)
     }
   }

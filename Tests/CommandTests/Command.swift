@@ -65,7 +65,10 @@ struct Command {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin", "APIYI_API_KEY": Self.canary].merging(environment) { $1 }
+    // Every run has a ledger of its own, unless it is told otherwise.
+    process.environment = [
+      "PATH": "/usr/bin:/bin", "APIYI_API_KEY": Self.canary, "PLANTAIN_LEDGER": scratch.file("ledger.sqlite"),
+    ].merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(filePath: folder) }
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: scratch.file("in")))
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.file("out")))

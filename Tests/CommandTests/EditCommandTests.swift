@@ -64,7 +64,8 @@ import Vocabulary
   @Test func `the prompt from a file is sent byte for byte`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("  two lines\n and \"quotes\" \n".utf8), as: "prompt.txt")
-    try await ScriptedGateway.run(.reply(status: 503, body: "{}")) { gateway in
+    try await ScriptedGateway.run(.reply(status: 503, headers: [("Retry-After", "3600")], body: "{}")) {
+      gateway in
       let outcome = try Command(folder: folder.path).run(
         "edit", Samples.coffee, "--prompt-file", "prompt.txt", "--gateway", "apiyi", "--base-url",
         gateway.baseURL)
@@ -101,7 +102,7 @@ import Vocabulary
       gateway in
       var command = Command()
       command.environment = ["PLANTAIN_GATEWAY": "apiyi", "PLANTAIN_APIYI_URL": gateway.baseURL]
-      let outcome = try command.run("edit", Samples.coffee, "-p", "x", "-o", "-")
+      let outcome = try command.run("edit", Samples.coffee, "-p", "x", "-o", "-", "--timeout", "9s")
       #expect(outcome.status == 75)
       #expect(outcome.errors.contains("9 s"))
       #expect(gateway.requests.count == 1)

@@ -10,7 +10,7 @@ import Vocabulary
     #expect(gateway.limits.pictureBytes <= .megabytes(10))
     #expect(gateway.limits.formats.contains(.jpeg))
     #expect(!gateway.models.isEmpty)
-    #expect(gateway.keyVariable == id.uppercased() + "_API_KEY")
+    #expect(gateway.keyVariables.contains(id.uppercased() + "_API_KEY"))
     #expect(gateway.checked.count == 10)
   }
 

@@ -21,7 +21,7 @@ import Vocabulary
 
   private func pictures(_ outcome: Outcome) -> [String]? {
     guard case .pictures(let pictures, _) = outcome else { return nil }
-    return pictures.map { String(decoding: $0.bytes.array, as: UTF8.self) }
+    return pictures.map { String(decoding: $0.bytes?.array ?? [], as: UTF8.self) }
   }
 
   private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
@@ -32,7 +32,7 @@ import Vocabulary
       return
     }
     #expect(pictures.map(\.label) == [.png])
-    #expect(pictures[0].bytes.array == Array("a picture".utf8))
+    #expect(pictures[0].bytes?.array == Array("a picture".utf8))
     #expect(facts.usage?.promptTokens == 12)
     #expect(facts.usage?.outputTokens == 258)
   }
@@ -50,7 +50,7 @@ import Vocabulary
         Issue.record("expected pictures")
         return
       }
-      #expect(pictures.map { Data($0.bytes.array) } == [large])
+      #expect(pictures.map { Data($0.bytes?.array ?? []) } == [large])
       #expect(facts.text == "Here\nit is")
       #expect(facts.usage?.outputTokens == 1290)
       #expect(facts.finishReason == "STOP")
@@ -65,7 +65,7 @@ import Vocabulary
     }
     let begun = #"{"candidates":[{"content":{"parts":[{"text":"wait"}]}}]}"#
     for (events, kind) in [
-      ([error], GatewayFailure.Kind.overloaded), ([begun, error], .outcomeUnknown),
+      ([error], FailureKind.overloaded), ([begun, error], .outcomeUnknown),
       (["{\"candidates\":[{", begun], .unreadableReply),
     ] {
       guard case .failed(let failure) = interpret(events.map { "data: \($0)\n\n" }.joined()) else {
@@ -147,7 +147,7 @@ import Vocabulary
   @Test(arguments: [
     (
       400, #"{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}"#,
-      GatewayFailure.Kind.malformedRequest
+      FailureKind.malformedRequest
     ),
     (
       400,
@@ -163,7 +163,7 @@ import Vocabulary
     (524, "<html>", .outcomeUnknown), (302, "", .redirected), (200, "<html>welcome</html>", .unreadableReply),
     (200, #"{"error":{"code":503,"message":"overloaded"}}"#, .overloaded),
   ])
-  func `failures are told apart`(status: Int, body: String, kind: GatewayFailure.Kind) {
+  func `failures are told apart`(status: Int, body: String, kind: FailureKind) {
     guard case .failed(let failure) = interpret(body, status: status) else {
       Issue.record("expected a failure")
       return

@@ -9,16 +9,13 @@ private let key = try! APIKey("sk-canary-7f3a")
 
 private func request(_ prompt: String = "Please blur the background") -> EditRequest {
   EditRequest(
-    prompt: prompt, model: "gemini-3.1-flash-image-preview", tier: .two,
-    ratio: AspectRatio(parsing: "16:9") ?? AspectRatio(1, 1),
-    references: [
-      EditRequest.Reference(mediaType: .jpeg, content: PictureContent(PictureBytes(Array("picture".utf8))))
-    ])
+    prompt: prompt, model: "gemini-3.1-flash-image-preview", tier: .two, shape: .ratio(AspectRatio(16, 9)),
+    references: [.picture(.jpeg, PictureContent(PictureBytes(Array("picture".utf8))))])
 }
 
 /// The body's text as it would travel.
-private func text(_ body: RequestBody) -> String {
-  body.pieces.reduce(into: "") { text, piece in
+private func text(_ body: RequestBody?) -> String {
+  (body?.pieces ?? []).reduce(into: "") { text, piece in
     switch piece {
     case .text(let bytes): text += String(decoding: bytes, as: UTF8.self)
     case .base64(let content): text += Data((try? content.read().array) ?? []).base64EncodedString()
@@ -39,7 +36,7 @@ private func text(_ body: RequestBody) -> String {
         "data":"cGljdHVyZQ=="}}]}],"generationConfig":{"responseModalities":["IMAGE"],"imageConfig":\
         {"aspectRatio":"16:9","imageSize":"2K"}}}
         """)
-    #expect(outgoing.body.length == body.utf8.count)
+    #expect(outgoing.body?.length == body.utf8.count)
     #expect(outgoing.headers.contains { $0.name == "Authorization" && $0.value == "Bearer sk-canary-7f3a" })
   }
 

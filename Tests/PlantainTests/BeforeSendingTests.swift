@@ -10,17 +10,17 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 @Suite struct `Refused before anything is sent` {
   private func error(
     _ references: [Reference] = [.file(Samples.coffee)], prompt: String = "warm",
-    key: APIKey.Source = key, _ change: (inout EditOptions) -> Void = { _ in }
+    key: APIKey.Source = key, gateway: Gateway = .apiyi, _ change: (inout EditOptions) -> Void = { _ in }
   ) async throws -> PlantainError {
     var options = EditOptions()
     change(&options)
-    return try await ScriptedGateway.run(.hangUp) { [options] gateway in
+    return try await ScriptedGateway.run(.hangUp) { [options] server in
       let error = await #expect(throws: PlantainError.self) {
-        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await withTestEditor(gateway: gateway, key: key, baseURL: server.baseURL) { editor in
           try await editor.edit(prompt, references: references, options: options)
         }
       }
-      #expect(gateway.requests.isEmpty)
+      #expect(server.requests.isEmpty)
       return try #require(error)
     }
   }
@@ -52,7 +52,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(tooMany.exitStatus == 82)
     #expect(tooMany.message.contains("14") && tooMany.message.contains("15"))
     #expect(try await error(prompt: "").exitStatus == 64)
-    #expect(try await error([]).exitStatus == 64)
+    #expect(try await error([], gateway: .myrouter).exitStatus == 82)
   }
 
   @Test func `a missing key, and an address that would show it`() async throws {
@@ -77,7 +77,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `nearest takes the neighbour and says so`() async throws {
     let odd = try #require(AspectRatio(parsing: "7:5"))
-    try await withEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
+    try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
       var options = EditOptions()
       options.aspect = .ratio(odd)
       options.acceptsNearest = true
@@ -90,7 +90,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `references share the request's bytes`() async throws {
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
     let references = (0..<4).map { Reference.bytes(picture, name: "p\($0)") }
-    try await withEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
+    try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
       var options = EditOptions()
       options.requestBytes = ByteCount(400_000)
       let plan = try await editor.plan("warm", references: references, options: options)
@@ -101,7 +101,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `a plan opens no socket, so it leaves references by URL out and says so`() async throws {
     let address = "https://127.0.0.1/b.jpg?signature=1"
-    try await withEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
+    try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
       let plan = try await editor.plan("warm", references: [.file(Samples.coffee), .url(address)])
       #expect(plan.notFetched == ["https://127.0.0.1/b.jpg"])
       #expect(plan.prepared.count == 1)

@@ -16,7 +16,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     change(&options)
     let settled = options
     return try await withSimulator { simulator in
-      try await withEditor(gateway: .apiyi, key: key, baseURL: simulator.baseURL) { editor in
+      try await withTestEditor(gateway: .apiyi, key: key, baseURL: simulator.baseURL) { editor in
         try await editor.edit(prompt, references: references, options: settled)
       }
     }
@@ -106,7 +106,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `a plan says what would be sent and sends nothing`() async throws {
     try await ScriptedGateway.run(.hangUp) { gateway in
-      try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+      try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
         let plan = try await editor.plan("warm", references: [.file(Samples.portrait)])
         #expect(plan.request.bytes.bytes > plan.prepared[0].reference.content.count * 4 / 3)
         #expect(plan.cost.price?.currency == "USD")

@@ -13,9 +13,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 @Suite struct `What really travels` {
   @Test func `exactly the prepared bytes, with a known length and the key only in its header`() async throws {
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
-    try await ScriptedGateway.run(.reply(status: 503, body: "{}")) { gateway in
+    try await ScriptedGateway.run(.reply(status: 400, body: "{}")) { gateway in
       await #expect(throws: PlantainError.self) {
-        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
           try await editor.edit("warm", references: [.bytes(picture, name: "p")])
         }
       }
@@ -48,9 +48,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `a file that passes is read from the disk, without what had to go`() async throws {
     let folder = try TemporaryFolder()
     let (path, plain) = try photograph(in: folder)
-    try await ScriptedGateway.run(.reply(status: 503, body: "{}")) { gateway in
+    try await ScriptedGateway.run(.reply(status: 400, body: "{}")) { gateway in
       await #expect(throws: PlantainError.self) {
-        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
           try await editor.edit("warm", references: [.file(path), .file(Samples.coffee)]) { event in
             // What was opened is read, whatever its name means by now.
             guard case .sending(let plan) = event else { return }
@@ -73,7 +73,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let (path, plain) = try photograph(in: folder)
     try await ScriptedGateway.run(.reply(status: 200, body: "{}")) { gateway in
       let error = await #expect(throws: PlantainError.self) {
-        try await withEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
+        try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
           try await editor.edit("warm", references: [.file(path)]) { event in
             guard case .sending = event, let file = fopen(path, how == "longer" ? "a" : "r+") else { return }
             if how == "shorter" { ftruncate(fileno(file), off_t(plain.count / 2)) }

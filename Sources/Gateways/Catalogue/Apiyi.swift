@@ -6,14 +6,21 @@ extension Gateway {
     id: "apiyi",
     dialect: .nativeGemini,
     baseURL: "https://api.apiyi.com",
-    keyVariable: "APIYI_API_KEY",
+    path: "/v1beta/models/{model}:generateContent",
+    keyVariables: ["APIYI_API_KEY"],
+    authorisation: .bearer,
     limits: Limits(
       references: 14,
       // Google's figure for an inline file, repeated in the gateway's developer guide.
-      pictureBytes: .megabytes(7),
+      statedPictureBytes: .megabytes(7),
       // "Under 100 MB in total", developer guide.
       requestBytes: .megabytes(100),
       formats: [.jpeg, .png, .webp]),
+    carrier: .inlineData,
+    // Without a ratio the page says 1:1 and the guide says the last picture's: it is always sent, and never left to it.
+    fields: .nativeGemini,
+    takesPromptAlone: true,
+    errorDialect: .google,
     models: [
       NanoBanana2.model("gemini-3.1-flash-image-preview", prices: callPrice),
       NanoBanana2.model("gemini-3.1-flash-image", prices: callPrice),
@@ -24,8 +31,6 @@ extension Gateway {
     checked: "2026-11-21")
 
   /// One price per call, whatever the tier.
-  private static let callPrice: [Tier: Price] = Dictionary(
-    uniqueKeysWithValues: Tier.allCases.map {
-      ($0, Price(millionths: 55_000, currency: "USD", checked: "2026-11-21"))
-    })
+  private static let callPrice = Price.everyTier(
+    Price(millionths: 55_000, currency: "USD", checked: "2026-11-21"))
 }

@@ -47,8 +47,13 @@ package enum NanoBanana2 {
     Row((21, 9), half: (792, 336), one: (1584, 672)),
   ]
 
-  /// The model as a gateway sells it under `id`.
-  static func model(_ id: String, prices: [Tier: Price]) -> Model {
-    Model(id: id, tiers: Tier.allCases, ratios: ratios, prices: prices)
+  /// The model as a gateway sells it under `id`, with the gateway's own limits.
+  static func model(
+    _ id: String, tiers: [Tier] = Tier.allCases, ratios: [AspectRatio] = ratios, prices: [Tier: Price] = [:],
+    isOfficialChannel: Bool = false
+  ) -> Model {
+    Model(
+      id: id, tiers: tiers, ratios: ratios, thinking: [.minimal, .high], prices: prices,
+      isOfficialChannel: isOfficialChannel)
   }
 }

@@ -1,22 +1,25 @@
 import Vocabulary
 
 extension Gateway {
-  /// Plantain's own simulator on the loopback interface, which speaks the same dialect and costs nothing.
+  /// Plantain's own simulator on the loopback interface, which speaks Google's dialect and costs nothing. Its other dialects
+  /// are reached by naming the gateway that speaks them and the simulator's address for it.
   public static let simulator = Gateway(
     id: "simulator",
     dialect: .nativeGemini,
-    baseURL: nil,
-    keyVariable: "SIMULATOR_API_KEY",
+    path: google.path,
+    keyVariables: ["SIMULATOR_API_KEY"],
+    authorisation: .bearer,
     limits: apiyi.limits,
+    carrier: .inlineData,
+    fields: google.fields,
+    takesPromptAlone: true,
+    answersInText: true,
+    errorDialect: .google,
     models: [
       NanoBanana2.model(
         "gemini-3.1-flash-image",
-        prices: Dictionary(
-          uniqueKeysWithValues: Tier.allCases.map {
-            ($0, Price(millionths: 0, currency: "USD", checked: "2026-11-21"))
-          }))
+        prices: Price.everyTier(Price(millionths: 0, currency: "USD", checked: "2026-11-21")))
     ],
-    timeouts: apiyi.timeouts,
     documentation: "README.md",
     checked: "2026-11-21")
 }

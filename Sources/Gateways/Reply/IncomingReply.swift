@@ -4,13 +4,18 @@ import Vocabulary
 package struct IncomingReply: Sendable {
   package let status: Int
   package let retryAfter: String?
+  /// When it was sent, by its header.
+  package let date: String?
   package let content: LiftedText
   /// What ended a reply under 2xx before its end.
   package let cutBy: String?
 
-  package init(status: Int, retryAfter: String? = nil, content: LiftedText, cutBy: String? = nil) {
+  package init(
+    status: Int, retryAfter: String? = nil, date: String? = nil, content: LiftedText, cutBy: String? = nil
+  ) {
     self.status = status
     self.retryAfter = retryAfter
+    self.date = date
     self.content = content
     self.cutBy = cutBy
   }

@@ -42,8 +42,15 @@ package enum JSONValue: Sendable, Decodable {
   package init?(parsing bytes: [UInt8], lifted: LiftedText? = nil) {
     let decoder = JSONDecoder()
     if let lifted { decoder.userInfo[.lifted] = lifted }
-    guard let value = try? decoder.decode(JSONValue.self, from: Data(bytes)) else { return nil }
-    self = value
+    if let value = try? decoder.decode(JSONValue.self, from: Data(bytes)) {
+      self = value
+    } else if let mended = LoneSurrogates.replaced(in: bytes),
+      let value = try? decoder.decode(JSONValue.self, from: Data(mended))
+    {
+      self = value
+    } else {
+      return nil
+    }
   }
 
   /// The member of that name, or of its snake_case spelling; `nil` where there is none or it is null.
@@ -123,6 +130,29 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
+  /// A data URI with base64, which may stand in a string that has nothing else; `nil` for anything else.
+  package func dataURI() throws(Base64.DecodingError) -> DataURI? {
+    switch self {
+    case .string(let text): return DataURI.isDataURI(text) ? try? DataURI(parsing: text) : nil
+    case .lifted(let pieces):
+      guard case .words(let head)? = pieces.first, DataURI.isDataURI(head), head.hasSuffix(",") else {
+        return nil
+      }
+      let type = head.dropFirst(5).prefix { $0 != ";" && $0 != "," }
+      let bytes = try JSONValue.lifted(Array(pieces.dropFirst())).base64()
+      return bytes.map { DataURI(mediaType: MediaType(String(type)), bytes: $0) }
+    default: return nil
+    }
+  }
+
+  package var double: Double? {
+    switch self {
+    case .number(let number): number
+    case .string(let text): Double(text)
+    default: nil
+    }
+  }
+
   /// `text` as a JSON string with its quotes.
   static func literal(_ text: String) -> String {
     let encoder = JSONEncoder()
@@ -130,6 +160,29 @@ package enum JSONValue: Sendable, Decodable {
     // A String always encodes: Swift's are valid Unicode.
     guard let data = try? encoder.encode(text) else { return "\"\"" }
     return String(decoding: data, as: UTF8.self)
+  }
+}
+
+extension JSONValue: Encodable {
+  /// Pictures are named by their length.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .number(let value):
+      if let whole = Int(exactly: value) { try container.encode(whole) } else { try container.encode(value) }
+    case .string, .lifted: try container.encode(string)
+    case .array(let elements): try container.encode(elements)
+    case .object(let members): try container.encode(members)
+    }
+  }
+
+  /// As JSON text.
+  package var text: String? {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -3,6 +3,10 @@ package import Vocabulary
 /// What a gateway's reply means.
 package enum Outcome: Sendable {
   case pictures([ReturnedPicture], ReplyFacts)
+  /// Taken, to be asked for under these ids.
+  case accepted(tasks: [String])
+  /// A task that is not done yet, and how far it says it is, in percent.
+  case running(progress: Int?)
   /// The provider's policy refuses the prompt or the picture; asking again does not help.
   case refused(reason: String, ReplyFacts)
   /// An answer without a picture: a text, or a reason that may be gone next time.
@@ -12,8 +16,39 @@ package enum Outcome: Sendable {
 
 /// A picture as it came: its label is only a claim.
 package struct ReturnedPicture: Sendable {
-  package let bytes: PictureBytes
+  package enum Content: Sendable {
+    case bytes(PictureBytes)
+    /// To be fetched from there, possibly below the gateway's own address, before it expires (seconds since 1970).
+    case address(String, expires: Int?)
+  }
+
+  package let content: Content
   package let label: MediaType?
+
+  package init(_ content: Content, label: MediaType? = nil) {
+    self.content = content
+    self.label = label
+  }
+
+  /// `nil` for one that has to be fetched.
+  package var bytes: PictureBytes? { if case .bytes(let bytes) = content { bytes } else { nil } }
+
+  func isSame(as other: ReturnedPicture) -> Bool {
+    switch (content, other.content) {
+    case (.bytes(let bytes), .bytes(let others)): bytes.hasSameContent(as: others)
+    case (.address(let address, _), .address(let other, _)): address == other
+    default: false
+    }
+  }
+}
+
+extension [ReturnedPicture] {
+  /// Without those that came before in this list: some replies bring the same picture twice.
+  var withoutRepeats: [ReturnedPicture] {
+    reduce(into: []) { pictures, picture in
+      if !pictures.contains(where: picture.isSame) { pictures.append(picture) }
+    }
+  }
 }
 
 /// What a reply says beside the picture.
@@ -23,6 +58,12 @@ public struct ReplyFacts: Sendable {
   /// Tokens, as reported.
   public var usage: Usage?
   public var finishReason: String?
+  /// What the gateway says that it took.
+  public var cost: ReportedCost?
+  /// What searches found, as JSON text, as it came.
+  public var grounding: String?
+
+  public init() {}
 
   public struct Usage: Sendable, Codable {
     public var promptTokens: Int?
@@ -30,44 +71,15 @@ public struct ReplyFacts: Sendable {
     public var thoughtTokens: Int?
     public var totalTokens: Int?
   }
-}
 
-/// A gateway that answered, but not with an edit.
-package struct GatewayFailure: Error, Sendable, Equatable {
-  package enum Kind: Sendable, Equatable {
-    /// 429: too many requests.
-    case rateLimited
-    /// 503: no capacity.
-    case overloaded
-    case keyRejected
-    case outOfCredit
-    /// 400, 413, 422 and the like.
-    case malformedRequest
-    case unknownModel
-    /// The host answered with a redirection, which is never followed with a key and a picture.
-    case redirected
-    /// 500, 502, 504, 524: it may have been done and billed.
-    case outcomeUnknown
-    /// 2xx, but not in the dialect: not JSON, or not an object.
-    case unreadableReply
-  }
+  public struct ReportedCost: Sendable, Equatable {
+    public var amount: Double
+    /// `USD`, or `credits` of the gateway's own.
+    public var currency: String
 
-  package let kind: Kind
-  package let status: Int
-  /// The gateway's own words, shortened.
-  package let message: String
-  /// How long it asks to wait.
-  package let retryAfter: Duration?
-
-  package init(kind: Kind, status: Int, message: String, retryAfter: Duration? = nil) {
-    self.kind = kind
-    self.status = status
-    self.message = message
-    self.retryAfter = retryAfter
-  }
-
-  /// The same of a request that was at least begun.
-  var ofUnknownOutcome: GatewayFailure {
-    GatewayFailure(kind: .outcomeUnknown, status: status, message: message, retryAfter: retryAfter)
+    public init(amount: Double, currency: String) {
+      self.amount = amount
+      self.currency = currency
+    }
   }
 }

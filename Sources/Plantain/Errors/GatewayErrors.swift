@@ -3,73 +3,128 @@ import Submission
 
 extension PlantainError {
   static func key(_ error: APIKey.KeyError, _ gateway: Gateway) -> PlantainError {
-    switch error {
-    case .missing(let variable):
-      PlantainError(
-        .configuration, .keyMissing, "there is no key for \(gateway.id)",
-        hint: "Set \(variable) in the environment.", subject: gateway.id, underlying: error)
-    case .malformed:
-      PlantainError(
-        .configuration, .keyMissing, "the key for \(gateway.id) is not one: it has spaces or odd characters",
-        hint: "Copy the key again, without quotes and line breaks.", subject: gateway.id, underlying: error)
+    let (what, hint) =
+      switch error {
+      case .missing(let variables):
+        (
+          "there is no key for \(gateway.id)",
+          "Set \(variables.joined(separator: " or ")) in the environment."
+        )
+      case .unavailable(let why):
+        ("the key for \(gateway.id) cannot be had: \(why)", "Check the configuration.")
+      case .malformed:
+        (
+          "the key for \(gateway.id) is not one: it has spaces or odd characters",
+          "Copy the key again, without quotes and line breaks."
+        )
+      }
+    return PlantainError(
+      .configuration, .keyMissing, what, hint: hint, subject: gateway.id, underlying: error)
+  }
+
+  /// The ledger does not take an entry, so nothing is sent.
+  static func ledger(_ words: String, _ path: String) -> PlantainError {
+    PlantainError(
+      .output, .ledgerUnusable, "cannot use the ledger \(path): \(words)",
+      hint: "Nothing was sent. Mend its permissions or space, or name another with --ledger.", subject: path)
+  }
+
+  /// Why a request brought nothing.
+  ///
+  /// - Parameter edit: the id under which the ledger knows it.
+  static func delivering(
+    _ failure: DeliveryFailure, _ route: Route, ledger: String, edit: String
+  ) -> PlantainError {
+    let gateway = route.gateway
+    var error = row(for: failure, route, ledger: ledger, edit: edit)
+    error.editID = edit
+    error.subject = error.subject ?? gateway.id
+    if let kept = failure.keptReply, error.hint?.contains(kept) != true {
+      let again = failure.state == .stored ? "; plantain replay \(edit) reads it again" : ""
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "What came of the reply is kept in \(kept)\(again)."
+    }
+    return error
+  }
+
+  private static func row(
+    for failure: DeliveryFailure, _ route: Route, ledger: String, edit: String
+  ) -> PlantainError {
+    let gateway = route.gateway
+    let billed = Billing(failure.state.billing)
+    switch failure.cause {
+    case .journal(let error): return .ledger(error.words, ledger)
+    case .submission(let error): return submitting(error, route, billed)
+    case .failed(let error): return failed(error, gateway, billed, tries: failure.attempts.count)
+    case .cutShort(let why):
+      return PlantainError(
+        .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
+        hint: "It was done and billed, so it is not sent again.", billed: .yes, underlying: failure)
+    case .refused(let reason, let words): return refused(reason, words, gateway)
+    case .noPicture(let reason, let words): return noPicture(reason, words, gateway)
+    case .pending(_, let why):
+      return PlantainError(
+        .reply, .outcomeUnknown, "\(gateway.id) has accepted the edit, but its result is not here: \(why)",
+        hint: "It is billed and not sent again. Fetch it later: plantain recover \(edit)", billed: .yes,
+        underlying: failure)
+    case .download(let error, let host):
+      let what = "the picture that \(gateway.id) made cannot be fetched from \(host): \(error)"
+      return PlantainError(
+        .reply, .outcomeUnknown, what,
+        hint: "It is billed and not sent again. Try once more: plantain recover \(edit)", billed: .yes,
+        underlying: failure)
+    case .interrupted:
+      return .interrupted(billed: billed)
     }
   }
 
-  /// - Parameter kept: where the part of a reply lies that came before its end was lost.
-  static func submitting(
-    _ error: SubmissionError, _ gateway: Gateway, host: String, keptAt kept: String?
+  private static func submitting(
+    _ error: SubmissionError, _ route: Route, _ billed: Billing
   ) -> PlantainError {
-    let remains = kept.map { " What came of the reply is kept in \($0)." } ?? ""
-    return switch error {
+    let id = route.gateway.id
+    switch error {
     case .unreachable(let why):
-      PlantainError(
-        .submission, .unreachable, "cannot send the request to \(gateway.id) at \(host): \(why)",
+      return PlantainError(
+        .submission, .unreachable, "cannot send the request to \(id) at \(route.baseURL.host): \(why)",
         hint: "The request was not sent to its end, so nothing was billed. Check the network and --base-url.",
-        subject: gateway.id,
         underlying: error)
     case .sourceLost(let error):
-      .losing(error, "The request ended before its last byte, so nothing was billed. ")
+      return .losing(error, "The request ended before its last byte, so nothing was billed. ")
+    case .settings(let mistake):
+      return PlantainError(
+        .configuration, .configuration,
+        "cannot use \(mistake.variable) in the environment: \(mistake.words)",
+        hint: "Mend it, or unset it. Nothing was sent.", subject: mistake.variable, underlying: error)
     case .outcomeUnknown(let why):
-      PlantainError(
-        .submission, .outcomeUnknown, "\(gateway.id) was sent the request, but no answer came: \(why)",
-        hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log."
-          + remains,
-        subject: gateway.id, billed: .unknown, underlying: error)
+      return PlantainError(
+        .submission, .outcomeUnknown, "\(id) was sent the request, but no answer came: \(why)",
+        hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log.",
+        billed: billed, underlying: error)
     case .replyTooLarge(let limit):
-      PlantainError(
-        .reply, .noPicture, "\(gateway.id) answered with more than \(limit.grouped) bytes",
-        hint: "No picture needs that much; the gateway is at fault." + remains, subject: gateway.id,
-        billed: .yes, underlying: error)
-    case .cancelled(let afterSending): .interrupted(billed: afterSending ? .unknown : .no, keptAt: kept)
+      return PlantainError(
+        .reply, .noPicture, "\(id) answered with more than \(limit.grouped) bytes",
+        hint: "No picture needs that much; the gateway is at fault.", billed: .yes, underlying: error)
+    case .cancelled: return .interrupted(billed: billed)
     }
   }
 
-  /// An answer under 2xx that ended before its end.
-  ///
-  /// - Parameter kept: where what came of it lies.
-  static func cutShort(_ why: String, _ gateway: Gateway, keptAt kept: String?) -> PlantainError {
-    let remains = kept.map { " What came of the reply is kept in \($0)." } ?? ""
-    return PlantainError(
-      .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
-      hint: "It was done and billed, so it is not sent again." + remains, subject: gateway.id, billed: .yes)
-  }
-
-  /// - Parameter kept: where a reply that cannot be read lies.
-  static func failed(_ failure: GatewayFailure, _ gateway: Gateway, keptAt kept: String?) -> PlantainError {
+  private static func failed(
+    _ failure: GatewayFailure, _ gateway: Gateway, _ billed: Billing, tries: Int
+  ) -> PlantainError {
     let row = row(for: failure, gateway)
     let words = failure.message
-    let hint = kept.map { "\(row.hint) The reply is kept in \($0)." } ?? row.hint
     let says = words.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(words)\""
+    let times = tries > 1 ? ", asked \(tries) times" : ""
+    // A web page under a good status may be nobody's work.
+    let billed = failure.kind == .unreadableReply ? .unknown : billed
     return PlantainError(
-      .reply, row.code, "\(gateway.id) \(row.what) (\(says))", hint: hint, subject: gateway.id,
-      billed: row.billed, retryAfter: failure.retryAfter, underlying: failure)
+      .reply, row.code, "\(gateway.id) \(row.what) (\(says)\(times))", hint: row.hint, billed: billed,
+      retryAfter: failure.retryAfter, underlying: failure)
   }
 
   private struct FailureRow {
     let code: Code
     let what: String
     let hint: String
-    var billed = Billing.no
   }
 
   private static func row(for failure: GatewayFailure, _ gateway: Gateway) -> FailureRow {
@@ -83,8 +138,8 @@ extension PlantainError {
       return FailureRow(code: .overloaded, what: "is overloaded", hint: "\(wait) Nothing was billed.")
     case .keyRejected:
       return FailureRow(
-        code: .keyRejected, what: "rejects the key",
-        hint: "Check \(gateway.keyVariable): is it this gateway's?")
+        code: .keyRejected, what: "rejects the key or the account",
+        hint: "Check \(gateway.keyVariables.joined(separator: " or ")): is it this gateway's?")
     case .outOfCredit:
       return FailureRow(
         code: .outOfCredit, what: "says that the account is out of credit", hint: "Top up the account.")
@@ -96,6 +151,10 @@ extension PlantainError {
       return FailureRow(
         code: .unknownModel, what: "does not know the model or the path",
         hint: "Check --model and --base-url. Nothing was billed.")
+    case .refusedByPolicy:
+      return FailureRow(
+        code: .refused, what: "refuses the prompt or the picture",
+        hint: "Change the prompt or the picture; the same request will be refused again.")
     case .redirected:
       return FailureRow(
         code: .requestRejected, what: "redirects elsewhere, which is not followed with a key",
@@ -103,11 +162,19 @@ extension PlantainError {
     case .outcomeUnknown:
       return FailureRow(
         code: .outcomeUnknown, what: "failed in a way that leaves the outcome open",
-        hint: "It may have been done and billed, so it is not sent again.", billed: .unknown)
+        hint: "It may have been done and billed, so it is not sent again.")
     case .unreadableReply:
       return FailureRow(
         code: .noPicture, what: "answered with something that is not its API's language",
-        hint: "Check --base-url: is this the API and not a web page?", billed: .unknown)
+        hint: "Check --base-url: is this the API and not a web page?")
+    case .taskFailed:
+      return FailureRow(
+        code: .noPicture, what: "could not make the picture",
+        hint: "Whether that is billed is the gateway's to say; look at its own log before trying again.")
+    case .unknownTask:
+      return FailureRow(
+        code: .outcomeUnknown, what: "does not know the task that it gave",
+        hint: "It may have been done and billed, so it is not sent again.")
     }
   }
 
@@ -116,28 +183,32 @@ extension PlantainError {
     return "\(count) s"
   }
 
-  static func refused(_ reason: String, _ words: String?, _ gateway: Gateway) -> PlantainError {
+  private static func refused(_ reason: String, _ words: String?, _ gateway: Gateway) -> PlantainError {
     PlantainError(
       .reply, .refused, "\(gateway.id) refuses the prompt or the picture (\(reason))" + quoted(words),
-      hint: "Change the prompt or the picture; the same request will be refused again.",
-      subject: gateway.id, billed: .unknown)
+      hint: "Change the prompt or the picture; the same request will be refused again.", billed: .unknown)
   }
 
-  /// - Parameter kept: where a reply lies that has a picture in a place where none belongs.
-  static func noPicture(
-    _ reason: String, _ words: String?, _ gateway: Gateway, keptAt kept: String?
-  ) -> PlantainError {
-    let remains = kept.map { " The reply is kept in \($0)." } ?? ""
+  private static func noPicture(_ reason: String, _ words: String?, _ gateway: Gateway) -> PlantainError {
     let reason = reason.isEmpty ? "" : " (\(reason))"
     return PlantainError(
       .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(words),
-      hint: "Say more plainly what the picture should become, then try again." + remains,
-      subject: gateway.id, billed: .unknown)
+      hint: "Say more plainly what the picture should become, then try again.", billed: .unknown)
   }
 
   private static func quoted(_ words: String?) -> String {
     guard let words, !words.isEmpty else { return "" }
     let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return ": \"\(line.count > 500 ? line.prefix(499) + "…" : line)\""
+  }
+}
+
+extension PlantainError.Billing {
+  init(_ billing: AttemptState.Billing) {
+    switch billing {
+    case .no: self = .no
+    case .yes: self = .yes
+    case .unknown: self = .unknown
+    }
   }
 }

@@ -25,19 +25,14 @@ extension PlantainError {
       .configuration, .internalError, "unexpected: \(error)", hint: "Please report this.", underlying: error)
   }
 
-  /// - Parameters:
-  ///   - stage: what was under way.
-  ///   - kept: where lies what came and may have been paid for.
-  public static func interrupted(
-    _ stage: Stage = .submission, billed: Billing = .no, keptAt kept: String? = nil
-  ) -> PlantainError {
-    let remains = kept.map { " What came back is kept in \($0)." } ?? ""
+  /// - Parameter stage: what was under way.
+  public static func interrupted(_ stage: Stage = .submission, billed: Billing = .no) -> PlantainError {
     let hint =
       switch billed {
       case .no: "Nothing was sent or billed."
       case .unknown:
-        "The request was under way; it may have been done and billed. It is not sent again." + remains
-      case .yes: "The request was done and billed." + remains
+        "The request was under way; it may have been done and billed. It is not sent again."
+      case .yes: "The request was done and billed."
       }
     return PlantainError(stage, .interrupted, "interrupted", hint: hint, billed: billed)
   }
@@ -73,10 +68,12 @@ extension PlantainError {
     let (code, hint): (Code, String) =
       switch error {
       case .notHTTPS, .notPublic: (.unreadable, "Download it yourself and give the file.")
-      case .status(let status) where [404, 410].contains(status): (.missing, "Check the address.")
-      case .status, .tooManyRedirects: (.unreadable, "Try the address in a browser, and give the file.")
+      case .settings(let variable, _): (.configuration, "Mend \(variable), or unset it.")
+      case .status(let status, _) where [404, 410].contains(status): (.missing, "Check the address.")
+      case .status, .tooManyRedirects, .expired:
+        (.unreadable, "Try the address in a browser, and give the file.")
       case .tooLarge: (.tooLarge, "Give a smaller version of it.")
-      case .unresolvable, .timedOut, .failed:
+      case .unresolvable, .timedOut, .failed, .cutShort:
         (.unreachable, "Check the address and the network; nothing was sent.")
       case .cancelled: (.interrupted, "Nothing was sent or billed.")
       }
@@ -200,12 +197,12 @@ extension PlantainError {
   }
 
   /// - Parameter error: a `FinishingError` or an `IsolationError`.
-  static func finishing(_ error: any Error, gateway: Gateway, keptAt path: String?) -> PlantainError {
+  static func finishing(_ error: any Error, gateway: String, keptAt path: String?) -> PlantainError {
     let cause =
       if case .picture(let imaging)? = error as? FinishingError { imaging.description } else { "\(error)" }
     return PlantainError(
-      .finishing, .noPicture, "\(gateway.id) returned a picture that cannot be used: \(cause)",
+      .finishing, .noPicture, "\(gateway) returned a picture that cannot be used: \(cause)",
       hint: path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed.",
-      subject: gateway.id, billed: .yes, underlying: error)
+      subject: gateway, billed: .yes, underlying: error)
   }
 }

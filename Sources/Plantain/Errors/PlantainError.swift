@@ -5,9 +5,11 @@ public struct PlantainError: Error, Sendable {
   /// One sentence that names the thing, quotes the offending value and says what was expected. Never holds a key.
   public let message: String
   /// What to do.
-  public let hint: String?
+  public internal(set) var hint: String?
   /// The file, gateway or option it is about.
-  public let subject: String?
+  public internal(set) var subject: String?
+  /// The id under which the ledger knows the edit, once it does.
+  public internal(set) var editID: String?
   public let billed: Billing
   /// How long the gateway asks to wait.
   public let retryAfter: Duration?
@@ -62,6 +64,7 @@ extension PlantainError {
     case internalError = "internal"
     case outputExists = "output-exists"
     case outputNotWritable = "output-not-writable"
+    case ledgerUnusable = "ledger-unusable"
     case rateLimited = "rate-limited"
     case overloaded
     case outcomeUnknown = "outcome-unknown"
@@ -85,7 +88,7 @@ extension PlantainError {
       case .missing, .notAFile, .unreadable: 66
       case .unreachable: 69
       case .internalError: 70
-      case .outputExists, .outputNotWritable: 73
+      case .outputExists, .outputNotWritable, .ledgerUnusable: 73
       case .rateLimited, .overloaded: 75
       case .outcomeUnknown: 76
       case .keyMissing, .keyRejected, .outOfCredit: 77

@@ -6,9 +6,13 @@ public struct EditReport: Encodable, Sendable {
   public let id: String
   public let gateway: String
   public let model: String
+  /// The gateway's own ids, with commas between them.
+  public var task: String?
   public var images: [Image]?
   public let prepared: [PrepareReport]
   public let request: Request
+  /// References that the gateway fetches by their address itself.
+  public var passedOn: [String]?
   /// References by URL that a dry run left out.
   public var notFetched: [String]?
   public var usage: ReplyFacts.Usage?
@@ -16,6 +20,8 @@ public struct EditReport: Encodable, Sendable {
   public var finish: Finish?
   public var attempts: [Attempt]?
   public var text: String?
+  /// What searches found, as it came.
+  var grounding: JSONValue?
   public let warnings: [String]
   public var seconds: Double?
 
@@ -26,7 +32,7 @@ public struct EditReport: Encodable, Sendable {
     public let height: Int
     public let bytes: Int
     public let sha256: String
-    /// How it travelled: `inline`.
+    /// How it travelled: `inline`, `url` or `task`.
     public let source: String
   }
 
@@ -40,20 +46,20 @@ public struct EditReport: Encodable, Sendable {
       bytes = request.bytes.bytes
       tier = request.tier.rawValue
       aspect = request.ratio?.description
-      count = 1
+      count = request.count
     }
   }
 
   public struct Cost: Encodable, Sendable {
     public let amount: Double?
     public let currency: String?
-    /// `table` or `unknown`.
+    /// `reported`, `table` or `unknown`.
     public let basis: String
 
     init(_ cost: EditResult.Cost) {
-      amount = cost.price?.amount
-      currency = cost.price?.currency
-      basis = cost.price == nil ? "unknown" : "table"
+      amount = cost.amount
+      currency = cost.currency
+      basis = cost.basis.rawValue
     }
   }
 
@@ -63,8 +69,9 @@ public struct EditReport: Encodable, Sendable {
   }
 
   public struct Attempt: Encodable, Sendable {
+    public let gateway: String
     public let state: String
-    public let status: Int
+    public let status: Int?
     public let seconds: Double
   }
 
@@ -74,6 +81,7 @@ public struct EditReport: Encodable, Sendable {
     model = plan.model
     prepared = plan.reports
     request = Request(plan.request)
+    passedOn = plan.passedOn.isEmpty ? nil : plan.passedOn
     notFetched = plan.notFetched.isEmpty ? nil : plan.notFetched
     cost = Cost(plan.cost)
     warnings = plan.warnings.map(\.rawValue)
@@ -83,18 +91,22 @@ public struct EditReport: Encodable, Sendable {
     id = result.id
     gateway = result.gateway
     model = result.model
+    task = result.tasks.isEmpty ? nil : result.tasks.joined(separator: ",")
     images = result.images.map {
       Image(
         output: $0.output, mediaType: $0.mediaType.name, width: $0.size.width, height: $0.size.height,
-        bytes: $0.bytes.count, sha256: $0.bytes.sha256, source: "inline")
+        bytes: $0.bytes.count, sha256: $0.bytes.sha256, source: $0.source.rawValue)
     }
     prepared = result.reports
     request = Request(result.request)
     usage = result.reply.usage
     cost = Cost(result.cost)
     finish = Finish(converted: result.images.contains(where: \.isConverted))
-    attempts = [Attempt(state: "done", status: result.status, seconds: result.answerTime.seconds)]
+    attempts = result.attempts.map {
+      Attempt(gateway: $0.gateway, state: $0.state, status: $0.status, seconds: $0.elapsed.seconds)
+    }
     text = result.reply.text
+    grounding = result.reply.grounding.flatMap { JSONValue(parsing: Array($0.utf8)) }
     warnings = result.warnings.map(\.rawValue)
     seconds = result.elapsed.seconds
   }

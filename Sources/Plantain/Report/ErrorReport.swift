@@ -8,6 +8,8 @@ public struct ErrorReport: Encodable, Sendable {
     public let message: String
     public let hint: String?
     public let subject: String?
+    /// The edit's id in the ledger.
+    public let id: String?
     public let retryable: Bool
     /// Seconds that the gateway asks to wait.
     public let retryAfter: Double?
@@ -18,7 +20,8 @@ public struct ErrorReport: Encodable, Sendable {
   public init(_ error: PlantainError) {
     self.error = Content(
       stage: error.stage.rawValue, code: error.code.rawValue, message: error.message, hint: error.hint,
-      subject: error.subject, retryable: error.isRetryable, retryAfter: error.retryAfter?.seconds,
+      subject: error.subject, id: error.editID, retryable: error.isRetryable,
+      retryAfter: error.retryAfter?.seconds,
       billed: error.billed.rawValue, exit: error.exitStatus)
   }
 }

@@ -34,7 +34,7 @@ func readLifted(_ path: String) throws -> (Int, Duration) {
   let start = clock.now
   let reply = IncomingReply(status: 200, content: lifter.finish())
   guard case .pictures(let pictures, _) = Gateway.apiyi.interpret(reply) else { return (0, time) }
-  return (pictures.reduce(0) { $0 + $1.bytes.count }, time + (clock.now - start))
+  return (pictures.reduce(0) { $0 + ($1.bytes?.count ?? 0) }, time + (clock.now - start))
 }
 
 struct Reply: Decodable {

@@ -1,0 +1,129 @@
+import Base64
+import Vocabulary
+
+/// The answers of the flat dialects. Where pictures stand differs between gateways, between versions of one gateway, and
+/// between a page and what its gateway sends; so every place that was seen anywhere is looked into.
+struct FlatReply {
+  let documents: [JSONValue]
+
+  func read() throws(Base64.DecodingError) -> ReplyReader.Reading {
+    var reading = ReplyReader.Reading()
+    for document in documents {
+      let task = Self.task(in: document)
+      for place in [document, task, task["result"], document["output"]].compactMap(\.self) {
+        reading.pictures += try Self.pictures(in: place)
+        if !reading.pictures.isEmpty { break }
+      }
+      reading.tasks += Self.tasks(in: document)
+      reading.facts = Self.facts(document, task)
+      reading.blockReason = Self.blockReason(document)
+    }
+    return reading
+  }
+
+  /// APIMart wraps a task in `data`; newer pages do not.
+  static func task(in document: JSONValue) -> JSONValue {
+    guard let data = document["data"] else { return document }
+    if data.isObject { return data }
+    return data.elements.count == 1 && data.elements[0].isObject ? data.elements[0] : document
+  }
+
+  enum TaskState { case running, done, failed }
+
+  /// A state that nobody has heard of means that the task still runs, as long as there is time.
+  static func state(of task: JSONValue) -> TaskState {
+    switch task["status"]?.string?.lowercased() ?? "" {
+    case "completed", "success", "succeeded", "finished": .done
+    case "failed", "error", "cancelled", "canceled": .failed
+    case "": task["result"] != nil || task["images"] != nil ? .done : .running
+    default: .running
+    }
+  }
+
+  /// One task may hold all pictures, or each picture has one: the pages do not say.
+  private static func tasks(in document: JSONValue) -> [String] {
+    let data = document["data"]
+    let holders = data?.elements ?? []
+    let ids = (holders.isEmpty ? [data, document].compactMap(\.self) : holders).compactMap { holder in
+      holder["task_id"]?.string ?? holder["taskId"]?.string
+        ?? (holder["status"] != nil ? holder["id"]?.string : nil)
+    }
+    return ids.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  private static func pictures(in place: JSONValue) throws(Base64.DecodingError) -> [ReturnedPicture] {
+    for name in ["image_urls", "images", "data", "image_url", "url", "urls", "image", "b64_json"] {
+      guard let value = place[name] else { continue }
+      let found = try pictures(at: name, value, expires: place["expires_at"]?.int)
+      if !found.isEmpty { return found }
+    }
+    return []
+  }
+
+  private static func pictures(
+    at name: String, _ value: JSONValue, expires: Int?
+  ) throws(Base64.DecodingError) -> [ReturnedPicture] {
+    switch value {
+    case .array(let elements):
+      var found: [ReturnedPicture] = []
+      for element in elements { found += try pictures(at: name, element, expires: expires) }
+      return found
+    case .object: return try pictures(of: value, expires: value["expires_at"]?.int ?? expires)
+    case .string, .lifted:
+      let isText = ["b64_json", "base64"].contains(name)
+      return try picture(value, isBase64: isText, label: nil, expires: expires).map { [$0] } ?? []
+    case .null, .bool, .number: return []
+    }
+  }
+
+  /// One picture as an object: its bytes, else its address, which can be a list of addresses.
+  private static func pictures(
+    of object: JSONValue, expires: Int?
+  ) throws(Base64.DecodingError) -> [ReturnedPicture] {
+    let label = (object["mime_type"] ?? object["mimeType"] ?? object["content_type"])?.string.map(
+      MediaType.init)
+    for name in ["b64_json", "base64", "data"] {
+      guard let value = object[name], value.string != nil else { continue }
+      if let picture = try picture(value, isBase64: true, label: label, expires: expires) { return [picture] }
+    }
+    for name in ["url", "image_url", "urls"] {
+      guard let value = object[name] else { continue }
+      let found = try pictures(at: name, value, expires: expires)
+      if !found.isEmpty { return found.map { ReturnedPicture($0.content, label: $0.label ?? label) } }
+    }
+    return []
+  }
+
+  /// A data URI, base64, or an address, also one below the gateway's own.
+  private static func picture(
+    _ value: JSONValue, isBase64: Bool, label: MediaType?, expires: Int?
+  ) throws(Base64.DecodingError) -> ReturnedPicture? {
+    if let uri = try value.dataURI() { return ReturnedPicture(.bytes(uri.bytes), label: uri.mediaType) }
+    let isLong = if case .lifted = value { true } else { false }
+    if isBase64 || isLong { return try value.base64().map { ReturnedPicture(.bytes($0), label: label) } }
+    guard let text = value.string, !text.isEmpty else { return nil }
+    return ReturnedPicture(.address(text, expires: expires), label: label)
+  }
+
+  private static func facts(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts {
+    var facts = ReplyFacts()
+    facts.grounding = (document["grounding_metadata"] ?? task["grounding_metadata"])?.text
+    facts.cost = cost(document, task)
+    let words = [document["text"], task["text"], task["result"]?["text"], document["message"]]
+    facts.text = words.lazy.compactMap { $0?.string }.first
+    facts.finishReason = task["finish_reason"]?.string
+    return facts
+  }
+
+  private static func cost(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts.ReportedCost? {
+    let usage = document["meta"]?["usage"]
+    if let amount = usage?["usd_spent"]?.double { return .init(amount: amount, currency: "USD") }
+    // What a bare `cost` counts is not documented.
+    let credits = [usage?["credits_used"], task["credits_cost"], task["cost"], document["cost"]]
+    return credits.lazy.compactMap { $0?.double }.first.map { .init(amount: $0, currency: "credits") }
+  }
+
+  private static func blockReason(_ document: JSONValue) -> String? {
+    document["promptFeedback"]?["blockReason"]?.string
+  }
+}

@@ -1,0 +1,87 @@
+import Base64
+import Vocabulary
+
+/// Google's answers: one document, or the events of a stream (`streamGenerateContent?alt=sse`), whose parts are read as if they
+/// came in one.
+struct NativeGeminiReply {
+  private let documents: [JSONValue]
+  private let candidates: [JSONValue]
+  private let parts: [JSONValue]
+  private let answersInText: Bool
+
+  init(documents: [JSONValue], answersInText: Bool) {
+    self.documents = documents
+    self.answersInText = answersInText
+    candidates = documents.flatMap { $0["candidates"]?.elements ?? [] }
+    parts = candidates.flatMap { $0["content"]?["parts"]?.elements ?? [] }
+  }
+
+  func read() throws(Base64.DecodingError) -> ReplyReader.Reading {
+    var reading = ReplyReader.Reading()
+    reading.facts = facts
+    reading.hasBegun = !candidates.isEmpty
+    reading.pictures = try pictures()
+    reading.blockReason = blockReason
+    return reading
+  }
+
+  private var facts: ReplyFacts {
+    var facts = ReplyFacts()
+    // Events of a stream count on; the last one is the sum.
+    facts.usage = Self.usage(documents.lazy.compactMap { $0["usageMetadata"] }.last)
+    facts.finishReason = candidates.lazy.compactMap { $0["finishReason"]?.string }.first
+    let words = spoken.compactMap { answersInText ? PicturesInText.words($0) : $0.string }.joined(
+      separator: "\n")
+    let message = candidates.lazy.compactMap { $0["finishMessage"]?.string }.first
+    facts.text = words.isEmpty ? message : words
+    facts.grounding = candidates.lazy.compactMap { $0["groundingMetadata"]?.text }.last
+    return facts
+  }
+
+  /// Texts that are not thoughts.
+  private var spoken: [JSONValue] {
+    parts.filter { !Self.isThought($0) }.compactMap { $0["text"] }
+  }
+
+  private var blockReason: String? {
+    if let reason = documents.lazy.compactMap({ $0["promptFeedback"]?["blockReason"]?.string }).first {
+      return reason
+    }
+    if let reason = facts.finishReason, Self.policyReasons.contains(reason) { return reason }
+    // No candidate and no token written: refused at moderation, says apiyi's page on usage figures.
+    return candidates.isEmpty && facts.usage?.outputTokens == 0 ? "stopped at moderation" : nil
+  }
+
+  /// Finish reasons by which the provider's policy refuses (Google's SDK, types of FinishReason). NO_IMAGE, IMAGE_OTHER,
+  /// OTHER, MAX_TOKENS, LANGUAGE and whatever else may come are answers without a picture.
+  private static let policyReasons: Set<String> = [
+    "SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "RECITATION",
+    "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION",
+  ]
+
+  private static func isThought(_ part: JSONValue) -> Bool { part["thought"]?.bool ?? false }
+
+  /// Interim pictures are marked as thoughts and left out, unless there is no other. Where the gateway writes pictures
+  /// into the text: first inline ones, then data URIs, then addresses.
+  private func pictures() throws(Base64.DecodingError) -> [ReturnedPicture] {
+    let holding = parts.filter { $0["inlineData"]?["data"]?.string?.isEmpty == false }
+    let final = holding.filter { !Self.isThought($0) }
+    var pictures: [ReturnedPicture] = []
+    for part in final.isEmpty ? Array(holding.suffix(1)) : final {
+      guard let inline = part["inlineData"], let bytes = try inline["data"]?.base64() else { continue }
+      let label = inline["mimeType"]?.string.map(MediaType.init)
+      pictures.append(ReturnedPicture(.bytes(bytes), label: label))
+    }
+    if !pictures.isEmpty { return pictures }
+    let addresses = parts.compactMap { $0["fileData"]?["fileUri"]?.string }
+    if !addresses.isEmpty { return addresses.map { ReturnedPicture(.address($0, expires: nil)) } }
+    return answersInText ? try PicturesInText.find(in: spoken) : []
+  }
+
+  private static func usage(_ json: JSONValue?) -> ReplyFacts.Usage? {
+    guard let json else { return nil }
+    return ReplyFacts.Usage(
+      promptTokens: json["promptTokenCount"]?.int, outputTokens: json["candidatesTokenCount"]?.int,
+      thoughtTokens: json["thoughtsTokenCount"]?.int, totalTokens: json["totalTokenCount"]?.int)
+  }
+}

@@ -1,0 +1,204 @@
+import GRDB
+
+/// One edit, as it was asked for.
+package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
+  package static let databaseTableName = "edits"
+
+  package var id: String
+  /// Milliseconds since 1970.
+  package var created: Int
+  package var prompt: String?
+  package var gateway: String
+  package var model: String
+  package var tier: String
+  package var aspect: String?
+  package var count: Int
+  package var sources: [Source]
+  /// Where the result goes, as an absolute path; `nil`: nowhere but to the caller.
+  package var output: Output?
+  /// Where results were written.
+  package var outputs: [String]?
+  /// The table's price of everything that was asked for.
+  package var priceMillionths: Int?
+  package var currency: String?
+
+  /// A reference, without its content.
+  package struct Source: Codable, Sendable {
+    package var name: String
+    /// Of what was sent.
+    package var mediaType: String?
+    package var sha256: String?
+
+    package init(name: String, mediaType: String? = nil, sha256: String? = nil) {
+      self.name = name
+      self.mediaType = mediaType
+      self.sha256 = sha256
+    }
+  }
+
+  package struct Output: Codable, Sendable {
+    /// A file's whole name, or a folder and a name without extension.
+    package var path: String
+    package var isFile: Bool
+    package var overwrites: Bool
+    /// The format that was asked for, as a MIME type.
+    package var format: String?
+
+    package init(path: String, isFile: Bool, overwrites: Bool, format: String?) {
+      self.path = path
+      self.isFile = isFile
+      self.overwrites = overwrites
+      self.format = format
+    }
+  }
+
+  package init(
+    id: String, created: Int, prompt: String?, gateway: String, model: String, tier: String, aspect: String?,
+    count: Int, sources: [Source], output: Output?, priceMillionths: Int?, currency: String?
+  ) {
+    self.id = id
+    self.created = created
+    self.prompt = prompt
+    self.gateway = gateway
+    self.model = model
+    self.tier = tier
+    self.aspect = aspect
+    self.count = count
+    self.sources = sources
+    self.output = output
+    self.priceMillionths = priceMillionths
+    self.currency = currency
+  }
+}
+
+/// One attempt to send one of an edit's requests.
+package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
+  package static let databaseTableName = "attempts"
+
+  package var id: Int64?
+  package var edit: String
+  package var part: Int
+  package var number: Int
+  package var gateway: String
+  package var model: String
+  package var baseURL: String
+  /// A word of the billing rules.
+  package var state: String
+  package var status: Int?
+  /// Milliseconds since 1970.
+  package var started: Int
+  package var changed: Int
+  package var tasks: [String]?
+  /// The raw reply's name in the folder of replies.
+  package var reply: String
+  package var idempotencyKey: String?
+  package var words: String?
+  package var costAmount: Double?
+  package var costCurrency: String?
+
+  package init(
+    edit: String, part: Int, number: Int, gateway: String, model: String, baseURL: String, state: String,
+    started: Int, reply: String, idempotencyKey: String?
+  ) {
+    self.edit = edit
+    self.part = part
+    self.number = number
+    self.gateway = gateway
+    self.model = model
+    self.baseURL = baseURL
+    self.state = state
+    self.started = started
+    changed = started
+    self.reply = reply
+    self.idempotencyKey = idempotencyKey
+  }
+}
+
+/// Whether a route was healthy, and when.
+package struct ProbeEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
+  package static let databaseTableName = "probes"
+
+  package var gateway: String
+  package var model: String
+  package var state: String
+  package var reason: String
+  package var seconds: Double
+  /// Milliseconds since 1970.
+  package var at: Int
+
+  package init(gateway: String, model: String, state: String, reason: String, seconds: Double, at: Int) {
+    self.gateway = gateway
+    self.model = model
+    self.state = state
+    self.reason = reason
+    self.seconds = seconds
+    self.at = at
+  }
+}
+
+extension Ledger {
+  package func insert(_ edit: EditEntry) async throws(LedgerError) {
+    try await write { try edit.insert($0) }
+  }
+
+  package func insert(_ probe: ProbeEntry) async throws(LedgerError) {
+    try await write { try probe.insert($0) }
+  }
+
+  /// - Returns: the new attempt's id.
+  package func insert(_ attempt: AttemptEntry) async throws(LedgerError) -> Int64 {
+    try await write { database in
+      try attempt.insert(database)
+      return database.lastInsertedRowID
+    }
+  }
+
+  /// Changes an attempt; does nothing when it is not there any more.
+  package func change(
+    _ attempt: Int64, _ change: @escaping @Sendable (inout AttemptEntry) -> Void
+  ) async throws(LedgerError) {
+    try await write { database in
+      guard var entry = try AttemptEntry.fetchOne(database, key: attempt) else { return }
+      change(&entry)
+      try entry.update(database)
+    }
+  }
+
+  /// Notes where an edit's results were written.
+  package func finish(_ edit: String, outputs: [String]) async throws(LedgerError) {
+    try await write { database in
+      guard var entry = try EditEntry.fetchOne(database, key: edit) else { return }
+      entry.outputs = outputs
+      try entry.update(database)
+    }
+  }
+
+  /// Edits whose id begins so, the one that is it before others.
+  package func edits(beginningWith id: String, most: Int) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(most)
+        .fetchAll(database)
+    }
+  }
+
+  /// The newest edits, the newest first.
+  package func edits(most: Int) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(most).fetchAll(database)
+    }
+  }
+
+  /// The attempts of one edit, in their order.
+  package func attempts(of edit: String) async throws(LedgerError) -> [AttemptEntry] {
+    try await read { database in
+      try AttemptEntry.filter(Column("edit") == edit).order(Column("id")).fetchAll(database)
+    }
+  }
+
+  package func probes(of gateway: String, most: Int) async throws(LedgerError) -> [ProbeEntry] {
+    try await read { database in
+      try ProbeEntry.filter(Column("gateway") == gateway).order(Column("at").desc).limit(most).fetchAll(
+        database)
+    }
+  }
+}

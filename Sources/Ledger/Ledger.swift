@@ -1,0 +1,96 @@
+import Foundation
+import GRDB
+
+/// The journal of what was sent and paid for: one SQLite file, and beside it a folder with raw replies. Several processes
+/// may use one at a time. It holds no picture and no key.
+package final class Ledger: Sendable {
+  package let path: String
+  private let database: DatabaseQueue
+
+  /// How long another process may keep the file to itself.
+  private static let patience = 10.0
+
+  /// Opens the file, which is made when it is not there, as are its folder and that of the replies.
+  ///
+  /// - Throws: `LedgerError` when it cannot be opened, is damaged, or is from a newer version.
+  package init(path: String) throws(LedgerError) {
+    self.path = path
+    do {
+      let folder = URL(filePath: path).deletingLastPathComponent()
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      try FileManager.default.createDirectory(
+        atPath: path + ".replies", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      var configuration = Configuration()
+      configuration.journalMode = .wal
+      configuration.busyMode = .timeout(Self.patience)
+      configuration.foreignKeysEnabled = true
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      // In WAL mode the usual setting leaves the last entries to the kernel; here a power cut must not lose one.
+      try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      let migrations = Schema.migrations
+      if try database.read(migrations.hasBeenSuperseded) {
+        throw LedgerError(words: "it was made by a newer version of Plantain")
+      }
+      try migrations.migrate(database)
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+
+  /// Where the raw reply of that name lies.
+  package func replyPath(_ name: String) -> String { "\(path).replies/\(name)" }
+
+  package func close() { try? database.close() }
+}
+
+/// The ledger cannot be read or written.
+package struct LedgerError: Error, Sendable {
+  package let words: String
+
+  init(words: String) {
+    self.words = words
+  }
+
+  init(_ error: any Error) {
+    self.words =
+      switch error {
+      case let error as LedgerError: error.words
+      case let error as DatabaseError: error.message ?? "\(error.resultCode)"
+      case let error as CocoaError: error.localizedDescription
+      default: "\(error)"
+      }
+  }
+}
+
+extension Ledger {
+  /// Returns when the change is on the disk. A cancelled task's changes are made all the same: what was paid for is
+  /// written down, whoever lost interest.
+  func write<Value: Sendable>(
+    _ change: @escaping @Sendable (Database) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    let result = await withCheckedContinuation { continuation in
+      database.asyncWrite(change) { continuation.resume(returning: $1) }
+    }
+    return try Self.settle(result)
+  }
+
+  func read<Value: Sendable>(
+    _ question: @escaping @Sendable (Database) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+      database.asyncRead { database in
+        continuation.resume(returning: Result { try question(database.get()) })
+      }
+    }
+    return try Self.settle(result)
+  }
+
+  private static func settle<Value>(_ result: Result<Value, any Error>) throws(LedgerError) -> Value {
+    do {
+      return try result.get()
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import GRDB
+
+/// The tables, as they came to be. A migration that was ever released is not changed any more.
+enum Schema {
+  static var migrations: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("edits, attempts, probes") { database in
+      try database.create(table: EditEntry.databaseTableName) { table in
+        table.primaryKey("id", .text)
+        table.column("created", .integer).notNull()
+        table.column("prompt", .text)
+        table.column("gateway", .text).notNull()
+        table.column("model", .text).notNull()
+        table.column("tier", .text).notNull()
+        table.column("aspect", .text)
+        table.column("count", .integer).notNull()
+        table.column("sources", .text).notNull()
+        table.column("output", .text)
+        table.column("outputs", .text)
+        table.column("priceMillionths", .integer)
+        table.column("currency", .text)
+      }
+      try database.create(indexOn: EditEntry.databaseTableName, columns: ["created"])
+      try database.create(table: AttemptEntry.databaseTableName) { table in
+        table.autoIncrementedPrimaryKey("id")
+        table.column("edit", .text).notNull().indexed()
+          .references(EditEntry.databaseTableName, onDelete: .cascade)
+        table.column("part", .integer).notNull()
+        table.column("number", .integer).notNull()
+        table.column("gateway", .text).notNull()
+        table.column("model", .text).notNull()
+        table.column("baseURL", .text).notNull()
+        table.column("state", .text).notNull()
+        table.column("status", .integer)
+        table.column("started", .integer).notNull()
+        table.column("changed", .integer).notNull()
+        table.column("tasks", .text)
+        table.column("reply", .text).notNull()
+        table.column("idempotencyKey", .text)
+        table.column("words", .text)
+        table.column("costAmount", .double)
+        table.column("costCurrency", .text)
+      }
+      try database.create(table: ProbeEntry.databaseTableName) { table in
+        table.autoIncrementedPrimaryKey("id")
+        table.column("gateway", .text).notNull()
+        table.column("model", .text).notNull()
+        table.column("state", .text).notNull()
+        table.column("reason", .text).notNull()
+        table.column("seconds", .double).notNull()
+        table.column("at", .integer).notNull()
+      }
+    }
+    return migrator
+  }
+}

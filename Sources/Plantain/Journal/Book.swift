@@ -1,0 +1,127 @@
+import Finishing
+import Ledger
+import Submission
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The ledger as the stages of an edit use it. It is opened when it is needed first, so that a dry run makes no file.
+final class Book: Sendable {
+  let path: String
+  private let opened = Mutex<Ledger?>(nil)
+
+  init(_ location: LedgerLocation) throws(PlantainError) {
+    path = OutputFile.absolute(try location.path())
+  }
+
+  /// - Throws: 73 when it cannot be used.
+  func ledger() throws(PlantainError) -> Ledger {
+    let result: Result<Ledger, LedgerError> = opened.withLock { opened in
+      if let ledger = opened { return .success(ledger) }
+      do throws(LedgerError) {
+        let ledger = try Ledger(path: path)
+        opened = ledger
+        return .success(ledger)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try settle(result)
+  }
+
+  /// Does something with the ledger.
+  ///
+  /// - Throws: 73.
+  func with<Value>(
+    _ work: (Ledger) async throws(LedgerError) -> Value
+  ) async throws(PlantainError) -> Value {
+    let ledger = try ledger()
+    do throws(LedgerError) {
+      return try await work(ledger)
+    } catch {
+      throw .ledger(error.words, path)
+    }
+  }
+
+  /// Proves that there is room for a reply.
+  ///
+  /// - Throws: 73.
+  func requireRoom() throws(PlantainError) {
+    let ledger = try ledger()
+    do throws(WriteError) {
+      try OutputFile.prepareFolder(of: ledger.replyPath("room"))
+    } catch {
+      throw .ledger("\(error)", path)
+    }
+  }
+
+  private func settle(_ result: Result<Ledger, LedgerError>) throws(PlantainError) -> Ledger {
+    do throws(LedgerError) {
+      return try result.get()
+    } catch {
+      throw .ledger(error.words, path)
+    }
+  }
+
+  func close() {
+    opened.withLock { opened in
+      opened?.close()
+      opened = nil
+    }
+  }
+}
+
+/// The attempts of one edit, written into the ledger.
+struct EditJournal: AttemptJournal {
+  let ledger: Ledger
+  let edit: String
+
+  func begin(_ attempt: NewAttempt) async throws(JournalError) -> JournaledAttempt {
+    let name = "\(edit)-\(attempt.part)-\(attempt.gateway)-\(attempt.number).reply"
+    let reply: StoredReply
+    do throws(StoredReply.Failure) {
+      reply = try StoredReply(making: ledger.replyPath(name))
+    } catch {
+      throw JournalError("\(ledger.replyPath(name)): \(error.words)")
+    }
+    let entry = AttemptEntry(
+      edit: edit, part: attempt.part, number: attempt.number, gateway: attempt.gateway, model: attempt.model,
+      baseURL: attempt.baseURL, state: AttemptState.prepared.rawValue, started: .now, reply: name,
+      idempotencyKey: attempt.idempotencyKey)
+    do throws(LedgerError) {
+      return JournaledAttempt(id: try await ledger.insert(entry), reply: reply)
+    } catch {
+      reply.discard()
+      throw JournalError(error.words)
+    }
+  }
+
+  func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError) {
+    do throws(LedgerError) {
+      try await ledger.change(attempt) { entry in
+        entry.state = change.state.rawValue
+        entry.status = change.status ?? entry.status
+        entry.tasks = change.tasks ?? entry.tasks
+        entry.words = change.words ?? entry.words
+        entry.costAmount = change.cost?.amount ?? entry.costAmount
+        entry.costCurrency = change.cost?.currency ?? entry.costCurrency
+        entry.changed = .now
+      }
+    } catch {
+      throw JournalError(error.words)
+    }
+  }
+}
+
+extension Int {
+  /// Milliseconds since 1970.
+  static var now: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+  }
+}

@@ -1,0 +1,158 @@
+import Gateways
+import Ledger
+import Submission
+import Vocabulary
+
+/// What was paid for and did not arrive.
+extension Editor {
+  /// Fetches what an edit has still to get: its tasks' results, or what a stored reply leads to. Sends nothing that costs.
+  ///
+  /// - Parameters:
+  ///   - id: the edit's id, or the beginning of it.
+  ///   - options: only the output, whether it overwrites, the format and the timeout count. An output in memory means the
+  ///     place that the edit was given.
+  /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs nothing or is another
+  ///   gateway's; otherwise as `edit`.
+  public func recover(
+    _ id: String, options: EditOptions = EditOptions(),
+    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+  ) async throws(PlantainError) -> EditResult {
+    try await resume(id, options, asksForTasks: true, watch)
+  }
+
+  /// Reads the stored reply of an edit once more, without asking the gateway for anything but pictures that the reply names by
+  /// their address.
+  ///
+  /// - Throws: as `recover`.
+  public func replay(
+    _ id: String, options: EditOptions = EditOptions(),
+    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+  ) async throws(PlantainError) -> EditResult {
+    try await resume(id, options, asksForTasks: false, watch)
+  }
+
+  private func resume(
+    _ id: String, _ options: EditOptions, asksForTasks: Bool,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
+    let start = ContinuousClock.now
+    let entry = try await book.entry(id)
+    let attempts = try await book.attempts(of: entry)
+    let open = try openAttempts(entry, attempts, asksForTasks: asksForTasks)
+    let output = try output(entry, options)
+    try output.check()
+    try output.prepareFolder()
+    let plan = EditPlan(resuming: entry)
+    var delivered: [Delivered] = []
+    for attempt in open {
+      delivered.append(try await resume(attempt, entry, options, asksForTasks, watch))
+    }
+    return try await finish(delivered, plan, output, start, watch)
+  }
+
+  private func resume(
+    _ attempt: AttemptEntry, _ entry: EditEntry, _ options: EditOptions, _ asksForTasks: Bool,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> Delivered {
+    guard let route = routes.first(where: { $0.gateway.id == attempt.gateway }) else {
+      throw .usage("the edit \(entry.id) was sent to \(attempt.gateway)", hint: "Choose that gateway.")
+    }
+    let path = try book.ledger().replyPath(attempt.reply)
+    let stored: StoredReply
+    do throws(StoredReply.Failure) {
+      stored = try StoredReply(reopening: path)
+    } catch {
+      throw .ledger("\(path): \(error.words)", book.path)
+    }
+    let tasks = asksForTasks ? attempt.tasks ?? [] : []
+    var reply: IncomingReply?
+    if tasks.isEmpty {
+      reply = try await onPool { () throws(PlantainError) in try self.read(stored, attempt) }
+    }
+    let key = try await readKey(route)
+    let delivery = try delivery(route, key, edit: entry.id, watch)
+    let timeout = options.timeout ?? route.gateway.timeouts.slow
+    do throws(DeliveryFailure) {
+      return try await delivery.resume(
+        JournaledAttempt(id: attempt.id ?? 0, reply: stored),
+        state: AttemptState(rawValue: attempt.state) ?? .stored, reply: reply, tasks: tasks, timeout: timeout)
+    } catch {
+      throw .delivering(error, route, ledger: book.path, edit: entry.id)
+    }
+  }
+
+  private func read(_ stored: StoredReply, _ attempt: AttemptEntry) throws(PlantainError) -> IncomingReply {
+    do throws(StoredReply.Failure) {
+      return try stored.read(status: attempt.status ?? 200)
+    } catch {
+      throw .ledger("\(attempt.reply): \(error.words)", book.path)
+    }
+  }
+
+  /// The attempts that have something to fetch.
+  private func openAttempts(
+    _ entry: EditEntry, _ attempts: [AttemptEntry], asksForTasks: Bool
+  ) throws(PlantainError) -> [AttemptEntry] {
+    let isLive = attempts.contains(where: book.isLive)
+    guard !isLive else {
+      throw .usage("the edit \(entry.id) is under way in another process", hint: "Wait until that is done.")
+    }
+    let states = attempts.map { $0.settledState(isLive: false) }
+    let open = zip(attempts, states).filter { attempt, state in
+      state == .stored || state == .accepted && asksForTasks || hasReply(attempt) && state != .done
+    }
+    if !open.isEmpty { return open.map(\.0) }
+    throw .nothingToFetch(HistoryEntry.state(of: states), entry.id, asksForTasks: asksForTasks)
+  }
+
+  /// Whether anything of a reply lies there.
+  private func hasReply(_ attempt: AttemptEntry) -> Bool {
+    guard let path = try? book.ledger().replyPath(attempt.reply) else { return false }
+    return !StoredReply.isEmpty(path)
+  }
+
+  private func output(_ entry: EditEntry, _ options: EditOptions) throws(PlantainError) -> OutputPlan {
+    guard options.output == .memory, var place = entry.output else {
+      return try OutputPlan(options, first: entry.sources.first.map { .file($0.name) })
+    }
+    place.overwrites = place.overwrites || options.overwrites
+    place.format = options.outputFormat?.name ?? place.format
+    return OutputPlan(place)
+  }
+}
+
+extension PlantainError {
+  fileprivate static func nothingToFetch(
+    _ state: AttemptState, _ id: String, asksForTasks: Bool
+  ) -> PlantainError {
+    switch state {
+    case .done: .usage("the edit \(id) is done", hint: "There is nothing to fetch.")
+    case .accepted where !asksForTasks:
+      .usage("the edit \(id) has no stored reply, but a task", hint: "Ask for it: plantain recover \(id)")
+    case .prepared, .unbilled:
+      .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if you like.")
+    case .withoutPicture: .usage("the edit \(id) was answered without a picture", hint: nil)
+    case .sending, .accepted, .ambiguous, .stored:
+      PlantainError(
+        .submission, .outcomeUnknown,
+        "nobody knows what became of the edit \(id), and nothing of it can be fetched",
+        hint: "It may have been done and billed. Look at the gateway's own log before you send it again.",
+        subject: id, billed: .unknown)
+    }
+  }
+}
+
+extension EditPlan {
+  /// What an earlier process was about to do, as far as that matters for its end.
+  init(resuming entry: EditEntry) {
+    let price = entry.priceMillionths.map {
+      Price(millionths: $0, currency: entry.currency ?? "USD", checked: "")
+    }
+    self.init(
+      id: entry.id, gateway: entry.gateway, model: entry.model, prepared: [], reports: [],
+      request: EditResult.Request(
+        bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
+        ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
+      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), warnings: [])
+  }
+}

@@ -1,0 +1,182 @@
+import Gateways
+import Vocabulary
+
+/// What a gateway is going to be asked for, settled before any work is done. An option that the route lacks is an error
+/// that names what it has; nothing is dropped or replaced in silence.
+struct RequestChoices {
+  let model: Model
+  /// For price and preparation; sent when `sendsShape` says so.
+  let tier: Tier
+  /// `nil`: by the first reference.
+  let ratio: AspectRatio?
+  let isShapeAutomatic: Bool
+  let thinking: ThinkingLevel?
+  let webSearch: Bool
+  /// How many pictures each request asks for.
+  let parts: [Int]
+  private(set) var warnings: [EditWarning]
+
+  private let gateway: Gateway
+  private let options: EditOptions
+
+  /// - Throws: 82 for what the gateway or the model lacks, 64 for what nobody has.
+  init(_ options: EditOptions, _ gateway: Gateway) throws(PlantainError) {
+    let check = OptionCheck(gateway: gateway, acceptsNearest: options.acceptsNearest)
+    self.gateway = gateway
+    self.options = options
+    model = gateway.model(named: options.model)
+    var warnings: [EditWarning] = model.stability == .stable ? [] : [.controlledTesting]
+    tier = try check.tier(options.effectiveTier, model, &warnings)
+    ratio = try check.ratio(options.aspect, model, &warnings)
+    isShapeAutomatic = try check.isAutomatic(options.aspect)
+    thinking = try check.thinking(options.thinking, model)
+    try check.searches(options)
+    webSearch = options.webSearch || options.imageSearch && gateway.imageSearchNeedsWebSearch
+    try check.fallback(options, model)
+    parts = try Self.parts(options.count, most: gateway.mostPictures)
+    if options.fit != .none, isShapeAutomatic {
+      throw .usage(
+        "--fit \(options.fit.rawValue) needs a shape", hint: "Leave --aspect away, or give a ratio.")
+    }
+    self.warnings = warnings
+  }
+
+  private static func parts(_ count: Int, most: Int) throws(PlantainError) -> [Int] {
+    guard (1...100).contains(count) else { throw .usage("expected 1…100 for the count, received \(count)") }
+    return stride(from: 0, to: count, by: most).map { min(most, count - $0) }
+  }
+
+  /// The ratios that a prepared picture may be brought to.
+  var ratiosToFit: [AspectRatio] { ratio.map { [$0] } ?? model.ratios }
+
+  /// Whether tier and shape are said at all.
+  private var sendsShape: Bool {
+    gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil || options.fit != .none
+  }
+
+  /// One of the requests, for as many pictures as `parts` says.
+  ///
+  /// - Parameter source: the size of the picture to edit; `nil` without one.
+  func request(
+    _ prompt: String, _ references: [EditRequest.Reference], source: PixelSize?, count: Int
+  ) -> EditRequest {
+    var request = EditRequest(
+      prompt: prompt, model: model.id, tier: nil, shape: nil, references: references)
+    if sendsShape {
+      // Where there is no choice there is nothing to say.
+      request.tier = model.tiers.count > 1 ? tier : nil
+      request.shape = isShapeAutomatic ? .automatic : .ratio(shape(for: source))
+    }
+    request.count = count
+    request.outputFormat = outputFormat
+    request.webSearch = webSearch
+    request.imageSearch = options.imageSearch
+    request.officialFallback = options.officialFallback
+    request.thinking = thinking
+    return request
+  }
+
+  /// The ratio for a source of that size; a square without one.
+  func shape(for source: PixelSize?) -> AspectRatio {
+    ratio ?? source.map(model.nearestRatio) ?? model.nearestRatio(to: AspectRatio(1, 1))
+  }
+
+  /// The ratio that is going to be sent; `nil` when none is.
+  func sentRatio(for source: PixelSize?) -> AspectRatio? {
+    sendsShape && !isShapeAutomatic ? shape(for: source) : nil
+  }
+
+  /// What the gateway is asked for: the wanted format where it makes that, else nothing.
+  private var outputFormat: MediaType? {
+    options.wantedFormat.flatMap { gateway.outputFormats.contains($0) ? $0 : nil }
+  }
+}
+
+/// Looks at single options.
+private struct OptionCheck {
+  let gateway: Gateway
+  let acceptsNearest: Bool
+
+  func tier(_ tier: Tier, _ model: Model, _ warnings: inout [EditWarning]) throws(PlantainError) -> Tier {
+    if model.tiers.contains(tier) { return tier }
+    guard acceptsNearest else {
+      throw lacks("\(model.id) has no tier \(tier.rawValue)", model.tiers.map(\.rawValue), nearest: true)
+    }
+    warnings.append(.tierReplaced)
+    return model.nearestTier(to: tier)
+  }
+
+  func ratio(
+    _ aspect: EditOptions.Aspect?, _ model: Model, _ warnings: inout [EditWarning]
+  ) throws(PlantainError) -> AspectRatio? {
+    guard case .ratio(let asked) = aspect else { return nil }
+    if let same = model.ratios.first(where: { $0.distance(to: asked) < 1e-9 }) { return same }
+    guard acceptsNearest else {
+      throw lacks("\(model.id) has no aspect ratio \(asked)", model.ratios.map(\.description), nearest: true)
+    }
+    warnings.append(.aspectReplaced)
+    return model.nearestRatio(to: asked)
+  }
+
+  func isAutomatic(_ aspect: EditOptions.Aspect?) throws(PlantainError) -> Bool {
+    guard aspect == .automatic else { return false }
+    guard gateway.fields.automaticRatio != nil else {
+      throw lacks("\(gateway.id) does not document an automatic aspect ratio", ["source", "a ratio"])
+    }
+    return true
+  }
+
+  func thinking(_ level: ThinkingLevel?, _ model: Model) throws(PlantainError) -> ThinkingLevel? {
+    guard let level else { return nil }
+    guard gateway.fields.thinking != nil else { throw lacks("\(gateway.id) has no --thinking", offered) }
+    guard model.thinking.contains(level) else {
+      throw lacks("\(model.id) has no thinking level \(level.rawValue)", model.thinking.map(\.rawValue))
+    }
+    return level
+  }
+
+  func searches(_ options: EditOptions) throws(PlantainError) {
+    if options.webSearch, gateway.fields.webSearch == nil {
+      throw lacks("\(gateway.id) has no --web-search", offered)
+    }
+    if options.imageSearch, gateway.fields.imageSearch == nil {
+      throw lacks("\(gateway.id) has no --image-search", offered)
+    }
+  }
+
+  func fallback(_ options: EditOptions, _ model: Model) throws(PlantainError) {
+    guard options.officialFallback else { return }
+    guard gateway.fields.officialFallback != nil else {
+      throw lacks("\(gateway.id) has no --official-fallback", offered)
+    }
+    guard !model.isOfficialChannel else {
+      throw lacks("\(model.id) is the official channel itself, so it has no --official-fallback", offered)
+    }
+  }
+
+  /// The options that a gateway may lack and this one has.
+  private var offered: [String] {
+    let fields = gateway.fields
+    let options = [
+      ("--tier", fields.tier), ("--aspect", fields.ratio), ("--web-search", fields.webSearch),
+      ("--image-search", fields.imageSearch), ("--official-fallback", fields.officialFallback),
+      ("--thinking", fields.thinking),
+    ]
+    return options.compactMap { $0.1 == nil ? nil : $0.0 }
+  }
+
+  private func lacks(_ what: String, _ has: [String], nearest: Bool = false) -> PlantainError {
+    PlantainError.unsupported(
+      "\(what); it has \(has.joined(separator: ", "))", gateway,
+      hint: nearest ? "Choose one of them, or add --nearest. Nothing was sent." : "Nothing was sent.")
+  }
+}
+
+extension EditOptions {
+  /// The format that the result shall have, if somebody said.
+  var wantedFormat: MediaType? {
+    if let outputFormat { return outputFormat }
+    guard case .file(let path) = output else { return nil }
+    return OutputPlan.format(byNameOf: path)?.mediaType
+  }
+}

@@ -1,0 +1,167 @@
+import Gateways
+import Preparation
+import Vocabulary
+
+/// All local work before the first byte leaves.
+extension Editor {
+  /// - Parameter isDry: opens no socket, so references by URL that would be fetched are left out.
+  /// - Returns: what is going to be sent, and it as requests: one, unless more pictures are wanted than the gateway makes at
+  ///   once.
+  func prepareRequest(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, _ route: Route, id: String,
+    isDry: Bool = false, _ watch: @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> (plan: EditPlan, requests: [EditRequest]) {
+    let gateway = route.gateway
+    let choices = try RequestChoices(options, gateway)
+    let sorted = SortedReferences(references, gateway, isDry: isDry)
+    let requestLimit = options.requestBytes ?? gateway.limits.requestBytes
+    let budget = RequestBudget(
+      request: requestLimit, references: references.count - sorted.passedOn.count,
+      promptBytes: prompt.utf8.count + sorted.passedOn.reduce(0) { $0 + $1.utf8.count })
+    guard let budget else {
+      throw .usage(
+        "\(requestLimit) are not enough for \(references.count) pictures and the prompt",
+        hint: "Allow more with --request-bytes.")
+    }
+    let preparation = try options.preparation(for: gateway)
+    let prepared = try await prepareAll(
+      sorted.prepared, preparation, budget, isFirstEdited: sorted.isEditedPrepared)
+    for result in prepared { watch(.prepared(result)) }
+    let source = sorted.isEditedPrepared ? prepared.first?.reference.geometry.source : nil
+
+    let parts = choices.parts.enumerated().map { part, count in
+      var request = choices.request(prompt, sorted.joined(prepared), source: source, count: count)
+      request.idempotencyKey = "\(id)-\(part + 1)"
+      return request
+    }
+    var warnings = choices.warnings
+    if preparation.maximumBytes > gateway.limits.pictureBytes || requestLimit > gateway.limits.requestBytes {
+      warnings.append(.overGatewayLimit)
+    }
+    if references.count > gateway.limits.advisedReferences { warnings.append(.manyReferences) }
+    let ratio = source == nil && !references.isEmpty ? choices.ratio : choices.sentRatio(for: source)
+    if let source, let ratio, options.fit == .none, ratio.distance(to: source) > 0.02 {
+      warnings.append(.aspectDiffers)
+    }
+    let plan = EditPlan(
+      id: id, gateway: gateway.id, model: choices.model.id, prepared: prepared,
+      reports: try await reports(of: prepared),
+      request: EditResult.Request(
+        bytes: ByteCount(parts.map(gateway.bodyLength).max() ?? 0), tier: choices.tier, ratio: ratio,
+        count: options.count),
+      passedOn: sorted.passedOn, notFetched: sorted.left.map(\.name),
+      cost: EditResult.Cost(price: choices.model.prices[choices.tier], count: options.count),
+      warnings: warnings)
+    guard plan.request.bytes <= requestLimit else {
+      throw PlantainError(
+        .request, .tooLarge, "the request has \(plan.request.bytes), over the limit of \(requestLimit)",
+        hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
+    }
+    return (plan, parts)
+  }
+
+  private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {
+    try await onPool { () throws(PlantainError) in
+      var reports: [PrepareReport] = []
+      for result in prepared { reports.append(try PrepareReport(result)) }
+      return reports
+    }
+  }
+
+  /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their
+  /// share of the request.
+  private func prepareAll(
+    _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool
+  ) async throws(PlantainError) -> [Preparer.Result] {
+    var jobs = try await readingOnce(references).map { Preparer.Job(source: $0, options: options) }
+    // The page and the shape that were asked for are those of the picture to edit.
+    for position in jobs.indices.dropFirst(isFirstEdited ? 1 : 0) {
+      jobs[position].options.page = 1
+      jobs[position].options.fit = .none
+    }
+    var results = try await prepareAll(jobs)
+    for (position, limit) in budget.limits(for: results.map(\.reference.content.byteCount)).enumerated() {
+      guard let limit else { continue }
+      // Prepared again from the original: what was encoded for the first limit would lose twice.
+      jobs[position].options.maximumBytes = limit
+      let preparer = Preparer(options: jobs[position].options, workers: workers)
+      results[position] = try await preparer.prepare(jobs[position].source)
+    }
+    // What was fetched or read is not held beside what is sent.
+    return zip(references, results).map {
+      Preparer.Result(source: $0, reference: $1.reference, elapsed: $1.elapsed)
+    }
+  }
+
+  /// Standard input can be read only once and a URL is fetched only once, but either may have to be prepared twice.
+  private func readingOnce(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
+    var settled: [Reference] = []
+    for reference in references {
+      switch reference {
+      case .standardInput: settled.append(.bytes(try await reference.readOnPool(), name: reference.name))
+      default: settled.append(try await reference.fetched())
+      }
+    }
+    return settled
+  }
+
+  private func prepareAll(_ jobs: [Preparer.Job]) async throws(PlantainError) -> [Preparer.Result] {
+    var results: [Preparer.Result] = []
+    var failure: PlantainError?
+    await Preparer.prepare(jobs, by: workers) { outcome in
+      switch outcome {
+      case .success(let result): results.append(result)
+      case .failure(let error): failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    return results
+  }
+}
+
+/// References by what happens to them: prepared here, or passed on by their address where the gateway fetches it itself. The
+/// picture to edit is always prepared here, so that its shape is known.
+private struct SortedReferences {
+  private enum Place { case prepared, passedOn(String), left(Reference) }
+
+  private let all: [Reference]
+  private let places: [Place]
+
+  init(_ references: [Reference], _ gateway: Gateway, isDry: Bool) {
+    all = references
+    places = references.enumerated().map { position, reference in
+      guard case .url(let address) = reference else { return .prepared }
+      let scheme = address.prefix { $0 != ":" }.lowercased()
+      let isTaken = gateway.fields.addresses != nil && gateway.fields.addressSchemes.contains(scheme)
+      if position > 0, isTaken { return .passedOn(address) }
+      return isDry ? .left(reference) : .prepared
+    }
+  }
+
+  var prepared: [Reference] {
+    zip(all, places).compactMap { if case .prepared = $1 { $0 } else { nil } }
+  }
+
+  var passedOn: [String] {
+    places.compactMap { if case .passedOn(let address) = $0 { address } else { nil } }
+  }
+
+  /// What a dry run does not fetch.
+  var left: [Reference] { places.compactMap { if case .left(let reference) = $0 { reference } else { nil } } }
+
+  /// Whether the first reference is among the prepared ones.
+  var isEditedPrepared: Bool { if case .prepared? = places.first { true } else { false } }
+
+  /// All that is sent, in its order.
+  func joined(_ prepared: [Preparer.Result]) -> [EditRequest.Reference] {
+    var rest = prepared[...]
+    return places.compactMap { place in
+      switch place {
+      case .left: nil
+      case .passedOn(let address): .address(address)
+      case .prepared:
+        rest.popFirst().map { .picture($0.reference.mediaType, $0.reference.content) }
+      }
+    }
+  }
+}

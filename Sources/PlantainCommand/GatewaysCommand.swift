@@ -1,0 +1,25 @@
+import ArgumentParser
+import Plantain
+
+struct GatewaysCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gateways",
+    abstract: "Say what each API takes, with the day its pages were read.")
+
+  @Argument(help: ArgumentHelp("One gateway, with its models.", valueName: "id"))
+  var id: String?
+
+  @OptionGroup var common: OutputOptions
+
+  func run() async throws {
+    let gateways = try id.map { [try EnvironmentSettings.gateways(named: $0)[0]] } ?? Gateway.all
+    for gateway in gateways {
+      let report = GatewayReport(gateway)
+      if common.json {
+        Console.printJSON(report)
+      } else {
+        for line in Summary.lines(of: report, isLong: id != nil) { Console.print(line) }
+      }
+    }
+  }
+}

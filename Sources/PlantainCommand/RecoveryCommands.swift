@@ -1,0 +1,97 @@
+import ArgumentParser
+import Plantain
+
+struct RecoverCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recover",
+    abstract: "Fetch what was paid for and did not arrive. Sends nothing that costs.")
+
+  @Argument(help: ArgumentHelp("The edit's id, or the beginning of it.", valueName: "id"))
+  var id: String
+
+  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  var baseURL: String?
+
+  @OptionGroup var result: ResultFlags
+  @OptionGroup var workers: WorkerFlags
+
+  func run() async throws {
+    try await resume(id, baseURL, result, workers) { editor, options in
+      try await editor.recover(id, options: options, watch: result.watch)
+    }
+  }
+}
+
+struct ReplayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Read a stored reply once more and write its pictures.")
+
+  @Argument(help: ArgumentHelp("The edit's id, or the beginning of it.", valueName: "id"))
+  var id: String
+
+  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  var baseURL: String?
+
+  @OptionGroup var result: ResultFlags
+  @OptionGroup var workers: WorkerFlags
+
+  func run() async throws {
+    try await resume(id, baseURL, result, workers) { editor, options in
+      try await editor.replay(id, options: options, watch: result.watch)
+    }
+  }
+}
+
+/// An editor for the gateway that an edit was sent to.
+private func resume(
+  _ id: String, _ baseURL: String?, _ result: ResultFlags, _ workers: WorkerFlags,
+  _ work: @Sendable (Editor, EditOptions) async throws -> EditResult
+) async throws {
+  result.common.startLogging()
+  let location = result.ledger.location
+  let entry = try await History(ledger: location).edit(id)
+  let gateway = try EnvironmentSettings.gateways(named: entry.gateway)[0]
+  var options = EditOptions()
+  result.apply(to: &options)
+  // Without -o it goes where the edit was told to put it.
+  if result.output == nil { options.output = .memory }
+  let route = try Route(gateway, baseURL: baseURL ?? entry.baseURL)
+  try await workers.run { workers in
+    try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
+      try result.print(await work(editor, options))
+    }
+  }
+}
+
+struct HistoryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "history",
+    abstract: "Say what was sent, what became of it, and what it cost.")
+
+  @Argument(
+    help: ArgumentHelp("An edit's id, or the beginning of it; without one, the newest.", valueName: "id"))
+  var id: String?
+
+  @Option(help: ArgumentHelp("How many at most.", valueName: "n"))
+  var most: Int = 20
+
+  @OptionGroup var ledger: LedgerFlags
+  @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    guard most > 0 else { throw ValidationError("Expected at least 1 for --most.") }
+  }
+
+  func run() async throws {
+    let history = try History(ledger: ledger.location)
+    let entries = try await id == nil ? history.edits(most: most) : [history.edit(id ?? "")]
+    for entry in entries {
+      if common.json {
+        Console.printJSON(entry)
+      } else {
+        for line in Summary.lines(of: entry, isLong: id != nil) { Console.print(Console.printable(line)) }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Plantain
+
+/// Options of the commands that ask for pictures.
+struct SendingFlags: ParsableArguments {
+  @Option(name: .shortAndLong, help: ArgumentHelp("What the picture should become.", valueName: "text"))
+  var prompt: String?
+
+  @Option(help: ArgumentHelp("Read the prompt from a file, or - for standard input.", valueName: "file"))
+  var promptFile: String?
+
+  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  var baseURL: String?
+
+  @Option(
+    help: ArgumentHelp("The most bytes of the whole request (default: the gateway's).", valueName: "size"))
+  var requestBytes: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many pictures; more than the gateway makes at once take several requests, each at its price.",
+      valueName: "n"))
+  var count: Int = 1
+
+  @Flag(help: "Let the model search the web, where the gateway offers it.")
+  var webSearch = false
+
+  @Flag(help: "Let the model search for pictures, where the gateway offers it.")
+  var imageSearch = false
+
+  @Flag(help: "Let the gateway fall back to the maker's own channel, where it offers that.")
+  var officialFallback = false
+
+  @Option(help: ArgumentHelp("How much the model thinks, where it can be said.", valueName: "minimal|high"))
+  var thinking: ThinkingLevel?
+
+  @Flag(help: "Do all local work, say what would be sent and its price; open no socket.")
+  var dryRun = false
+
+  @OptionGroup var result: ResultFlags
+
+  func validate() throws {
+    guard (prompt == nil) != (promptFile == nil) else {
+      throw ValidationError("Give the prompt with -p TEXT or --prompt-file FILE, one of them.")
+    }
+  }
+
+  func apply(to options: inout EditOptions) {
+    options.requestBytes = requestBytes
+    options.count = count
+    options.webSearch = webSearch
+    options.imageSearch = imageSearch
+    options.officialFallback = officialFallback
+    options.thinking = thinking
+    result.apply(to: &options)
+  }
+
+  func text() throws(PlantainError) -> String {
+    if let prompt { return prompt }
+    return try Prompt.read(promptFile ?? "-")
+  }
+}
+
+/// Where results go, and where the journal of what was sent lies.
+struct ResultFlags: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where the result goes: a file, a folder, or - (default: NAME.edited.EXT beside the first reference).",
+      valueName: "out"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The format of the result: asked of the gateway where it can choose, converted here otherwise.",
+      valueName: "jpeg|png|webp"))
+  var outputFormat: OutputFormatArgument?
+
+  @Option(
+    help: ArgumentHelp("Give up after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
+  var timeout: DurationArgument?
+
+  @Flag(help: "Replace files that exist.")
+  var overwrite = false
+
+  @OptionGroup var ledger: LedgerFlags
+  @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    guard !(output == "-" && common.json) else {
+      throw ValidationError("-o - and --json both want standard output.")
+    }
+  }
+
+  func apply(to options: inout EditOptions) {
+    options.timeout = timeout?.value
+    options.overwrites = overwrite
+    options.outputFormat = outputFormat?.mediaType
+    options.output = output == "-" ? .memory : .init(argument: output)
+  }
+
+  /// The result to standard output, or its name.
+  func print(_ result: EditResult) throws {
+    if common.json {
+      Console.printJSON(EditReport(result))
+    } else if output == "-" {
+      guard Console.printBytes(result.image.bytes) else { throw PlantainError.lostOutput(result.image) }
+    } else {
+      for path in result.images.compactMap(\.output) { Console.print(path) }
+    }
+  }
+
+  func watch(_ event: EditEvent) {
+    for line in Summary.lines(of: event) { common.note(line) }
+  }
+}
+
+struct LedgerFlags: ParsableArguments {
+  @Option(
+    name: .customLong("ledger"),
+    help: ArgumentHelp(
+      "The journal of what was sent (default: PLANTAIN_LEDGER, else in the user's data folder).",
+      valueName: "file"))
+  var file: String?
+
+  var location: LedgerLocation { file.map(LedgerLocation.file) ?? .standard }
+}

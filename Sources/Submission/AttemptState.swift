@@ -1,0 +1,81 @@
+/// How far one attempt to send a request has come, and with it what is known about money. This is the only place that
+/// decides what may be sent again.
+///
+/// prepared → sending → (accepted | unbilled | ambiguous) → stored → done
+package enum AttemptState: String, Sendable, CaseIterable {
+  /// Recorded; nothing has left.
+  case prepared
+  /// Bytes may be leaving. Whoever finds this of a process that is gone knows nothing about the outcome.
+  case sending
+  /// The gateway has begun a good answer, or has given a task's id. It is billed, and is to be fetched.
+  case accepted
+  /// It is certain that nothing was billed.
+  case unbilled
+  /// Nobody knows, or it is billed and lost: it is never sent again on its own.
+  case ambiguous
+  /// The answer lies whole on the disk and can be read again at no cost.
+  case stored
+  /// The gateway has answered, finally, without a picture.
+  case withoutPicture = "without-picture"
+  /// The pictures are where they belong.
+  case done
+}
+
+extension AttemptState {
+  /// What happens to an attempt.
+  package enum Event: Sendable, CaseIterable {
+    /// The first byte is about to leave.
+    case send
+    /// The connection failed, or was ended by us, before the last byte had left.
+    case notSent
+    /// An answer came that costs nothing by its documentation.
+    case refused
+    /// The connection or the time ended behind the last byte, or the answer leaves it open.
+    case lost
+    /// The head of a good answer came.
+    case begin
+    /// A good answer broke off.
+    case cut
+    /// The whole answer is on the disk.
+    case store
+    /// It was understood, and there is no picture in it.
+    case findNothing
+    /// The pictures are written.
+    case finish
+    /// The process that was at it is gone.
+    case abandon
+  }
+
+  /// The state after an event; `nil` where it cannot happen.
+  package func after(_ event: Event) -> AttemptState? {
+    switch (self, event) {
+    case (.prepared, .send): .sending
+    case (.prepared, .abandon), (.prepared, .notSent), (.sending, .notSent), (.sending, .refused): .unbilled
+    case (.sending, .lost), (.sending, .abandon), (.sending, .cut), (.accepted, .cut): .ambiguous
+    case (.sending, .begin): .accepted
+    // A gateway's answer that refuses under a good status.
+    case (.accepted, .refused), (.stored, .refused): .unbilled
+    case (.accepted, .lost), (.stored, .lost): .ambiguous
+    case (.accepted, .store), (.sending, .store), (.stored, .store): .stored
+    case (.accepted, .findNothing), (.stored, .findNothing): .withoutPicture
+    case (.accepted, .finish), (.stored, .finish), (.done, .finish): .done
+    // What is accepted under a task's id, or stored, survives the process.
+    case (.accepted, .abandon): .accepted
+    case (.stored, .abandon): .stored
+    default: nil
+    }
+  }
+
+  /// Whether the same request may be sent again without asking anybody.
+  package var permitsSendingAgain: Bool { self == .prepared || self == .unbilled }
+
+  package enum Billing: String, Sendable { case no, yes, unknown }
+
+  package var billing: Billing {
+    switch self {
+    case .prepared, .unbilled: .no
+    case .sending, .ambiguous, .withoutPicture: .unknown
+    case .accepted, .stored, .done: .yes
+    }
+  }
+}

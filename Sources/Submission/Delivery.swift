@@ -1,0 +1,260 @@
+package import Gateways
+import NIOPosix
+import Vocabulary
+
+/// Brings one request to one gateway and its pictures back, and never pays twice: every attempt is written down before
+/// its first byte leaves, only what certainly cost nothing is sent again, and what was accepted is fetched, not repeated.
+package struct Delivery: Sendable {
+  package struct Route: Sendable {
+    package let gateway: Gateway
+    package let baseURL: String
+    package let key: APIKey
+
+    package init(gateway: Gateway, baseURL: String, key: APIKey) {
+      self.gateway = gateway
+      self.baseURL = baseURL
+      self.key = key
+    }
+  }
+
+  /// What happens meanwhile, for those who watch.
+  package enum Event: Sendable {
+    case sending(OutgoingRequest, attempt: Int)
+    case replied(IncomingReply)
+    case waiting(Duration, because: String)
+    case task(String, progress: Int?)
+  }
+
+  let route: Route
+  let submitter: Submitter
+  let journal: any AttemptJournal
+  let timing: Timing
+  let retries: RetryPlan.Limits
+  let watch: @Sendable (Event) -> Void
+
+  package init(
+    _ route: Route, submitter: Submitter, journal: any AttemptJournal, timing: Timing = .real,
+    retries: RetryPlan.Limits = RetryPlan.Limits(), watch: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.route = route
+    self.submitter = submitter
+    self.journal = journal
+    self.timing = timing
+    self.retries = retries
+    self.watch = watch
+  }
+
+  var gateway: Gateway { route.gateway }
+
+  /// - Parameters:
+  ///   - part: which of an edit's requests this is.
+  ///   - timeout: for everything together: tries, waits, tasks.
+  package func deliver(
+    _ request: EditRequest, part: Int, timeout: Duration
+  ) async throws(DeliveryFailure) -> Delivered {
+    let deadline = timing.now() + timeout
+    var plan = RetryPlan(retries)
+    var notes: [AttemptNote] = []
+    while true {
+      let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
+      do throws(DeliveryFailure.Cause) {
+        let reply = try await send(request, attempt, number: notes.count + 1, deadline)
+        return try await settle(reply, attempt, deadline, earlier: notes)
+      } catch {
+        notes.append(attempt.summary)
+        guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
+          throw failure(error, attempt, notes)
+        }
+        attempt.entry.reply.discard()
+        watch(.waiting(wait, because: error.words))
+        guard (try? await timing.sleep(wait)) != nil else { throw failure(.interrupted, attempt, notes) }
+      }
+    }
+  }
+
+  /// Goes on with what an earlier process left: a stored reply, or tasks that were accepted. Sends nothing that costs.
+  ///
+  /// - Parameter reply: the answer as it was stored; `nil`: ask for the tasks.
+  package func resume(
+    _ entry: JournaledAttempt, state: AttemptState, reply: IncomingReply?, tasks: [String], timeout: Duration
+  ) async throws(DeliveryFailure) -> Delivered {
+    let deadline = timing.now() + timeout
+    let attempt = LiveAttempt(
+      entry, gateway: gateway.id, journal: journal, timing: timing, state: state)
+    do throws(DeliveryFailure.Cause) {
+      if let reply { return try await understand(reply, attempt, deadline, earlier: []) }
+      return try await wait(for: tasks, attempt, deadline, earlier: [])
+    } catch {
+      throw failure(error, attempt, [attempt.summary])
+    }
+  }
+
+  private func begin(
+    _ request: EditRequest, part: Int, number: Int, _ notes: [AttemptNote]
+  ) async throws(DeliveryFailure) -> LiveAttempt {
+    do throws(JournalError) {
+      let new = NewAttempt(
+        part: part, number: number, gateway: gateway.id, model: request.model, baseURL: route.baseURL,
+        idempotencyKey: gateway.idempotency == nil ? nil : request.idempotencyKey)
+      let entry = try await journal.begin(new)
+      return LiveAttempt(entry, gateway: gateway.id, journal: journal, timing: timing)
+    } catch {
+      throw DeliveryFailure(cause: .journal(error), attempts: notes, state: .prepared, keptReply: nil)
+    }
+  }
+
+  private func send(
+    _ request: EditRequest, _ attempt: LiveAttempt, number: Int, _ deadline: Duration
+  ) async throws(DeliveryFailure.Cause) -> IncomingReply {
+    do throws(JournalError) {
+      try await attempt.happen(.send)
+    } catch {
+      await attempt.note(.notSent)
+      throw .journal(error)
+    }
+    let outgoing = gateway.encode(request, baseURL: route.baseURL, key: route.key)
+    watch(.sending(outgoing, attempt: number))
+    do throws(SubmissionError) {
+      let reply = try await submitter.send(
+        outgoing, timeout: max(.milliseconds(1), deadline - timing.now()), storing: attempt.entry.reply,
+        onAcceptance: attempt.accept)
+      watch(.replied(reply))
+      return reply
+    } catch {
+      await attempt.note(error.event, words: error.words)
+      throw .submission(error)
+    }
+  }
+
+  /// Stores the answer, and only then reads it.
+  private func settle(
+    _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
+  ) async throws(DeliveryFailure.Cause) -> Delivered {
+    if (200..<300).contains(reply.status) {
+      if let why = reply.cutBy, !reply.isOneDocument {
+        await attempt.note(.cut, status: reply.status, words: why)
+        throw .cutShort(why)
+      }
+      let stored = attempt.entry.reply
+      _ = try? await NIOThreadPool.singleton.runIfActive { stored.sync() }
+    }
+    return try await understand(reply, attempt, deadline, earlier: earlier)
+  }
+
+  private func understand(
+    _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
+  ) async throws(DeliveryFailure.Cause) -> Delivered {
+    switch gateway.interpret(reply, key: route.key) {
+    case .pictures(let pictures, let facts):
+      await attempt.note(.store, status: reply.status, facts: facts)
+      return try await collect(pictures, facts, attempt, deadline, earlier: earlier)
+    case .accepted(let tasks):
+      await attempt.note(.begin, status: reply.status, tasks: tasks)
+      return try await wait(for: tasks, attempt, deadline, earlier: earlier)
+    case .running:
+      // Only questions are answered so.
+      throw .noPicture(reason: "", words: nil)
+    case .refused(let reason, let facts):
+      await attempt.note(.findNothing, status: reply.status, words: reason, facts: facts)
+      throw .refused(reason: reason, words: facts.text)
+    case .noPicture(let reason, let facts):
+      await attempt.note(.findNothing, status: reply.status, words: reason, facts: facts)
+      throw .noPicture(reason: reason, words: facts.text)
+    case .failed(let failure):
+      await attempt.note(failure.event, status: failure.status, words: failure.message)
+      throw .failed(failure)
+    }
+  }
+
+  private func retry(
+    after cause: DeliveryFailure.Cause, _ state: AttemptState, _ plan: inout RetryPlan, _ deadline: Duration
+  ) -> Duration? {
+    let isNamed = gateway.idempotency?.isHonoured ?? false
+    guard !Task.isCancelled, state.permitsSendingAgain || isNamed && state == .ambiguous else { return nil }
+    let left = deadline - timing.now()
+    let decision: RetryPlan.Decision
+    switch cause {
+    case .failed(let failure) where gateway.retryable.contains(failure.kind):
+      decision = plan.next(
+        after: .rateLimit, advice: failure.retryAfter, left: left, random: timing.random())
+    case .submission(.unreachable), .submission(.outcomeUnknown), .cutShort:
+      decision = plan.next(after: .fault, left: left, random: timing.random())
+    case .failed(let failure) where failure.kind == .outcomeUnknown:
+      decision = plan.next(after: .fault, advice: failure.retryAfter, left: left, random: timing.random())
+    default: return nil
+    }
+    if case .wait(let wait) = decision { return wait }
+    return nil
+  }
+
+  /// Keeps the raw reply where there is something in it that was paid for and not understood.
+  private func failure(
+    _ cause: DeliveryFailure.Cause, _ attempt: LiveAttempt, _ notes: [AttemptNote]
+  ) -> DeliveryFailure {
+    let reply = attempt.entry.reply
+    let isOfUse =
+      switch attempt.state {
+      case .accepted, .stored: true
+      case .ambiguous: !reply.isEmpty
+      default: cause.isUnread && !reply.isEmpty
+      }
+    if !isOfUse { reply.discard() }
+    return DeliveryFailure(
+      cause: cause, attempts: notes, state: attempt.state,
+      keptReply: isOfUse && !reply.isEmpty ? reply.path : nil)
+  }
+}
+
+extension DeliveryFailure.Cause {
+  /// An answer without a picture, and without a word that explains it: the picture may be in it in a way of its own.
+  fileprivate var isUnread: Bool {
+    if case .noPicture(let reason, let words) = self { return words == nil && ["", "STOP"].contains(reason) }
+    return false
+  }
+
+  /// For a line of progress.
+  fileprivate var words: String {
+    switch self {
+    case .failed(let failure): "status \(failure.status)"
+    case .submission(let error): error.words
+    case .cutShort(let why): why
+    default: "it failed"
+    }
+  }
+}
+
+extension SubmissionError {
+  /// What it means for the attempt.
+  fileprivate var event: AttemptState.Event {
+    switch self {
+    case .unreachable, .sourceLost, .settings, .cancelled(afterSending: false): .notSent
+    case .outcomeUnknown, .cancelled(afterSending: true): .lost
+    case .replyTooLarge: .cut
+    }
+  }
+
+  /// For the journal.
+  fileprivate var words: String {
+    switch self {
+    case .unreachable(let words), .outcomeUnknown(let words): words
+    case .sourceLost: "a picture changed while it was sent"
+    case .settings(let mistake): "\(mistake.variable): \(mistake.words)"
+    case .cancelled: "interrupted"
+    case .replyTooLarge(let limit): "more than \(limit) bytes"
+    }
+  }
+}
+
+extension GatewayFailure {
+  /// What it means for the attempt.
+  fileprivate var event: AttemptState.Event {
+    switch kind {
+    case .rateLimited, .overloaded, .keyRejected, .outOfCredit, .malformedRequest, .unknownModel, .redirected,
+      .refusedByPolicy, .unknownTask:
+      .refused
+    case .outcomeUnknown: .lost
+    case .unreadableReply: .store
+    case .taskFailed: .findNothing
+    }
+  }
+}

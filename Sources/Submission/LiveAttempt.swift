@@ -1,0 +1,71 @@
+import Gateways
+import Synchronization
+
+/// An attempt under way: its state goes on by the rules, and every change is written down.
+final class LiveAttempt: Sendable {
+  let entry: JournaledAttempt
+  private let gateway: String
+  private let journal: any AttemptJournal
+  private let timing: Timing
+  private let begun: Duration
+  private let current: Mutex<(state: AttemptState, status: Int?)>
+  /// The entry that the answer has begun, which is made beside its reading.
+  private let acceptance = Mutex<Task<Void, Never>?>(nil)
+
+  init(
+    _ entry: JournaledAttempt, gateway: String, journal: any AttemptJournal, timing: Timing,
+    state: AttemptState = .prepared
+  ) {
+    self.entry = entry
+    self.gateway = gateway
+    self.journal = journal
+    self.timing = timing
+    begun = timing.now()
+    current = Mutex((state, nil))
+  }
+
+  var state: AttemptState { current.withLock { $0.state } }
+
+  var summary: AttemptNote {
+    let (state, status) = current.withLock { ($0.state, $0.status) }
+    return AttemptNote(gateway: gateway, state: state, status: status, elapsed: timing.now() - begun)
+  }
+
+  /// Goes on, and returns when that is written down.
+  func happen(
+    _ event: AttemptState.Event, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
+    facts: ReplyFacts? = nil
+  ) async throws(JournalError) {
+    await acceptance.withLock { $0 }?.value
+    let next = current.withLock { current in
+      // What cannot happen changes nothing.
+      current.state = current.state.after(event) ?? current.state
+      current.status = status ?? current.status
+      return current.state
+    }
+    var change = AttemptChange(next, status: status, tasks: tasks, words: words)
+    change.cost = facts?.cost.map { ($0.amount, $0.currency) }
+    try await journal.record(change, of: entry.id)
+  }
+
+  /// The same where the journal's failure must not cost what was paid for: then the entry stays behind, on the safe side.
+  func note(
+    _ event: AttemptState.Event, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
+    facts: ReplyFacts? = nil
+  ) async {
+    try? await happen(event, status: status, tasks: tasks, words: words, facts: facts)
+  }
+
+  /// The head of a good answer came: called on the connection's loop, which cannot wait.
+  func accept() {
+    let next = current.withLock { current in
+      current.state = current.state.after(.begin) ?? current.state
+      return current.state
+    }
+    acceptance.withLock { acceptance in
+      acceptance = Task { [journal, entry] in
+        try? await journal.record(AttemptChange(next), of: entry.id)
+      }
+    }
+  }
+}

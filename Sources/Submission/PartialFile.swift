@@ -1,0 +1,66 @@
+import AsyncHTTPClient
+import Gateways
+import NIOCore
+import NIOHTTP1
+import Vocabulary
+
+/// A file as far as it has come, and what must still hold so that the rest fits to it (RFC 9110, 14.2).
+final class PartialFile {
+  private var bytes = GrowingBytes()
+  /// A strong `ETag`, or the date of its last change.
+  private var version: String?
+  private var total: Int?
+
+  /// The headers of a request for the rest.
+  var conditions: [(String, String)] {
+    guard bytes.count > 0, let version else { return [] }
+    return [("Range", "bytes=\(bytes.count)-"), ("If-Range", version)]
+  }
+
+  /// Looks at an answer's head; starts anew unless it is the rest.
+  func begin(_ response: HTTPClientResponse, limit: ByteCount) throws(DownloadError) {
+    let status = Int(response.status.code)
+    let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) }
+    if status == 206, bytes.count > 0, Self.start(of: response) == bytes.count {
+      total = declared.map { bytes.count + $0 }
+    } else {
+      bytes = GrowingBytes()
+      guard status == 200 else {
+        let advice = response.headers.first(name: "Retry-After").flatMap {
+          RetryAfter.parse($0, now: response.headers.first(name: "Date"))
+        }
+        throw .status(status, retryAfter: advice)
+      }
+      total = declared
+      let tag = response.headers.first(name: "ETag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
+      version = tag ?? response.headers.first(name: "Last-Modified")
+    }
+    if let total, total > limit.bytes { throw .tooLarge(limit: limit) }
+  }
+
+  /// The first number of `Content-Range: bytes 5-9/10`.
+  private static func start(of response: HTTPClientResponse) -> Int? {
+    guard let range = response.headers.first(name: "Content-Range"), range.hasPrefix("bytes ") else {
+      return nil
+    }
+    return Int(range.dropFirst(6).prefix { $0 != "-" })
+  }
+
+  func append(_ chunk: ByteBuffer, limit: ByteCount) throws(DownloadError) {
+    guard bytes.count + chunk.readableBytes <= limit.bytes else { throw .tooLarge(limit: limit) }
+    bytes.append(upTo: chunk.readableBytes) { room in
+      chunk.withUnsafeReadableBytes { room.copyMemory(from: $0) }
+      return chunk.readableBytes
+    }
+  }
+
+  func requireWhole() throws(DownloadError) {
+    if let total, bytes.count < total { throw .cutShort }
+  }
+
+  func finish() -> PictureBytes {
+    var whole = GrowingBytes()
+    swap(&whole, &bytes)
+    return whole.finish()
+  }
+}

@@ -1,0 +1,64 @@
+import Gateways
+import Vocabulary
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Pictures that came as addresses are fetched within the same call, because addresses expire.
+extension Delivery {
+  /// A 4K picture is 20 to 30 MB.
+  private static let sizeLimit = ByteCount.megabytes(256)
+  /// What is paid for is fetched, also when the call's time is as good as over.
+  private static let leastTime: Duration = .seconds(120)
+
+  func collect(
+    _ pictures: [ReturnedPicture], _ facts: ReplyFacts, _ attempt: LiveAttempt, tasks: [String] = [],
+    _ deadline: Duration, earlier: [AttemptNote]
+  ) async throws(DeliveryFailure.Cause) -> Delivered {
+    var collected: [Delivered.Picture] = []
+    var areChecked = true
+    let isTask = !tasks.isEmpty
+    for picture in pictures {
+      switch picture.content {
+      case .bytes(let bytes):
+        let source = isTask ? Delivered.Source.task : .inline
+        collected.append(Delivered.Picture(bytes: bytes, label: picture.label, source: source))
+      case .address(let address, let expires):
+        let file = try await fetch(address, expires: expires, deadline)
+        areChecked = areChecked && file.isAddressChecked
+        if !collected.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) {
+          let source = isTask ? Delivered.Source.task : .url
+          collected.append(Delivered.Picture(bytes: file.bytes, label: picture.label, source: source))
+        }
+      }
+    }
+    return Delivered(
+      pictures: collected, facts: facts, tasks: tasks, attempts: earlier + [attempt.summary],
+      areAddressesChecked: areChecked, receipt: Receipt(attempt: attempt))
+  }
+
+  private func fetch(
+    _ address: String, expires: Int?, _ deadline: Duration
+  ) async throws(DeliveryFailure.Cause) -> Downloader.File {
+    let base = URL(string: route.baseURL)
+    // Some answer with a path of their own.
+    let url = URL(string: address, relativeTo: base)
+    var rules = Downloader.Rules()
+    rules.allowsLoopback = base?.host().map(LoopbackName.matches) ?? false
+    let downloader = Downloader(
+      limit: Self.sizeLimit, timeout: max(Self.leastTime, deadline - timing.now()), rules: rules,
+      timing: timing)
+    do throws(DownloadError) {
+      return try await downloader.fetch(url?.absoluteString ?? address)
+    } catch {
+      if case .cancelled = error { throw .interrupted }
+      // A server that has thrown it away answers with some 4xx; its time tells why.
+      let isOver = expires.map { Date(timeIntervalSince1970: Double($0)) < Date() } ?? false
+      let isGone = if case .status(let status, _) = error { (400..<500).contains(status) } else { false }
+      throw .download(isOver && isGone ? .expired : error, host: url?.host() ?? "")
+    }
+  }
+}

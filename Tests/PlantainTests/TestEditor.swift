@@ -1,0 +1,64 @@
+import Foundation
+import Logging
+import Submission
+import Synchronization
+import TestSupport
+
+@testable import Plantain
+
+/// An editor whose ledger lies in a folder of its own, which goes when the editor does, and which does not wait between
+/// attempts.
+///
+/// - Parameter ledger: a folder that stays, to look into.
+func withTestEditor<Result>(
+  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, workers: PictureWorkers = .inProcess,
+  ledger: TemporaryFolder? = nil, _ body: (Editor) async throws -> Result
+) async throws -> Result {
+  try await withTestEditor(
+    routes: [Route(gateway, key: key, baseURL: baseURL)], workers: workers, ledger: ledger, body)
+}
+
+func withTestEditor<Result>(
+  routes: [Route], workers: PictureWorkers = .inProcess, ledger: TemporaryFolder? = nil,
+  _ body: (Editor) async throws -> Result
+) async throws -> Result {
+  let folder = try ledger ?? TemporaryFolder()
+  let editor = try Editor(
+    routes: routes, ledger: .file(folder.file("ledger.sqlite")), workers: workers,
+    logger: Logger(label: "test"), timing: .jumping)
+  do {
+    let result = try await body(editor)
+    await editor.close()
+    return result
+  } catch {
+    await editor.close()
+    throw error
+  }
+}
+
+extension Timing {
+  /// Waits take no time, but count.
+  static var jumping: Timing {
+    let skipped = SkippedTime()
+    let start = ContinuousClock.now
+    return Timing(
+      now: { ContinuousClock.now - start + skipped.sum }, sleep: { skipped.add($0) }, random: { 0.5 })
+  }
+}
+
+private final class SkippedTime: Sendable {
+  private let time = Mutex(Duration.zero)
+
+  var sum: Duration { time.withLock { $0 } }
+  func add(_ more: Duration) { time.withLock { $0 += more } }
+}
+
+extension TemporaryFolder {
+  /// The raw replies that a ledger in this folder keeps.
+  var keptReplies: [String] {
+    get throws {
+      let path = file("ledger.sqlite.replies")
+      return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
+  }
+}
