@@ -7,6 +7,8 @@ import Synchronization
 package final class ScriptedGateway: Sendable {
   package enum Answer: Sendable {
     case reply(status: Int, headers: [(String, String)] = [], body: String)
+    /// Status 200 with these bytes.
+    case file([UInt8])
     /// Closes the connection once the whole request has arrived.
     case hangUp
     /// Sends these bytes once the whole request has arrived, and closes the connection.
@@ -48,11 +50,18 @@ package final class ScriptedGateway: Sendable {
   package static func run<Result>(
     _ answer: Answer, _ body: (ScriptedGateway) async throws -> Result
   ) async throws -> Result {
+    try await run([answer], body)
+  }
+
+  /// The same with an answer for each request in its turn; the last one is for all that follow.
+  package static func run<Result>(
+    _ answers: [Answer], _ body: (ScriptedGateway) async throws -> Result
+  ) async throws -> Result {
     let log = Log()
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(Handler(answer: answer, log: log))
+          try channel.pipeline.syncOperations.addHandler(Handler(answers: answers, log: log))
         }
       }
       .bind(host: "127.0.0.1", port: 0).get()
@@ -71,12 +80,12 @@ package final class ScriptedGateway: Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let answer: Answer
+    private let answers: [Answer]
     private let log: Log
     private var bytes: [UInt8] = []
 
-    init(answer: Answer, log: Log) {
-      self.answer = answer
+    init(answers: [Answer], log: Log) {
+      self.answers = answers
       self.log = log
     }
 
@@ -84,9 +93,12 @@ package final class ScriptedGateway: Sendable {
       bytes += Array(unwrapInboundIn(data).readableBytesView)
       guard let request = Self.complete(bytes) else { return }
       bytes = []
-      log.requests.withLock { $0.append(request) }
+      let position = log.requests.withLock { requests in
+        requests.append(request)
+        return requests.count - 1
+      }
       log.arrived.yield()
-      switch answer {
+      switch answers[min(position, answers.count - 1)] {
       case .silence: break
       case .hangUp: context.close(promise: nil)
       case .hangUpAfter(let text):
@@ -98,6 +110,10 @@ package final class ScriptedGateway: Sendable {
         var text = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(body.utf8.count)\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text + "\r\n" + body)), promise: nil)
+      case .file(let content):
+        var buffer = ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: \(content.count)\r\n\r\n")
+        buffer.writeBytes(content)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
       }
     }
 

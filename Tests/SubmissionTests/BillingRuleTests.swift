@@ -1,0 +1,117 @@
+import Gateways
+import Testing
+
+@testable import Submission
+
+@Suite struct `The billing rules` {
+  private typealias State = AttemptState
+  private typealias Event = AttemptState.Event
+
+  /// Every step that there is; all others are none.
+  private static let table: [State: [Event: State]] = [
+    .prepared: [.send: .sending, .notSent: .unbilled, .abandon: .unbilled],
+    .sending: [
+      .notSent: .unbilled, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .abandon: .ambiguous,
+      .begin: .accepted, .store: .stored,
+    ],
+    .accepted: [
+      .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .store: .stored,
+      .findNothing: .withoutPicture, .finish: .done, .abandon: .accepted,
+    ],
+    .stored: [
+      .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
+      .abandon: .stored,
+    ],
+    .done: [.finish: .done],
+  ]
+
+  @Test func `the whole table`() {
+    for state in State.allCases {
+      for event in Event.allCases {
+        #expect(state.after(event) == Self.table[state]?[event], "\(state) \(event)")
+      }
+    }
+  }
+
+  @Test func `what may be sent again certainly cost nothing`() {
+    for state in State.allCases where state.permitsSendingAgain { #expect(state.billing == .no) }
+    #expect(State.allCases.filter(\.permitsSendingAgain) == [.prepared, .unbilled])
+  }
+
+  @Test func `nothing leads back from where money may have been spent, but an answer that says so`() {
+    let spent: Set<State> = [.ambiguous, .withoutPicture, .done]
+    for state in spent {
+      for event in Event.allCases {
+        #expect(state.after(event).map { spent.contains($0) } ?? true)
+      }
+    }
+    for state in [State.sending, .accepted, .stored] {
+      for event in Event.allCases where state.after(event)?.billing == .no {
+        #expect(event == .refused || event == .notSent && state == .sending)
+      }
+    }
+  }
+}
+
+@Suite struct `When to try again` {
+  @Test func `waits double up to their cap, with the whole of them left to chance`() {
+    var limits = RetryPlan.Limits()
+    limits.rateLimits = 10
+    var plan = RetryPlan(limits)
+    let waits = (0..<8).map { _ in plan.next(after: .rateLimit, left: .seconds(1_000), random: 1) }
+    #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60].map { .wait(.seconds($0)) })
+    var none = RetryPlan()
+    #expect(none.next(after: .rateLimit, left: .seconds(1_000), random: 0) == .wait(.zero))
+  }
+
+  @Test func `advice is the least, and a long one is a reason to give up`() {
+    var plan = RetryPlan()
+    #expect(
+      plan.next(after: .rateLimit, advice: .seconds(7), left: .seconds(100), random: 0.5)
+        == .wait(.milliseconds(7_500)))
+    #expect(plan.next(after: .rateLimit, advice: .seconds(61), left: .seconds(1_000), random: 0) == .giveUp)
+    #expect(plan.next(after: .rateLimit, advice: .seconds(9), left: .seconds(9), random: 0) == .giveUp)
+  }
+
+  @Test func `rate limits and faults are counted apart`() {
+    var plan = RetryPlan()
+    let faults = (0..<3).map { _ in plan.next(after: .fault, left: .seconds(100), random: 0) }
+    #expect(faults == [.wait(.zero), .wait(.zero), .giveUp])
+    #expect(plan.next(after: .rateLimit, left: .seconds(100), random: 0) == .wait(.zero))
+    var never = RetryPlan(.none)
+    #expect(never.next(after: .rateLimit, left: .seconds(100), random: 0) == .giveUp)
+  }
+
+  @Test func `a task is asked for less and less often, until its time is over`() {
+    var plan = PollPlan(interval: .seconds(2))
+    #expect(plan.next(left: .seconds(100)) == .seconds(2))
+    for _ in 0..<30 { _ = plan.next(left: .seconds(100)) }
+    #expect(plan.next(left: .seconds(100)) == .seconds(10))
+    #expect(plan.next(advice: .seconds(30), left: .seconds(100)) == .seconds(30))
+    #expect(plan.next(left: .seconds(10)) == nil)
+  }
+}
+
+@Suite struct `Proxies and authorities from the environment` {
+  @Test func `a proxy for everything but this machine and what is excepted`() throws {
+    let settings = ClientSettings(environment: [
+      "HTTPS_PROXY": "proxy.example.com:3128", "HTTP_PROXY": "evil.example.com",
+      "NO_PROXY": ".internal, b.org",
+    ])
+    #expect(settings.proxyName(for: "https://a.org/x") != nil)
+    for direct in [
+      "https://127.0.0.1:8080", "https://localhost/", "https://x.internal/", "https://b.org", "http://a.org",
+    ] {
+      #expect(settings.proxyName(for: direct) == nil, "\(direct)")
+    }
+    #expect(throws: ClientSettings.Mistake.self) {
+      try ClientSettings(environment: ["https_proxy": "ftp://x"]).configuration(for: "https://a.org")
+    }
+  }
+
+  @Test func `an authority that cannot be read is named`() {
+    #expect(throws: ClientSettings.Mistake(variable: "SSL_CERT_FILE", words: "/no/such.pem cannot be read")) {
+      try ClientSettings(environment: ["SSL_CERT_FILE": "/no/such.pem"]).configuration(for: "https://a.org")
+    }
+  }
+}
