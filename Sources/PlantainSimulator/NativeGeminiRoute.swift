@@ -51,9 +51,7 @@ extension NativeGeminiRoute {
       for part in json["contents"]?.elements.flatMap({ $0["parts"]?.elements ?? [] }) ?? [] {
         try read(part)
       }
-      guard !prompt.isEmpty, !references.isEmpty else {
-        throw Refusal(message: "contents.parts must hold a text and at least one inlineData.")
-      }
+      guard !prompt.isEmpty else { throw Refusal(message: "contents.parts must hold a text.") }
       guard references.count <= Gateway.simulator.limits.references else {
         throw Refusal(message: "At most \(Gateway.simulator.limits.references) images are supported.")
       }

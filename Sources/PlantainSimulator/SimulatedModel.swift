@@ -13,7 +13,9 @@ enum SimulatedModel {
   /// The size limit for what it decodes: like the product's own.
   private static let mostPixels = 100_000_000
 
-  /// - Parameter ratio: `nil` follows the last reference, as the real model does.
+  /// - Parameters:
+  ///   - references: without any, the words alone decide: the effect they name, on a picture of soft colours.
+  ///   - ratio: `nil` follows the last reference, as the real model does, and is a square without one.
   /// - Throws: `ImagingError` when a reference is no picture.
   static func edit(
     _ references: [PictureBytes], prompt: String, tier: Tier, ratio: AspectRatio?
@@ -21,7 +23,8 @@ enum SimulatedModel {
     var structures: [PictureStructure] = []
     for reference in references { structures.append(try PictureStructure.read(reference)) }
     guard let first = structures.first, let last = structures.last, let codec = first.format.codec else {
-      throw .notAPicture("there is no reference")
+      let size = NanoBanana2.size(ratio ?? AspectRatio(1, 1), tier) ?? PixelSize(width: 1024, height: 1024)
+      return try answer(softColours(), size, prompt: prompt)
     }
     guard first.size.pixelCount <= mostPixels else { throw .tooManyPixels(first.size, limit: mostPixels) }
     let ratio = ratio ?? nearest(to: last.uprightSize)
@@ -29,11 +32,27 @@ enum SimulatedModel {
 
     var image = try Image.decode(references[0], as: codec).realised().inSRGB(usingProfile: false)
     if image.hasAlpha { image = try image.flattened(onto: .white) }
+    return try answer(image, size, prompt: prompt)
+  }
+
+  private static func answer(
+    _ image: consuming Image, _ size: PixelSize, prompt: String
+  ) throws(ImagingError) -> Answer {
     let covered = try cover(image, size)
     let edited = try Effect(prompt: prompt).applied(to: covered)
     // The real model's recorded answers are JPEG files.
     return Answer(
       bytes: try edited.encoded(as: .jpeg(quality: 90, halvedChroma: true)), mediaType: .jpeg)
+  }
+
+  /// A few pixels, which become soft when they are scaled.
+  private static func softColours() throws(ImagingError) -> Image {
+    let edge = 8
+    var pixels: [UInt8] = []
+    for y in 0..<edge {
+      for x in 0..<edge { pixels += [UInt8(60 + 25 * x), UInt8(90 + 18 * y), UInt8(210 - 11 * (x + y))] }
+    }
+    return try Image.fromPixels(pixels, size: PixelSize(width: edge, height: edge), bands: 3)
   }
 
   /// Scaled to cover `size` and cut to it around the centre.

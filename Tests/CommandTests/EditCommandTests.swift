@@ -39,6 +39,72 @@ import Vocabulary
     #expect(prepared["source"] as? String == Samples.rocket)
   }
 
+  @Test func `a picture from words alone, and where that is not made`() throws {
+    let folder = try TemporaryFolder()
+    let outcome = try Command(folder: folder.path)
+      .run("generate", "-p", "a plantain", "-o", "out.png", "--aspect", "16:9", "--gateway", "simulator")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try decodedPixels(folder.read("out.png")).size == PixelSize(width: 1376, height: 768))
+    let refused = try Command().run("generate", "-p", "a plantain", "--gateway", "myrouter", "-o", "-")
+    #expect(refused.status == 82)
+    #expect(refused.errors.contains("myrouter") && refused.errors.contains("gccai"))
+  }
+
+  @Test func `options that a route lacks are named with those it has, before anything is sent`() throws {
+    for (options, words) in [
+      (["--gateway", "apiyi", "--web-search"], ["--web-search", "it has --tier, --aspect"]),
+      (["--gateway", "aimlapi", "--aspect", "3:2"], ["3:2", "1:1, 9:16, 16:9, 3:4, 4:3", "--nearest"]),
+      (["--gateway", "aimlapi", "--tier", "0.5K"], ["0.5K", "1K, 2K, 4K"]),
+      (["--gateway", "apiyi", "--aspect", "auto"], ["automatic"]),
+      (
+        ["--gateway", "gccai", "--official-fallback", "--model", "gemini-3.1-flash-image-preview-official"],
+        ["official channel itself"]
+      ), (["--gateway", "gccai", "--thinking", "high"], ["--thinking"]),
+      (["--gateway", "google", "--thinking", "medium"], ["minimal, high"]),
+    ] {
+      let outcome = try Command().run(["edit", Samples.coffee, "-p", "x", "-o", "-"] + options)
+      #expect(outcome.status == 82, "\(options): \(outcome.errors)")
+      for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
+    }
+    let nearest = try Command().run(
+      "edit", Samples.coffee, "-p", "x", "--gateway", "aimlapi", "--aspect", "3:2", "--nearest", "--dry-run",
+      "--json")
+    #expect(try nearest.objects().first?["warnings"] as? [String] == ["aspect-replaced", "aspect-differs"])
+  }
+
+  @Test func `history knows what was sent, and replay and recover what is not to be had`() async throws {
+    let folder = try TemporaryFolder()
+    var command = Command(folder: folder.path)
+    command.environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")]
+    let body = #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":""#
+    let bytes = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let answers: [ScriptedGateway.Answer] = [
+      .reply(status: 200, body: "<html>what</html>"), .reply(status: 500, body: "{}"),
+      .reply(status: 200, body: body + bytes + #""}}]}}]}"#),
+    ]
+    try await ScriptedGateway.run(answers) { gateway in
+      let edit = [
+        "edit", Samples.coffee, "-p", "secret words", "--gateway", "apiyi", "--base-url", gateway.baseURL,
+      ]
+      #expect(try command.run(edit + ["-o", "a.png", "--json"]).status == 80)
+      #expect(try command.run(edit + ["-o", "b.png"]).status == 76)
+      #expect(try command.run(edit + ["-o", "c.png"]).status == 0)
+      let entries = try command.run("history", "--json").objects()
+      #expect(entries.map { $0["state"] as? String } == ["done", "ambiguous", "stored"])
+      #expect(entries.map { $0["billed"] as? String } == ["yes", "unknown", "yes"])
+      let ids = entries.compactMap { $0["id"] as? String }
+      let replayed = try command.run("replay", ids[2])
+      #expect(replayed.status == 80 && replayed.errors.contains("what"))
+      #expect(try command.run("recover", ids[1]).status == 76)
+      #expect(try command.run("recover", ids[0]).status == 64)
+      #expect(try command.run("recover", "nothing").status == 66)
+      #expect(gateway.requests.count == 3)
+    }
+    for name in folder.names where name.hasPrefix("ledger") && !name.hasSuffix("replies") {
+      #expect(!String(decoding: try folder.read(name), as: UTF8.self).contains(Command.canary))
+    }
+  }
+
   @Test func `standard input to standard output`() throws {
     let outcome = try Command().run(
       "edit", "-", "-p", "cool", "-o", "-", "--gateway", "simulator", "--quiet",
