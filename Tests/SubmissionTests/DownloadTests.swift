@@ -53,6 +53,27 @@ struct DownloadTests {
     #expect(try await fetch(.reply(status: 200, body: "1234567890"), limit: 10).bytes.count == 10)
   }
 
+  @Test("what breaks off is gone on with where it broke off, unless the file is another by then")
+  func resumed() async throws {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"v1\"\r\n\r\n"
+    let rest = ScriptedGateway.Answer.reply(
+      status: 206, headers: [("Content-Range", "bytes 4-9/10")], body: "456789")
+    for (second, expected) in [
+      (rest, "0123456789"), (.reply(status: 200, body: "another"), "another"),
+    ] {
+      try await ScriptedGateway.run([.hangUpAfter(head + "0123"), second]) { server in
+        let downloader = Downloader(
+          limit: ByteCount(100), timeout: .seconds(10), rules: Self.loopback, timing: Self.instant)
+        #expect(try await downloader.fetch(server.baseURL).bytes.array == Array(expected.utf8))
+        let asked = try #require(server.requests.last).head.lowercased()
+        #expect(asked.contains("range: bytes=4-\r\n") && asked.contains("if-range: \"v1\""))
+      }
+    }
+    await #expect(throws: DownloadError.self) {
+      _ = try await fetch(.hangUpAfter("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123"))
+    }
+  }
+
   @Test("a server that stalls ends with the time")
   func stall() async throws {
     for answer in [ScriptedGateway.Answer.silence, .stall("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")]
