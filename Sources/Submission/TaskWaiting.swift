@@ -17,7 +17,10 @@ extension Delivery {
         pictures += found
         facts = said
       } catch {
-        if case .pending = error { throw error }
+        switch error {
+        case .pending, .interrupted: throw error
+        default: break
+        }
         failure = failure ?? error
       }
     }
@@ -39,9 +42,7 @@ extension Delivery {
     var advice: Duration?
     var why = "it was not done in time"
     while let wait = plan.next(advice: advice, left: deadline - timing.now()) {
-      guard !Task.isCancelled, (try? await timing.sleep(wait)) != nil else {
-        throw .pending(tasks: Array(open), why: "interrupted")
-      }
+      guard !Task.isCancelled, (try? await timing.sleep(wait)) != nil else { throw .interrupted }
       advice = nil
       switch await ask(question, settings, deadline) {
       case .failure(let error):

@@ -34,8 +34,37 @@ import Vocabulary
       }
       #expect(outcome.status == 130)
       #expect(outcome.errors.contains("billed"))
+      #expect(outcome.errors.contains("plantain recover "))
       #expect(folder.names.isEmpty)
       #expect(gateway.requests.count == 1)
+    }
+  }
+}
+
+@Suite struct `Interrupted while a task runs` {
+  @Test func `130, and the task can be asked for later`() async throws {
+    let folder = try TemporaryFolder()
+    let answers: [ScriptedGateway.Answer] = [
+      .reply(status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#),
+      .reply(status: 200, body: #"{"data":{"status":"processing"}}"#),
+    ]
+    let ledger = folder.file("ledger.sqlite")
+    let environment = ["GCCAI_API_KEY": Command.canary, "PLANTAIN_LEDGER": ledger]
+    try await ScriptedGateway.run(answers) { gateway in
+      let command = Command(folder: folder.path, environment: environment)
+      let arguments = [
+        "edit", Samples.coffee, "-p", "x", "--gateway", "gccai", "--base-url", gateway.baseURL, "-o",
+        "out.png",
+      ]
+      let outcome = try await command.run(arguments) { process in
+        while gateway.requests.count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+        kill(process.processIdentifier, SIGINT)
+      }
+      #expect(outcome.status == 130)
+      #expect(outcome.errors.contains("plantain recover "))
+      let entry = try #require(try command.run("history", "--json").objects().first)
+      #expect(entry["state"] as? String == "accepted")
+      #expect(entry["billed"] as? String == "yes")
     }
   }
 }

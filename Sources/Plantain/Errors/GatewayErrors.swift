@@ -39,6 +39,9 @@ extension PlantainError {
     var error = row(for: failure, route, ledger: ledger, edit: edit)
     error.editID = edit
     error.subject = error.subject ?? gateway.id
+    if error.code == .interrupted, error.billed != .no {
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "What can be done: plantain recover \(edit)"
+    }
     if let kept = failure.keptReply, error.hint?.contains(kept) != true {
       let again = failure.state == .stored ? "; plantain replay \(edit) reads it again" : ""
       error.hint = (error.hint.map { $0 + " " } ?? "") + "What came of the reply is kept in \(kept)\(again)."
