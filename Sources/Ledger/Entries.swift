@@ -114,35 +114,9 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   }
 }
 
-/// Whether a route was healthy, and when.
-package struct ProbeEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
-  package static let databaseTableName = "probes"
-
-  package var gateway: String
-  package var model: String
-  package var state: String
-  package var reason: String
-  package var seconds: Double
-  /// Milliseconds since 1970.
-  package var at: Int
-
-  package init(gateway: String, model: String, state: String, reason: String, seconds: Double, at: Int) {
-    self.gateway = gateway
-    self.model = model
-    self.state = state
-    self.reason = reason
-    self.seconds = seconds
-    self.at = at
-  }
-}
-
 extension Ledger {
   package func insert(_ edit: EditEntry) async throws(LedgerError) {
     try await write { try edit.insert($0) }
-  }
-
-  package func insert(_ probe: ProbeEntry) async throws(LedgerError) {
-    try await write { try probe.insert($0) }
   }
 
   /// - Returns: the new attempt's id.
@@ -192,13 +166,6 @@ extension Ledger {
   package func attempts(of edit: String) async throws(LedgerError) -> [AttemptEntry] {
     try await read { database in
       try AttemptEntry.filter(Column("edit") == edit).order(Column("id")).fetchAll(database)
-    }
-  }
-
-  package func probes(of gateway: String, most: Int) async throws(LedgerError) -> [ProbeEntry] {
-    try await read { database in
-      try ProbeEntry.filter(Column("gateway") == gateway).order(Column("at").desc).limit(most).fetchAll(
-        database)
     }
   }
 }

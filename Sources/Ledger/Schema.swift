@@ -4,7 +4,7 @@ import GRDB
 enum Schema {
   static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("edits, attempts, probes") { database in
+    migrator.registerMigration("edits, attempts") { database in
       try database.create(table: EditEntry.databaseTableName) { table in
         table.primaryKey("id", .text)
         table.column("created", .integer).notNull()
@@ -40,15 +40,6 @@ enum Schema {
         table.column("words", .text)
         table.column("costAmount", .double)
         table.column("costCurrency", .text)
-      }
-      try database.create(table: ProbeEntry.databaseTableName) { table in
-        table.autoIncrementedPrimaryKey("id")
-        table.column("gateway", .text).notNull()
-        table.column("model", .text).notNull()
-        table.column("state", .text).notNull()
-        table.column("reason", .text).notNull()
-        table.column("seconds", .double).notNull()
-        table.column("at", .integer).notNull()
       }
     }
     return migrator
