@@ -136,17 +136,20 @@ package struct Delivery: Sendable {
         throw .cutShort(why)
       }
       let stored = attempt.entry.reply
-      _ = try? await NIOThreadPool.singleton.runIfActive { stored.sync() }
+      let isSafe = (try? await NIOThreadPool.singleton.runIfActive { stored.sync() }) ?? false
+      return try await understand(reply, attempt, deadline, isSafe: isSafe, earlier: earlier)
     }
     return try await understand(reply, attempt, deadline, earlier: earlier)
   }
 
+  /// - Parameter isSafe: whether the reply is on the disk; one that a full disk did not take is not called stored.
   private func understand(
-    _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
+    _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, isSafe: Bool = true,
+    earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
     switch gateway.interpret(reply, key: route.key) {
     case .pictures(let pictures, let facts):
-      await attempt.note(.store, status: reply.status, facts: facts)
+      await attempt.note(isSafe ? .store : .begin, status: reply.status, facts: facts)
       return try await collect(pictures, facts, attempt, deadline, earlier: earlier)
     case .accepted(let tasks):
       await attempt.note(.begin, status: reply.status, tasks: tasks)
