@@ -1,4 +1,5 @@
 import Gateways
+import Submission
 
 /// The address of a gateway, checked.
 struct BaseURL {
@@ -32,7 +33,7 @@ struct BaseURL {
     guard text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }) else {
       throw bad("it holds spaces or other characters that a URL cannot have")
     }
-    if scheme == "http", !Self.isLoopback(name) {
+    if scheme == "http", !LoopbackName.matches(name) {
       throw bad("without TLS only 127.0.0.1, [::1] and localhost are allowed")
     }
     var trimmed = text
@@ -57,11 +58,5 @@ struct BaseURL {
     let wellFormed =
       !name.contains(":") && !name.contains("[") && labels.allSatisfy { !$0.isEmpty && $0.count < 64 }
     return wellFormed ? name : nil
-  }
-
-  private static func isLoopback(_ name: String) -> Bool {
-    if name == "[::1]" || name.lowercased() == "localhost" { return true }
-    let numbers = name.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-    return numbers.count == 4 && numbers.first == 127 && numbers.allSatisfy { $0 != nil }
   }
 }

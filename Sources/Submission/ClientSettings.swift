@@ -101,8 +101,8 @@ package struct ClientSettings: Sendable {
 }
 
 /// Names of this machine that need no resolver.
-enum LoopbackName {
-  static func matches(_ host: String) -> Bool {
+package enum LoopbackName {
+  package static func matches(_ host: String) -> Bool {
     if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }
     let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
     return numbers.count == 4 && numbers.first == 127 && numbers.allSatisfy { $0 != nil }
