@@ -143,14 +143,20 @@ public func withEditor<Result>(
   routes: [Route], ledger: LedgerLocation = .standard, workers: PictureWorkers = .inProcess,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
-  let editor = try Editor(routes: routes, ledger: ledger, workers: workers)
-  do {
-    let result = try await body(editor)
-    await editor.close()
-    return result
-  } catch {
-    await editor.close()
-    throw error
+  try await Editor(routes: routes, ledger: ledger, workers: workers).lent(to: body)
+}
+
+extension Editor {
+  /// Closes itself however `body` ends.
+  func lent<Result>(to body: (Editor) async throws -> Result) async throws -> Result {
+    do {
+      let result = try await body(self)
+      await close()
+      return result
+    } catch {
+      await close()
+      throw error
+    }
   }
 }
 

@@ -6,18 +6,11 @@ struct RecoverCommand: AsyncParsableCommand {
     commandName: "recover",
     abstract: "Fetch what was paid for and did not arrive. Sends nothing that costs.")
 
-  @Argument(help: ArgumentHelp("The edit's id, or the beginning of it.", valueName: "id"))
-  var id: String
-
-  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
-  var baseURL: String?
-
-  @OptionGroup var result: ResultFlags
-  @OptionGroup var workers: WorkerFlags
+  @OptionGroup var recovery: RecoveryFlags
 
   func run() async throws {
-    try await resume(id, baseURL, result, workers) { editor, options in
-      try await editor.recover(id, options: options, watch: result.watch)
+    try await recovery.resume { editor, id, options, watch in
+      try await editor.recover(id, options: options, watch: watch)
     }
   }
 }
@@ -27,6 +20,17 @@ struct ReplayCommand: AsyncParsableCommand {
     commandName: "replay",
     abstract: "Read a stored reply once more and write its pictures.")
 
+  @OptionGroup var recovery: RecoveryFlags
+
+  func run() async throws {
+    try await recovery.resume { editor, id, options, watch in
+      try await editor.replay(id, options: options, watch: watch)
+    }
+  }
+}
+
+/// What was paid for, and where it shall go.
+struct RecoveryFlags: ParsableArguments {
   @Argument(help: ArgumentHelp("The edit's id, or the beginning of it.", valueName: "id"))
   var id: String
 
@@ -36,30 +40,23 @@ struct ReplayCommand: AsyncParsableCommand {
   @OptionGroup var result: ResultFlags
   @OptionGroup var workers: WorkerFlags
 
-  func run() async throws {
-    try await resume(id, baseURL, result, workers) { editor, options in
-      try await editor.replay(id, options: options, watch: result.watch)
-    }
-  }
-}
-
-/// An editor for the gateway that an edit was sent to.
-private func resume(
-  _ id: String, _ baseURL: String?, _ result: ResultFlags, _ workers: WorkerFlags,
-  _ work: @Sendable (Editor, EditOptions) async throws -> EditResult
-) async throws {
-  result.common.startLogging()
-  let location = result.ledger.location
-  let entry = try await History(ledger: location).edit(id)
-  let gateway = try EnvironmentSettings.gateways(named: entry.gateway)[0]
-  var options = EditOptions()
-  result.apply(to: &options)
-  // Without -o it goes where the edit was told to put it.
-  if result.output == nil { options.output = .memory }
-  let route = try Route(gateway, baseURL: baseURL ?? entry.baseURL)
-  try await workers.run { workers in
-    try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
-      try result.print(await work(editor, options))
+  /// Lends `work` an editor for the gateway that the edit was sent to.
+  func resume(
+    _ work: (Editor, String, EditOptions, @escaping @Sendable (EditEvent) -> Void) async throws -> EditResult
+  ) async throws {
+    result.common.startLogging()
+    let location = result.ledger.location
+    let entry = try await History(ledger: location).edit(id)
+    let gateway = try EnvironmentSettings.gateways(named: entry.gateway)[0]
+    var options = EditOptions()
+    result.apply(to: &options)
+    // Without -o it goes where the edit was told to put it.
+    if result.output == nil { options.output = .memory }
+    let route = try Route(gateway, baseURL: baseURL ?? entry.baseURL)
+    try await workers.run { workers in
+      try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
+        try result.print(await work(editor, id, options, result.watch))
+      }
     }
   }
 }

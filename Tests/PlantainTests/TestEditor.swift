@@ -23,17 +23,10 @@ func withTestEditor<Result>(
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   let folder = try ledger ?? TemporaryFolder()
-  let editor = try Editor(
+  return try await Editor(
     routes: routes, ledger: .file(folder.file("ledger.sqlite")), workers: workers,
-    logger: Logger(label: "test"), timing: .jumping)
-  do {
-    let result = try await body(editor)
-    await editor.close()
-    return result
-  } catch {
-    await editor.close()
-    throw error
-  }
+    logger: Logger(label: "test"), timing: .jumping
+  ).lent(to: body)
 }
 
 extension Timing {

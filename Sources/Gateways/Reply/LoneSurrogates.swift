@@ -29,7 +29,7 @@ enum LoneSurrogates {
     return hasLone ? mended : nil
   }
 
-  /// The code unit of `\uXXXX` at that place.
+  /// The code unit of an escape with four hexadecimal digits at that place.
   private static func unit(_ text: [UInt8], _ at: Int) -> UInt32? {
     guard at + 6 <= text.count, text[at] == UInt8(ascii: "\\"), text[at + 1] == UInt8(ascii: "u") else {
       return nil
