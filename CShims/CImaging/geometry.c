@@ -49,3 +49,10 @@ CImagingImage *cimaging_pad(
     g_object_unref(colour);
     return result_of(status, output);
 }
+
+CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int width, int height) {
+    VipsImage *output = NULL;
+    int status =
+        vips_embed(vips_of(image), &output, left, top, width, height, "extend", VIPS_EXTEND_MIRROR, NULL);
+    return result_of(status, output);
+}

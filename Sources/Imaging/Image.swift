@@ -132,6 +132,14 @@ package struct Image: ~Copyable {
     return try next(.crop, padded)
   }
 
+  /// Laid on a frame with its corner at (`left`, `top`), beyond which it is cut off; where the frame shows beside it, it is
+  /// continued as in a mirror.
+  package consuming func mirrored(into frame: PixelSize, left: Int, top: Int) throws(ImagingError) -> Image {
+    let laid = cimaging_mirror(
+      handle, Int32(left), Int32(top), Int32(frame.width), Int32(frame.height))
+    return try next(.crop, laid)
+  }
+
   /// With that ICC profile in place of its own.
   package consuming func withProfile(_ profile: [UInt8]) throws(ImagingError) -> Image {
     try next(.colour, cimaging_with_profile(handle, profile, profile.count))

@@ -57,7 +57,7 @@ struct SendingFlags: ParsableArguments {
 
   func text() throws(PlantainError) -> String {
     if let prompt { return prompt }
-    return try Prompt.read(promptFile ?? "-")
+    return try TextFile.read(promptFile ?? "-")
   }
 }
 

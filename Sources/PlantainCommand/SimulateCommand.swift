@@ -10,6 +10,12 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 takes a free one.", valueName: "n"))
   var port: Int = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "What goes wrong: a JSON array, an object for each request in turn; the README shows some.",
+      valueName: "faults.json"))
+  var script: String?
+
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
@@ -17,10 +23,41 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await withSimulator(port: port) { simulator in
-      Console.print(simulator.baseURL)
-      common.note("Ctrl-C ends it. To use it: PLANTAIN_SIMULATOR_URL=\(simulator.baseURL)")
+    let faults = try script.map(readScript) ?? []
+    try await withSimulator(port: port, faults: faults) { simulator in
+      announce(simulator)
       try await Task.sleep(for: .seconds(100 * 365 * 86_400))
+    }
+  }
+
+  private func readScript(_ path: String) throws(PlantainError) -> [Fault] {
+    let text = try TextFile.read(path, as: "a fault script")
+    do throws(FaultScript.Mistake) {
+      return try FaultScript.read(text)
+    } catch {
+      throw .unusable(path, error.words, hint: "plantain help simulate names what a fault can be.")
+    }
+  }
+
+  private func announce(_ simulator: Simulator) {
+    if common.json {
+      Console.printJSON(Report(simulator))
+    } else {
+      Console.print(simulator.baseURL)
+    }
+    common.note("Ctrl-C ends it. To use it: PLANTAIN_SIMULATOR_URL=\(simulator.baseURL)")
+    for gateway in Gateway.all where gateway.id != Gateway.simulator.id {
+      common.note("  PLANTAIN_\(gateway.id.uppercased())_URL=\(simulator.baseURL(for: gateway))")
+    }
+  }
+
+  private struct Report: Encodable {
+    let baseURL: String
+    let gateways: [String: String]
+
+    init(_ simulator: Simulator) {
+      baseURL = simulator.baseURL
+      gateways = Dictionary(uniqueKeysWithValues: Gateway.all.map { ($0.id, simulator.baseURL(for: $0)) })
     }
   }
 }

@@ -1,77 +1,102 @@
+public import Gateways
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-/// A gateway on the loopback interface that really edits pictures, for trying things out and for tests without a
-/// network: real sockets, real sizes, no cost.
+/// A gateway on the loopback interface that really edits pictures, in every dialect: for trying things out and for tests
+/// without a network, with real sockets, real sizes, and no cost. A fault script makes it misbehave as real ones do.
 public struct Simulator: Sendable {
-  /// `http://127.0.0.1:PORT`.
+  /// `http://127.0.0.1:PORT`. Google's dialect is spoken here, myrouter's and that of OpenAI's images.
   public let baseURL: String
+  let state: SimulatorState
 
-  /// Requests are as large as the real gateway allows.
-  private static let requestLimit = 110_000_000
+  /// Where one gateway is simulated, with the names and limits that are its own.
+  public func baseURL(for gateway: Gateway) -> String { "\(baseURL)/\(gateway.id)" }
+
+  /// What has come in so far.
+  public var counts: Counts {
+    get async { await state.counts }
+  }
+
+  public struct Counts: Sendable, Equatable, Codable {
+    /// Requests for pictures, whatever became of them.
+    public var received = 0
+    /// Those that a real gateway would have taken money for: the work was done, whether or not its answer arrived.
+    public var billed = 0
+    /// Questions after tasks.
+    public var questions = 0
+    public var downloads = 0
+  }
 
   static func application(
-    port: Int, onRunning: @escaping @Sendable (Int) async -> Void
+    port: Int, state: SimulatorState, onRunning: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
-    let router = Router()
-    for version in ["v1", "v1beta"] {
-      router.post("\(version)/models/{model}:generateContent") { request, _ in
-        await respond(to: request)
-      }
-    }
-    return Application(
-      router: router,
+    Application(
+      router: router(state),
       configuration: ApplicationConfiguration(
         address: .hostname("127.0.0.1", port: port), serverName: "plantain-simulator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
       logger: Logger(label: "plantain.simulator") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  private static func respond(to request: Request) async -> Response {
-    let bearer = request.headers[.authorization].map { $0.hasPrefix("Bearer ") && $0.count > 7 } ?? false
-    let google = HTTPField.Name("x-goog-api-key").flatMap { request.headers[$0] }
-    let answer: NativeGeminiRoute.Answer
-    do {
-      let body = try await request.body.collect(upTo: requestLimit)
-      answer = await NativeGeminiRoute.answer(
-        Array(body.readableBytesView), isAuthorised: bearer || google?.isEmpty == false)
-    } catch {
-      answer = .failure(
-        413, "INVALID_ARGUMENT", "Request payload size exceeds the limit: \(requestLimit) bytes.")
+  private static func router(_ state: SimulatorState) -> Router<SimulatorContext> {
+    let router = Router(context: SimulatorContext.self)
+    for gateway in Gateway.all { mount(gateway, below: "/\(gateway.id)", router, state) }
+    for gateway in [Gateway.simulator, .myrouter, .aimlapi] { mount(gateway, below: "", router, state) }
+    let results = ResultRoutes(state: state)
+    router.get("/results/{name}") { request, context in try await results.result(request, context) }
+    router.get("/counts") { _, _ in
+      Response.json(200, ByteBuffer(string: await state.counts.text))
     }
-    return response(answer)
+    return router
   }
 
-  private static func response(_ answer: NativeGeminiRoute.Answer) -> Response {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    guard let data = try? encoder.encode(answer.body) else { return Response(status: .internalServerError) }
-    return Response(
-      status: .init(code: answer.status), headers: [.contentType: "application/json; charset=UTF-8"],
-      body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+  private static func mount(
+    _ gateway: Gateway, below prefix: String, _ router: Router<SimulatorContext>, _ state: SimulatorState
+  ) {
+    let route = EditRoute(gateway: gateway, state: state)
+    // Google's own client asks under v1.
+    let paths = [gateway.path] + (gateway.dialect == .nativeGemini ? [v1Path(of: gateway)] : [])
+    for path in paths {
+      router.post(RouterPath(prefix + path)) { request, context in try await route.respond(to: request, context) }
+    }
+    guard let task = gateway.taskRoute else { return }
+    let results = ResultRoutes(state: state)
+    router.get(RouterPath(prefix + task.path.prefix { $0 != "?" })) { request, context in
+      try await results.task(request, context, gateway)
+    }
+  }
+
+  private static func v1Path(of gateway: Gateway) -> String {
+    gateway.path.replacing("/v1beta/", with: "/v1/")
+  }
+}
+
+extension Simulator.Counts {
+  fileprivate var text: String {
+    JSONValue.object([
+      "received": .number(Double(received)), "billed": .number(Double(billed)),
+      "questions": .number(Double(questions)), "downloads": .number(Double(downloads)),
+    ]).text ?? "{}"
   }
 }
 
 /// Runs a simulator while `body` runs.
 ///
-/// - Parameter port: 0 takes any free port.
+/// - Parameters:
+///   - port: 0 takes any free port.
+///   - faults: used up by requests in their order; after the last everything is answered well.
 /// - Throws: what `body` throws, or what keeps the server from starting, such as a port in use.
 public func withSimulator<Result: Sendable>(
-  port: Int = 0, _ body: @Sendable (Simulator) async throws -> Result
+  port: Int = 0, faults: [Fault] = [], _ body: @Sendable (Simulator) async throws -> Result
 ) async throws -> Result {
   let (ports, running) = AsyncThrowingStream<Int, any Error>.makeStream()
+  let state = SimulatorState(script: faults)
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask {
       do {
-        try await Simulator.application(port: port) { running.yield($0) }.run()
+        try await Simulator.application(port: port, state: state) { running.yield($0) }.run()
         running.finish()
       } catch {
         running.finish(throwing: error)
@@ -80,6 +105,6 @@ public func withSimulator<Result: Sendable>(
     defer { group.cancelAll() }
     var iterator = ports.makeAsyncIterator()
     guard let port = try await iterator.next() else { throw CancellationError() }
-    return try await body(Simulator(baseURL: "http://127.0.0.1:\(port)"))
+    return try await body(Simulator(baseURL: "http://127.0.0.1:\(port)", state: state))
   }
 }

@@ -65,7 +65,7 @@ package enum JSONValue: Sendable, Decodable {
     name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
   }
 
-  var isObject: Bool { if case .object = self { true } else { false } }
+  package var isObject: Bool { if case .object = self { true } else { false } }
 
   package var elements: [JSONValue] {
     if case .array(let elements) = self { elements } else { [] }

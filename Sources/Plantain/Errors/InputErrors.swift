@@ -37,6 +37,11 @@ extension PlantainError {
     return PlantainError(stage, .interrupted, "interrupted", hint: hint, billed: billed)
   }
 
+  /// A file that is not what it should be, such as a script.
+  public static func unusable(_ path: String, _ why: String, hint: String? = nil) -> PlantainError {
+    PlantainError(.input, .unusableFile, "cannot use \(path): \(why)", hint: hint, subject: path)
+  }
+
   static func reading(_ error: ReadError, _ subject: String) -> PlantainError {
     let (code, hint): (Code, String?) =
       switch error {

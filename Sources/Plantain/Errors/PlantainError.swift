@@ -57,6 +57,7 @@ extension PlantainError {
     case tooLarge = "too-large"
     case capNotReachable = "cap-not-reachable"
     case overMemory = "over-memory"
+    case unusableFile = "unusable-file"
     case missing
     case notAFile = "not-a-file"
     case unreadable
@@ -83,7 +84,7 @@ extension PlantainError {
       switch self {
       case .usage: 64
       case .notAPicture, .unsupportedFormat, .truncatedPicture, .damagedPicture, .tooManyPixels, .tooLarge,
-        .capNotReachable, .overMemory:
+        .capNotReachable, .overMemory, .unusableFile:
         65
       case .missing, .notAFile, .unreadable: 66
       case .unreachable: 69

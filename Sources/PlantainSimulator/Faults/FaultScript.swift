@@ -1,0 +1,149 @@
+import Gateways
+import Vocabulary
+
+/// Reads a fault script: a JSON array whose objects are used up one by one, a request each. After the last one everything is
+/// answered well.
+public enum FaultScript {
+  /// Where and why a script cannot be read.
+  public struct Mistake: Error, Sendable, Equatable {
+    public let words: String
+  }
+
+  /// - Throws: `Mistake`; a name that nobody knows is one.
+  public static func read(_ text: String) throws(Mistake) -> [Fault] {
+    guard case .array(let entries)? = JSONValue(parsing: Array(text.utf8)) else {
+      throw Mistake(words: "it is not a JSON array of faults")
+    }
+    var faults: [Fault] = []
+    for (position, entry) in entries.enumerated() {
+      do throws(Mistake) {
+        faults.append(try Reader(entry).fault())
+      } catch {
+        throw Mistake(words: "fault \(position + 1): \(error.words)")
+      }
+    }
+    return faults
+  }
+
+  /// Takes an object apart, and sees to it that nothing is left.
+  private struct Reader {
+    private var members: [String: JSONValue]
+
+    init(_ value: JSONValue) throws(Mistake) {
+      guard case .object(let members) = value else { throw Mistake(words: "it is not an object") }
+      self.members = members
+    }
+
+    func fault() throws(Mistake) -> Fault {
+      var reader = self
+      var fault = Fault()
+      fault.gateway = try reader.text("gateway")
+      if let id = fault.gateway, Gateway.named(id) == nil {
+        throw Mistake(words: "there is no gateway called \(id)")
+      }
+      fault.times = try reader.whole("times", 1...1_000_000) ?? 1
+      fault.status = try reader.whole("status", 300...599)
+      fault.body = try reader.text("body")
+      fault.retryAfter = try reader.text("retryAfter", orNumber: true)
+      fault.isBilled = try reader.switch("billed")
+      fault.delay = try reader.number("delay", 0...86_400).map { .seconds($0) }
+      fault.connection = try reader.word("connection")
+      fault.label = try reader.text("label").map { MediaType($0) }
+      fault.hasNoPicture = try reader.switch("noPicture") ?? false
+      fault.drift = try reader.drift()
+      fault.thoughts = try reader.whole("thoughts", 1...10)
+      fault.isOnlyThought = try reader.switch("onlyThought") ?? false
+      fault.words = try reader.text("words")
+      fault.blockReason = try reader.text("blockReason")
+      fault.finishReason = try reader.text("finishReason")
+      fault.inText = try reader.word("inText")
+      fault.download = try reader.word("download")
+      fault.redirect = try reader.text("redirect")
+      fault.polls = try reader.whole("polls", 0...1_000_000)
+      fault.taskFailure = try reader.text("taskFailure")
+      try reader.requireNothingLeft()
+      return fault
+    }
+
+    private mutating func drift() throws(Mistake) -> Fault.Drift? {
+      guard let value = members.removeValue(forKey: "drift") else { return nil }
+      var reader = try Reader(value)
+      var drift = Fault.Drift()
+      drift.right = try reader.whole("right", -500...500) ?? 0
+      drift.down = try reader.whole("down", -500...500) ?? 0
+      drift.scale = try reader.number("scale", 0.5...2) ?? 1
+      if let tint = reader.members.removeValue(forKey: "tint") {
+        drift.tint = tint.elements.compactMap(\.double)
+        guard drift.tint.count == 3, drift.tint.allSatisfy({ (0...2).contains($0) }) else {
+          throw Mistake(words: "expected three numbers of 0…2 for tint")
+        }
+      }
+      try reader.requireNothingLeft()
+      return drift
+    }
+
+    private func requireNothingLeft() throws(Mistake) {
+      if let stranger = members.keys.sorted().first { throw Mistake(words: "there is no \(stranger)") }
+    }
+
+    private mutating func text(_ name: String, orNumber: Bool = false) throws(Mistake) -> String? {
+      switch members.removeValue(forKey: name) {
+      case nil: return nil
+      case .string(let text)?: return text
+      case .number(let number)? where orNumber: return JSONValue.number(number).text
+      default: throw Mistake(words: "expected a text for \(name)")
+      }
+    }
+
+    private mutating func `switch`(_ name: String) throws(Mistake) -> Bool? {
+      guard let value = members.removeValue(forKey: name) else { return nil }
+      guard let bool = value.bool else { throw Mistake(words: "expected true or false for \(name)") }
+      return bool
+    }
+
+    private mutating func number(_ name: String, _ range: ClosedRange<Double>) throws(Mistake) -> Double? {
+      guard let value = members.removeValue(forKey: name) else { return nil }
+      guard case .number(let number) = value, range.contains(number) else {
+        throw Mistake(words: "expected \(range.lowerBound)…\(range.upperBound) for \(name)")
+      }
+      return number
+    }
+
+    private mutating func whole(_ name: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int? {
+      guard let value = members.removeValue(forKey: name) else { return nil }
+      guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
+        throw Mistake(words: "expected a whole number of \(range.lowerBound)…\(range.upperBound) for \(name)")
+      }
+      return whole
+    }
+
+    private mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+      _ name: String
+    ) throws(Mistake) -> Word? {
+      guard let text = try text(name) else { return nil }
+      guard let word = Word(rawValue: text) else {
+        let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Mistake(words: "expected one of \(known) for \(name), received \(text)")
+      }
+      return word
+    }
+  }
+}
+
+extension Fault {
+  /// What of it means nothing in a dialect, by its name in a script; `nil` when all of it means something.
+  func stranger(to dialect: Gateway.Dialect) -> String? {
+    var native: [(String, Bool)] = [
+      ("thoughts", thoughts != nil), ("onlyThought", isOnlyThought), ("words", words != nil),
+      ("blockReason", blockReason != nil), ("finishReason", finishReason != nil), ("inText", inText != nil),
+    ]
+    let addresses = [("download", download != nil), ("redirect", redirect != nil)]
+    let task = [("polls", polls != nil), ("taskFailure", taskFailure != nil)]
+    switch dialect {
+    case .nativeGemini: native = task + (inText == .address ? [] : addresses)
+    case .v3, .images: native += task
+    case .task: break
+    }
+    return native.first { $0.1 }?.0
+  }
+}

@@ -1,0 +1,100 @@
+import Gateways
+import Imaging
+import Vocabulary
+
+/// Stands in for the image model: decodes the first reference, changes it visibly, and answers in the pixel size that
+/// the real model names for the tier and ratio.
+enum SimulatedModel {
+  struct Answer: Sendable {
+    let bytes: PictureBytes
+    let mediaType: MediaType
+  }
+
+  /// The size limit for what it decodes: like the product's own.
+  private static let mostPixels = 100_000_000
+
+  /// Without a reference the words alone decide: the effect they name, on a picture of soft colours. Without a ratio the
+  /// last reference is followed, as by the real model, and the answer is a square when there is none.
+  ///
+  /// - Parameter variant: which of several pictures this is; no two are the same.
+  /// - Throws: `ImagingError` when a reference is no picture.
+  static func edit(
+    _ request: SimulatedRequest, drift: Fault.Drift? = nil, variant: Int = 0
+  ) throws(ImagingError) -> Answer {
+    var structures: [PictureStructure] = []
+    for reference in request.pictures { structures.append(try PictureStructure.read(reference)) }
+    let square = PixelSize(width: 1024, height: 1024)
+    guard let first = structures.first, let last = structures.last, let codec = first.format.codec else {
+      let size = NanoBanana2.size(request.ratio ?? AspectRatio(1, 1), request.tier) ?? square
+      return try answer(softColours(), size, request, drift, variant)
+    }
+    guard first.size.pixelCount <= mostPixels else { throw .tooManyPixels(first.size, limit: mostPixels) }
+    let ratio = request.ratio ?? nearest(to: last.uprightSize)
+    let size = NanoBanana2.size(ratio, request.tier) ?? square
+
+    var image = try Image.decode(request.pictures[0], as: codec).realised().inSRGB(usingProfile: false)
+    if image.hasAlpha { image = try image.flattened(onto: .white) }
+    return try answer(image, size, request, drift, variant)
+  }
+
+  private static func answer(
+    _ image: consuming Image, _ size: PixelSize, _ request: SimulatedRequest, _ drift: Fault.Drift?,
+    _ variant: Int
+  ) throws(ImagingError) -> Answer {
+    let covered = try cover(image, size)
+    var edited = try Effect(prompt: request.prompt).applied(to: covered)
+    if let drift { edited = try drifted(edited, drift) }
+    if variant > 0 { edited = try tinted(edited, [Double](repeating: 1 - 0.04 * Double(variant), count: 3)) }
+    // The real model's recorded answers are JPEG files.
+    let mediaType = request.format ?? .jpeg
+    let encoding = mediaType == .png ? Image.Encoding.png : .jpeg(quality: 90, halvedChroma: true)
+    return Answer(bytes: try edited.encoded(as: encoding), mediaType: mediaType)
+  }
+
+  private static func drifted(
+    _ image: consuming Image, _ drift: Fault.Drift
+  ) throws(ImagingError) -> Image {
+    let size = image.size
+    let scaled = PixelSize(
+      width: Int((Double(size.width) * drift.scale).rounded()),
+      height: Int((Double(size.height) * drift.scale).rounded()))
+    var moved = scaled == size ? image : try image.resized(to: scaled)
+    moved = try moved.mirrored(
+      into: size, left: (size.width - scaled.width) / 2 + drift.right,
+      top: (size.height - scaled.height) / 2 + drift.down)
+    return drift.tint == [1, 1, 1] ? moved : try tinted(moved, drift.tint)
+  }
+
+  private static func tinted(_ image: consuming Image, _ factors: [Double]) throws(ImagingError) -> Image {
+    let matrix = (0..<3).map { row in (0..<3).map { $0 == row ? factors[row] : 0 } }
+    return try image.recombined(matrix, offset: [0, 0, 0])
+  }
+
+  /// A few pixels, which become soft when they are scaled.
+  private static func softColours() throws(ImagingError) -> Image {
+    let edge = 8
+    var pixels: [UInt8] = []
+    for y in 0..<edge {
+      for x in 0..<edge { pixels += [UInt8(60 + 25 * x), UInt8(90 + 18 * y), UInt8(210 - 11 * (x + y))] }
+    }
+    return try Image.fromPixels(pixels, size: PixelSize(width: edge, height: edge), bands: 3)
+  }
+
+  /// Scaled to cover `size` and cut to it around the centre.
+  private static func cover(
+    _ image: consuming Image, _ size: PixelSize
+  ) throws(ImagingError) -> Image {
+    let factor = max(
+      Double(size.width) / Double(image.size.width), Double(size.height) / Double(image.size.height))
+    let scaled = PixelSize(
+      width: max(size.width, Int((Double(image.size.width) * factor).rounded())),
+      height: max(size.height, Int((Double(image.size.height) * factor).rounded())))
+    let resized = try image.resized(to: scaled)
+    return try resized.cropped(
+      left: (scaled.width - size.width) / 2, top: (scaled.height - size.height) / 2, to: size)
+  }
+
+  private static func nearest(to size: PixelSize) -> AspectRatio {
+    NanoBanana2.ratios.min { $0.distance(to: size) < $1.distance(to: size) } ?? AspectRatio(1, 1)
+  }
+}
