@@ -19,7 +19,7 @@ public struct Simulator: Sendable {
     get async { await state.counts }
   }
 
-  public struct Counts: Sendable, Equatable, Codable {
+  public struct Counts: Sendable, Equatable {
     /// Requests for pictures, whatever became of them.
     public var received = 0
     /// Those that a real gateway would have taken money for: the work was done, whether or not its answer arrived.
@@ -27,6 +27,8 @@ public struct Simulator: Sendable {
     /// Questions after tasks.
     public var questions = 0
     public var downloads = 0
+
+    public init() {}
   }
 
   static func application(

@@ -41,7 +41,11 @@ struct ReplyReader {
     let task = FlatReply.task(in: document)
     switch FlatReply.state(of: task) {
     case .running: return .running(progress: task["progress"]?.int)
-    case .done: return ofTask(read(reply))
+    case .done:
+      let outcome = read(reply)
+      // Without pictures what is left of it looks like a promise.
+      if case .accepted = outcome { return .noPicture(reason: "", ReplyFacts()) }
+      return ofTask(outcome)
     case .failed:
       let failure = failures.read(reply, task)
       let isRefused = failure.kind == .refusedByPolicy

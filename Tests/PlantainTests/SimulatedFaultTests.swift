@@ -1,0 +1,357 @@
+import Foundation
+import Plantain
+import PlantainSimulator
+import TestSupport
+import Testing
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+private func fault(_ change: (inout Fault) -> Void) -> Fault {
+  var fault = Fault()
+  change(&fault)
+  return fault
+}
+
+/// What became of one edit at a simulated gateway.
+private struct Trial {
+  var result: EditResult?
+  var error: PlantainError?
+  var counts = Simulator.Counts()
+  var keptReplies: [String] = []
+
+  private typealias Outcome = (EditResult?, PlantainError?, Simulator.Counts)
+
+  init(
+    _ gateway: Gateway, _ faults: [Fault], prompt: String = "in grayscale",
+    _ change: @Sendable (inout EditOptions) -> Void = { _ in }
+  ) async throws {
+    let ledger = try TemporaryFolder()
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64)))
+    var options = EditOptions()
+    options.tier = gateway.defaultModel.tiers[0]
+    options.output = .file(ledger.file("out.jpg"))
+    change(&options)
+    let outcome: Outcome = try await withSimulator(faults: faults) { [options] simulator in
+      try await withTestEditor(
+        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: ledger
+      ) { editor in
+        do throws(PlantainError) {
+          let result = try await editor.edit(
+            prompt, references: [.bytes(picture, name: "p")], options: options)
+          return (result, nil, await simulator.counts)
+        } catch {
+          return (nil, error, await simulator.counts)
+        }
+      }
+    }
+    (result, error, counts) = outcome
+    keptReplies = try ledger.keptReplies
+    #expect(try !Self.holdsCanary(ledger), "the key is in the ledger's folder")
+    #expect(!"\(error.map { "\($0)" } ?? "")".contains("canary"))
+  }
+
+  private static func holdsCanary(_ folder: TemporaryFolder) throws -> Bool {
+    let root = folder.file("")
+    let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    return names.contains { name in
+      let bytes = FileManager.default.contents(atPath: root + "/" + name) ?? Data()
+      return bytes.range(of: Data("canary-7f3a".utf8)) != nil
+    }
+  }
+}
+
+@Suite struct `Every gateway over a real socket` {
+  static let ids = Gateway.all.map(\.id)
+
+  private func gateway(_ id: String) throws -> Gateway { try #require(Gateway.named(id)) }
+
+  @Test(arguments: ids)
+  func `edits, and is paid once`(id: String) async throws {
+    let trial = try await Trial(gateway(id), [])
+    let image = try #require(trial.result?.image, "\(String(describing: trial.error))")
+    #expect(image.mediaType == .jpeg)
+    #expect(trial.counts.received == 1)
+    #expect(trial.counts.billed == 1)
+    #expect(trial.keptReplies.isEmpty)
+  }
+
+  struct Row: Sendable, CustomTestStringConvertible {
+    let name: String
+    let fault: Fault
+    let code: PlantainError.Code
+    let billed: PlantainError.Billing
+    var isKept = false
+    var timeout: Duration?
+
+    var testDescription: String { name }
+  }
+
+  private static func status(_ status: Int, _ code: PlantainError.Code, _ billed: PlantainError.Billing) -> Row {
+    Row(name: "status \(status)", fault: fault { $0.status = status }, code: code, billed: billed)
+  }
+
+  static let ends = [
+    status(400, .requestRejected, .no), status(401, .keyRejected, .no), status(402, .outOfCredit, .no),
+    status(404, .unknownModel, .no), status(413, .requestRejected, .no), status(422, .requestRejected, .no),
+    status(500, .outcomeUnknown, .unknown), status(502, .outcomeUnknown, .unknown),
+    status(504, .outcomeUnknown, .unknown), status(524, .outcomeUnknown, .unknown),
+    Row(
+      name: "a proxy's page",
+      fault: fault {
+        $0.status = 524
+        $0.body = "<html><title>524: A timeout occurred</title></html>"
+      }, code: .outcomeUnknown, billed: .unknown),
+    Row(
+      name: "a supplier's error inside a message",
+      fault: fault {
+        $0.status = 500
+        $0.body = #"{"error":{"message":"{\"error\":{\"code\":429,\"message\":\"slow down\"}}","code":"500"}}"#
+      }, code: .outcomeUnknown, billed: .unknown),
+    Row(
+      name: "reset instead of an answer", fault: fault { $0.connection = .resetReply },
+      code: .outcomeUnknown, billed: .unknown),
+    Row(
+      name: "half an answer", fault: fault { $0.connection = .cutReply }, code: .outcomeUnknown, billed: .yes,
+      isKept: true),
+    Row(
+      name: "silence", fault: fault { $0.connection = .stall }, code: .outcomeUnknown, billed: .unknown,
+      timeout: .seconds(3)),
+    Row(
+      name: "silence after half an answer", fault: fault { $0.connection = .stallReply },
+      code: .outcomeUnknown, billed: .yes, isKept: true, timeout: .seconds(3)),
+  ]
+
+  @Test(arguments: ids)
+  func `fails in every way as often as it is tried: once`(id: String) async throws {
+    for row in Self.ends {
+      let trial = try await Trial(gateway(id), [row.fault]) { $0.timeout = row.timeout }
+      let error = try #require(trial.error, "\(id), \(row.name)")
+      #expect(error.code == row.code, "\(id), \(row.name): \(error)")
+      #expect(error.billed == row.billed, "\(id), \(row.name): \(error)")
+      #expect(trial.counts.received == 1, "\(id), \(row.name)")
+      #expect(trial.keptReplies.count == (row.isKept ? 1 : 0), "\(id), \(row.name)")
+    }
+  }
+
+  /// Whether the last byte had left by then is chance: if it had not, nobody can have taken money.
+  @Test(arguments: ids)
+  func `loses its connection while it is sent, and is not paid twice`(id: String) async throws {
+    let trial = try await Trial(gateway(id), [fault { $0.connection = .resetRequest }])
+    if trial.result == nil { #expect(trial.error?.code == .outcomeUnknown) }
+    #expect(trial.counts.received == (trial.result == nil ? 1 : 2))
+    #expect(trial.counts.billed == (trial.result == nil ? 0 : 1))
+  }
+
+  @Test(arguments: ids)
+  func `is asked again only after what cost nothing`(id: String) async throws {
+    let busy = fault {
+      $0.status = 429
+      $0.retryAfter = "1"
+      $0.times = 2
+    }
+    let trial = try await Trial(gateway(id), [busy, fault { $0.status = 503 }])
+    #expect(trial.result != nil, "\(String(describing: trial.error))")
+    #expect(trial.counts.received == 4)
+    #expect(trial.counts.billed == 1)
+  }
+
+  @Test(arguments: ids)
+  func `answers without a picture, or with one under another's name`(id: String) async throws {
+    let empty = try await Trial(gateway(id), [fault { $0.hasNoPicture = true }])
+    #expect(empty.error?.code == .noPicture, "\(String(describing: empty.error))")
+    #expect(empty.counts.received == 1)
+    let lie = try await Trial(gateway(id), [fault { $0.label = .webp }])
+    #expect(lie.result?.image.mediaType == .jpeg)
+  }
+
+  @Test(arguments: Gateway.all.filter { $0.dialect != .nativeGemini }.map(\.id))
+  func `keeps results where they can break off, expire and lead astray`(id: String) async throws {
+    let cut = try await Trial(gateway(id), [fault { $0.download = .cut }])
+    #expect(cut.result != nil, "\(String(describing: cut.error))")
+    #expect(cut.counts.downloads == 2)
+    let expired = try await Trial(gateway(id), [fault { $0.download = .expired }])
+    #expect(expired.error?.code == .outcomeUnknown)
+    #expect(expired.error?.billed == .yes)
+    #expect(expired.keptReplies.count == 1)
+    let astray = try await Trial(gateway(id), [fault { $0.redirect = "https://169.254.169.254/latest" }])
+    #expect(astray.error?.billed == .yes)
+    let words = "169.254.169.254 is an address of this machine or its network"
+    #expect(astray.error?.message.contains(words) == true, "\(String(describing: astray.error))")
+    #expect([cut, expired, astray].allSatisfy { $0.counts.billed == 1 })
+  }
+}
+
+@Suite struct `Ways of the native dialect` {
+  private static let route = Gateway.crazyrouter
+
+  @Test func `drafts are no results, unless there is nothing else`() async throws {
+    for onlyThought in [false, true] {
+      let faults = fault {
+        $0.thoughts = 2
+        $0.isOnlyThought = onlyThought
+      }
+      let trial = try await Trial(Self.route, [faults])
+      #expect(trial.result?.images.count == 1)
+    }
+    let only = try await Trial(Self.route, [fault { $0.isOnlyThought = true }])
+    #expect(only.result?.images.count == 1)
+  }
+
+  @Test func `words instead of a picture are shown`() async throws {
+    let trial = try await Trial(Self.route, [fault { $0.words = "I can't do that to a plantain." }])
+    #expect(trial.error?.code == .noPicture)
+    #expect(trial.error?.message.contains("I can't do that to a plantain.") == true)
+  }
+
+  @Test(arguments: [
+    "SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY", "MODEL_ARMOR", "JAILBREAK",
+    "SOMETHING_NEW",
+  ])
+  func `a blocked prompt is a refusal`(reason: String) async throws {
+    let trial = try await Trial(Self.route, [fault { $0.blockReason = reason }])
+    #expect(trial.error?.code == .refused)
+    #expect(trial.error?.message.contains(reason) == true)
+    #expect(trial.counts.received == 1)
+  }
+
+  @Test(arguments: [
+    ("IMAGE_SAFETY", PlantainError.Code.refused), ("PROHIBITED_CONTENT", .refused),
+    ("IMAGE_PROHIBITED_CONTENT", .refused), ("IMAGE_RECITATION", .refused), ("NO_IMAGE", .noPicture),
+    ("IMAGE_OTHER", .noPicture), ("MAX_TOKENS", .noPicture), ("SOMETHING_NEW", .noPicture),
+  ])
+  func `an end without a picture says why`(reason: String, code: PlantainError.Code) async throws {
+    let trial = try await Trial(Self.route, [fault { $0.finishReason = reason }])
+    #expect(trial.error?.code == code)
+    #expect(trial.error?.message.contains(reason) == true)
+  }
+
+  @Test(arguments: Fault.InText.allCases)
+  func `a picture in the text is found`(place: Fault.InText) async throws {
+    let trial = try await Trial(Self.route, [fault { $0.inText = place }])
+    #expect(trial.result?.images.count == 1, "\(String(describing: trial.error))")
+    #expect(trial.counts.downloads == (place == .address ? 1 : 0))
+  }
+}
+
+@Suite struct `Ways of the task dialect` {
+  @Test func `a slow task is asked for until it is done, and several pictures come of it`() async throws {
+    let trial = try await Trial(.gccai, [fault { $0.polls = 20 }]) {
+      $0.count = 3
+      $0.output = .memory
+    }
+    #expect(trial.result?.images.count == 3, "\(String(describing: trial.error))")
+    #expect(trial.counts.received == 1)
+    #expect(trial.counts.billed == 1)
+    #expect(trial.counts.questions == 21)
+    #expect(trial.counts.downloads == 3)
+  }
+
+  @Test func `one that fails is not sent again`() async throws {
+    let trial = try await Trial(.gccai, [fault { $0.taskFailure = "content policy violation" }])
+    #expect(trial.error?.message.contains("content policy violation") == true)
+    #expect(trial.counts.received == 1)
+  }
+
+  @Test func `one that outlasts the call is pending, not failed`() async throws {
+    let trial = try await Trial(.gccai, [fault { $0.polls = 1_000_000 }])
+    #expect(trial.error?.code == .outcomeUnknown)
+    #expect(trial.error?.hint?.contains("recover") == true)
+    #expect(trial.counts.received == 1)
+  }
+}
+
+@Suite struct `The simulator` {
+  @Test(arguments: [
+    ("{}", "it is not a JSON array of faults"), ("[1]", "fault 1: it is not an object"),
+    (#"[{}, {"statsu": 1}]"#, "fault 2: there is no statsu"),
+    (#"[{"status": 200}]"#, "fault 1: expected a whole number of 300…599 for status"),
+    (#"[{"connection": "cut"}]"#, "received cut"), (#"[{"gateway": "nobody"}]"#, "no gateway called nobody"),
+    (#"[{"drift": {"tint": [1]}}]"#, "expected three numbers"), (#"[{"drift": {"up": 1}}]"#, "there is no up"),
+  ])
+  func `says what is wrong with a script`(text: String, words: String) {
+    let mistake = #expect(throws: FaultScript.Mistake.self) { try FaultScript.read(text) }
+    #expect(mistake?.words.contains(words) == true, "\(String(describing: mistake))")
+  }
+
+  @Test func `reads every fault of a script`() throws {
+    let faults = try FaultScript.read(
+      #"""
+      [{"gateway": "gccai", "times": 2, "status": 429, "body": "b", "retryAfter": 3, "billed": true},
+       {"delay": 0.5, "connection": "cut-reply", "label": "image/webp", "noPicture": true, "thoughts": 2},
+       {"onlyThought": true, "words": "no", "blockReason": "X", "finishReason": "Y", "inText": "address"},
+       {"download": "cut", "redirect": "http://10.0.0.1/", "polls": 3, "taskFailure": "f"},
+       {"drift": {"right": 3, "down": -2, "scale": 1.01, "tint": [1, 0.9, 1.1]}}]
+      """#)
+    #expect(faults.count == 5)
+    #expect(faults[0].gateway == "gccai")
+    #expect(faults[0].times == 2)
+    #expect(faults[0].status == 429)
+    #expect(faults[0].body == "b")
+    #expect(faults[0].retryAfter == "3")
+    #expect(faults[0].isBilled == true)
+    #expect(faults[1].delay == .seconds(0.5))
+    #expect(faults[1].connection == .cutReply)
+    #expect(faults[1].label == .webp)
+    #expect(faults[1].hasNoPicture)
+    #expect(faults[1].thoughts == 2)
+    #expect(faults[2].isOnlyThought)
+    #expect(faults[2].words == "no")
+    #expect(faults[2].blockReason == "X")
+    #expect(faults[2].finishReason == "Y")
+    #expect(faults[2].inText == .address)
+    #expect(faults[3].download == .cut)
+    #expect(faults[3].redirect == "http://10.0.0.1/")
+    #expect(faults[3].polls == 3)
+    #expect(faults[3].taskFailure == "f")
+    #expect(faults[4].drift?.right == 3)
+    #expect(faults[4].drift?.down == -2)
+    #expect(faults[4].drift?.scale == 1.01)
+    #expect(faults[4].drift?.tint == [1, 0.9, 1.1])
+  }
+
+  @Test func `keeps a gateway's faults from the others`() async throws {
+    let elsewhere = fault {
+      $0.gateway = "aimlapi"
+      $0.status = 500
+    }
+    #expect(try await Trial(.google, [elsewhere]).result != nil)
+    #expect(try await Trial(.aimlapi, [elsewhere]).error?.code == .outcomeUnknown)
+  }
+
+  @Test func `says when a fault means nothing in a dialect`() async throws {
+    let trial = try await Trial(.aimlapi, [fault { $0.thoughts = 2 }])
+    #expect(trial.error?.message.contains("'thoughts' means nothing at aimlapi") == true)
+  }
+
+  @Test func `moves what it returns by the pixels that were asked for`() async throws {
+    let straight = try await pixels([])
+    let moved = try await pixels([
+      fault {
+        $0.drift = Fault.Drift()
+        $0.drift?.right = 24
+        $0.drift?.tint = [1, 1, 0.5]
+      }
+    ])
+    let width = 1_024
+    let row = 512 * width
+    let places = stride(from: 100, to: 900, by: 7)
+    func difference(at shift: Int) -> Int {
+      places.map { abs(Int(straight[3 * (row + $0)]) - Int(moved[3 * (row + $0 + shift)])) }.reduce(0, +)
+    }
+    #expect(difference(at: 24) * 4 < difference(at: 0))
+    let blue = places.map { Int(straight[3 * (row + $0) + 2]) }.reduce(0, +)
+    let tinted = places.map { Int(moved[3 * (row + $0 + 24) + 2]) }.reduce(0, +)
+    #expect(tinted * 10 < blue * 6)
+  }
+
+  private func pixels(_ faults: [Fault]) async throws -> [UInt8] {
+    let trial = try await Trial(.simulator, faults, prompt: "warm") {
+      $0.tier = .one
+      $0.aspect = AspectRatio(parsing: "1:1").map { .ratio($0) }
+    }
+    let image = try #require(trial.result?.image)
+    return try decodedPixels(image.bytes.array).pixels
+  }
+}
