@@ -45,6 +45,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // SQLite with migrations, typed rows and safe concurrency: the journal of what was sent and paid for.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // YAML with the line of every value, so that a mistake in a configuration can be pointed at.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // The TLS of the HTTP client, to name certificate authorities of one's own.
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
@@ -113,6 +115,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+        .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",
@@ -183,7 +186,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "PlantainCommand", "PlantainSimulator", "PlantainWorker", "TestSupport", "edit-portrait",
+        "Plantain", "PlantainCommand", "PlantainSimulator", "PlantainWorker", "TestSupport", "edit-portrait",
       ],
       swiftSettings: swiftSettings),
   ]

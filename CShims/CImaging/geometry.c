@@ -52,7 +52,6 @@ CImagingImage *cimaging_pad(
 
 CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int width, int height) {
     VipsImage *output = NULL;
-    int status =
-        vips_embed(vips_of(image), &output, left, top, width, height, "extend", VIPS_EXTEND_MIRROR, NULL);
+    int status = vips_embed(vips_of(image), &output, left, top, width, height, "extend", VIPS_EXTEND_MIRROR, NULL);
     return result_of(status, output);
 }

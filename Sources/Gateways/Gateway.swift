@@ -124,6 +124,11 @@ extension Gateway {
     public var header: String
     /// Whether the gateway is known to honour it, so that a request of unknown outcome may be sent again under its name.
     public var isHonoured: Bool
+
+    public init(header: String, isHonoured: Bool) {
+      self.header = header
+      self.isHonoured = isHonoured
+    }
   }
 
   /// How long one whole call may take, its retries and questions after a task included.
@@ -142,6 +147,12 @@ extension Gateway {
     guard let id else { return defaultModel }
     return models.first { $0.id == id } ?? defaultModel.renamed(id)
   }
+
+  /// The environment variable that puts it elsewhere, such as `PLANTAIN_APIYI_URL`.
+  public var addressVariable: String { "PLANTAIN_\(variableName)_URL" }
+
+  /// Its id as variables spell it.
+  package var variableName: String { id.uppercased().replacing("-", with: "_") }
 
   /// Where its tasks are asked for; `nil` when it answers at once.
   package var taskRoute: TaskRoute? { if case .task(let route) = mode { route } else { nil } }

@@ -14,7 +14,7 @@ struct BaseURL {
     guard let text, !text.isEmpty else {
       throw PlantainError(
         .configuration, .configuration, "there is no address for \(gateway.id)",
-        hint: "Give --base-url, or set PLANTAIN_\(gateway.id.uppercased())_URL.", subject: gateway.id)
+        hint: "Give --base-url, or set \(gateway.addressVariable).", subject: gateway.id)
     }
     func bad(_ why: String) -> PlantainError {
       PlantainError(

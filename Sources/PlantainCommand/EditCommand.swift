@@ -58,18 +58,20 @@ struct EditJob {
 
   func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
     common.startLogging()
-    let gateways = try EnvironmentSettings.gateways(named: route.gateway)
+    let configuration = try common.configuration()
+    let gateways = try configuration.gateways(named: route.gateway)
     guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
       throw PlantainError.usage(
         "--base-url and --model belong to one gateway, received \(gateways.count)",
         hint: "Leave them away, or choose one gateway.")
     }
     let prompt = try sending.text()
+    let location = sending.result.ledger.location(configuration)
     try await withRoutes(
-      gateways, baseURL: sending.baseURL, key: nil, isDry: sending.dryRun
+      gateways, configuration, baseURL: sending.baseURL, isDry: sending.dryRun
     ) { routes in
       try await workers.run { workers in
-        try await withEditor(routes: routes, ledger: sending.result.ledger.location, workers: workers) {
+        try await withEditor(routes: routes, ledger: location, workers: workers) {
           editor in
           try await edit(prompt, references, by: editor)
         }
@@ -95,27 +97,26 @@ struct EditJob {
 
 /// The ways to these gateways. The simulator, unless somebody says where one runs, runs as long as `body`.
 func withRoutes(
-  _ gateways: [Gateway], baseURL: String?, key: APIKey.Source?, isDry: Bool = false,
+  _ gateways: [Gateway], _ configuration: Configuration, baseURL: String?, isDry: Bool = false,
   _ body: @Sendable ([Route]) async throws -> Void
 ) async throws {
-  let simulated = { @Sendable (gateway: Gateway) in
-    gateway.id == Gateway.simulator.id && baseURL == nil && EnvironmentSettings.baseURL(for: gateway) == nil
+  let isSimulated = { @Sendable (gateway: Gateway) in
+    gateway.id == Gateway.simulator.id && baseURL == nil && configuration.address(of: gateway) == nil
   }
   let routes = { @Sendable (simulator: String?) throws(PlantainError) in
     var routes: [Route] = []
     for gateway in gateways {
-      // A dry run needs an address only to be complete.
-      let fallback = isDry ? gateway.baseURL ?? "http://127.0.0.1" : nil
-      if let simulator, simulated(gateway) {
+      if let simulator, isSimulated(gateway) {
         routes.append(try Route(gateway, key: .value(.simulated), baseURL: simulator))
       } else {
-        let address = baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? fallback
-        routes.append(try Route(gateway, key: key, baseURL: address))
+        // A dry run needs an address only to be complete.
+        let fallback = isDry && configuration.address(of: gateway) == nil ? "http://127.0.0.1" : nil
+        routes.append(try configuration.route(to: gateway, baseURL: baseURL ?? fallback))
       }
     }
     return routes
   }
-  if !isDry, gateways.contains(where: simulated) {
+  if !isDry, gateways.contains(where: isSimulated) {
     try await withSimulator { try await body(routes($0.baseURL)) }
   } else {
     try await body(routes(nil))

@@ -12,7 +12,8 @@ struct GatewaysCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func run() async throws {
-    let gateways = try id.map { [try EnvironmentSettings.gateways(named: $0)[0]] } ?? Gateway.all
+    let configuration = try common.configuration()
+    let gateways = try id.map { [try configuration.gateways(named: $0)[0]] } ?? configuration.gateways
     for gateway in gateways {
       let report = GatewayReport(gateway)
       if common.json {

@@ -20,7 +20,7 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     common.startLogging()
-    let preparer = Preparer(options: try preparation.preparation())
+    let preparer = Preparer(options: try preparation.preparation(common.configuration()))
     var failure: PlantainError?
     for picture in pictures {
       do throws(PlantainError) {

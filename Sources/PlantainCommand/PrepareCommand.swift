@@ -49,7 +49,7 @@ struct PrepareCommand: AsyncParsableCommand {
     common.startLogging()
     let references = pictures.map(reference(for:))
     if output != nil, output != "-" { try Preparer.requireDistinctNames(references) }
-    let options = try preparation.preparation()
+    let options = try preparation.preparation(common.configuration())
     var failure: PlantainError?
     try await workers.run { workers in
       await Preparer(options: options, workers: workers).prepare(references) { outcome in

@@ -45,14 +45,15 @@ struct RecoveryFlags: ParsableArguments {
     _ work: (Editor, String, EditOptions, @escaping @Sendable (EditEvent) -> Void) async throws -> EditResult
   ) async throws {
     result.common.startLogging()
-    let location = result.ledger.location
+    let configuration = try result.common.configuration()
+    let location = result.ledger.location(configuration)
     let entry = try await History(ledger: location).edit(id)
-    let gateway = try EnvironmentSettings.gateways(named: entry.gateway)[0]
+    let gateway = try configuration.gateways(named: entry.gateway)[0]
     var options = EditOptions()
     result.apply(to: &options)
     // Without -o it goes where the edit was told to put it.
     if result.output == nil { options.output = .memory }
-    let route = try Route(gateway, baseURL: baseURL ?? entry.baseURL)
+    let route = try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)
     try await workers.run { workers in
       try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
         try result.print(await work(editor, id, options, result.watch))
@@ -81,7 +82,7 @@ struct HistoryCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let history = try History(ledger: ledger.location)
+    let history = try History(ledger: ledger.location(common.configuration()))
     let entries = try await id == nil ? history.edits(most: most) : [history.edit(id ?? "")]
     for entry in entries {
       if common.json {

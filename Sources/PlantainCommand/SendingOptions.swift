@@ -123,5 +123,5 @@ struct LedgerFlags: ParsableArguments {
       valueName: "file"))
   var file: String?
 
-  var location: LedgerLocation { file.map(LedgerLocation.file) ?? .standard }
+  func location(_ configuration: Configuration) -> LedgerLocation { configuration.ledger(named: file) }
 }

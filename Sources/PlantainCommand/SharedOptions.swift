@@ -13,6 +13,14 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Show request and reply, with pictures elided and keys masked.")
   var verbose = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The configuration (default: plantain/config.yaml in the user's configuration folder).",
+      valueName: "file"))
+  var config: String?
+
+  func configuration() throws(PlantainError) -> Configuration { try Configuration.read(config) }
+
   /// Sends the library's log lines to standard error, from the level that was asked for.
   func startLogging() {
     let level: Logger.Level = verbose ? .debug : .error
@@ -138,12 +146,12 @@ struct PreparationFlags: ParsableArguments {
   }
 
   /// For `prepare` and `inspect`, which need no gateway but obey the limits of one that is chosen.
-  func preparation() throws(PlantainError) -> PreparationOptions {
+  func preparation(_ configuration: Configuration) throws(PlantainError) -> PreparationOptions {
     guard fit != .none || route.aspect == nil && !route.nearest else {
       throw .usage(
         "--aspect and --nearest shape a prepared picture only with --fit", hint: "Add --fit pad or crop.")
     }
-    if let gateway = try EnvironmentSettings.chosenGateway(named: route.gateway) {
+    if let gateway = try configuration.chosenGateway(named: route.gateway) {
       return try editOptions.preparation(for: gateway)
     }
     guard route.tier == nil, route.model == nil else {

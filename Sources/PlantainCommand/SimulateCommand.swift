@@ -23,31 +23,35 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let faults = try script.map(readScript) ?? []
-    try await withSimulator(port: port, faults: faults) { simulator in
-      announce(simulator)
-      try await Task.sleep(for: .seconds(100 * 365 * 86_400))
+    let gateways = try common.configuration().gateways
+    let faults = try script.map { try readScript($0, gateways) } ?? []
+    try await withSimulator(port: port, gateways: gateways, faults: faults) { simulator in
+      announce(simulator, gateways)
+      // Ctrl-C is how it ends.
+      try? await Task.sleep(for: .seconds(100 * 365 * 86_400))
+      let counts = await simulator.counts
+      common.note("\(counts.received) requests, of which \(counts.billed) would have been billed")
     }
   }
 
-  private func readScript(_ path: String) throws(PlantainError) -> [Fault] {
+  private func readScript(_ path: String, _ gateways: [Gateway]) throws(PlantainError) -> [Fault] {
     let text = try TextFile.read(path, as: "a fault script")
     do throws(FaultScript.Mistake) {
-      return try FaultScript.read(text)
+      return try FaultScript.read(text, gateways: gateways)
     } catch {
       throw .unusable(path, error.words, hint: "plantain help simulate names what a fault can be.")
     }
   }
 
-  private func announce(_ simulator: Simulator) {
+  private func announce(_ simulator: Simulator, _ gateways: [Gateway]) {
     if common.json {
-      Console.printJSON(Report(simulator))
+      Console.printJSON(Report(simulator, gateways))
     } else {
       Console.print(simulator.baseURL)
     }
     common.note("Ctrl-C ends it. To use it: PLANTAIN_SIMULATOR_URL=\(simulator.baseURL)")
-    for gateway in Gateway.all where gateway.id != Gateway.simulator.id {
-      common.note("  PLANTAIN_\(gateway.id.uppercased())_URL=\(simulator.baseURL(for: gateway))")
+    for gateway in gateways where gateway.id != Gateway.simulator.id {
+      common.note("  \(gateway.addressVariable)=\(simulator.baseURL(for: gateway))")
     }
   }
 
@@ -55,9 +59,9 @@ struct SimulateCommand: AsyncParsableCommand {
     let baseURL: String
     let gateways: [String: String]
 
-    init(_ simulator: Simulator) {
+    init(_ simulator: Simulator, _ gateways: [Gateway]) {
       baseURL = simulator.baseURL
-      gateways = Dictionary(uniqueKeysWithValues: Gateway.all.map { ($0.id, simulator.baseURL(for: $0)) })
+      self.gateways = Dictionary(uniqueKeysWithValues: gateways.map { ($0.id, simulator.baseURL(for: $0)) })
     }
   }
 }

@@ -62,7 +62,8 @@ struct EditRoute: Sendable {
     let name = json["model"]?.string ?? context.parameters.get("model").map { String($0) }
     let model = gateway.model(named: name)
     let isNative = gateway.dialect == .nativeGemini
-    let wanted = try isNative
+    let wanted =
+      try isNative
       ? NativeGeminiDialect.read(json, gateway, model) : FlatDialect.read(json, gateway, model)
     let pictures = try await WorkerPool.shared.run {
       try Self.pictures(wanted, fault)

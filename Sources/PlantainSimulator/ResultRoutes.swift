@@ -50,7 +50,9 @@ struct ResultRoutes: Sendable {
 
   /// `bytes=N-`, which is how a broken download is gone on with.
   private static func start(_ request: Request) -> Int {
-    guard let range = request.headers[.range], range.hasPrefix("bytes="), range.hasSuffix("-") else { return 0 }
+    guard let range = request.headers[.range], range.hasPrefix("bytes="), range.hasSuffix("-") else {
+      return 0
+    }
     return Int(range.dropFirst(6).dropLast()) ?? 0
   }
 

@@ -32,19 +32,19 @@ public struct Simulator: Sendable {
   }
 
   static func application(
-    port: Int, state: SimulatorState, onRunning: @escaping @Sendable (Int) async -> Void
+    port: Int, gateways: [Gateway], state: SimulatorState, onRunning: @escaping @Sendable (Int) async -> Void
   ) -> some ApplicationProtocol {
     Application(
-      router: router(state),
+      router: router(gateways, state),
       configuration: ApplicationConfiguration(
         address: .hostname("127.0.0.1", port: port), serverName: "plantain-simulator"),
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
       logger: Logger(label: "plantain.simulator") { _ in SwiftLogNoOpLogHandler() })
   }
 
-  private static func router(_ state: SimulatorState) -> Router<SimulatorContext> {
+  private static func router(_ gateways: [Gateway], _ state: SimulatorState) -> Router<SimulatorContext> {
     let router = Router(context: SimulatorContext.self)
-    for gateway in Gateway.all { mount(gateway, below: "/\(gateway.id)", router, state) }
+    for gateway in gateways { mount(gateway, below: "/\(gateway.id)", router, state) }
     for gateway in [Gateway.simulator, .myrouter, .aimlapi] { mount(gateway, below: "", router, state) }
     let results = ResultRoutes(state: state)
     router.get("/results/{name}") { request, context in try await results.result(request, context) }
@@ -61,7 +61,9 @@ public struct Simulator: Sendable {
     // Google's own client asks under v1.
     let paths = [gateway.path] + (gateway.dialect == .nativeGemini ? [v1Path(of: gateway)] : [])
     for path in paths {
-      router.post(RouterPath(prefix + path)) { request, context in try await route.respond(to: request, context) }
+      router.post(RouterPath(prefix + path)) { request, context in
+        try await route.respond(to: request, context)
+      }
     }
     guard let task = gateway.taskRoute else { return }
     let results = ResultRoutes(state: state)
@@ -88,17 +90,20 @@ extension Simulator.Counts {
 ///
 /// - Parameters:
 ///   - port: 0 takes any free port.
+///   - gateways: those that are simulated below their ids.
 ///   - faults: used up by requests in their order; after the last everything is answered well.
 /// - Throws: what `body` throws, or what keeps the server from starting, such as a port in use.
 public func withSimulator<Result: Sendable>(
-  port: Int = 0, faults: [Fault] = [], _ body: @Sendable (Simulator) async throws -> Result
+  port: Int = 0, gateways: [Gateway] = Gateway.all, faults: [Fault] = [],
+  _ body: @Sendable (Simulator) async throws -> Result
 ) async throws -> Result {
   let (ports, running) = AsyncThrowingStream<Int, any Error>.makeStream()
   let state = SimulatorState(script: faults)
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask {
       do {
-        try await Simulator.application(port: port, state: state) { running.yield($0) }.run()
+        try await Simulator.application(port: port, gateways: gateways, state: state) { running.yield($0) }
+          .run()
         running.finish()
       } catch {
         running.finish(throwing: error)

@@ -37,7 +37,7 @@ import Vocabulary
   ]
 
   @Test(arguments: rows.indices)
-  func `ends in a message that names it, the right status, and no file`(position: Int) throws {
+  func `ends in a message that names it, the right status, and no file`(position: Int) async throws {
     let row = Self.rows[position]
     let folder = try TemporaryFolder()
     let good = try Synthetic.jpeg(PixelSize(width: 60, height: 40))
@@ -48,12 +48,12 @@ import Vocabulary
     try FileManager.default.createDirectory(atPath: folder.file("folder"), withIntermediateDirectories: false)
     let names = folder.names
     let arguments = ["edit", row.name, "-p", "x", "--gateway", "simulator", "--verbose"] + row.options
-    let plain = try Command(folder: folder.path).run(arguments)
+    let plain = try await Command(folder: folder.path).run(arguments)
     #expect(plain.status == row.exit)
     for word in row.words { #expect(plain.errors.contains(word), "\(plain.errors)") }
     #expect(folder.names == names)
 
-    let json = try Command(folder: folder.path).run(arguments + ["--json"])
+    let json = try await Command(folder: folder.path).run(arguments + ["--json"])
     #expect(json.status == row.exit)
     let error = try #require(try json.objects().last?["error"] as? [String: Any])
     #expect(error["exit"] as? Int32 == row.exit)
@@ -94,7 +94,7 @@ import Vocabulary
     let answer = ScriptedGateway.Answer.reply(
       status: row.status, headers: [("Retry-After", "3600")], body: row.body)
     try await ScriptedGateway.run(answer) { gateway in
-      let outcome = try Command(folder: folder.path).run(
+      let outcome = try await Command(folder: folder.path).run(
         "edit", Samples.coffee, "-p", "x", "-o", "out.png", "--gateway", "apiyi", "--base-url",
         gateway.baseURL,
         "--verbose")
@@ -109,7 +109,7 @@ import Vocabulary
 
   @Test func `a closed port`() async throws {
     let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
-    let outcome = try Command().run(
+    let outcome = try await Command().run(
       "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", address)
     #expect(outcome.status == 69)
     #expect(outcome.errors.contains(String(address.dropFirst(7))))
@@ -119,7 +119,7 @@ import Vocabulary
   @Test func `keys: none, and one that is rejected, in no output at any verbosity`() async throws {
     var command = Command()
     command.environment = ["APIYI_API_KEY": ""]
-    let none = try command.run("edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "-o", "-")
+    let none = try await command.run("edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "-o", "-")
     #expect(none.status == 77)
     #expect(none.errors.contains("APIYI_API_KEY"))
 
@@ -129,7 +129,7 @@ import Vocabulary
     try await ScriptedGateway.run(.reply(status: 400, headers: [("X-Echo", Command.canary)], body: body)) {
       gateway in
       for flags in [[], ["--verbose"], ["--json"], ["--quiet"], ["--json", "--verbose"]] {
-        let outcome = try Command().run(
+        let outcome = try await Command().run(
           ["edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--base-url", gateway.baseURL, "-o", "-"]
             .filter { !(flags.contains("--json") && ["-o", "-"].contains($0)) } + flags
             + (flags.contains("--json")
@@ -142,46 +142,46 @@ import Vocabulary
     }
   }
 
-  @Test func `a name that is not UTF-8 is refused, not mangled`() throws {
+  @Test func `a name that is not UTF-8 is refused, not mangled`() async throws {
     // Through a shell, because the arguments of a test are already text.
     for flags in ["", "--json"] {
-      let outcome = try Command().run(shell: #""$plantain" inspect "$(printf 'caf\351.jpg')" "# + flags)
+      let outcome = try await Command().run(shell: #""$plantain" inspect "$(printf 'caf\351.jpg')" "# + flags)
       #expect(outcome.status == 66)
       #expect(outcome.errors.contains("not UTF-8"))
       if !flags.isEmpty { #expect(try outcome.objects().last?["error"] != nil) }
     }
     // It costs itself alone; as anything but a picture it costs the call.
     let line = #""$plantain" prepare "$(printf 'caf\351.jpg')" '"# + Samples.coffee + "' --json"
-    let outcome = try Command().run(shell: line)
+    let outcome = try await Command().run(shell: line)
     #expect(outcome.status == 66)
     let objects = try outcome.objects()
     #expect(objects.count == 2 && objects[0]["error"] != nil && objects[1]["mediaType"] != nil)
-    #expect(try Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
+    #expect(try await Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
     // Half of a surrogate pair, which no JSON can hold.
     let edit = #""$plantain" edit '"# + Samples.coffee + #"' --gateway apiyi --dry-run "#
     let prompt = #"printf 'a\355\240\200b'"#
     for line in [edit + #"-p "$(\#(prompt))""#, "\(prompt) | \(edit) --prompt-file -"] {
-      let outcome = try Command().run(shell: line)
+      let outcome = try await Command().run(shell: line)
       #expect(outcome.status == 66, "\(outcome.errors)")
       #expect(outcome.errors.contains("not UTF-8"))
     }
   }
 
-  @Test func `prepare writes one picture to standard output, and only one`() throws {
-    let outcome = try Command().run("prepare", Samples.coffee, "-o", "-", "--format", "jpeg")
+  @Test func `prepare writes one picture to standard output, and only one`() async throws {
+    let outcome = try await Command().run("prepare", Samples.coffee, "-o", "-", "--format", "jpeg")
     #expect(outcome.status == 0)
     #expect(try PictureStructure.read(PictureBytes(outcome.output)).format == .jpeg)
-    #expect(try Command().run("prepare", Samples.coffee, Samples.rocket, "-o", "-").status == 64)
-    #expect(try Command().run("prepare", Samples.coffee, "-o", "-", "--json").status == 64)
-    #expect(try Command().run("inspect", "-", "-").status == 64)
-    #expect(try Command().run("inspect", Samples.coffee, "--memory", "1GiB").status == 64)
+    #expect(try await Command().run("prepare", Samples.coffee, Samples.rocket, "-o", "-").status == 64)
+    #expect(try await Command().run("prepare", Samples.coffee, "-o", "-", "--json").status == 64)
+    #expect(try await Command().run("inspect", "-", "-").status == 64)
+    #expect(try await Command().run("inspect", Samples.coffee, "--memory", "1GiB").status == 64)
   }
 
-  @Test func `help and version`() throws {
-    let help = try Command().run("--help")
+  @Test func `help and version`() async throws {
+    let help = try await Command().run("--help")
     #expect(help.status == 0)
     for name in ["edit", "prepare", "inspect"] { #expect(help.text.contains(name)) }
-    #expect(try Command().run("--version").text == "0.1.0\n")
-    #expect(try Command().run("bake").status == 64)
+    #expect(try await Command().run("--version").text == "0.1.0\n")
+    #expect(try await Command().run("bake").status == 64)
   }
 }

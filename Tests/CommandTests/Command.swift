@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// The built binary, run as a user runs it.
 struct Command {
@@ -25,23 +26,23 @@ struct Command {
 
   private static let binary = Products.folder.appending(path: "plantain")
 
-  func run(_ arguments: String..., input: [UInt8] = []) throws -> Outcome {
-    try run(arguments, input: input)
+  func run(_ arguments: String..., input: [UInt8] = []) async throws -> Outcome {
+    try await run(arguments, input: input)
   }
 
-  func run(_ arguments: [String], input: [UInt8] = []) throws -> Outcome {
-    try run(Self.binary, arguments, input: input)
+  func run(_ arguments: [String], input: [UInt8] = []) async throws -> Outcome {
+    try await run(Self.binary, arguments, input: input)
   }
 
   /// A line of shell in which `$plantain` is the binary, for arguments that are no text.
-  func run(shell line: String) throws -> Outcome {
+  func run(shell line: String) async throws -> Outcome {
     let path = Self.binary.path(percentEncoded: false)
-    return try run(URL(filePath: "/bin/sh"), ["-c", "plantain='\(path)'; \(line)"], input: [])
+    return try await run(URL(filePath: "/bin/sh"), ["-c", "plantain='\(path)'; \(line)"], input: [])
   }
 
   /// One of the programs under `samples`.
-  func run(sample name: String, _ arguments: String...) throws -> Outcome {
-    try run(Products.folder.appending(path: name), arguments, input: [])
+  func run(sample name: String, _ arguments: String...) async throws -> Outcome {
+    try await run(Products.folder.appending(path: name), arguments, input: [])
   }
 
   /// Runs it while `body` does something to the process.
@@ -49,12 +50,12 @@ struct Command {
     let scratch = try TemporaryFolder()
     let process = try start(Self.binary, arguments, input: [], in: scratch)
     try await body(process)
-    return try finish(process, in: scratch)
+    return try await finish(process, in: scratch)
   }
 
-  private func run(_ program: URL, _ arguments: [String], input: [UInt8]) throws -> Outcome {
+  private func run(_ program: URL, _ arguments: [String], input: [UInt8]) async throws -> Outcome {
     let scratch = try TemporaryFolder()
-    return try finish(start(program, arguments, input: input, in: scratch), in: scratch)
+    return try await finish(start(program, arguments, input: input, in: scratch), in: scratch)
   }
 
   private func start(
@@ -77,8 +78,34 @@ struct Command {
     return process
   }
 
-  private func finish(_ process: Process, in scratch: TemporaryFolder) throws -> Outcome {
-    process.waitUntilExit()
+  private func waitForExit(of process: Process) async {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        process.waitUntilExit()
+        continuation.resume()
+      }
+    }
+  }
+
+  /// What was printed, the ledger, the stored replies and the results: none of them may hold a key.
+  private func requireNoKey(in folders: [String]) throws {
+    let canary = Data(Self.canary.utf8)
+    for root in folders {
+      let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+      for name in names where !Self.keyFiles.contains(name) {
+        let bytes = FileManager.default.contents(atPath: root + "/" + name)
+        if bytes?.range(of: canary) != nil { Issue.record("the key is in \(name)") }
+      }
+    }
+  }
+
+  /// The names of files that hold a key because a test put it there.
+  private static let keyFiles: Set<String> = ["key"]
+
+  private func finish(_ process: Process, in scratch: TemporaryFolder) async throws -> Outcome {
+    // Never on a thread that the simulator beside it may need.
+    await waitForExit(of: process)
+    try requireNoKey(in: [scratch.path] + [folder].compactMap(\.self))
     return Outcome(
       status: process.terminationStatus, output: try scratch.read("out"),
       errors: String(decoding: try scratch.read("err"), as: UTF8.self))

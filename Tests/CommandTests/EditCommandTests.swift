@@ -4,9 +4,9 @@ import Testing
 import Vocabulary
 
 @Suite struct `plantain edit` {
-  @Test func `a portrait through the simulator`() throws {
+  @Test func `a portrait through the simulator`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(folder: folder.path)
+    let outcome = try await Command(folder: folder.path)
       .run("edit", Samples.portrait, "-p", "a warm evening", "-o", "out.png", "--gateway", "simulator")
     #expect(outcome.status == 0)
     #expect(outcome.text == "out.png\n")
@@ -17,9 +17,9 @@ import Vocabulary
     #expect(try decodedPixels(folder.read("out.png")).size == PixelSize(width: 896, height: 1200))
   }
 
-  @Test func `JSON has the contract's fields and nothing else is on standard output`() throws {
+  @Test func `JSON has the contract's fields and nothing else is on standard output`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(folder: folder.path)
+    let outcome = try await Command(folder: folder.path)
       .run("edit", Samples.rocket, "-p", "x", "-o", "o/", "--gateway", "simulator", "--json", "--quiet")
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
@@ -39,18 +39,19 @@ import Vocabulary
     #expect(prepared["source"] as? String == Samples.rocket)
   }
 
-  @Test func `a picture from words alone, and where that is not made`() throws {
+  @Test func `a picture from words alone, and where that is not made`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(folder: folder.path)
+    let outcome = try await Command(folder: folder.path)
       .run("generate", "-p", "a plantain", "-o", "out.png", "--aspect", "16:9", "--gateway", "simulator")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(try decodedPixels(folder.read("out.png")).size == PixelSize(width: 1376, height: 768))
-    let refused = try Command().run("generate", "-p", "a plantain", "--gateway", "myrouter", "-o", "-")
+    let refused = try await Command().run("generate", "-p", "a plantain", "--gateway", "myrouter", "-o", "-")
     #expect(refused.status == 82)
     #expect(refused.errors.contains("myrouter") && refused.errors.contains("gccai"))
   }
 
-  @Test func `options that a route lacks are named with those it has, before anything is sent`() throws {
+  @Test func `options that a route lacks are named with those it has, before anything is sent`() async throws
+  {
     for (options, words) in [
       (["--gateway", "apiyi", "--web-search"], ["--web-search", "it has --tier, --aspect"]),
       (["--gateway", "aimlapi", "--aspect", "3:2"], ["3:2", "1:1, 9:16, 16:9, 3:4, 4:3", "--nearest"]),
@@ -62,11 +63,11 @@ import Vocabulary
       ), (["--gateway", "gccai", "--thinking", "high"], ["--thinking"]),
       (["--gateway", "google", "--thinking", "medium"], ["minimal, high"]),
     ] {
-      let outcome = try Command().run(["edit", Samples.coffee, "-p", "x", "-o", "-"] + options)
+      let outcome = try await Command().run(["edit", Samples.coffee, "-p", "x", "-o", "-"] + options)
       #expect(outcome.status == 82, "\(options): \(outcome.errors)")
       for word in words { #expect(outcome.errors.contains(word), "\(outcome.errors)") }
     }
-    let nearest = try Command().run(
+    let nearest = try await Command().run(
       "edit", Samples.coffee, "-p", "x", "--gateway", "aimlapi", "--aspect", "3:2", "--nearest", "--dry-run",
       "--json")
     #expect(try nearest.objects().first?["warnings"] as? [String] == ["aspect-replaced", "aspect-differs"])
@@ -86,18 +87,18 @@ import Vocabulary
       let edit = [
         "edit", Samples.coffee, "-p", "secret words", "--gateway", "apiyi", "--base-url", gateway.baseURL,
       ]
-      #expect(try command.run(edit + ["-o", "a.png", "--json"]).status == 80)
-      #expect(try command.run(edit + ["-o", "b.png"]).status == 76)
-      #expect(try command.run(edit + ["-o", "c.png"]).status == 0)
-      let entries = try command.run("history", "--json").objects()
+      #expect(try await command.run(edit + ["-o", "a.png", "--json"]).status == 80)
+      #expect(try await command.run(edit + ["-o", "b.png"]).status == 76)
+      #expect(try await command.run(edit + ["-o", "c.png"]).status == 0)
+      let entries = try await command.run("history", "--json").objects()
       #expect(entries.map { $0["state"] as? String } == ["done", "ambiguous", "stored"])
       #expect(entries.map { $0["billed"] as? String } == ["yes", "unknown", "yes"])
       let ids = entries.compactMap { $0["id"] as? String }
-      let replayed = try command.run("replay", ids[2])
+      let replayed = try await command.run("replay", ids[2])
       #expect(replayed.status == 80 && replayed.errors.contains("what"))
-      #expect(try command.run("recover", ids[1]).status == 76)
-      #expect(try command.run("recover", ids[0]).status == 64)
-      #expect(try command.run("recover", "nothing").status == 66)
+      #expect(try await command.run("recover", ids[1]).status == 76)
+      #expect(try await command.run("recover", ids[0]).status == 64)
+      #expect(try await command.run("recover", "nothing").status == 66)
       #expect(gateway.requests.count == 3)
     }
     for name in folder.names where name.hasPrefix("ledger") && !name.hasSuffix("replies") {
@@ -105,8 +106,8 @@ import Vocabulary
     }
   }
 
-  @Test func `standard input to standard output`() throws {
-    let outcome = try Command().run(
+  @Test func `standard input to standard output`() async throws {
+    let outcome = try await Command().run(
       "edit", "-", "-p", "cool", "-o", "-", "--gateway", "simulator", "--quiet",
       input: Samples.bytes(Samples.coffee))
     #expect(outcome.status == 0)
@@ -114,9 +115,9 @@ import Vocabulary
     #expect(try decodedPixels(outcome.output).size == PixelSize(width: 1264, height: 848))
   }
 
-  @Test func `standard input is read once, also when it must be prepared twice`() throws {
+  @Test func `standard input is read once, also when it must be prepared twice`() async throws {
     let picture = try Synthetic.jpeg(PixelSize(width: 500, height: 400), quality: 97)
-    let outcome = try Command().run(
+    let outcome = try await Command().run(
       [
         "edit", "-", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "simulator", "--request-bytes",
         "150KB",
@@ -132,7 +133,7 @@ import Vocabulary
     try folder.write(Array("  two lines\n and \"quotes\" \n".utf8), as: "prompt.txt")
     try await ScriptedGateway.run(.reply(status: 503, headers: [("Retry-After", "3600")], body: "{}")) {
       gateway in
-      let outcome = try Command(folder: folder.path).run(
+      let outcome = try await Command(folder: folder.path).run(
         "edit", Samples.coffee, "--prompt-file", "prompt.txt", "--gateway", "apiyi", "--base-url",
         gateway.baseURL)
       #expect(outcome.status == 75)
@@ -143,9 +144,9 @@ import Vocabulary
     }
   }
 
-  @Test func `a dry run says what would be sent and opens no socket`() throws {
+  @Test func `a dry run says what would be sent and opens no socket`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(folder: folder.path).run(
+    let outcome = try await Command(folder: folder.path).run(
       "edit", Samples.portrait, "-p", "x", "--gateway", "apiyi", "--base-url", "http://127.0.0.1:1", "-o",
       "o.png",
       "--dry-run", "--json", "--quiet")
@@ -156,8 +157,8 @@ import Vocabulary
     #expect(folder.names.isEmpty)
   }
 
-  @Test func `without a gateway the error says what to set`() throws {
-    let outcome = try Command().run("edit", Samples.coffee, "-p", "x")
+  @Test func `without a gateway the error says what to set`() async throws {
+    let outcome = try await Command().run("edit", Samples.coffee, "-p", "x")
     #expect(outcome.status == 78)
     #expect(outcome.errors.contains("PLANTAIN_GATEWAY"))
     #expect(outcome.errors.contains("--gateway simulator"))
@@ -168,7 +169,7 @@ import Vocabulary
       gateway in
       var command = Command()
       command.environment = ["PLANTAIN_GATEWAY": "apiyi", "PLANTAIN_APIYI_URL": gateway.baseURL]
-      let outcome = try command.run("edit", Samples.coffee, "-p", "x", "-o", "-", "--timeout", "9s")
+      let outcome = try await command.run("edit", Samples.coffee, "-p", "x", "-o", "-", "--timeout", "9s")
       #expect(outcome.status == 75)
       #expect(outcome.errors.contains("9 s"))
       #expect(gateway.requests.count == 1)

@@ -9,11 +9,11 @@ import Vocabulary
     let folder = try TemporaryFolder()
     try await withSimulator { simulator in
       let command = Command(folder: folder.path, environment: ["PLANTAIN_APIYI_URL": simulator.baseURL])
-      let done = try command.run(sample: "edit-portrait", "night", Samples.portrait, "night.png")
+      let done = try await command.run(sample: "edit-portrait", "night", Samples.portrait, "night.png")
       #expect(done.status == 0)
       #expect(done.text == "night.png: 896×1200 image/png\n")
       #expect(folder.names == ["night.png"])
-      let again = try command.run(sample: "edit-portrait", "night", Samples.portrait, "night.png")
+      let again = try await command.run(sample: "edit-portrait", "night", Samples.portrait, "night.png")
       #expect(again.status == 73)
     }
   }
@@ -62,7 +62,7 @@ import Vocabulary
       }
       #expect(outcome.status == 130)
       #expect(outcome.errors.contains("plantain recover "))
-      let entry = try #require(try command.run("history", "--json").objects().first)
+      let entry = try #require(try await command.run("history", "--json").objects().first)
       #expect(entry["state"] as? String == "accepted")
       #expect(entry["billed"] as? String == "yes")
     }
@@ -70,9 +70,9 @@ import Vocabulary
 }
 
 @Suite struct `Standard output that takes nothing` {
-  @Test func `a paid picture is kept, and its place named`() throws {
+  @Test func `a paid picture is kept, and its place named`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(environment: ["TMPDIR": folder.path]).run(
+    let outcome = try await Command(environment: ["TMPDIR": folder.path]).run(
       shell: #""$plantain" edit '\#(Samples.coffee)' -p cool -o - --gateway simulator > /dev/full"#)
     #expect(outcome.status == 73)
     #expect(folder.names == ["plantain-kept.jpg"])
@@ -86,7 +86,7 @@ import Vocabulary
     let body =
       #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
-      let outcome = try Command(environment: ["TMPDIR": folder.path])
+      let outcome = try await Command(environment: ["TMPDIR": folder.path])
         .run(
           "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", gateway.baseURL)
       #expect(outcome.status == 80)
@@ -95,8 +95,9 @@ import Vocabulary
     }
   }
 
-  @Test func `a report that is lost is an error`() throws {
-    let outcome = try Command().run(shell: #""$plantain" inspect '\#(Samples.coffee)' --json > /dev/full"#)
+  @Test func `a report that is lost is an error`() async throws {
+    let outcome = try await Command().run(
+      shell: #""$plantain" inspect '\#(Samples.coffee)' --json > /dev/full"#)
     #expect(outcome.status == 73)
   }
 }

@@ -4,8 +4,8 @@ import Testing
 import Vocabulary
 
 @Suite struct `plantain prepare and inspect` {
-  @Test func `a data URI holds the prepared picture`() throws {
-    let outcome = try Command().run("prepare", Samples.portrait, "--data-uri", "--quiet")
+  @Test func `a data URI holds the prepared picture`() async throws {
+    let outcome = try await Command().run("prepare", Samples.portrait, "--data-uri", "--quiet")
     #expect(outcome.status == 0)
     let uri = try #require(outcome.lines.first)
     #expect(uri.hasPrefix("data:image/jpeg;base64,"))
@@ -13,15 +13,16 @@ import Vocabulary
     #expect(try decodedPixels([UInt8](bytes)).size == PixelSize(width: 384, height: 512))
   }
 
-  @Test func `base64 alone`() throws {
-    let outcome = try Command().run("prepare", Samples.coffee, "--base64", "--format", "webp", "--quiet")
+  @Test func `base64 alone`() async throws {
+    let outcome = try await Command().run(
+      "prepare", Samples.coffee, "--base64", "--format", "webp", "--quiet")
     let bytes = try #require(Data(base64Encoded: outcome.text.filter { $0 != "\n" }))
     #expect(bytes.prefix(4) == Data("RIFF".utf8))
   }
 
-  @Test func `files into a folder, under the cap, with their report`() throws {
+  @Test func `files into a folder, under the cap, with their report`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(folder: folder.path).run(
+    let outcome = try await Command(folder: folder.path).run(
       "prepare", Samples.portrait, Samples.rocket, Samples.coffee, "-o", "made", "--max-bytes", "20KB",
       "--max-edge", "300", "--json")
     #expect(outcome.status == 0)
@@ -40,8 +41,8 @@ import Vocabulary
     }
   }
 
-  @Test func `the same picture gives the same report and bytes as in the library's words`() throws {
-    let outcome = try Command().run("inspect", Samples.portrait, "--json")
+  @Test func `the same picture gives the same report and bytes as in the library's words`() async throws {
+    let outcome = try await Command().run("inspect", Samples.portrait, "--json")
     let object = try #require(try outcome.objects().first)
     #expect(object["width"] as? Int == 512)
     #expect(object["orientation"] as? Int == 6)
@@ -52,11 +53,11 @@ import Vocabulary
   }
 
   @Test func `a bad picture stands in its place among the others, and the first failure is the status`()
-    throws
+    async throws
   {
     let folder = try TemporaryFolder()
     try folder.write(Array("hello".utf8), as: "text.jpg")
-    let outcome = try Command(folder: folder.path).run(
+    let outcome = try await Command(folder: folder.path).run(
       "prepare", Samples.coffee, "missing.jpg", "text.jpg", Samples.rocket, "--json")
     #expect(outcome.status == 66)
     let objects = try outcome.objects()
@@ -67,17 +68,18 @@ import Vocabulary
     #expect(error["billed"] as? String == "no")
   }
 
-  @Test func `names that would fall together are refused before any work`() throws {
+  @Test func `names that would fall together are refused before any work`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.coffee), as: "coffee.png")
-    let outcome = try Command(folder: folder.path).run("prepare", Samples.coffee, "coffee.png", "-o", "made")
+    let outcome = try await Command(folder: folder.path).run(
+      "prepare", Samples.coffee, "coffee.png", "-o", "made")
     #expect(outcome.status == 64)
     #expect(folder.names == ["coffee.png"])
   }
 
-  @Test func `a shape is given on request, and the report says where the picture lies in it`() throws {
+  @Test func `a shape is given on request, and the report says where the picture lies in it`() async throws {
     let folder = try TemporaryFolder()
-    let outcome = try Command(folder: folder.path).run(
+    let outcome = try await Command(folder: folder.path).run(
       "prepare", Samples.portrait, "--fit", "pad", "--aspect", "1:1", "-o", "made", "--json")
     #expect(outcome.status == 0)
     let object = try #require(try outcome.objects().first)
@@ -93,8 +95,8 @@ import Vocabulary
     ["--fit", "crop"], ["--aspect", "1:1"], ["--nearest"], ["--fit", "stretch", "--aspect", "1:1"],
     ["--fit", "pad", "--aspect", "0:1"], ["--model", "x"],
   ])
-  func `options that would do nothing here are refused`(options: [String]) throws {
-    let outcome = try Command().run(["prepare", Samples.coffee] + options)
+  func `options that would do nothing here are refused`(options: [String]) async throws {
+    let outcome = try await Command().run(["prepare", Samples.coffee] + options)
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
   }

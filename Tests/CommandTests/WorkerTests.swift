@@ -50,7 +50,8 @@
 
     @Test("nothing is left of the workers when the command is done")
     func tidyEnd() async throws {
-      let outcome = try Command(folder: folder.path).run("prepare", "quick.jpg", "--format", "png", "--json")
+      let outcome = try await Command(folder: folder.path).run(
+        "prepare", "quick.jpg", "--format", "png", "--json")
       #expect(outcome.status == 0)
       let own = "\(Products.path("plantain-worker"))"
       let left = try processes().filter { executable($0) == own && parent(of: $0) == 1 }

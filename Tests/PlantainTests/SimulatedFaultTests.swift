@@ -88,7 +88,9 @@ private struct Trial {
     var testDescription: String { name }
   }
 
-  private static func status(_ status: Int, _ code: PlantainError.Code, _ billed: PlantainError.Billing) -> Row {
+  private static func status(_ status: Int, _ code: PlantainError.Code, _ billed: PlantainError.Billing)
+    -> Row
+  {
     Row(name: "status \(status)", fault: fault { $0.status = status }, code: code, billed: billed)
   }
 
@@ -107,7 +109,8 @@ private struct Trial {
       name: "a supplier's error inside a message",
       fault: fault {
         $0.status = 500
-        $0.body = #"{"error":{"message":"{\"error\":{\"code\":429,\"message\":\"slow down\"}}","code":"500"}}"#
+        $0.body =
+          #"{"error":{"message":"{\"error\":{\"code\":429,\"message\":\"slow down\"}}","code":"500"}}"#
       }, code: .outcomeUnknown, billed: .unknown),
     Row(
       name: "reset instead of an answer", fault: fault { $0.connection = .resetReply },
@@ -268,7 +271,8 @@ private struct Trial {
     (#"[{}, {"statsu": 1}]"#, "fault 2: there is no statsu"),
     (#"[{"status": 200}]"#, "fault 1: expected a whole number of 300…599 for status"),
     (#"[{"connection": "cut"}]"#, "received cut"), (#"[{"gateway": "nobody"}]"#, "no gateway called nobody"),
-    (#"[{"drift": {"tint": [1]}}]"#, "expected three numbers"), (#"[{"drift": {"up": 1}}]"#, "there is no up"),
+    (#"[{"drift": {"tint": [1]}}]"#, "expected three numbers"),
+    (#"[{"drift": {"up": 1}}]"#, "there is no up"),
   ])
   func `says what is wrong with a script`(text: String, words: String) {
     let mistake = #expect(throws: FaultScript.Mistake.self) { try FaultScript.read(text) }

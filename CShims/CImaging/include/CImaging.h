@@ -118,8 +118,8 @@ CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green
 CImagingImage *cimaging_resize(CImagingImage *image, int width, int height);
 CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width, int height);
 
-// Lays the picture on a width × height frame with its corner at (left, top), which cuts off what is beyond it and continues
-// the picture as in a mirror where it does not reach.
+// Lays the picture on a width × height frame with its corner at (left, top), which cuts off what is beyond it and
+// continues the picture as in a mirror where it does not reach.
 CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int width, int height);
 
 // Lays the picture on an opaque width × height canvas of one 8-bit sRGB colour, its corner at (left, top). For 8-bit

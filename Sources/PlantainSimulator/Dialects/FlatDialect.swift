@@ -8,7 +8,8 @@ enum FlatDialect {
   /// What OpenAI's own client can say beside it.
   private static let openAINames: Set<String> = ["n", "response_format", "size", "user"]
 
-  static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest {
+  static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest
+  {
     let fields = gateway.fields
     try refuseStrangers(in: json, gateway)
     var request = SimulatedRequest()
@@ -36,7 +37,8 @@ enum FlatDialect {
   private static func refuseStrangers(in json: JSONValue, _ gateway: Gateway) throws(Refusal) {
     let fields = gateway.fields
     let paths = [
-      fields.model, fields.prompt, fields.references, fields.addresses, fields.ratio, fields.tier, fields.count,
+      fields.model, fields.prompt, fields.references, fields.addresses, fields.ratio, fields.tier,
+      fields.count,
       fields.outputFormat, fields.webSearch, fields.imageSearch, fields.officialFallback, fields.thinking,
     ]
     var known = Set(paths.compactMap { $0.map { String($0.prefix { $0 != "." }) } })

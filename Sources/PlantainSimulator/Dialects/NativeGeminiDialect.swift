@@ -5,7 +5,8 @@ import Vocabulary
 /// Google's `generateContent`. Both spellings of keys and both base64 alphabets are taken, as Google does; members of
 /// `imageConfig` that only Vertex knows are refused, as Google does.
 enum NativeGeminiDialect {
-  static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest {
+  static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest
+  {
     var request = SimulatedRequest()
     for part in json["contents"]?.elements.flatMap({ $0["parts"]?.elements ?? [] }) ?? [] {
       if let text = part["text"]?.string { request.prompt += text }

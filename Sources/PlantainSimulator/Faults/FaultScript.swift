@@ -1,4 +1,4 @@
-import Gateways
+public import Gateways
 import Vocabulary
 
 /// Reads a fault script: a JSON array whose objects are used up one by one, a request each. After the last one everything is
@@ -9,15 +9,20 @@ public enum FaultScript {
     public let words: String
   }
 
+  /// - Parameter gateways: those that a fault can be for.
   /// - Throws: `Mistake`; a name that nobody knows is one.
-  public static func read(_ text: String) throws(Mistake) -> [Fault] {
+  public static func read(_ text: String, gateways: [Gateway] = Gateway.all) throws(Mistake) -> [Fault] {
     guard case .array(let entries)? = JSONValue(parsing: Array(text.utf8)) else {
       throw Mistake(words: "it is not a JSON array of faults")
     }
     var faults: [Fault] = []
     for (position, entry) in entries.enumerated() {
       do throws(Mistake) {
-        faults.append(try Reader(entry).fault())
+        let fault = try Reader(entry).fault()
+        if let id = fault.gateway, !gateways.contains(where: { $0.id == id }) {
+          throw Mistake(words: "there is no gateway called \(id)")
+        }
+        faults.append(fault)
       } catch {
         throw Mistake(words: "fault \(position + 1): \(error.words)")
       }
@@ -38,9 +43,6 @@ public enum FaultScript {
       var reader = self
       var fault = Fault()
       fault.gateway = try reader.text("gateway")
-      if let id = fault.gateway, Gateway.named(id) == nil {
-        throw Mistake(words: "there is no gateway called \(id)")
-      }
       fault.times = try reader.whole("times", 1...1_000_000) ?? 1
       fault.status = try reader.whole("status", 300...599)
       fault.body = try reader.text("body")

@@ -1,0 +1,122 @@
+public import Gateways
+import Vocabulary
+import Yams
+
+/// What a user has settled once: gateways of one's own, keys, prices, the gateway to use, the place of the ledger.
+///
+/// A command's option comes first, then the environment, then the file, then what is built in.
+public struct Configuration: Sendable {
+  /// The built-in ones, as the file changes them, and then the user's own.
+  public private(set) var gateways = Gateway.all
+  private var keys: [String: APIKey.Source] = [:]
+  private var chosen: [String] = []
+  private var ledgerFile: String?
+
+  /// What is built in.
+  public init() {}
+
+  /// The file at `path`; without a path `$XDG_CONFIG_HOME/plantain/config.yaml`, else the same below `~/.config`, which need
+  /// not be there.
+  ///
+  /// - Throws: 66 when a named file cannot be read, 78 with the line for what is wrong in it.
+  public static func read(_ path: String? = nil) throws(PlantainError) -> Configuration {
+    guard let path = path ?? ConfigurationPath.standard() else { return Configuration() }
+    let text = try TextFile.read(path, as: "a configuration")
+    do throws(YAMLObject.Mistake) {
+      return try Configuration(parsing: text, folder: ConfigurationPath.folder(of: path))
+    } catch {
+      let place = error.line.map { "line \($0): " } ?? ""
+      throw PlantainError(
+        .configuration, .configuration, "cannot use the configuration \(path): \(place)\(error.words)",
+        hint: "Mend it, or name another with --config.", subject: path)
+    }
+  }
+
+  /// - Parameter folder: what relative paths in it count from.
+  init(parsing text: String, folder: String) throws(YAMLObject.Mistake) {
+    guard var file = try YAMLObject(parsing: text) else { return }
+    if let (_, node) = file.take("gateways") {
+      var entries = try YAMLObject(node, "gateways")
+      for (id, line, value) in entries.takeAll() {
+        try add(try GatewayEntry(id, line: line, value, folder: folder))
+      }
+    }
+    let known = gateways.map(\.id)
+    chosen =
+      try file.takeList("gateway", expected: "one of \(known.joined(separator: ", "))") {
+        known.contains($0) ? $0 : nil
+      } ?? []
+    ledgerFile = try file.takeText("ledger").map { ConfigurationPath.resolved($0, in: folder) }
+    try file.requireNothingLeft(known: ["gateway", "gateways", "ledger"])
+  }
+
+  private mutating func add(_ entry: GatewayEntry) throws(YAMLObject.Mistake) {
+    keys[entry.gateway.id] = entry.key
+    if let place = gateways.firstIndex(where: { $0.id == entry.gateway.id }) {
+      gateways[place] = entry.gateway
+    } else {
+      gateways.append(entry.gateway)
+    }
+  }
+}
+
+extension Configuration {
+  /// The gateways of these names, which commas separate, else those that `PLANTAIN_GATEWAY` names, else the file's. There is
+  /// no silent fallback.
+  ///
+  /// - Returns: at least one.
+  /// - Throws: 64 for an unknown or repeated name, 78 when there is none at all.
+  public func gateways(named names: String?) throws(PlantainError) -> [Gateway] {
+    let names = names ?? EnvironmentSettings.variable("PLANTAIN_GATEWAY")
+    let ids =
+      names.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? chosen
+    guard !ids.isEmpty else {
+      throw PlantainError(
+        .configuration, .configuration, "no gateway is chosen",
+        hint:
+          "Add --gateway ID or set PLANTAIN_GATEWAY (\(known)). To try without an account: --gateway simulator."
+      )
+    }
+    var found: [Gateway] = []
+    for id in ids {
+      guard let gateway = gateways.first(where: { $0.id == id }) else {
+        throw .usage("there is no gateway called \(id)", hint: "Known are: \(known).")
+      }
+      guard !found.contains(where: { $0.id == id }) else {
+        throw .usage("the gateway \(id) is named twice", hint: "Name each once, in the order to try.")
+      }
+      found.append(gateway)
+    }
+    return found
+  }
+
+  /// The first of them, where none is needed.
+  ///
+  /// - Throws: 64 for an unknown name.
+  public func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
+    let isNamed = names != nil || EnvironmentSettings.variable("PLANTAIN_GATEWAY") != nil
+    return isNamed || !chosen.isEmpty ? try gateways(named: names)[0] : nil
+  }
+
+  private var known: String { gateways.map(\.id).joined(separator: ", ") }
+
+  /// The way to one of them, with its key from the environment, else from where the file says.
+  ///
+  /// - Parameter baseURL: as in `Route`.
+  /// - Throws: as `Route`.
+  public func route(to gateway: Gateway, baseURL: String? = nil) throws(PlantainError) -> Route {
+    let isInEnvironment = gateway.keyVariables.contains { EnvironmentSettings.variable($0) != nil }
+    return try Route(gateway, key: isInEnvironment ? nil : keys[gateway.id], baseURL: baseURL)
+  }
+
+  /// Where a gateway lives: what `PLANTAIN_<ID>_URL` says, else the file, else its pages. `nil`: nobody says.
+  public func address(of gateway: Gateway) -> String? {
+    EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL
+  }
+
+  /// Where the ledger lies: the file that is named, else what `PLANTAIN_LEDGER` says, else the configuration.
+  public func ledger(named file: String?) -> LedgerLocation {
+    let named = file ?? EnvironmentSettings.variable("PLANTAIN_LEDGER") ?? ledgerFile
+    return named.map(LedgerLocation.file) ?? .standard
+  }
+}

@@ -1,0 +1,174 @@
+import Gateways
+import Vocabulary
+import Yams
+
+/// One gateway of the configuration file: a change of one that is known, or one of the user's own, which starts as the
+/// known one that speaks the same.
+struct GatewayEntry {
+  var gateway: Gateway
+  var key: APIKey.Source?
+
+  static let names = [
+    "like", "dialect", "url", "path", "key_name", "key_file", "key_command", "authorization", "carrier",
+    "models", "references", "picture_bytes", "request_bytes", "formats", "text_to_image",
+    "idempotency_header",
+    "idempotency_honoured", "prices",
+  ]
+
+  /// - Parameter folder: what relative paths count from.
+  init(
+    _ id: String, line: Int, _ node: Node, folder: String
+  ) throws(YAMLObject.Mistake) {
+    guard let first = id.first, first.isLetter,
+      id.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789-".contains($0) })
+    else {
+      throw YAMLObject.Mistake(
+        line: line, words: "a gateway's name is of a-z, 0-9 and -, and begins with a letter")
+    }
+    var object = try YAMLObject(node, "a gateway")
+    gateway = try Self.start(id, line: line, &object)
+    gateway.baseURL = try object.takeText("url") ?? gateway.baseURL
+    gateway.path =
+      try object.take("path", expected: "a path that begins with /") { $0.hasPrefix("/") ? $0 : nil }
+      ?? gateway.path
+    gateway.authorisation = try object.takeWord("authorization") ?? gateway.authorisation
+    gateway.takesPromptAlone = try object.takeSwitch("text_to_image") ?? gateway.takesPromptAlone
+    try readCarrier(&object)
+    try readKey(&object, folder: folder)
+    try readLimits(&object)
+    try readIdempotency(&object)
+    try readModels(&object)
+    try object.requireNothingLeft(known: Self.names)
+  }
+
+  private static func start(
+    _ id: String, line: Int, _ object: inout YAMLObject
+  ) throws(YAMLObject.Mistake) -> Gateway {
+    let likeness = try object.take("like", expected: Gateway.all.map(\.id).joined(separator: ", ")) {
+      Gateway.named($0)
+    }
+    let dialect = try object.takeWord("dialect", of: Gateway.Dialect.self)
+    let known = Gateway.named(id)
+    guard known == nil || likeness == nil && dialect == nil else {
+      throw YAMLObject.Mistake(
+        line: line, words: "\(id) is a known gateway, whose dialect is known; give yours another name")
+    }
+    if let known { return known }
+    guard let example = likeness ?? dialect?.example, dialect == nil || dialect == example.dialect else {
+      throw YAMLObject.Mistake(
+        line: line, words: "\(id) needs a dialect (\(dialectNames)), or like: and a known gateway")
+    }
+    return example.copied(as: id)
+  }
+
+  private static var dialectNames: String {
+    Gateway.Dialect.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+
+  private mutating func readCarrier(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
+    guard gateway.dialect != .nativeGemini else { return }
+    gateway.carrier =
+      try object.take("carrier", expected: "base64 or data-uri") { text in
+        Gateway.Carrier(rawValue: text).flatMap { $0 == .inlineData ? nil : $0 }
+      } ?? gateway.carrier
+  }
+
+  private mutating func readKey(
+    _ object: inout YAMLObject, folder: String
+  ) throws(YAMLObject.Mistake) {
+    let name = try object.take("key_name", expected: "the name of an environment variable") { text in
+      text.allSatisfy { $0 == "_" || $0.isASCII && ($0.isUppercase || $0.isNumber) } ? text : nil
+    }
+    if let name { gateway.keyVariables = [name] }
+    if let path = try object.takeText("key_file") {
+      key = .file(ConfigurationPath.resolved(path, in: folder))
+    }
+    if let command = try object.takeText("key_command") {
+      key = .command(command)
+    }
+  }
+
+  private mutating func readLimits(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
+    let count = try object.take("references", expected: "a whole number of 1…100") { text in
+      Int(text).flatMap { (1...100).contains($0) ? $0 : nil }
+    }
+    gateway.limits.references = count ?? gateway.limits.references
+    if let bytes = try object.take("picture_bytes", expected: "a size such as 7MB", ByteCount.init(parsing:))
+    {
+      gateway.limits.statedPictureBytes = bytes
+      gateway.limits.counting = .file
+    }
+    gateway.limits.requestBytes =
+      try object.take("request_bytes", expected: "a size such as 20MB", ByteCount.init(parsing:))
+      ?? gateway.limits.requestBytes
+    gateway.limits.formats =
+      try object.takeList("formats", expected: "jpeg, png or webp") { text in
+        ["jpeg", "png", "webp"].contains(text) ? MediaType("image/\(text)") : nil
+      } ?? gateway.limits.formats
+  }
+
+  private mutating func readIdempotency(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
+    if let header = try object.takeText("idempotency_header") {
+      gateway.idempotency = Gateway.Idempotency(header: header, isHonoured: false)
+    }
+    guard let (line, node) = object.take("idempotency_honoured") else { return }
+    guard gateway.idempotency != nil, let isHonoured = node.bool else {
+      throw YAMLObject.Mistake(
+        line: line, words: "expected true or false for idempotency_honoured, beside an idempotency_header")
+    }
+    gateway.idempotency?.isHonoured = isHonoured
+  }
+
+  private mutating func readModels(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
+    if let ids = try object.takeList("models", expected: "a model's id", { $0 }) {
+      gateway.models = ids.map { gateway.model(named: $0) }
+    }
+    guard let (line, node) = object.take("prices") else { return }
+    var prices: [Tier: Price] = [:]
+    var entry = try YAMLObject(node, "prices")
+    for tier in Tier.allCases {
+      prices[tier] = try entry.take(
+        tier.rawValue, expected: "a price such as 0.055 USD", Price.init(parsing:))
+    }
+    try entry.requireNothingLeft(known: Tier.allCases.map(\.rawValue))
+    guard !prices.isEmpty else { throw YAMLObject.Mistake(line: line, words: "there is no price in prices") }
+    for place in gateway.models.indices { gateway.models[place].prices = prices }
+  }
+}
+
+extension Gateway {
+  /// Another host that speaks the same. What is known of the first one's prices and address is not true of it.
+  fileprivate func copied(as id: String) -> Gateway {
+    var copy = self
+    copy.id = id
+    copy.baseURL = nil
+    copy.keyVariables = ["\(copy.variableName)_API_KEY"]
+    for place in copy.models.indices { copy.models[place].prices = [:] }
+    return copy
+  }
+}
+
+extension Gateway.Dialect {
+  /// The known gateway from which one that speaks the same starts.
+  fileprivate var example: Gateway {
+    switch self {
+    case .nativeGemini: .apiyi
+    case .v3: .myrouter
+    case .images: .aimlapi
+    case .task: .gccai
+    }
+  }
+}
+
+extension Price {
+  /// As in `0.055 USD`.
+  fileprivate init?(parsing text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let amount = Double(words[0]), amount >= 0, amount <= 1_000,
+      words[1].count == 3, words[1].allSatisfy({ $0.isASCII && $0.isUppercase })
+    else { return nil }
+    self.init(
+      millionths: Int((amount * 1_000_000).rounded()), currency: String(words[1]),
+      checked: "the configuration")
+  }
+}

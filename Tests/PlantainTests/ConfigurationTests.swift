@@ -1,0 +1,168 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+@Suite struct `The configuration` {
+  private func configuration(_ text: String) throws -> Configuration {
+    try Configuration(parsing: text, folder: "/home/user/.config/plantain")
+  }
+
+  @Test(arguments: ["", "# nothing\n", "{}"])
+  func `may be empty`(text: String) throws {
+    #expect(try configuration(text).gateways.map(\.id) == Gateway.all.map(\.id))
+  }
+
+  @Test func `describes gateways of one's own`() throws {
+    let settled = try configuration(
+      """
+      gateway: [house, apiyi]
+      ledger: ledger.sqlite
+      gateways:
+        house:
+          dialect: task
+          url: https://images.example.com
+          path: /api/images
+          key_name: HOUSE_KEY
+          authorization: query
+          carrier: base64
+          models: [nano, nano-pro]
+          references: 3
+          picture_bytes: 2MB
+          request_bytes: 9MB
+          formats: [jpeg, webp]
+          text_to_image: false
+          idempotency_header: X-Request-Name
+          idempotency_honoured: true
+          prices: {1K: 0.05 USD, 4K: 0.2 USD}
+        my-mirror:
+          like: aimlapi
+          url: https://mirror.example.com
+      """)
+    let house = try #require(settled.gateways.first { $0.id == "house" })
+    #expect(house.dialect == .task)
+    #expect(house.baseURL == "https://images.example.com")
+    #expect(house.path == "/api/images")
+    #expect(house.keyVariables == ["HOUSE_KEY"])
+    #expect(house.authorisation == .query)
+    #expect(house.carrier == .rawBase64)
+    #expect(house.models.map(\.id) == ["nano", "nano-pro"])
+    #expect(house.limits.references == 3)
+    #expect(house.limits.pictureBytes == .megabytes(2))
+    #expect(house.limits.requestBytes == .megabytes(9))
+    #expect(house.limits.formats == [.jpeg, .webp])
+    #expect(!house.takesPromptAlone)
+    #expect(house.idempotency?.header == "X-Request-Name")
+    #expect(house.idempotency?.isHonoured == true)
+    #expect(house.defaultModel.prices[.four]?.millionths == 200_000)
+    #expect(house.defaultModel.prices[.two] == nil)
+    let mirror = try #require(settled.gateways.first { $0.id == "my-mirror" })
+    #expect(mirror.dialect == .images)
+    #expect(mirror.keyVariables == ["MY_MIRROR_API_KEY"])
+    #expect(mirror.addressVariable == "PLANTAIN_MY_MIRROR_URL")
+    #expect(mirror.limits.references == 5)
+    #expect(try settled.gateways(named: nil).map(\.id) == ["house", "apiyi"])
+    #expect(try settled.gateways(named: "my-mirror").map(\.id) == ["my-mirror"])
+    #expect(settled.ledger(named: nil) == .file("/home/user/.config/plantain/ledger.sqlite"))
+    #expect(settled.ledger(named: "x") == .file("x"))
+  }
+
+  @Test func `changes a known gateway without making another of it`() throws {
+    let settled = try configuration(
+      "gateways: {apiyi: {url: 'https://vip.apiyi.com', prices: {1K: 0.04 USD}}}")
+    let apiyi = try #require(settled.gateways.first { $0.id == "apiyi" })
+    #expect(apiyi.baseURL == "https://vip.apiyi.com")
+    #expect(apiyi.defaultModel.prices.count == 1)
+    #expect(apiyi.keyVariables == Gateway.apiyi.keyVariables)
+    #expect(settled.gateways.count == Gateway.all.count)
+  }
+
+  /// The line counts from 1; `sk-canary-7f3a` is a key in the wrong place, which is not repeated.
+  @Test(arguments: [
+    ("gatway: apiyi", 1, "there is no gatway in the file; known are gateway, gateways, ledger"),
+    ("gateway: nobody", 1, "expected one of myrouter, gccai"),
+    (
+      "ledger: x\ngateways:\n  house:\n    dialect: task\n    uri: https://a.example", 5,
+      "there is no uri in a gateway"
+    ),
+    (
+      "gateways:\n  house:\n    url: https://a.example", 2,
+      "house needs a dialect (native-gemini, v3, images, task)"
+    ),
+    ("gateways:\n  apiyi:\n    dialect: task", 2, "apiyi is a known gateway"),
+    ("gateways:\n  House:\n    dialect: task", 2, "is of a-z, 0-9 and -"),
+    ("gateways:\n  h:\n    dialect: tasks", 3, "expected native-gemini, v3, images, task for dialect"),
+    ("gateways:\n  h:\n    like: nobody", 3, "for like"),
+    (
+      "gateways:\n  h:\n    like: apiyi\n    key_name: sk-canary-7f3a", 4,
+      "the name of an environment variable"
+    ),
+    ("gateways:\n  h:\n    like: apiyi\n    references: 0", 4, "a whole number of 1…100"),
+    ("gateways:\n  h:\n    like: apiyi\n    picture_bytes: big", 4, "a size such as 7MB"),
+    ("gateways:\n  h:\n    like: apiyi\n    formats: [jpeg, tiff]", 4, "expected jpeg, png or webp"),
+    ("gateways:\n  h:\n    like: apiyi\n    idempotency_honoured: true", 4, "beside an idempotency_header"),
+    ("gateways:\n  h:\n    like: apiyi\n    prices: {1K: 5}", 4, "a price such as 0.055 USD"),
+    ("gateways:\n  h:\n    like: apiyi\n    prices: {8K: 5 USD}", 4, "there is no 8K in prices"),
+    ("gateways:\n  h:\n    like: apiyi\n    carrier: base64", 4, "there is no carrier"),
+    ("gateways: [apiyi]", 1, "expected names with values for gateways"),
+    ("gateway: apiyi\ngateway: google", 1, "stands there twice"),
+    ("a: [1, 2", 2, "it is not YAML"), ("- apiyi", 1, "expected names with values for the file"),
+  ])
+  func `is refused with the line of what is wrong in it`(text: String, line: Int, words: String) throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array(text.utf8), as: "config.yaml")
+    let path = folder.file("config.yaml")
+    let error = #expect(throws: PlantainError.self) { try Configuration.read(path) }
+    #expect(error?.code == .configuration)
+    #expect(error?.message.contains("\(path): line \(line): ") == true, "\(String(describing: error))")
+    #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+    #expect(error?.message.contains("canary") == false)
+  }
+
+  @Test func `that is named must be there`() throws {
+    let error = #expect(throws: PlantainError.self) { try Configuration.read("/nowhere/config.yaml") }
+    #expect(error?.exitStatus == 66)
+  }
+}
+
+@Suite struct `Keys` {
+  private func key(_ source: APIKey.Source) async -> Result<String, APIKey.KeyError> {
+    do throws(APIKey.KeyError) {
+      return .success(try await source.read().revealed)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  @Test func `are the first line of a file, or of what a command prints`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("  sk-1\nnot this\n".utf8), as: "key")
+    #expect(await key(.file(folder.file("key"))) == .success("sk-1"))
+    #expect(await key(.command("echo sk-2; echo not this")) == .success("sk-2"))
+  }
+
+  @Test func `that cannot be had say where they were looked for, and nothing of what was there`() async throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("sk canary\n".utf8), as: "key")
+    #expect(await key(.file(folder.file("key"))) == .failure(.malformed))
+    guard case .failure(.unavailable(let words)) = await key(.file(folder.file("none"))) else {
+      Issue.record("a file that is not there gives no key")
+      return
+    }
+    #expect(words.contains("none"))
+    guard case .failure(.unavailable) = await key(.command("echo sk-canary; exit 3")) else {
+      Issue.record("a command that fails gives no key")
+      return
+    }
+    guard case .failure(.malformed) = await key(.command("true")) else {
+      Issue.record("no output is no key")
+      return
+    }
+    guard case .failure(.unavailable) = await key(.command("yes | head -c 100000")) else {
+      Issue.record("more than a key is no key")
+      return
+    }
+  }
+}
