@@ -114,6 +114,46 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   }
 }
 
+/// What became of one trial of a route.
+package struct ProbeEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
+  package static let databaseTableName = "probes"
+
+  package var gateway: String
+  package var model: String
+  package var baseURL: String
+  /// Milliseconds since 1970.
+  package var at: Int
+  package var state: String
+  package var reason: String
+  package var seconds: Double
+
+  package init(
+    gateway: String, model: String, baseURL: String, at: Int, state: String, reason: String, seconds: Double
+  ) {
+    self.gateway = gateway
+    self.model = model
+    self.baseURL = baseURL
+    self.at = at
+    self.state = state
+    self.reason = reason
+    self.seconds = seconds
+  }
+}
+
+extension Ledger {
+  package func insert(_ probe: ProbeEntry) async throws(LedgerError) {
+    try await write { try probe.insert($0) }
+  }
+
+  /// The newest of each gateway.
+  package func latestProbes() async throws(LedgerError) -> [ProbeEntry] {
+    try await read { database in
+      try ProbeEntry.fetchAll(
+        database, sql: "SELECT * FROM probes WHERE id IN (SELECT max(id) FROM probes GROUP BY gateway)")
+    }
+  }
+}
+
 extension Ledger {
   package func insert(_ edit: EditEntry) async throws(LedgerError) {
     try await write { try edit.insert($0) }

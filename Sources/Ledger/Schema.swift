@@ -42,6 +42,18 @@ enum Schema {
         table.column("costCurrency", .text)
       }
     }
+    migrator.registerMigration("probes") { database in
+      try database.create(table: ProbeEntry.databaseTableName) { table in
+        table.autoIncrementedPrimaryKey("id")
+        table.column("gateway", .text).notNull().indexed()
+        table.column("model", .text).notNull()
+        table.column("baseURL", .text).notNull()
+        table.column("at", .integer).notNull()
+        table.column("state", .text).notNull()
+        table.column("reason", .text).notNull()
+        table.column("seconds", .double).notNull()
+      }
+    }
     return migrator
   }
 }

@@ -83,6 +83,14 @@ public final class Editor: Sendable {
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
+    try await edit(prompt, references, options, by: routes, watch)
+  }
+
+  /// - Parameter retries: of the last route; a failure of one before it leads to the next at once.
+  func edit(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
+    retries: RetryPlan.Limits = .init(), _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
     let output = try OutputPlan(options, first: references.first)
     try output.check()
@@ -100,7 +108,7 @@ public final class Editor: Sendable {
         if !isRecorded { try await record(plan, prompt, output) }
         isRecorded = true
         watch(.sending(plan))
-        let delivery = try delivery(route, key, edit: id, retries: isLast ? .init() : .none, watch)
+        let delivery = try delivery(route, key, edit: id, retries: isLast ? retries : .none, watch)
         let delivered = try await deliver(requests, by: delivery, plan, options)
         return try await finish(delivered, plan, output, start, watch)
       } catch {
@@ -120,10 +128,18 @@ public final class Editor: Sendable {
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditPlan {
-    try OutputPlan(options, first: references.first).check()
     for route in routes { try check(prompt, references, options, route) }
+    return try await plan(prompt, references, options, by: routes[0], watch)
+  }
+
+  func plan(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, by route: Route,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditPlan {
+    try OutputPlan(options, first: references.first).check()
+    try check(prompt, references, options, route)
     let id = UUID().uuidString.lowercased()
-    return try await prepareRequest(prompt, references, options, routes[0], id: id, isDry: true, watch).plan
+    return try await prepareRequest(prompt, references, options, route, id: id, isDry: true, watch).plan
   }
 }
 

@@ -9,13 +9,15 @@ struct GatewaysCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("One gateway, with its models.", valueName: "id"))
   var id: String?
 
+  @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions
 
   func run() async throws {
     let configuration = try common.configuration()
     let gateways = try id.map { [try configuration.gateways(named: $0)[0]] } ?? configuration.gateways
+    let probes = try await History(ledger: ledger.location(configuration)).probes()
     for gateway in gateways {
-      let report = GatewayReport(gateway)
+      let report = GatewayReport(gateway, probe: probes.first { $0.gateway == gateway.id })
       if common.json {
         Console.printJSON(report)
       } else {

@@ -15,7 +15,7 @@ struct PlantainCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       EditCommand.self, GenerateCommand.self, PrepareCommand.self, InspectCommand.self, HistoryCommand.self,
-      RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, SimulateCommand.self,
+      RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, ProbeCommand.self, SimulateCommand.self,
     ])
 
   static func main() async {

@@ -64,7 +64,7 @@ enum Summary {
 
   static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {
     let cost =
-      entry.cost.amount.map { "\($0) \(entry.cost.currency ?? "") (\(entry.cost.basis))" } ?? "cost unknown"
+      entry.cost.amount.map { "\(number($0)) \(entry.cost.currency ?? "") (\(entry.cost.basis))" } ?? "cost unknown"
     var lines = [
       "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), billed: \(entry.billed)"
     ]
@@ -81,6 +81,15 @@ enum Summary {
       }
   }
 
+  private static func number(_ value: Double) -> String {
+    Int(exactly: value).map { "\($0)" } ?? "\(value)"
+  }
+
+  static func line(of probe: ProbeResult) -> String {
+    let seconds = Duration.seconds(probe.seconds).formattedSeconds
+    return "\(probe.gateway): \(probe.state.rawValue) after \(seconds) (\(probe.model)): \(probe.reason)"
+  }
+
   static func lines(of report: GatewayReport, isLong: Bool) -> [String] {
     let limits =
       "\(report.references) references, \(ByteCount(report.pictureBytes)) each, \(ByteCount(report.requestBytes)) a request"
@@ -89,6 +98,9 @@ enum Summary {
       "          options: \(report.options.joined(separator: " "))",
       "          \(report.documentation), read on \(report.checked)",
     ]
+    if let probe = report.probe {
+      lines.append("          probed \(probe.at): \(probe.state.rawValue): \(probe.reason)")
+    }
     for model in report.models {
       let price = model.prices.map { "\($0.tier) \($0.amount) \($0.currency)" }.joined(separator: ", ")
       let stability = model.stability == "stable" ? "" : ", \(model.stability)"

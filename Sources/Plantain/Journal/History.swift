@@ -1,3 +1,4 @@
+import Finishing
 import Gateways
 import Ledger
 import Submission
@@ -20,6 +21,16 @@ public struct History: Sendable {
     var found: [HistoryEntry] = []
     for entry in entries { found.append(try await details(of: entry)) }
     return found
+  }
+
+  /// The newest probe of each gateway; none when there is no ledger yet.
+  ///
+  /// - Throws: 73.
+  public func probes() async throws(PlantainError) -> [ProbeResult] {
+    guard OutputFile.exists(book.path) else { return [] }
+    return try await book.with { ledger throws(LedgerError) in try await ledger.latestProbes() }.map {
+      ProbeResult($0)
+    }
   }
 
   /// One edit, by its id or the beginning of it.

@@ -38,6 +38,8 @@ public struct GatewayReport: Encodable, Sendable {
   public let models: [Row]
   public let documentation: String
   public let checked: String
+  /// What became of its last probe.
+  public let probe: ProbeResult?
 
   public struct Row: Encodable, Sendable {
     public let id: String
@@ -55,7 +57,8 @@ public struct GatewayReport: Encodable, Sendable {
     public let checked: String
   }
 
-  public init(_ gateway: Gateway) {
+  public init(_ gateway: Gateway, probe: ProbeResult? = nil) {
+    self.probe = probe
     id = gateway.id
     dialect = gateway.dialect.rawValue
     baseURL = gateway.baseURL

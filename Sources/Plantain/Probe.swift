@@ -1,0 +1,135 @@
+import Gateways
+import Imaging
+import Ledger
+import Submission
+import Vocabulary
+
+/// What became of one smallest edit by one route; its encoding is the JSON of `probe`.
+public struct ProbeResult: Encodable, Sendable {
+  public let gateway: String
+  public let model: String
+  public let state: State
+  public let reason: String
+  public let seconds: Double
+  /// ISO 8601, in UTC.
+  public let at: String
+  /// Why it is not healthy.
+  public let error: PlantainError?
+
+  public enum State: String, Encodable, Sendable {
+    /// A picture came back.
+    case healthy
+    /// The route itself fails: it does not take what its pages describe, or answers without a picture.
+    case unhealthy
+    /// It failed for a reason that is not the route's: the key, the network, the rate, or a refusal.
+    case inconclusive
+  }
+
+  private enum CodingKeys: String, CodingKey { case gateway, model, state, reason, seconds, at }
+
+  init(_ entry: ProbeEntry, error: PlantainError? = nil) {
+    gateway = entry.gateway
+    model = entry.model
+    state = State(rawValue: entry.state) ?? .inconclusive
+    reason = entry.reason
+    seconds = entry.seconds
+    at = Timestamp(milliseconds: entry.at).description
+    self.error = error
+  }
+}
+
+extension Editor {
+  /// Crazyrouter's own template for trying a route again, whose picture is a square on a ground
+  /// (https://docs.crazyrouter.com/en/chat/gemini/image-edit).
+  private static let prompt =
+    "Edit this image: change the background to blue and keep the main square visible. Return image output."
+
+  /// Sends one smallest edit by each route, at the same time and without a second try, and dates what became of it in the
+  /// ledger. Each costs what an edit costs.
+  ///
+  /// - Parameter timeout: for each; `nil`: the gateway's own.
+  /// - Returns: in the order of the routes. What fails is in there.
+  /// - Throws: 73 when the ledger cannot be used, 130.
+  public func probe(
+    timeout: Duration? = nil, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+  ) async throws(PlantainError) -> [ProbeResult] {
+    var found: [Result<ProbeResult, PlantainError>] = []
+    await inOrder(routes, width: routes.count) { route in
+      do throws(PlantainError) {
+        return Result<ProbeResult, PlantainError>.success(try await self.probe(route, timeout, watch))
+      } catch {
+        return .failure(error)
+      }
+    } consume: { found.append($0) }
+    var results: [ProbeResult] = []
+    for result in found { results.append(try result.get()) }
+    return results
+  }
+
+  private func probe(
+    _ route: Route, _ timeout: Duration?, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> ProbeResult {
+    let start = ContinuousClock.now
+    let at = Int.now
+    let error = await trial(route, timeout, watch)
+    if let error, error.code == .interrupted || error.code == .ledgerUnusable { throw error }
+    let entry = ProbeEntry(
+      gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
+      state: (error?.health ?? .healthy).rawValue, reason: error?.message ?? "a picture came back",
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+    try await book.with { ledger throws(LedgerError) in try await ledger.insert(entry) }
+    return ProbeResult(entry, error: error)
+  }
+
+  private func trial(
+    _ route: Route, _ timeout: Duration?, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async -> PlantainError? {
+    do throws(PlantainError) {
+      let (references, options) = try Self.smallest(route.gateway)
+      var settled = options
+      settled.timeout = timeout
+      _ = try await edit(Self.prompt, references, settled, by: [route], retries: .none, watch)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// What a probe of the first route would send, and its price.
+  public func probePlans() async throws(PlantainError) -> [EditPlan] {
+    var plans: [EditPlan] = []
+    for route in routes {
+      let (references, options) = try Self.smallest(route.gateway)
+      plans.append(try await plan(Self.prompt, references, options, by: route) { _ in })
+    }
+    return plans
+  }
+
+  /// A square on a ground, and the smallest size that the gateway makes.
+  private static func smallest(_ gateway: Gateway) throws(PlantainError) -> ([Reference], EditOptions) {
+    var options = EditOptions()
+    options.output = .memory
+    options.tier = gateway.defaultModel.tiers.first
+    let edge = 128
+    let pixels = (0..<edge * edge).flatMap { place -> [UInt8] in
+      let isSquare = [place / edge, place % edge].allSatisfy { (edge / 4..<edge * 3 / 4).contains($0) }
+      return isSquare ? [200, 40, 30] : [240, 240, 235]
+    }
+    do throws(ImagingError) {
+      let image = try Image.fromPixels(pixels, size: PixelSize(width: edge, height: edge), bands: 3)
+      return ([.bytes(try image.encoded(as: .png), name: "probe.png")], options)
+    } catch {
+      throw .unexpected(error)
+    }
+  }
+}
+
+extension PlantainError {
+  /// What the failure of a probe says of its route.
+  fileprivate var health: ProbeResult.State {
+    switch code {
+    case .overloaded, .outcomeUnknown, .noPicture, .requestRejected, .unknownModel: .unhealthy
+    default: .inconclusive
+    }
+  }
+}

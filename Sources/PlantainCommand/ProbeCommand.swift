@@ -1,0 +1,58 @@
+import ArgumentParser
+import Plantain
+
+struct ProbeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "probe",
+    abstract: "Send one smallest edit by each route, at its price: is it healthy now?",
+    discussion: "Ends with 0 when all are healthy, else with the status of the first that is not.")
+
+  @Option(
+    help: ArgumentHelp(
+      "A gateway; may be repeated (default: PLANTAIN_GATEWAY, else the configuration's).", valueName: "id"))
+  var gateway: [String] = []
+
+  @Option(help: ArgumentHelp("Give up after this time (default: the gateway's).", valueName: "duration"))
+  var timeout: DurationArgument?
+
+  @Flag(help: "Say what would be sent and its price; open no socket.")
+  var dryRun = false
+
+  @OptionGroup var workers: WorkerFlags
+  @OptionGroup var ledger: LedgerFlags
+  @OptionGroup var common: OutputOptions
+
+  func run() async throws {
+    common.startLogging()
+    let configuration = try common.configuration()
+    let gateways = try configuration.gateways(named: gateway.isEmpty ? nil : gateway.joined(separator: ","))
+    let location = ledger.location(configuration)
+    try await withRoutes(gateways, configuration, baseURL: nil, isDry: dryRun) { routes in
+      try await workers.run { workers in
+        try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
+          if dryRun { try await plan(editor) } else { try await probe(editor) }
+        }
+      }
+    }
+  }
+
+  private func plan(_ editor: Editor) async throws {
+    for plan in try await editor.probePlans() {
+      if common.json {
+        Console.printJSON(EditReport(plan))
+      } else {
+        Console.print(Summary.line(sending: plan, verb: "would send"))
+      }
+    }
+  }
+
+  private func probe(_ editor: Editor) async throws {
+    let results = try await editor.probe(timeout: timeout?.value) { event in
+      if case .sending(let plan) = event { common.note(Summary.line(sending: plan, verb: "sending")) }
+    }
+    for result in results {
+      if common.json { Console.printJSON(result) } else { Console.print(Console.printable(Summary.line(of: result))) }
+    }
+    if let error = results.lazy.compactMap(\.error).first { throw CommandFailure(status: error.exitStatus) }
+  }
+}

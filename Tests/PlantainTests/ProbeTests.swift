@@ -1,0 +1,64 @@
+import PlantainSimulator
+import Submission
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `A probe` {
+  private func probe(
+    _ gateways: [Gateway], _ faults: [Fault], ledger: TemporaryFolder
+  ) async throws -> (results: [ProbeResult], counts: Simulator.Counts) {
+    try await withSimulator(faults: faults) { simulator in
+      let routes = try gateways.map { try Route($0, key: key, baseURL: simulator.baseURL(for: $0)) }
+      return try await withTestEditor(routes: routes, ledger: ledger) { editor in
+        (try await editor.probe(), await simulator.counts)
+      }
+    }
+  }
+
+  private func fault(_ gateway: String, _ change: (inout Fault) -> Void) -> Fault {
+    var fault = Fault()
+    fault.gateway = gateway
+    change(&fault)
+    return fault
+  }
+
+  @Test func `tries every route once, and its result stays in the ledger`() async throws {
+    let ledger = try TemporaryFolder()
+    let (results, counts) = try await probe(Gateway.all, [], ledger: ledger)
+    #expect(results.map(\.gateway) == Gateway.all.map(\.id))
+    #expect(results.allSatisfy { $0.state == .healthy }, "\(results.map(\.reason))")
+    #expect(counts.billed == Gateway.all.count)
+    let kept = try await History(ledger: .file(ledger.file("ledger.sqlite"))).probes()
+    #expect(Set(kept.map(\.gateway)) == Set(Gateway.all.map(\.id)))
+    #expect(kept.first { $0.gateway == "apiyi" }?.at == results.first { $0.gateway == "apiyi" }?.at)
+  }
+
+  @Test func `tells a sick route from a reason that is not the route's`() async throws {
+    let faults = [
+      fault("myrouter") { $0.status = 429 }, fault("gccai") { $0.taskFailure = "boom" },
+      fault("apiyi") { $0.finishReason = "NO_IMAGE" }, fault("aimlapi") { $0.status = 402 },
+      fault("crazyrouter") { $0.blockReason = "SAFETY" }, fault("google") { $0.status = 503 },
+      fault("simulator") { $0.status = 500 },
+    ]
+    let ledger = try TemporaryFolder()
+    let (results, counts) = try await probe(Gateway.all, faults, ledger: ledger)
+    let expected: [String: ProbeResult.State] = [
+      "myrouter": .inconclusive, "gccai": .unhealthy, "apiyi": .unhealthy, "aimlapi": .inconclusive,
+      "crazyrouter": .inconclusive, "google": .unhealthy, "simulator": .unhealthy,
+    ]
+    for result in results { #expect(result.state == expected[result.gateway], "\(result)") }
+    #expect(counts.received == Gateway.all.count, "nothing is tried twice")
+    // The newest is what counts.
+    let (again, _) = try await probe([.google], [], ledger: ledger)
+    #expect(again[0].state == .healthy)
+    let kept = try await History(ledger: .file(ledger.file("ledger.sqlite"))).probes()
+    #expect(kept.first { $0.gateway == "google" }?.state == .healthy)
+    #expect(kept.count == Gateway.all.count)
+  }
+}
