@@ -149,6 +149,9 @@ let package = Package(
       name: "reply-reading", dependencies: ["Gateways", "Imaging", "Vocabulary"],
       path: "Tests/Performance/ReplyReading",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "requests", dependencies: ["Plantain"], path: "Tests/Performance/Requests",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: [

@@ -102,15 +102,21 @@ public final class Editor: Sendable {
       let isLast = position == routes.count - 1
       do throws(PlantainError) {
         let key = try await readKey(route)
-        let (plan, requests) = try await prepareRequest(prompt, references, options, route, id: id, watch)
-        try output.prepareFolder()
-        try book.requireRoom()
-        if !isRecorded { try await record(plan, prompt, output) }
+        let isNew = !isRecorded
+        let (plan, requests) = try await inOwnTask { () throws(PlantainError) in
+          let ready = try await self.prepareRequest(prompt, references, options, route, id: id, watch)
+          try output.prepareFolder()
+          try self.book.requireRoom()
+          if isNew { try await self.record(ready.plan, prompt, output) }
+          return ready
+        }
         isRecorded = true
         watch(.sending(plan))
         let delivery = try delivery(route, key, edit: id, retries: isLast ? retries : .none, watch)
         let delivered = try await deliver(requests, by: delivery, plan, options)
-        return try await finish(delivered, plan, output, start, watch)
+        return try await inOwnTask { () throws(PlantainError) in
+          try await self.finish(delivered, plan, output, start, watch)
+        }
       } catch {
         guard !isLast, error.permitsAnotherRoute else { throw error }
         watch(.failedOver(error, to: routes[position + 1].gateway.id))

@@ -60,7 +60,9 @@ extension Editor {
       } catch {
         return .failure(error)
       }
-    } consume: { found.append($0) }
+    } consume: {
+      found.append($0)
+    }
     var results: [ProbeResult] = []
     for result in found { results.append(try result.get()) }
     return results

@@ -2,9 +2,24 @@ public import Gateways
 
 /// A way to a gateway: which one, under which address, with which key.
 public struct Route: Sendable {
-  public let gateway: Gateway
-  let key: APIKey.Source
-  let baseURL: BaseURL
+  /// Shared: a gateway is a large value, and every edit under way holds several copies of its route.
+  private final class Storage: Sendable {
+    let gateway: Gateway
+    let key: APIKey.Source
+    let baseURL: BaseURL
+
+    init(_ gateway: Gateway, _ key: APIKey.Source, _ baseURL: BaseURL) {
+      self.gateway = gateway
+      self.key = key
+      self.baseURL = baseURL
+    }
+  }
+
+  private let storage: Storage
+
+  public var gateway: Gateway { storage.gateway }
+  var key: APIKey.Source { storage.key }
+  var baseURL: BaseURL { storage.baseURL }
 
   /// - Parameters:
   ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variables.
@@ -12,9 +27,8 @@ public struct Route: Sendable {
   ///     `nil`: what `PLANTAIN_<ID>_URL` says in the environment, else the gateway's own.
   /// - Throws: 78 when there is no usable address.
   public init(_ gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil) throws(PlantainError) {
-    self.gateway = gateway
-    self.key = key ?? .environment(gateway.keyVariables)
-    self.baseURL = try BaseURL(
-      baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL, gateway)
+    storage = Storage(
+      gateway, key ?? .environment(gateway.keyVariables),
+      try BaseURL(baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL, gateway))
   }
 }

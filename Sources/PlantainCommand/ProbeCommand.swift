@@ -51,7 +51,11 @@ struct ProbeCommand: AsyncParsableCommand {
       if case .sending(let plan) = event { common.note(Summary.line(sending: plan, verb: "sending")) }
     }
     for result in results {
-      if common.json { Console.printJSON(result) } else { Console.print(Console.printable(Summary.line(of: result))) }
+      if common.json {
+        Console.printJSON(result)
+      } else {
+        Console.print(Console.printable(Summary.line(of: result)))
+      }
     }
     if let error = results.lazy.compactMap(\.error).first { throw CommandFailure(status: error.exitStatus) }
   }

@@ -64,7 +64,8 @@ enum Summary {
 
   static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {
     let cost =
-      entry.cost.amount.map { "\(number($0)) \(entry.cost.currency ?? "") (\(entry.cost.basis))" } ?? "cost unknown"
+      entry.cost.amount.map { "\(number($0)) \(entry.cost.currency ?? "") (\(entry.cost.basis))" }
+      ?? "cost unknown"
     var lines = [
       "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), billed: \(entry.billed)"
     ]

@@ -2,45 +2,27 @@ import Base64
 package import Gateways
 package import NIOCore
 import NIOPosix
-import Synchronization
 import Vocabulary
 
 /// A request body as the socket asks for it: text as it is, pictures encoded piece by piece.
-/// A piece exists from when it is asked for until the socket has taken it.
+/// Two pieces exist at a time: one that the socket takes, and the next.
 package struct BodyStream: AsyncSequence, Sendable {
   package let body: RequestBody
-  package let progress: Progress
 
-  package final class Progress: Sendable {
-    private let given = Atomic(false)
-
-    package init() {}
-
-    /// Whether the last piece was handed out. Before, nobody can have received the whole request; from then on somebody may
-    /// have, and have acted on it.
-    package var isGiven: Bool { given.load(ordering: .acquiring) }
-    func give() { given.store(true, ordering: .releasing) }
-  }
-
-  package init(_ body: RequestBody, progress: Progress = Progress()) {
+  package init(_ body: RequestBody) {
     self.body = body
-    self.progress = progress
   }
 
   package func makeAsyncIterator() -> Iterator {
-    Iterator(pieces: body.pieces[...], progress: progress)
+    Iterator(pieces: body.pieces[...])
   }
 
   package struct Iterator: AsyncIteratorProtocol {
     private var pieces: ArraySlice<RequestBody.Piece>
     private var picture: PictureText?
-    private let progress: Progress
 
-    fileprivate init(
-      pieces: ArraySlice<RequestBody.Piece>, progress: Progress
-    ) {
+    fileprivate init(pieces: ArraySlice<RequestBody.Piece>) {
       self.pieces = pieces
-      self.progress = progress
     }
 
     /// - Throws: `ContentError`, before the last byte.
@@ -49,13 +31,8 @@ package struct BodyStream: AsyncSequence, Sendable {
         if let buffer = try await picture?.next() { return buffer }
         picture = nil
         switch pieces.popFirst() {
-        case .text(let text):
-          if pieces.isEmpty { progress.give() }
-          return ByteBuffer(bytes: text)
-        case .base64(let content):
-          // Its own end comes later; earlier is on the safe side.
-          if pieces.isEmpty { progress.give() }
-          picture = PictureText(content)
+        case .text(let text): return ByteBuffer(bytes: text)
+        case .base64(let content): picture = PictureText(content)
         case nil: return nil
         }
       }

@@ -14,6 +14,9 @@ package struct ClientSettings: Sendable {
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
 
+  /// More than this wait for each other.
+  private let connectionsPerHost = 64
+
   private let environment: [String: String]
 
   package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
@@ -34,6 +37,8 @@ package struct ClientSettings: Sendable {
     configuration.redirectConfiguration = .disallow
     // Trying again is decided by the billing rules, not by the connection pool.
     configuration.connectionPool.retryConnectionEstablishment = false
+    // How many requests are under way is decided by who sends them; a slow gateway keeps a connection for minutes.
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerHost
     configuration.proxy = try proxy(for: url)
     configuration.tlsConfiguration = try tls()
     return configuration

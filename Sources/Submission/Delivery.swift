@@ -4,7 +4,7 @@ import Vocabulary
 
 /// Brings one request to one gateway and its pictures back, and never pays twice: every attempt is written down before
 /// its first byte leaves, only what certainly cost nothing is sent again, and what was accepted is fetched, not repeated.
-package struct Delivery: Sendable {
+package final class Delivery: Sendable {
   package struct Route: Sendable {
     package let gateway: Gateway
     package let baseURL: String

@@ -11,6 +11,7 @@ import Vocabulary
 extension Delivery {
   /// A 4K picture is 20 to 30 MB.
   private static let sizeLimit = ByteCount.megabytes(256)
+  private static let usualSize = ByteCount.megabytes(32)
   /// What is paid for is fetched, also when the call's time is as good as over.
   private static let leastTime: Duration = .seconds(120)
 
@@ -27,7 +28,9 @@ extension Delivery {
         let source = isTask ? Delivered.Source.task : .inline
         collected.append(Delivered.Picture(bytes: bytes, label: picture.label, source: source))
       case .address(let address, let expires):
-        let file = try await fetch(address, expires: expires, deadline)
+        let file = try await submitter.downloads.holding(Self.usualSize) { () throws(DeliveryFailure.Cause) in
+          try await fetch(address, expires: expires, deadline)
+        }
         areChecked = areChecked && file.isAddressChecked
         if !collected.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) {
           let source = isTask ? Delivered.Source.task : .url

@@ -13,6 +13,9 @@ package final class Submitter: Sendable {
   /// come to it after a client has ended.
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
+  /// What pictures that are fetched at the same time may take together: a thousand tasks can be done in one second.
+  let downloads = MemoryBudget(.megabytes(256))
+
   private let settings: ClientSettings
   /// By the proxy that they use.
   private let clients = Mutex<[String?: HTTPClient]>([:])
@@ -56,7 +59,7 @@ package final class Submitter: Sendable {
     _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil,
     onAcceptance: @escaping @Sendable () -> Void = {}
   ) async throws(SubmissionError) -> IncomingReply {
-    let progress = BodyStream.Progress()
+    let progress = Progress()
     let receiver = ReplyReceiver(storing: stored, onAcceptance: onAcceptance)
     do {
       let client = try client(for: outgoing.url)
@@ -77,23 +80,56 @@ package final class Submitter: Sendable {
   }
 
   private static func request(
-    _ outgoing: OutgoingRequest, _ progress: BodyStream.Progress
+    _ outgoing: OutgoingRequest, _ progress: Progress
   ) throws -> HTTPClient.Request {
     var headers = HTTPHeaders(outgoing.headers)
     headers.add(name: "User-Agent", value: "plantain")
     guard let content = outgoing.body else {
       return try HTTPClient.Request(url: outgoing.url, method: .GET, headers: headers)
     }
-    let stream = BodyStream(content, progress: progress)
     let body = HTTPClient.Body.stream(contentLength: Int64(content.length)) { writer in
       let done = group.any().makePromise(of: Void.self)
-      done.completeWithTask {
-        // The next piece is made when the socket has taken this one.
-        for try await piece in stream { try await writer.write(.byteBuffer(piece)).get() }
+      Task {
+        do {
+          try await write(BodyStream(content), to: writer, progress, done)
+        } catch {
+          done.fail(error)
+        }
       }
       return done.futureResult
     }
     return try HTTPClient.Request(url: outgoing.url, method: .POST, headers: headers, body: body)
+  }
+
+  /// Writes one piece after the other, each when the socket has taken the one before.
+  ///
+  /// The last one and the end of all are written in one turn of the loop: an answer that came between them would be the end of
+  /// the request for the client (1.37), which would then never give the connection back to its pool.
+  private static func write(
+    _ stream: BodyStream, to writer: HTTPClient.Body.StreamWriter, _ progress: Progress,
+    _ done: EventLoopPromise<Void>
+  ) async throws {
+    var waiting: ByteBuffer?
+    for try await piece in stream {
+      if let waiting { try await writer.write(.byteBuffer(waiting)).get() }
+      waiting = piece
+    }
+    let last = waiting
+    done.futureResult.eventLoop.execute {
+      progress.give()
+      // Whatever hinders it ends the whole request.
+      if let last { _ = writer.write(.byteBuffer(last)) }
+      done.succeed()
+    }
+  }
+
+  /// Whether the last piece was handed out. Before, nobody can have received the whole request; from then on somebody may
+  /// have, and have acted on it.
+  private final class Progress: Sendable {
+    private let given = Atomic(false)
+
+    var isGiven: Bool { given.load(ordering: .acquiring) }
+    func give() { given.store(true, ordering: .releasing) }
   }
 
   /// A reply that came counts, whatever ended the connection behind it.

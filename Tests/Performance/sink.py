@@ -1,6 +1,7 @@
 """A loopback sink: answers every POST like a native Gemini route, at once. Argument: PICTURE for the answer.
 
-Prints its port. GET gives the SHA-256 of the picture in the last request, decoded strictly.
+Prints its port. GET gives the SHA-256 of the picture in the last request, decoded strictly. A POST to /v1/images/generations
+is answered with a task, which is done after as many seconds as a second argument says; its picture lies under /picture.
 """
 import base64
 import hashlib
@@ -8,16 +9,43 @@ import json
 import socket
 import sys
 import threading
+import time
 
 part = {"inlineData": {"mimeType": "image/jpeg", "data": base64.b64encode(open(sys.argv[1], "rb").read()).decode()}}
 ANSWER = json.dumps({"candidates": [{"content": {"parts": [part]}, "finishReason": "STOP"}]}).encode()
+PICTURE = open(sys.argv[1], "rb").read()
+SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 0
 last = b""
+begun = []
+lock = threading.Lock()
 
 
 def arrived():
     parts = json.loads(last)["contents"][0]["parts"]
     data = next(part["inlineData"]["data"] for part in parts if "inlineData" in part)
     return hashlib.sha256(base64.b64decode(data, validate=True)).hexdigest().encode()
+
+
+def task(path, host):
+    number = int(path.split("/")[3].split("?")[0])
+    if time.monotonic() - begun[number] < SECONDS:
+        return json.dumps({"code": 200, "data": {"id": str(number), "status": "processing", "progress": 1}}).encode()
+    images = [{"url": [f"http://{host}/picture"], "expires_at": int(time.time()) + 86400}]
+    return json.dumps({"code": 200, "data": {"id": str(number), "status": "completed", "result": {"images": images}}}).encode()
+
+
+def answer(method, path, host):
+    if method == "POST" and path == "/v1/images/generations":
+        with lock:
+            begun.append(time.monotonic())
+            number = len(begun) - 1
+        data = [{"status": "submitted", "task_id": str(number)}]
+        return json.dumps({"code": 200, "data": data}).encode()
+    if path.startswith("/v1/tasks/"):
+        return task(path, host)
+    if path == "/picture":
+        return PICTURE
+    return ANSWER if method == "POST" else arrived()
 
 
 def serve(connection):
@@ -32,12 +60,13 @@ def serve(connection):
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             if request.startswith(b"POST"):
                 last = stream.read(int(headers.get("content-length", 0)))
-            body = ANSWER if request.startswith(b"POST") else arrived()
+            method, path = request.decode("latin1").split(" ")[:2]
+            body = answer(method, path, headers.get("host", ""))
             connection.sendall(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
 
-listener = socket.create_server(("127.0.0.1", 0))
+listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
 print(listener.getsockname()[1], flush=True)
 while True:
     client, _ = listener.accept()

@@ -1,8 +1,7 @@
 import Synchronization
-import Vocabulary
 
 /// A number of bytes that pieces of work share: each takes what it may need and waits, in order, until that is free.
-final class MemoryBudget: Sendable {
+package final class MemoryBudget: Sendable {
   private struct Waiting {
     let amount: Int
     let continuation: CheckedContinuation<Void, Never>
@@ -13,16 +12,18 @@ final class MemoryBudget: Sendable {
     var waiting: [Waiting] = []
   }
 
-  let total: ByteCount
+  package let total: ByteCount
   private let state: Mutex<State>
 
-  init(_ total: ByteCount) {
+  package init(_ total: ByteCount) {
     self.total = total
     state = Mutex(State(free: total.bytes))
   }
 
   /// Runs `work` while `amount` of the budget, or all of it where that is less, is set aside.
-  func holding<Result>(_ amount: ByteCount, _ work: () async throws -> Result) async rethrows -> Result {
+  package func holding<Result, Failure: Error>(
+    _ amount: ByteCount, _ work: () async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
     let share = Share(of: self)
     defer { share.giveBack() }
     await share.grow(by: amount)
@@ -31,22 +32,22 @@ final class MemoryBudget: Sendable {
 
   /// What one piece of work has taken, little by little. Only one at a time may wait for more while it holds some, or
   /// several might wait for each other.
-  final class Share {
+  package final class Share {
     private let budget: MemoryBudget
     private var taken = 0
 
-    init(of budget: MemoryBudget) {
+    package init(of budget: MemoryBudget) {
       self.budget = budget
     }
 
     /// Takes `amount` more, or what makes it all there is.
-    func grow(by amount: ByteCount) async {
+    package func grow(by amount: ByteCount) async {
       let more = min(amount.bytes, budget.total.bytes - taken)
       await budget.take(more)
       taken += more
     }
 
-    func giveBack() {
+    package func giveBack() {
       budget.giveBack(taken)
       taken = 0
     }
