@@ -79,7 +79,10 @@ extension Editor {
       gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
       state: (error?.health ?? .healthy).rawValue, reason: error?.message ?? "a picture came back",
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    try await book.with { ledger throws(LedgerError) in try await ledger.insert(entry) }
+    // Without a key nothing was tried.
+    if error?.code != .keyMissing {
+      try await book.with { ledger throws(LedgerError) in try await ledger.insert(entry) }
+    }
     return ProbeResult(entry, error: error)
   }
 

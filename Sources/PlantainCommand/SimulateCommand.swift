@@ -5,7 +5,21 @@ import PlantainSimulator
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Run a local gateway that really edits, for trying things out and for offline tests.")
+    abstract: "Run a local gateway that really edits, for trying things out and for offline tests.",
+    discussion: """
+      Every gateway is simulated below its id (http://127.0.0.1:PORT/gccai), and Google's dialect, myrouter's and that of \
+      OpenAI's images at the root. GET /counts says how many requests came and how many would have been billed.
+
+      A script is a JSON array, whose objects are used up by the requests for pictures, one each; {} answers well.
+        any request   gateway ID, times N, delay SECONDS, billed true|false
+        no picture    status N, body TEXT, retryAfter SECONDS|DATE; noPicture true
+        connection    reset-request, reset-reply, cut-reply, stall, stall-reply
+        the picture   label MIME-TYPE; drift {right PX, down PX, scale FACTOR, tint [R, G, B]}
+        native        thoughts N, onlyThought true, words TEXT, blockReason WORD, finishReason WORD,
+                      inText data-uri|address
+        by address    download expired|cut, redirect URL
+        task          polls N, taskFailure TEXT
+      """)
 
   @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 takes a free one.", valueName: "n"))
   var port: Int = 0

@@ -103,7 +103,8 @@ enum Summary {
       lines.append("          probed \(probe.at): \(probe.state.rawValue): \(probe.reason)")
     }
     for model in report.models {
-      let price = model.prices.map { "\($0.tier) \($0.amount) \($0.currency)" }.joined(separator: ", ")
+      let price = model.prices.map { "\($0.tier) \(number($0.amount)) \($0.currency)" }.joined(
+        separator: ", ")
       let stability = model.stability == "stable" ? "" : ", \(model.stability)"
       lines.append("          \(model.id)\(stability): " + (price.isEmpty ? "price unknown" : price))
       guard isLong else { continue }

@@ -13,7 +13,8 @@ import Vocabulary
     try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
       let submitter = Submitter(settings: ClientSettings(environment: [:]))
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
-      let outgoing = Gateway.google.encode(request, baseURL: gateway.baseURL, key: try APIKey("sk-canary-7f3a"))
+      let key = try APIKey("sk-canary-7f3a")
+      let outgoing = Gateway.google.encode(request, baseURL: gateway.baseURL, key: key)
       let lost = await withTaskGroup(of: Int.self) { group in
         for _ in 0..<32 {
           group.addTask {
