@@ -1,4 +1,5 @@
 import Gateways
+import TestSupport
 import Testing
 
 @testable import Submission
@@ -106,6 +107,26 @@ import Testing
     }
     #expect(throws: ClientSettings.Mistake.self) {
       try ClientSettings(environment: ["https_proxy": "ftp://x"]).configuration(for: "https://a.org")
+    }
+  }
+
+  @Test func `a request goes to the proxy, and one that the proxy refuses was not sent`() async throws {
+    try await ScriptedGateway.run(.reply(status: 403, body: "")) { proxy in
+      let submitter = Submitter(settings: ClientSettings(environment: ["https_proxy": proxy.baseURL]))
+      let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
+      let outgoing = Gateway.google.encode(
+        request, baseURL: "https://images.example.com", key: try APIKey("sk-canary-7f3a"))
+      let error = await #expect(throws: SubmissionError.self) {
+        try await submitter.send(outgoing, timeout: .seconds(20))
+      }
+      guard case .unreachable = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      let head = proxy.requests.first?.head ?? ""
+      #expect(head.hasPrefix("CONNECT images.example.com:443 "))
+      #expect(!head.contains("canary"))
+      await submitter.close()
     }
   }
 

@@ -1,0 +1,98 @@
+import Foundation
+import Plantain
+import TestSupport
+import Testing
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+/// One gateway of each dialect.
+private let ids = ["google", "myrouter", "aimlapi", "gccai"]
+
+@Suite struct `Replies that make no sense, in every dialect` {
+  private func edit(
+    _ gateway: Gateway, _ answers: [ScriptedGateway.Answer], output: String = "out.jpg"
+  ) async throws -> (result: EditResult?, error: PlantainError?, requests: [String], kept: [[UInt8]]) {
+    let ledger = try TemporaryFolder()
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
+    var options = EditOptions()
+    options.output = .file(ledger.file(output))
+    return try await ScriptedGateway.run(answers) { [options] scripted in
+      let (result, error): (EditResult?, PlantainError?) = try await withTestEditor(
+        gateway: gateway, key: key, baseURL: scripted.baseURL, ledger: ledger
+      ) { editor in
+        do throws(PlantainError) {
+          return (try await editor.edit("x", references: [.bytes(picture, name: "p")], options: options), nil)
+        } catch {
+          return (nil, error)
+        }
+      }
+      let kept = try ledger.keptReplies.map { try ledger.read("ledger.sqlite.replies/\($0)") }
+      return (result, error, scripted.requests.map(\.head), kept)
+    }
+  }
+
+  @Test(
+    arguments: ids,
+    [
+      "<html>portal</html>", "{", "[]", "null", "\"a word\"", #"{"candidates":"#, "{\"a\":\u{0}}",
+      String(repeating: "[", count: 200_000), #"{"data":[{"url":5}],"image_urls":{},"images":[[]]}x"#,
+    ])
+  func `are paid for, kept as they came, and asked for once`(id: String, body: String) async throws {
+    let gateway = try #require(Gateway.named(id))
+    let (_, error, requests, kept) = try await edit(gateway, [.reply(status: 200, body: body)])
+    let code = try #require(error?.code)
+    #expect([.noPicture, .outcomeUnknown].contains(code), "\(String(describing: error))")
+    #expect(error?.billed != .no)
+    #expect(kept == [Array(body.utf8)])
+    #expect(requests.count == 1)
+  }
+
+  /// A few hundred bytes that say that they are 3.6 thousand million pixels.
+  @Test(arguments: ids)
+  func `a picture that would burst is an error, and its reply stays`(id: String) async throws {
+    let gateway = try #require(Gateway.named(id))
+    var png = try Synthetic.png(PixelSize(width: 8, height: 8))
+    for place in [18, 22] { png.replaceSubrange(place..<place + 2, with: [0xEA, 0x60]) }
+    let bomb = Data(HandmadePNG.repairingChecksums(png)).base64EncodedString()
+    let uri = "data:image/png;base64,\(bomb)"
+    let bodies = [
+      "google": [
+        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bomb)"}}]}}]}"#
+      ],
+      "myrouter": [#"{"image_urls":["\#(uri)"]}"#],
+      "aimlapi": [#"{"data":[{"url":null,"b64_json":"\#(bomb)"}]}"#],
+      "gccai": [
+        #"{"code":200,"data":[{"status":"submitted","task_id":"t"}]}"#,
+        #"{"code":200,"data":{"id":"t","status":"completed","result":{"images":[{"url":["\#(uri)"]}]}}}"#,
+      ],
+    ]
+    let answers = try #require(bodies[id]).map { ScriptedGateway.Answer.reply(status: 200, body: $0) }
+    // Another format than the reply's has it decoded.
+    let (_, error, requests, kept) = try await edit(gateway, answers, output: "out.webp")
+    #expect(error?.billed == .yes, "\(String(describing: error))")
+    #expect(kept.count == 1)
+    #expect(requests.filter { $0.hasPrefix("POST") }.count == 1)
+  }
+
+  @Test func `a lost request goes out again under its own name where the gateway honours that`() async throws {
+    var gateway = Gateway.myrouter
+    gateway.idempotency = Gateway.Idempotency(header: "Idempotency-Key", isHonoured: true)
+    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let good = ScriptedGateway.Answer.reply(
+      status: 200, body: #"{"image_urls":["data:image/jpeg;base64,\#(jpeg)"]}"#)
+    let (result, error, requests, _) = try await edit(gateway, [.hangUp, .reply(status: 502, body: ""), good])
+    #expect(result != nil, "\(String(describing: error))")
+    let names = requests.map { head in
+      head.split(separator: "\r\n").first { $0.hasPrefix("Idempotency-Key: ") }.map(String.init)
+    }
+    #expect(names.count == 3)
+    #expect(names[0] != nil)
+    #expect(Set(names).count == 1)
+    gateway.idempotency?.isHonoured = false
+    let alone = try await edit(gateway, [.hangUp, good])
+    #expect(alone.error?.code == .outcomeUnknown)
+    #expect(alone.requests.count == 1)
+  }
+}
