@@ -30,7 +30,7 @@ public final class PictureWorkers: Sendable {
   public let place: Place
   private let total: ByteCount
   private let programsOwn: ByteCount
-  private let budget: MemoryBudget
+  private let budget: Budget
   /// How many pictures are in work at a time.
   private let crew: Turns
   /// Only one picture at a time may wait for the rest of its memory.
@@ -53,7 +53,7 @@ public final class PictureWorkers: Sendable {
     self.crew = Turns(width: crew)
     let own = Self.program + (crew - 1) * Self.waitingWorker
     programsOwn = ByteCount(own)
-    budget = MemoryBudget(ByteCount(max(0, total.bytes - own)))
+    budget = Budget(max(0, total.bytes - own))
   }
 
   /// Measured: the program and its first worker, and every further worker that waits.
@@ -107,7 +107,7 @@ extension PictureWorkers {
     _ source: Reference, _ options: PreparationOptions
   ) async throws(PlantainError) -> PreparedReference {
     let source = try await source.fetched()
-    let share = MemoryBudget.Share(of: budget)
+    let share = Budget.Share(of: budget)
     defer { share.giveBack() }
     do {
       let opened = try await opening.take { try await open(source, options, share) }
@@ -156,9 +156,9 @@ extension PictureWorkers {
   /// Reads the file and its header, takes the memory that the picture may need, and prepares one that no decoder has to
   /// see: so only one such file is in memory at a time.
   private func open(
-    _ source: Reference, _ options: PreparationOptions, _ share: MemoryBudget.Share
+    _ source: Reference, _ options: PreparationOptions, _ share: Budget.Share
   ) async throws -> Opened {
-    await share.grow(by: source.expectedSize)
+    await share.grow(by: source.expectedSize.bytes)
     let (inspection, file, isMislabelled) = try await onPool { () throws(PlantainError) in
       let read = try source.read()
       do throws(PreparationError) {
@@ -169,10 +169,10 @@ extension PictureWorkers {
       }
     }
     let needed = memory(for: inspection, isFile: file != nil)
-    guard needed <= budget.total else {
+    guard needed.bytes <= budget.total else {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
-    await share.grow(by: ByteCount(max(0, needed.bytes - source.expectedSize.bytes)))
+    await share.grow(by: max(0, needed.bytes - source.expectedSize.bytes))
     let next: Opened.Next = try await WorkerPool.shared.run { [store, place] in
       if inspection.needsDecoder { return .toDecode(Self.undecoded(inspection, file, place)) }
       // What its file holds is not kept in memory beside it.
@@ -255,7 +255,9 @@ extension PictureWorkers {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
     }
     // Never refused for its size: it was paid for. One that wants more than there is waits for all of it.
-    return try await budget.holding(inspection.memory) { try await convert(result, inspection, options) }
+    return try await budget.holding(inspection.memory.bytes) {
+      try await convert(result, inspection, options)
+    }
   }
 
   private func convert(

@@ -14,8 +14,8 @@ package struct ClientSettings: Sendable {
   /// How long making a connection may take.
   private static let connectTimeout = TimeAmount.seconds(15)
 
-  /// More than this wait for each other.
-  private let connectionsPerHost = 64
+  /// As many requests as are under way at a time.
+  static let connectionsPerHost = 256
 
   private let environment: [String: String]
 
@@ -38,7 +38,7 @@ package struct ClientSettings: Sendable {
     // Trying again is decided by the billing rules, not by the connection pool.
     configuration.connectionPool.retryConnectionEstablishment = false
     // How many requests are under way is decided by who sends them; a slow gateway keeps a connection for minutes.
-    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsPerHost
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsPerHost
     configuration.proxy = try proxy(for: url)
     configuration.tlsConfiguration = try tls()
     return configuration

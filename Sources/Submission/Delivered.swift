@@ -39,8 +39,10 @@ package struct Receipt: Sendable {
   ///
   /// - Parameter keepsReply: not all of its pictures could be used.
   package func finish(keepsReply: Bool = false) async {
-    await attempt.note(.finish)
+    let isNoted = (try? await attempt.happen(.finish)) != nil
     if !keepsReply { attempt.entry.reply.discard() }
+    // The reply itself may be what had filled the disk.
+    if !isNoted { await attempt.note(.finish) }
   }
 }
 

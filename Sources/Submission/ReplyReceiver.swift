@@ -27,15 +27,15 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   }
 
   private let stored: StoredReply?
-  private let onAcceptance: @Sendable () -> Void
+  private let onHead: @Sendable (Bool) -> Void
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - stored: where a reply under 2xx is written, before anything is read out of it.
-  ///   - onAcceptance: called when the head of such a reply has come.
-  init(storing stored: StoredReply?, onAcceptance: @escaping @Sendable () -> Void) {
+  ///   - onHead: called when the head of the reply has come, with whether it is such a one.
+  init(storing stored: StoredReply?, onHead: @escaping @Sendable (Bool) -> Void) {
     self.stored = stored
-    self.onAcceptance = onAcceptance
+    self.onHead = onHead
   }
 
   func didReceiveHead(task: HTTPClient.Task<Void>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
@@ -45,7 +45,7 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
       state.declared = declared
       state.lifter = ReplyLifter(expecting: declared ?? 0)
     }
-    if head.isPaidFor { onAcceptance() }
+    onHead(head.isPaidFor)
     return task.eventLoop.makeSucceededVoidFuture()
   }
 

@@ -11,7 +11,6 @@ import Vocabulary
 extension Delivery {
   /// A 4K picture is 20 to 30 MB.
   private static let sizeLimit = ByteCount.megabytes(256)
-  private static let usualSize = ByteCount.megabytes(32)
   /// What is paid for is fetched, also when the call's time is as good as over.
   private static let leastTime: Duration = .seconds(120)
 
@@ -28,7 +27,7 @@ extension Delivery {
         let source = isTask ? Delivered.Source.task : .inline
         collected.append(Delivered.Picture(bytes: bytes, label: picture.label, source: source))
       case .address(let address, let expires):
-        let file = try await submitter.downloads.holding(Self.usualSize) { () throws(DeliveryFailure.Cause) in
+        let file = try await submitter.downloads.holding(1) { () throws(DeliveryFailure.Cause) in
           try await fetch(address, expires: expires, deadline)
         }
         areChecked = areChecked && file.isAddressChecked

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 package import Vocabulary
 
 #if canImport(Glibc)
@@ -42,6 +43,10 @@ extension SubmissionError {
       }
       let reason = error.connectionErrors.first.map { words(for: $0.error) } ?? "no address"
       return "cannot connect to \(error.host):\(error.port): \(reason)"
+    case let error as NIOSSLError:
+      // Names of OpenSSL's errors, and nothing of the request.
+      guard "\(error)".contains("CERTIFICATE_VERIFY_FAILED") else { return "the TLS handshake failed" }
+      return "its certificate is signed by no authority trusted here (SSL_CERT_FILE names another)"
     case is HTTPParserError: return "the connection ended in the middle, or it is not HTTP"
     default: return "\(type(of: error))"
     }

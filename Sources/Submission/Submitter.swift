@@ -13,8 +13,10 @@ package final class Submitter: Sendable {
   /// come to it after a client has ended.
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  /// What pictures that are fetched at the same time may take together: a thousand tasks can be done in one second.
-  let downloads = MemoryBudget(.megabytes(256))
+  /// Results that are fetched at the same time: a thousand tasks can be done in one second.
+  let downloads = Budget(8)
+  /// Requests under way. The client's own row is no place to wait in: it gives up after the time for a connection.
+  private let places = Budget(ClientSettings.connectionsPerHost)
 
   private let settings: ClientSettings
   /// By the proxy that they use.
@@ -59,77 +61,44 @@ package final class Submitter: Sendable {
     _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil,
     onAcceptance: @escaping @Sendable () -> Void = {}
   ) async throws(SubmissionError) -> IncomingReply {
-    let progress = Progress()
-    let receiver = ReplyReceiver(storing: stored, onAcceptance: onAcceptance)
+    let body = BodyWriter()
+    let receiver = ReplyReceiver(storing: stored) { isAccepted in
+      if isAccepted { onAcceptance() } else { body.refuse(on: Self.group.any()) }
+    }
+    defer { body.end() }
     do {
       let client = try client(for: outgoing.url)
-      let request = try Self.request(outgoing, progress)
+      let request = try Self.request(outgoing, body)
       try await within(timeout) {
-        let task = client.execute(request: request, delegate: receiver)
-        try await withTaskCancellationHandler {
-          try await task.futureResult.get()
-        } onCancel: {
-          task.cancel()
+        try await self.places.holding(1) {
+          try Task.checkCancellation()
+          let task = client.execute(request: request, delegate: receiver)
+          try await withTaskCancellationHandler {
+            try await task.futureResult.get()
+          } onCancel: {
+            task.cancel()
+          }
         }
       }
       guard let reply = try receiver.reply() else { throw HTTPClientError.remoteConnectionClosed }
       return reply
     } catch {
-      return try Self.settle(error, receiver, afterSending: progress.isGiven)
+      return try Self.settle(error, receiver, afterSending: body.isGiven)
     }
   }
 
   private static func request(
-    _ outgoing: OutgoingRequest, _ progress: Progress
+    _ outgoing: OutgoingRequest, _ body: BodyWriter
   ) throws -> HTTPClient.Request {
     var headers = HTTPHeaders(outgoing.headers)
     headers.add(name: "User-Agent", value: "plantain")
     guard let content = outgoing.body else {
       return try HTTPClient.Request(url: outgoing.url, method: .GET, headers: headers)
     }
-    let body = HTTPClient.Body.stream(contentLength: Int64(content.length)) { writer in
-      let done = group.any().makePromise(of: Void.self)
-      Task {
-        do {
-          try await write(BodyStream(content), to: writer, progress, done)
-        } catch {
-          done.fail(error)
-        }
-      }
-      return done.futureResult
+    let stream = HTTPClient.Body.stream(contentLength: Int64(content.length)) { writer in
+      body.write(BodyStream(content), to: writer, on: group.any())
     }
-    return try HTTPClient.Request(url: outgoing.url, method: .POST, headers: headers, body: body)
-  }
-
-  /// Writes one piece after the other, each when the socket has taken the one before.
-  ///
-  /// The last one and the end of all are written in one turn of the loop: an answer that came between them would be the end of
-  /// the request for the client (1.37), which would then never give the connection back to its pool.
-  private static func write(
-    _ stream: BodyStream, to writer: HTTPClient.Body.StreamWriter, _ progress: Progress,
-    _ done: EventLoopPromise<Void>
-  ) async throws {
-    var waiting: ByteBuffer?
-    for try await piece in stream {
-      if let waiting { try await writer.write(.byteBuffer(waiting)).get() }
-      waiting = piece
-    }
-    let last = waiting
-    done.futureResult.eventLoop.execute {
-      progress.give()
-      // Whatever hinders it ends the whole request.
-      if let last { _ = writer.write(.byteBuffer(last)) }
-      done.succeed()
-    }
-  }
-
-  /// Whether the last piece was handed out. Before, nobody can have received the whole request; from then on somebody may
-  /// have, and have acted on it.
-  private final class Progress: Sendable {
-    private let given = Atomic(false)
-
-    var isGiven: Bool { given.load(ordering: .acquiring) }
-    func give() { given.store(true, ordering: .releasing) }
+    return try HTTPClient.Request(url: outgoing.url, method: .POST, headers: headers, body: stream)
   }
 
   /// A reply that came counts, whatever ended the connection behind it.

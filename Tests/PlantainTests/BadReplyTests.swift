@@ -76,13 +76,15 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(requests.filter { $0.hasPrefix("POST") }.count == 1)
   }
 
-  @Test func `a lost request goes out again under its own name where the gateway honours that`() async throws {
+  @Test func `a lost request goes out again under its own name where the gateway honours that`() async throws
+  {
     var gateway = Gateway.myrouter
     gateway.idempotency = Gateway.Idempotency(header: "Idempotency-Key", isHonoured: true)
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let good = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"image_urls":["data:image/jpeg;base64,\#(jpeg)"]}"#)
-    let (result, error, requests, _) = try await edit(gateway, [.hangUp, .reply(status: 502, body: ""), good])
+    let (result, error, requests, _) = try await edit(
+      gateway, [.hangUp, .reply(status: 502, body: ""), good])
     #expect(result != nil, "\(String(describing: error))")
     let names = requests.map { head in
       head.split(separator: "\r\n").first { $0.hasPrefix("Idempotency-Key: ") }.map(String.init)

@@ -76,16 +76,16 @@ private final class Held: Sendable {
 }
 
 @Suite("Memory for all")
-struct MemoryBudgetTests {
+struct BudgetTests {
   @Test("what is held together never passes the total, and all get their turn")
   func bounded() async {
-    let budget = MemoryBudget(ByteCount(100))
+    let budget = Budget(100)
     let held = Held()
     await withTaskGroup(of: Void.self) { group in
       for position in 0..<200 {
         let amount = [10, 35, 60, 100, 500][position % 5]
         group.addTask {
-          await budget.holding(ByteCount(amount)) {
+          await budget.holding(amount) {
             held.add(min(amount, 100))
             await Task.yield()
             held.add(-min(amount, 100))

@@ -1,4 +1,5 @@
 import Gateways
+import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -30,6 +31,52 @@ import Vocabulary
       }
       #expect(lost == 0)
       await submitter.close()
+    }
+  }
+
+  /// A server that knows after the head that it will not have the request, and one that ends in the middle of it.
+  @Test(.timeLimit(.minutes(1)), arguments: [401, nil])
+  func `that end before the body has gone leave nothing of it behind`(status: Int?) async throws {
+    let words = #"{"error":{"message":"no such key"}}"#
+    let answer = "HTTP/1.1 401 No\r\nContent-Length: \(words.utf8.count)\r\n\r\n\(words)"
+    let isFreed = Atomic(false)
+    try await ScriptedGateway.run(.early(status == nil ? "" : answer)) { gateway in
+      let submitter = Submitter(settings: ClientSettings(environment: [:]))
+      let outgoing = Self.upload(to: gateway.baseURL) { isFreed.store(true, ordering: .relaxed) }
+      do throws(SubmissionError) {
+        let reply = try await submitter.send(outgoing(), timeout: .seconds(status == nil ? 1 : 20))
+        #expect(reply.status == status)
+        guard case .failed(let failure) = Gateway.google.interpret(reply) else {
+          Issue.record("a refusal is a failure")
+          return
+        }
+        #expect(failure.message == "no such key")
+      } catch {
+        #expect(status == nil, "\(error)")
+        guard case .unreachable = error else {
+          Issue.record("\(error)")
+          return
+        }
+      }
+      await submitter.close()
+    }
+    while !isFreed.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
+  /// A request that no socket takes at once, which holds the only reference to its picture.
+  private static func upload(
+    to baseURL: String, onFree: @escaping @Sendable () -> Void
+  ) -> @Sendable () -> OutgoingRequest {
+    {
+      let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 20_000_000, alignment: 1)
+      memory.initializeMemory(as: UInt8.self, repeating: 7)
+      let picture = PictureBytes(adopting: UnsafeRawBufferPointer(memory)) {
+        UnsafeMutableRawPointer(mutating: $0).deallocate()
+        onFree()
+      }
+      let request = EditRequest(
+        prompt: "x", model: "m", tier: nil, shape: nil, references: [.picture(.png, PictureContent(picture))])
+      return Gateway.google.encode(request, baseURL: baseURL, key: .simulated)
     }
   }
 }

@@ -17,6 +17,8 @@ package final class ScriptedGateway: Sendable {
     case silence
     /// Sends these bytes and then nothing more.
     case stall(String)
+    /// Sends these bytes when the head has arrived, and takes no more of the body.
+    case early(String)
   }
 
   package struct Received: Sendable {
@@ -91,6 +93,15 @@ package final class ScriptedGateway: Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       bytes += Array(unwrapInboundIn(data).readableBytesView)
+      if case .early(let text) = answers[0] {
+        guard log.requests.withLock({ $0.isEmpty }) else { return }
+        log.requests.withLock {
+          $0.append(Received(head: String(decoding: bytes.prefix(200), as: UTF8.self)))
+        }
+        _ = context.channel.setOption(.autoRead, value: false)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        return
+      }
       guard let request = Self.complete(bytes) else { return }
       bytes = []
       let position = log.requests.withLock { requests in
@@ -99,7 +110,7 @@ package final class ScriptedGateway: Sendable {
       }
       log.arrived.yield()
       switch answers[min(position, answers.count - 1)] {
-      case .silence: break
+      case .silence, .early: break
       case .hangUp: context.close(promise: nil)
       case .hangUpAfter(let text):
         context.write(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)

@@ -1,0 +1,54 @@
+import Foundation
+import Gateways
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Submission
+
+/// A journal on a disk that the raw reply has filled: it takes nothing while that lies there with something in it.
+private final class CrowdedJournal: AttemptJournal {
+  private let path: String
+  private let states = Mutex<[AttemptState]>([])
+
+  init(in folder: TemporaryFolder) { path = folder.file("reply") }
+
+  var written: [AttemptState] { states.withLock { $0 } }
+
+  func begin(_ attempt: NewAttempt) async throws(JournalError) -> JournaledAttempt {
+    do throws(StoredReply.Failure) {
+      return JournaledAttempt(id: 1, reply: try StoredReply(making: path))
+    } catch {
+      throw JournalError(error.words)
+    }
+  }
+
+  func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError) {
+    guard StoredReply.isEmpty(path) else { throw JournalError("No space left on device") }
+    states.withLock { $0.append(change.state) }
+  }
+}
+
+@Suite struct `A journal whose disk is full` {
+  @Test func `does not cost the picture, and has the end when there is room again`() async throws {
+    let folder = try TemporaryFolder()
+    let journal = CrowdedJournal(in: folder)
+    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(jpeg)"}}"#
+    let body = #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#
+    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+      let submitter = Submitter(settings: ClientSettings(environment: [:]))
+      let route = Delivery.Route(
+        gateway: .google, baseURL: gateway.baseURL, key: try APIKey("sk-canary-7f3a"))
+      let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
+      let delivered = try await Delivery(route, submitter: submitter, journal: journal)
+        .deliver(request, part: 1, timeout: .seconds(20))
+      #expect(delivered.pictures.count == 1)
+      await delivered.receipt.finish()
+      await submitter.close()
+    }
+    #expect(journal.written.last == .done)
+    #expect(folder.names == [])
+  }
+}
