@@ -36,6 +36,16 @@ public struct APIKey: Sendable {
     /// The first line that a shell command prints.
     case command(String)
 
+    /// Where to look, for messages.
+    package var place: String {
+      switch self {
+      case .environment(let variables): variables.joined(separator: " or ")
+      case .value: "the key"
+      case .file(let path): path
+      case .command: "what key_command prints"
+      }
+    }
+
     /// One environment variable.
     public static func environment(_ variable: String) -> Source { .environment([variable]) }
   }

@@ -8,12 +8,14 @@ import Vocabulary
 public struct ProbeResult: Encodable, Sendable {
   public let gateway: String
   public let model: String
+  /// Where it was sent.
+  public let baseURL: String
   public let state: State
   public let reason: String
   public let seconds: Double
   /// ISO 8601, in UTC.
   public let at: String
-  /// Why it is not healthy.
+  /// Why it is not healthy; not kept in the ledger.
   public let error: PlantainError?
 
   public enum State: String, Encodable, Sendable {
@@ -25,11 +27,12 @@ public struct ProbeResult: Encodable, Sendable {
     case inconclusive
   }
 
-  private enum CodingKeys: String, CodingKey { case gateway, model, state, reason, seconds, at }
+  private enum CodingKeys: String, CodingKey { case gateway, model, baseURL, state, reason, seconds, at }
 
   init(_ entry: ProbeEntry, error: PlantainError? = nil) {
     gateway = entry.gateway
     model = entry.model
+    baseURL = entry.baseURL
     state = State(rawValue: entry.state) ?? .inconclusive
     reason = entry.reason
     seconds = entry.seconds
@@ -79,10 +82,8 @@ extension Editor {
       gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
       state: (error?.health ?? .healthy).rawValue, reason: error?.message ?? "a picture came back",
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    // Without a key nothing was tried.
-    if error?.code != .keyMissing {
-      try await book.with { ledger throws(LedgerError) in try await ledger.insert(entry) }
-    }
+    // Without a key nothing was tried. What was paid for is told, also where it cannot be written down.
+    if error?.code != .keyMissing, let ledger = try? book.ledger() { try? await ledger.insert(entry) }
     return ProbeResult(entry, error: error)
   }
 
@@ -100,7 +101,7 @@ extension Editor {
     }
   }
 
-  /// What a probe of the first route would send, and its price.
+  /// What a probe of each route would send, and its price.
   public func probePlans() async throws(PlantainError) -> [EditPlan] {
     var plans: [EditPlan] = []
     for route in routes {
@@ -130,10 +131,11 @@ extension Editor {
 }
 
 extension PlantainError {
-  /// What the failure of a probe says of its route.
+  /// What the failure of a probe says of its route: only what the gateway itself has answered is held against it.
   fileprivate var health: ProbeResult.State {
     switch code {
-    case .overloaded, .outcomeUnknown, .noPicture, .requestRejected, .unknownModel: .unhealthy
+    case .overloaded, .noPicture, .requestRejected, .unknownModel: .unhealthy
+    case .outcomeUnknown: underlying is GatewayFailure ? .unhealthy : .inconclusive
     default: .inconclusive
     }
   }

@@ -15,13 +15,16 @@ struct GatewaysCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try common.configuration()
     let gateways = try id.map { [try configuration.gateways(named: $0)[0]] } ?? configuration.gateways
-    let probes = try await History(ledger: ledger.location(configuration)).probes()
+    // The table does not depend on the ledger.
+    let probes = (try? await History(ledger: ledger.location(configuration)).probes()) ?? []
     for gateway in gateways {
-      let report = GatewayReport(gateway, probe: probes.first { $0.gateway == gateway.id })
+      let address = configuration.address(of: gateway)
+      let probe = probes.first { $0.gateway == gateway.id && (address == nil || $0.baseURL == address) }
+      let report = GatewayReport(gateway, probe: probe)
       if common.json {
         Console.printJSON(report)
       } else {
-        for line in Summary.lines(of: report, isLong: id != nil) { Console.print(line) }
+        for line in Summary.lines(of: report, isLong: id != nil) { Console.print(Console.printable(line)) }
       }
     }
   }

@@ -73,7 +73,9 @@ import Testing
       "gateways: {apiyi: {url: 'https://vip.apiyi.com', prices: {1K: 0.04 USD}}}")
     let apiyi = try #require(settled.gateways.first { $0.id == "apiyi" })
     #expect(apiyi.baseURL == "https://vip.apiyi.com")
-    #expect(apiyi.defaultModel.prices.count == 1)
+    #expect(apiyi.defaultModel.prices[.one]?.millionths == 40_000)
+    #expect(
+      apiyi.defaultModel.prices[.two]?.millionths == Gateway.apiyi.defaultModel.prices[.two]?.millionths)
     #expect(apiyi.keyVariables == Gateway.apiyi.keyVariables)
     #expect(settled.gateways.count == Gateway.all.count)
   }
@@ -101,10 +103,18 @@ import Testing
     ("gateways:\n  h:\n    like: apiyi\n    references: 0", 4, "a whole number of 1…100"),
     ("gateways:\n  h:\n    like: apiyi\n    picture_bytes: big", 4, "a size such as 7MB"),
     ("gateways:\n  h:\n    like: apiyi\n    formats: [jpeg, tiff]", 4, "expected jpeg, png or webp"),
-    ("gateways:\n  h:\n    like: apiyi\n    idempotency_honoured: true", 4, "beside an idempotency_header"),
+    (
+      "gateways:\n  h:\n    like: apiyi\n    idempotency_honoured: true", 4,
+      "only beside an idempotency_header"
+    ),
     ("gateways:\n  h:\n    like: apiyi\n    prices: {1K: 5}", 4, "a price such as 0.055 USD"),
     ("gateways:\n  h:\n    like: apiyi\n    prices: {8K: 5 USD}", 4, "there is no 8K in prices"),
-    ("gateways:\n  h:\n    like: apiyi\n    carrier: base64", 4, "there is no carrier"),
+    ("gateways:\n  h:\n    like: apiyi\n    carrier: base64", 4, "a carrier cannot be chosen"),
+    ("gateways:\n  h:\n    like: apiyi\n    path: /edit", 4, "holds {model}"),
+    ("gateways:\n  h:\n    like: gccai\n    task_path: /tasks", 4, "holds {task}"),
+    ("gateways:\n  h:\n    like: apiyi\n    url: http://example.com", 4, "without TLS"),
+    ("gateways:\n  h:\n    like: apiyi\n    url: https://me:sk-canary-7f3a@example.com", 4, "base URL"),
+    ("gateways:\n  h:\n    like: apiyi\n    key_file: k\n    key_command: c", 5, "not from both"),
     ("gateways: [apiyi]", 1, "expected names with values for gateways"),
     ("gateway: apiyi\ngateway: google", 1, "stands there twice"),
     ("a: [1, 2", 2, "it is not YAML"), ("- apiyi", 1, "expected names with values for the file"),
@@ -118,6 +128,12 @@ import Testing
     #expect(error?.message.contains("\(path): line \(line): ") == true, "\(String(describing: error))")
     #expect(error?.message.contains(words) == true, "\(String(describing: error))")
     #expect(error?.message.contains("canary") == false)
+  }
+
+  @Test func `may be an empty file`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write([], as: "config.yaml")
+    #expect(try Configuration.read(folder.file("config.yaml")).gateways.count == Gateway.all.count)
   }
 
   @Test func `that is named must be there`() throws {

@@ -167,6 +167,10 @@ private struct Trial {
     #expect(empty.counts.received == 1)
     let lie = try await Trial(gateway(id), [fault { $0.label = .webp }])
     #expect(lie.result?.image.mediaType == .jpeg)
+    // An address alone says nothing of its type.
+    if ["native-gemini", "images"].contains(try gateway(id).dialect.rawValue) {
+      #expect(lie.result?.warnings.contains(.labelWrong) == true)
+    }
   }
 
   @Test(arguments: Gateway.all.filter { $0.dialect != .nativeGemini }.map(\.id))
@@ -195,8 +199,10 @@ private struct Trial {
         $0.thoughts = 2
         $0.isOnlyThought = onlyThought
       }
-      let trial = try await Trial(Self.route, [faults])
+      let trial = try await Trial(Self.route, [faults]) { $0.tier = .one }
       #expect(trial.result?.images.count == 1)
+      // Drafts are of the smallest tier.
+      #expect(trial.result?.image.size.longestEdge == 1_264)
     }
     let only = try await Trial(Self.route, [fault { $0.isOnlyThought = true }])
     #expect(only.result?.images.count == 1)
@@ -271,6 +277,8 @@ private struct Trial {
     (#"[{}, {"statsu": 1}]"#, "fault 2: there is no statsu"),
     (#"[{"status": 200}]"#, "fault 1: expected a whole number of 300…599 for status"),
     (#"[{"connection": "cut"}]"#, "received cut"), (#"[{"gateway": "nobody"}]"#, "no gateway called nobody"),
+    (#"[{"body": "x"}]"#, "need a status"),
+    (#"[{"status": 500, "connection": "stall"}]"#, "exclude each other"),
     (#"[{"drift": {"tint": [1]}}]"#, "expected three numbers"),
     (#"[{"drift": {"up": 1}}]"#, "there is no up"),
   ])

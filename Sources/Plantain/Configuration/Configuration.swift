@@ -18,10 +18,10 @@ public struct Configuration: Sendable {
   /// The file at `path`; without a path `$XDG_CONFIG_HOME/plantain/config.yaml`, else the same below `~/.config`, which need
   /// not be there.
   ///
-  /// - Throws: 66 when a named file cannot be read, 78 with the line for what is wrong in it.
+  /// - Throws: 65 when it is larger than 1 MB, 66 when a named file cannot be read, 78 with the line for what is wrong in it.
   public static func read(_ path: String? = nil) throws(PlantainError) -> Configuration {
     guard let path = path ?? ConfigurationPath.standard() else { return Configuration() }
-    let text = try TextFile.read(path, as: "a configuration")
+    let text = try TextFile.read(path, as: "a configuration", mayBeEmpty: true)
     do throws(YAMLObject.Mistake) {
       return try Configuration(parsing: text, folder: ConfigurationPath.folder(of: path))
     } catch {

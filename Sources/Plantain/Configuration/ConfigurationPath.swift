@@ -12,7 +12,7 @@ enum ConfigurationPath {
     guard let folder = EnvironmentSettings.variable("XDG_CONFIG_HOME") ?? home else { return nil }
     let path = folder + "/plantain/config.yaml"
     // One that is there and cannot be read is an error of its own.
-    return access(path, F_OK) == 0 ? path : nil
+    return access(path, F_OK) == 0 || ![ENOENT, ENOTDIR].contains(errno) ? path : nil
   }
 
   static func folder(of path: String) -> String {

@@ -9,7 +9,8 @@ struct GatewayEntry {
   var key: APIKey.Source?
 
   static let names = [
-    "like", "dialect", "url", "path", "key_name", "key_file", "key_command", "authorization", "carrier",
+    "like", "dialect", "url", "path", "task_path", "key_name", "key_file", "key_command", "authorization",
+    "carrier",
     "models", "references", "picture_bytes", "request_bytes", "formats", "text_to_image",
     "idempotency_header",
     "idempotency_honoured", "prices",
@@ -27,10 +28,7 @@ struct GatewayEntry {
     }
     var object = try YAMLObject(node, "a gateway")
     gateway = try Self.start(id, line: line, &object)
-    gateway.baseURL = try object.takeText("url") ?? gateway.baseURL
-    gateway.path =
-      try object.take("path", expected: "a path that begins with /") { $0.hasPrefix("/") ? $0 : nil }
-      ?? gateway.path
+    try readPlace(&object)
     gateway.authorisation = try object.takeWord("authorization") ?? gateway.authorisation
     gateway.takesPromptAlone = try object.takeSwitch("text_to_image") ?? gateway.takesPromptAlone
     try readCarrier(&object)
@@ -65,12 +63,39 @@ struct GatewayEntry {
     Gateway.Dialect.allCases.map(\.rawValue).joined(separator: ", ")
   }
 
+  private mutating func readPlace(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
+    let line = object.line(of: "url")
+    if let url = try object.takeText("url") {
+      do throws(PlantainError) {
+        gateway.baseURL = try BaseURL(url, gateway).text
+      } catch {
+        throw YAMLObject.Mistake(line: line, words: error.message)
+      }
+    }
+    let needsModel = gateway.fields.model == nil
+    let kind = needsModel ? "a path that begins with / and holds {model}" : "a path that begins with /"
+    gateway.path =
+      try object.take("path", expected: kind) { text in
+        text.hasPrefix("/") && (!needsModel || text.contains("{model}")) ? text : nil
+      } ?? gateway.path
+    guard case .task(var route) = gateway.mode else { return }
+    route.path =
+      try object.take("task_path", expected: "a path that begins with / and holds {task}") { text in
+        text.hasPrefix("/") && text.contains("{task}") ? text : nil
+      } ?? route.path
+    gateway.mode = .task(route)
+  }
+
   private mutating func readCarrier(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
-    guard gateway.dialect != .nativeGemini else { return }
-    gateway.carrier =
-      try object.take("carrier", expected: "base64 or data-uri") { text in
-        Gateway.Carrier(rawValue: text).flatMap { $0 == .inlineData ? nil : $0 }
-      } ?? gateway.carrier
+    let line = object.line(of: "carrier")
+    let carrier = try object.take("carrier", expected: "base64 or data-uri") { text in
+      Gateway.Carrier(rawValue: text).flatMap { $0 == .inlineData ? nil : $0 }
+    }
+    guard let carrier else { return }
+    guard gateway.dialect != .nativeGemini else {
+      throw YAMLObject.Mistake(line: line, words: "a carrier cannot be chosen in the native dialect")
+    }
+    gateway.carrier = carrier
   }
 
   private mutating func readKey(
@@ -80,10 +105,14 @@ struct GatewayEntry {
       text.allSatisfy { $0 == "_" || $0.isASCII && ($0.isUppercase || $0.isNumber) } ? text : nil
     }
     if let name { gateway.keyVariables = [name] }
+    let line = object.line(of: "key_command")
     if let path = try object.takeText("key_file") {
       key = .file(ConfigurationPath.resolved(path, in: folder))
     }
     if let command = try object.takeText("key_command") {
+      guard key == nil else {
+        throw YAMLObject.Mistake(line: line, words: "a key comes from key_file or key_command, not from both")
+      }
       key = .command(command)
     }
   }
@@ -111,10 +140,11 @@ struct GatewayEntry {
     if let header = try object.takeText("idempotency_header") {
       gateway.idempotency = Gateway.Idempotency(header: header, isHonoured: false)
     }
-    guard let (line, node) = object.take("idempotency_honoured") else { return }
-    guard gateway.idempotency != nil, let isHonoured = node.bool else {
+    let line = object.line(of: "idempotency_honoured")
+    guard let isHonoured = try object.takeSwitch("idempotency_honoured") else { return }
+    guard gateway.idempotency != nil else {
       throw YAMLObject.Mistake(
-        line: line, words: "expected true or false for idempotency_honoured, beside an idempotency_header")
+        line: line, words: "idempotency_honoured means something only beside an idempotency_header")
     }
     gateway.idempotency?.isHonoured = isHonoured
   }
@@ -132,7 +162,8 @@ struct GatewayEntry {
     }
     try entry.requireNothingLeft(known: Tier.allCases.map(\.rawValue))
     guard !prices.isEmpty else { throw YAMLObject.Mistake(line: line, words: "there is no price in prices") }
-    for place in gateway.models.indices { gateway.models[place].prices = prices }
+    // Of the model that is used when none is named; others may cost something else.
+    gateway.models[0].prices.merge(prices) { $1 }
   }
 }
 
@@ -142,6 +173,7 @@ extension Gateway {
     var copy = self
     copy.id = id
     copy.baseURL = nil
+    copy.documentation = "as \(self.id), by the configuration"
     copy.keyVariables = ["\(copy.variableName)_API_KEY"]
     for place in copy.models.indices { copy.models[place].prices = [:] }
     return copy

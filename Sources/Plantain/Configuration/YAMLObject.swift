@@ -39,6 +39,8 @@ struct YAMLObject {
     try self.init(root, "the file")
   }
 
+  func line(of name: String) -> Int? { members.first { $0.name == name }?.line }
+
   /// All that is left, by name.
   mutating func takeAll() -> [(name: String, line: Int, value: Node)] {
     defer { members = [] }

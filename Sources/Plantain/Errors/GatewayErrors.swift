@@ -57,7 +57,7 @@ extension PlantainError {
     switch failure.cause {
     case .journal(let error): return .ledger(error.words, ledger)
     case .submission(let error): return submitting(error, route, billed)
-    case .failed(let error): return failed(error, gateway, billed, tries: failure.attempts.count)
+    case .failed(let error): return failed(error, route, billed, tries: failure.attempts.count)
     case .cutShort(let why):
       return PlantainError(
         .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
@@ -111,16 +111,16 @@ extension PlantainError {
   }
 
   private static func failed(
-    _ failure: GatewayFailure, _ gateway: Gateway, _ billed: Billing, tries: Int
+    _ failure: GatewayFailure, _ route: Route, _ billed: Billing, tries: Int
   ) -> PlantainError {
-    let row = row(for: failure, gateway)
+    let row = row(for: failure, route)
     let words = failure.message
     let says = words.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(words)\""
     let times = tries > 1 ? ", asked \(tries) times" : ""
     // A web page under a good status may be nobody's work.
     let billed = failure.kind == .unreadableReply ? .unknown : billed
     return PlantainError(
-      .reply, row.code, "\(gateway.id) \(row.what) (\(says)\(times))", hint: row.hint, billed: billed,
+      .reply, row.code, "\(route.gateway.id) \(row.what) (\(says)\(times))", hint: row.hint, billed: billed,
       retryAfter: failure.retryAfter, underlying: failure)
   }
 
@@ -130,7 +130,7 @@ extension PlantainError {
     let hint: String
   }
 
-  private static func row(for failure: GatewayFailure, _ gateway: Gateway) -> FailureRow {
+  private static func row(for failure: GatewayFailure, _ route: Route) -> FailureRow {
     let wait =
       failure.retryAfter.map { "Wait \(seconds($0)) and try again." } ?? "Wait a little and try again."
     switch failure.kind {
@@ -142,14 +142,15 @@ extension PlantainError {
     case .keyRejected:
       return FailureRow(
         code: .keyRejected, what: "rejects the key or the account",
-        hint: "Check \(gateway.keyVariables.joined(separator: " or ")): is it this gateway's?")
+        hint: "Check \(route.key.place): is it this gateway's?")
     case .outOfCredit:
       return FailureRow(
         code: .outOfCredit, what: "says that the account is out of credit", hint: "Top up the account.")
     case .malformedRequest:
       return FailureRow(
         code: .requestRejected, what: "refuses the request",
-        hint: "Nothing was billed. Its words say why; options are described at \(gateway.documentation).")
+        hint:
+          "Nothing was billed. Its words say why; options are described at \(route.gateway.documentation).")
     case .unknownModel:
       return FailureRow(
         code: .unknownModel, what: "does not know the model or the path",

@@ -64,6 +64,12 @@ public enum FaultScript {
       fault.polls = try reader.whole("polls", 0...1_000_000)
       fault.taskFailure = try reader.text("taskFailure")
       try reader.requireNothingLeft()
+      guard fault.status != nil || fault.body == nil && fault.retryAfter == nil else {
+        throw Mistake(words: "body and retryAfter need a status")
+      }
+      guard fault.status == nil || fault.connection == nil else {
+        throw Mistake(words: "a status and a connection exclude each other")
+      }
       return fault
     }
 
