@@ -155,8 +155,9 @@ extension Ledger {
 }
 
 extension Ledger {
-  package func insert(_ edit: EditEntry) async throws(LedgerError) {
-    try await write { try edit.insert($0) }
+  /// Writes an edit down, also one that is known and goes on by another route.
+  package func save(_ edit: EditEntry) async throws(LedgerError) {
+    try await write { try edit.save($0) }
   }
 
   /// - Returns: the new attempt's id.
@@ -178,11 +179,12 @@ extension Ledger {
     }
   }
 
-  /// Notes where an edit's results were written.
+  /// Notes where further results of an edit were written.
   package func finish(_ edit: String, outputs: [String]) async throws(LedgerError) {
     try await write { database in
       guard var entry = try EditEntry.fetchOne(database, key: edit) else { return }
-      entry.outputs = outputs
+      let known = entry.outputs ?? []
+      entry.outputs = known + outputs.filter { !known.contains($0) }
       try entry.update(database)
     }
   }

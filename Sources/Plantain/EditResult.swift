@@ -28,7 +28,8 @@ public struct EditResult: Sendable {
   public let elapsed: Duration
 
   init(
-    plan: EditPlan, images: [Image], delivered: [Delivered], warnings: [EditWarning], elapsed: Duration
+    plan: EditPlan, images: [Image], delivered: [Delivered], failures: [DeliveryFailure],
+    warnings: [EditWarning], elapsed: Duration
   ) {
     id = plan.id
     gateway = plan.gateway
@@ -38,8 +39,12 @@ public struct EditResult: Sendable {
     request = plan.request
     tasks = delivered.flatMap(\.tasks)
     reply = delivered.last?.facts ?? ReplyFacts()
-    cost = Cost(reported: delivered.map(\.facts.cost)) ?? plan.cost
-    attempts = delivered.flatMap(\.attempts).map(Attempt.init)
+    let unbilled = failures.filter { $0.state.billing == .no }.count
+    cost =
+      (failures.isEmpty ? Cost(reported: delivered.map(\.facts.cost)) : nil)
+      ?? Cost(price: plan.cost.price, count: plan.request.count - unbilled)
+    let all = delivered.flatMap(\.attempts) + failures.flatMap(\.attempts)
+    attempts = all.map(Attempt.init)
     self.images = images
     self.warnings = plan.warnings + warnings
     self.elapsed = elapsed
@@ -161,6 +166,8 @@ public enum EditWarning: String, Sendable {
   case addressNotChecked = "address-not-checked"
   /// Fewer pictures came than were asked for.
   case fewerPictures = "fewer-pictures"
+  /// One of several requests may have been done and billed, and its pictures are not here: `History` says what can be done.
+  case outcomeUnknown = "outcome-unknown"
 }
 
 extension EditWarning {
@@ -178,6 +185,8 @@ extension EditWarning {
     case .manyReferences: "more than ten objects and four characters are advised against"
     case .addressNotChecked: "the result came through a proxy, so its address was not checked"
     case .fewerPictures: "fewer pictures came than were asked for"
+    case .outcomeUnknown:
+      "one of the requests is billed, or may be, and its pictures are not here: see plantain history, and recover"
     }
   }
 }

@@ -86,7 +86,8 @@ public final class Editor: Sendable {
     try await edit(prompt, references, options, by: routes, watch)
   }
 
-  /// - Parameter retries: of the last route; a failure of one before it leads to the next at once.
+  /// - Parameter retries: of the last route. A failure of one before it leads to the next at once, unless several requests
+  ///   are under way: then some may be paid for already.
   func edit(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
     retries: RetryPlan.Limits = .init(), _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -97,25 +98,23 @@ public final class Editor: Sendable {
     // An option that one of them lacks is better known before another one was tried.
     for route in routes { try check(prompt, references, options, route) }
     let id = UUID().uuidString.lowercased()
-    var isRecorded = false
     for (position, route) in routes.enumerated() {
       let isLast = position == routes.count - 1
       do throws(PlantainError) {
         let key = try await readKey(route)
-        let isNew = !isRecorded
         let (plan, requests) = try await inOwnTask { () throws(PlantainError) in
           let ready = try await self.prepareRequest(prompt, references, options, route, id: id, watch)
           try output.prepareFolder()
           try self.book.requireRoom()
-          if isNew { try await self.record(ready.plan, prompt, output) }
+          try await self.record(ready.plan, prompt, output)
           return ready
         }
-        isRecorded = true
         watch(.sending(plan))
-        let delivery = try delivery(route, key, edit: id, retries: isLast ? retries : .none, watch)
-        let delivered = try await deliver(requests, by: delivery, plan, options)
+        let delivery = try delivery(
+          route, key, edit: id, retries: isLast || requests.count > 1 ? retries : .none, watch)
+        let (delivered, failures) = try await deliver(requests, by: delivery, plan, options)
         return try await inOwnTask { () throws(PlantainError) in
-          try await self.finish(delivered, plan, output, start, watch)
+          try await self.finish(delivered, failures: failures, plan, output, start, watch)
         }
       } catch {
         guard !isLast, error.permitsAnotherRoute else { throw error }

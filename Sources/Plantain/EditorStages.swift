@@ -37,7 +37,7 @@ extension Editor {
       sources: sources, output: output.entry,
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency)
-    try await book.with { ledger throws(LedgerError) in try await ledger.insert(entry) }
+    try await book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
 
   func delivery(
@@ -63,7 +63,7 @@ extension Editor {
   /// All requests of an edit, at the same time. What some of them brought counts, also when others brought nothing.
   func deliver(
     _ requests: [EditRequest], by delivery: Delivery, _ plan: EditPlan, _ options: EditOptions
-  ) async throws(PlantainError) -> [Delivered] {
+  ) async throws(PlantainError) -> (delivered: [Delivered], failures: [DeliveryFailure]) {
     let route = routes.first { $0.gateway.id == plan.gateway } ?? routes[0]
     let timeouts = route.gateway.timeouts
     let isSlow = plan.request.tier == .four || plan.prepared.count > 1
@@ -90,7 +90,7 @@ extension Editor {
     {
       throw .delivering(worst, route, ledger: book.path, edit: plan.id)
     }
-    return delivered
+    return (delivered, failures)
   }
 
   /// Of one edit that asks for many pictures.
@@ -98,8 +98,8 @@ extension Editor {
 
   /// From what was delivered to files, and to the end of the ledger's entry.
   func finish(
-    _ delivered: [Delivered], _ plan: EditPlan, _ output: OutputPlan, _ start: ContinuousClock.Instant,
-    _ watch: @Sendable (EditEvent) -> Void
+    _ delivered: [Delivered], failures: [DeliveryFailure] = [], _ plan: EditPlan, _ output: OutputPlan,
+    _ start: ContinuousClock.Instant, _ watch: @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     for one in delivered { watch(.answered(status: one.status, elapsed: one.elapsed)) }
     do throws(PlantainError) {
@@ -112,11 +112,12 @@ extension Editor {
       var warnings = found
       if delivered.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
+      if failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
       let images = zip(pictures, paths).map { picture, path in
         EditResult.Image(picture.finished, source: picture.source, output: path)
       }
       let result = EditResult(
-        plan: plan, images: images, delivered: delivered, warnings: warnings,
+        plan: plan, images: images, delivered: delivered, failures: failures, warnings: warnings,
         elapsed: ContinuousClock.now - start)
       watch(.done(result))
       return result

@@ -10,6 +10,8 @@ struct OutputPlan {
   private let overwrites: Bool
   /// Folder and name without extension, for results that get their true extension.
   private let stem: String
+  /// How many pictures of the edit lie there already; further ones go beside them.
+  private var written = 0
   /// The format that is asked for; `nil`: as it comes.
   let wanted: PictureFormat?
 
@@ -37,7 +39,10 @@ struct OutputPlan {
   }
 
   /// The same place, as the ledger knows it.
-  init(_ entry: EditEntry.Output) {
+  ///
+  /// - Parameter written: how many pictures of the edit were written there before.
+  init(_ entry: EditEntry.Output, written: Int) {
+    self.written = written
     overwrites = entry.overwrites
     output = entry.isFile ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
     stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path
@@ -65,6 +70,8 @@ struct OutputPlan {
   ///
   /// - Throws: 73.
   func check() throws(PlantainError) {
+    // Names beside what was written before are chosen so that they are free.
+    guard written == 0 else { return }
     try forEachPath { path throws(WriteError) in try OutputFile.check(path, overwriting: overwrites) }
   }
 
@@ -88,7 +95,7 @@ struct OutputPlan {
   private var possiblePaths: [String] {
     switch output {
     case .memory: []
-    case .file(let path): [path]
+    case .file(let path): written == 0 ? [path] : ["\(stem)-\(written + 1).\(Self.fileExtension(path))"]
     case .folder: PictureFormat.all.filter(\.isWritable).map { "\(stem).\($0.extensions[0])" }
     }
   }
@@ -113,14 +120,14 @@ struct OutputPlan {
   }
 
   private func path(for picture: FinishedPicture, _ position: Int, of count: Int) -> String {
-    if case .file(let path) = output, position == count - 1 { return path }
-    guard count > 1 else { return "\(stem).\(picture.format.extensions[0])" }
-    return freePath("-\(position + 1)", picture.format.extensions[0])
+    if case .file(let path) = output, position == count - 1, written == 0 { return path }
+    guard count + written > 1 else { return "\(stem).\(picture.format.extensions[0])" }
+    return freePath("-\(written + position + 1)", picture.format.extensions[0])
   }
 
   private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
     do throws(WriteError) {
-      try OutputFile.write(PictureContent(picture.bytes), to: path, overwriting: overwrites)
+      try OutputFile.write(PictureContent(picture.bytes), to: path, overwriting: overwrites && written == 0)
       return path
     } catch {
       let kept = keep(picture.bytes, extension: picture.format.extensions[0])
@@ -146,7 +153,7 @@ struct OutputPlan {
   }
 
   private func freePath(_ suffix: String, _ name: String) -> String {
-    overwrites ? "\(stem)\(suffix).\(name)" : Self.freePath(stem + suffix, name)
+    overwrites && written == 0 ? "\(stem)\(suffix).\(name)" : Self.freePath(stem + suffix, name)
   }
 
   /// The first of `STEM.EXT`, `STEM-2.EXT`, … that does not exist.

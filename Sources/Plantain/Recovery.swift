@@ -62,7 +62,9 @@ extension Editor {
     do throws(StoredReply.Failure) {
       stored = try StoredReply(reopening: path)
     } catch {
-      throw .ledger("\(path): \(error.words)", book.path)
+      throw PlantainError(
+        .submission, .outcomeUnknown, "the stored reply \(path) cannot be read: \(error.words)",
+        hint: "It was done and billed. Look at the gateway's own log.", subject: entry.id, billed: .yes)
     }
     let tasks = asksForTasks ? attempt.tasks ?? [] : []
     var reply: IncomingReply?
@@ -117,7 +119,7 @@ extension Editor {
     }
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format
-    return OutputPlan(place)
+    return OutputPlan(place, written: entry.outputs?.count ?? 0)
   }
 }
 

@@ -1,4 +1,5 @@
 import Gateways
+import Submission
 import Vocabulary
 
 /// What can be known to be wrong before any work is done.
@@ -19,6 +20,10 @@ enum RequestCheck {
       throw .unsupported(
         "\(gateway.id) takes at most \(gateway.limits.references) references, received \(references.count)",
         gateway, hint: "Give fewer. Nothing was sent.")
+    }
+    for case .url(let address) in references where Reference.withoutSecrets(address).contains("://***@") {
+      let name = Reference.withoutSecrets(address)
+      throw .fetching(.notHTTPS(name), name)
     }
     let standardInputs = references.filter { if case .standardInput = $0 { true } else { false } }
     guard standardInputs.count <= 1 else { throw .usage("standard input can be only one of the references") }

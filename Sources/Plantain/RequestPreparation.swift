@@ -49,7 +49,7 @@ extension Editor {
       request: EditResult.Request(
         bytes: ByteCount(parts.map(gateway.bodyLength).max() ?? 0), tier: choices.tier, ratio: ratio,
         count: options.count),
-      passedOn: sorted.passedOn, notFetched: sorted.left.map(\.name),
+      passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
       cost: EditResult.Cost(price: choices.model.prices[choices.tier], count: options.count),
       warnings: warnings)
     guard plan.request.bytes <= requestLimit else {

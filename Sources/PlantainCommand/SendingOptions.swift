@@ -108,6 +108,11 @@ struct ResultFlags: ParsableArguments {
     } else {
       for path in result.images.compactMap(\.output) { Console.print(path) }
     }
+    // What came is written; what did not come may have been paid for.
+    if result.warnings.contains(.outcomeUnknown) {
+      common.note("          plantain history \(result.id)")
+      throw CommandFailure(status: 76)
+    }
   }
 
   func watch(_ event: EditEvent) {

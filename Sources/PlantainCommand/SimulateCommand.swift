@@ -39,6 +39,16 @@ struct SimulateCommand: AsyncParsableCommand {
   func run() async throws {
     let gateways = try common.configuration().gateways
     let faults = try script.map { try readScript($0, gateways) } ?? []
+    do {
+      try await simulate(gateways, faults)
+    } catch let error as Simulator.CannotListen {
+      throw PlantainError.usage(
+        "cannot listen on 127.0.0.1:\(port): \(error.words)",
+        hint: "Choose another --port, or 0 for a free one.")
+    }
+  }
+
+  private func simulate(_ gateways: [Gateway], _ faults: [Fault]) async throws {
     try await withSimulator(port: port, gateways: gateways, faults: faults) { simulator in
       announce(simulator, gateways)
       // Ctrl-C is how it ends.

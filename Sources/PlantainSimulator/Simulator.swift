@@ -4,6 +4,12 @@ import Hummingbird
 import Logging
 import NIOCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A gateway on the loopback interface that really edits pictures, in every dialect: for trying things out and for tests
 /// without a network, with real sockets, real sizes, and no cost. A fault script makes it misbehave as real ones do.
 public struct Simulator: Sendable {
@@ -17,6 +23,11 @@ public struct Simulator: Sendable {
   /// What has come in so far.
   public var counts: Counts {
     get async { await state.counts }
+  }
+
+  /// The server cannot be started, because of a port in use or one that is not allowed.
+  public struct CannotListen: Error, Sendable {
+    public let words: String
   }
 
   public struct Counts: Sendable, Equatable {
@@ -92,7 +103,7 @@ extension Simulator.Counts {
 ///   - port: 0 takes any free port.
 ///   - gateways: those that are simulated below their ids.
 ///   - faults: used up by requests in their order; after the last everything is answered well.
-/// - Throws: what `body` throws, or what keeps the server from starting, such as a port in use.
+/// - Throws: what `body` throws, or `Simulator.CannotListen`.
 public func withSimulator<Result: Sendable>(
   port: Int = 0, gateways: [Gateway] = Gateway.all, faults: [Fault] = [],
   _ body: @Sendable (Simulator) async throws -> Result
@@ -105,6 +116,8 @@ public func withSimulator<Result: Sendable>(
         try await Simulator.application(port: port, gateways: gateways, state: state) { running.yield($0) }
           .run()
         running.finish()
+      } catch let error as IOError {
+        running.finish(throwing: Simulator.CannotListen(words: String(cString: strerror(error.errnoCode))))
       } catch {
         running.finish(throwing: error)
       }

@@ -82,7 +82,10 @@ package final class Delivery: Sendable {
     let attempt = LiveAttempt(
       entry, gateway: gateway.id, journal: journal, timing: timing, state: state)
     do throws(DeliveryFailure.Cause) {
-      if let reply { return try await understand(reply, attempt, deadline, earlier: []) }
+      if let reply {
+        let isWhole = state == .stored
+        return try await understand(reply, attempt, deadline, isWhole: isWhole, earlier: [])
+      }
       return try await wait(for: tasks, attempt, deadline, earlier: [])
     } catch {
       throw failure(error, attempt, [attempt.summary])
@@ -142,9 +145,12 @@ package final class Delivery: Sendable {
     return try await understand(reply, attempt, deadline, earlier: earlier)
   }
 
-  /// - Parameter isSafe: whether the reply is on the disk; one that a full disk did not take is not called stored.
+  /// - Parameters:
+  ///   - isSafe: whether the reply is on the disk; one that a full disk did not take is not called stored.
+  ///   - isWhole: whether it is known to have come to its end; else that is why it cannot be read.
   private func understand(
     _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, isSafe: Bool = true,
+    isWhole: Bool = true,
     earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
     switch gateway.interpret(reply, key: route.key) {
@@ -163,6 +169,9 @@ package final class Delivery: Sendable {
     case .noPicture(let reason, let facts):
       await attempt.note(.findNothing, status: reply.status, words: reason, facts: facts)
       throw .noPicture(reason: reason, words: facts.text)
+    case .failed(let failure) where failure.kind == .unreadableReply && !isWhole:
+      await attempt.note(.cut, status: reply.status)
+      throw .cutShort("what came of it ends in the middle")
     case .failed(let failure):
       await attempt.note(failure.event, status: failure.status, words: failure.message)
       throw .failed(failure)

@@ -106,7 +106,9 @@ extension Configuration {
   /// - Throws: as `Route`.
   public func route(to gateway: Gateway, baseURL: String? = nil) throws(PlantainError) -> Route {
     let isInEnvironment = gateway.keyVariables.contains { EnvironmentSettings.variable($0) != nil }
-    return try Route(gateway, key: isInEnvironment ? nil : keys[gateway.id], baseURL: baseURL)
+    // The simulator takes any.
+    let simulated = gateway.id == Gateway.simulator.id ? APIKey.Source.value(.simulated) : nil
+    return try Route(gateway, key: isInEnvironment ? nil : keys[gateway.id] ?? simulated, baseURL: baseURL)
   }
 
   /// Where a gateway lives: what `PLANTAIN_<ID>_URL` says, else the file, else its pages. `nil`: nobody says.

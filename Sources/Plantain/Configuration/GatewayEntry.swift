@@ -137,7 +137,10 @@ struct GatewayEntry {
   }
 
   private mutating func readIdempotency(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
-    if let header = try object.takeText("idempotency_header") {
+    let header = try object.take("idempotency_header", expected: "the name of a header") { text in
+      text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) } ? text : nil
+    }
+    if let header {
       gateway.idempotency = Gateway.Idempotency(header: header, isHonoured: false)
     }
     let line = object.line(of: "idempotency_honoured")

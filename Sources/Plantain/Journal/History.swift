@@ -96,7 +96,9 @@ public struct HistoryEntry: Encodable, Sendable {
     sources = entry.sources.map(\.name)
     outputs = entry.outputs
     self.state = state.rawValue
-    billed = PlantainError.Billing(state.billing).rawValue
+    // Good answers are billed, also those that broke off.
+    let isCut = state == .ambiguous && attempts.contains { (200..<300).contains($0.status ?? 0) }
+    billed = (isCut ? .yes : PlantainError.Billing(state.billing)).rawValue
     cost = EditReport.Cost(Self.cost(entry, attempts))
     self.attempts = zip(attempts, states).map { attempt, state in
       Attempt(

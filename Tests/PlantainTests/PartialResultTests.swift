@@ -1,0 +1,145 @@
+import Finishing
+import Foundation
+import Ledger
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `What came of an edit, and what did not` {
+  private func fault(_ change: (inout Fault) -> Void) -> Fault {
+    var fault = Fault()
+    change(&fault)
+    return fault
+  }
+
+  private func reference() throws -> Reference {
+    .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
+  }
+
+  private func options(_ folder: TemporaryFolder, count: Int) -> EditOptions {
+    var options = EditOptions()
+    options.output = .file(folder.file("out.jpg"))
+    options.count = count
+    return options
+  }
+
+  @Test func `one request of three that nobody knows about is told`() async throws {
+    let ledger = try TemporaryFolder()
+    let lost = fault { $0.connection = .resetReply }
+    try await withSimulator(faults: [lost]) { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: ledger
+      ) { editor in
+        let result = try await editor.edit(
+          "x", references: [reference()], options: options(ledger, count: 3))
+        #expect(result.images.count == 2)
+        #expect(result.warnings.contains(.outcomeUnknown))
+        #expect(result.attempts.map(\.state).sorted() == ["ambiguous", "done", "done"])
+        // All three may have been billed.
+        #expect(result.cost.amount == 3 * 0.055)
+      }
+      #expect(await simulator.counts.received == 3)
+    }
+  }
+
+  @Test func `one request of three that cost nothing is not counted`() async throws {
+    let ledger = try TemporaryFolder()
+    try await withSimulator(faults: [fault { $0.status = 401 }]) { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: ledger
+      ) { editor in
+        let result = try await editor.edit(
+          "x", references: [reference()], options: options(ledger, count: 3))
+        #expect(result.images.count == 2)
+        #expect(!result.warnings.contains(.outcomeUnknown))
+        #expect(result.warnings.contains(.fewerPictures))
+        #expect(result.cost.amount == 2 * 0.055)
+      }
+    }
+  }
+
+  /// Even when it is told to replace files: those are this edit's own, and paid for.
+  @Test(arguments: [true, false])
+  func `what is recovered lies beside what was there`(overwrites: Bool) async throws {
+    let folder = try TemporaryFolder()
+    for name in ["out.jpg", "out-1.jpg"] { try folder.write(Array("paid for".utf8), as: name) }
+    let place = EditEntry.Output(
+      path: folder.file("out.jpg"), isFile: true, overwrites: overwrites, format: nil)
+    let plan = OutputPlan(place, written: 2)
+    try plan.check()
+    try plan.prepareFolder()
+    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 8, height: 8)))
+    let finished = try await PictureWorkers.inProcess.finish(picture, FinishingOptions(wanted: nil))
+    let paths = try plan.write([finished, finished])
+    #expect(paths == [folder.file("out-3.jpg"), folder.file("out-4.jpg")])
+    #expect(try folder.read("out.jpg") == Array("paid for".utf8))
+    #expect(try folder.read("out-1.jpg") == Array("paid for".utf8))
+  }
+
+  @Test(arguments: [Fault.Connection.cutReply, .stallReply])
+  func `half a reply stays half a reply`(connection: Fault.Connection) async throws {
+    let ledger = try TemporaryFolder()
+    try await withSimulator(faults: [fault { $0.connection = connection }]) { simulator in
+      try await withTestEditor(
+        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: ledger
+      ) { editor in
+        var options = options(ledger, count: 1)
+        options.timeout = .seconds(2)
+        let settled = options
+        let picture = try reference()
+        let error = await #expect(throws: PlantainError.self) {
+          try await editor.edit("x", references: [picture], options: settled)
+        }
+        let id = try #require(error?.editID)
+        let history = try History(ledger: .file(ledger.file("ledger.sqlite")))
+        #expect(try await history.edit(id).billed == "yes")
+        for _ in 0..<2 {
+          let again = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
+          #expect(again?.code == .outcomeUnknown, "\(String(describing: again))")
+          #expect(try await history.edit(id).state == "ambiguous")
+        }
+      }
+    }
+  }
+
+  @Test func `the ledger knows the route that an edit went by in the end`() async throws {
+    let ledger = try TemporaryFolder()
+    let refused = fault {
+      $0.gateway = "apiyi"
+      $0.status = 401
+    }
+    try await withSimulator(faults: [refused]) { simulator in
+      let routes = try [Gateway.apiyi, .google].map {
+        try Route($0, key: key, baseURL: simulator.baseURL(for: $0))
+      }
+      let result = try await withTestEditor(routes: routes, ledger: ledger) { editor in
+        try await editor.edit("x", references: [reference()], options: options(ledger, count: 1))
+      }
+      let entry = try await History(ledger: .file(ledger.file("ledger.sqlite"))).edit(result.id)
+      #expect(entry.gateway == "google")
+      #expect(entry.cost.amount == 0.067)
+      #expect(entry.attempts.map(\.gateway) == ["apiyi", "google"])
+    }
+  }
+
+  @Test func `an address with a password is not passed on`() async throws {
+    let ledger = try TemporaryFolder()
+    try await withTestEditor(
+      gateway: .gccai, key: key, baseURL: "https://images.example.com", ledger: ledger
+    ) { editor in
+      let settled = options(ledger, count: 1)
+      let references = [try reference(), .url("https://me:secret-77@example.com/a.jpg")]
+      let error = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: references, options: settled)
+      }
+      #expect(error?.exitStatus == 66)
+      #expect(!"\(String(describing: error))".contains("secret-77"))
+    }
+  }
+}
