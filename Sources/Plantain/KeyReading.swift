@@ -29,7 +29,10 @@ extension APIKey.Source {
   }
 
   private static func firstLine(of text: String) -> String {
-    text.prefix { !$0.isNewline }.trimmingPrefix(while: \.isWhitespace).description
+    // Some editors begin a file with a byte order mark.
+    let start =
+      text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+    return String(start).prefix { !$0.isNewline }.trimmingPrefix(while: \.isWhitespace).description
   }
 
   private static func text(of path: String) throws(APIKey.KeyError) -> String {
@@ -50,11 +53,14 @@ extension APIKey.Source {
       guard result.terminationStatus.isSuccess else {
         throw APIKey.KeyError.unavailable("its command failed: \(result.terminationStatus)")
       }
+      guard !result.standardOutput.allSatisfy(\.isWhitespace) else {
+        throw APIKey.KeyError.unavailable("its command printed nothing")
+      }
       return result.standardOutput
     } catch let error as APIKey.KeyError {
       throw error
     } catch {
-      throw .unavailable("its command cannot be run")
+      throw .unavailable("its command cannot be run, or printed more than a key")
     }
   }
 }

@@ -156,6 +156,8 @@ import Testing
     try folder.write(Array("  sk-1\nnot this\n".utf8), as: "key")
     #expect(await key(.file(folder.file("key"))) == .success("sk-1"))
     #expect(await key(.command("echo sk-2; echo not this")) == .success("sk-2"))
+    try folder.write([0xEF, 0xBB, 0xBF] + Array("sk-3\r\n".utf8), as: "marked")
+    #expect(await key(.file(folder.file("marked"))) == .success("sk-3"))
   }
 
   @Test func `that cannot be had say where they were looked for, and nothing of what was there`() async throws
@@ -172,7 +174,7 @@ import Testing
       Issue.record("a command that fails gives no key")
       return
     }
-    guard case .failure(.malformed) = await key(.command("true")) else {
+    guard case .failure(.unavailable) = await key(.command("true")) else {
       Issue.record("no output is no key")
       return
     }
