@@ -18,7 +18,7 @@ public struct EditResult: Sendable {
   public let prepared: [Preparer.Result]
   let reports: [PrepareReport]
   public let request: Request
-  /// What the last answer said beside its pictures.
+  /// What the last answer said beside its pictures, with the usage of all answers together.
   public let reply: ReplyFacts
   public let cost: Cost
   public let warnings: [EditWarning]
@@ -38,7 +38,9 @@ public struct EditResult: Sendable {
     reports = plan.reports
     request = plan.request
     tasks = delivered.flatMap(\.tasks)
-    reply = delivered.last?.facts ?? ReplyFacts()
+    var reply = delivered.last?.facts ?? ReplyFacts()
+    reply.usage = ReplyFacts.Usage.sum(delivered.compactMap(\.facts.usage))
+    self.reply = reply
     let unbilled = failures.filter { $0.state.billing == .no }.count
     cost =
       (failures.isEmpty ? Cost(reported: delivered.map(\.facts.cost)) : nil)

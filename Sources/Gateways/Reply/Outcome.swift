@@ -70,6 +70,18 @@ public struct ReplyFacts: Sendable {
     public var outputTokens: Int?
     public var thoughtTokens: Int?
     public var totalTokens: Int?
+
+    /// Of several requests together; what one of them does not say is not counted.
+    package static func sum(_ all: [Usage]) -> Usage? {
+      guard var sum = all.first else { return nil }
+      for usage in all.dropFirst() {
+        for part in [\Usage.promptTokens, \.outputTokens, \.thoughtTokens, \.totalTokens] {
+          let numbers = [sum[keyPath: part], usage[keyPath: part]].compactMap(\.self)
+          sum[keyPath: part] = numbers.isEmpty ? nil : numbers.reduce(0, +)
+        }
+      }
+      return sum
+    }
   }
 
   public struct ReportedCost: Sendable, Equatable {
