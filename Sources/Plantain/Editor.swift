@@ -62,8 +62,6 @@ public final class Editor: Sendable {
       routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, logger: logger)
   }
 
-  deinit { submitter.abandon() }
-
   /// Ends the HTTP client and closes the ledger, which otherwise happens some time after the last reference has gone. No
   /// edit may be under way or follow.
   public func close() async {
@@ -102,20 +100,15 @@ public final class Editor: Sendable {
       let isLast = position == routes.count - 1
       do throws(PlantainError) {
         let key = try await readKey(route)
-        let (plan, requests) = try await inOwnTask { () throws(PlantainError) in
-          let ready = try await self.prepareRequest(prompt, references, options, route, id: id, watch)
-          try output.prepareFolder()
-          try self.book.requireRoom()
-          try await self.record(ready.plan, prompt, output)
-          return ready
-        }
+        let (plan, requests) = try await prepareRequest(prompt, references, options, route, id: id, watch)
+        try output.prepareFolder()
+        try book.requireRoom()
+        try await record(plan, prompt, output)
         watch(.sending(plan))
         let delivery = try delivery(
           route, key, edit: id, retries: isLast || requests.count > 1 ? retries : .none, watch)
-        let (delivered, failures) = try await deliver(requests, by: delivery, plan, options)
-        return try await inOwnTask { () throws(PlantainError) in
-          try await self.finish(delivered, failures: failures, plan, output, start, watch)
-        }
+        let (delivered, failures) = try await deliver(requests, by: delivery, route, plan, options)
+        return try await finish(delivered, failures: failures, plan, output, start, watch)
       } catch {
         guard !isLast, error.permitsAnotherRoute else { throw error }
         watch(.failedOver(error, to: routes[position + 1].gateway.id))

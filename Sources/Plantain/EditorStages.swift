@@ -62,9 +62,9 @@ extension Editor {
 
   /// All requests of an edit, at the same time. What some of them brought counts, also when others brought nothing.
   func deliver(
-    _ requests: [EditRequest], by delivery: Delivery, _ plan: EditPlan, _ options: EditOptions
+    _ requests: [EditRequest], by delivery: Delivery, _ route: Route, _ plan: EditPlan,
+    _ options: EditOptions
   ) async throws(PlantainError) -> (delivered: [Delivered], failures: [DeliveryFailure]) {
-    let route = routes.first { $0.gateway.id == plan.gateway } ?? routes[0]
     let timeouts = route.gateway.timeouts
     let isSlow = plan.request.tier == .four || plan.prepared.count > 1
     let timeout = options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual)

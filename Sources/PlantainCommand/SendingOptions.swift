@@ -111,7 +111,7 @@ struct ResultFlags: ParsableArguments {
     // What came is written; what did not come may have been paid for.
     if result.warnings.contains(.outcomeUnknown) {
       common.note("          plantain history \(result.id)")
-      throw CommandFailure(status: 76)
+      throw CommandFailure(status: PlantainError.Code.outcomeUnknown.exitStatus)
     }
   }
 

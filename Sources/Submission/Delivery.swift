@@ -150,8 +150,7 @@ package final class Delivery: Sendable {
   ///   - isWhole: whether it is known to have come to its end; else that is why it cannot be read.
   private func understand(
     _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, isSafe: Bool = true,
-    isWhole: Bool = true,
-    earlier: [AttemptNote]
+    isWhole: Bool = true, earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
     switch gateway.interpret(reply, key: route.key) {
     case .pictures(let pictures, let facts):

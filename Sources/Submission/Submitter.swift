@@ -26,8 +26,8 @@ package final class Submitter: Sendable {
     self.settings = settings
   }
 
-  /// Ends the clients without waiting; does nothing after `close`.
-  package func abandon() {
+  /// Ends the clients that `close` has not, without waiting.
+  deinit {
     for client in take() { client.shutdown(queue: .global()) { _ in } }
   }
 

@@ -118,6 +118,15 @@ import Vocabulary
     }
   }
 
+  @Test func `a task that is done without a picture says what it cost`() {
+    let body = #"{"code":200,"data":{"id":"t","status":"completed","cost":3,"result":{"images":[]}}}"#
+    guard case .noPicture(_, let facts) = task(body) else {
+      Issue.record("it is done, and there is no picture")
+      return
+    }
+    #expect(facts.cost?.amount == 3)
+  }
+
   @Test func `a task that failed, is unknown, or is not told about`() {
     for (status, body, kind, words) in [
       (

@@ -12,12 +12,6 @@ import Testing
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
 @Suite struct `What came of an edit, and what did not` {
-  private func fault(_ change: (inout Fault) -> Void) -> Fault {
-    var fault = Fault()
-    change(&fault)
-    return fault
-  }
-
   private func reference() throws -> Reference {
     .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
   }

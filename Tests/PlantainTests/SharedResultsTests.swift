@@ -97,6 +97,19 @@ struct BudgetTests {
     #expect(held.changes == 400)
   }
 
+  @Test("whoever is cancelled waits no longer, and those behind come to their turn", .timeLimit(.minutes(1)))
+  func cancelled() async {
+    let budget = Budget(100)
+    await budget.holding(60) {
+      let large = Task { await budget.holding(100) { Task.isCancelled } }
+      let small = Task { await budget.holding(40) { true } }
+      large.cancel()
+      #expect(await large.value)
+      #expect(await small.value)
+    }
+    #expect(await budget.holding(100) { true })
+  }
+
   @Test("a picture that needs more than there is for all is refused by name")
   func tooLarge() async throws {
     let workers = PictureWorkers(.inProcess, memory: .megabytes(50))

@@ -1,5 +1,4 @@
 import Gateways
-import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -39,10 +38,10 @@ import Vocabulary
   func `that end before the body has gone leave nothing of it behind`(status: Int?) async throws {
     let words = #"{"error":{"message":"no such key"}}"#
     let answer = "HTTP/1.1 401 No\r\nContent-Length: \(words.utf8.count)\r\n\r\n\(words)"
-    let isFreed = Atomic(false)
+    let (frees, freed) = AsyncStream<Void>.makeStream()
     try await ScriptedGateway.run(.early(status == nil ? "" : answer)) { gateway in
       let submitter = Submitter(settings: ClientSettings(environment: [:]))
-      let outgoing = Self.upload(to: gateway.baseURL) { isFreed.store(true, ordering: .relaxed) }
+      let outgoing = Self.upload(to: gateway.baseURL) { freed.yield() }
       do throws(SubmissionError) {
         let reply = try await submitter.send(outgoing(), timeout: .seconds(status == nil ? 1 : 20))
         #expect(reply.status == status)
@@ -60,7 +59,7 @@ import Vocabulary
       }
       await submitter.close()
     }
-    while !isFreed.load(ordering: .relaxed) { try await Task.sleep(for: .milliseconds(5)) }
+    for await _ in frees { break }
   }
 
   /// A request that no socket takes at once, which holds the only reference to its picture.

@@ -21,8 +21,9 @@ struct ReplyReader {
     var hasBegun = false
   }
 
-  func read(_ reply: IncomingReply) -> Outcome {
-    read(reply) { documents throws(Base64.DecodingError) in
+  /// - Parameter isDone: it is a task's own, and the task is done: its id is no promise any more.
+  func read(_ reply: IncomingReply, isDone: Bool = false) -> Outcome {
+    read(reply, isDone: isDone) { documents throws(Base64.DecodingError) in
       switch gateway.dialect {
       case .nativeGemini:
         try NativeGeminiReply(documents: documents, answersInText: gateway.answersInText).read()
@@ -41,11 +42,7 @@ struct ReplyReader {
     let task = FlatReply.task(in: document)
     switch FlatReply.state(of: task) {
     case .running: return .running(progress: task["progress"]?.int)
-    case .done:
-      let outcome = read(reply)
-      // Without pictures what is left of it looks like a promise.
-      if case .accepted = outcome { return .noPicture(reason: "", ReplyFacts()) }
-      return ofTask(outcome)
+    case .done: return ofTask(read(reply, isDone: true))
     case .failed:
       let failure = failures.read(reply, task)
       let isRefused = failure.kind == .refusedByPolicy
@@ -63,7 +60,7 @@ struct ReplyReader {
   }
 
   private func read(
-    _ reply: IncomingReply, _ dialect: ([JSONValue]) throws(Base64.DecodingError) -> Reading
+    _ reply: IncomingReply, isDone: Bool, _ dialect: ([JSONValue]) throws(Base64.DecodingError) -> Reading
   ) -> Outcome {
     let (documents, isWhole) = reply.documents
     guard (200..<300).contains(reply.status) else { return .failed(failures.read(reply, documents.first)) }
@@ -79,7 +76,7 @@ struct ReplyReader {
     guard isWhole, documents.allSatisfy(\.isObject) else {
       return .failed(failures.unreadable(reply, "it is no JSON object"))
     }
-    if !reading.tasks.isEmpty { return .accepted(tasks: reading.tasks) }
+    if !reading.tasks.isEmpty, !isDone { return .accepted(tasks: reading.tasks) }
     // An error can travel under status 200 as well.
     if let error = documents.first(where: Self.isError) {
       let failure = failures.read(reply, error)

@@ -118,7 +118,8 @@ extension Configuration {
 
   /// Where the ledger lies: the file that is named, else what `PLANTAIN_LEDGER` says, else the configuration.
   public func ledger(named file: String?) -> LedgerLocation {
-    let named = file ?? EnvironmentSettings.variable("PLANTAIN_LEDGER") ?? ledgerFile
-    return named.map(LedgerLocation.file) ?? .standard
+    if let file { return .file(file) }
+    let isInEnvironment = EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil
+    return isInEnvironment ? .standard : ledgerFile.map(LedgerLocation.file) ?? .standard
   }
 }

@@ -10,10 +10,8 @@ struct GatewayEntry {
 
   static let names = [
     "like", "dialect", "url", "path", "task_path", "key_name", "key_file", "key_command", "authorization",
-    "carrier",
-    "models", "references", "picture_bytes", "request_bytes", "formats", "text_to_image",
-    "idempotency_header",
-    "idempotency_honoured", "prices",
+    "carrier", "models", "references", "picture_bytes", "request_bytes", "formats", "text_to_image",
+    "idempotency_header", "idempotency_honoured", "prices",
   ]
 
   /// - Parameter folder: what relative paths count from.

@@ -1,0 +1,75 @@
+import Plantain
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@Suite struct `plantain probe, and edits in part` {
+  private func fault(_ change: (inout Fault) -> Void) -> Fault {
+    var fault = Fault()
+    change(&fault)
+    return fault
+  }
+
+  @Test func `says of every route how it is, and ends with the first failure's status`() async throws {
+    let refused = fault {
+      $0.gateway = "google"
+      $0.status = 500
+    }
+    try await withSimulator(faults: [refused]) { simulator in
+      let folder = try TemporaryFolder()
+      let command = Command(
+        folder: folder.path,
+        environment: [
+          "PLANTAIN_APIYI_URL": simulator.baseURL(for: .apiyi), "GOOGLE_API_KEY": Command.canary,
+          "PLANTAIN_GOOGLE_URL": simulator.baseURL(for: .google),
+          "PLANTAIN_LEDGER": folder.file("ledger.sqlite"),
+        ])
+      let dry = try await command.run("probe", "--gateway", "apiyi", "--gateway", "google", "--dry-run")
+      #expect(dry.status == 0)
+      #expect(dry.lines.count == 2)
+      #expect(await simulator.counts.received == 0)
+      let outcome = try await command.run(
+        "probe", "--gateway", "apiyi", "--gateway", "google", "--json", "--quiet")
+      #expect(outcome.status == 76, "\(outcome.errors)")
+      #expect(try outcome.objects().map { $0["state"] as? String } == ["healthy", "unhealthy"])
+      let table = try await command.run("gateways", "apiyi", "--json")
+      let probe = try #require(try table.objects().first?["probe"] as? [String: Any])
+      #expect(probe["state"] as? String == "healthy")
+      // At its own address nobody has tried it.
+      var elsewhere = command
+      elsewhere.environment["PLANTAIN_APIYI_URL"] = ""
+      let other = try await elsewhere.run("gateways", "apiyi", "--json")
+      #expect(try other.objects().first?["probe"] == nil)
+    }
+  }
+
+  @Test func `an edit of which a part may have been billed and lost writes the rest and ends with 76`()
+    async throws
+  {
+    try await withSimulator(faults: [fault { $0.connection = .resetReply }]) { simulator in
+      let folder = try TemporaryFolder()
+      let outcome = try await Command(folder: folder.path).run(
+        "edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--count", "2", "-o", "out.jpg",
+        "--base-url", simulator.baseURL(for: .apiyi))
+      #expect(outcome.status == 76, "\(outcome.errors)")
+      #expect(outcome.lines == ["out.jpg"])
+      #expect(folder.names == ["out.jpg"])
+      #expect(outcome.errors.contains("plantain history "))
+    }
+  }
+
+  @Test func `a fault script that cannot be used is named, and so is a port that is taken`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("[{\"statsu\": 500}]".utf8), as: "faults.json")
+    let command = Command(folder: folder.path)
+    let script = try await command.run("simulate", "--script", "faults.json")
+    #expect(script.status == 65)
+    #expect(script.errors.contains("faults.json: fault 1: there is no statsu"))
+    try await withSimulator { simulator in
+      let port = String(simulator.baseURL.split(separator: ":")[2])
+      let taken = try await command.run("simulate", "--port", port)
+      #expect(taken.status == 64)
+      #expect(taken.errors.contains("127.0.0.1:\(port)"))
+    }
+  }
+}
