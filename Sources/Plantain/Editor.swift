@@ -23,6 +23,10 @@ public final class Editor: Sendable {
   let workers: PictureWorkers
   let logger: Logger
   let timing: Timing
+  /// Edits that are prepared, and edits that are finished, at the same time: a thousand can be begun, or answered, in one
+  /// second. Apart, because a reference that is fetched slowly must not keep a picture that is paid for from its file.
+  let preparations = Budget(16)
+  let finishings = Budget(16)
 
   /// - Parameters:
   ///   - routes: the first is used; a further one only when those before it have failed in a way that certainly cost
@@ -90,32 +94,42 @@ public final class Editor: Sendable {
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
     retries: RetryPlan.Limits = .init(), _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    let start = ContinuousClock.now
-    let output = try OutputPlan(options, first: references.first)
-    try output.check()
+    let job = try EditJob(prompt, references, options, retries, watch)
+    try job.output.check()
     // An option that one of them lacks is better known before another one was tried.
-    for route in routes { try check(prompt, references, options, route) }
-    let id = UUID().uuidString.lowercased()
+    for route in routes { try check(job, route) }
     for (position, route) in routes.enumerated() {
-      let isLast = position == routes.count - 1
       do throws(PlantainError) {
-        let key = try await readKey(route)
-        let (plan, requests) = try await prepareRequest(prompt, references, options, route, id: id, watch)
-        try output.prepareFolder()
-        try book.requireRoom()
-        try await record(plan, prompt, output)
-        watch(.sending(plan))
-        let delivery = try delivery(
-          route, key, edit: id, retries: isLast || requests.count > 1 ? retries : .none, watch)
-        let (delivered, failures) = try await deliver(requests, by: delivery, route, plan, options)
-        return try await finish(delivered, failures: failures, plan, output, start, watch)
+        return try await edit(job, by: route, isLast: position == routes.count - 1)
       } catch {
-        guard !isLast, error.permitsAnotherRoute else { throw error }
-        watch(.failedOver(error, to: routes[position + 1].gateway.id))
+        try failOver(job, after: error, to: routes[(position + 1)...].first)
       }
     }
     // There is a last route, which has returned or thrown.
     throw .usage("there is no gateway to send to")
+  }
+
+  private func edit(
+    _ job: EditJob, by route: Route, isLast: Bool
+  ) async throws(PlantainError) -> EditResult {
+    let ready = try await preparations.holding(1) { () throws(PlantainError) in
+      try await inOwnTask { () throws(PlantainError) in
+        try await self.makeReady(job, route, isLast: isLast)
+      }
+    }
+    let (delivered, failures) = try await deliver(ready)
+    return try await finishings.holding(1) { () throws(PlantainError) in
+      try await finish(delivered, failures: failures, ready.plan, job.output, job.start, job.watch)
+    }
+  }
+
+  /// Out of line, as are others: what it handles would be kept in the frame of every edit that waits.
+  @inline(never)
+  private func failOver(
+    _ job: EditJob, after error: PlantainError, to next: Route?
+  ) throws(PlantainError) {
+    guard let next, error.permitsAnotherRoute else { throw error }
+    job.watch(.failedOver(error, to: next.gateway.id))
   }
 
   /// Does all local work of an edit for the first route, opens no socket, writes no file and needs no key: what would be
@@ -126,18 +140,15 @@ public final class Editor: Sendable {
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditPlan {
-    for route in routes { try check(prompt, references, options, route) }
-    return try await plan(prompt, references, options, by: routes[0], watch)
+    let job = try EditJob(prompt, references, options, .none, watch)
+    for route in routes { try check(job, route) }
+    return try await plan(job, by: routes[0])
   }
 
-  func plan(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, by route: Route,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
-  ) async throws(PlantainError) -> EditPlan {
-    try OutputPlan(options, first: references.first).check()
-    try check(prompt, references, options, route)
-    let id = UUID().uuidString.lowercased()
-    return try await prepareRequest(prompt, references, options, route, id: id, isDry: true, watch).plan
+  func plan(_ job: EditJob, by route: Route) async throws(PlantainError) -> EditPlan {
+    try job.output.check()
+    try check(job, route)
+    return try await prepareRequest(job, route, isDry: true).plan
   }
 }
 

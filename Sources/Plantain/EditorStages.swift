@@ -18,15 +18,32 @@ extension Editor {
     }
   }
 
-  func check(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, _ route: Route
-  ) throws(PlantainError) {
-    try RequestCheck.check(prompt, references, options, route.gateway)
-    _ = try RequestChoices(options, route.gateway)
+  @inline(never)
+  func check(_ job: EditJob, _ route: Route) throws(PlantainError) {
+    try RequestCheck.check(job.prompt, job.references, job.options, route.gateway)
+    _ = try RequestChoices(job.options, route.gateway)
+  }
+
+  /// Everything before the first byte: afterwards it is prepared and written down.
+  func makeReady(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
+    let key = try await readKey(route)
+    let (plan, requests) = try await prepareRequest(job, route)
+    try job.output.prepareFolder()
+    try book.requireRoom()
+    try await record(plan, job.prompt, job.output)
+    job.watch(.sending(plan))
+    // Where another route follows, and nothing else is under way that may be paid for, that is the second try.
+    let retries = isLast || requests.count > 1 ? job.retries : .none
+    let timeouts = route.gateway.timeouts
+    let isSlow = plan.request.tier == .four || plan.prepared.count > 1
+    return ReadyEdit(
+      plan: plan, requests: requests, route: route,
+      delivery: try delivery(route, key, edit: job.id, retries: retries, job.watch),
+      timeout: job.options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual))
   }
 
   /// Writes down what is about to be asked for.
-  func record(_ plan: EditPlan, _ prompt: String, _ output: OutputPlan) async throws(PlantainError) {
+  private func record(_ plan: EditPlan, _ prompt: String, _ output: OutputPlan) async throws(PlantainError) {
     let sources =
       plan.reports.map {
         EditEntry.Source(name: $0.source, mediaType: $0.mediaType, sha256: $0.sha256)
@@ -60,37 +77,41 @@ extension Editor {
     }
   }
 
+  /// What became of an edit's requests.
+  typealias Deliveries = (delivered: [Delivered], failures: [DeliveryFailure])
+
   /// All requests of an edit, at the same time. What some of them brought counts, also when others brought nothing.
-  func deliver(
-    _ requests: [EditRequest], by delivery: Delivery, _ route: Route, _ plan: EditPlan,
-    _ options: EditOptions
-  ) async throws(PlantainError) -> (delivered: [Delivered], failures: [DeliveryFailure]) {
-    let timeouts = route.gateway.timeouts
-    let isSlow = plan.request.tier == .four || plan.prepared.count > 1
-    let timeout = options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual)
-    var delivered: [Delivered] = []
-    var failures: [DeliveryFailure] = []
-    let jobs = Array(requests.enumerated())
-    await inOrder(jobs, width: Self.requestsAtATime) { part, request in
+  func deliver(_ ready: ReadyEdit) async throws(PlantainError) -> Deliveries {
+    var results: [Result<Delivered, DeliveryFailure>] = []
+    await inOrder(Array(ready.requests.enumerated()), width: Self.requestsAtATime) { part, request in
       do throws(DeliveryFailure) {
-        return Result<Delivered, DeliveryFailure>.success(
-          try await delivery.deliver(request, part: part + 1, timeout: timeout))
+        return .success(try await ready.delivery.deliver(request, part: part + 1, timeout: ready.timeout))
       } catch {
         return .failure(error)
       }
-    } consume: { result in
+    } consume: {
+      results.append($0)
+    }
+    return try sort(results, of: ready)
+  }
+
+  @inline(never)
+  private func sort(
+    _ results: [Result<Delivered, DeliveryFailure>], of ready: ReadyEdit
+  ) throws(PlantainError) -> Deliveries {
+    var found: Deliveries = ([], [])
+    for result in results {
       switch result {
-      case .success(let one): delivered.append(one)
-      case .failure(let failure): failures.append(failure)
+      case .success(let one): found.delivered.append(one)
+      case .failure(let failure): found.failures.append(failure)
       }
     }
     // What may have cost something is what has to be known.
-    if delivered.isEmpty,
-      let worst = failures.first(where: { $0.state.billing != .no }) ?? failures.first
-    {
-      throw .delivering(worst, route, ledger: book.path, edit: plan.id)
+    let worst = found.failures.first { $0.state.billing != .no } ?? found.failures.first
+    if found.delivered.isEmpty, let worst {
+      throw .delivering(worst, ready.route, ledger: book.path, edit: ready.plan.id)
     }
-    return (delivered, failures)
+    return found
   }
 
   /// Of one edit that asks for many pictures.

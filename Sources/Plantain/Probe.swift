@@ -106,7 +106,8 @@ extension Editor {
     var plans: [EditPlan] = []
     for route in routes {
       let (references, options) = try Self.smallest(route.gateway)
-      plans.append(try await plan(Self.prompt, references, options, by: route) { _ in })
+      let job = try EditJob(Self.prompt, references, options, .none) { _ in }
+      plans.append(try await plan(job, by: route))
     }
     return plans
   }

@@ -8,9 +8,9 @@ extension Editor {
   /// - Returns: what is going to be sent, and it as requests: one, unless more pictures are wanted than the gateway makes at
   ///   once.
   func prepareRequest(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, _ route: Route, id: String,
-    isDry: Bool = false, _ watch: @Sendable (EditEvent) -> Void
+    _ job: EditJob, _ route: Route, isDry: Bool = false
   ) async throws(PlantainError) -> (plan: EditPlan, requests: [EditRequest]) {
+    let (prompt, references, options) = (job.prompt, job.references, job.options)
     let gateway = route.gateway
     let choices = try RequestChoices(options, gateway)
     let sorted = SortedReferences(references, gateway, isDry: isDry)
@@ -26,12 +26,12 @@ extension Editor {
     let preparation = try options.preparation(for: gateway)
     let prepared = try await prepareAll(
       sorted.prepared, preparation, budget, isFirstEdited: sorted.isEditedPrepared)
-    for result in prepared { watch(.prepared(result)) }
+    for result in prepared { job.watch(.prepared(result)) }
     let source = sorted.isEditedPrepared ? prepared.first?.reference.geometry.source : nil
 
     let parts = choices.parts.enumerated().map { part, count in
       var request = choices.request(prompt, sorted.joined(prepared), source: source, count: count)
-      request.idempotencyKey = "\(id)-\(part + 1)"
+      request.idempotencyKey = "\(job.id)-\(part + 1)"
       return request
     }
     var warnings = choices.warnings
@@ -44,7 +44,7 @@ extension Editor {
       warnings.append(.aspectDiffers)
     }
     let plan = EditPlan(
-      id: id, gateway: gateway.id, model: choices.model.id, prepared: prepared,
+      id: job.id, gateway: gateway.id, model: choices.model.id, prepared: prepared,
       reports: try await reports(of: prepared),
       request: EditResult.Request(
         bytes: ByteCount(parts.map(gateway.bodyLength).max() ?? 0), tier: choices.tier, ratio: ratio,

@@ -58,8 +58,12 @@ package final class Delivery: Sendable {
     while true {
       let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
       do throws(DeliveryFailure.Cause) {
-        let reply = try await send(request, attempt, number: notes.count + 1, deadline)
-        return try await settle(reply, attempt, deadline, earlier: notes)
+        let number = notes.count + 1
+        let answer = try await inOwnTask { () throws(DeliveryFailure.Cause) in
+          let reply = try await self.send(request, attempt, number: number, deadline)
+          return try await self.settle(reply, attempt)
+        }
+        return try await bring(answer, attempt, deadline, earlier: notes)
       } catch {
         notes.append(attempt.summary)
         guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
@@ -82,11 +86,9 @@ package final class Delivery: Sendable {
     let attempt = LiveAttempt(
       entry, gateway: gateway.id, journal: journal, timing: timing, state: state)
     do throws(DeliveryFailure.Cause) {
-      if let reply {
-        let isWhole = state == .stored
-        return try await understand(reply, attempt, deadline, isWhole: isWhole, earlier: [])
-      }
-      return try await wait(for: tasks, attempt, deadline, earlier: [])
+      var answer = Answer.tasks(tasks)
+      if let reply { answer = try await understand(reply, attempt, isWhole: state == .stored) }
+      return try await bring(answer, attempt, deadline, earlier: [])
     } catch {
       throw failure(error, attempt, [attempt.summary])
     }
@@ -106,6 +108,7 @@ package final class Delivery: Sendable {
     }
   }
 
+  @inline(never)
   private func send(
     _ request: EditRequest, _ attempt: LiveAttempt, number: Int, _ deadline: Duration
   ) async throws(DeliveryFailure.Cause) -> IncomingReply {
@@ -124,56 +127,84 @@ package final class Delivery: Sendable {
       watch(.replied(reply))
       return reply
     } catch {
-      await attempt.note(error.event, words: error.words)
+      await attempt.note(error.event, .init(words: error.words))
       throw .submission(error)
     }
   }
 
+  /// What a reply that was paid for says.
+  private enum Answer: Sendable {
+    case pictures([ReturnedPicture], ReplyFacts)
+    case tasks([String])
+  }
+
   /// Stores the answer, and only then reads it.
   private func settle(
-    _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
-  ) async throws(DeliveryFailure.Cause) -> Delivered {
+    _ reply: IncomingReply, _ attempt: LiveAttempt
+  ) async throws(DeliveryFailure.Cause) -> Answer {
     if (200..<300).contains(reply.status) {
       if let why = reply.cutBy, !reply.isOneDocument {
-        await attempt.note(.cut, status: reply.status, words: why)
+        await attempt.note(.cut, .init(status: reply.status, words: why))
         throw .cutShort(why)
       }
       let stored = attempt.entry.reply
       let isSafe = (try? await NIOThreadPool.singleton.runIfActive { stored.sync() }) ?? false
-      return try await understand(reply, attempt, deadline, isSafe: isSafe, earlier: earlier)
+      return try await understand(reply, attempt, isSafe: isSafe)
     }
-    return try await understand(reply, attempt, deadline, earlier: earlier)
+    return try await understand(reply, attempt)
   }
 
   /// - Parameters:
   ///   - isSafe: whether the reply is on the disk; one that a full disk did not take is not called stored.
   ///   - isWhole: whether it is known to have come to its end; else that is why it cannot be read.
   private func understand(
-    _ reply: IncomingReply, _ attempt: LiveAttempt, _ deadline: Duration, isSafe: Bool = true,
-    isWhole: Bool = true, earlier: [AttemptNote]
-  ) async throws(DeliveryFailure.Cause) -> Delivered {
+    _ reply: IncomingReply, _ attempt: LiveAttempt, isSafe: Bool = true, isWhole: Bool = true
+  ) async throws(DeliveryFailure.Cause) -> Answer {
+    let (answer, event, details) = read(reply, isSafe: isSafe, isWhole: isWhole)
+    await attempt.note(event, details)
+    return try answer.get()
+  }
+
+  /// What a reply says, and what is to be written down of it.
+  @inline(never)
+  private func read(_ reply: IncomingReply, isSafe: Bool, isWhole: Bool) -> Reading {
+    var details = LiveAttempt.Details(status: reply.status)
     switch gateway.interpret(reply, key: route.key) {
     case .pictures(let pictures, let facts):
-      await attempt.note(isSafe ? .store : .begin, status: reply.status, facts: facts)
-      return try await collect(pictures, facts, attempt, deadline, earlier: earlier)
+      details.facts = facts
+      return (.success(.pictures(pictures, facts)), isSafe ? .store : .begin, details)
     case .accepted(let tasks):
-      await attempt.note(.begin, status: reply.status, tasks: tasks)
-      return try await wait(for: tasks, attempt, deadline, earlier: earlier)
+      details.tasks = tasks
+      return (.success(.tasks(tasks)), .begin, details)
     case .running:
       // Only questions are answered so.
-      throw .noPicture(reason: "", words: nil)
+      return (.failure(.noPicture(reason: "", words: nil)), .findNothing, details)
     case .refused(let reason, let facts):
-      await attempt.note(.findNothing, status: reply.status, words: reason, facts: facts)
-      throw .refused(reason: reason, words: facts.text)
+      (details.words, details.facts) = (reason, facts)
+      return (.failure(.refused(reason: reason, words: facts.text)), .findNothing, details)
     case .noPicture(let reason, let facts):
-      await attempt.note(.findNothing, status: reply.status, words: reason, facts: facts)
-      throw .noPicture(reason: reason, words: facts.text)
+      (details.words, details.facts) = (reason, facts)
+      return (.failure(.noPicture(reason: reason, words: facts.text)), .findNothing, details)
     case .failed(let failure) where failure.kind == .unreadableReply && !isWhole:
-      await attempt.note(.cut, status: reply.status)
-      throw .cutShort("what came of it ends in the middle")
+      return (.failure(.cutShort("what came of it ends in the middle")), .cut, details)
     case .failed(let failure):
-      await attempt.note(failure.event, status: failure.status, words: failure.message)
-      throw .failed(failure)
+      (details.status, details.words) = (failure.status, failure.message)
+      return (.failure(.failed(failure)), failure.event, details)
+    }
+  }
+
+  private typealias Reading = (
+    answer: Result<Answer, DeliveryFailure.Cause>, event: AttemptState.Event, details: LiveAttempt.Details
+  )
+
+  /// What the answer leads to: for minutes, where that is a task.
+  private func bring(
+    _ answer: Answer, _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
+  ) async throws(DeliveryFailure.Cause) -> Delivered {
+    switch answer {
+    case .pictures(let pictures, let facts):
+      try await collect(pictures, facts, attempt, deadline, earlier: earlier)
+    case .tasks(let tasks): try await wait(for: tasks, attempt, deadline, earlier: earlier)
     }
   }
 

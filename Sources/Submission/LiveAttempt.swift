@@ -31,29 +31,33 @@ final class LiveAttempt: Sendable {
     return AttemptNote(gateway: gateway, state: state, status: status, elapsed: timing.now() - begun)
   }
 
+  /// What is written down beside the state.
+  struct Details {
+    var status: Int?
+    var tasks: [String]?
+    var words: String?
+    var facts: ReplyFacts?
+  }
+
   /// Goes on, and returns when that is written down.
   func happen(
-    _ event: AttemptState.Event, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
-    facts: ReplyFacts? = nil
+    _ event: AttemptState.Event, _ details: Details = Details()
   ) async throws(JournalError) {
     await acceptance.withLock { $0 }?.value
     let next = current.withLock { current in
       // What cannot happen changes nothing.
       current.state = current.state.after(event) ?? current.state
-      current.status = status ?? current.status
+      current.status = details.status ?? current.status
       return current.state
     }
-    var change = AttemptChange(next, status: status, tasks: tasks, words: words)
-    change.cost = facts?.cost.map { ($0.amount, $0.currency) }
+    var change = AttemptChange(next, status: details.status, tasks: details.tasks, words: details.words)
+    change.cost = details.facts?.cost.map { ($0.amount, $0.currency) }
     try await journal.record(change, of: entry.id)
   }
 
   /// The same where the journal's failure must not cost what was paid for: then the entry stays behind, on the safe side.
-  func note(
-    _ event: AttemptState.Event, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
-    facts: ReplyFacts? = nil
-  ) async {
-    try? await happen(event, status: status, tasks: tasks, words: words, facts: facts)
+  func note(_ event: AttemptState.Event, _ details: Details = Details()) async {
+    try? await happen(event, details)
   }
 
   /// The head of a good answer came: called on the connection's loop, which cannot wait.

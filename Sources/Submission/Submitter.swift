@@ -11,7 +11,7 @@ import Vocabulary
 package final class Submitter: Sendable {
   /// One loop, on which replies are taken and written down. It lives as long as the process: work of the resolver may still
   /// come to it after a client has ended.
-  private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// Results that are fetched at the same time: a thousand tasks can be done in one second.
   let downloads = Budget(8)

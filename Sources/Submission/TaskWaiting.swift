@@ -1,10 +1,9 @@
 import Gateways
+import Vocabulary
+import Vocabulary
 
 /// Tasks: asked for until they are done, never sent again. A deadline is no failure of theirs.
 extension Delivery {
-  /// A task may not be known everywhere at once.
-  private static let mostUnknown = 3
-
   func wait(
     for tasks: [String], _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
@@ -25,7 +24,7 @@ extension Delivery {
       }
     }
     if pictures.isEmpty, let failure {
-      await attempt.note(failure.isOpen ? .begin : .findNothing, words: failure.summary)
+      await attempt.note(failure.isOpen ? .begin : .findNothing, .init(words: failure.summary))
       throw failure
     }
     return try await collect(pictures, facts, attempt, tasks: tasks, deadline, earlier: earlier)
@@ -33,57 +32,93 @@ extension Delivery {
 
   private func result(
     of task: String, _ open: ArraySlice<String>, _ deadline: Duration
-  ) async throws(DeliveryFailure.Cause) -> ([ReturnedPicture], ReplyFacts) {
-    guard let question = gateway.encodeQuestion(about: task, baseURL: route.baseURL, key: route.key),
-      let settings = gateway.taskRoute
-    else { throw .pending(tasks: Array(open), why: "\(gateway.id) has no tasks") }
-    var plan = PollPlan(interval: settings.interval)
-    var unknown = 0
-    var advice: Duration?
-    var why = "it was not done in time"
-    while let wait = plan.next(advice: advice, left: deadline - timing.now()) {
-      guard !Task.isCancelled, (try? await timing.sleep(wait)) != nil else { throw .interrupted }
-      advice = nil
-      switch await ask(question, settings, deadline) {
-      case .failure(let error):
-        // Asking costs nothing: whatever it was, it is asked again.
-        why = error.description
-      case .success(.pictures(let pictures, let facts)): return (pictures, facts)
-      case .success(.running(let progress)): watch(.task(task, progress: progress))
-      case .success(.accepted): watch(.task(task, progress: nil))
-      case .success(.refused(let reason, let facts)): throw .refused(reason: reason, words: facts.text)
-      case .success(.noPicture(let reason, let facts)): throw .noPicture(reason: reason, words: facts.text)
-      case .success(.failed(let failure)):
-        switch failure.kind {
-        case .taskFailed, .refusedByPolicy: throw .failed(failure)
-        case .unknownTask:
-          unknown += 1
-          if unknown >= Self.mostUnknown { throw .failed(failure) }
-        case .keyRejected, .outOfCredit: throw .pending(tasks: Array(open), why: failure.message)
-        default: break
-        }
-        advice = failure.retryAfter
-        why = "status \(failure.status)"
-      }
+  ) async throws(DeliveryFailure.Cause) -> TaskResult {
+    guard let settings = gateway.taskRoute else {
+      throw .pending(tasks: Array(open), why: "\(gateway.id) has no tasks")
     }
-    throw .pending(tasks: Array(open), why: why)
+    var answers = TaskAnswers(open: open)
+    var plan = PollPlan(interval: settings.interval)
+    while let wait = plan.next(advice: answers.advice, left: deadline - timing.now()) {
+      guard !Task.isCancelled, (try? await timing.sleep(wait)) != nil else { throw .interrupted }
+      let answer = await inOwnTask { await self.ask(about: task, settings, until: deadline) }
+      guard let outcome = answer else {
+        // Asking costs nothing: whatever it was, it is asked again.
+        answers.isMissing()
+        continue
+      }
+      if let result = try answers.take(outcome) { return result }
+      if case .failed = outcome { continue }
+      watch(.task(task, progress: outcome.progress))
+    }
+    throw .pending(tasks: Array(open), why: answers.why)
   }
 
+  /// - Returns: `nil` when the gateway could not be asked.
+  @inline(never)
   private func ask(
-    _ question: OutgoingRequest, _ settings: Gateway.TaskRoute, _ deadline: Duration
-  ) async -> Result<Outcome, Unasked> {
+    about task: String, _ settings: Gateway.TaskRoute, until deadline: Duration
+  ) async -> Outcome? {
+    guard let question = gateway.encodeQuestion(about: task, baseURL: route.baseURL, key: route.key) else {
+      return nil
+    }
     let left = max(.milliseconds(1), deadline - timing.now())
     do throws(SubmissionError) {
       let reply = try await submitter.send(question, timeout: min(settings.timeout, left))
-      return .success(gateway.interpretTask(reply, key: route.key))
+      return gateway.interpretTask(reply, key: route.key)
     } catch {
-      return .failure(Unasked(description: "the gateway could not be asked"))
+      return nil
     }
   }
+}
 
-  private struct Unasked: Error {
-    let description: String
+private typealias TaskResult = (pictures: [ReturnedPicture], facts: ReplyFacts)
+
+/// What a gateway has said of a task until now.
+private struct TaskAnswers {
+  /// A task may not be known everywhere at once.
+  private static let mostUnknown = 3
+
+  /// It and those after it.
+  let open: ArraySlice<String>
+  private(set) var advice: Duration?
+  /// Why there is no result yet.
+  private(set) var why = "it was not done in time"
+  private var unknown = 0
+
+  init(open: ArraySlice<String>) { self.open = open }
+
+  mutating func isMissing() {
+    advice = nil
+    why = "the gateway could not be asked"
   }
+
+  /// - Returns: `nil` when it has to be asked again.
+  @inline(never)
+  mutating func take(_ outcome: Outcome) throws(DeliveryFailure.Cause) -> TaskResult? {
+    advice = nil
+    switch outcome {
+    case .pictures(let pictures, let facts): return (pictures, facts)
+    case .running, .accepted: return nil
+    case .refused(let reason, let facts): throw .refused(reason: reason, words: facts.text)
+    case .noPicture(let reason, let facts): throw .noPicture(reason: reason, words: facts.text)
+    case .failed(let failure):
+      switch failure.kind {
+      case .taskFailed, .refusedByPolicy: throw .failed(failure)
+      case .unknownTask:
+        unknown += 1
+        if unknown >= Self.mostUnknown { throw .failed(failure) }
+      case .keyRejected, .outOfCredit: throw .pending(tasks: Array(open), why: failure.message)
+      default: break
+      }
+      advice = failure.retryAfter
+      why = "status \(failure.status)"
+      return nil
+    }
+  }
+}
+
+extension Outcome {
+  fileprivate var progress: Int? { if case .running(let progress) = self { progress } else { nil } }
 }
 
 extension DeliveryFailure.Cause {

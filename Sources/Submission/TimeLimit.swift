@@ -1,3 +1,5 @@
+import NIOCore
+
 struct TimeUp: Error {}
 
 /// Runs `work`, and cancels it when the time is up.
@@ -7,7 +9,13 @@ func within<Value: Sendable>(
   try await withThrowingTaskGroup(of: Value.self) { group in
     group.addTask { try await work() }
     group.addTask {
-      try await Task.sleep(for: timeout)
+      // A cancelled `Task.sleep` stays in memory until its time, and most limits are never reached.
+      let timer = Submitter.group.any().scheduleTask(in: TimeAmount(timeout)) {}
+      try await withTaskCancellationHandler {
+        try await timer.futureResult.get()
+      } onCancel: {
+        timer.cancel()
+      }
       throw TimeUp()
     }
     defer { group.cancelAll() }

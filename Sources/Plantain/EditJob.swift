@@ -1,0 +1,52 @@
+import Gateways
+import Submission
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What is asked of an editor, whichever route it takes. An object, as is `ReadyEdit`: an edit that waits for minutes keeps
+/// what it has in its hands in the frame of every function that waits with it.
+final class EditJob: Sendable {
+  let id = UUID().uuidString.lowercased()
+  let start = ContinuousClock.now
+  let prompt: String
+  let references: [Reference]
+  let options: EditOptions
+  let output: OutputPlan
+  let retries: RetryPlan.Limits
+  let watch: @Sendable (EditEvent) -> Void
+
+  /// - Throws: 64 when the options name no output.
+  init(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, _ retries: RetryPlan.Limits,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) throws(PlantainError) {
+    self.prompt = prompt
+    self.references = references
+    self.options = options
+    output = try OutputPlan(options, first: references.first)
+    self.retries = retries
+    self.watch = watch
+  }
+}
+
+/// An edit whose requests are prepared and written down, by one route.
+final class ReadyEdit: Sendable {
+  let plan: EditPlan
+  let requests: [EditRequest]
+  let route: Route
+  let delivery: Delivery
+  /// For each request and all that follows from it.
+  let timeout: Duration
+
+  init(plan: EditPlan, requests: [EditRequest], route: Route, delivery: Delivery, timeout: Duration) {
+    self.plan = plan
+    self.requests = requests
+    self.route = route
+    self.delivery = delivery
+    self.timeout = timeout
+  }
+}
