@@ -31,13 +31,14 @@ package enum OutputFile {
   /// - Parameters:
   ///   - content: read as it is written, so that it need not fit into memory.
   ///   - overwriting: replaces an existing file (through links); otherwise one that exists is left as it is.
+  ///   - isPrivate: for this user alone, whatever the usual permissions of new files are.
   package static func write(
-    _ content: PictureContent, to name: String, overwriting: Bool
+    _ content: PictureContent, to name: String, overwriting: Bool, isPrivate: Bool = false
   ) throws(WriteError) {
     // Replacing a link's target is what was meant, not the link.
     let path = overwriting ? resolved(name) : name
     let temporary = temporaryName(for: path)
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
     do throws(WriteError) {
       try finish(descriptor, with: content)

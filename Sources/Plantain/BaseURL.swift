@@ -17,8 +17,10 @@ struct BaseURL {
         hint: "Give --base-url, or set \(gateway.addressVariable).", subject: gateway.id)
     }
     func bad(_ why: String) -> PlantainError {
-      PlantainError(
-        .configuration, .configuration, "cannot use the base URL \(Reference.withoutSecrets(text)): \(why)",
+      // What does not look like an address may be a key in the wrong place.
+      let shown = text.contains("://") ? " " + Reference.withoutSecrets(text) : ""
+      return PlantainError(
+        .configuration, .configuration, "cannot use the base URL\(shown): \(why)",
         hint: "Expected something like https://api.example.com.", subject: gateway.id)
     }
     let scheme = text.prefix { $0 != ":" }.lowercased()

@@ -1,5 +1,6 @@
 import Gateways
 import Submission
+import Synchronization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -18,6 +19,7 @@ final class EditJob: Sendable {
   let output: OutputPlan
   let retries: RetryPlan.Limits
   let watch: @Sendable (EditEvent) -> Void
+  private let routesBefore = Mutex<[AttemptNote]>([])
 
   /// - Throws: 64 when the options name no output.
   init(
@@ -30,6 +32,13 @@ final class EditJob: Sendable {
     output = try OutputPlan(options, first: references.first)
     self.retries = retries
     self.watch = watch
+  }
+
+  /// What was tried by routes that have failed.
+  var earlier: [AttemptNote] { routesBefore.withLock { $0 } }
+
+  func hasFailed(_ error: PlantainError) {
+    routesBefore.withLock { $0 += error.attempts }
   }
 }
 

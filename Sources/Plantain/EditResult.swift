@@ -22,14 +22,14 @@ public struct EditResult: Sendable {
   public let reply: ReplyFacts
   public let cost: Cost
   public let warnings: [EditWarning]
-  /// Every try to send, in its order.
+  /// Every try to send, in its order, by this and by earlier gateways.
   public let attempts: [Attempt]
   /// The whole call.
   public let elapsed: Duration
 
   init(
     plan: EditPlan, images: [Image], delivered: [Delivered], failures: [DeliveryFailure],
-    warnings: [EditWarning], elapsed: Duration
+    earlier: [AttemptNote] = [], warnings: [EditWarning], elapsed: Duration
   ) {
     id = plan.id
     gateway = plan.gateway
@@ -45,7 +45,7 @@ public struct EditResult: Sendable {
     cost =
       (failures.isEmpty ? Cost(reported: delivered.map(\.facts.cost)) : nil)
       ?? Cost(price: plan.cost.price, count: plan.request.count - unbilled)
-    let all = delivered.flatMap(\.attempts) + failures.flatMap(\.attempts)
+    let all = earlier + delivered.flatMap(\.attempts) + failures.flatMap(\.attempts)
     attempts = all.map(Attempt.init)
     self.images = images
     self.warnings = plan.warnings + warnings

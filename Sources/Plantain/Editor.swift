@@ -119,7 +119,8 @@ public final class Editor: Sendable {
     }
     let (delivered, failures) = try await deliver(ready)
     return try await finishings.holding(1) { () throws(PlantainError) in
-      try await finish(delivered, failures: failures, ready.plan, job.output, job.start, job.watch)
+      try await finish(
+        delivered, failures: failures, earlier: job.earlier, ready.plan, job.output, job.start, job.watch)
     }
   }
 
@@ -129,6 +130,7 @@ public final class Editor: Sendable {
     _ job: EditJob, after error: PlantainError, to next: Route?
   ) throws(PlantainError) {
     guard let next, error.permitsAnotherRoute else { throw error }
+    job.hasFailed(error)
     job.watch(.failedOver(error, to: next.gateway.id))
   }
 

@@ -119,8 +119,9 @@ extension Editor {
 
   /// From what was delivered to files, and to the end of the ledger's entry.
   func finish(
-    _ delivered: [Delivered], failures: [DeliveryFailure] = [], _ plan: EditPlan, _ output: OutputPlan,
-    _ start: ContinuousClock.Instant, _ watch: @Sendable (EditEvent) -> Void
+    _ delivered: [Delivered], failures: [DeliveryFailure] = [], earlier: [AttemptNote] = [],
+    _ plan: EditPlan, _ output: OutputPlan, _ start: ContinuousClock.Instant,
+    _ watch: @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     for one in delivered { watch(.answered(status: one.status, elapsed: one.elapsed)) }
     do throws(PlantainError) {
@@ -138,8 +139,8 @@ extension Editor {
         EditResult.Image(picture.finished, source: picture.source, output: path)
       }
       let result = EditResult(
-        plan: plan, images: images, delivered: delivered, failures: failures, warnings: warnings,
-        elapsed: ContinuousClock.now - start)
+        plan: plan, images: images, delivered: delivered, failures: failures, earlier: earlier,
+        warnings: warnings, elapsed: ContinuousClock.now - start)
       watch(.done(result))
       return result
     } catch {

@@ -145,9 +145,14 @@ struct OutputPlan {
 
   /// - Parameter place: a path without extension to try first.
   static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String) -> String? {
-    for stem in [place, lastResort].compactMap(\.self) {
+    // The folder for temporary files is everybody's.
+    for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
+      guard let stem else { continue }
       let path = freePath(stem + "-kept", name)
-      if (try? OutputFile.write(PictureContent(bytes), to: path, overwriting: false)) != nil { return path }
+      let content = PictureContent(bytes)
+      let isWritten: Void? = try? OutputFile.write(
+        content, to: path, overwriting: false, isPrivate: isPrivate)
+      if isWritten != nil { return path }
     }
     return nil
   }
@@ -166,8 +171,6 @@ struct OutputPlan {
     }
     return path
   }
-
-  private static var lastResort: String { OutputFile.temporaryFolder + "/plantain" }
 
   private static func requireWritableExtension(_ path: String) throws(PlantainError) {
     let name = fileExtension(path)

@@ -18,7 +18,7 @@ struct RecoverCommand: AsyncParsableCommand {
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Read a stored reply once more and write its pictures.")
+    abstract: "Read a reply whose pictures could not be written once more.")
 
   @OptionGroup var recovery: RecoveryFlags
 

@@ -114,6 +114,7 @@ import Testing
     ("gateways:\n  h:\n    like: gccai\n    task_path: /tasks", 4, "holds {task}"),
     ("gateways:\n  h:\n    like: apiyi\n    url: http://example.com", 4, "without TLS"),
     ("gateways:\n  h:\n    like: apiyi\n    url: https://me:sk-canary-7f3a@example.com", 4, "base URL"),
+    ("gateways:\n  h:\n    like: apiyi\n    url: sk-canary-7f3a", 4, "base URL"),
     ("gateways:\n  h:\n    like: apiyi\n    key_file: k\n    key_command: c", 5, "not from both"),
     ("gateways: [apiyi]", 1, "expected names with values for gateways"),
     ("gateway: apiyi\ngateway: google", 1, "stands there twice"),

@@ -124,7 +124,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 @Suite struct `Several routes` {
   private func edit(
     _ first: ScriptedGateway.Answer, _ second: ScriptedGateway.Answer
-  ) async throws -> (exit: Int32, requests: [Int]) {
+  ) async throws -> (exit: Int32, requests: [Int], tried: [String]) {
     let source = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     return try await ScriptedGateway.run(first) { one in
       try await ScriptedGateway.run(second) { other in
@@ -133,14 +133,16 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
           try Route(.crazyrouter, key: key, baseURL: other.baseURL),
         ]
         var exit: Int32 = 0
+        var tried: [String] = []
         do {
-          _ = try await withTestEditor(routes: routes) { editor in
+          let result = try await withTestEditor(routes: routes) { editor in
             try await editor.edit("warm", references: [.bytes(source, name: "p")])
           }
+          tried = result.attempts.map { "\($0.gateway) \($0.state) \($0.status ?? 0)" }
         } catch let error as PlantainError {
           exit = error.exitStatus
         }
-        return (exit, [one.requests.count, other.requests.count])
+        return (exit, [one.requests.count, other.requests.count], tried)
       }
     }
   }
@@ -153,9 +155,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg","data":"\#(picture)"}}]}}]}"#
     )
     for status in [429, 503, 401, 402, 404] {
-      let (exit, requests) = try await edit(.reply(status: status, body: "{}"), good)
+      let (exit, requests, tried) = try await edit(.reply(status: status, body: "{}"), good)
       #expect(exit == 0, "\(status)")
       #expect(requests == [1, 1], "\(status)")
+      #expect(tried == ["apiyi unbilled \(status)", "crazyrouter done 200"])
     }
     let refusal = #"{"promptFeedback":{"blockReason":"SAFETY"}}"#
     for (answer, status) in [
@@ -163,7 +166,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       (.reply(status: 200, body: refusal), 79), (.reply(status: 400, body: "{}"), 82),
       (.reply(status: 400, body: #"{"error":{"code":"content_filter"}}"#), 79),
     ] {
-      let (exit, requests) = try await edit(answer, good)
+      let (exit, requests, _) = try await edit(answer, good)
       #expect(exit == status)
       #expect(requests == [1, 0])
     }

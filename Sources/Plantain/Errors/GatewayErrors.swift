@@ -38,6 +38,7 @@ extension PlantainError {
     let gateway = route.gateway
     var error = row(for: failure, route, ledger: ledger, edit: edit)
     error.editID = edit
+    error.attempts = failure.attempts
     error.subject = error.subject ?? gateway.id
     if error.code == .interrupted, error.billed != .no {
       error.hint = (error.hint.map { $0 + " " } ?? "") + "What can be done: plantain recover \(edit)"

@@ -1,3 +1,5 @@
+import Submission
+
 /// Everything that can go wrong, wrapped once: where, what, and what to do about it.
 public struct PlantainError: Error, Sendable {
   public let stage: Stage
@@ -11,6 +13,8 @@ public struct PlantainError: Error, Sendable {
   /// The id under which the ledger knows the edit, once it does.
   public internal(set) var editID: String?
   public let billed: Billing
+  /// What was tried at the gateway before.
+  var attempts: [AttemptNote] = []
   /// How long the gateway asks to wait.
   public let retryAfter: Duration?
   public let underlying: (any Error)?
