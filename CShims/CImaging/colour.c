@@ -86,6 +86,17 @@ CImagingImage *cimaging_drop_alpha(CImagingImage *image) {
     return result_of(status, output);
 }
 
+CImagingImage *cimaging_widen(CImagingImage *image, int bands) {
+    VipsImage *coloured = NULL;
+    VipsImage *output = NULL;
+    if (vips_colourspace(vips_of(image), &coloured, VIPS_INTERPRETATION_sRGB, NULL) != 0)
+        return NULL;
+    int status = bands == 4 && coloured->Bands == 3 ? vips_addalpha(coloured, &output, NULL)
+                                                    : vips_copy(coloured, &output, NULL);
+    g_object_unref(coloured);
+    return result_of(status, output);
+}
+
 CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue) {
     double colour[3] = {red, green, blue};
     VipsArrayDouble *background = vips_array_double_new(colour, 3);

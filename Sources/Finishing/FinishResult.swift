@@ -1,132 +1,105 @@
-package import Imaging
+import Imaging
 package import Vocabulary
 
-/// A returned picture, ready to be written.
-package struct FinishedPicture: Sendable {
-  package let bytes: PictureBytes
-  private let facts: Facts
-
-  package init(bytes: PictureBytes, facts: Facts) {
-    self.bytes = bytes
-    self.facts = facts
-  }
-
-  /// What is known of it beside its bytes.
-  package struct Facts: Sendable, Codable {
-    var format: PictureFormat
-    var size: PixelSize
-    var returned: PictureFormat
-    var isConverted: Bool
-  }
-
-  package var format: PictureFormat { facts.format }
-  package var size: PixelSize { facts.size }
-  /// What came, by its bytes.
-  package var returned: PictureFormat { facts.returned }
-  /// The pixels were encoded anew; otherwise the bytes are the model's own.
-  package var isConverted: Bool { facts.isConverted }
-
-  /// A finishing's outcome without its bytes, which another process can send beside it.
-  package enum Answer: Sendable, Codable {
-    case finished(Facts)
-    case failed(FinishingError)
-  }
-
-  /// The outcome of finishing `result`, as `finishResult` gives it.
-  package static func answer(
-    finishing result: PictureBytes, options: FinishingOptions
-  ) -> (answer: Answer, bytes: PictureBytes?) {
-    do throws(FinishingError) {
-      let picture = try finishResult(result, options: options)
-      return (.finished(picture.facts), picture.bytes)
-    } catch {
-      return (.failed(error), nil)
-    }
-  }
-}
-
-/// What a returned picture is to become.
-package struct FinishingOptions: Sendable, Codable {
-  /// What this kind of work is called between processes.
-  package static let jobKind = "finish"
-
-  /// The format to write; `nil` keeps whatever came.
-  package var wanted: PictureFormat?
-
-  package init(wanted: PictureFormat? = nil) {
-    self.wanted = wanted
-  }
-}
-
-/// Why a returned picture cannot be used.
-package enum FinishingError: Error, Sendable, Codable {
-  case picture(ImagingError)
-}
-
 /// Turns the bytes that a model returned into the file that was asked for. What they are is read from the bytes: the
-/// labels of these APIs lie. The model's own bytes are kept whenever the formats agree, so that marks of provenance
-/// stay valid.
+/// labels of these APIs lie. The model's own bytes are kept whenever nothing has to be done to them, so that marks of
+/// provenance stay valid.
+///
+/// One synchronous function from bytes to bytes, for a thread of the worker pool.
+///
+/// - Parameter original: the picture that was edited, where the options look at it.
 package func finishResult(
-  _ bytes: PictureBytes, options: FinishingOptions
+  _ bytes: PictureBytes, original: PictureBytes? = nil, options: FinishingOptions
 ) throws(FinishingError) -> FinishedPicture {
-  try finishResult(inspectResult(bytes, options: options))
+  try finishResult(inspectResult(bytes, original: original, options: options))
 }
 
 /// The same for a picture that was inspected already.
 package func finishResult(_ inspection: ResultInspection) throws(FinishingError) -> FinishedPicture {
   let structure = inspection.structure
-  guard inspection.needsDecoder, let wanted = inspection.wanted else {
+  guard inspection.needsDecoder else {
     return FinishedPicture(
       bytes: inspection.bytes,
       facts: FinishedPicture.Facts(
         format: structure.format, size: structure.uprightSize, returned: structure.format, isConverted: false)
     )
   }
-  do throws(ImagingError) {
-    return try convert(inspection.bytes, structure, to: wanted)
-  } catch {
-    throw .picture(error)
+  let result = try onResult { () throws(ImagingError) in try decodeUpright(inspection.bytes, structure) }
+  guard let original = inspection.original else { return try encode(result, inspection) }
+  let ground = try onOriginal { () throws(ImagingError) in
+    try decodeUpright(original.bytes, original.structure)
   }
+  var findings = Findings()
+  let finished = try onResult { () throws(ImagingError) in
+    try bringBack(result, onto: ground, inspection.options, &findings)
+  }
+  return try encode(finished, inspection, findings)
 }
 
 /// What is known of a returned picture before it is decoded.
 package struct ResultInspection: Sendable {
+  struct Original: Sendable {
+    let bytes: PictureBytes
+    let structure: PictureStructure
+  }
+
   let bytes: PictureBytes
   let structure: PictureStructure
-  let wanted: PictureFormat?
+  let options: FinishingOptions
+  let original: Original?
+
+  var wanted: PictureFormat { options.wanted ?? structure.format }
 
   /// Whether the pixels have to be seen; otherwise the bytes stay as they are.
-  package var needsDecoder: Bool { wanted.map { $0 != structure.format } ?? false }
+  package var needsDecoder: Bool { original != nil || wanted != structure.format }
+
+  private var pixels: Int { structure.size.pixelCount + (original?.structure.size.pixelCount ?? 0) }
 
   /// What decoding and encoding it may take at most: the decoder's whole canvas, the picture and a turned copy of it,
   /// with four 16-bit channels, and what an encoder holds.
-  package var memory: ByteCount { ByteCount(64_000_000 + structure.size.pixelCount * 20) }
+  package var memory: ByteCount { ByteCount(64_000_000 + pixels * 20) }
   /// Measured: decoding and encoding once stay under 0.3 s a megapixel.
-  package var cpuSeconds: Int { 10 + structure.size.pixelCount * 3 / 10_000_000 }
+  package var cpuSeconds: Int { 10 + pixels * 3 / 10_000_000 }
 }
 
-/// Reads what a returned picture says of itself.
+/// Reads what a returned picture, and its original, say of themselves.
 package func inspectResult(
-  _ bytes: PictureBytes, options: FinishingOptions
+  _ bytes: PictureBytes, original: PictureBytes? = nil, options: FinishingOptions
 ) throws(FinishingError) -> ResultInspection {
-  do throws(ImagingError) {
-    let structure = try PictureStructure.read(bytes)
-    let inspection = ResultInspection(bytes: bytes, structure: structure, wanted: options.wanted)
-    guard !inspection.needsDecoder || structure.size.pixelCount <= mostPixels else {
-      throw .tooManyPixels(structure.size, limit: mostPixels)
+  let structure = try onResult { () throws(ImagingError) in try PictureStructure.read(bytes) }
+  var ground: ResultInspection.Original?
+  if let original, options.looksAtOriginal {
+    let structure = try onOriginal { () throws(ImagingError) in try PictureStructure.read(original) }
+    guard structure.size.pixelCount <= mostPixels else {
+      throw .original(.tooManyPixels(structure.size, limit: mostPixels))
     }
-    return inspection
-  } catch {
-    throw .picture(error)
+    ground = ResultInspection.Original(bytes: original, structure: structure)
   }
+  let inspection = ResultInspection(bytes: bytes, structure: structure, options: options, original: ground)
+  guard !inspection.needsDecoder || structure.size.pixelCount <= mostPixels else {
+    throw .picture(.tooManyPixels(structure.size, limit: mostPixels))
+  }
+  return inspection
 }
 
 /// A decoded 4K picture is 270 MB at most; anything far above is no answer of these models.
 private let mostPixels = 200_000_000
 
-private func convert(
-  _ bytes: PictureBytes, _ structure: PictureStructure, to wanted: PictureFormat
-) throws(ImagingError) -> FinishedPicture {
+private func onResult<Value: ~Copyable>(
+  _ work: () throws(ImagingError) -> Value
+) throws(FinishingError) -> Value {
+  do throws(ImagingError) { return try work() } catch { throw .picture(error) }
+}
+
+private func onOriginal<Value: ~Copyable>(
+  _ work: () throws(ImagingError) -> Value
+) throws(FinishingError) -> Value {
+  do throws(ImagingError) { return try work() } catch { throw .original(error) }
+}
+
+/// The picture in memory, upright and in 8-bit sRGB.
+private func decodeUpright(_ bytes: PictureBytes, _ structure: PictureStructure) throws(ImagingError) -> Image
+{
   guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
   var image = try Image.decode(bytes, as: codec).realised()
   if structure.orientation != 1 { image = try image.oriented(structure.orientation) }
@@ -137,12 +110,24 @@ private func convert(
   } else if usesProfile || structure.bitsPerChannel > 8 || structure.colour == .cmyk {
     image = try image.inSRGB(usingProfile: false)
   }
-  if image.hasAlpha, !wanted.hasAlpha { image = try image.flattened(onto: .white) }
-  let encoded = try image.encoded(as: encoding(for: wanted))
-  return FinishedPicture(
-    bytes: encoded,
-    facts: FinishedPicture.Facts(
-      format: wanted, size: structure.uprightSize, returned: structure.format, isConverted: true))
+  return try image.realised()
+}
+
+private func encode(
+  _ image: consuming Image, _ inspection: ResultInspection, _ findings: Findings = Findings()
+) throws(FinishingError) -> FinishedPicture {
+  let wanted = inspection.wanted
+  do throws(ImagingError) {
+    if image.hasAlpha, !wanted.hasAlpha { image = try image.flattened(onto: .white) }
+    let size = image.size
+    return FinishedPicture(
+      bytes: try image.encoded(as: encoding(for: wanted)),
+      facts: FinishedPicture.Facts(
+        format: wanted, size: size, returned: inspection.structure.format, isConverted: true,
+        findings: findings))
+  } catch {
+    throw .picture(error)
+  }
 }
 
 /// The model's picture is encoded once more, so finely that it does not show.

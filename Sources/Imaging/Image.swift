@@ -104,6 +104,13 @@ package struct Image: ~Copyable {
     try next(.alpha, cimaging_drop_alpha(handle))
   }
 
+  /// In colour with three channels, or four where the last is alpha; one that has as many is left as it is. For 8-bit sRGB or
+  /// grey.
+  package consuming func widened(toBands count: Int) throws(ImagingError) -> Image {
+    guard bands != count else { return self }
+    return try next(.colour, cimaging_widen(handle, Int32(count)))
+  }
+
   /// Laid over an opaque colour.
   package consuming func flattened(onto colour: RGBColour) throws(ImagingError) -> Image {
     try next(.alpha, cimaging_flatten(handle, colour.red, colour.green, colour.blue))
@@ -140,6 +147,39 @@ package struct Image: ~Copyable {
     return try next(.crop, laid)
   }
 
+  /// Laid onto a frame of `size` by a map from its own pixels to the frame's, with bicubic interpolation; its outermost
+  /// pixels go on beyond its edges. What reduces it strongly has to be done before.
+  package consuming func warped(by map: AffineMap, into size: PixelSize) throws(ImagingError) -> Image {
+    let numbers = [map.xx, map.xy, map.yx, map.yy, map.dx, map.dy]
+    return try next(.warp, cimaging_warp(handle, numbers, Int32(size.width), Int32(size.height)))
+  }
+
+  /// A frame in which `rectangle` is 255 and the rest 0; it rises over `feather` pixels inside the rectangle's edges, except
+  /// at those that are the frame's own.
+  package static func mask(
+    _ frame: PixelSize, left: Int, top: Int, size: PixelSize, feather: Int
+  ) throws(ImagingError) -> Image {
+    try ImagingRuntime.start()
+    let handle = cimaging_rectangle_mask(
+      Int32(frame.width), Int32(frame.height), Int32(left), Int32(top), Int32(size.width), Int32(size.height),
+      Int32(feather))
+    guard let handle else { throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText()) }
+    return Image(handle, reading: nil)
+  }
+
+  /// Laid over another picture of the same size and format where `mask` is 255, and blended where that is less.
+  package consuming func blended(
+    over under: borrowing Image, mask: borrowing Image
+  ) throws(ImagingError) -> Image {
+    try next(.warp, cimaging_blend(handle, under.handle, mask.handle))
+  }
+
+  /// Its brightness alone, in memory.
+  package func grey() throws(ImagingError) -> GreyPixels {
+    let grey = try next(.colour, cimaging_grey(handle))
+    return GreyPixels(size: size, pixels: try grey.pixels())
+  }
+
   /// With that ICC profile in place of its own.
   package consuming func withProfile(_ profile: [UInt8]) throws(ImagingError) -> Image {
     try next(.colour, cimaging_with_profile(handle, profile, profile.count))
@@ -156,6 +196,27 @@ package struct Image: ~Copyable {
     _ matrix: [[Double]], offset: [Double]
   ) throws(ImagingError) -> Image {
     try next(.effect, cimaging_recombine(handle, matrix.flatMap(\.self), offset))
+  }
+
+  /// Each channel as a weighted sum of red, green and blue plus an offset, in linear light (0…1). Alpha stays as it is.
+  package consuming func mixedInLinearLight(
+    _ weights: [[Double]], offset: [Double]
+  ) throws(ImagingError) -> Image {
+    try next(.effect, cimaging_mix_linear(handle, weights.flatMap(\.self), offset))
+  }
+
+  /// CIEDE2000 between each of its pixels and another's of the same size, row by row. For 8-bit sRGB without alpha.
+  package func differences(from other: borrowing Image) throws(ImagingError) -> [Float] {
+    let count = size.pixelCount
+    var isDone = false
+    let differences = [Float](unsafeUninitializedCapacity: count) { room, initialised in
+      if let base = room.baseAddress {
+        isDone = cimaging_copy_differences(handle, other.handle, base, count)
+      }
+      initialised = isDone ? count : 0
+    }
+    guard isDone else { throw .stepFailed(.effect, detail: ImagingRuntime.takeErrorText()) }
+    return differences
   }
 
   package consuming func blurred(sigma: Double) throws(ImagingError) -> Image {

@@ -27,7 +27,7 @@ public enum ImagingError: Error, Sendable, Codable {
 
   /// The calls into libvips, by which failures are told apart.
   public enum Step: String, Sendable, Codable {
-    case open, decode, orient, colour, alpha, crop, effect, encode
+    case open, decode, orient, colour, alpha, crop, warp, effect, encode
   }
 }
 

@@ -35,25 +35,31 @@ public final class WorkerFleet: Sendable {
   ///   - largestResult: a larger resulting file counts as a defect of the worker.
   /// - Throws: whatever keeps the worker from answering. An answer that says "failed" is an answer.
   package func perform(
-    _ job: WorkerJob, file: PictureContent, largestResult: ByteCount
+    _ job: WorkerJob, file: PictureContent, second: PictureContent? = nil, largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message {
     guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be written") }
     // One that dies while it is chosen has not seen the picture: another takes its place.
     while let idle = livingIdleWorker() {
-      if let answer = try await perform(text, file, by: idle, job.limits, largestResult) { return answer }
+      if let answer = try await perform(text, file, second, by: idle, job.limits, largestResult) {
+        return answer
+      }
     }
     let fresh = try await WorkerProcess.start(program, longestStandstill: longestStandstill)
-    if let answer = try await perform(text, file, by: fresh, job.limits, largestResult) { return answer }
+    if let answer = try await perform(text, file, second, by: fresh, job.limits, largestResult) {
+      return answer
+    }
     throw await fresh.whyItEnded(job.limits)
   }
 
   private func perform(
-    _ job: [UInt8], _ file: PictureContent, by worker: WorkerProcess, _ limits: WorkerJob.Limits,
+    _ job: [UInt8], _ file: PictureContent, _ second: PictureContent?, by worker: WorkerProcess,
+    _ limits: WorkerJob.Limits,
     _ largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message? {
     workers.withLock { $0.busy.append(worker) }
     defer { workers.withLock { $0.busy.removeAll { $0 === worker } } }
-    let answer = try await worker.perform(job, file: file, within: limits, largestResult: largestResult)
+    let answer = try await worker.perform(
+      job, file: file, second: second, within: limits, largestResult: largestResult)
     if answer != nil {
       workers.withLock { $0.idle.append(worker) }
     } else {

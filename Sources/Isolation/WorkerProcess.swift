@@ -95,7 +95,8 @@ final class WorkerProcess: Sendable {
   ///
   /// - Returns: `nil` when the process was gone, or stood still, before it had begun with the job.
   func perform(
-    _ job: [UInt8], file: PictureContent, within limits: WorkerJob.Limits, largestResult: ByteCount
+    _ job: [UInt8], file: PictureContent, second: PictureContent?, within limits: WorkerJob.Limits,
+    largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Message? {
     let (channel, identifier, longestStandstill) = (channel, identifier, longestStandstill)
     let time = Duration.seconds(Self.wallClock(limits))
@@ -106,6 +107,7 @@ final class WorkerProcess: Sendable {
             returning: Result<WorkerChannel.Message?, ChannelError> { () throws(ChannelError) in
               let watch = ProcessWatch(identifier, longestStandstill: longestStandstill)
               guard try channel.send(job, file: file) else { return nil }
+              if let second, try !channel.send([], file: second) { return nil }
               do throws(ChannelError) {
                 return try channel.receive(timeout: time, largestFile: largestResult, while: watch.isAtWork)
               } catch {

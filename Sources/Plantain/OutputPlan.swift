@@ -172,7 +172,7 @@ struct OutputPlan {
     return path
   }
 
-  private static func requireWritableExtension(_ path: String) throws(PlantainError) {
+  static func requireWritableExtension(_ path: String) throws(PlantainError) {
     let name = fileExtension(path)
     guard let format = PictureFormat.named(byExtension: name), !format.isWritable else { return }
     throw .usage(

@@ -82,13 +82,13 @@ public final class PictureWorkers: Sendable {
   /// - Throws: `IsolationError`, `CancellationError`.
   private func ask<Answer: Decodable>(
     _ fleet: WorkerFleet, _ kind: String, _ options: some Encodable, about file: PictureContent,
-    _ limits: WorkerJob.Limits, largestResult: ByteCount
+    beside second: PictureContent? = nil, _ limits: WorkerJob.Limits, largestResult: ByteCount
   ) async throws -> (answer: Answer, file: PictureContent?) {
     do {
       let text = String(decoding: try MessageText.encode(options), as: UTF8.self)
-      let job = WorkerJob(kind: kind, limits: limits, options: text)
+      let job = WorkerJob(kind: kind, limits: limits, options: text, hasSecond: second != nil)
       let message = try await crew.take {
-        try await fleet.perform(job, file: file, largestResult: largestResult)
+        try await fleet.perform(job, file: file, second: second, largestResult: largestResult)
       }
       return (try MessageText.decode(Answer.self, from: message.text), message.file.map(PictureContent.init))
     } catch is ChannelError {
@@ -249,26 +249,34 @@ extension PictureWorkers {
   /// Finishes a returned picture; one that only has to be recognised needs no decoder.
   ///
   /// - Throws: `FinishingError`, `IsolationError`, `CancellationError`.
-  func finish(_ result: PictureBytes, _ options: FinishingOptions) async throws -> FinishedPicture {
-    let inspection = try await WorkerPool.shared.run { try inspectResult(result, options: options) }
+  ///
+  /// - Parameter original: where the options look at it.
+  func finish(
+    _ result: PictureBytes, original: PictureContent? = nil, _ options: FinishingOptions
+  ) async throws -> FinishedPicture {
+    let inspection = try await WorkerPool.shared.run {
+      let bytes = try original.map { try $0.read() }
+      return try inspectResult(result, original: bytes, options: options)
+    }
     guard inspection.needsDecoder else {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
     }
     // Never refused for its size: it was paid for. One that wants more than there is waits for all of it.
     return try await budget.holding(inspection.memory.bytes) {
-      try await convert(result, inspection, options)
+      try await convert(result, original, inspection, options)
     }
   }
 
   private func convert(
-    _ result: PictureBytes, _ inspection: ResultInspection, _ options: FinishingOptions
+    _ result: PictureBytes, _ original: PictureContent?, _ inspection: ResultInspection,
+    _ options: FinishingOptions
   ) async throws -> FinishedPicture {
     guard case .isolated(let fleet) = place else {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
     }
     let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
     let reply: (answer: FinishedPicture.Answer, file: PictureContent?) = try await ask(
-      fleet, FinishingOptions.jobKind, options, about: PictureContent(result), limits,
+      fleet, FinishingOptions.jobKind, options, about: PictureContent(result), beside: original, limits,
       largestResult: PictureFile.sizeLimit)
     switch reply.answer {
     case .finished(let facts):

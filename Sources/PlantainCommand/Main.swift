@@ -14,7 +14,8 @@ struct PlantainCommand: AsyncParsableCommand {
     abstract: "Edit local pictures with image-edit APIs: prepare, send, and bring the answer back in shape.",
     version: "0.1.0",
     subcommands: [
-      EditCommand.self, GenerateCommand.self, PrepareCommand.self, InspectCommand.self, HistoryCommand.self,
+      EditCommand.self, GenerateCommand.self, PrepareCommand.self, FinishCommand.self, InspectCommand.self,
+      HistoryCommand.self,
       RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, ProbeCommand.self, SimulateCommand.self,
     ])
 

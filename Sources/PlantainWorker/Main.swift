@@ -44,13 +44,14 @@ enum PlantainWorker {
   private static func doJob(_ channel: WorkerChannel) throws(ChannelError) -> WorkerJob.Limits {
     let message = try channel.receive(largestFile: largestFile)
     let job = try MessageText.decode(WorkerJob.self, from: message.text)
-    let reply = try answer(job, message)
+    let second = job.hasSecond ? try channel.receive(largestFile: largestFile) : nil
+    let reply = try answer(job, message, second)
     guard try channel.send(reply.text, file: reply.file.map(PictureContent.init)) else { throw .closed }
     return job.limits
   }
 
   private static func answer(
-    _ job: WorkerJob, _ message: WorkerChannel.Message
+    _ job: WorkerJob, _ message: WorkerChannel.Message, _ second: WorkerChannel.Message?
   ) throws(ChannelError) -> (text: [UInt8], file: PictureBytes?) {
     // Copied rather than mapped: the other end could shorten a mapped file under our eyes.
     guard let file = try? message.file?.readAll(), Confinement.limit(to: job.limits) else { throw .malformed }
@@ -63,7 +64,11 @@ enum PlantainWorker {
       return (try MessageText.encode(answer), bytes)
     case FinishingOptions.jobKind:
       let options = try MessageText.decode(FinishingOptions.self, from: options)
-      let (answer, bytes) = FinishedPicture.answer(finishing: file, options: options)
+      let original = try second.map { message throws(ChannelError) in
+        guard let bytes = try? message.file?.readAll() else { throw .malformed }
+        return bytes
+      }
+      let (answer, bytes) = FinishedPicture.answer(finishing: file, original: original, options: options)
       return (try MessageText.encode(answer), bytes)
     default: throw .malformed
     }

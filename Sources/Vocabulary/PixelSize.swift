@@ -21,8 +21,12 @@ public struct PixelSize: Hashable, Sendable, Codable {
 
   /// The same shape with its longest edge at `edge` pixels, rounded, each side at least 1.
   package func scaled(toLongestEdge edge: Int) -> PixelSize {
-    let factor = Double(edge) / Double(longestEdge)
-    return PixelSize(
+    scaled(by: Double(edge) / Double(longestEdge))
+  }
+
+  /// Each side times `factor`, rounded, at least 1.
+  package func scaled(by factor: Double) -> PixelSize {
+    PixelSize(
       width: Int((Double(width) * factor).rounded()), height: Int((Double(height) * factor).rounded()))
   }
 }

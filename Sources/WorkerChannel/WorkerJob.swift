@@ -27,11 +27,14 @@ package struct WorkerJob: Codable, Sendable {
   package let limits: Limits
   /// The options of that kind of work, as JSON.
   package let options: String
+  /// Whether a second picture follows, in a message of its own.
+  package let hasSecond: Bool
 
-  package init(kind: String, limits: Limits, options: String) {
+  package init(kind: String, limits: Limits, options: String, hasSecond: Bool = false) {
     self.kind = kind
     self.limits = limits
     self.options = options
+    self.hasSecond = hasSecond
   }
 }
 

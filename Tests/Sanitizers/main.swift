@@ -48,6 +48,18 @@ func checkBase64(_ chance: inout Chance) throws {
   }
 }
 
+/// Laid on the one before it, whatever that is: recognised, in its colours and size.
+func bringBack(_ files: [String]) throws -> Int {
+  var options = FinishingOptions(wanted: .jpeg)
+  options.fitsSource = true
+  options.aligns = true
+  options.matchesColour = true
+  return try zip(files, files.dropFirst()).count { original, result in
+    let (ground, picture) = (try PictureFile.read(original), try PictureFile.read(result))
+    return (try? finishResult(picture, original: ground, options: options)) != nil
+  }
+}
+
 var chance = Chance()
 try checkBase64(&chance)
 let files = CommandLine.arguments.dropFirst()
@@ -61,6 +73,10 @@ for path in files {
     _ = try? finishResult(PictureBytes(bytes), options: FinishingOptions(wanted: wanted))
   }
 }
+// The samples are photographs; a picture on itself is found, the others are not.
+let photographs = Array(files.prefix(3))
+let brought = try bringBack(photographs.flatMap { [$0, $0] })
+guard brought == 2 * photographs.count - 1 else { fatalError("only \(brought) results were finished") }
 // Several at once, on the pool, for the race detector.
 await withTaskGroup(of: Void.self) { group in
   for path in files {

@@ -110,6 +110,9 @@ CImagingImage *cimaging_orient(CImagingImage *image, int exif_orientation);
 bool cimaging_alpha_is_opaque(CImagingImage *image, bool *opaque);
 CImagingImage *cimaging_drop_alpha(CImagingImage *image);
 
+// To 8-bit sRGB with 3 bands, or 4 with an alpha that is opaque where there was none. For 8-bit sRGB or grey.
+CImagingImage *cimaging_widen(CImagingImage *image, int bands);
+
 // Lays the picture over an opaque 8-bit sRGB colour; the result has no alpha.
 CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue);
 
@@ -121,6 +124,22 @@ CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width,
 // Lays the picture on a width × height frame with its corner at (left, top), which cuts off what is beyond it and
 // continues the picture as in a mirror where it does not reach.
 CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int width, int height);
+
+// Maps the picture onto a width × height frame with bicubic interpolation: a point (x, y) of it comes to
+// (m[0] x + m[1] y + m[4], m[2] x + m[3] y + m[5]), in pixels, a pixel's centre being at its half. Beyond its edges the
+// picture is continued by its outermost pixels. A strong reduction must have been made before.
+CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width, int height);
+
+// One 8-bit band of width × height: 255 in the rectangle at (left, top), which must lie inside, and 0 beyond it; over
+// `feather` pixels inside its edges it rises from one to the other, but not at edges that are the frame's own.
+CImagingImage *cimaging_rectangle_mask(
+    int width, int height, int left, int top, int inner_width, int inner_height, int feather);
+// `over` where the mask is 255, `under` where it is 0, and both in between. All of one size and format, the mask with
+// one 8-bit band.
+CImagingImage *cimaging_blend(CImagingImage *over, CImagingImage *under, CImagingImage *mask);
+
+// The brightness alone, as one 8-bit band.
+CImagingImage *cimaging_grey(CImagingImage *image);
 
 // Lays the picture on an opaque width × height canvas of one 8-bit sRGB colour, its corner at (left, top). For 8-bit
 // sRGB or grey; the result is sRGB.
@@ -134,6 +153,11 @@ CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile);
 // Each output channel as a weighted sum of red, green and blue (rows of `matrix`) plus an offset, clipped to 0…255.
 // For 8-bit sRGB; alpha is dropped.
 CImagingImage *cimaging_recombine(CImagingImage *image, const double matrix[9], const double offset[3]);
+// Each output channel as a weighted sum of red, green and blue (rows of `weights`) plus an offset, all in linear light
+// from 0 to 1. For 8-bit sRGB or grey; alpha stays as it is.
+CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9], const double offset[3]);
+// CIEDE2000 between each pixel of two 8-bit sRGB pictures of one size, without alpha, into `count` floats, one a pixel.
+bool cimaging_copy_differences(CImagingImage *image, CImagingImage *other, float *differences, size_t count);
 CImagingImage *cimaging_blur(CImagingImage *image, double sigma);
 // Dark lines on white where brightness changes, as 8-bit sRGB.
 CImagingImage *cimaging_edges(CImagingImage *image);
@@ -152,6 +176,27 @@ void cimaging_free_bytes(void *bytes);
 
 // Copies the 8-bit pixels, row by row and interleaved, into exactly width × height × bands bytes.
 bool cimaging_copy_pixels(CImagingImage *image, void *pixels, size_t count);
+
+// Grey pixels, row by row.
+typedef struct CImagingGrey {
+    const uint8_t *pixels;
+    int width;
+    int height;
+} CImagingGrey;
+
+typedef struct CImagingMatch {
+    double dx; // where it lies, from where it was looked for, in pixels and parts of them
+    double dy;
+    double score; // the correlation there, from -1 to 1; brightness and contrast do not matter
+} CImagingMatch;
+
+// The standard deviation in the size × size block at (left, top), which must lie inside.
+double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size);
+
+// Finds the size × size block of `part` at (left, top) in `whole`, which has the same size, less than `reach` pixels
+// away (at most 64). False when there is no peak in that reach.
+bool cimaging_match_block(
+    CImagingGrey part, CImagingGrey whole, int left, int top, int size, int reach, CImagingMatch *match);
 
 // zlib's CRC-32, which uses the CPU's instructions where it can. Start with 0.
 uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count);

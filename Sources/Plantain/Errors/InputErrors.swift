@@ -94,16 +94,20 @@ extension PlantainError {
       return PlantainError(
         .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
         underlying: error)
-    case .picture(let imaging):
-      let code = code(of: imaging)
-      return PlantainError(
-        code == .internalError ? .preparation : .input, code, "cannot use \(subject): \(imaging)",
-        hint: hint(for: imaging), subject: subject, underlying: imaging)
+    case .picture(let imaging): return .picture(imaging, subject)
     case .capNotReachable:
       return PlantainError(
         .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",
         hint: "Allow more bytes with --max-bytes, or another --format.", subject: subject, underlying: error)
     }
+  }
+
+  /// A picture that cannot be read.
+  static func picture(_ error: ImagingError, _ subject: String) -> PlantainError {
+    let code = code(of: error)
+    return PlantainError(
+      code == .internalError ? .preparation : .input, code, "cannot use \(subject): \(error)",
+      hint: hint(for: error), subject: subject, underlying: error)
   }
 
   /// Decoding the picture ended its worker, or there is no worker to decode it.

@@ -1,0 +1,102 @@
+// Colours mixed in linear light, strip by strip.
+#include "internal.h"
+
+#include <math.h>
+
+enum { levels = 256, linear_steps = 16384 };
+
+struct mixing {
+    float weights[9];
+    float offset[3];
+    float to_linear[levels];
+    uint8_t from_linear[linear_steps + 1];
+};
+
+// IEC 61966-2-1.
+static double decode_srgb(double value) {
+    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+}
+
+static double encode_srgb(double value) {
+    return value <= 0.0031308 ? value * 12.92 : 1.055 * pow(value, 1 / 2.4) - 0.055;
+}
+
+static void prepare(struct mixing *mixing, const double weights[9], const double offset[3]) {
+    for (int i = 0; i < 9; i++)
+        mixing->weights[i] = (float)weights[i];
+    for (int i = 0; i < 3; i++)
+        mixing->offset[i] = (float)offset[i];
+    for (int i = 0; i < levels; i++)
+        mixing->to_linear[i] = (float)decode_srgb(i / 255.0);
+    for (int i = 0; i <= linear_steps; i++)
+        mixing->from_linear[i] = (uint8_t)lrint(255 * encode_srgb((double)i / linear_steps));
+}
+
+static uint8_t mix(const struct mixing *mixing, int channel, float red, float green, float blue) {
+    const float *weights = mixing->weights + 3 * channel;
+    float sum = weights[0] * red + weights[1] * green + weights[2] * blue + mixing->offset[channel];
+    return mixing->from_linear[(int)(VIPS_CLIP(0.0f, sum, 1.0f) * linear_steps + 0.5f)];
+}
+
+static int generate(VipsRegion *output, void *sequence, void *input, void *context, gboolean *stop) {
+    (void)input;
+    (void)stop;
+    VipsRegion *source = sequence;
+    const struct mixing *mixing = context;
+    VipsRect *area = &output->valid;
+    if (vips_region_prepare(source, area) != 0)
+        return -1;
+    int bands = output->im->Bands;
+    for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
+        const uint8_t *from = VIPS_REGION_ADDR(source, area->left, y);
+        uint8_t *to = VIPS_REGION_ADDR(output, area->left, y);
+        for (int x = 0; x < area->width; x++, from += bands, to += bands) {
+            float red = mixing->to_linear[from[0]];
+            float green = mixing->to_linear[from[1]];
+            float blue = mixing->to_linear[from[2]];
+            for (int channel = 0; channel < 3; channel++)
+                to[channel] = mix(mixing, channel, red, green, blue);
+            if (bands == 4)
+                to[3] = from[3];
+        }
+    }
+    return 0;
+}
+
+CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9], const double offset[3]) {
+    VipsImage *input = NULL;
+    if (vips_colourspace(vips_of(image), &input, VIPS_INTERPRETATION_sRGB, NULL) != 0)
+        return NULL;
+    VipsImage *output = vips_image_new();
+    // It is read when the output is, and has to live as long.
+    vips_object_local(output, input);
+    struct mixing *mixing = VIPS_NEW(output, struct mixing);
+    int status = -1;
+    if (mixing != NULL && input->BandFmt == VIPS_FORMAT_UCHAR && (input->Bands == 3 || input->Bands == 4)) {
+        prepare(mixing, weights, offset);
+        status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
+                 vips_image_generate(output, vips_start_one, generate, vips_stop_one, input, mixing);
+    } else {
+        vips_error("cimaging_mix_linear", "not 8-bit sRGB");
+    }
+    if (status == 0)
+        return (CImagingImage *)output;
+    g_object_unref(output);
+    return NULL;
+}
+
+bool cimaging_copy_differences(CImagingImage *image, CImagingImage *other, float *differences, size_t count) {
+    VipsImage *context = vips_image_new();
+    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 3);
+    int status = vips_colourspace(vips_of(image), &step[0], VIPS_INTERPRETATION_LAB, NULL) ||
+                 vips_colourspace(vips_of(other), &step[1], VIPS_INTERPRETATION_LAB, NULL) ||
+                 vips_dE00(step[0], step[1], &step[2], NULL);
+    size_t length = 0;
+    void *memory = status == 0 ? vips_image_write_to_memory(step[2], &length) : NULL;
+    bool is_right = memory != NULL && length == count * sizeof(float) && step[2]->BandFmt == VIPS_FORMAT_FLOAT;
+    if (is_right)
+        memcpy(differences, memory, length);
+    g_free(memory);
+    g_object_unref(context);
+    return is_right;
+}

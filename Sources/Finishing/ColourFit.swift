@@ -1,0 +1,120 @@
+/// How the colours of one picture become those of another, in linear light: what most of the pixels agree on. The others are
+/// what the model has changed.
+struct ColourFit {
+  /// Red, green and blue, from 0 to 1.
+  typealias Colour = SIMD3<Double>
+
+  struct Pair {
+    let from: Colour
+    let to: Colour
+  }
+
+  /// One row for each output channel.
+  private(set) var weights: [[Double]]
+  private(set) var offset: [Double]
+  /// The share of the pairs that agree.
+  private(set) var agreement = 0.0
+
+  private static let draws = 120
+  /// Two fifths of a picture may be changed, and some of it into colours that fit by chance.
+  private static let leastAgreement = 0.3
+
+  /// - Returns: `nil` when too few agree.
+  init?(_ pairs: [Pair]) {
+    guard pairs.count >= 16, let first = Self.gains(pairs) else { return nil }
+    self = first
+    for tolerance in [1.0, 0.8, 0.6] {
+      let agreeing = pairs.filter { agrees($0, tolerance) }
+      guard Double(agreeing.count) >= Self.leastAgreement * Double(pairs.count) else { return nil }
+      refine(with: agreeing)
+    }
+    agreement = Double(pairs.count { agrees($0, 1) }) / Double(pairs.count)
+    guard agreement >= Self.leastAgreement else { return nil }
+  }
+
+  private init(gain: Colour, offset: Colour) {
+    weights = (0..<3).map { row in (0..<3).map { $0 == row ? gain[row] : 0 } }
+    self.offset = (0..<3).map { offset[$0] }
+  }
+
+  func callAsFunction(_ colour: Colour) -> Colour {
+    var result = Colour()
+    for row in 0..<3 {
+      result[row] =
+        weights[row][0] * colour.x + weights[row][1] * colour.y + weights[row][2] * colour.z + offset[row]
+    }
+    return result
+  }
+
+  /// About as far as eyes and JPEG let one colour be from another: in the dark it takes less light.
+  private static func tolerance(at colour: Colour) -> Colour { Colour(repeating: 0.012) + 0.12 * colour }
+
+  private func agrees(_ pair: Pair, _ factor: Double) -> Bool {
+    let difference = self(pair.from) - pair.to
+    let tolerance = Self.tolerance(at: pair.to) * factor
+    return all(abs(difference) .< tolerance)
+  }
+
+  private func abs(_ colour: Colour) -> Colour { colour.replacing(with: -colour, where: colour .< 0) }
+
+  /// A gain and an offset for each channel, from two pairs at a time.
+  private static func gains(_ pairs: [Pair]) -> ColourFit? {
+    var random = SplitMix64(state: UInt64(pairs.count))
+    var best = ColourFit(gain: Colour(repeating: 1), offset: Colour())
+    var most = pairs.count { best.agrees($0, 1) }
+    for _ in 0..<draws {
+      let one = pairs[Int.random(in: 0..<pairs.count, using: &random)]
+      let other = pairs[Int.random(in: 0..<pairs.count, using: &random)]
+      var gain = Colour(repeating: 1)
+      for channel in 0..<3 where Swift.abs(one.from[channel] - other.from[channel]) > 0.05 {
+        gain[channel] = (one.to[channel] - other.to[channel]) / (one.from[channel] - other.from[channel])
+      }
+      guard all(gain .> 0.4), all(gain .< 2.5) else { continue }
+      let candidate = ColourFit(gain: gain, offset: one.to - gain * one.from)
+      let count = pairs.count { candidate.agrees($0, 1) }
+      if count > most { (best, most) = (candidate, count) }
+    }
+    return best
+  }
+
+  /// The whole matrix by least squares, held back from leaning on colours that hardly differ.
+  private mutating func refine(with pairs: [Pair]) {
+    var normal = [[Double]](repeating: [0, 0, 0, 0], count: 4)
+    var right = [[Double]](repeating: [0, 0, 0, 0], count: 3)
+    for pair in pairs {
+      let from = [pair.from.x, pair.from.y, pair.from.z, 1]
+      let tolerance = Self.tolerance(at: pair.to)
+      let weight = 1 / (tolerance.sum() * tolerance.sum())
+      for i in 0..<4 {
+        for j in 0..<4 { normal[i][j] += weight * from[i] * from[j] }
+        for channel in 0..<3 { right[channel][i] += weight * from[i] * pair.to[channel] }
+      }
+    }
+    let held = 1e-3 * (normal[0][0] + normal[1][1] + normal[2][2]) / 3
+    for i in 0..<4 { normal[i][i] += held }
+    for channel in 0..<3 {
+      right[channel][channel] += held
+      guard let solution = Self.solve(normal, right[channel]) else { continue }
+      weights[channel] = Array(solution[..<3])
+      offset[channel] = solution[3]
+    }
+  }
+
+  /// Gauss's elimination with pivots.
+  private static func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double]? {
+    var rows = zip(matrix, right).map { $0 + [$1] }
+    let count = rows.count
+    for column in 0..<count {
+      guard
+        let pivot = (column..<count).max(by: { Swift.abs(rows[$0][column]) < Swift.abs(rows[$1][column]) }),
+        Swift.abs(rows[pivot][column]) > 1e-12
+      else { return nil }
+      rows.swapAt(column, pivot)
+      for row in 0..<count where row != column {
+        let factor = rows[row][column] / rows[column][column]
+        for place in column...count { rows[row][place] -= factor * rows[column][place] }
+      }
+    }
+    return (0..<count).map { rows[$0][count] / rows[$0][$0] }
+  }
+}

@@ -1,0 +1,88 @@
+import Imaging
+import Vocabulary
+
+/// A result and its original, small, one laid on the other: what is said of the whole is measured on these.
+struct ComparedPair: ~Copyable {
+  /// Fine enough to tell a changed thing from its surroundings, coarse enough that grain and coding do not count.
+  private static let longestEdge = 256
+  /// A difference that is seen at a glance (CIEDE2000), for the share that is changed.
+  private static let visible = 6.0
+  private static let mostColours = 4_000
+
+  private let result: Image
+  private let original: Image
+  private let laid: [UInt8]
+  private let ground: [UInt8]
+  /// The pixels that both of them show.
+  private let shared: [Int]
+
+  init(_ result: borrowing Image, _ original: borrowing Image, _ map: AffineMap) throws(ImagingError) {
+    let size =
+      original.size.longestEdge > Self.longestEdge
+      ? original.size.scaled(toLongestEdge: Self.longestEdge) : original.size
+    let toSize = map.then(.stretch(original.size, to: size))
+    let small = try Finishing.laid(result, by: toSize, into: size).opaque()
+    let ground = try original.shared().resized(to: size).opaque()
+    let (laid, groundPixels) = (try small.pixels(), try ground.pixels())
+    // Nothing that can fail may follow the first of these.
+    self.laid = laid
+    self.ground = groundPixels
+    self.result = small
+    self.original = ground
+    let (width, height) = (Double(result.size.width), Double(result.size.height))
+    let back = toSize.inverse ?? .identity
+    shared = (0..<size.pixelCount).filter { place in
+      let (x, y) = back(Double(place % size.width) + 0.5, Double(place / size.width) + 0.5)
+      return x >= 0 && y >= 0 && x <= width && y <= height
+    }
+  }
+
+  /// Colours of the result and what they are in the original, in linear light.
+  var colours: [ColourFit.Pair] {
+    let step = max(1, shared.count / Self.mostColours)
+    return stride(from: 0, to: shared.count, by: step).map { position in
+      let place = 3 * shared[position]
+      return ColourFit.Pair(from: Self.colour(laid, place), to: Self.colour(ground, place))
+    }
+  }
+
+  private static func colour(_ pixels: [UInt8], _ place: Int) -> ColourFit.Colour {
+    ColourFit.Colour(
+      linearLight[Int(pixels[place])], linearLight[Int(pixels[place + 1])],
+      linearLight[Int(pixels[place + 2])])
+  }
+
+  /// The middle difference before and after, of those pixels that differ least after it: three fifths of them, because the
+  /// others may be changed.
+  func change(by fit: ColourFit) throws(ImagingError) -> Findings.ColourChange {
+    let before = try original.differences(from: result)
+    let after = try differences(after: fit)
+    let unchanged = shared.sorted { after[$0] < after[$1] }.prefix(max(1, shared.count * 3 / 5))
+    func middle(_ differences: [Float]) -> Double {
+      let sorted = unchanged.map { differences[$0] }.sorted()
+      return sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2])
+    }
+    return Findings.ColourChange(before: middle(before), after: middle(after))
+  }
+
+  /// - Parameter fit: how its colours are changed first, if they are.
+  func changedShare(after fit: ColourFit?) throws(ImagingError) -> Double {
+    let differences = try differences(after: fit)
+    let changed = shared.count { Double(differences[$0]) > Self.visible }
+    return shared.isEmpty ? 0 : Double(changed) / Double(shared.count)
+  }
+
+  private func differences(after fit: ColourFit?) throws(ImagingError) -> [Float] {
+    guard let fit else { return try original.differences(from: result) }
+    let matched = try result.shared().mixedInLinearLight(fit.weights, offset: fit.offset).realised()
+    return try original.differences(from: matched)
+  }
+}
+
+extension Image {
+  /// With three channels and nothing transparent, in memory.
+  fileprivate consuming func opaque() throws(ImagingError) -> Image {
+    let flat = hasAlpha ? try flattened(onto: .white) : self
+    return try flat.widened(toBands: 3).realised()
+  }
+}

@@ -1,0 +1,70 @@
+import Imaging
+import Vocabulary
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A picture on a frame, by a map from its own pixels to the frame's, in memory. It is reduced first, so that nothing finer
+/// than the frame's pixels shows as a pattern of its own; a mere change of size is that alone.
+func laid(
+  _ image: borrowing Image, by map: AffineMap, into size: PixelSize
+) throws(ImagingError) -> Image {
+  if map.isClose(to: .stretch(image.size, to: size), over: image.size) {
+    return try image.shared().resized(to: size)
+  }
+  let scale = min(1, abs(map.determinant).squareRoot())
+  guard scale < 1 else { return try image.shared().warped(by: map, into: size).realised() }
+  let reduced = PixelSize(
+    width: max(1, Int((Double(image.size.width) * scale).rounded())),
+    height: max(1, Int((Double(image.size.height) * scale).rounded())))
+  let rest = AffineMap.stretch(reduced, to: image.size).then(map)
+  return try image.shared().resized(to: reduced).warped(by: rest, into: size).realised()
+}
+
+/// The part of a frame that a picture laid on it covers, when that is not all of it: the largest rectangle within its four
+/// edges, with whole pixels.
+struct CoveredArea {
+  let left: Int
+  let top: Int
+  let size: PixelSize
+  /// Over so many pixels it goes over into what is beside it.
+  let feather: Int
+
+  init?(_ map: AffineMap, _ picture: PixelSize, _ frame: PixelSize) {
+    let (width, height) = (Double(picture.width), Double(picture.height))
+    let corners = [map(0, 0), map(width, 0), map(0, height), map(width, height)]
+    let left = max(0, Int(ceil(max(corners[0].x, corners[2].x) - 0.5)))
+    let top = max(0, Int(ceil(max(corners[0].y, corners[1].y) - 0.5)))
+    let right = min(frame.width, Int(floor(min(corners[1].x, corners[3].x) + 0.5)))
+    let bottom = min(frame.height, Int(floor(min(corners[2].y, corners[3].y) + 0.5)))
+    guard left < right, top < bottom, left > 0 || top > 0 || right < frame.width || bottom < frame.height
+    else { return nil }
+    self.left = left
+    self.top = top
+    size = PixelSize(width: right - left, height: bottom - top)
+    feather = min(16, max(2, frame.longestEdge / 250), size.width / 4, size.height / 4)
+  }
+}
+
+extension AffineMap {
+  /// Whether it brings every point of a picture to within a hundredth of a pixel of where another map does.
+  fileprivate func isClose(to other: AffineMap, over size: PixelSize) -> Bool {
+    let (width, height) = (Double(size.width), Double(size.height))
+    return [(0, 0), (width, 0), (0, height), (width, height)].allSatisfy { x, y in
+      let (one, two) = (self(x, y), other(x, y))
+      return abs(one.x - two.x) < 0.01 && abs(one.y - two.y) < 0.01
+    }
+  }
+}
+
+/// The angle of (x, y), clockwise where y points down.
+func degrees(_ y: Double, _ x: Double) -> Double { atan2(y, x) * 180 / .pi }
+
+/// An 8-bit sRGB level as light, from 0 to 1 (IEC 61966-2-1).
+let linearLight: [Double] = (0...255).map { level in
+  let value = Double(level) / 255
+  return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Plantain
+
+struct FinishCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "finish",
+    abstract: "Make what a model returned belong to its original again, without sending anything.")
+
+  @Argument(
+    help: ArgumentHelp(
+      "The returned picture: a path, an https URL, - for standard input, or a data URI.", valueName: "result")
+  )
+  var returned: String
+
+  @Option(help: ArgumentHelp("The picture that was edited.", valueName: "original"))
+  var source: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The file to write, or - for standard output (default: NAME.finished.EXT beside the returned picture).",
+      valueName: "out"))
+  var output: String?
+
+  @Flag(help: "Replace a file that exists.")
+  var overwrite = false
+
+  @OptionGroup var finishing: FinishFlags
+  @OptionGroup var workers: WorkerFlags
+  @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    guard output != "" else { throw ValidationError("The name for -o is empty.") }
+    guard output != "-" || !common.json else {
+      throw ValidationError("-o - writes the picture to standard output, so --json has no place there.")
+    }
+    guard finishing.options != FinishOptions() else {
+      throw ValidationError("Say what is to be done: --fit-source, --align or --match-colour.")
+    }
+    try requireOneStandardInput(in: [returned, source])
+  }
+
+  func run() async throws {
+    common.startLogging()
+    let name = output == "-" ? nil : output
+    try await workers.run { workers in
+      let finisher = Finisher(options: finishing.options, workers: workers)
+      let result = try await finisher.finish(
+        reference(for: returned), source: reference(for: source), for: name)
+      try show(result)
+    }
+  }
+
+  private func show(_ result: Finisher.Result) throws(PlantainError) {
+    if output == "-" {
+      FinishReport(result, output: nil).lines.forEach(common.note)
+      guard Console.printBytes(result.bytes) else { throw .standardOutput("it took only a part") }
+      return
+    }
+    let path = output ?? result.usualPath
+    try result.write(to: path, overwriting: overwrite)
+    let report = FinishReport(result, output: path)
+    if common.json {
+      Console.printJSON(report)
+    } else {
+      report.lines.forEach(common.note)
+      Console.print(path)
+    }
+  }
+}
+
+/// What is done to a returned picture.
+struct FinishFlags: ParsableArguments {
+  @Flag(help: "Give it the original's exact width and height.")
+  var fitSource = false
+
+  @Flag(help: "Take back its shift, scale and turn against the original.")
+  var align = false
+
+  @Flag(help: "Take back the tint of what the model has not changed.")
+  var matchColour = false
+
+  var options: FinishOptions {
+    var options = FinishOptions()
+    options.fitsSource = fitSource
+    options.aligns = align
+    options.matchesColour = matchColour
+    return options
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `plantain finish` {
+  /// The coffee, shifted by 24 pixels to the right of 600 and with a tint, as a JPEG of another size.
+  private static func writeResult(into folder: TemporaryFolder) throws {
+    var map = AffineMap.stretch(
+      PixelSize(width: 600, height: 400), to: PixelSize(width: 1_200, height: 800))
+    map.dx = 48
+    let result = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).realised()
+      .warped(by: map, into: PixelSize(width: 1_200, height: 800))
+      .recombined([[1.08, 0, 0], [0, 1, 0], [0, 0, 0.85]], offset: [4, 0, 0]).realised()
+    try folder.write(try result.encoded(as: .jpeg(quality: 90, halvedChroma: true)).array, as: "result.jpg")
+  }
+
+  @Test func `gives a result back its original's size, place and colours, and says what it found`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    let outcome = try await Command(folder: folder.path).run(
+      "finish", "result.jpg", "--source", Samples.coffee, "--fit-source", "--align", "--match-colour", "-o",
+      "made/out.png", "--json")
+    #expect(outcome.status == 0)
+    let object = try #require(try outcome.objects().first)
+    #expect(object["output"] as? String == "made/out.png")
+    #expect(object["mediaType"] as? String == "image/png")
+    #expect([object["width"] as? Int, object["height"] as? Int] == [600, 400])
+    let align = try #require(object["align"] as? [String: Any])
+    #expect(align["trusted"] as? Bool == true)
+    #expect(abs((align["dx"] as? Double ?? 0) - 24) < 0.5)
+    #expect(abs((align["dy"] as? Double ?? 9)) < 0.5)
+    let colour = try #require(object["colour"] as? [String: Any])
+    #expect((colour["after"] as? Double ?? 9) < (colour["before"] as? Double ?? 0) / 2)
+    #expect((object["changed"] as? Double ?? 1) < 0.05)
+    #expect(object["warnings"] as? [String] == [])
+    #expect(try decodedPixels(try folder.read("made/out.png")).size == PixelSize(width: 600, height: 400))
+  }
+
+  @Test func `writes beside the result when nobody says where, and only once`() async throws {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    let command = Command(folder: folder.path)
+    let arguments = ["finish", "result.jpg", "--source", Samples.coffee, "--fit-source"]
+    let first = try await command.run(arguments)
+    #expect(first.status == 0)
+    #expect(first.lines == ["result.finished.jpg"])
+    let made = try folder.read("result.finished.jpg")
+    let second = try await command.run(arguments + ["--match-colour"])
+    #expect(second.status == 73)
+    #expect(try folder.read("result.finished.jpg") == made)
+    #expect(try await command.run(arguments + ["--overwrite"]).status == 0)
+  }
+
+  @Test func `standard output has the picture and nothing else`() async throws {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    let outcome = try await Command(folder: folder.path).run(
+      "finish", "result.jpg", "--source", Samples.coffee, "--fit-source", "-o", "-")
+    #expect(outcome.status == 0)
+    #expect(try decodedPixels(outcome.output).size == PixelSize(width: 600, height: 400))
+  }
+
+  @Test(arguments: [
+    (["result.jpg"], Int32(64), "--source"),
+    (["result.jpg", "--source", "SAMPLE"], 64, "--fit-source"),
+    (["result.jpg", "--source", "no-such.png", "--align"], 66, "no-such.png"),
+    (["no-such.jpg", "--source", "SAMPLE", "--align"], 66, "no-such.jpg"),
+    (["result.jpg", "--source", "text.png", "--align"], 65, "text.png"),
+    (["text.png", "--source", "SAMPLE", "--align"], 65, "text.png"),
+    (["result.jpg", "--source", "SAMPLE", "--align", "-o", "out.gif"], 64, "out.gif"),
+  ])
+  func `what cannot be is named`(arguments: [String], status: Int32, words: String) async throws {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    try folder.write(Array("hello".utf8), as: "text.png")
+    let outcome = try await Command(folder: folder.path).run(
+      ["finish"] + arguments.map { $0 == "SAMPLE" ? Samples.coffee : $0 })
+    #expect(outcome.status == status)
+    #expect(outcome.errors.contains(words))
+    #expect(Set(folder.names) == ["result.jpg", "text.png"])
+  }
+}
