@@ -82,7 +82,8 @@ CImagingImage *cimaging_rectangle_mask(
                      height + 2 * margin, "extend", VIPS_EXTEND_BLACK, NULL);
     if (status == 0 && feather > 0) {
         lock_compiler();
-        status = vips_gaussblur(step[2], &step[3], feather / 5.0, "min_ampl", 0.02, NULL) ||
+        status = vips_gaussblur(
+                     step[2], &step[3], feather / 5.0, "min_ampl", 0.02, "precision", VIPS_PRECISION_FLOAT, NULL) ||
                  vips_extract_area(step[3], &output, margin, margin, width, height, NULL);
         unlock_compiler();
     } else if (status == 0) {

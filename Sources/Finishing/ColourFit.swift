@@ -21,6 +21,7 @@ struct ColourFit {
 
   /// - Returns: `nil` when too few agree.
   init?(_ pairs: [Pair]) {
+    let pairs = Self.fewOfEachKind(pairs)
     guard pairs.count >= 16, let first = Self.gains(pairs) else { return nil }
     self = first
     for tolerance in [1.0, 0.8, 0.6] {
@@ -29,8 +30,31 @@ struct ColourFit {
       refine(with: agreeing)
     }
     agreement = Double(pairs.count { agrees($0, 1) }) / Double(pairs.count)
-    guard agreement >= Self.leastAgreement else { return nil }
+    guard agreement >= Self.leastAgreement, isTint else { return nil }
   }
+
+  /// Whether it is what a tint can be. Colours that become one another, or all of them one, are an edit.
+  private var isTint: Bool {
+    (0..<3).allSatisfy { row in
+      Swift.abs(offset[row]) <= 0.1
+        && (0..<3).allSatisfy { column in
+          row == column ? (0.5...2).contains(weights[row][row]) : Swift.abs(weights[row][column]) <= 0.25
+        }
+    }
+  }
+
+  /// An even ground of one colour is one vote, however large: a new colour of it is the edit, and no tint.
+  private static func fewOfEachKind(_ pairs: [Pair]) -> [Pair] {
+    var counts: [Int: Int] = [:]
+    return pairs.filter { pair in
+      let level = { (value: Double) in Int(value.squareRoot() * 15.99) }
+      let kind = (level(pair.to.x) * 16 + level(pair.to.y)) * 16 + level(pair.to.z)
+      counts[kind, default: 0] += 1
+      return counts[kind, default: 0] <= mostOfAKind
+    }
+  }
+
+  private static let mostOfAKind = 8
 
   private init(gain: Colour, offset: Colour) {
     weights = (0..<3).map { row in (0..<3).map { $0 == row ? gain[row] : 0 } }

@@ -39,7 +39,8 @@ struct ComparedPair: ~Copyable {
 
   /// Colours of the result and what they are in the original, in linear light.
   var colours: [ColourFit.Pair] {
-    let step = max(1, shared.count / Self.mostColours)
+    // An odd step: one that divides the width would look at a few columns only.
+    let step = (shared.count / Self.mostColours) | 1
     return stride(from: 0, to: shared.count, by: step).map { position in
       let place = 3 * shared[position]
       return ColourFit.Pair(from: Self.colour(laid, place), to: Self.colour(ground, place))

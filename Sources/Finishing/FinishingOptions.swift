@@ -14,9 +14,6 @@ package struct FinishingOptions: Sendable, Codable {
   package var aligns = false
   /// The tint of what the model has not changed is taken back.
   package var matchesColour = false
-  /// What the result shows of the original, in the upright original's pixels; beyond its edges where margins were added.
-  /// `nil`: all of it.
-  package var shown: ShownArea?
 
   package init(wanted: PictureFormat? = nil) {
     self.wanted = wanted
@@ -24,18 +21,6 @@ package struct FinishingOptions: Sendable, Codable {
 
   /// Whether the original is needed.
   package var looksAtOriginal: Bool { fitsSource || aligns || matchesColour }
-}
-
-/// A rectangle in the original's plane, in its pixels and parts of them.
-package struct ShownArea: Sendable, Codable, Equatable {
-  package var left: Double
-  package var top: Double
-  package var width: Double
-  package var height: Double
-
-  package init(left: Double, top: Double, width: Double, height: Double) {
-    (self.left, self.top, self.width, self.height) = (left, top, width, height)
-  }
 }
 
 /// Why a returned picture cannot be used.

@@ -17,9 +17,7 @@ func laid(
   }
   let scale = min(1, abs(map.determinant).squareRoot())
   guard scale < 1 else { return try image.shared().warped(by: map, into: size).realised() }
-  let reduced = PixelSize(
-    width: max(1, Int((Double(image.size.width) * scale).rounded())),
-    height: max(1, Int((Double(image.size.height) * scale).rounded())))
+  let reduced = image.size.scaled(by: scale)
   let rest = AffineMap.stretch(reduced, to: image.size).then(map)
   return try image.shared().resized(to: reduced).warped(by: rest, into: size).realised()
 }
@@ -33,6 +31,7 @@ struct CoveredArea {
   /// Over so many pixels it goes over into what is beside it.
   let feather: Int
 
+  /// - Returns: `nil` when that is all of it.
   init?(_ map: AffineMap, _ picture: PixelSize, _ frame: PixelSize) {
     let (width, height) = (Double(picture.width), Double(picture.height))
     let corners = [map(0, 0), map(width, 0), map(0, height), map(width, height)]
@@ -40,11 +39,10 @@ struct CoveredArea {
     let top = max(0, Int(ceil(max(corners[0].y, corners[1].y) - 0.5)))
     let right = min(frame.width, Int(floor(min(corners[1].x, corners[3].x) + 0.5)))
     let bottom = min(frame.height, Int(floor(min(corners[2].y, corners[3].y) + 0.5)))
-    guard left < right, top < bottom, left > 0 || top > 0 || right < frame.width || bottom < frame.height
-    else { return nil }
-    self.left = left
-    self.top = top
-    size = PixelSize(width: right - left, height: bottom - top)
+    guard left > 0 || top > 0 || right < frame.width || bottom < frame.height else { return nil }
+    self.left = min(left, frame.width - 1)
+    self.top = min(top, frame.height - 1)
+    size = PixelSize(width: max(1, right - left), height: max(1, bottom - top))
     feather = min(16, max(2, frame.longestEdge / 250), size.width / 4, size.height / 4)
   }
 }

@@ -147,8 +147,8 @@ package struct Image: ~Copyable {
     return try next(.crop, laid)
   }
 
-  /// Laid onto a frame of `size` by a map from its own pixels to the frame's, with bicubic interpolation; its outermost
-  /// pixels go on beyond its edges. What reduces it strongly has to be done before.
+  /// Laid onto a frame of `size` by a map from its own pixels to the frame's, with bicubic interpolation; beyond its edges
+  /// all is 0. What reduces it strongly has to be done before.
   package consuming func warped(by map: AffineMap, into size: PixelSize) throws(ImagingError) -> Image {
     let numbers = [map.xx, map.xy, map.yx, map.yy, map.dx, map.dy]
     return try next(.warp, cimaging_warp(handle, numbers, Int32(size.width), Int32(size.height)))

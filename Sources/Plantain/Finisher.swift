@@ -14,8 +14,6 @@ public struct FinishOptions: Sendable, Equatable {
 
   public init() {}
 
-  var looksAtOriginal: Bool { fitsSource || aligns || matchesColour }
-
   /// - Parameter wanted: the format to write; `nil`: as it comes.
   func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
     var options = FinishingOptions(wanted: wanted)
@@ -69,20 +67,23 @@ public struct Finisher: Sendable {
   /// - Parameters:
   ///   - result: what the model returned.
   ///   - original: the picture that was edited.
-  ///   - output: the name it is for, whose extension says the format; `nil`: the format that came.
+  ///   - output: the name it is for, whose extension says the format; `nil`: the format that came, or PNG where that cannot be
+  ///     written.
+  ///   - overwriting: a file of that name is no reason not to begin.
   /// - Throws: 64 for an extension that cannot be written, 65 for a picture that cannot be used, 66 for one that cannot be read.
   public func finish(
-    _ result: Reference, source original: Reference, for output: String? = nil
+    _ result: Reference, source original: Reference, for output: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> Result {
     let wanted = try output.map { path throws(PlantainError) in
       try OutputPlan.requireWritableExtension(path)
       return OutputPlan.format(byNameOf: path)
     }
+    if let output { try OutputPlan.requireFree(output, overwriting: overwriting) }
     let returned = try await result.readOnPool()
     let ground = PictureContent(try await original.readOnPool())
     do {
       let finished = try await workers.finish(
-        returned, original: ground, options.finishing(wanted ?? nil))
+        returned, original: ground, options.finishing(wanted ?? nil), refusingAbove: result.name)
       return Result(picture: finished, source: result)
     } catch FinishingError.picture(let error) {
       throw .picture(error, result.name)
@@ -90,8 +91,12 @@ public struct Finisher: Sendable {
       throw .picture(error, original.name)
     } catch let error as IsolationError {
       throw .isolating(error, result.name)
-    } catch {
+    } catch let error as PlantainError {
+      throw error
+    } catch is CancellationError {
       throw .interrupted(.finishing)
+    } catch {
+      throw .unexpected(error)
     }
   }
 }

@@ -172,6 +172,15 @@ struct OutputPlan {
     return path
   }
 
+  /// - Throws: 73 when the name is taken or could not be written.
+  static func requireFree(_ path: String, overwriting: Bool) throws(PlantainError) {
+    do throws(WriteError) {
+      try OutputFile.check(path, overwriting: overwriting)
+    } catch {
+      throw .writing(error, path)
+    }
+  }
+
   static func requireWritableExtension(_ path: String) throws(PlantainError) {
     let name = fileExtension(path)
     guard let format = PictureFormat.named(byExtension: name), !format.isWritable else { return }

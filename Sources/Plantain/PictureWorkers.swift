@@ -248,11 +248,13 @@ extension PictureWorkers {
 extension PictureWorkers {
   /// Finishes a returned picture; one that only has to be recognised needs no decoder.
   ///
-  /// - Throws: `FinishingError`, `IsolationError`, `CancellationError`.
-  ///
-  /// - Parameter original: where the options look at it.
+  /// - Parameters:
+  ///   - original: where the options look at it.
+  ///   - name: of one that was not paid for just now, and is refused when it may need more memory than there is.
+  /// - Throws: `FinishingError`, `IsolationError`, `PlantainError`, `CancellationError`.
   func finish(
-    _ result: PictureBytes, original: PictureContent? = nil, _ options: FinishingOptions
+    _ result: PictureBytes, original: PictureContent? = nil, _ options: FinishingOptions,
+    refusingAbove name: String? = nil
   ) async throws -> FinishedPicture {
     let inspection = try await WorkerPool.shared.run {
       let bytes = try original.map { try $0.read() }
@@ -261,7 +263,11 @@ extension PictureWorkers {
     guard inspection.needsDecoder else {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
     }
-    // Never refused for its size: it was paid for. One that wants more than there is waits for all of it.
+    if let name, inspection.memory.bytes > budget.total {
+      throw PlantainError.overMemory(
+        ByteCount(inspection.memory.bytes + programsOwn.bytes), limit: total, name)
+    }
+    // One that was paid for is never refused for its size: if it wants more than there is, it waits for all of it.
     return try await budget.holding(inspection.memory.bytes) {
       try await convert(result, original, inspection, options)
     }
@@ -277,7 +283,7 @@ extension PictureWorkers {
     let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
     let reply: (answer: FinishedPicture.Answer, file: PictureContent?) = try await ask(
       fleet, FinishingOptions.jobKind, options, about: PictureContent(result), beside: original, limits,
-      largestResult: PictureFile.sizeLimit)
+      largestResult: Confinement.largestFile)
     switch reply.answer {
     case .finished(let facts):
       guard let content = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }

@@ -46,7 +46,7 @@ struct FinishCommand: AsyncParsableCommand {
     try await workers.run { workers in
       let finisher = Finisher(options: finishing.options, workers: workers)
       let result = try await finisher.finish(
-        reference(for: returned), source: reference(for: source), for: name)
+        reference(for: returned), source: reference(for: source), for: name, overwriting: overwrite)
       try show(result)
     }
   }

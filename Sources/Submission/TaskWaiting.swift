@@ -1,6 +1,5 @@
 import Gateways
 import Vocabulary
-import Vocabulary
 
 /// Tasks: asked for until they are done, never sent again. A deadline is no failure of theirs.
 extension Delivery {

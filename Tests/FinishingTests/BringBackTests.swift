@@ -102,6 +102,13 @@ import Vocabulary
     let result = try middle.resized(to: square).encoded(as: .jpeg(quality: 90, halvedChroma: false))
     let (cut, _) = try finish(result) { $0.fitsSource = true }
     #expect(cut.size == coffee && cut.findings.warnings == [.resultCropped])
+    // Stretched into a square, as some models do.
+    let (found, pixels) = try finish(try file(Drift(), square)) {
+      $0.fitsSource = true
+      $0.aligns = true
+    }
+    #expect(found.findings.alignment?.isTrusted == true && found.findings.warnings == [])
+    #expect(try difference(pixels, coffee) < 8)
   }
 
   @Test func `what cannot be recognised is said, and still has the size`() throws {
@@ -115,19 +122,114 @@ import Vocabulary
     #expect(picture.findings.warnings.contains(.notAligned))
   }
 
-  @Test func `grey and transparent pictures fit together`() throws {
-    let size = PixelSize(width: 90, height: 60)
-    let grey = (0..<size.pixelCount).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-    let source = try Image.fromPixels(grey, size: size, bands: 1).encoded(as: .png)
-    let clear = grey.flatMap { level -> [UInt8] in [level, level / 2, level, 128] }
-    let result = try Image.fromPixels(clear, size: size, bands: 4).encoded(as: .png)
-    for (one, other) in [(source, result), (result, source)] {
-      var options = FinishingOptions(wanted: .png)
-      options.fitsSource = true
-      options.aligns = true
-      options.matchesColour = true
-      #expect(try finishResult(one, original: other, options: options).size == size)
+  /// Grey, grey with alpha, colour, and colour with alpha, on each other, where the result does not reach everywhere.
+  @Test(arguments: [1, 2, 3, 4], [1, 2, 3, 4])
+  func `grey and transparent pictures fit together`(bands: Int, others: Int) throws {
+    func file(_ bands: Int, _ image: consuming Image) throws -> PictureBytes {
+      var image = image
+      let size = image.size
+      if bands < 3 {
+        let grey = try image.grey().pixels
+        image = try Image.fromPixels(grey, size: size, bands: 1)
+      }
+      guard bands % 2 == 0 else { return try image.encoded(as: .png) }
+      let (count, colours) = (bands - 1, try image.pixels())
+      let pixels = (0..<size.pixelCount).flatMap { place -> [UInt8] in
+        Array(colours[place * count..<(place + 1) * count]) + [place % 7 == 0 ? 200 : 255]
+      }
+      return try Image.fromPixels(pixels, size: size, bands: bands).encoded(as: .png)
     }
+    let drift = Drift(shift: (0.05, 0))
+    let result = try file(bands, drift.result(of: try original(), PixelSize(width: 900, height: 600)))
+    var options = FinishingOptions(wanted: .png)
+    options.fitsSource = true
+    options.aligns = true
+    options.matchesColour = true
+    let finished = try finishResult(result, original: try file(others, try original()), options: options)
+    #expect(finished.size == coffee && finished.findings.alignment?.isTrusted == true)
+  }
+
+  @Test func `a new ground of one colour is the edit and no tint`() throws {
+    let size = PixelSize(width: 300, height: 200)
+    func shot(_ ground: [UInt8]) throws -> PictureBytes {
+      let thing = try original().cropped(left: 200, top: 100, to: PixelSize(width: 120, height: 120)).pixels()
+      var pixels = (0..<size.pixelCount).flatMap { _ in ground }
+      for y in 0..<120 {
+        pixels.replaceSubrange(
+          ((y + 40) * 300 + 90) * 3..<((y + 40) * 300 + 210) * 3, with: thing[y * 360..<(y + 1) * 360])
+      }
+      return try Image.fromPixels(pixels, size: size, bands: 3).encoded(as: .png)
+    }
+    var options = FinishingOptions(wanted: .png)
+    options.matchesColour = true
+    let blue: [UInt8] = [190, 220, 250]
+    let finished = try finishResult(try shot(blue), original: try shot([250, 250, 250]), options: options)
+    let pixels = try Image.decode(finished.bytes, as: .png).realised().pixels()
+    for channel in 0..<3 { #expect(abs(Int(pixels[channel]) - Int(blue[channel])) < 6) }
+    #expect((finished.findings.changed ?? 0) > 0.5)
+  }
+
+  @Test func `for its colours alone it keeps its size and shape`() throws {
+    let size = PixelSize(width: 512, height: 512)
+    let (picture, _) = try finish(try file(Drift(isTinted: true), size)) { $0.matchesColour = true }
+    #expect(picture.size == size)
+  }
+
+  @Test func `a part that was cut out is found`() throws {
+    let middle = try original().cropped(left: 100, top: 0, to: PixelSize(width: 400, height: 400))
+    let size = PixelSize(width: 1_024, height: 1_024)
+    let result = try middle.resized(to: size).encoded(as: .jpeg(quality: 90, halvedChroma: false))
+    let (picture, pixels) = try finish(result) {
+      $0.fitsSource = true
+      $0.aligns = true
+    }
+    #expect(picture.findings.alignment?.isTrusted == true && picture.findings.warnings == [])
+    #expect(try difference(pixels, coffee) < 4)
+  }
+
+  @Test func `a picture that became grey or white stays so`() throws {
+    let size = PixelSize(width: 600, height: 400)
+    let grey = try Image.fromPixels(try original().grey().pixels, size: size, bands: 1).widened(toBands: 3)
+    let white = try Image.fromPixels(
+      [UInt8](repeating: 255, count: size.pixelCount * 3), size: size, bands: 3)
+    for picture in [try grey.encoded(as: .png), try white.encoded(as: .png)] {
+      let (finished, pixels) = try finish(picture) { $0.matchesColour = true }
+      #expect(finished.findings.warnings == [.colourNotMatched])
+      #expect(pixels == (try Image.decode(picture, as: .png).realised().pixels()))
+    }
+  }
+
+  @Test func `a long strip is found as well`() throws {
+    let strip = try original().cropped(left: 0, top: 110, to: PixelSize(width: 600, height: 100))
+    let drift = Drift(shift: (0.03, 0))
+    let size = PixelSize(width: 1_600, height: 266)
+    let found = try register(
+      drift.result(of: strip, size), on: strip, startingFrom: .stretch(size, to: strip.size))
+    #expect(found.isTrusted)
+    #expect(abs(found.map(848, 100).x - 300) < 0.5)
+  }
+
+  @Test func `what no decoder may see without leave is refused on both sides`() throws {
+    let drawing = PictureBytes(
+      Array(#"<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"/>"#.utf8))
+    let photo = PictureBytes(try Samples.bytes(Samples.coffee))
+    var options = FinishingOptions(wanted: .png)
+    options.fitsSource = true
+    #expect(throws: FinishingError.self) { try inspectResult(photo, original: drawing, options: options) }
+    #expect(throws: FinishingError.self) { try inspectResult(drawing, original: photo, options: options) }
+    #expect(throws: FinishingError.self) {
+      try inspectResult(drawing, options: FinishingOptions(wanted: .png))
+    }
+  }
+
+  @Test func `what came in a format that cannot be written becomes a PNG`() throws {
+    let animation = PictureBytes(try Samples.fixture("animated.gif"))
+    var options = FinishingOptions()
+    options.fitsSource = true
+    let finished = try finishResult(
+      animation, original: PictureBytes(try Samples.bytes(Samples.coffee)), options: options)
+    #expect(finished.format == .png)
+    #expect(try PictureStructure.read(finished.bytes).format == .png)
   }
 
   @Test func `an original that cannot be read is named as such`() throws {

@@ -25,7 +25,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
           try await editor.edit("warm", references: [.bytes(picture, name: "p")], options: options)
         }
       }
-      return (try #require(error), gateway.requests.count)
+      let found = try #require(error)
+      // On a busy machine the editor may know earlier that it has no answer than the gateway that it was asked.
+      if found.billed != .no { await gateway.firstRequest() }
+      return (found, gateway.requests.count)
     }
   }
 
@@ -87,13 +90,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `no answer within the time is an unknown outcome`() async throws {
-    let (error, requests) = try await error(.silence) { $0.timeout = .milliseconds(300) }
+    let (error, requests) = try await error(.silence) { $0.timeout = .seconds(2) }
     #expect(error.exitStatus == 76)
     #expect(requests == 1)
   }
 
   @Test func `a reply that stalls after its head ends with the time, too`() async throws {
-    let (error, requests) = try await error(.stall(Self.halfAReply)) { $0.timeout = .milliseconds(300) }
+    let (error, requests) = try await error(.stall(Self.halfAReply)) { $0.timeout = .seconds(2) }
     #expect(error.exitStatus == 76)
     #expect(requests == 1)
   }

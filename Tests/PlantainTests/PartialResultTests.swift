@@ -86,7 +86,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: ledger
       ) { editor in
         var options = options(ledger, count: 1)
-        options.timeout = .seconds(2)
+        options.timeout = .seconds(4)
         let settled = options
         let picture = try reference()
         let error = await #expect(throws: PlantainError.self) {

@@ -126,8 +126,8 @@ CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width,
 CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int width, int height);
 
 // Maps the picture onto a width × height frame with bicubic interpolation: a point (x, y) of it comes to
-// (m[0] x + m[1] y + m[4], m[2] x + m[3] y + m[5]), in pixels, a pixel's centre being at its half. Beyond its edges the
-// picture is continued by its outermost pixels. A strong reduction must have been made before.
+// (m[0] x + m[1] y + m[4], m[2] x + m[3] y + m[5]), in pixels, a pixel's centre being at its half. Beyond its edges all
+// is 0. A strong reduction must have been made before.
 CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width, int height);
 
 // One 8-bit band of width × height: 255 in the rectangle at (left, top), which must lie inside, and 0 beyond it; over

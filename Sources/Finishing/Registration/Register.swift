@@ -33,6 +33,8 @@ func register(
     let laid = try laid(result, by: map.then(toLevel), into: level.size).grey()
     let pairs: [PairFit.Pair]
     (pairs, blocks) = level.pairs(of: reference, with: laid)
+    // The smallest may show too little to begin with.
+    if blocks == 0 { continue }
     fit = PairFit(pairs, tolerance: level.tolerance, level.freedom)
     guard let fit, let back = toLevel.inverse else { break }
     map = map.then(toLevel).then(fit.map).then(back)
@@ -73,7 +75,9 @@ private struct Pyramid {
   init(_ size: PixelSize) {
     let largest = min(Self.largest, size.longestEdge)
     var edges: [Int] = []
-    var edge = min(Self.smallest, largest)
+    // A long picture is narrow: the short edge has to hold some blocks.
+    let shape = Double(size.longestEdge) / Double(max(1, min(size.width, size.height)))
+    var edge = min(max(Self.smallest, Int(Double(Self.smallest / 2) * shape)), largest)
     while edge < largest {
       edges.append(edge)
       edge *= 2
@@ -91,7 +95,7 @@ private struct Level {
   let isFirst: Bool
 
   /// At first the whole shift and scale, later what the level before could not see.
-  private var reach: Int { isFirst ? 17 : 5 }
+  private var reach: Int { isFirst ? min(64, size.longestEdge * 2 / 15) : 5 }
   private var edge: Int { isFirst ? 24 : 40 }
   var tolerance: Double { isFirst ? 2.5 : 1 }
   var freedom: PairFit.Freedom { isFirst ? .similarity : .affine }
