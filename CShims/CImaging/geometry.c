@@ -85,10 +85,13 @@ CImagingImage *cimaging_rectangle_mask(
         status = vips_gaussblur(
                      step[2], &step[3], feather / 5.0, "min_ampl", 0.02, "precision", VIPS_PRECISION_FLOAT, NULL) ||
                  vips_extract_area(step[3], &output, margin, margin, width, height, NULL);
+        // What is left of a failure is freed here, too.
+        g_object_unref(context);
         unlock_compiler();
-    } else if (status == 0) {
-        status = vips_extract_area(step[2], &output, margin, margin, width, height, NULL);
+        return result_of(status, output);
     }
+    if (status == 0)
+        status = vips_extract_area(step[2], &output, margin, margin, width, height, NULL);
     g_object_unref(context);
     return result_of(status, output);
 }

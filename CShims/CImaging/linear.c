@@ -72,12 +72,16 @@ CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9]
     vips_object_local(output, input);
     struct mixing *mixing = VIPS_NEW(output, struct mixing);
     int status = -1;
-    if (mixing != NULL && input->BandFmt == VIPS_FORMAT_UCHAR && (input->Bands == 3 || input->Bands == 4)) {
+    bool is_finite = true;
+    for (int i = 0; i < 9; i++)
+        is_finite = is_finite && isfinite(weights[i]) && isfinite(offset[i % 3]);
+    if (mixing != NULL && is_finite && input->BandFmt == VIPS_FORMAT_UCHAR &&
+        (input->Bands == 3 || input->Bands == 4)) {
         prepare(mixing, weights, offset);
         status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
                  vips_image_generate(output, vips_start_one, generate, vips_stop_one, input, mixing);
     } else {
-        vips_error("cimaging_mix_linear", "not 8-bit sRGB");
+        vips_error("cimaging_mix_linear", "not 8-bit sRGB, or not numbers");
     }
     if (status == 0)
         return (CImagingImage *)output;

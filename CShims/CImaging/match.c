@@ -64,6 +64,8 @@ static double peak(double before, double at, double after) {
 }
 
 double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size) {
+    if (size < 1 || left < 0 || top < 0 || left + size > picture.width || top + size > picture.height)
+        return 0;
     struct block block = block_at(picture, left, top, size);
     return sqrt(fmax(0, spread(&block))) / ((double)size * size);
 }

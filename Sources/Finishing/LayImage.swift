@@ -61,8 +61,5 @@ extension AffineMap {
 /// The angle of (x, y), clockwise where y points down.
 func degrees(_ y: Double, _ x: Double) -> Double { atan2(y, x) * 180 / .pi }
 
-/// An 8-bit sRGB level as light, from 0 to 1 (IEC 61966-2-1).
-let linearLight: [Double] = (0...255).map { level in
-  let value = Double(level) / 255
-  return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
-}
+/// An 8-bit sRGB level as light, from 0 to 1.
+let linearLight: [Double] = (0...255).map { SRGBCurve.light(of: Double($0) / 255) }

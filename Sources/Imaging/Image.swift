@@ -168,6 +168,7 @@ package struct Image: ~Copyable {
   }
 
   /// Laid over another picture of the same size and format where `mask` is 255, and blended where that is less.
+  /// Both must be realised, or made here.
   package consuming func blended(
     over under: borrowing Image, mask: borrowing Image
   ) throws(ImagingError) -> Image {

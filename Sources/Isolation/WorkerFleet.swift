@@ -32,6 +32,7 @@ public final class WorkerFleet: Sendable {
   ///
   /// - Parameters:
   ///   - file: the picture it is about.
+  ///   - second: another one that the job needs, if it says so.
   ///   - largestResult: a larger resulting file counts as a defect of the worker.
   /// - Throws: whatever keeps the worker from answering. An answer that says "failed" is an answer.
   package func perform(

@@ -64,6 +64,8 @@ public struct Finisher: Sendable {
     }
   }
 
+  private static let remedy = "Give a whole JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC file of it."
+
   /// - Parameters:
   ///   - result: what the model returned.
   ///   - original: the picture that was edited.
@@ -86,9 +88,9 @@ public struct Finisher: Sendable {
         returned, original: ground, options.finishing(wanted ?? nil), refusingAbove: result.name)
       return Result(picture: finished, source: result)
     } catch FinishingError.picture(let error) {
-      throw .picture(error, result.name)
+      throw .picture(error, result.name, .finishing, remedy: Self.remedy)
     } catch FinishingError.original(let error) {
-      throw .picture(error, original.name)
+      throw .picture(error, original.name, .finishing, remedy: Self.remedy)
     } catch let error as IsolationError {
       throw .isolating(error, result.name)
     } catch let error as PlantainError {

@@ -71,16 +71,22 @@ import Vocabulary
     (["no-such.jpg", "--source", "SAMPLE", "--align"], 66, "no-such.jpg"),
     (["result.jpg", "--source", "text.png", "--align"], 65, "text.png"),
     (["text.png", "--source", "SAMPLE", "--align"], 65, "text.png"),
+    (["result.jpg", "--source", "drawing.svg", "--align"], 65, "SVG"),
+    (["result.jpg", "--source", "cut.jpg", "--align"], 65, "cut.jpg"),
     (["result.jpg", "--source", "SAMPLE", "--align", "-o", "out.gif"], 64, "out.gif"),
   ])
   func `what cannot be is named`(arguments: [String], status: Int32, words: String) async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)
     try folder.write(Array("hello".utf8), as: "text.png")
+    try folder.write(Array(Samples.bytes(Samples.rocket).dropLast(9_000)), as: "cut.jpg")
+    try folder.write(try Samples.fixture("fields.svg"), as: "drawing.svg")
     let outcome = try await Command(folder: folder.path).run(
       ["finish"] + arguments.map { $0 == "SAMPLE" ? Samples.coffee : $0 })
     #expect(outcome.status == status)
     #expect(outcome.errors.contains(words))
-    #expect(Set(folder.names) == ["result.jpg", "text.png"])
+    // `finish` has no such options.
+    #expect(!outcome.errors.contains("--allow") && !outcome.errors.contains("--max-pixels"))
+    #expect(Set(folder.names) == ["cut.jpg", "drawing.svg", "result.jpg", "text.png"])
   }
 }

@@ -190,7 +190,7 @@ typedef struct CImagingMatch {
     double score; // the correlation there, from -1 to 1; brightness and contrast do not matter
 } CImagingMatch;
 
-// The standard deviation in the size × size block at (left, top), which must lie inside.
+// The standard deviation in the size × size block at (left, top); 0 when that does not lie inside.
 double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size);
 
 // Finds the size × size block of `part` at (left, top) in `whole`, which has the same size, less than `reach` pixels

@@ -119,8 +119,7 @@ struct ColourDescription: Equatable {
       Self.type("curv") + Self.big(1_024, 4)
         + (0..<1_024).flatMap { step in
           let value = Double(step) / 1_023
-          let light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
-          return Self.big(Int((light * 65_535).rounded()), 2)
+          return Self.big(Int((SRGBCurve.light(of: value) * 65_535).rounded()), 2)
         }
     }
   }

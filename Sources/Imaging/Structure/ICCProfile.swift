@@ -80,7 +80,7 @@ package struct ICCProfile {
   private func isSRGBCurve(_ name: StaticString) -> Bool {
     guard let range = tag(name) else { return false }
     return [0.02, 0.1, 0.25, 0.5, 0.75, 0.9].allSatisfy { input in
-      let wanted = input <= 0.04045 ? input / 12.92 : pow((input + 0.055) / 1.055, 2.4)
+      let wanted = SRGBCurve.light(of: input)
       guard let found = curve(range, at: input) else { return false }
       return abs(found - wanted) < 0.002
     }

@@ -103,11 +103,16 @@ extension PlantainError {
   }
 
   /// A picture that cannot be read.
-  static func picture(_ error: ImagingError, _ subject: String) -> PlantainError {
+  ///
+  /// - Parameter remedy: where the options that this would name are not there.
+  static func picture(
+    _ error: ImagingError, _ subject: String, _ stage: Stage = .preparation, remedy: String? = nil
+  ) -> PlantainError {
     let code = code(of: error)
     return PlantainError(
-      code == .internalError ? .preparation : .input, code, "cannot use \(subject): \(error)",
-      hint: hint(for: error), subject: subject, underlying: error)
+      code == .internalError ? stage : .input, code, "cannot use \(subject): \(error)",
+      hint: code == .internalError ? hint(for: error) : remedy ?? hint(for: error), subject: subject,
+      underlying: error)
   }
 
   /// Decoding the picture ended its worker, or there is no worker to decode it.
