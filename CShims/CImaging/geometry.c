@@ -65,43 +65,6 @@ CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width,
     return result_of(status, output);
 }
 
-CImagingImage *cimaging_rectangle_mask(
-    int width, int height, int left, int top, int inner_width, int inner_height, int feather) {
-    VipsImage *context = vips_image_new();
-    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 4);
-    VipsImage *output = NULL;
-    // What is blurred goes half as far in as out, so the edge itself moves in; frame edges are moved out of sight.
-    int margin = 2 * feather;
-    int from_left = left > 0 ? left + feather / 2 : -margin;
-    int from_top = top > 0 ? top + feather / 2 : -margin;
-    int to_right = left + inner_width < width ? left + inner_width - feather / 2 : width + margin;
-    int to_bottom = top + inner_height < height ? top + inner_height - feather / 2 : height + margin;
-    int status = vips_black(&step[0], VIPS_MAX(1, to_right - from_left), VIPS_MAX(1, to_bottom - from_top), NULL) ||
-                 vips_invert(step[0], &step[1], NULL) ||
-                 vips_embed(step[1], &step[2], from_left + margin, from_top + margin, width + 2 * margin,
-                     height + 2 * margin, "extend", VIPS_EXTEND_BLACK, NULL);
-    if (status == 0 && feather > 0) {
-        lock_compiler();
-        status = vips_gaussblur(
-                     step[2], &step[3], feather / 5.0, "min_ampl", 0.02, "precision", VIPS_PRECISION_FLOAT, NULL) ||
-                 vips_extract_area(step[3], &output, margin, margin, width, height, NULL);
-        // What is left of a failure is freed here, too.
-        g_object_unref(context);
-        unlock_compiler();
-        return result_of(status, output);
-    }
-    if (status == 0)
-        status = vips_extract_area(step[2], &output, margin, margin, width, height, NULL);
-    g_object_unref(context);
-    return result_of(status, output);
-}
-
-CImagingImage *cimaging_blend(CImagingImage *over, CImagingImage *under, CImagingImage *mask) {
-    VipsImage *output = NULL;
-    int status = vips_ifthenelse(vips_of(mask), vips_of(over), vips_of(under), &output, "blend", TRUE, NULL);
-    return result_of(status, output);
-}
-
 CImagingImage *cimaging_grey(CImagingImage *image) {
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 2);

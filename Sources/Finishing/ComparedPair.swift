@@ -9,26 +9,33 @@ struct ComparedPair: ~Copyable {
   private static let visible = 6.0
   private static let mostColours = 4_000
 
+  let size: PixelSize
   private let result: Image
   private let original: Image
   private let laid: [UInt8]
   private let ground: [UInt8]
   /// The pixels that both of them show.
   private let shared: [Int]
+  /// How far each pixel is from the original's, in the colours that it has by now (CIEDE2000).
+  private var differences: [Float]
 
+  /// - Parameter original: without transparency, in memory.
   init(_ result: borrowing Image, _ original: borrowing Image, _ map: AffineMap) throws(ImagingError) {
     let size =
       original.size.longestEdge > Self.longestEdge
       ? original.size.scaled(toLongestEdge: Self.longestEdge) : original.size
     let toSize = map.then(.stretch(original.size, to: size))
     let small = try Finishing.laid(result, by: toSize, into: size).opaque()
-    let ground = try original.shared().resized(to: size).opaque()
+    let ground = try original.shared().resized(to: size)
     let (laid, groundPixels) = (try small.pixels(), try ground.pixels())
+    let differences = try ground.differences(from: small)
     // Nothing that can fail may follow the first of these.
+    self.size = size
     self.laid = laid
     self.ground = groundPixels
     self.result = small
     self.original = ground
+    self.differences = differences
     let (width, height) = (Double(result.size.width), Double(result.size.height))
     let back = toSize.inverse ?? .identity
     shared = (0..<size.pixelCount).filter { place in
@@ -56,34 +63,40 @@ struct ComparedPair: ~Copyable {
   /// The middle difference before and after, of those pixels that differ least after it: three fifths of them, because the
   /// others may be changed.
   func change(by fit: ColourFit) throws(ImagingError) -> Findings.ColourChange {
-    let before = try original.differences(from: result)
     let after = try differences(after: fit)
-    let unchanged = shared.sorted { after[$0] < after[$1] }.prefix(max(1, shared.count * 3 / 5))
+    let unchanged = leastDifferent(shared, after)
     func middle(_ differences: [Float]) -> Double {
       let sorted = unchanged.map { differences[$0] }.sorted()
       return sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2])
     }
-    return Findings.ColourChange(before: middle(before), after: middle(after))
+    return Findings.ColourChange(before: middle(differences), after: middle(after))
   }
 
-  /// - Parameter fit: how its colours are changed first, if they are.
-  func changedShare(after fit: ColourFit?) throws(ImagingError) -> Double {
-    let differences = try differences(after: fit)
-    let changed = shared.count { Double(differences[$0]) > Self.visible }
-    return shared.isEmpty ? 0 : Double(changed) / Double(shared.count)
+  /// Gives the result the colours that a fit finds.
+  mutating func take(_ fit: ColourFit) throws(ImagingError) {
+    differences = try differences(after: fit)
   }
 
-  private func differences(after fit: ColourFit?) throws(ImagingError) -> [Float] {
-    guard let fit else { return try original.differences(from: result) }
+  /// - Parameters:
+  ///   - permission: where the result may change something; `nil`: everywhere.
+  ///   - share: what the compared part is of the whole original.
+  func judge(_ permission: [UInt8]?, share: Double, _ findings: inout Findings) {
+    guard !shared.isEmpty else { return }
+    let changed = shared.count { differences[$0] > Float(Self.visible) && permission?[$0] != 0 }
+    findings.changed = share * Double(changed) / Double(size.pixelCount)
+    let outside = permission.map { levels in shared.filter { levels[$0] == 0 } }
+    // Where it may change everything, the others may be what was asked for.
+    let measured = outside ?? leastDifferent(shared, differences)
+    guard !measured.isEmpty else { return }
+    findings.drift = measured.reduce(0) { $0 + Double(differences[$1]) } / Double(measured.count)
+  }
+
+  private func leastDifferent(_ places: [Int], _ differences: [Float]) -> [Int] {
+    Array(places.sorted { differences[$0] < differences[$1] }.prefix(max(1, places.count * 3 / 5)))
+  }
+
+  private func differences(after fit: ColourFit) throws(ImagingError) -> [Float] {
     let matched = try result.shared().mixedInLinearLight(fit.weights, offset: fit.offset).realised()
     return try original.differences(from: matched)
-  }
-}
-
-extension Image {
-  /// With three channels and nothing transparent, in memory.
-  fileprivate consuming func opaque() throws(ImagingError) -> Image {
-    let flat = hasAlpha ? try flattened(onto: .white) : self
-    return try flat.widened(toBands: 3).realised()
   }
 }

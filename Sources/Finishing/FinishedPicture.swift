@@ -5,10 +5,13 @@ package import Vocabulary
 package struct FinishedPicture: Sendable {
   package let bytes: PictureBytes
   private let facts: Facts
+  /// Original, result and difference side by side, as a PNG, where that was asked for.
+  package internal(set) var comparison: PictureBytes?
 
-  package init(bytes: PictureBytes, facts: Facts) {
+  package init(bytes: PictureBytes, facts: Facts, comparison: PictureBytes? = nil) {
     self.bytes = bytes
     self.facts = facts
+    self.comparison = comparison
   }
 
   /// What is known of it beside its bytes.
@@ -35,15 +38,15 @@ package struct FinishedPicture: Sendable {
     case failed(FinishingError)
   }
 
-  /// The outcome of finishing `result`, as `finishResult` gives it.
+  /// The outcome of finishing `result`, as `finishResult` gives it, and the files that belong to it.
   package static func answer(
-    finishing result: PictureBytes, original: PictureBytes?, options: FinishingOptions
-  ) -> (answer: Answer, bytes: PictureBytes?) {
+    finishing result: PictureBytes, beside pictures: FinishingPictures, options: FinishingOptions
+  ) -> (answer: Answer, files: [PictureBytes]) {
     do throws(FinishingError) {
-      let picture = try finishResult(result, original: original, options: options)
-      return (.finished(picture.facts), picture.bytes)
+      let picture = try finishResult(result, beside: pictures, options: options)
+      return (.finished(picture.facts), [picture.bytes] + [picture.comparison].compactMap(\.self))
     } catch {
-      return (.failed(error), nil)
+      return (.failed(error), [])
     }
   }
 }
@@ -52,13 +55,16 @@ package struct FinishedPicture: Sendable {
 package struct Findings: Sendable, Codable {
   package var alignment: Alignment?
   package var colour: ColourChange?
-  /// The share of the picture that differs visibly once both are done, 0…1.
+  /// The share of the original that differs visibly from it once both are done, 0…1, where it may.
   package var changed: Double?
+  /// How far the result, once both are done, is from its original where it must not change it: the mean CIEDE2000. Where it
+  /// may change everything, of the three fifths that differ least.
+  package var drift: Double?
   package var warnings: [FinishingWarning] = []
 
   /// How the result lay on its original.
   package struct Alignment: Sendable, Codable {
-    /// Of the picture's middle, in the original's pixels: positive where the result lay too far to the right, or below.
+    /// Of the middle of what the result shows, in the original's pixels: positive where it lay too far to the right, or below.
     package var dx: Double
     package var dy: Double
     /// Above 1 where the result showed things larger.

@@ -1,26 +1,89 @@
 package import Imaging
-import Vocabulary
+package import Vocabulary
 
 /// What a returned picture is to become.
-package struct FinishingOptions: Sendable, Codable {
+package struct FinishingOptions: Sendable, Codable, Equatable {
   /// What this kind of work is called between processes.
   package static let jobKind = "finish"
 
-  /// The format to write; `nil` keeps whatever came.
+  /// The format to write; `nil` keeps whatever came, or where the original's pixels stay, the original's.
   package var wanted: PictureFormat?
+  /// What the result shows of the original; `nil`: all of it.
+  package var shown: ShownArea?
   /// The original's exact width and height.
   package var fitsSource = false
   /// Shift, scale and turn against the original are taken back.
   package var aligns = false
   /// The tint of what the model has not changed is taken back.
   package var matchesColour = false
+  /// Only this area of the upright original changes.
+  package var region: PixelArea?
+  /// Only what is white in the mask, which comes beside the original, changes.
+  package var usesMask = false
+  /// Over so many of the original's pixels the result goes over into it, outside the region or the mask; `nil`: by the
+  /// region's size, and none at a mask.
+  package var feather: Int?
+  /// What the model has not changed is the original's.
+  package var keepsUnchanged = false
+  /// The original's alpha channel.
+  package var restoresAlpha = false
+  /// How far the result is from its original is to be known.
+  package var measuresDrift = false
+  /// Makes a picture of the original, the result and their difference, too.
+  package var compares = false
 
   package init(wanted: PictureFormat? = nil) {
     self.wanted = wanted
   }
 
+  /// Whether some of the original's pixels stay as they are.
+  package var composites: Bool { region != nil || usesMask || keepsUnchanged }
+  /// Whether the result is as large as the original.
+  var hasOriginalsSize: Bool { fitsSource || composites }
+  /// What is laid into its original is recognised in it first, and gets its colours.
+  var looksForPlace: Bool { aligns || composites }
+  var looksForTint: Bool { matchesColour || composites }
+
   /// Whether the original is needed.
-  package var looksAtOriginal: Bool { fitsSource || aligns || matchesColour }
+  package var looksAtOriginal: Bool {
+    fitsSource || aligns || matchesColour || composites || restoresAlpha || compares
+      || measuresDrift
+  }
+
+  /// Whether the original has room for what is asked.
+  ///
+  /// - Parameter original: its upright size.
+  package func check(against original: PixelSize) throws(FinishingError) {
+    if let region, !region.isInside(original) { throw .regionOutside(region, original) }
+    if let feather {
+      let most = region.map { min($0.size.width, $0.size.height) } ?? min(original.width, original.height)
+      guard feather <= most else { throw .featherTooWide(feather, most: most) }
+    }
+    if let wanted {
+      guard !hasOriginalsSize || original.longestEdge <= wanted.longestEdge else {
+        throw .tooLarge(original, wanted)
+      }
+      guard !restoresAlpha || wanted.hasAlpha else { throw .noAlpha(wanted) }
+    }
+  }
+}
+
+/// What a result shows of its original: a rectangle in the upright original's pixels, which may reach beyond it.
+package struct ShownArea: Sendable, Codable, Equatable {
+  package var left: Double
+  package var top: Double
+  package var width: Double
+  package var height: Double
+
+  package init(left: Double, top: Double, width: Double, height: Double) {
+    (self.left, self.top, self.width, self.height) = (left, top, width, height)
+  }
+
+  package init(_ area: PixelArea) {
+    self.init(
+      left: Double(area.left), top: Double(area.top), width: Double(area.size.width),
+      height: Double(area.size.height))
+  }
 }
 
 /// Why a returned picture cannot be used.
@@ -28,6 +91,14 @@ package enum FinishingError: Error, Sendable, Codable {
   case picture(ImagingError)
   /// The original, as it is now, cannot be read.
   case original(ImagingError)
+  case mask(ImagingError)
+  case regionOutside(PixelArea, PixelSize)
+  case featherTooWide(Int, most: Int)
+  /// The mask has another shape than the original.
+  case maskShape(PixelSize, original: PixelSize)
+  /// The format cannot hold so many pixels along an edge.
+  case tooLarge(PixelSize, PictureFormat)
+  case noAlpha(PictureFormat)
 }
 
 /// Something that went another way than one may expect. The raw value is its code in JSON.
@@ -38,4 +109,14 @@ package enum FinishingWarning: String, Sendable, Codable {
   case resultCropped = "result-cropped"
   /// Too little is unchanged to know the tint.
   case colourNotMatched = "colour-not-matched"
+  /// Most of the picture is changed, so nothing of the original was kept.
+  case changedMostly = "changed-mostly"
+  /// Nothing in the mask is white: the result is the original.
+  case maskEmpty = "mask-empty"
+  /// The squares by which programs show transparency are painted into the picture.
+  case paintedCheckerboard = "painted-checkerboard"
+  /// Content credentials (C2PA) of the returned picture would not be valid any more.
+  case credentialsRemoved = "credentials-removed"
+  /// The original has more than 8 bits per channel, the finished picture has not.
+  case depthReduced = "depth-reduced"
 }

@@ -7,43 +7,47 @@ import Vocabulary
   import Darwin
 #endif
 
-/// A picture on a frame, by a map from its own pixels to the frame's, in memory. It is reduced first, so that nothing finer
-/// than the frame's pixels shows as a pattern of its own; a mere change of size is that alone.
+/// A picture, which must be in memory, on a frame, by a map from its own pixels to the frame's. It is reduced first, so that
+/// nothing finer than the frame's pixels shows as a pattern of its own; a mere change of size is that alone.
 func laid(
   _ image: borrowing Image, by map: AffineMap, into size: PixelSize
 ) throws(ImagingError) -> Image {
   if map.isClose(to: .stretch(image.size, to: size), over: image.size) {
-    return try image.shared().resized(to: size)
+    return size == image.size ? image.shared() : try image.shared().resized(to: size)
   }
   let scale = min(1, abs(map.determinant).squareRoot())
-  guard scale < 1 else { return try image.shared().warped(by: map, into: size).realised() }
+  guard scale < 1 else { return try image.shared().warped(by: map, into: size) }
   let reduced = image.size.scaled(by: scale)
   let rest = AffineMap.stretch(reduced, to: image.size).then(map)
-  return try image.shared().resized(to: reduced).warped(by: rest, into: size).realised()
+  return try image.shared().resized(to: reduced).warped(by: rest, into: size)
 }
 
-/// The part of a frame that a picture laid on it covers, when that is not all of it: the largest rectangle within its four
+/// The part of a canvas that a picture laid on it covers, when that is not all of it: the largest rectangle within its four
 /// edges, with whole pixels.
 struct CoveredArea {
-  let left: Int
-  let top: Int
-  let size: PixelSize
+  let area: PixelArea
   /// Over so many pixels it goes over into what is beside it.
   let feather: Int
 
+  /// - Parameters:
+  ///   - map: from the picture's pixels to those of `part`, a part of the canvas.
   /// - Returns: `nil` when that is all of it.
-  init?(_ map: AffineMap, _ picture: PixelSize, _ frame: PixelSize) {
+  init?(_ map: AffineMap, _ picture: PixelSize, _ part: PixelArea, on canvas: PixelSize) {
     let (width, height) = (Double(picture.width), Double(picture.height))
     let corners = [map(0, 0), map(width, 0), map(0, height), map(width, height)]
-    let left = max(0, Int(ceil(max(corners[0].x, corners[2].x) - 0.5)))
-    let top = max(0, Int(ceil(max(corners[0].y, corners[1].y) - 0.5)))
-    let right = min(frame.width, Int(floor(min(corners[1].x, corners[3].x) + 0.5)))
-    let bottom = min(frame.height, Int(floor(min(corners[2].y, corners[3].y) + 0.5)))
-    guard left > 0 || top > 0 || right < frame.width || bottom < frame.height else { return nil }
-    self.left = min(left, frame.width - 1)
-    self.top = min(top, frame.height - 1)
-    size = PixelSize(width: max(1, right - left), height: max(1, bottom - top))
-    feather = min(16, max(2, frame.longestEdge / 250), size.width / 4, size.height / 4)
+    let left = Int(ceil(max(corners[0].x, corners[2].x) - 0.5))
+    let top = Int(ceil(max(corners[0].y, corners[1].y) - 0.5))
+    let right = Int(floor(min(corners[1].x, corners[3].x) + 0.5))
+    let bottom = Int(floor(min(corners[2].y, corners[3].y) + 0.5))
+    let covered = PixelArea(
+      left: left, top: top, size: PixelSize(width: right - left, height: bottom - top))
+    let visible =
+      covered.intersection(PixelArea(part.size))
+      ?? PixelArea(left: 0, top: 0, size: PixelSize(width: 1, height: 1))
+    area = visible.moved(x: part.left, y: part.top)
+    guard area != PixelArea(canvas) else { return nil }
+    let (shorter, longer) = (min(area.size.width, area.size.height), area.size.longestEdge)
+    feather = min(64, max(2, longer / 80), shorter / 4)
   }
 }
 

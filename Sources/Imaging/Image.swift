@@ -6,7 +6,7 @@ package import Vocabulary
 /// Steps consume one image and give the next. They are lazy until `realised()` or `encoded(as:)` runs them. An image
 /// belongs to the thread that made it and must not cross an `await`.
 package struct Image: ~Copyable {
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   /// The bytes that a lazily decoded image still reads.
   private let source: PictureBytes?
 
@@ -58,8 +58,7 @@ package struct Image: ~Copyable {
     let handle = pixels.withUnsafeBytes {
       cimaging_from_pixels($0.baseAddress, $0.count, Int32(size.width), Int32(size.height), Int32(bands))
     }
-    guard let handle else { throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText()) }
-    return Image(handle, reading: nil)
+    return try made(.open, handle)
   }
 
   package var size: PixelSize {
@@ -72,9 +71,15 @@ package struct Image: ~Copyable {
   package var hasProfile: Bool { cimaging_has_profile(handle) }
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
 
-  private func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
+  func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
     guard let result else { throw .stepFailed(step, detail: ImagingRuntime.takeErrorText()) }
     return Image(result, reading: source)
+  }
+
+  /// A picture of no file.
+  static func made(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
+    guard let result else { throw .stepFailed(step, detail: ImagingRuntime.takeErrorText()) }
+    return Image(result, reading: nil)
   }
 
   /// A second handle on the same picture, which must be realised, for steps that consume theirs.
@@ -152,27 +157,6 @@ package struct Image: ~Copyable {
   package consuming func warped(by map: AffineMap, into size: PixelSize) throws(ImagingError) -> Image {
     let numbers = [map.xx, map.xy, map.yx, map.yy, map.dx, map.dy]
     return try next(.warp, cimaging_warp(handle, numbers, Int32(size.width), Int32(size.height)))
-  }
-
-  /// A frame in which `rectangle` is 255 and the rest 0; it rises over `feather` pixels inside the rectangle's edges, except
-  /// at those that are the frame's own.
-  package static func mask(
-    _ frame: PixelSize, left: Int, top: Int, size: PixelSize, feather: Int
-  ) throws(ImagingError) -> Image {
-    try ImagingRuntime.start()
-    let handle = cimaging_rectangle_mask(
-      Int32(frame.width), Int32(frame.height), Int32(left), Int32(top), Int32(size.width), Int32(size.height),
-      Int32(feather))
-    guard let handle else { throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText()) }
-    return Image(handle, reading: nil)
-  }
-
-  /// Laid over another picture of the same size and format where `mask` is 255, and blended where that is less.
-  /// Both must be realised, or made here.
-  package consuming func blended(
-    over under: borrowing Image, mask: borrowing Image
-  ) throws(ImagingError) -> Image {
-    try next(.warp, cimaging_blend(handle, under.handle, mask.handle))
   }
 
   /// Its brightness alone, in memory.

@@ -31,36 +31,29 @@ public final class WorkerFleet: Sendable {
   /// Has one job done.
   ///
   /// - Parameters:
-  ///   - file: the picture it is about.
-  ///   - second: another one that the job needs, if it says so.
+  ///   - files: the picture it is about, and those others that the job says it needs.
   ///   - largestResult: a larger resulting file counts as a defect of the worker.
   /// - Throws: whatever keeps the worker from answering. An answer that says "failed" is an answer.
   package func perform(
-    _ job: WorkerJob, file: PictureContent, second: PictureContent? = nil, largestResult: ByteCount
-  ) async throws(IsolationError) -> WorkerChannel.Message {
+    _ job: WorkerJob, files: [PictureContent], largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Reply {
     guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be written") }
     // One that dies while it is chosen has not seen the picture: another takes its place.
     while let idle = livingIdleWorker() {
-      if let answer = try await perform(text, file, second, by: idle, job.limits, largestResult) {
-        return answer
-      }
+      if let answer = try await perform(job, text, files, by: idle, largestResult) { return answer }
     }
     let fresh = try await WorkerProcess.start(program, longestStandstill: longestStandstill)
-    if let answer = try await perform(text, file, second, by: fresh, job.limits, largestResult) {
-      return answer
-    }
+    if let answer = try await perform(job, text, files, by: fresh, largestResult) { return answer }
     throw await fresh.whyItEnded(job.limits)
   }
 
   private func perform(
-    _ job: [UInt8], _ file: PictureContent, _ second: PictureContent?, by worker: WorkerProcess,
-    _ limits: WorkerJob.Limits,
+    _ job: WorkerJob, _ text: [UInt8], _ files: [PictureContent], by worker: WorkerProcess,
     _ largestResult: ByteCount
-  ) async throws(IsolationError) -> WorkerChannel.Message? {
+  ) async throws(IsolationError) -> WorkerChannel.Reply? {
     workers.withLock { $0.busy.append(worker) }
     defer { workers.withLock { $0.busy.removeAll { $0 === worker } } }
-    let answer = try await worker.perform(
-      job, file: file, second: second, within: limits, largestResult: largestResult)
+    let answer = try await worker.perform(job, text, files, largestResult: largestResult)
     if answer != nil {
       workers.withLock { $0.idle.append(worker) }
     } else {

@@ -95,21 +95,24 @@ final class WorkerProcess: Sendable {
   ///
   /// - Returns: `nil` when the process was gone, or stood still, before it had begun with the job.
   func perform(
-    _ job: [UInt8], file: PictureContent, second: PictureContent?, within limits: WorkerJob.Limits,
-    largestResult: ByteCount
-  ) async throws(IsolationError) -> WorkerChannel.Message? {
+    _ job: WorkerJob, _ text: [UInt8], _ files: [PictureContent], largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Reply? {
     let (channel, identifier, longestStandstill) = (channel, identifier, longestStandstill)
-    let time = Duration.seconds(Self.wallClock(limits))
+    let time = Duration.seconds(Self.wallClock(job.limits))
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         queue.async {
           continuation.resume(
-            returning: Result<WorkerChannel.Message?, ChannelError> { () throws(ChannelError) in
+            returning: Result<WorkerChannel.Reply?, ChannelError> { () throws(ChannelError) in
               let watch = ProcessWatch(identifier, longestStandstill: longestStandstill)
-              guard try channel.send(job, file: file) else { return nil }
-              if let second, try !channel.send([], file: second) { return nil }
+              for (position, file) in files.enumerated() {
+                guard try channel.send(position == 0 ? text : [], file: file) else { return nil }
+              }
+              let receive = { () throws(ChannelError) in
+                try channel.receive(timeout: time, largestFile: largestResult, while: watch.isAtWork)
+              }
               do throws(ChannelError) {
-                return try channel.receive(timeout: time, largestFile: largestResult, while: watch.isAtWork)
+                return try WorkerChannel.Reply(receive(), of: job.results, next: receive)
               } catch {
                 guard error == .stalled else { throw error }
                 self.hasStoodStill.store(true, ordering: .relaxed)
@@ -125,7 +128,7 @@ final class WorkerProcess: Sendable {
     do throws(ChannelError) {
       return try outcome.get()
     } catch {
-      throw await explain(error, limits)
+      throw await explain(error, job.limits)
     }
   }
 

@@ -1,28 +1,7 @@
 import Finishing
 import Imaging
 import Isolation
-import Vocabulary
-
-/// What is to be done to a picture that a model returned, before it is written. Nothing, by default.
-public struct FinishOptions: Sendable, Equatable {
-  /// The original's exact width and height, upright.
-  public var fitsSource = false
-  /// Shift, scale and turn against the original are found and taken back, to a fraction of a pixel.
-  public var aligns = false
-  /// The tint of what the model has not changed is taken back.
-  public var matchesColour = false
-
-  public init() {}
-
-  /// - Parameter wanted: the format to write; `nil`: as it comes.
-  func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
-    var options = FinishingOptions(wanted: wanted)
-    options.fitsSource = fitsSource
-    options.aligns = aligns
-    options.matchesColour = matchesColour
-    return options
-  }
-}
+public import Vocabulary
 
 /// The post-processing half alone: a picture that a model returned, and the original, in; the finished picture out.
 public struct Finisher: Sendable {
@@ -37,19 +16,50 @@ public struct Finisher: Sendable {
   /// A finished picture.
   public struct Result: Sendable {
     let picture: FinishedPicture
+    let options: FinishOptions
     let source: Reference
+    let original: Reference
 
     public var bytes: PictureBytes { picture.bytes }
     public var mediaType: MediaType { picture.format.mediaType }
     public var size: PixelSize { picture.size }
+    /// A PNG with the original, the finished picture and their difference, where that was asked for.
+    public var comparison: PictureBytes? { picture.comparison }
 
-    /// Writes it under that name; a folder that is missing is made.
+    /// - Parameter path: what it is for, near which one that drifted too far is kept; `nil`: nothing.
+    /// - Throws: 1 when it did.
+    public func requireNoDrift(_ path: String? = nil) throws(PlantainError) {
+      guard let drift = picture.drift(over: options) else { return }
+      let kept =
+        path.map { OutputPlan.keepAside(picture, near: $0) }
+        ?? OutputPlan.keep(picture.bytes, extension: picture.format.extensions[0])
+      throw .drifted(drift, options, keptAt: kept, of: path)
+    }
+
+    /// Writes the comparison, if there is one, under its name.
     ///
-    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written.
+    /// - Throws: 73.
+    public func writeComparison(overwriting: Bool = false) throws(PlantainError) {
+      guard let comparison, let place = options.comparison else { return }
+      try Self.write(comparison, to: place, overwriting: overwriting)
+    }
+
+    /// Writes it under that name, and the comparison under its; a folder that is missing is made.
+    ///
+    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written; 1 when it drifted too far: it is
+    ///   then kept aside.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
+      try writeComparison(overwriting: overwriting)
+      try requireNoDrift(path)
+      try Self.write(bytes, to: path, overwriting: overwriting)
+    }
+
+    private static func write(
+      _ bytes: PictureBytes, to path: String, overwriting: Bool
+    ) throws(PlantainError) {
       do throws(WriteError) {
         try OutputFile.prepareFolder(of: path)
-        try OutputFile.write(PictureContent(picture.bytes), to: path, overwriting: overwriting)
+        try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwriting)
       } catch {
         throw .writing(error, path)
       }
@@ -64,41 +74,46 @@ public struct Finisher: Sendable {
     }
   }
 
-  private static let remedy = "Give a whole JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC file of it."
-
   /// - Parameters:
   ///   - result: what the model returned.
   ///   - original: the picture that was edited.
-  ///   - output: the name it is for, whose extension says the format; `nil`: the format that came, or PNG where that cannot be
-  ///     written.
+  ///   - shown: what the result shows of the upright original, in its pixels; `nil`: all of it.
+  ///   - output: the name it is for, whose extension says the format; `nil`: the format that came, or the original's where its
+  ///     pixels stay, or PNG where that cannot be written.
   ///   - overwriting: a file of that name is no reason not to begin.
-  /// - Throws: 64 for an extension that cannot be written, 65 for a picture that cannot be used, 66 for one that cannot be read.
+  /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture that cannot be used,
+  ///   66 for one that cannot be read.
   public func finish(
-    _ result: Reference, source original: Reference, for output: String? = nil, overwriting: Bool = false
+    _ result: Reference, source original: Reference, showing shown: PixelArea? = nil,
+    for output: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> Result {
+    try options.validate()
     let wanted = try output.map { path throws(PlantainError) in
       try OutputPlan.requireWritableExtension(path)
       return OutputPlan.format(byNameOf: path)
     }
-    if let output { try OutputPlan.requireFree(output, overwriting: overwriting) }
+    for path in [output, options.comparison].compactMap(\.self) {
+      try OutputPlan.requireFree(path, overwriting: overwriting)
+    }
+    var finishing = options.finishing(wanted ?? nil)
+    finishing.shown = shown.map(ShownArea.init)
     let returned = try await result.readOnPool()
-    let ground = PictureContent(try await original.readOnPool())
+    var contents = FinishingContents(original: PictureContent(try await original.readOnPool()))
+    if let mask = options.mask { contents.mask = PictureContent(try await mask.readOnPool()) }
     do {
       let finished = try await workers.finish(
-        returned, original: ground, options.finishing(wanted ?? nil), refusingAbove: result.name)
-      return Result(picture: finished, source: result)
-    } catch FinishingError.picture(let error) {
-      throw .picture(error, result.name, .finishing, remedy: Self.remedy)
-    } catch FinishingError.original(let error) {
-      throw .picture(error, original.name, .finishing, remedy: Self.remedy)
-    } catch let error as IsolationError {
-      throw .isolating(error, result.name)
-    } catch let error as PlantainError {
-      throw error
-    } catch is CancellationError {
-      throw .interrupted(.finishing)
+        returned, beside: contents, finishing, refusingAbove: result.name)
+      return Result(picture: finished, options: options, source: result, original: original)
     } catch {
-      throw .unexpected(error)
+      throw .finishing(error, result: result.name, original: original.name, mask: options.mask?.name)
     }
+  }
+}
+
+extension FinishedPicture {
+  /// Its drift, when it is more than is allowed.
+  func drift(over options: FinishOptions) -> Double? {
+    guard let most = options.mostDrift, let drift = findings.drift, drift > most else { return nil }
+    return drift
   }
 }

@@ -143,6 +143,11 @@ struct OutputPlan {
     Self.keep(bytes, near: stem.isEmpty ? nil : stem, extension: name)
   }
 
+  /// A picture that must not go under its own name: as `NAME-kept.EXT` in the same folder, or where there is room.
+  static func keepAside(_ picture: FinishedPicture, near path: String) -> String? {
+    keep(picture.bytes, near: withoutExtension(path), extension: picture.format.extensions[0])
+  }
+
   /// - Parameter place: a path without extension to try first.
   static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String) -> String? {
     // The folder for temporary files is everybody's.

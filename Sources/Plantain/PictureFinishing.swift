@@ -4,20 +4,29 @@ import Isolation
 import Vocabulary
 import WorkerChannel
 
+/// What lies beside a result, where it waits until it is needed.
+struct FinishingContents: Sendable {
+  var original: PictureContent?
+  var mask: PictureContent?
+
+  func read() throws(ContentError) -> FinishingPictures {
+    FinishingPictures(original: try original?.read(), mask: try mask?.read())
+  }
+}
+
 extension PictureWorkers {
   /// Finishes a returned picture; one that only has to be recognised needs no decoder.
   ///
   /// - Parameters:
-  ///   - original: where the options look at it.
+  ///   - contents: where the options look at them.
   ///   - name: of one that was not paid for just now, and is refused when it may need more memory than there is.
-  /// - Throws: `FinishingError`, `IsolationError`, `PlantainError`, `CancellationError`.
+  /// - Throws: `FinishingError`, `IsolationError`, `PlantainError`, `ContentError`, `CancellationError`.
   func finish(
-    _ result: PictureBytes, original: PictureContent? = nil, _ options: FinishingOptions,
-    refusingAbove name: String? = nil
+    _ result: PictureBytes, beside contents: FinishingContents = FinishingContents(),
+    _ options: FinishingOptions, refusingAbove name: String? = nil
   ) async throws -> FinishedPicture {
     let inspection = try await WorkerPool.shared.run {
-      let bytes = try original.map { try $0.read() }
-      return try inspectResult(result, original: bytes, options: options)
+      try inspectResult(result, beside: contents.read(), options: options)
     }
     guard inspection.needsDecoder else {
       return try await WorkerPool.shared.run { try finishResult(inspection) }
@@ -28,30 +37,36 @@ extension PictureWorkers {
     }
     // One that was paid for is never refused for its size: if it wants more than there is, it waits for all of it.
     return try await budget.holding(inspection.memory.bytes) {
-      try await convert(result, original, inspection, options)
+      guard case .isolated(let fleet) = place else {
+        return try await WorkerPool.shared.run { try finishResult(inspection) }
+      }
+      return try await finish(result, contents, inspection, by: fleet)
     }
   }
 
-  private func convert(
-    _ result: PictureBytes, _ original: PictureContent?, _ inspection: ResultInspection,
-    _ options: FinishingOptions
+  private func finish(
+    _ result: PictureBytes, _ contents: FinishingContents, _ inspection: ResultInspection,
+    by fleet: WorkerFleet
   ) async throws -> FinishedPicture {
-    guard case .isolated(let fleet) = place else {
-      return try await WorkerPool.shared.run { try finishResult(inspection) }
-    }
     let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
-    let reply: (answer: FinishedPicture.Answer, file: PictureContent?) = try await ask(
-      fleet, FinishingOptions.jobKind, options, about: PictureContent(result), beside: original, limits,
-      largestResult: Confinement.largestFile)
+    // The mask is told from the original by its place.
+    let files = [PictureContent(result)] + [contents.original, contents.mask].compactMap(\.self)
+    let reply: (answer: FinishedPicture.Answer, files: [PictureContent]) = try await ask(
+      fleet, FinishingOptions.jobKind, inspection.options, about: files,
+      results: inspection.options.compares ? 2 : 1, limits, largestResult: Confinement.largestFile)
     switch reply.answer {
     case .finished(let facts):
-      guard let content = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
-      let bytes = try await WorkerPool.shared.run {
-        do throws(ContentError) { return try content.read() } catch {
-          throw IsolationError.workerUnusable("\(error)")
+      let files = try await WorkerPool.shared.run {
+        try reply.files.map { file in
+          do throws(ContentError) { return try file.read() } catch {
+            throw IsolationError.workerUnusable("\(error)")
+          }
         }
       }
-      return FinishedPicture(bytes: bytes, facts: facts)
+      guard let bytes = files.first else {
+        throw IsolationError.workerUnusable("its answer has no picture")
+      }
+      return FinishedPicture(bytes: bytes, facts: facts, comparison: files.dropFirst().first)
     case .failed(let error): throw error
     }
   }

@@ -80,16 +80,17 @@ public final class PictureWorkers: Sendable {
   ///
   /// - Throws: `IsolationError`, `CancellationError`.
   func ask<Answer: Decodable>(
-    _ fleet: WorkerFleet, _ kind: String, _ options: some Encodable, about file: PictureContent,
-    beside second: PictureContent? = nil, _ limits: WorkerJob.Limits, largestResult: ByteCount
-  ) async throws -> (answer: Answer, file: PictureContent?) {
+    _ fleet: WorkerFleet, _ kind: String, _ options: some Encodable, about files: [PictureContent],
+    results: Int = 1, _ limits: WorkerJob.Limits, largestResult: ByteCount
+  ) async throws -> (answer: Answer, files: [PictureContent]) {
     do {
       let text = String(decoding: try MessageText.encode(options), as: UTF8.self)
-      let job = WorkerJob(kind: kind, limits: limits, options: text, hasSecond: second != nil)
-      let message = try await crew.take {
-        try await fleet.perform(job, file: file, second: second, largestResult: largestResult)
+      let job = WorkerJob(
+        kind: kind, limits: limits, options: text, further: files.count - 1, results: results)
+      let reply = try await crew.take {
+        try await fleet.perform(job, files: files, largestResult: largestResult)
       }
-      return (try MessageText.decode(Answer.self, from: message.text), message.file.map(PictureContent.init))
+      return (try MessageText.decode(Answer.self, from: reply.text), reply.files.map(PictureContent.init))
     } catch is ChannelError {
       throw IsolationError.workerUnusable("a message cannot be written or read")
     } catch IsolationError.cancelled {
@@ -222,10 +223,10 @@ extension PictureWorkers {
   private func prepareInWorker(_ picture: Undecoded) async throws -> PreparedReference {
     guard case .isolated(let fleet) = place else { throw IsolationError.workerUnusable("there is none") }
     let limits = WorkerJob.Limits(memory: picture.cost.memory, cpuSeconds: picture.cost.cpuSeconds)
-    let reply: (answer: PreparedReference.Answer, file: PictureContent?)
+    let reply: (answer: PreparedReference.Answer, files: [PictureContent])
     do {
       reply = try await ask(
-        fleet, PreparationOptions.jobKind, picture.options, about: picture.content, limits,
+        fleet, PreparationOptions.jobKind, picture.options, about: [picture.content], limits,
         largestResult: picture.options.maximumBytes)
     } catch let error as IsolationError {
       // A file that changed may have been too much for a worker that was told of another.
@@ -235,7 +236,9 @@ extension PictureWorkers {
     try picture.content.asFile?.requireUnchanged()
     switch reply.answer {
     case .prepared(let facts):
-      guard let content = reply.file else { throw IsolationError.workerUnusable("its answer has no picture") }
+      guard let content = reply.files.first else {
+        throw IsolationError.workerUnusable("its answer has no picture")
+      }
       return PreparedReference(content: content, facts: facts)
     case .failed(let error): throw error
     }

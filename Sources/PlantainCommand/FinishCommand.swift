@@ -22,6 +22,12 @@ struct FinishCommand: AsyncParsableCommand {
       valueName: "out"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the result shows of the original, upright, where that is not all of it (as geometry.shown of --json says).",
+      valueName: "x,y,w,h"))
+  var shown: PixelArea?
+
   @Flag(help: "Replace a file that exists.")
   var overwrite = false
 
@@ -34,10 +40,10 @@ struct FinishCommand: AsyncParsableCommand {
     guard output != "-" || !common.json else {
       throw ValidationError("-o - writes the picture to standard output, so --json has no place there.")
     }
-    guard finishing.options != FinishOptions() else {
-      throw ValidationError("Say what is to be done: --fit-source, --align or --match-colour.")
+    guard !finishing.options.isEmpty else {
+      throw ValidationError("Say what is to be done, such as --fit-source, --align or --match-colour.")
     }
-    try requireOneStandardInput(in: [returned, source])
+    try requireOneStandardInput(in: [returned, source, finishing.mask].compactMap(\.self))
   }
 
   func run() async throws {
@@ -46,13 +52,16 @@ struct FinishCommand: AsyncParsableCommand {
     try await workers.run { workers in
       let finisher = Finisher(options: finishing.options, workers: workers)
       let result = try await finisher.finish(
-        reference(for: returned), source: reference(for: source), for: name, overwriting: overwrite)
+        reference(for: returned), source: reference(for: source), showing: shown, for: name,
+        overwriting: overwrite)
       try show(result)
     }
   }
 
   private func show(_ result: Finisher.Result) throws(PlantainError) {
     if output == "-" {
+      try result.writeComparison(overwriting: overwrite)
+      try result.requireNoDrift()
       FinishReport(result, output: nil).lines.forEach(common.note)
       guard Console.printBytes(result.bytes) else { throw .standardOutput("it took only a part") }
       return
@@ -66,25 +75,5 @@ struct FinishCommand: AsyncParsableCommand {
       report.lines.forEach(common.note)
       Console.print(path)
     }
-  }
-}
-
-/// What is done to a returned picture.
-struct FinishFlags: ParsableArguments {
-  @Flag(help: "Give it the original's exact width and height.")
-  var fitSource = false
-
-  @Flag(help: "Take back its shift, scale and turn against the original.")
-  var align = false
-
-  @Flag(help: "Take back the tint of what the model has not changed.")
-  var matchColour = false
-
-  var options: FinishOptions {
-    var options = FinishOptions()
-    options.fitsSource = fitSource
-    options.aligns = align
-    options.matchesColour = matchColour
-    return options
   }
 }

@@ -44,32 +44,39 @@ enum PlantainWorker {
   private static func doJob(_ channel: WorkerChannel) throws(ChannelError) -> WorkerJob.Limits {
     let message = try channel.receive(largestFile: largestFile)
     let job = try MessageText.decode(WorkerJob.self, from: message.text)
-    let second = job.hasSecond ? try channel.receive(largestFile: largestFile) : nil
-    let reply = try answer(job, message, second)
-    guard try channel.send(reply.text, file: reply.file.map(PictureContent.init)) else { throw .closed }
+    var messages = [message]
+    for _ in 0..<job.further { messages.append(try channel.receive(largestFile: largestFile)) }
+    let reply = try answer(job, messages)
+    guard try channel.send(reply.text, file: reply.files.first.map(PictureContent.init)) else {
+      throw .closed
+    }
+    for file in reply.files.dropFirst() {
+      guard try channel.send([], file: PictureContent(file)) else { throw .closed }
+    }
     return job.limits
   }
 
   private static func answer(
-    _ job: WorkerJob, _ message: WorkerChannel.Message, _ second: WorkerChannel.Message?
-  ) throws(ChannelError) -> (text: [UInt8], file: PictureBytes?) {
+    _ job: WorkerJob, _ messages: [WorkerChannel.Message]
+  ) throws(ChannelError) -> (text: [UInt8], files: [PictureBytes]) {
     // Copied rather than mapped: the other end could shorten a mapped file under our eyes.
-    guard let file = try? message.file?.readAll(), Confinement.limit(to: job.limits) else { throw .malformed }
+    let files = messages.compactMap { try? $0.file?.readAll() }
+    guard let file = files.first, files.count == messages.count, Confinement.limit(to: job.limits) else {
+      throw .malformed
+    }
     defer { ImagingRuntime.finishThread() }
     let options = Array(job.options.utf8)
     switch job.kind {
     case PreparationOptions.jobKind:
       let options = try MessageText.decode(PreparationOptions.self, from: options)
       let (answer, bytes) = PreparedReference.answer(preparing: file, options: options)
-      return (try MessageText.encode(answer), bytes)
+      return (try MessageText.encode(answer), [bytes].compactMap(\.self))
     case FinishingOptions.jobKind:
       let options = try MessageText.decode(FinishingOptions.self, from: options)
-      let original = try second.map { message throws(ChannelError) in
-        guard let bytes = try? message.file?.readAll() else { throw .malformed }
-        return bytes
-      }
-      let (answer, bytes) = FinishedPicture.answer(finishing: file, original: original, options: options)
-      return (try MessageText.encode(answer), bytes)
+      let pictures = FinishingPictures(
+        original: files.dropFirst().first, mask: files.dropFirst(2).first)
+      let (answer, files) = FinishedPicture.answer(finishing: file, beside: pictures, options: options)
+      return (try MessageText.encode(answer), files)
     default: throw .malformed
     }
   }

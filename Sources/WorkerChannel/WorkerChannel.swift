@@ -33,6 +33,25 @@ package final class WorkerChannel: Sendable {
     package let file: HeldFile?
   }
 
+  /// What a worker answers.
+  package struct Reply: Sendable {
+    package let text: [UInt8]
+    package let files: [HeldFile]
+
+    /// - Parameter first: the message with the text; the others follow where it has a file.
+    package init(
+      _ first: Message, of results: Int, next: () throws(ChannelError) -> Message
+    ) throws(ChannelError) {
+      text = first.text
+      var files = [first.file].compactMap(\.self)
+      while !files.isEmpty, files.count < results {
+        guard let file = try next().file else { throw .malformed }
+        files.append(file)
+      }
+      self.files = files
+    }
+  }
+
   private static let magic: UInt64 = 0x1A7E_504C_414E_5441
   private static let headLength = 24
   /// Options and reports are a few kilobytes.

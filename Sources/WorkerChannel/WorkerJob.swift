@@ -27,14 +27,17 @@ package struct WorkerJob: Codable, Sendable {
   package let limits: Limits
   /// The options of that kind of work, as JSON.
   package let options: String
-  /// Whether a second picture follows, in a message of its own.
-  package let hasSecond: Bool
+  /// How many more pictures follow, each in a message of its own.
+  package let further: Int
+  /// How many files an answer that has one brings, each in a message of its own.
+  package let results: Int
 
-  package init(kind: String, limits: Limits, options: String, hasSecond: Bool = false) {
+  package init(kind: String, limits: Limits, options: String, further: Int = 0, results: Int = 1) {
     self.kind = kind
     self.limits = limits
     self.options = options
-    self.hasSecond = hasSecond
+    self.further = further
+    self.results = results
   }
 }
 

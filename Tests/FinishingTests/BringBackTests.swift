@@ -24,7 +24,7 @@ import Vocabulary
     var options = FinishingOptions(wanted: .png)
     change(&options)
     let source = PictureBytes(try Samples.bytes(Samples.coffee))
-    let picture = try finishResult(result, original: source, options: options)
+    let picture = try finishResult(result, beside: FinishingPictures(original: source), options: options)
     return (picture, try Image.decode(picture.bytes, as: .png).realised().pixels())
   }
 
@@ -145,7 +145,8 @@ import Vocabulary
     options.fitsSource = true
     options.aligns = true
     options.matchesColour = true
-    let finished = try finishResult(result, original: try file(others, try original()), options: options)
+    let finished = try finishResult(
+      result, beside: FinishingPictures(original: try file(others, try original())), options: options)
     #expect(finished.size == coffee && finished.findings.alignment?.isTrusted == true)
   }
 
@@ -163,7 +164,8 @@ import Vocabulary
     var options = FinishingOptions(wanted: .png)
     options.matchesColour = true
     let blue: [UInt8] = [190, 220, 250]
-    let finished = try finishResult(try shot(blue), original: try shot([250, 250, 250]), options: options)
+    let finished = try finishResult(
+      try shot(blue), beside: FinishingPictures(original: try shot([250, 250, 250])), options: options)
     let pixels = try Image.decode(finished.bytes, as: .png).realised().pixels()
     for channel in 0..<3 { #expect(abs(Int(pixels[channel]) - Int(blue[channel])) < 6) }
     #expect((finished.findings.changed ?? 0) > 0.5)
@@ -215,8 +217,12 @@ import Vocabulary
     let photo = PictureBytes(try Samples.bytes(Samples.coffee))
     var options = FinishingOptions(wanted: .png)
     options.fitsSource = true
-    #expect(throws: FinishingError.self) { try inspectResult(photo, original: drawing, options: options) }
-    #expect(throws: FinishingError.self) { try inspectResult(drawing, original: photo, options: options) }
+    #expect(throws: FinishingError.self) {
+      try inspectResult(photo, beside: FinishingPictures(original: drawing), options: options)
+    }
+    #expect(throws: FinishingError.self) {
+      try inspectResult(drawing, beside: FinishingPictures(original: photo), options: options)
+    }
     #expect(throws: FinishingError.self) {
       try inspectResult(drawing, options: FinishingOptions(wanted: .png))
     }
@@ -227,7 +233,8 @@ import Vocabulary
     var options = FinishingOptions()
     options.fitsSource = true
     let finished = try finishResult(
-      animation, original: PictureBytes(try Samples.bytes(Samples.coffee)), options: options)
+      animation, beside: FinishingPictures(original: PictureBytes(try Samples.bytes(Samples.coffee))),
+      options: options)
     #expect(finished.format == .png)
     #expect(try PictureStructure.read(finished.bytes).format == .png)
   }
@@ -237,7 +244,8 @@ import Vocabulary
     options.fitsSource = true
     let result = PictureBytes(try Samples.bytes(Samples.rocket))
     do throws(FinishingError) {
-      _ = try finishResult(result, original: PictureBytes(Array("no".utf8)), options: options)
+      _ = try finishResult(
+        result, beside: FinishingPictures(original: PictureBytes(Array("no".utf8))), options: options)
       Issue.record("expected an error")
     } catch {
       guard case .original = error else {

@@ -21,9 +21,10 @@ private func prepare(
     kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds),
     options: String(decoding: try MessageText.encode(options), as: UTF8.self))
   let message = try await fleet.perform(
-    job, file: PictureContent(PictureBytes(bytes)), largestResult: .megabytes(10))
+    job, files: [PictureContent(PictureBytes(bytes))], largestResult: .megabytes(10))
   return (
-    try MessageText.decode(PreparedReference.Answer.self, from: message.text), try message.file?.readAll()
+    try MessageText.decode(PreparedReference.Answer.self, from: message.text),
+    try message.files.first?.readAll()
   )
 }
 

@@ -50,13 +50,19 @@ func checkBase64(_ chance: inout Chance) throws {
 
 /// Laid on the one before it, whatever that is: recognised, in its colours and size.
 func bringBack(_ files: [String]) throws -> Int {
-  var options = FinishingOptions(wanted: .jpeg)
+  var options = FinishingOptions(wanted: .png)
   options.fitsSource = true
   options.aligns = true
   options.matchesColour = true
+  options.keepsUnchanged = true
+  options.usesMask = true
+  options.restoresAlpha = true
+  options.compares = true
   return try zip(files, files.dropFirst()).count { original, result in
     let (ground, picture) = (try PictureFile.read(original), try PictureFile.read(result))
-    return (try? finishResult(picture, original: ground, options: options)) != nil
+    // A picture is a mask, too.
+    let beside = FinishingPictures(original: ground, mask: ground)
+    return (try? finishResult(picture, beside: beside, options: options)) != nil
   }
 }
 

@@ -130,13 +130,22 @@ CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int widt
 // is 0. A strong reduction must have been made before.
 CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width, int height);
 
-// One 8-bit band of width × height: 255 in the rectangle at (left, top), which must lie inside, and 0 beyond it; over
-// `feather` pixels inside its edges it rises from one to the other, but not at edges that are the frame's own.
+// One 8-bit band of width × height: 255 in the rectangle at (left, top), and 0 beyond it; over `feather` pixels inside
+// its edges it rises from one to the other, but not at edges that are the frame's own.
 CImagingImage *cimaging_rectangle_mask(
     int width, int height, int left, int top, int inner_width, int inner_height, int feather);
-// `over` where the mask is 255, `under` where it is 0, and both in between. All of one size and format, the mask with
-// one 8-bit band.
+// The share of two masks in common. Both of one size, with one 8-bit band.
+CImagingImage *cimaging_multiply_masks(CImagingImage *mask, CImagingImage *other);
+// `over` where the mask is 255, exactly `under` where it is 0, and both in between, colours counting as much as they
+// are opaque. All 8-bit and of one size, the first two with equally many bands, the mask with one. `under` is read row
+// by row from top to bottom, `over` only where the mask is not 0.
 CImagingImage *cimaging_blend(CImagingImage *over, CImagingImage *under, CImagingImage *mask);
+// The picture at (left, top) of a width × height frame, which cuts off what is beyond it and is 0 beside it.
+CImagingImage *cimaging_embed(CImagingImage *image, int left, int top, int width, int height);
+
+// The last band alone, as grey, and a picture without alpha with such a band as its alpha. Of one size and 8 bits.
+CImagingImage *cimaging_alpha(CImagingImage *image);
+CImagingImage *cimaging_with_alpha(CImagingImage *image, CImagingImage *alpha);
 
 // The brightness alone, as one 8-bit band.
 CImagingImage *cimaging_grey(CImagingImage *image);

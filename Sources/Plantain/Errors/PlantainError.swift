@@ -82,10 +82,12 @@ extension PlantainError {
     case requestRejected = "request-rejected"
     case unknownModel = "unknown-model"
     case unsupportedOption = "unsupported-option"
+    case drifted
     case interrupted
 
     public var exitStatus: Int32 {
       switch self {
+      case .drifted: 1
       case .usage: 64
       case .notAPicture, .unsupportedFormat, .truncatedPicture, .damagedPicture, .tooManyPixels, .tooLarge,
         .capNotReachable, .overMemory, .unusableFile:

@@ -12,6 +12,9 @@ public struct FinishReport: Encodable, Sendable {
   public let colour: Colour?
   /// The share of the picture that differs visibly from the original, 0…1; absent where nothing was held against it.
   public let changed: Double?
+  /// How far it is from its original where it must not change it (mean CIEDE2000); without region and mask, of the three
+  /// fifths that differ least.
+  public let drift: Double?
   public let warnings: [String]
 
   /// How the result lay on its original.
@@ -49,6 +52,7 @@ public struct FinishReport: Encodable, Sendable {
     }
     colour = findings.colour.map { Colour(before: $0.before.rounded(to: 2), after: $0.after.rounded(to: 2)) }
     changed = findings.changed?.rounded(to: 4)
+    drift = findings.drift?.rounded(to: 2)
     warnings = findings.warnings.map(\.rawValue)
   }
 
@@ -62,6 +66,7 @@ public struct FinishReport: Encodable, Sendable {
     }
     if let colour { lines.append("colour: from a difference of \(colour.before) to \(colour.after)") }
     if let changed { lines.append("changed: \((changed * 100).rounded(to: 1)) % of the picture") }
+    if let drift { lines.append("drift: \(drift)") }
     for warning in warnings.compactMap(FinishingWarning.init) { lines.append("note: \(warning.explanation)") }
     return lines
   }
@@ -69,7 +74,7 @@ public struct FinishReport: Encodable, Sendable {
 
 extension Double {
   /// To so many decimal places.
-  fileprivate func rounded(to places: Int) -> Double {
+  func rounded(to places: Int) -> Double {
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }
     return (self * factor).rounded() / factor
@@ -82,6 +87,12 @@ extension FinishingWarning {
     case .notAligned: "the result cannot be recognised in the original, so it was laid on it as a whole"
     case .resultCropped: "the result has another shape than the original; what stuck out was cut off"
     case .colourNotMatched: "too little is unchanged to tell a tint, so the colours were left as they are"
+    case .changedMostly: "most of the picture is changed, so nothing of the original was kept"
+    case .maskEmpty: "nothing in the mask is white, so the picture is the original"
+    case .paintedCheckerboard: "the squares that stand for transparency are painted into the picture"
+    case .credentialsRemoved:
+      "content credentials (C2PA) of the result were removed, because they would not be valid any more"
+    case .depthReduced: "the original has more than 8 bits per channel; the finished picture has 8"
     }
   }
 }

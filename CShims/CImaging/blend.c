@@ -1,0 +1,238 @@
+// Masks, and pictures laid over one another by them.
+#include "internal.h"
+
+enum { opaque = 255 };
+
+// How far a rectangle is there, by column and by row.
+struct ramps {
+    uint8_t *columns;
+    uint8_t *rows;
+};
+
+// 0 outside `from` to `to`, 255 inside, and rising over `feather` positions within it, but not at the frame's own ends.
+static void ramp(uint8_t *levels, int length, int from, int to, int feather) {
+    for (int at = 0; at < length; at++) {
+        double level = at >= from && at < to;
+        if (level > 0 && feather > 0) {
+            double before = from > 0 ? (at - from + 0.5) / feather : 1;
+            double behind = to < length ? (to - at - 0.5) / feather : 1;
+            double share = VIPS_MIN(1, VIPS_MIN(before, behind));
+            // Without a corner at either end, which would show as a line.
+            level = share * share * (3 - 2 * share);
+        }
+        levels[at] = (uint8_t)(opaque * level + 0.5);
+    }
+}
+
+static int generate_rectangle(VipsRegion *output, void *sequence, void *unused, void *context, gboolean *stop) {
+    (void)sequence;
+    (void)unused;
+    (void)stop;
+    const struct ramps *ramps = context;
+    VipsRect *area = &output->valid;
+    for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
+        uint8_t *to = VIPS_REGION_ADDR(output, area->left, y);
+        for (int x = 0; x < area->width; x++)
+            to[x] = (uint8_t)((ramps->columns[area->left + x] * ramps->rows[y] + opaque / 2) / opaque);
+    }
+    return 0;
+}
+
+CImagingImage *cimaging_rectangle_mask(
+    int width, int height, int left, int top, int inner_width, int inner_height, int feather) {
+    VipsImage *output = vips_image_new();
+    struct ramps *ramps = VIPS_NEW(output, struct ramps);
+    if (ramps != NULL) {
+        ramps->columns = VIPS_ARRAY(output, width, uint8_t);
+        ramps->rows = VIPS_ARRAY(output, height, uint8_t);
+    }
+    if (ramps == NULL || ramps->columns == NULL || ramps->rows == NULL) {
+        g_object_unref(output);
+        return NULL;
+    }
+    ramp(ramps->columns, width, left, left + inner_width, feather);
+    ramp(ramps->rows, height, top, top + inner_height, feather);
+    vips_image_init_fields(
+        output, width, height, 1, VIPS_FORMAT_UCHAR, VIPS_CODING_NONE, VIPS_INTERPRETATION_B_W, 1, 1);
+    int status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_ANY, NULL) ||
+                 vips_image_generate(output, NULL, generate_rectangle, NULL, NULL, ramps);
+    if (status == 0)
+        return (CImagingImage *)output;
+    g_object_unref(output);
+    return NULL;
+}
+
+CImagingImage *cimaging_embed(CImagingImage *image, int left, int top, int width, int height) {
+    VipsImage *output = NULL;
+    int status = vips_embed(vips_of(image), &output, left, top, width, height, "extend", VIPS_EXTEND_BLACK, NULL);
+    return result_of(status, output);
+}
+
+CImagingImage *cimaging_alpha(CImagingImage *image) {
+    VipsImage *band = NULL;
+    if (vips_extract_band(vips_of(image), &band, vips_image_get_bands(vips_of(image)) - 1, NULL) != 0)
+        return NULL;
+    VipsImage *output = NULL;
+    int status = vips_copy(band, &output, "interpretation", VIPS_INTERPRETATION_B_W, NULL);
+    g_object_unref(band);
+    return result_of(status, output);
+}
+
+CImagingImage *cimaging_with_alpha(CImagingImage *image, CImagingImage *alpha) {
+    VipsImage *output = NULL;
+    int status = vips_bandjoin2(vips_of(image), vips_of(alpha), &output, NULL);
+    return result_of(status, output);
+}
+
+// What goes into one output of several pictures.
+struct layers {
+    int count;
+    VipsImage *images[3];
+    int bands;
+};
+
+// The regions through which one thread reads them.
+static void *start(VipsImage *output, void *unused, void *context) {
+    (void)output;
+    (void)unused;
+    const struct layers *layers = context;
+    VipsRegion **regions = g_new0(VipsRegion *, 3);
+    for (int i = 0; i < layers->count; i++)
+        regions[i] = vips_region_new(layers->images[i]);
+    return regions;
+}
+
+static int stop_layers(void *sequence, void *unused, void *context) {
+    (void)unused;
+    const struct layers *layers = context;
+    VipsRegion **regions = sequence;
+    for (int i = 0; i < layers->count; i++)
+        g_object_unref(regions[i]);
+    g_free(regions);
+    return 0;
+}
+
+static bool is_empty(VipsRegion *mask, const VipsRect *area) {
+    for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
+        const uint8_t *row = VIPS_REGION_ADDR(mask, area->left, y);
+        for (int x = 0; x < area->width; x++)
+            if (row[x] != 0)
+                return false;
+    }
+    return true;
+}
+
+static void mix_opaque(uint8_t *to, const uint8_t *over, const uint8_t *under, int level, int bands) {
+    for (int band = 0; band < bands; band++)
+        to[band] = (uint8_t)((over[band] * level + under[band] * (opaque - level) + opaque / 2) / opaque);
+}
+
+// A transparent pixel's colour counts as little as it is seen.
+static void mix_transparent(uint8_t *to, const uint8_t *over, const uint8_t *under, int level, int bands) {
+    int last = bands - 1;
+    int from_over = over[last] * level;
+    int from_under = under[last] * (opaque - level);
+    int sum = from_over + from_under;
+    for (int band = 0; band < last; band++)
+        to[band] = sum == 0 ? 0 : (uint8_t)((over[band] * from_over + under[band] * from_under + sum / 2) / sum);
+    to[last] = (uint8_t)((sum + opaque / 2) / opaque);
+}
+
+static void blend_row(
+    uint8_t *to, const uint8_t *over, const uint8_t *under, const uint8_t *mask, int width, int bands) {
+    for (int x = 0; x < width; x++, to += bands, over += bands, under += bands) {
+        if (mask[x] == 0)
+            memcpy(to, under, (size_t)bands);
+        else if (mask[x] == opaque)
+            memcpy(to, over, (size_t)bands);
+        else if (bands == 2 || bands == 4)
+            mix_transparent(to, over, under, mask[x], bands);
+        else
+            mix_opaque(to, over, under, mask[x], bands);
+    }
+}
+
+static int generate_blend(VipsRegion *output, void *sequence, void *unused, void *context, gboolean *stop) {
+    (void)unused;
+    (void)stop;
+    VipsRegion **regions = sequence;
+    const struct layers *layers = context;
+    VipsRect *area = &output->valid;
+    // What lies under is read in any case: its decoder gives its rows in order.
+    if (vips_region_prepare(regions[1], area) != 0 || vips_region_prepare(regions[2], area) != 0)
+        return -1;
+    bool hides_all = is_empty(regions[2], area);
+    if (!hides_all && vips_region_prepare(regions[0], area) != 0)
+        return -1;
+    for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
+        uint8_t *to = VIPS_REGION_ADDR(output, area->left, y);
+        const uint8_t *under = VIPS_REGION_ADDR(regions[1], area->left, y);
+        if (hides_all)
+            memcpy(to, under, (size_t)area->width * (size_t)layers->bands);
+        else
+            blend_row(to, VIPS_REGION_ADDR(regions[0], area->left, y), under,
+                VIPS_REGION_ADDR(regions[2], area->left, y), area->width, layers->bands);
+    }
+    return 0;
+}
+
+static int generate_product(VipsRegion *output, void *sequence, void *unused, void *context, gboolean *stop) {
+    (void)unused;
+    (void)context;
+    (void)stop;
+    VipsRegion **regions = sequence;
+    VipsRect *area = &output->valid;
+    if (vips_region_prepare(regions[0], area) != 0 || vips_region_prepare(regions[1], area) != 0)
+        return -1;
+    for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
+        uint8_t *to = VIPS_REGION_ADDR(output, area->left, y);
+        const uint8_t *one = VIPS_REGION_ADDR(regions[0], area->left, y);
+        const uint8_t *other = VIPS_REGION_ADDR(regions[1], area->left, y);
+        for (int x = 0; x < area->width; x++)
+            to[x] = (uint8_t)((one[x] * other[x] + opaque / 2) / opaque);
+    }
+    return 0;
+}
+
+// A picture like the second of `images`, made of all of them, which it keeps alive.
+static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGenerateFn generate) {
+    VipsImage *like = vips_of(images[1]);
+    VipsImage *output = vips_image_new();
+    struct layers *layers = VIPS_NEW(output, struct layers);
+    bool fits = layers != NULL;
+    VipsImage *inputs[4] = {NULL};
+    for (int i = 0; i < count && fits; i++) {
+        VipsImage *image = vips_of(images[i]);
+        // The last of three is a mask.
+        fits = image->BandFmt == VIPS_FORMAT_UCHAR && image->Xsize == like->Xsize && image->Ysize == like->Ysize &&
+               image->Bands == (i == 2 ? 1 : like->Bands);
+        g_object_ref(image);
+        vips_object_local(output, image);
+        inputs[i] = image;
+        layers->images[i] = image;
+    }
+    if (fits) {
+        layers->count = count;
+        layers->bands = like->Bands;
+        if (vips_image_pipeline_array(output, VIPS_DEMAND_STYLE_THINSTRIP, inputs) == 0) {
+            output->Bands = like->Bands;
+            output->Type = like->Type;
+            if (vips_image_generate(output, start, generate, stop_layers, NULL, layers) == 0)
+                return (CImagingImage *)output;
+        }
+    } else {
+        vips_error("cimaging_blend", "pictures of different kinds");
+    }
+    g_object_unref(output);
+    return NULL;
+}
+
+CImagingImage *cimaging_blend(CImagingImage *over, CImagingImage *under, CImagingImage *mask) {
+    CImagingImage *const images[3] = {over, under, mask};
+    return layered(images, 3, generate_blend);
+}
+
+CImagingImage *cimaging_multiply_masks(CImagingImage *mask, CImagingImage *other) {
+    CImagingImage *const images[3] = {mask, other, NULL};
+    return layered(images, 2, generate_product);
+}

@@ -1,0 +1,108 @@
+import Imaging
+import Vocabulary
+
+/// What a finished picture is painted on.
+struct Canvas {
+  /// Of the finished picture.
+  let size: PixelSize
+  /// The part of it that the result shows.
+  let area: PixelArea
+  /// From the result's pixels to that part's.
+  let map: AffineMap
+  private let field: Field
+  private let original: PixelSize
+  private let isOriginals: Bool
+
+  init(_ field: Field, _ place: Place, _ original: PixelSize, _ options: FinishingOptions) {
+    self.field = field
+    self.original = original
+    isOriginals = options.hasOriginalsSize
+    // Without an exact size to meet, the result keeps its own resolution.
+    area =
+      isOriginals
+      ? field.area
+      : PixelArea(field.area.size.scaled(by: 1 / abs(place.start.determinant).squareRoot()))
+    size = isOriginals ? original : area.size
+    map = place.map.then(.stretch(field.area.size, to: area.size))
+  }
+
+  /// Where, and how strongly, the result shows: `nil` when that is everywhere.
+  ///
+  /// - Parameter changes: over the part that the result shows.
+  func limits(
+    _ result: PixelSize, _ mask: Mask?, _ changes: Mask?, _ options: FinishingOptions
+  ) throws(ImagingError) -> Image? {
+    var limits = Limits()
+    if let covered = CoveredArea(map, result, area, on: size) {
+      try limits.add(Image.mask(size, covered.area, feather: covered.feather))
+    }
+    if let region = options.region {
+      let feather = options.feather ?? Self.feather(for: region.size)
+      try limits.add(Image.mask(size, region.grown(by: feather), feather: feather))
+    }
+    if let mask = mask?.image() {
+      var whole = try laid(mask, by: .stretch(mask.size, to: size), into: size)
+      if let feather = options.feather, feather > 0, options.region == nil {
+        whole = try whole.blurred(sigma: Double(feather) / 3).realised()
+      }
+      try limits.add(whole)
+    }
+    if let changes = changes?.image() {
+      let own = try laid(changes, by: .stretch(changes.size, to: area.size), into: area.size)
+      try limits.add(area == PixelArea(size) ? own : own.embedded(in: size, left: area.left, top: area.top))
+    }
+    return limits.taken()
+  }
+
+  /// A seam is hidden by a sixteenth of the region, and hardly more hidden by more than 64 pixels.
+  private static func feather(for region: PixelSize) -> Int {
+    min(64, min(region.width, region.height) / 16)
+  }
+
+  /// - Parameter laid: over `area`.
+  func composed(
+    _ laid: consuming Image, _ limits: consuming Image?, over ground: borrowing Ground
+  ) throws(ImagingError) -> Image {
+    guard let limits else { return laid }
+    let under = try part(of: ground)
+    let bands = laid.hasAlpha || under.hasAlpha ? 4 : 3
+    var over = try laid.widened(toBands: bands)
+    if area != PixelArea(size) { over = try over.embedded(in: size, left: area.left, top: area.top) }
+    return try over.blended(over: under.widened(toBands: bands), mask: limits)
+  }
+
+  func restoringAlpha(
+    of ground: borrowing Ground, in picture: consuming Image
+  ) throws(ImagingError) -> Image {
+    let under = try part(of: ground)
+    guard under.hasAlpha else { return picture }
+    let opaque = picture.hasAlpha ? try picture.withoutAlpha() : try picture.widened(toBands: 3)
+    return try opaque.with(alpha: under.alpha())
+  }
+
+  /// What of the original lies under the canvas, in its size.
+  private func part(of ground: borrowing Ground) throws(ImagingError) -> Image {
+    let picture = try ground.picture()
+    guard !isOriginals else { return picture }
+    let cropped =
+      field.area == PixelArea(original)
+      ? picture : try picture.cropped(left: field.area.left, top: field.area.top, to: field.area.size)
+    return try cropped.resized(to: size)
+  }
+}
+
+/// Masks that all have to be obeyed.
+private struct Limits: ~Copyable {
+  private var product: Image?
+
+  mutating func add(_ mask: consuming Image) throws(ImagingError) {
+    guard let before = product.take() else {
+      product = consume mask
+      return
+    }
+    let both = try mask.multiplied(by: before)
+    product = consume both
+  }
+
+  consuming func taken() -> Image? { product }
+}

@@ -1,0 +1,58 @@
+import Imaging
+import Vocabulary
+
+/// The original, the finished picture and how they differ, side by side, as a PNG to look at.
+///
+/// - Parameter area: what the result showed of the original.
+func comparison(
+  of finished: borrowing FinishedPicture, with ground: borrowing Ground, _ area: PixelArea
+) throws(ImagingError) -> PictureBytes {
+  guard let codec = finished.format.codec else { throw .unsupportedFormat(finished.format) }
+  var after = try Image.decode(finished.bytes, as: codec)
+  if finished.size == ground.size, area != PixelArea(ground.size) {
+    after = try after.cropped(left: area.left, top: area.top, to: area.size)
+  }
+  let edge = min(Comparison.edge, area.size.longestEdge)
+  let size = area.size.scaled(toLongestEdge: edge)
+  let before = try ground.reference(area).resized(to: size)
+  let own = try after.resized(to: size).opaque()
+  let differences = try before.differences(from: own)
+  let panels = [try before.pixels(), try own.pixels(), try Comparison.map(differences, over: before)]
+  return try Comparison.joined(panels, size).encoded(as: .png)
+}
+
+private enum Comparison {
+  /// Of each of the three, in pixels.
+  static let edge = 1_024
+  private static let gap = 8
+  /// What is shown as the strongest red (CIEDE2000).
+  private static let strongest: Float = 20
+
+  /// The original in pale grey, and red where it differs.
+  static func map(_ differences: [Float], over before: borrowing Image) throws(ImagingError) -> [UInt8] {
+    let grey = try before.grey().pixels
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * grey.count)
+    for (level, difference) in zip(grey, differences) {
+      let pale = 128 + Float(level) / 4
+      let red = min(1, max(0, difference - 2) / strongest)
+      pixels.append(UInt8(pale + (255 - pale) * red))
+      pixels.append(UInt8(pale * (1 - red)))
+      pixels.append(UInt8(pale * (1 - red)))
+    }
+    return pixels
+  }
+
+  static func joined(_ panels: [[UInt8]], _ size: PixelSize) throws(ImagingError) -> Image {
+    let width = panels.count * size.width + (panels.count - 1) * gap
+    var pixels = [UInt8](repeating: 255, count: 3 * width * size.height)
+    for (position, panel) in panels.enumerated() {
+      for row in 0..<size.height {
+        let to = 3 * (row * width + position * (size.width + gap))
+        pixels.replaceSubrange(
+          to..<to + 3 * size.width, with: panel[3 * row * size.width..<3 * (row + 1) * size.width])
+      }
+    }
+    return try Image.fromPixels(pixels, size: PixelSize(width: width, height: size.height), bands: 3)
+  }
+}

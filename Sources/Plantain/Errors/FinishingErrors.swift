@@ -1,0 +1,64 @@
+import Finishing
+import Imaging
+import Isolation
+import Vocabulary
+
+extension PlantainError {
+  private static let remedy = "Give a whole JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC file of it."
+
+  /// Finishing without an edit.
+  static func finishing(
+    _ error: any Error, result: String, original: String, mask: String?
+  ) -> PlantainError {
+    switch error {
+    case FinishingError.picture(let error): .picture(error, result, .finishing, remedy: remedy)
+    case let error as FinishingError: .unfinishable(error, original: original, mask: mask)
+    // A decoder does not say which of the pictures was too much for it.
+    case let error as IsolationError: .isolating(error, "\(result) with \(original)")
+    case let error as PlantainError: error
+    case let error as ContentError: .losing(error)
+    case is CancellationError: .interrupted(.finishing)
+    default: .unexpected(error)
+    }
+  }
+
+  /// What keeps every result of an edit from being finished as was asked.
+  static func unfinishable(_ error: FinishingError, original: String, mask: String?) -> PlantainError {
+    switch error {
+    case .picture(let error), .original(let error):
+      .picture(error, original, .finishing, remedy: remedy)
+    case .mask(let error): .picture(error, mask ?? "the mask", .finishing, remedy: remedy)
+    case .regionOutside(let region, let size):
+      .usage(
+        "the region \(region) reaches beyond \(original), which is \(size)",
+        hint: "Give --region X,Y,W,H within it, in pixels of the upright picture.")
+    case .featherTooWide(let feather, let most):
+      .usage("expected 0…\(most) for the feather, which is the region's shorter edge, received \(feather)")
+    case .maskShape(let size, let other):
+      PlantainError(
+        .finishing, .unusableFile,
+        "the mask \(mask ?? "") is \(size), which is not the shape of \(original), \(other)",
+        hint: "Give a mask of \(other), or smaller or larger in the same shape.", subject: mask)
+    case .tooLarge(let size, let format):
+      .usage(
+        "\(format.name) files hold \(format.longestEdge.grouped) pixels along an edge, and \(original) is \(size)",
+        hint: "Give a name for the output that ends in .png.")
+    case .noAlpha(let format):
+      .usage(
+        "\(format.name) has no transparency to restore", hint: "Give a name that ends in .png or .webp.")
+    }
+  }
+
+  /// The result is further from its original than is allowed.
+  static func drifted(
+    _ drift: Double, _ options: FinishOptions, keptAt path: String?, of subject: String? = nil,
+    billed: Billing = .no
+  ) -> PlantainError {
+    let most = options.mostDrift ?? 0
+    return PlantainError(
+      .finishing, .drifted,
+      "the result differs from its original by \(drift.rounded(to: 2)) where it should not, over the limit of \(most)",
+      hint: path.map { "It is kept as \($0)." } ?? "It could not be kept anywhere.", subject: subject,
+      billed: billed)
+  }
+}

@@ -1,0 +1,69 @@
+import Finishing
+import Imaging
+public import Vocabulary
+
+/// What is to be done to a picture that a model returned, before it is written. Nothing, by default.
+///
+/// `region`, a mask and `keepsUnchanged` lay the result into its original, after it was recognised there and has got the
+/// original's colours; beyond them, and the feather around them, the finished pixels are the original's exactly: in a PNG, as
+/// every program reads them; in a JPEG or WebP as far as encoding at quality 95 without coarser colours leaves them.
+public struct FinishOptions: Sendable {
+  /// The original's exact width and height, upright.
+  public var fitsSource = false
+  /// Shift, scale and turn against the original are found and taken back, to a fraction of a pixel.
+  public var aligns = false
+  /// The tint of what the model has not changed is taken back.
+  public var matchesColour = false
+  /// The only area that changes, in the upright original's pixels.
+  public var region: PixelArea?
+  /// The only places that change are white in this picture, those half changed grey. It has the original's shape, in any size.
+  public var mask: Reference?
+  /// Over so many of the original's pixels, 0 or more, the result goes over into what is around the region or the mask. `nil`: a
+  /// sixteenth of the region's shorter edge, 64 at most; none around a mask.
+  public var feather: Int?
+  /// What the model has not changed is the original's, unless most of the picture is changed.
+  public var keepsUnchanged = false
+  /// The original's alpha channel.
+  public var restoresAlpha = false
+  /// A result that differs more from its original where it must not, is an error: as the mean CIEDE2000 beyond region and mask;
+  /// without these, of the three fifths that differ least.
+  public var mostDrift: Double?
+  /// Where to write a PNG with the original, the finished picture and their difference side by side.
+  public var comparison: String?
+
+  public init() {}
+
+  /// Whether nothing is asked for.
+  public var isEmpty: Bool { !finishing(nil).looksAtOriginal && mostDrift == nil && feather == nil }
+
+  /// - Parameter wanted: the format to write; `nil`: as it comes.
+  func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
+    var options = FinishingOptions(wanted: wanted)
+    options.fitsSource = fitsSource
+    options.aligns = aligns
+    options.matchesColour = matchesColour
+    options.region = region
+    options.usesMask = mask != nil
+    options.feather = feather
+    options.keepsUnchanged = keepsUnchanged
+    options.restoresAlpha = restoresAlpha
+    options.compares = comparison != nil
+    options.measuresDrift = mostDrift != nil
+    return options
+  }
+
+  /// Whether the values make sense, as far as that can be seen without the pictures.
+  ///
+  /// - Throws: 64.
+  func validate() throws(PlantainError) {
+    if let feather {
+      guard feather >= 0 else { throw .usage("expected 0 or more for the feather, received \(feather)") }
+      guard region != nil || mask != nil else {
+        throw .usage("a feather needs an edge", hint: "Give --region or --mask with it.")
+      }
+    }
+    if let mostDrift, !(mostDrift >= 0) {
+      throw .usage("expected 0 or more for the drift, received \(mostDrift)")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Plantain
+
+/// What is done to a returned picture.
+struct FinishFlags: ParsableArguments {
+  @Flag(help: "Give it the original's exact width and height.")
+  var fitSource = false
+
+  @Flag(help: "Take back its shift, scale and turn against the original.")
+  var align = false
+
+  @Flag(help: "Take back the tint of what the model has not changed.")
+  var matchColour = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Change only this area of the original, in its upright pixels; the rest stays as it is.",
+      valueName: "x,y,w,h"))
+  var region: PixelArea?
+
+  @Option(
+    help: ArgumentHelp(
+      "Change only what is white in this picture, which has the original's shape.", valueName: "file"))
+  var mask: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Go over into the original within so many pixels around region or mask (default: by the region's size, none at a mask).",
+      valueName: "px"))
+  var feather: Int?
+
+  @Flag(help: "Take from the original whatever the model has not changed.")
+  var keepUnchanged = false
+
+  @Flag(help: "Give it the original's transparency.")
+  var restoreAlpha = false
+
+  @Option(
+    help: ArgumentHelp(
+      "End with status 1, the file kept aside, when it differs more where it should not (mean CIEDE2000).",
+      valueName: "n"))
+  var maxDrift: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write original, finished picture and their difference side by side.", valueName: "file.png"))
+  var compare: String?
+
+  func validate() throws {
+    guard compare?.isEmpty != true else { throw ValidationError("The name for --compare is empty.") }
+  }
+
+  var options: FinishOptions {
+    var options = FinishOptions()
+    options.fitsSource = fitSource
+    options.aligns = align
+    options.matchesColour = matchColour
+    options.region = region
+    options.mask = mask.map(reference(for:))
+    options.feather = feather
+    options.keepsUnchanged = keepUnchanged
+    options.restoresAlpha = restoreAlpha
+    options.mostDrift = maxDrift
+    options.comparison = compare
+    return options
+  }
+}

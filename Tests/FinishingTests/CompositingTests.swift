@@ -1,0 +1,297 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Finishing
+
+/// A result that is moved, tinted, and in which a third of the picture is another one.
+private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTinted: true)
+
+@Suite struct `Laying a result into its original` {
+  private static let coffee = PixelSize(width: 600, height: 400)
+  private let original: [UInt8]
+  private let source: PictureBytes
+
+  init() throws {
+    source = PictureBytes(try Samples.bytes(Samples.coffee))
+    original = try Image.decode(source, as: .png).realised().pixels()
+  }
+
+  private func finish(
+    _ result: PictureBytes? = nil, mask: PictureBytes? = nil, as wanted: PictureFormat? = .png,
+    _ change: (inout FinishingOptions) -> Void
+  ) throws -> (picture: FinishedPicture, pixels: [UInt8]) {
+    var options = FinishingOptions(wanted: wanted)
+    change(&options)
+    let picture = try finishResult(
+      result ?? Self.result(of: source, drift), beside: FinishingPictures(original: source, mask: mask),
+      options: options)
+    let codec = try #require(picture.format.codec)
+    return (picture, try Image.decode(picture.bytes, as: codec).realised().pixels())
+  }
+
+  private static func result(of source: PictureBytes, _ drift: Drift) throws -> PictureBytes {
+    let image = try Image.decode(source, as: .png).realised()
+    return try drift.result(of: image, PixelSize(width: 1_264, height: 848))
+      .encoded(as: .jpeg(quality: 90, halvedChroma: false))
+  }
+
+  /// The share of the pixels that are exactly the original's, of those that `isMeant` names.
+  private func untouched(_ pixels: [UInt8], where isMeant: (Int, Int) -> Bool) -> Double {
+    var (equal, all) = (0, 0)
+    for y in 0..<Self.coffee.height {
+      for x in 0..<Self.coffee.width where isMeant(x, y) {
+        let place = 3 * (y * Self.coffee.width + x)
+        all += 1
+        if pixels[place..<place + 3] == original[place..<place + 3] { equal += 1 }
+      }
+    }
+    return Double(equal) / Double(all)
+  }
+
+  @Test(arguments: [0, 12])
+  func `beyond a region and its feather every pixel is the original's`(feather: Int) throws {
+    let region = PixelArea(left: 60, top: 90, size: PixelSize(width: 160, height: 200))
+    let (picture, pixels) = try finish {
+      $0.region = region
+      $0.feather = feather
+    }
+    #expect(picture.size == Self.coffee && picture.findings.alignment?.isTrusted == true)
+    let around = region.grown(by: feather)
+    let isInside = { (x: Int, y: Int, area: PixelArea) in
+      x >= area.left && x < area.right && y >= area.top && y < area.bottom
+    }
+    #expect(untouched(pixels) { !isInside($0, $1, around) } == 1)
+    #expect(untouched(pixels) { isInside($0, $1, region) } < 0.2)
+  }
+
+  @Test func `a region of a picture that was sent alone comes back to its place`() throws {
+    // What an edit of a region sends: the area and some of what is around it.
+    let shown = PixelArea(left: 200, top: 100, size: PixelSize(width: 300, height: 300))
+    let part = try Image.decode(source, as: .png).cropped(left: 200, top: 100, to: shown.size).realised()
+    let result = try Drift(shift: (0.02, 0.01), scale: 0.98)
+      .result(of: part, PixelSize(width: 1_024, height: 1_024))
+      .recombined([[0, 0, 1], [0, 1, 0], [1, 0, 0]], offset: [0, 0, 0]).encoded(as: .png)
+    let region = PixelArea(left: 260, top: 170, size: PixelSize(width: 150, height: 140))
+    let (_, pixels) = try finish(result) {
+      $0.shown = ShownArea(shown)
+      $0.region = region
+      $0.feather = 4
+    }
+    let around = region.grown(by: 4)
+    #expect(
+      untouched(pixels) { x, y in
+        x < around.left || x >= around.right || y < around.top || y >= around.bottom
+      } == 1)
+    // Red and blue have changed places, and nothing else has.
+    var sum = 0
+    for y in region.top + 5..<region.bottom - 5 {
+      for x in region.left + 5..<region.right - 5 {
+        let place = 3 * (y * 600 + x)
+        for channel in 0..<3 { sum += abs(Int(pixels[place + channel]) - Int(original[place + 2 - channel])) }
+      }
+    }
+    #expect(Double(sum) / Double(140 * 130 * 3) < 12)
+  }
+
+  /// The left half, white, in another size than the original, and grey.
+  private func leftHalf(_ size: PixelSize, level: UInt8 = 255) throws -> PictureBytes {
+    let pixels = (0..<size.pixelCount).map { $0 % size.width < size.width / 2 ? level : UInt8(0) }
+    return try Image.fromPixels(pixels, size: size, bands: 1).encoded(as: .png)
+  }
+
+  @Test(arguments: [PixelSize(width: 600, height: 400), PixelSize(width: 300, height: 200)])
+  func `a mask says where, in any size`(size: PixelSize) throws {
+    let (picture, pixels) = try finish(mask: try leftHalf(size)) { $0.usesMask = true }
+    // A scaled mask is a little soft where it ends.
+    #expect(untouched(pixels) { x, _ in x >= 308 } == 1)
+    #expect(untouched(pixels) { x, _ in x < 292 } < 0.3)
+    #expect(picture.findings.drift ?? 0 > 0)
+  }
+
+  @Test func `a grey mask mixes, and a black one changes nothing and says so`() throws {
+    let whole = PixelSize(width: 600, height: 400)
+    let full = try finish(mask: try leftHalf(whole)) { $0.usesMask = true }.pixels
+    let half = try finish(mask: try leftHalf(whole, level: 128)) { $0.usesMask = true }.pixels
+    for place in stride(from: 3 * 60_050, to: 3 * 60_250, by: 3) {
+      let middle = (128 * Int(full[place]) + 127 * Int(original[place])) / 255
+      #expect(abs(Int(half[place]) - middle) <= 1)
+    }
+    let black = try finish(mask: try leftHalf(whole, level: 0)) { $0.usesMask = true }
+    #expect(black.pixels == original && black.picture.findings.warnings.contains(.maskEmpty))
+  }
+
+  @Test func `what is unchanged is found and kept`() throws {
+    let (picture, pixels) = try finish { $0.keepsUnchanged = true }
+    // The left three tenths are another picture; the rest is the original, however it was drawn anew.
+    #expect(untouched(pixels) { x, _ in x > 260 } > 0.95)
+    #expect(untouched(pixels) { x, _ in x < 150 } < 0.35)
+    #expect(picture.findings.warnings.isEmpty)
+  }
+
+  @Test func `of another picture nothing is kept, and that is said`() throws {
+    let (picture, pixels) = try finish(PictureBytes(try Samples.bytes(Samples.portrait))) {
+      $0.keepsUnchanged = true
+    }
+    #expect(picture.findings.warnings.contains(.changedMostly))
+    #expect(picture.findings.warnings.contains(.notAligned))
+    #expect(untouched(pixels) { x, y in x > 10 && y > 10 && x < 590 && y < 390 } < 0.1)
+  }
+
+  @Test func `the more is changed, the more is reported, and what is not meant to change counts as drift`()
+    throws
+  {
+    var (shares, drifts): ([Double], [Double]) = ([], [])
+    for changed in [0, 0.1, 0.2, 0.35] {
+      let result = try Self.result(of: source, Drift(changed: changed))
+      let findings = try finish(result) { $0.matchesColour = true }.picture.findings
+      shares.append(try #require(findings.changed))
+      let region = PixelArea(left: 400, top: 0, size: PixelSize(width: 200, height: 400))
+      drifts.append(try #require(try finish(result) { $0.region = region }.picture.findings.drift))
+    }
+    #expect(shares == shares.sorted() && shares[0] < 0.02 && shares[3] > 0.2)
+    #expect(drifts == drifts.sorted() && drifts[0] < 3 && drifts[3] > 6)
+  }
+
+  @Test func `the original's format is kept where its pixels are`() throws {
+    let (picture, _) = try finish(as: nil) { $0.keepsUnchanged = true }
+    #expect(picture.format == .png)
+    let (whole, _) = try finish(as: nil) { $0.fitsSource = true }
+    #expect(whole.format == .jpeg)
+  }
+
+  @Test func `what does not fit is said by name`() throws {
+    func failure(mask: PictureBytes? = nil, _ change: (inout FinishingOptions) -> Void) throws
+      -> FinishingError?
+    {
+      do {
+        _ = try finish(mask: mask, change)
+        return nil
+      } catch let error as FinishingError {
+        return error
+      }
+    }
+    let outside = PixelArea(left: 500, top: 0, size: PixelSize(width: 101, height: 50))
+    guard case .regionOutside(outside, Self.coffee)? = try failure({ $0.region = outside }) else {
+      Issue.record("a region beyond the picture")
+      return
+    }
+    let feather = try failure {
+      $0.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 50, height: 40))
+      $0.feather = 41
+    }
+    guard case .featherTooWide(41, most: 40)? = feather else {
+      Issue.record("a feather larger than its region")
+      return
+    }
+    let square = try leftHalf(PixelSize(width: 400, height: 400))
+    guard case .maskShape? = try failure(mask: square, { $0.usesMask = true }) else {
+      Issue.record("a mask of another shape")
+      return
+    }
+    guard case .mask? = try failure(mask: PictureBytes(Array("mask".utf8)), { $0.usesMask = true }) else {
+      Issue.record("a mask that is no picture")
+      return
+    }
+  }
+
+  @Test func `a blank result, and one of a single pixel, are laid down and said to be unknown`() throws {
+    for size in [PixelSize(width: 1, height: 1), PixelSize(width: 512, height: 512)] {
+      let blank = try Image.fromPixels(
+        [UInt8](repeating: 255, count: size.pixelCount * 3), size: size, bands: 3
+      ).encoded(as: .png)
+      let (picture, _) = try finish(blank) {
+        $0.fitsSource = true
+        $0.aligns = true
+        $0.matchesColour = true
+      }
+      #expect(picture.size == Self.coffee && picture.findings.alignment?.isTrusted == false)
+      #expect(picture.findings.warnings.contains(.notAligned))
+      #expect(picture.findings.warnings.contains(.colourNotMatched))
+    }
+  }
+
+  @Test func `before, after and difference lie side by side`() throws {
+    let (picture, _) = try finish {
+      $0.keepsUnchanged = true
+      $0.compares = true
+    }
+    let comparison = try Image.decode(try #require(picture.comparison), as: .png).realised()
+    #expect(comparison.size == PixelSize(width: 3 * 600 + 2 * 8, height: 400))
+    let pixels = try comparison.pixels()
+    #expect(Array(pixels[..<1_800]) == Array(original[..<1_800]))
+    func redness(_ x: Int) -> Int {
+      let place = 3 * (200 * 1_816 + x)
+      return Int(pixels[place]) - Int(pixels[place + 1])
+    }
+    // The left is another picture, the right is not.
+    #expect((1_216 + 20..<1_216 + 120).map(redness).reduce(0, +) > 100 * 40)
+    #expect((1_216 + 400..<1_216 + 590).allSatisfy { redness($0) == 0 })
+  }
+}
+
+@Suite struct `Transparency` {
+  /// A disc of another picture on a transparent ground.
+  private func sticker() throws -> PictureBytes {
+    let size = PixelSize(width: 400, height: 300)
+    let photo = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png)
+      .resized(to: size).pixels()
+    let pixels = (0..<size.pixelCount).flatMap { place -> [UInt8] in
+      let (x, y) = (place % 400 - 200, place / 400 - 150)
+      return Array(photo[3 * place..<3 * place + 3]) + [x * x + y * y < 120 * 120 ? 255 : 0]
+    }
+    return try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png)
+  }
+
+  private func finish(
+    _ result: PictureBytes, _ change: (inout FinishingOptions) -> Void
+  ) throws -> FinishedPicture {
+    var options = FinishingOptions()
+    options.restoresAlpha = true
+    change(&options)
+    return try finishResult(result, beside: FinishingPictures(original: sticker()), options: options)
+  }
+
+  @Test func `the original's is given back, in the result's size or the original's`() throws {
+    let flat = try Image.decode(sticker(), as: .png).flattened(onto: .white)
+      .resized(to: PixelSize(width: 800, height: 600)).encoded(as: .jpeg(quality: 90, halvedChroma: false))
+    for fits in [false, true] {
+      let picture = try finish(flat) { $0.fitsSource = fits }
+      // A JPEG could not hold it.
+      #expect(picture.format == .png)
+      let image = try Image.decode(picture.bytes, as: .png).realised()
+      #expect(image.size == (fits ? PixelSize(width: 400, height: 300) : PixelSize(width: 800, height: 600)))
+      let (pixels, width) = (try image.pixels(), image.size.width)
+      #expect(pixels[3] == 0)
+      #expect(pixels[4 * (image.size.height / 2 * width + width / 2) + 3] == 255)
+    }
+    #expect(throws: FinishingError.self) { try finish(flat) { $0.wanted = .jpeg } }
+  }
+
+  @Test(arguments: [8, 13, 24], [(255, 204), (238, 190)])
+  func `squares that are painted instead of it are noticed`(square: Int, levels: (Int, Int)) throws {
+    let size = PixelSize(width: 800, height: 600)
+    let disc = try Image.decode(sticker(), as: .png).resized(to: size).pixels()
+    let pixels = (0..<size.pixelCount).flatMap { place -> [UInt8] in
+      if disc[4 * place + 3] == 255 { return Array(disc[4 * place..<4 * place + 3]) }
+      let isLight = (place % 800 / square + place / 800 / square) % 2 == 0
+      return [UInt8](repeating: UInt8(isLight ? levels.0 : levels.1), count: 3)
+    }
+    let painted = try Image.fromPixels(pixels, size: size, bands: 3)
+      .encoded(as: .jpeg(quality: 85, halvedChroma: true))
+    #expect(try finish(painted) { _ in }.findings.warnings == [.paintedCheckerboard])
+    let white = try Image.decode(sticker(), as: .png).flattened(onto: .white).encoded(as: .png)
+    #expect(try finish(white) { _ in }.findings.warnings == [])
+  }
+
+  @Test func `photographs are no such squares`() throws {
+    for (path, codec) in [
+      (Samples.coffee, PictureFormat.Codec.png), (Samples.rocket, .jpeg), (Samples.portrait, .jpeg),
+    ] {
+      let photo = try Image.decode(PictureBytes(Samples.bytes(path)), as: codec).realised()
+      #expect(try !hasPaintedCheckerboard(photo))
+    }
+  }
+}
