@@ -5,6 +5,7 @@ enum { opaque = 255 };
 
 // How far a rectangle is there, by column and by row.
 struct ramps {
+    handover is_ready;
     uint8_t *columns;
     uint8_t *rows;
 };
@@ -29,6 +30,7 @@ static int generate_rectangle(VipsRegion *output, void *sequence, void *unused, 
     (void)unused;
     (void)stop;
     const struct ramps *ramps = context;
+    take_over(&ramps->is_ready);
     VipsRect *area = &output->valid;
     for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
         uint8_t *to = VIPS_REGION_ADDR(output, area->left, y);
@@ -52,6 +54,7 @@ CImagingImage *cimaging_rectangle_mask(
     }
     ramp(ramps->columns, width, left, left + inner_width, feather);
     ramp(ramps->rows, height, top, top + inner_height, feather);
+    hand_over(&ramps->is_ready);
     vips_image_init_fields(
         output, width, height, 1, VIPS_FORMAT_UCHAR, VIPS_CODING_NONE, VIPS_INTERPRETATION_B_W, 1, 1);
     int status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_ANY, NULL) ||
@@ -86,6 +89,7 @@ CImagingImage *cimaging_with_alpha(CImagingImage *image, CImagingImage *alpha) {
 
 // What goes into one output of several pictures.
 struct layers {
+    handover is_ready;
     int count;
     VipsImage *images[3];
     int bands;
@@ -96,6 +100,7 @@ static void *start(VipsImage *output, void *unused, void *context) {
     (void)output;
     (void)unused;
     const struct layers *layers = context;
+    take_over(&layers->is_ready);
     VipsRegion **regions = g_new0(VipsRegion *, 3);
     for (int i = 0; i < layers->count; i++)
         regions[i] = vips_region_new(layers->images[i]);
@@ -157,6 +162,7 @@ static int generate_blend(VipsRegion *output, void *sequence, void *unused, void
     (void)stop;
     VipsRegion **regions = sequence;
     const struct layers *layers = context;
+    take_over(&layers->is_ready);
     VipsRect *area = &output->valid;
     // What lies under is read in any case: its decoder gives its rows in order.
     if (vips_region_prepare(regions[1], area) != 0 || vips_region_prepare(regions[2], area) != 0)
@@ -178,8 +184,9 @@ static int generate_blend(VipsRegion *output, void *sequence, void *unused, void
 
 static int generate_product(VipsRegion *output, void *sequence, void *unused, void *context, gboolean *stop) {
     (void)unused;
-    (void)context;
     (void)stop;
+    const struct layers *layers = context;
+    take_over(&layers->is_ready);
     VipsRegion **regions = sequence;
     VipsRect *area = &output->valid;
     if (vips_region_prepare(regions[0], area) != 0 || vips_region_prepare(regions[1], area) != 0)
@@ -217,6 +224,7 @@ static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGen
         if (vips_image_pipeline_array(output, VIPS_DEMAND_STYLE_THINSTRIP, inputs) == 0) {
             output->Bands = like->Bands;
             output->Type = like->Type;
+            hand_over(&layers->is_ready);
             if (vips_image_generate(output, start, generate, stop_layers, NULL, layers) == 0)
                 return (CImagingImage *)output;
         }

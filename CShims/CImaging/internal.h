@@ -3,6 +3,7 @@
 
 #include "CImaging.h"
 
+#include <stdatomic.h>
 #include <vips/vips.h>
 
 // liborc, which libvips compiles its inner loops with, keeps all compiled code in one list and takes things out of it
@@ -17,6 +18,18 @@ static inline VipsImage *vips_of(const CImagingImage *image) {
 // The usual end of a wrapper: libvips returns 0 for success and has written the result.
 static inline CImagingImage *result_of(int status, VipsImage *image) {
     return status == 0 ? (CImagingImage *)image : NULL;
+}
+
+// What a callback works with is written by the thread that asks and read by libvips' own threads. libvips hands it over
+// under its locks, which the thread sanitizer does not see: so whatever was written before is handed over here, too.
+typedef atomic_bool handover;
+
+static inline void hand_over(handover *is_ready) {
+    atomic_store_explicit(is_ready, true, memory_order_release);
+}
+
+static inline void take_over(const handover *is_ready) {
+    (void)atomic_load_explicit(is_ready, memory_order_acquire);
 }
 
 #endif

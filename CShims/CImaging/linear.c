@@ -6,6 +6,7 @@
 enum { levels = 256, linear_steps = 16384 };
 
 struct mixing {
+    handover is_ready;
     float weights[9];
     float offset[3];
     float to_linear[levels];
@@ -43,6 +44,7 @@ static int generate(VipsRegion *output, void *sequence, void *input, void *conte
     (void)stop;
     VipsRegion *source = sequence;
     const struct mixing *mixing = context;
+    take_over(&mixing->is_ready);
     VipsRect *area = &output->valid;
     if (vips_region_prepare(source, area) != 0)
         return -1;
@@ -78,6 +80,7 @@ CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9]
     if (mixing != NULL && is_finite && input->BandFmt == VIPS_FORMAT_UCHAR &&
         (input->Bands == 3 || input->Bands == 4)) {
         prepare(mixing, weights, offset);
+        hand_over(&mixing->is_ready);
         status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
                  vips_image_generate(output, vips_start_one, generate, vips_stop_one, input, mixing);
     } else {
