@@ -40,10 +40,13 @@ package struct Receipt: Sendable {
   /// - Parameter keepsReply: not all of its pictures could be used.
   package func finish(keepsReply: Bool = false) async {
     let isNoted = (try? await attempt.happen(.finish)) != nil
-    if !keepsReply { attempt.entry.reply.discard() }
+    if keepsReply { release() } else { attempt.entry.reply.discard() }
     // The reply itself may be what had filled the disk.
     if !isNoted { await attempt.note(.finish) }
   }
+
+  /// Nothing more is done with it here: what was delivered can be replayed.
+  package func release() { attempt.entry.reply.release() }
 }
 
 /// One try, for reports.

@@ -240,7 +240,7 @@ package final class Delivery: Sendable {
       case .ambiguous: !reply.isEmpty
       default: cause.isUnread && !reply.isEmpty
       }
-    if !isOfUse { reply.discard() }
+    if isOfUse { reply.release() } else { reply.discard() }
     return DeliveryFailure(
       cause: cause, attempts: notes, state: attempt.state,
       keptReply: isOfUse && !reply.isEmpty ? reply.path : nil)

@@ -100,10 +100,15 @@ package final class StoredReply: Sendable {
   package var isEmpty: Bool { file.withLock { $0.count == 0 } }
 
   /// Removes the file: the pictures are safe, or there is nothing in it.
-  package func discard() {
+  package func discard() { end { unlink(path) } }
+
+  /// Leaves the file to whoever comes next. The last reference may go later than its owner says that he is done.
+  package func release() { end {} }
+
+  private func end(_ last: () -> Void) {
     file.withLock { file in
       guard file.descriptor >= 0 else { return }
-      unlink(path)
+      last()
       close(file.descriptor)
       file.descriptor = -1
     }
