@@ -152,6 +152,9 @@ let package = Package(
     .executableTarget(
       name: "requests", dependencies: ["Plantain"], path: "Tests/Performance/Requests",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "drifts", dependencies: ["Finishing", "Imaging", "TestSupport", "Vocabulary"],
+      path: "Tests/Performance/Drifts", swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: [

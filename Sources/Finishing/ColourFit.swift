@@ -118,27 +118,9 @@ struct ColourFit {
     for i in 0..<4 { normal[i][i] += held }
     for channel in 0..<3 {
       right[channel][channel] += held
-      guard let solution = Self.solve(normal, right[channel]) else { continue }
+      guard let solution = solve(normal, right[channel]) else { continue }
       weights[channel] = Array(solution[..<3])
       offset[channel] = solution[3]
     }
-  }
-
-  /// Gauss's elimination with pivots.
-  private static func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double]? {
-    var rows = zip(matrix, right).map { $0 + [$1] }
-    let count = rows.count
-    for column in 0..<count {
-      guard
-        let pivot = (column..<count).max(by: { Swift.abs(rows[$0][column]) < Swift.abs(rows[$1][column]) }),
-        Swift.abs(rows[pivot][column]) > 1e-12
-      else { return nil }
-      rows.swapAt(column, pivot)
-      for row in 0..<count where row != column {
-        let factor = rows[row][column] / rows[column][column]
-        for place in column...count { rows[row][place] -= factor * rows[column][place] }
-      }
-    }
-    return (0..<count).map { rows[$0][count] / rows[$0][$0] }
   }
 }

@@ -42,6 +42,49 @@ package struct GreyPixels: Sendable {
     return Match(dx: match.dx, dy: match.dy, score: match.score)
   }
 
+  /// What one block shows of how far it lies from where a map brings it.
+  package struct Displacement: Sendable {
+    /// Its middle, in this picture's pixels.
+    package let x: Double
+    package let y: Double
+    /// How sharply it shows that along either axis and both; and how strongly it is pulled: with d for where it lies, from where it
+    /// should, in this picture's pixels, `(xx xy; xy yy) d = -pull`, but for noise.
+    package let xx: Double
+    package let xy: Double
+    package let yy: Double
+    package let pull: (x: Double, y: Double)
+    /// The mean square of what differs, in levels of 255.
+    package let noise: Double
+    /// The correlation, up to 1.
+    package let score: Double
+  }
+
+  /// Measures the square blocks into which this picture is cut against another picture.
+  ///
+  /// - Parameters:
+  ///   - edge: of a block, 2…32 pixels.
+  ///   - contrast: the least standard deviation of a block that is looked at, in levels of 255.
+  ///   - map: from this picture's pixels to the other's, right to a pixel or two, and of about one scale.
+  /// - Returns: those blocks that the map brings inside the other picture.
+  package func displacements(
+    edge: Int, contrast: Double, in other: GreyPixels, by map: AffineMap
+  ) -> [Displacement] {
+    let most = (size.width / edge + 1) * (size.height / edge + 1)
+    let numbers = [map.xx, map.xy, map.yx, map.yy, map.dx, map.dy]
+    let blocks = [CImagingBlock](unsafeUninitializedCapacity: most) { room, count in
+      count = withGrey { own in
+        other.withGrey { other in
+          cimaging_measure_blocks(own, other, numbers, Int32(edge), contrast, room.baseAddress, most)
+        }
+      }
+    }
+    return blocks.map {
+      Displacement(
+        x: Double($0.x), y: Double($0.y), xx: Double($0.xx), xy: Double($0.xy), yy: Double($0.yy),
+        pull: (Double($0.pull_x), Double($0.pull_y)), noise: Double($0.noise), score: Double($0.score))
+    }
+  }
+
   private func withGrey<Result>(_ body: (CImagingGrey) -> Result) -> Result {
     pixels.withUnsafeBufferPointer { buffer in
       body(CImagingGrey(pixels: buffer.baseAddress, width: Int32(size.width), height: Int32(size.height)))

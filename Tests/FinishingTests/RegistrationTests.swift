@@ -6,56 +6,6 @@ import Vocabulary
 
 @testable import Finishing
 
-/// A result of which it is known how it lies on its original.
-struct Drift: Sendable, CustomTestStringConvertible {
-  var sample = Samples.coffee
-  var shift = (x: 0.0, y: 0.0)
-  var scale = 1.0
-  var turn = 0.0
-  /// The share of the picture that is something else.
-  var changed = 0.0
-  var isTinted = false
-
-  var testDescription: String {
-    "\(sample), shift \(shift), scale \(scale), turn \(turn), changed \(changed), tinted \(isTinted)"
-  }
-
-  /// From the original's pixels to the result's.
-  func map(_ original: PixelSize, _ result: PixelSize) -> AffineMap {
-    let (width, height) = (Double(result.width), Double(result.height))
-    let (cosine, sine) = (cos(turn * .pi / 180) * scale, sin(turn * .pi / 180) * scale)
-    let turned = AffineMap(
-      xx: cosine, xy: -sine, yx: sine, yy: cosine,
-      dx: width / 2 * (1 - cosine) + height / 2 * sine + shift.x * width,
-      dy: height / 2 * (1 - cosine) - width / 2 * sine + shift.y * height)
-    return AffineMap.stretch(original, to: result).then(turned)
-  }
-
-  /// The original as such a model might give it back.
-  func result(of original: borrowing Image, _ size: PixelSize) throws -> Image {
-    var image = try original.shared().warped(by: map(original.size, size), into: size).realised()
-    if isTinted {
-      image = try image.recombined(
-        [[1.05, 0.03, 0], [0, 0.94, 0.02], [0.02, 0, 0.88]], offset: [6, -4, 9]
-      ).realised()
-    }
-    if changed > 0 {
-      // Something else with as much to see in it, from the left edge on.
-      let width = Int((Double(size.width) * changed).rounded())
-      var pixels = try image.pixels()
-      let other = try Image.decode(PictureBytes(Samples.bytes(Samples.rocket)), as: .jpeg).realised()
-      let patch = try other.resized(to: PixelSize(width: width, height: size.height)).pixels()
-      for y in 0..<size.height {
-        let row = patch[(y * width * 3)..<((y + 1) * width * 3)]
-        pixels.replaceSubrange((y * size.width * 3)..<(y * size.width + width) * 3, with: row)
-      }
-      image = try Image.fromPixels(pixels, size: size, bands: 3)
-    }
-    let encoded = try image.encoded(as: .jpeg(quality: 75, halvedChroma: true))
-    return try Image.decode(encoded, as: .jpeg).realised()
-  }
-}
-
 @Suite struct `Registration of a result on its original` {
   static let drifts: [Drift] = [
     Drift(), Drift(shift: (0.05, -0.05)), Drift(shift: (-0.05, 0.03), scale: 1.1),
@@ -75,14 +25,7 @@ struct Drift: Sendable, CustomTestStringConvertible {
     let result = try drift.result(of: original, size)
     let found = try register(result, on: original, startingFrom: .stretch(size, to: original.size))
     #expect(found.isTrusted)
-    let truth = drift.map(original.size, size)
-    var worst = 0.0
-    for (x, y) in [(0.1, 0.1), (0.5, 0.5), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9)] {
-      let (ox, oy) = (x * Double(original.size.width), y * Double(original.size.height))
-      let there = truth(ox, oy)
-      let (bx, by) = found.map(there.x, there.y)
-      worst = max(worst, ((bx - ox) * (bx - ox) + (by - oy) * (by - oy)).squareRoot())
-    }
+    let worst = drift.error(of: found.map, original.size, size)
     #expect(worst < 0.5, "\(worst)")
   }
 

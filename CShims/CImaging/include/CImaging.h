@@ -207,6 +207,27 @@ double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size
 bool cimaging_match_block(
     CImagingGrey part, CImagingGrey whole, int left, int top, int size, int reach, CImagingMatch *match);
 
+// What one block shows of how far it lies from where it is thought to be. With d for that, in the reference's pixels:
+// (xx xy; xy yy) d = -(pull_x, pull_y), to the first order, with an error of that noise.
+typedef struct CImagingBlock {
+    float x; // its middle, in the reference
+    float y;
+    float xx; // how sharply it shows it, along either axis and both: sums over its pixels
+    float xy;
+    float yy;
+    float pull_x;
+    float pull_y;
+    float noise; // the mean square of what differs, in levels of 255
+    float score; // the correlation, from -1 to 1
+} CImagingBlock;
+
+// Measures the size × size blocks (2…32) into which the reference is cut, those whose standard deviation is at least
+// `least_contrast`, and that the map, from the reference's pixels to the picture's, brings inside the picture. The map
+// must be right to a pixel or two, and the pictures of about one scale. Brightness and contrast do not matter.
+// Returns how many blocks were written, at most `capacity`.
+size_t cimaging_measure_blocks(CImagingGrey reference, CImagingGrey picture, const double map[6], int size,
+    double least_contrast, CImagingBlock *blocks, size_t capacity);
+
 // zlib's CRC-32, which uses the CPU's instructions where it can. Start with 0.
 uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count);
 // Inflates a zlib stream. `*written` is at most `capacity`; false when the stream is damaged or longer than that.

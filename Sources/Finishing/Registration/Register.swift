@@ -1,58 +1,64 @@
-import Imaging
-import Vocabulary
+package import Imaging
+package import Vocabulary
 
 /// How a result lies on its original.
-struct Registration: Sendable, Equatable {
+package struct Registration: Sendable, Equatable {
   /// From the result's pixels to the original's.
-  let map: AffineMap
+  package let map: AffineMap
   /// How far blocks that agree with it still lie from it: the root of the mean square, in the original's pixels.
-  let residual: Double
+  package let residual: Double
+  /// How far its corners may be off, by what the picture shows: one standard deviation, in the original's pixels.
+  package let uncertainty: Double
   /// The share of the blocks with something to see in them that agree.
-  let agreement: Double
+  package let agreement: Double
   /// Whether enough of the picture agrees, and the map is one that such models make.
-  let isTrusted: Bool
+  package let isTrusted: Bool
 }
 
-/// Finds how the result lies on its original, by blocks of one that are looked for in the other, on pictures from small to
-/// large. What the model has changed does not agree and does not count; brightness and colour do not matter.
+/// Finds how the result lies on its original: first by blocks of one that are looked for in the other on small pictures, then
+/// by the slopes of brightness on larger and larger ones. What the model has changed does not agree and does not count;
+/// brightness and colour do not matter.
 ///
 /// - Parameters:
 ///   - result: upright, in sRGB, in memory.
 ///   - original: the same.
 ///   - start: how it should lie.
-func register(
+package func register(
   _ result: borrowing Image, on original: borrowing Image, startingFrom start: AffineMap
 ) throws(ImagingError) -> Registration {
-  let pyramid = Pyramid(original.size)
-  var map = start
-  var fit: PairFit?
-  var blocks = 0
-  for level in pyramid.levels {
-    let reference = try original.shared().resized(to: level.size).grey()
-    let toLevel = AffineMap.stretch(original.size, to: level.size)
-    let laid = try laid(result, by: map.then(toLevel), into: level.size).grey()
-    let pairs: [PairFit.Pair]
-    (pairs, blocks) = level.pairs(of: reference, with: laid)
-    // The smallest may show too little to begin with.
-    if blocks == 0 { continue }
-    fit = PairFit(pairs, tolerance: level.tolerance, level.freedom)
-    guard let fit, let back = toLevel.inverse else { break }
-    map = map.then(toLevel).then(fit.map).then(back)
+  let pyramid = Pyramid(original.size, result.size, start)
+  let coarse = try Level(result, original, pyramid.further[0], start)
+  var candidate: (map: AffineMap, fit: DisplacementFit)?
+  for scale in scales where candidate?.fit.support ?? 0 < certain {
+    let found = try search(result, original, pyramid.first, startingFrom: start, scale: scale)
+    guard let fit = found.map({ coarse.fit($0, startingFrom: start) }) else { continue }
+    if fit.fit.support > candidate?.fit.support ?? 0 { candidate = fit }
   }
-  guard let fit, let finest = pyramid.levels.last else {
-    return Registration(map: start, residual: 0, agreement: 0, isTrusted: false)
+  guard var best = candidate else {
+    return Registration(map: start, residual: 0, uncertainty: .infinity, agreement: 0, isTrusted: false)
   }
-  let scale = Double(original.size.longestEdge) / Double(finest.size.longestEdge)
-  let agreement = Double(fit.inliers.count) / Double(max(1, blocks))
-  let isLikely = isLikely(start.inverse.map { $0.then(map) }, original.size)
+  var agreement = best.fit.agreement
+  for size in pyramid.further.dropFirst() {
+    best = try Level(result, original, size, best.map).fit(best.map, startingFrom: start)
+    // Finer than that, models draw every texture anew.
+    if size.longestEdge <= Pyramid.judged { agreement = best.fit.agreement }
+  }
+  let scale = Double(original.size.longestEdge) / Double(pyramid.finest.longestEdge)
+  let isLikely = isLikely(start.inverse.map { $0.then(best.map) }, original.size)
   return Registration(
-    map: map, residual: fit.residual * scale, agreement: agreement,
-    isTrusted: isLikely && agreement >= leastAgreement && fit.inliers.count >= leastBlocks)
+    map: best.map, residual: best.fit.residual * scale, uncertainty: best.fit.uncertainty * scale,
+    agreement: agreement,
+    isTrusted: isLikely && agreement >= leastAgreement && best.fit.uncertainty <= mostUncertainty)
 }
 
+/// A block looks the same at another scale only up to a point.
+private let scales = [1, 1 / 1.08, 1.08]
+/// Where so much fits together, no better is looked for.
+private let certain = 0.75
 /// As much as that has to agree: two fifths of a picture may be changed, and there is always some that looks alike elsewhere.
 private let leastAgreement = 0.3
-private let leastBlocks = 10
+/// In pixels of the largest pictures that are compared.
+private let mostUncertainty = 1.0
 
 /// Such models shift a picture by a few percent of its edge, and scale it by ten at most.
 private func isLikely(_ change: AffineMap?, _ size: PixelSize) -> Bool {
@@ -69,66 +75,86 @@ private struct Pyramid {
   /// Large enough for a tenth of a pixel; the map found here holds for every size.
   private static let largest = 1_536
   private static let smallest = 128
+  /// The size at which it is judged whether the pictures are the same.
+  static let judged = 640
 
-  let levels: [Level]
+  /// For the search.
+  let first: PixelSize
+  /// For all that follows, at least one.
+  let further: [PixelSize]
+  let finest: PixelSize
 
-  init(_ size: PixelSize) {
-    let largest = min(Self.largest, size.longestEdge)
-    var edges: [Int] = []
+  init(_ original: PixelSize, _ result: PixelSize, _ start: AffineMap) {
+    // What the result does not show, nothing can be found by.
+    let shown = Double(original.longestEdge) / max(1, abs(start.determinant).squareRoot())
+    let largest = max(
+      min(Self.largest, original.longestEdge, Int(shown)), min(Self.smallest, original.longestEdge))
     // A long picture is narrow: the short edge has to hold some blocks.
-    let shape = Double(size.longestEdge) / Double(max(1, min(size.width, size.height)))
-    var edge = min(max(Self.smallest, Int(Double(Self.smallest / 2) * shape)), largest)
-    while edge < largest {
+    let shape = Double(original.longestEdge) / Double(max(1, min(original.width, original.height)))
+    let least = min(max(Self.smallest, Int(Double(Self.smallest / 2) * shape)), largest)
+    var edges: [Int] = []
+    var edge = largest
+    while edge > 2 * least {
       edges.append(edge)
-      edge *= 2
+      edge /= 2
     }
-    edges.append(largest)
-    levels = edges.enumerated().map { position, edge in
-      Level(size: size.scaled(toLongestEdge: edge), isFirst: position == 0)
-    }
+    edges.append(edge)
+    first = original.scaled(toLongestEdge: least)
+    further = edges.reversed().map { original.scaled(toLongestEdge: $0) }
+    finest = original.scaled(toLongestEdge: largest)
   }
 }
 
-/// One size, and how blocks are looked for at it.
+/// Both pictures at one size.
 private struct Level {
   let size: PixelSize
-  let isFirst: Bool
+  private let reference: GreyPixels
+  private let picture: GreyPixels
+  /// From the original's pixels to the reference's, and from the result's to the picture's.
+  private let toLevel: AffineMap
+  private let toPicture: AffineMap
 
-  /// At first the whole shift and scale, later what the level before could not see.
-  private var reach: Int { isFirst ? min(64, size.longestEdge * 2 / 15) : 5 }
-  private var edge: Int { isFirst ? 24 : 40 }
-  var tolerance: Double { isFirst ? 2.5 : 1 }
-  var freedom: PairFit.Freedom { isFirst ? .similarity : .affine }
+  private static let edge = 16
+  private static let leastContrast = 3.0
+  /// Grain and coding say nothing of places; a little of them is smoothed away.
+  private static let smoothing = 0.8
 
-  private static let mostBlocksInARow = 16
-  /// Flat blocks lie anywhere.
-  private static let leastContrast = 4.0
-  private static let leastScore = 0.5
-
-  /// Where the blocks of the original were found in the result, and where they belong; and how many were looked for.
-  func pairs(of reference: GreyPixels, with laid: GreyPixels) -> (found: [PairFit.Pair], blocks: Int) {
-    var pairs: [PairFit.Pair] = []
-    var blocks = 0
-    for top in positions(size.height) {
-      for left in positions(size.width) {
-        guard reference.contrast(left: left, top: top, edge: edge) >= Self.leastContrast else { continue }
-        blocks += 1
-        guard let match = reference.find(left: left, top: top, edge: edge, in: laid, reach: reach),
-          match.score >= Self.leastScore
-        else { continue }
-        let middle = Double(edge) / 2
-        let place = PairFit.Point(x: Double(left) + middle, y: Double(top) + middle)
-        pairs.append(
-          PairFit.Pair(from: PairFit.Point(x: place.x + match.dx, y: place.y + match.dy), to: place))
-      }
-    }
-    return (pairs, blocks)
+  init(
+    _ result: borrowing Image, _ original: borrowing Image, _ size: PixelSize, _ map: AffineMap
+  ) throws(ImagingError) {
+    self.size = size
+    toLevel = .stretch(original.size, to: size)
+    let scale = abs(map.then(toLevel).determinant).squareRoot()
+    let pictureSize = result.size.scaled(by: scale)
+    toPicture = .stretch(result.size, to: pictureSize)
+    reference = try original.shared().resized(to: size).blurred(sigma: Self.smoothing).grey()
+    picture = try result.shared().resized(to: pictureSize).blurred(sigma: Self.smoothing).grey()
   }
 
-  private func positions(_ length: Int) -> [Int] {
-    let last = length - edge
-    guard last > 0 else { return last == 0 ? [0] : [] }
-    let step = max(edge / 2, last / (Self.mostBlocksInARow - 1))
-    return Array(stride(from: 0, through: last, by: step))
+  /// A map that is right to a few pixels, made right to a fraction of one, as far as this size shows it.
+  ///
+  /// - Parameter start: how the result should lie.
+  func fit(_ map: AffineMap, startingFrom start: AffineMap) -> (map: AffineMap, fit: DisplacementFit) {
+    var (map, fit) = refined(map, startingFrom: start)
+    for _ in 1..<Self.rounds { (map, fit) = refined(map, startingFrom: start) }
+    return (map, fit)
+  }
+
+  private static let rounds = 3
+
+  private func refined(
+    _ map: AffineMap, startingFrom start: AffineMap
+  ) -> (map: AffineMap, fit: DisplacementFit) {
+    let here = toPicture.inverse.map { $0.then(map).then(toLevel) }
+    let blocks =
+      here?.inverse.map {
+        reference.displacements(edge: Self.edge, contrast: Self.leastContrast, in: picture, by: $0)
+      } ?? []
+    // What was taken back is the opposite of what is there.
+    let known = start.then(toLevel).inverse.map { $0.then(map).then(toLevel) } ?? .identity
+    let taken = DisplacementFit.numbers(of: known, size).map { -$0 }
+    let fit = DisplacementFit(blocks, size, known: taken)
+    guard let back = fit.map.inverse, let out = toLevel.inverse else { return (map, fit) }
+    return (map.then(toLevel).then(back).then(out), fit)
   }
 }
