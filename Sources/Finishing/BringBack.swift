@@ -14,8 +14,8 @@ func bringBack(
   let place = try place(result, on: reference, field, options, &findings)
   let toReference = AffineMap.stretch(field.area.size, to: reference.size)
   var pair = try ComparedPair(result, reference, place.map.then(toReference))
-  let coloured = try match(result, &pair, options, &findings)
   let permitted = try permission(for: pair.size, field, mask, options, ground.size)
+  let coloured = try match(result, &pair, permitted, options, &findings)
   pair.judge(permitted, share: field.share(of: ground.size), &findings)
   // Where only its colours were asked for, or it was not found, nothing else is done to it.
   guard options.hasOriginalsSize || place.isFound || options.restoresAlpha else { return coloured }
@@ -31,13 +31,14 @@ func bringBack(
 }
 
 private func match(
-  _ result: borrowing Image, _ pair: inout ComparedPair, _ options: FinishingOptions,
-  _ findings: inout Findings
+  _ result: borrowing Image, _ pair: inout ComparedPair, _ permitted: [UInt8]?,
+  _ options: FinishingOptions, _ findings: inout Findings
 ) throws(ImagingError) -> Image {
   guard options.looksForTint else { return result.shared() }
   // Where it was looked for and not found, there is nothing to hold its colours against.
   let isLost = options.looksForPlace && findings.alignment?.isTrusted != true
-  guard !isLost, let fit = ColourFit(pair.colours), case let change = try pair.change(by: fit),
+  guard !isLost, let fit = ColourFit(pair.colours(beside: permitted)),
+    case let change = try pair.change(by: fit),
     change.before <= mostTint
   else {
     findings.warnings.append(.colourNotMatched)

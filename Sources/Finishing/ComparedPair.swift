@@ -45,11 +45,16 @@ struct ComparedPair: ~Copyable {
   }
 
   /// Colours of the result and what they are in the original, in linear light.
-  var colours: [ColourFit.Pair] {
+  ///
+  /// - Parameter permission: where the result may change something. What lies beside it tells a tint best, where there is enough
+  ///   of it.
+  func colours(beside permission: [UInt8]?) -> [ColourFit.Pair] {
+    let beside = shared.filter { permission?[$0] == 0 }
+    let places = beside.count * 10 >= shared.count ? beside : shared
     // An odd step: one that divides the width would look at a few columns only.
-    let step = (shared.count / Self.mostColours) | 1
-    return stride(from: 0, to: shared.count, by: step).map { position in
-      let place = 3 * shared[position]
+    let step = (places.count / Self.mostColours) | 1
+    return stride(from: 0, to: places.count, by: step).map { position in
+      let place = 3 * places[position]
       return ColourFit.Pair(from: Self.colour(laid, place), to: Self.colour(ground, place))
     }
   }

@@ -6,16 +6,18 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   /// What this kind of work is called between processes.
   package static let jobKind = "finish"
 
+  /// How the original's file is read.
+  package var reading = OriginalReading()
   /// The format to write; `nil` keeps whatever came, or where the original's pixels stay, the original's.
   package var wanted: PictureFormat?
   /// What the result shows of the original; `nil`: all of it.
   package var shown: ShownArea?
   /// The original's exact width and height.
   package var fitsSource = false
-  /// Shift, scale and turn against the original are taken back.
-  package var aligns = false
-  /// The tint of what the model has not changed is taken back.
-  package var matchesColour = false
+  /// Shift, scale and turn against the original are taken back; `nil`: where some of the original's pixels stay.
+  package var aligns: Bool?
+  /// The tint of what the model has not changed is taken back; `nil`: where some of the original's pixels stay.
+  package var matchesColour: Bool?
   /// Only this area of the upright original changes.
   package var region: PixelArea?
   /// Only what is white in the mask, which comes beside the original, changes.
@@ -40,13 +42,12 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var composites: Bool { region != nil || usesMask || keepsUnchanged }
   /// Whether the result is as large as the original.
   var hasOriginalsSize: Bool { fitsSource || composites }
-  /// What is laid into its original is recognised in it first, and gets its colours.
-  var looksForPlace: Bool { aligns || composites }
-  var looksForTint: Bool { matchesColour || composites }
+  var looksForPlace: Bool { aligns ?? composites }
+  var looksForTint: Bool { matchesColour ?? composites }
 
   /// Whether the original is needed.
   package var looksAtOriginal: Bool {
-    fitsSource || aligns || matchesColour || composites || restoresAlpha || compares
+    fitsSource || looksForPlace || looksForTint || composites || restoresAlpha || compares
       || measuresDrift
   }
 
@@ -68,22 +69,18 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   }
 }
 
-/// What a result shows of its original: a rectangle in the upright original's pixels, which may reach beyond it.
-package struct ShownArea: Sendable, Codable, Equatable {
-  package var left: Double
-  package var top: Double
-  package var width: Double
-  package var height: Double
+/// How an original's file is read: as it was when it was prepared.
+package struct OriginalReading: Sendable, Codable, Equatable {
+  /// Of a TIFF, or which picture of an animation, from 1.
+  package var page = 1
+  /// Formats that are read although their decoders are not tested against hostile files.
+  package var allowed: Set<String> = []
+  /// A file that ends too early is taken as far as it goes.
+  package var allowsTruncated = false
 
-  package init(left: Double, top: Double, width: Double, height: Double) {
-    (self.left, self.top, self.width, self.height) = (left, top, width, height)
-  }
+  package init() {}
 
-  package init(_ area: PixelArea) {
-    self.init(
-      left: Double(area.left), top: Double(area.top), width: Double(area.size.width),
-      height: Double(area.size.height))
-  }
+  var tolerance: Image.Tolerance { allowsTruncated ? .lenient : .strict }
 }
 
 /// Why a returned picture cannot be used.

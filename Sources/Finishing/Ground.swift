@@ -30,7 +30,7 @@ struct Ground: ~Copyable {
   }
 
   private static func open(_ original: ResultInspection.Original) throws(ImagingError) -> Image {
-    let image = try openInSRGB(original.bytes, original.structure)
+    let image = try openInSRGB(original.bytes, original.structure, original.reading)
     guard original.structure.orientation != 1 else { return image }
     return try image.realised().oriented(original.structure.orientation)
   }
@@ -49,9 +49,11 @@ struct Ground: ~Copyable {
 }
 
 /// A picture in 8-bit sRGB as its file has it, not yet turned, to be read once from top to bottom.
-func openInSRGB(_ bytes: PictureBytes, _ structure: PictureStructure) throws(ImagingError) -> Image {
+func openInSRGB(
+  _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading = OriginalReading()
+) throws(ImagingError) -> Image {
   guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
-  let image = try Image.decode(bytes, as: codec)
+  let image = try Image.decode(bytes, as: codec, page: reading.page, tolerance: reading.tolerance)
   let profile = structure.profile.map(ICCProfile.init)
   let usesProfile = profile?.isSRGB == false
   if usesProfile, let converted = try? image.inSRGB(usingProfile: true) { return converted }

@@ -24,6 +24,7 @@ package struct ResultInspection: Sendable {
   struct Original: Sendable {
     let bytes: PictureBytes
     let structure: PictureStructure
+    let reading: OriginalReading
   }
 
   let bytes: PictureBytes
@@ -97,8 +98,8 @@ package func inspectResult(
   let looks = options.looksAtOriginal
   let inspection = ResultInspection(
     bytes: bytes, structure: structure, options: options,
-    original: looks ? try read(pictures.original, FinishingError.original) : nil,
-    mask: looks && options.usesMask ? try read(pictures.mask, FinishingError.mask) : nil)
+    original: looks ? try read(pictures.original, options.reading, FinishingError.original) : nil,
+    mask: looks && options.usesMask ? try read(pictures.mask, OriginalReading(), FinishingError.mask) : nil)
   if inspection.needsDecoder { try check(structure, FinishingError.picture) }
   if let original = inspection.original?.structure.uprightSize {
     try options.check(against: original)
@@ -110,19 +111,24 @@ package func inspectResult(
 }
 
 private func read(
-  _ bytes: PictureBytes?, _ error: (ImagingError) -> FinishingError
+  _ bytes: PictureBytes?, _ reading: OriginalReading, _ error: (ImagingError) -> FinishingError
 ) throws(FinishingError) -> ResultInspection.Original? {
   guard let bytes else { return nil }
-  let structure = try on(error) { () throws(ImagingError) in try PictureStructure.read(bytes) }
-  try check(structure, error)
-  return ResultInspection.Original(bytes: bytes, structure: structure)
+  let structure = try on(error) { () throws(ImagingError) in
+    try PictureStructure.read(bytes, page: reading.page, tolerance: reading.tolerance)
+  }
+  try check(structure, allowing: reading.allowed, error)
+  return ResultInspection.Original(bytes: bytes, structure: structure, reading: reading)
 }
 
 /// Drawings and those formats whose decoders libvips does not trust are no answers, and are read nowhere without being asked for.
 private func check(
-  _ structure: PictureStructure, _ error: (ImagingError) -> FinishingError
+  _ structure: PictureStructure, allowing allowed: Set<String> = [],
+  _ error: (ImagingError) -> FinishingError
 ) throws(FinishingError) {
-  if let word = structure.format.permission { throw error(.notAllowed(structure.format, word: word)) }
+  if let word = structure.format.permission, !allowed.contains(word) {
+    throw error(.notAllowed(structure.format, word: word))
+  }
   guard structure.size.pixelCount <= mostPixels else {
     throw error(.tooManyPixels(structure.size, limit: mostPixels))
   }

@@ -21,6 +21,33 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   /// The table's price of everything that was asked for.
   package var priceMillionths: Int?
   package var currency: String?
+  /// What is done to the results; `nil`: nothing.
+  package var finishing: Finishing?
+
+  /// How results are finished.
+  package struct Finishing: Codable, Sendable {
+    /// As JSON, for those who do it.
+    package var options: String
+    /// Absolute paths; `nil` where there is no file.
+    package var original: String?
+    /// Of the original's file.
+    package var sha256: String
+    package var mask: String?
+    package var mostDrift: Double?
+    package var comparison: String?
+
+    package init(
+      options: String, original: String?, sha256: String, mask: String?, mostDrift: Double?,
+      comparison: String?
+    ) {
+      self.options = options
+      self.original = original
+      self.sha256 = sha256
+      self.mask = mask
+      self.mostDrift = mostDrift
+      self.comparison = comparison
+    }
+  }
 
   /// A reference, without its content.
   package struct Source: Codable, Sendable {
@@ -54,7 +81,8 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
 
   package init(
     id: String, created: Int, prompt: String?, gateway: String, model: String, tier: String, aspect: String?,
-    count: Int, sources: [Source], output: Output?, priceMillionths: Int?, currency: String?
+    count: Int, sources: [Source], output: Output?, priceMillionths: Int?, currency: String?,
+    finishing: Finishing?
   ) {
     self.id = id
     self.created = created
@@ -68,6 +96,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     self.output = output
     self.priceMillionths = priceMillionths
     self.currency = currency
+    self.finishing = finishing
   }
 }
 

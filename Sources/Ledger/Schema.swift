@@ -54,6 +54,9 @@ enum Schema {
         table.column("seconds", .double).notNull()
       }
     }
+    migrator.registerMigration("finishing") { database in
+      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "finishing", .text) }
+    }
     return migrator
   }
 }

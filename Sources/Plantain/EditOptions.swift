@@ -47,6 +47,11 @@ public struct EditOptions: Sendable {
   /// For the picture that is edited, which is the first reference; of the others the first page is taken.
   public var page = 1
   public var allowsTruncated = false
+  /// What is done to the result with the first reference as its original. A region is sent alone, with some of what is around
+  /// it, in a shape and size that the model gives. Default: nothing.
+  public var finish = FinishOptions()
+  /// Writes the model's own bytes, under the output's name with their true extension. Default: `false`.
+  public var isRaw = false
   /// Where the result goes. Default: nowhere but the returned value.
   public var output = Output.memory
   /// Replaces files that exist. Default: `false`.
@@ -105,7 +110,10 @@ public struct EditOptions: Sendable {
       case .none: nil
       }
     options.acceptedFormats = gateway.limits.formats
-    options.ratios = try RequestChoices(self, gateway).ratiosToFit
+    let choices = try RequestChoices(self, gateway)
+    options.ratios = choices.ratiosToFit
+    options.region = finish.region
+    options.regionSizes = choices.sizes
     return completed(options)
   }
 

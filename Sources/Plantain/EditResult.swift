@@ -26,6 +26,8 @@ public struct EditResult: Sendable {
   public let attempts: [Attempt]
   /// The whole call.
   public let elapsed: Duration
+  /// Whether the pictures were held against their original.
+  let isFinished: Bool
 
   init(
     plan: EditPlan, images: [Image], delivered: [Delivered], failures: [DeliveryFailure],
@@ -48,12 +50,16 @@ public struct EditResult: Sendable {
     let all = earlier + delivered.flatMap(\.attempts) + failures.flatMap(\.attempts)
     attempts = all.map(Attempt.init)
     self.images = images
+    isFinished = plan.finishing?.options.looksAtOriginal == true
     self.warnings = plan.warnings + warnings
     self.elapsed = elapsed
   }
 
   /// The model's final picture.
   public var image: Image { images[images.count - 1] }
+
+  /// What was found by holding the final picture against its original; `nil` where that was not done.
+  public var findings: FindingsReport? { isFinished ? FindingsReport(image.findings) : nil }
 
   public struct Image: Sendable {
     public let bytes: PictureBytes
@@ -66,6 +72,8 @@ public struct EditResult: Sendable {
     public let isConverted: Bool
     /// How it travelled.
     public let source: Source
+    /// What was found by holding it against the original.
+    let findings: Findings
 
     public enum Source: String, Sendable { case inline, url, task }
 
@@ -80,6 +88,7 @@ public struct EditResult: Sendable {
       mediaType = picture.format.mediaType
       size = picture.size
       isConverted = picture.isConverted
+      findings = picture.findings
       self.output = output
     }
   }
@@ -168,6 +177,8 @@ public enum EditWarning: String, Sendable {
   case addressNotChecked = "address-not-checked"
   /// Fewer pictures came than were asked for.
   case fewerPictures = "fewer-pictures"
+  /// The picture is as the model gave it: its original is gone or has changed, so it could not be finished.
+  case notFinished = "not-finished"
   /// One of several requests may have been done and billed, and its pictures are not here: `History` says what can be done.
   case outcomeUnknown = "outcome-unknown"
 }
@@ -186,6 +197,8 @@ extension EditWarning {
     case .controlledTesting: "the gateway calls this model one for controlled testing"
     case .manyReferences: "more than ten objects and four characters are advised against"
     case .addressNotChecked: "the result came through a proxy, so its address was not checked"
+    case .notFinished:
+      "the picture is as the model gave it, because its original is not there any more as it was: see plantain finish"
     case .fewerPictures: "fewer pictures came than were asked for"
     case .outcomeUnknown:
       "one of the requests is billed, or may be, and its pictures are not here: see plantain history, and recover"
@@ -207,7 +220,9 @@ public struct EditPlan: Sendable {
   /// References by URL, which a plan does not fetch; the request's bytes do not count them.
   public let notFetched: [String]
   public let cost: EditResult.Cost
-  public let warnings: [EditWarning]
+  public internal(set) var warnings: [EditWarning]
+  /// What is done to the results; `nil`: nothing.
+  var finishing: EditFinishing?
 }
 
 /// A stage that an edit has passed, for those who watch.

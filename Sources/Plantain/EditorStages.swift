@@ -53,7 +53,7 @@ extension Editor {
       tier: plan.request.tier.rawValue, aspect: plan.request.ratio?.description, count: plan.request.count,
       sources: sources, output: output.entry,
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
-      currency: plan.cost.price?.currency)
+      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry)
     try await book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
 
@@ -125,9 +125,11 @@ extension Editor {
   ) async throws(PlantainError) -> EditResult {
     for one in delivered { watch(.answered(status: one.status, elapsed: one.elapsed)) }
     do throws(PlantainError) {
-      let (pictures, found) = try await finish(delivered.flatMap(\.pictures), plan.gateway, as: output)
+      let (pictures, found) = try await finish(delivered.flatMap(\.pictures), plan, as: output)
       let finished = pictures.map(\.finished)
-      let paths = try await onPool { () throws(PlantainError) in try output.write(finished) }
+      let paths = try await onPool { () throws(PlantainError) in
+        try output.write(finished, mostDrift: plan.finishing?.mostDrift)
+      }
       for one in delivered { await one.receipt.finish(keepsReply: found.contains(.pictureUnusable)) }
       let written = paths.compactMap(\.self).map(OutputFile.absolute)
       try? await book.ledger().finish(plan.id, outputs: written)
@@ -144,6 +146,7 @@ extension Editor {
       watch(.done(result))
       return result
     } catch {
+      for one in delivered { one.receipt.release() }
       var error = error
       error.editID = plan.id
       if error.billed == .yes {
@@ -154,28 +157,32 @@ extension Editor {
     }
   }
 
-  /// Sniffs every picture, and encodes those anew that must be in another format. One that cannot be used is kept as
-  /// it came; only when none can be used is that an error.
+  /// Sniffs every picture, does what is to be done with its original, and encodes those anew that must be in another format.
+  /// One that cannot be used is kept as it came; only when none can be used is that an error.
   private func finish(
-    _ pictures: [Delivered.Picture], _ gateway: String, as output: OutputPlan
+    _ pictures: [Delivered.Picture], _ plan: EditPlan, as output: OutputPlan
   ) async throws(PlantainError) -> (
     pictures: [(finished: FinishedPicture, source: Delivered.Source)], warnings: [EditWarning]
   ) {
     var finished: [(FinishedPicture, Delivered.Source)] = []
     var warnings: Set<EditWarning> = []
     var failure: PlantainError?
-    let options = FinishingOptions(wanted: output.wanted)
-    for picture in pictures {
+    var options = plan.finishing?.options ?? FinishingOptions()
+    options.wanted = output.wanted
+    for (position, picture) in pictures.enumerated() {
+      // The last is the model's final one.
+      options.compares = plan.finishing?.comparison != nil && position == pictures.count - 1
       do {
-        let result = try await workers.finish(picture.bytes, options)
+        let result = try await workers.finish(
+          picture.bytes, beside: plan.finishing?.contents ?? FinishingContents(), options)
         finished.append((result, picture.source))
         if let label = picture.label, !result.returned.isMeant(by: label) { warnings.insert(.labelWrong) }
-      } catch let error where error is FinishingError || error is IsolationError {
-        let kept = output.keep(picture.bytes, extension: "reply")
-        failure = .finishing(error, gateway: gateway, keptAt: kept)
-        warnings.insert(.pictureUnusable)
-      } catch {
+      } catch is CancellationError {
         throw .interrupted(billed: .yes)
+      } catch {
+        let kept = output.keep(picture.bytes)
+        failure = .finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
+        warnings.insert(.pictureUnusable)
       }
     }
     if finished.isEmpty, let failure { throw failure }

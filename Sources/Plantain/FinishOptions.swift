@@ -10,10 +10,12 @@ public import Vocabulary
 public struct FinishOptions: Sendable {
   /// The original's exact width and height, upright.
   public var fitsSource = false
-  /// Shift, scale and turn against the original are found and taken back, to a fraction of a pixel.
-  public var aligns = false
-  /// The tint of what the model has not changed is taken back.
-  public var matchesColour = false
+  /// Shift, scale and turn against the original are found and taken back, to a fraction of a pixel. `nil`: where `region`, `mask`
+  /// or `keepsUnchanged` lays the result into its original.
+  public var aligns: Bool?
+  /// The tint of what the model has not changed is taken back: measured beyond region and mask, where there are such, else on what
+  /// most of the picture agrees on. `nil`: as `aligns`. To give a region another mood, say `false`.
+  public var matchesColour: Bool?
   /// The only area that changes, in the upright original's pixels.
   public var region: PixelArea?
   /// The only places that change are white in this picture, those half changed grey. It has the original's shape, in any size.

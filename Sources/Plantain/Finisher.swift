@@ -29,11 +29,11 @@ public struct Finisher: Sendable {
     /// - Parameter path: what it is for, near which one that drifted too far is kept; `nil`: nothing.
     /// - Throws: 1 when it did.
     public func requireNoDrift(_ path: String? = nil) throws(PlantainError) {
-      guard let drift = picture.drift(over: options) else { return }
+      guard let drift = picture.drift(over: options.mostDrift) else { return }
       let kept =
         path.map { OutputPlan.keepAside(picture, near: $0) }
         ?? OutputPlan.keep(picture.bytes, extension: picture.format.extensions[0])
-      throw .drifted(drift, options, keptAt: kept, of: path)
+      throw .drifted(drift, keptAt: kept, of: path)
     }
 
     /// Writes the comparison, if there is one, under its name.
@@ -77,14 +77,15 @@ public struct Finisher: Sendable {
   /// - Parameters:
   ///   - result: what the model returned.
   ///   - original: the picture that was edited.
-  ///   - shown: what the result shows of the upright original, in its pixels; `nil`: all of it.
+  ///   - shown: what the result shows of the upright original, in its pixels, as `ReferenceGeometry.shown`
+  ///     of what was sent; `nil`: all of it.
   ///   - output: the name it is for, whose extension says the format; `nil`: the format that came, or the original's where its
   ///     pixels stay, or PNG where that cannot be written.
   ///   - overwriting: a file of that name is no reason not to begin.
   /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture that cannot be used,
   ///   66 for one that cannot be read.
   public func finish(
-    _ result: Reference, source original: Reference, showing shown: PixelArea? = nil,
+    _ result: Reference, source original: Reference, showing shown: ShownArea? = nil,
     for output: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> Result {
     try options.validate()
@@ -96,7 +97,7 @@ public struct Finisher: Sendable {
       try OutputPlan.requireFree(path, overwriting: overwriting)
     }
     var finishing = options.finishing(wanted ?? nil)
-    finishing.shown = shown.map(ShownArea.init)
+    finishing.shown = shown
     let returned = try await result.readOnPool()
     var contents = FinishingContents(original: PictureContent(try await original.readOnPool()))
     if let mask = options.mask { contents.mask = PictureContent(try await mask.readOnPool()) }
@@ -110,10 +111,16 @@ public struct Finisher: Sendable {
   }
 }
 
+/// More drift than is allowed.
+struct Drift {
+  let value: Double
+  let most: Double
+}
+
 extension FinishedPicture {
-  /// Its drift, when it is more than is allowed.
-  func drift(over options: FinishOptions) -> Double? {
-    guard let most = options.mostDrift, let drift = findings.drift, drift > most else { return nil }
-    return drift
+  /// - Parameter most: what is allowed; `nil`: anything.
+  func drift(over most: Double?) -> Drift? {
+    guard let most, let drift = findings.drift, drift > most else { return nil }
+    return Drift(value: drift, most: most)
   }
 }

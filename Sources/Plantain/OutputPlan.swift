@@ -12,13 +12,16 @@ struct OutputPlan {
   private let stem: String
   /// How many pictures of the edit lie there already; further ones go beside them.
   private var written = 0
+  /// Where a picture of original, result and difference goes.
+  private let comparison: String?
   /// The format that is asked for; `nil`: as it comes.
   let wanted: PictureFormat?
 
-  /// - Throws: 64 for an extension that cannot be written, or contradicts the format that is asked for.
+  /// - Throws: 64 for an extension that cannot be written, or contradicts what is asked for.
   init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
-    output = options.output
+    output = try Self.place(options)
     overwrites = options.overwrites
+    comparison = options.finish.comparison
     let name = (first?.stem ?? "picture") + ".edited"
     switch output {
     case .memory: stem = ""
@@ -26,11 +29,18 @@ struct OutputPlan {
       stem = Self.withoutExtension(path)
       try Self.requireWritableExtension(path)
     case .folder(let folder):
+      if options.isRaw, let path = options.output.path {
+        stem = Self.withoutExtension(path)
+        break
+      }
       let beside: String? = if case .file(let path)? = first { OutputFile.parent(of: path) } else { nil }
       let place = folder ?? beside ?? "."
       stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
     }
-    wanted = options.wantedFormat.flatMap(PictureFormat.writable)
+    wanted = options.isRaw ? nil : options.wantedFormat.flatMap(PictureFormat.writable)
+    if case .file(let path) = output, path == comparison {
+      throw .usage("\(path) is the name for the result and for the comparison", hint: "Choose another name.")
+    }
     if case .file(let path) = output, let named = Self.format(byNameOf: path), let wanted, named != wanted {
       throw .usage(
         "\(path) is a name for \(named.name), but --output-format says \(wanted.name)",
@@ -38,11 +48,25 @@ struct OutputPlan {
     }
   }
 
+  /// A picture as the model gave it has its true extension, whatever the name says: its place is known by the name without one.
+  private static func place(_ options: EditOptions) throws(PlantainError) -> EditOptions.Output {
+    guard options.isRaw else { return options.output }
+    guard options.finish.isEmpty, options.outputFormat == nil else {
+      throw .usage(
+        "--raw leaves the model's bytes as they are", hint: "Leave away what finishes or converts them.")
+    }
+    guard case .file(let path) = options.output else { return options.output }
+    return .folder(OutputFile.parent(of: path))
+  }
+
   /// The same place, as the ledger knows it.
   ///
-  /// - Parameter written: how many pictures of the edit were written there before.
-  init(_ entry: EditEntry.Output, written: Int) {
+  /// - Parameters:
+  ///   - comparison: where a picture of original, result and difference goes.
+  ///   - written: how many pictures of the edit were written there before.
+  init(_ entry: EditEntry.Output, comparison: String?, written: Int) {
     self.written = written
+    self.comparison = comparison
     overwrites = entry.overwrites
     output = entry.isFile ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
     stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path
@@ -93,24 +117,33 @@ struct OutputPlan {
   }
 
   private var possiblePaths: [String] {
-    switch output {
-    case .memory: []
-    case .file(let path): written == 0 ? [path] : ["\(stem)-\(written + 1).\(Self.fileExtension(path))"]
-    case .folder: PictureFormat.all.filter(\.isWritable).map { "\(stem).\($0.extensions[0])" }
-    }
+    let own =
+      switch output {
+      case .memory: [String]()
+      case .file(let path): written == 0 ? [path] : ["\(stem)-\(written + 1).\(Self.fileExtension(path))"]
+      case .folder: PictureFormat.all.filter(\.isWritable).map { "\(stem).\($0.extensions[0])" }
+      }
+    return own + [comparison].compactMap(\.self)
   }
 
   /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
   /// written, and what cannot go under its name goes under another, which the error names.
   ///
+  /// - Parameter mostDrift: one that differs more from its original is kept aside, which is an error.
   /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
-  func write(_ pictures: [FinishedPicture]) throws(PlantainError) -> [String?] {
-    guard output != .memory else { return pictures.map { _ in nil } }
+  func write(_ pictures: [FinishedPicture], mostDrift: Double? = nil) throws(PlantainError) -> [String?] {
     var paths: [String?] = []
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
       do throws(PlantainError) {
-        paths.append(try write(picture, to: path(for: picture, position, of: pictures.count)))
+        if let drift = picture.drift(over: mostDrift) {
+          let kept = keep(picture.bytes, extension: picture.format.extensions[0])
+          throw .drifted(drift, keptAt: kept, of: stem.isEmpty ? nil : stem, billed: .yes)
+        }
+        paths.append(
+          output == .memory
+            ? nil : try write(picture, to: path(for: picture, position, of: pictures.count)))
+        if let made = picture.comparison, let comparison { try write(made, as: "png", to: comparison) }
       } catch {
         failure = failure ?? error
       }
@@ -126,16 +159,26 @@ struct OutputPlan {
   }
 
   private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
+    try write(picture.bytes, as: picture.format.extensions[0], to: path)
+    return path
+  }
+
+  private func write(_ bytes: PictureBytes, as name: String, to path: String) throws(PlantainError) {
     do throws(WriteError) {
-      try OutputFile.write(PictureContent(picture.bytes), to: path, overwriting: overwrites && written == 0)
-      return path
+      try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwrites && written == 0)
     } catch {
-      let kept = keep(picture.bytes, extension: picture.format.extensions[0])
+      let kept = keep(bytes, extension: name)
       throw PlantainError(
         .output, error == .exists ? .outputExists : .outputNotWritable, "cannot write \(path): \(error)",
         hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be kept anywhere.",
         subject: path, billed: .yes, underlying: error)
     }
+  }
+
+  /// The same for bytes of which nobody knows yet what they are.
+  func keep(_ bytes: PictureBytes) -> String? {
+    let format = try? PictureStructure.read(bytes).format
+    return keep(bytes, extension: format?.extensions[0] ?? "reply")
   }
 
   /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
@@ -203,4 +246,8 @@ struct OutputPlan {
     let length = fileExtension(path).count
     return length == 0 ? path : String(path.dropLast(length + 1))
   }
+}
+
+extension EditOptions.Output {
+  fileprivate var path: String? { if case .file(let path) = self { path } else { nil } }
 }

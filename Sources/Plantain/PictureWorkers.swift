@@ -36,7 +36,7 @@ public final class PictureWorkers: Sendable {
   private let opening = Turns(width: 1)
   /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
   private let prepared = SharedResults<Job, PreparedReference>(most: 8)
-  private let store = ContentStore()
+  let store = ContentStore()
 
   private struct Job: Hashable {
     let digest: String

@@ -42,7 +42,13 @@ extension Editor {
     let output = try output(entry, options)
     try output.check()
     try output.prepareFolder()
-    let plan = EditPlan(resuming: entry)
+    var plan = EditPlan(resuming: entry)
+    do throws(PlantainError) {
+      plan.finishing = try await finishing(entry)
+    } catch {
+      // What was paid for is worth more than how it was wished.
+      plan.warnings.append(.notFinished)
+    }
     var delivered: [Delivered] = []
     for attempt in open {
       delivered.append(try await resume(attempt, entry, options, asksForTasks, watch))
@@ -119,7 +125,8 @@ extension Editor {
     }
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format
-    return OutputPlan(place, written: entry.outputs?.count ?? 0)
+    return OutputPlan(
+      place, comparison: entry.finishing?.comparison, written: entry.outputs?.count ?? 0)
   }
 }
 

@@ -34,9 +34,14 @@ struct RequestChoices {
     webSearch = options.webSearch || options.imageSearch && gateway.imageSearchNeedsWebSearch
     try check.fallback(options, model)
     parts = try Self.parts(options.count, most: gateway.mostPictures)
-    if options.fit != .none, isShapeAutomatic {
-      throw .usage(
-        "--fit \(options.fit.rawValue) needs a shape", hint: "Leave --aspect away, or give a ratio.")
+    let shaping =
+      options.fit != .none
+      ? "--fit \(options.fit.rawValue)" : options.finish.region == nil ? nil : "--region"
+    if let shaping, isShapeAutomatic {
+      throw .usage("\(shaping) needs a shape", hint: "Leave --aspect away, or give a ratio.")
+    }
+    guard options.fit == .none || options.finish.region == nil else {
+      throw .usage("a region is sent in a supported shape already", hint: "Leave --fit away.")
     }
     self.warnings = warnings
   }
@@ -49,9 +54,13 @@ struct RequestChoices {
   /// The ratios that a prepared picture may be brought to.
   var ratiosToFit: [AspectRatio] { ratio.map { [$0] } ?? model.ratios }
 
+  /// The sizes that the model may answer in; where its own are not known, those of its family.
+  var sizes: [PixelSize] { ratiosToFit.compactMap { NanoBanana2.size($0, tier) } }
+
   /// Whether tier and shape are said at all.
   private var sendsShape: Bool {
     gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil || options.fit != .none
+      || options.finish.region != nil
   }
 
   /// One of the requests, for as many pictures as `parts` says.

@@ -24,10 +24,20 @@ extension Editor {
         hint: "Allow more with --request-bytes.")
     }
     let preparation = try options.preparation(for: gateway)
-    let prepared = try await prepareAll(
-      sorted.prepared, preparation, budget, isFirstEdited: sorted.isEditedPrepared)
+    let settled = try await readingOnce(sorted.prepared)
+    let prepared = zip(
+      sorted.prepared,
+      try await prepareAll(settled, preparation, budget, isFirstEdited: sorted.isEditedPrepared)
+    ).map {
+      // What was fetched or read is not held beside what is sent.
+      Preparer.Result(source: $0, reference: $1.reference, elapsed: $1.elapsed)
+    }
     for result in prepared { job.watch(.prepared(result)) }
-    let source = sorted.isEditedPrepared ? prepared.first?.reference.geometry.source : nil
+    let geometry = sorted.isEditedPrepared ? prepared.first?.reference.geometry : nil
+    var finishing: EditFinishing?
+    if let geometry { finishing = try await self.finishing(job, of: settled[0], geometry) }
+    // Of a region the answer has the shape of what was cut out.
+    let source = options.finish.region == nil ? geometry?.source : geometry?.prepared
 
     let parts = choices.parts.enumerated().map { part, count in
       var request = choices.request(prompt, sorted.joined(prepared), source: source, count: count)
@@ -51,7 +61,7 @@ extension Editor {
         count: options.count),
       passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
       cost: EditResult.Cost(price: choices.model.prices[choices.tier], count: options.count),
-      warnings: warnings)
+      warnings: warnings, finishing: finishing)
     guard plan.request.bytes <= requestLimit else {
       throw PlantainError(
         .request, .tooLarge, "the request has \(plan.request.bytes), over the limit of \(requestLimit)",
@@ -73,11 +83,12 @@ extension Editor {
   private func prepareAll(
     _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool
   ) async throws(PlantainError) -> [Preparer.Result] {
-    var jobs = try await readingOnce(references).map { Preparer.Job(source: $0, options: options) }
+    var jobs = references.map { Preparer.Job(source: $0, options: options) }
     // The page and the shape that were asked for are those of the picture to edit.
     for position in jobs.indices.dropFirst(isFirstEdited ? 1 : 0) {
       jobs[position].options.page = 1
       jobs[position].options.fit = .none
+      jobs[position].options.region = nil
     }
     var results = try await prepareAll(jobs)
     for (position, limit) in budget.limits(for: results.map(\.reference.content.byteCount)).enumerated() {
@@ -87,10 +98,7 @@ extension Editor {
       let preparer = Preparer(options: jobs[position].options, workers: workers)
       results[position] = try await preparer.prepare(jobs[position].source)
     }
-    // What was fetched or read is not held beside what is sent.
-    return zip(references, results).map {
-      Preparer.Result(source: $0, reference: $1.reference, elapsed: $1.elapsed)
-    }
+    return results
   }
 
   /// Standard input can be read only once and a URL is fetched only once, but either may have to be prepared twice.

@@ -15,17 +15,21 @@ struct EditCommand: AsyncParsableCommand {
 
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var sending: SendingFlags
+  @OptionGroup var finishing: FinishFlags
   @OptionGroup var workers: WorkerFlags
 
   func validate() throws {
     guard !(sending.promptFile == "-" && references.contains("-")) else {
       throw ValidationError("Standard input cannot be both the prompt and a reference.")
     }
+    let readers = references + [finishing.mask, sending.promptFile].compactMap(\.self)
+    try requireOneStandardInput(in: readers)
   }
 
   func run() async throws {
     var options = preparation.editOptions
     sending.apply(to: &options)
+    options.finish = finishing.options
     let job = EditJob(route: preparation.route, sending: sending, options: options)
     try await job.run(references.map(reference(for:)), workers)
   }

@@ -24,9 +24,9 @@ struct FinishCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the result shows of the original, upright, where that is not all of it (as geometry.shown of --json says).",
+      "What the result shows of the original, upright, where that is not all of it (geometry.shown of --json).",
       valueName: "x,y,w,h"))
-  var shown: PixelArea?
+  var shown: ShownArea?
 
   @Flag(help: "Replace a file that exists.")
   var overwrite = false
@@ -62,7 +62,7 @@ struct FinishCommand: AsyncParsableCommand {
     if output == "-" {
       try result.writeComparison(overwriting: overwrite)
       try result.requireNoDrift()
-      FinishReport(result, output: nil).lines.forEach(common.note)
+      FinishReport(result, output: nil).findings.lines.forEach(common.note)
       guard Console.printBytes(result.bytes) else { throw .standardOutput("it took only a part") }
       return
     }
@@ -72,7 +72,7 @@ struct FinishCommand: AsyncParsableCommand {
     if common.json {
       Console.printJSON(report)
     } else {
-      report.lines.forEach(common.note)
+      report.findings.lines.forEach(common.note)
       Console.print(path)
     }
   }

@@ -6,11 +6,19 @@ struct FinishFlags: ParsableArguments {
   @Flag(help: "Give it the original's exact width and height.")
   var fitSource = false
 
-  @Flag(help: "Take back its shift, scale and turn against the original.")
-  var align = false
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Take back its shift, scale and turn against the original (default with --region, --mask, --keep-unchanged)."
+  )
+  var align: Bool?
 
-  @Flag(help: "Take back the tint of what the model has not changed.")
-  var matchColour = false
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Take back the tint of what the model has not changed (default with --region, --mask, --keep-unchanged)."
+  )
+  var matchColour: Bool?
 
   @Option(
     help: ArgumentHelp(

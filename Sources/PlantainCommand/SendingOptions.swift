@@ -76,6 +76,9 @@ struct ResultFlags: ParsableArguments {
       valueName: "jpeg|png|webp"))
   var outputFormat: OutputFormatArgument?
 
+  @Flag(help: "Write the model's own bytes, under the output's name with their true extension.")
+  var raw = false
+
   @Option(
     help: ArgumentHelp("Give up after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
   var timeout: DurationArgument?
@@ -96,6 +99,7 @@ struct ResultFlags: ParsableArguments {
     options.timeout = timeout?.value
     options.overwrites = overwrite
     options.outputFormat = outputFormat?.mediaType
+    options.isRaw = raw
     options.output = output == "-" ? .memory : .init(argument: output)
   }
 

@@ -36,7 +36,7 @@ enum Summary {
     case .failedOver(let error, let next): ["failed    \(error.message)", "          going on with \(next)"]
     case .answered(let status, let elapsed):
       ["answered  status \(status) after \(elapsed.formattedSeconds)"]
-    case .done(let result): lines(of: result)
+    case .done(let result): lines(of: result) + (result.findings?.lines ?? [])
     }
   }
 

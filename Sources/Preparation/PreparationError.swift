@@ -9,6 +9,8 @@ public enum PreparationError: Error, Sendable, Codable {
   case pageMissing(Int, of: Int)
   /// The picture itself cannot be used.
   case picture(ImagingError)
+  /// The region does not lie inside the picture, whose upright size this is.
+  case regionOutside(PixelArea, PixelSize)
   /// Even the smallest version that makes sense is larger than the limit.
   case capNotReachable(smallest: ByteCount, limit: ByteCount)
 }
@@ -19,6 +21,7 @@ extension PreparationError: CustomStringConvertible {
     case .invalidOption(let text): text
     case .pageMissing(let page, let count): "expected 1…\(count) for the page, received \(page)"
     case .picture(let error): error.description
+    case .regionOutside(let region, let size): "the region \(region) reaches beyond it: it is \(size)"
     case .capNotReachable(let smallest, let limit):
       "it cannot be brought under \(limit): the smallest version has \(smallest)"
     }

@@ -24,6 +24,12 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   /// The shapes to choose from when it is; the nearest is taken. Default: none.
   public var ratios: [AspectRatio] = []
 
+  /// The area that is to be edited, in the upright picture's pixels: it is sent with some of what is around it, and without the
+  /// rest. `nil`: the whole picture. Default: `nil`.
+  public var region: PixelArea?
+  /// The sizes that the model can give, one of whose shapes a region is sent in, and no larger. Default: none.
+  public var regionSizes: [PixelSize] = []
+
   /// Formats that are read although their decoders are not tested against hostile files: `svg`, `jxl`, `jp2`; each in a
   /// child process only. Default: none.
   public var allowed: Set<String> = []

@@ -4,6 +4,8 @@ package import Vocabulary
 /// What is to be done to a picture, decided from its header and the options alone.
 package struct PreparationPlan: Sendable {
   package let fit: FitPlan
+  /// The part that is sent, in the upright picture's pixels; `nil`: all of it.
+  let cut: PixelArea?
   package let format: PictureFormat
   /// The compressed pixels can stay as they are.
   package let isPassthrough: Bool
@@ -28,6 +30,11 @@ package struct PreparationPlan: Sendable {
     if drawingScale > 1 {
       structure.size = structure.size.scaled(toLongestEdge: Self.smallestDrawing)
     }
+    let whole = structure.uprightSize
+    let region = options.region.map { RegionPlan($0, in: whole, sizes: options.regionSizes) }
+    cut = region.flatMap { $0.cut == PixelArea(whole) ? nil : $0.cut }
+    // From here on the rest is as if it were not there.
+    if let cut { structure.size = cut.stored(structure.orientation, in: structure.size).size }
     // Lab is a space of its own; a profile could only say the same.
     let profile = structure.colour == .lab ? nil : structure.profile.map(ICCProfile.init)
     let source = structure.format
@@ -35,19 +42,23 @@ package struct PreparationPlan: Sendable {
     needsColour = usesProfile || structure.bitsPerChannel > 8 || [.cmyk, .lab].contains(structure.colour)
 
     let format = Self.chooseFormat(structure, options: options)
-    let limit = min(options.maximumEdge ?? .max, format.longestEdge)
+    let limit = min(options.maximumEdge ?? .max, region?.longestEdge ?? .max, format.longestEdge)
     let ratio = options.fit == .none ? nil : options.ratios.nearest(to: structure.uprightSize)
     fit = FitPlan(
       structure.size, isOnItsSide: structure.orientation >= 5, longestEdge: limit, fit: options.fit,
-      ratio: ratio, canShrinkOnLoad: source == .jpeg)
+      ratio: ratio, canShrinkOnLoad: source == .jpeg && cut == nil)
 
     var changes: [PreparationStep] = []
     if structure.pageCount > 1 {
       changes.append(
         PreparationStep(.page, "one of several", before: "\(structure.pageCount)", after: "\(options.page)"))
     }
+    if let cut {
+      changes.append(
+        PreparationStep(.crop, "the region and what is around it", before: "\(whole)", after: "\(cut)"))
+    }
     if structure.orientation != 1 {
-      turnsBlocks = Self.turnsBlocks(structure, format, fit, needsColour: needsColour, options)
+      turnsBlocks = cut == nil && Self.turnsBlocks(structure, format, fit, needsColour: needsColour, options)
       changes.append(Self.turnStep(structure, losslessly: turnsBlocks))
     } else {
       turnsBlocks = false
@@ -60,11 +71,11 @@ package struct PreparationPlan: Sendable {
           .downscale, "longest edge at most \(limit.grouped) px", before: "\(structure.uprightSize)",
           after: "\(upright)"))
     }
-    let whole = structure.orientation >= 5 ? fit.size.transposed : fit.size
-    if fit.frame != whole, let ratio {
+    let scaled = structure.orientation >= 5 ? fit.size.transposed : fit.size
+    if fit.frame != scaled, let ratio {
       changes.append(
         PreparationStep(
-          options.fit == .pad ? .pad : .crop, "shape \(ratio)", before: "\(whole)", after: "\(fit.frame)"))
+          options.fit == .pad ? .pad : .crop, "shape \(ratio)", before: "\(scaled)", after: "\(fit.frame)"))
     }
     if format != source {
       changes.append(

@@ -54,6 +54,9 @@ struct PreparationWork {
       guard plan.fit.shrink > 1 || image.size == structure.size else {
         throw .damaged("its header says \(structure.size), its decoder \(image.size)")
       }
+      if let cut = plan.cut?.stored(structure.orientation, in: structure.size) {
+        return try image.cropped(left: cut.left, top: cut.top, to: cut.size)
+      }
       // Larger ones are reduced first, row by row, and looked at then.
       let bytes = image.size.pixelCount * image.bands * (structure.bitsPerChannel > 8 ? 2 : 1)
       guard image.hasAlpha, bytes <= Self.mostHeldBytes else { return image }
@@ -153,15 +156,24 @@ struct PreparationWork {
   ) throws(PreparationError) -> PreparedReference {
     let bytes = bytes.adding(options.kept(of: structure), as: format)
     try requireClean(bytes)
-    let whole = plan.fit.scaled(toFrame: size, isOnItsSide: structure.orientation >= 5)
     return PreparedReference(
       content: PictureContent(bytes),
       facts: PreparedReference.Facts(
         mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough, encodes: encodes,
         steps: steps,
-        geometry: ReferenceGeometry(
-          orientation: structure.orientation, source: structure.uprightSize, scaled: whole.size,
-          offset: whole.offset, prepared: size),
+        geometry: geometry(size),
         warnings: warnings))
+  }
+
+  private func geometry(_ prepared: PixelSize) -> ReferenceGeometry {
+    let source = structure.uprightSize
+    guard let cut = plan.cut else {
+      let whole = plan.fit.scaled(toFrame: prepared, isOnItsSide: structure.orientation >= 5)
+      return ReferenceGeometry(
+        orientation: structure.orientation, source: source, scaled: whole.size, offset: whole.offset,
+        prepared: prepared)
+    }
+    return ReferenceGeometry(
+      orientation: structure.orientation, source: source, shown: ShownArea(cut), prepared: prepared)
   }
 }

@@ -103,6 +103,9 @@ package func inspectPicture(
   guard options.page <= structure.pageCount else {
     throw .pageMissing(options.page, of: structure.pageCount)
   }
+  if let region = options.region, !region.isInside(structure.uprightSize) {
+    throw .regionOutside(region, structure.uprightSize)
+  }
   guard structure.size.pixelCount <= options.maximumPixels else {
     throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
   }

@@ -74,8 +74,34 @@ public struct ReferenceGeometry: Sendable, Equatable, Codable {
   public let scaled: PixelSize
   /// Positive where margins were added, negative where something was cut off.
   public let offset: PixelOffset
+  /// What the prepared picture shows of the upright original, in its pixels: it reaches beyond where margins were added.
+  public let shown: ShownArea
   /// The prepared size.
   public let prepared: PixelSize
+
+  /// By how the scaled original lies on it.
+  init(
+    orientation: Int, source: PixelSize, scaled: PixelSize, offset: PixelOffset, prepared: PixelSize
+  ) {
+    (self.orientation, self.source, self.scaled) = (orientation, source, scaled)
+    (self.offset, self.prepared) = (offset, prepared)
+    let x = Double(source.width) / Double(scaled.width)
+    let y = Double(source.height) / Double(scaled.height)
+    shown = ShownArea(
+      left: -Double(offset.x) * x, top: -Double(offset.y) * y, width: Double(prepared.width) * x,
+      height: Double(prepared.height) * y)
+  }
+
+  /// By what it shows.
+  init(orientation: Int, source: PixelSize, shown: ShownArea, prepared: PixelSize) {
+    (self.orientation, self.source) = (orientation, source)
+    (self.shown, self.prepared) = (shown, prepared)
+    let x = Double(prepared.width) / shown.width
+    let y = Double(prepared.height) / shown.height
+    scaled = PixelSize(
+      width: Int((Double(source.width) * x).rounded()), height: Int((Double(source.height) * y).rounded()))
+    offset = PixelOffset(x: -Int((shown.left * x).rounded()), y: -Int((shown.top * y).rounded()))
+  }
 }
 
 /// One thing that was done, and why.

@@ -67,7 +67,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     for name in ["out.jpg", "out-1.jpg"] { try folder.write(Array("paid for".utf8), as: name) }
     let place = EditEntry.Output(
       path: folder.file("out.jpg"), isFile: true, overwrites: overwrites, format: nil)
-    let plan = OutputPlan(place, written: 2)
+    let plan = OutputPlan(place, comparison: nil, written: 2)
     try plan.check()
     try plan.prepareFolder()
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 8, height: 8)))

@@ -28,10 +28,7 @@ extension PlantainError {
     case .picture(let error), .original(let error):
       .picture(error, original, .finishing, remedy: remedy)
     case .mask(let error): .picture(error, mask ?? "the mask", .finishing, remedy: remedy)
-    case .regionOutside(let region, let size):
-      .usage(
-        "the region \(region) reaches beyond \(original), which is \(size)",
-        hint: "Give --region X,Y,W,H within it, in pixels of the upright picture.")
+    case .regionOutside(let region, let size): .regionOutside(region, original, size)
     case .featherTooWide(let feather, let most):
       .usage("expected 0…\(most) for the feather, which is the region's shorter edge, received \(feather)")
     case .maskShape(let size, let other):
@@ -49,15 +46,39 @@ extension PlantainError {
     }
   }
 
+  static func regionOutside(_ region: PixelArea, _ subject: String, _ size: PixelSize) -> PlantainError {
+    .usage(
+      "the region \(region) reaches beyond \(subject), which is \(size)",
+      hint: "Give --region X,Y,W,H within it, in pixels of the upright picture.")
+  }
+
+  /// A picture that was paid for and cannot be finished, or not as was asked.
+  static func finishing(
+    _ error: any Error, of edit: EditFinishing?, gateway: String, keptAt path: String?
+  ) -> PlantainError {
+    let kept = path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed."
+    let again = "Mend that, and give the kept picture to plantain finish."
+    let isOfResult = if case .picture? = error as? FinishingError { true } else { error is IsolationError }
+    guard let edit, !isOfResult else {
+      let cause =
+        if case .picture(let imaging)? = error as? FinishingError { imaging.description } else { "\(error)" }
+      return PlantainError(
+        .finishing, .noPicture, "\(gateway) returned a picture that cannot be used: \(cause)", hint: kept,
+        subject: gateway, billed: .yes, underlying: error)
+    }
+    let cause = PlantainError.finishing(error, result: gateway, original: edit.original, mask: edit.mask)
+    return PlantainError(
+      .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
+      hint: "\(kept) \(again)", subject: cause.subject, billed: .yes, underlying: error)
+  }
+
   /// The result is further from its original than is allowed.
   static func drifted(
-    _ drift: Double, _ options: FinishOptions, keptAt path: String?, of subject: String? = nil,
-    billed: Billing = .no
+    _ drift: Drift, keptAt path: String?, of subject: String? = nil, billed: Billing = .no
   ) -> PlantainError {
-    let most = options.mostDrift ?? 0
-    return PlantainError(
+    PlantainError(
       .finishing, .drifted,
-      "the result differs from its original by \(drift.rounded(to: 2)) where it should not, over the limit of \(most)",
+      "the result differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the limit of \(drift.most)",
       hint: path.map { "It is kept as \($0)." } ?? "It could not be kept anywhere.", subject: subject,
       billed: billed)
   }

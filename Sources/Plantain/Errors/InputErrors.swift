@@ -95,6 +95,7 @@ extension PlantainError {
         .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
         underlying: error)
     case .picture(let imaging): return .picture(imaging, subject)
+    case .regionOutside(let region, let size): return .regionOutside(region, subject, size)
     case .capNotReachable:
       return PlantainError(
         .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",
@@ -208,15 +209,5 @@ extension PlantainError {
       .output, .outputNotWritable, "cannot write the picture to standard output",
       hint: kept.map { "It was kept as \($0)." } ?? "It could not be kept anywhere.", subject: "-",
       billed: .yes)
-  }
-
-  /// - Parameter error: a `FinishingError` or an `IsolationError`.
-  static func finishing(_ error: any Error, gateway: String, keptAt path: String?) -> PlantainError {
-    let cause =
-      if case .picture(let imaging)? = error as? FinishingError { imaging.description } else { "\(error)" }
-    return PlantainError(
-      .finishing, .noPicture, "\(gateway) returned a picture that cannot be used: \(cause)",
-      hint: path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed.",
-      subject: gateway, billed: .yes, underlying: error)
   }
 }

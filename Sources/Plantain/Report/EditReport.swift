@@ -64,8 +64,23 @@ public struct EditReport: Encodable, Sendable {
   }
 
   public struct Finish: Encodable, Sendable {
-    /// The pixels were encoded in OUT's format because the model returned another.
+    /// The pixels were encoded anew, because the model returned another format than OUT's or the picture was finished.
     public let converted: Bool
+    /// Of the model's final picture, beside that; `nil` where no picture was held against its original.
+    public let findings: FindingsReport?
+
+    private enum CodingKeys: CodingKey { case converted }
+
+    init(_ result: EditResult) {
+      converted = result.images.contains(where: \.isConverted)
+      findings = result.findings
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(converted, forKey: .converted)
+      try findings?.encode(to: encoder)
+    }
   }
 
   public struct Attempt: Encodable, Sendable {
@@ -101,7 +116,7 @@ public struct EditReport: Encodable, Sendable {
     request = Request(result.request)
     usage = result.reply.usage
     cost = Cost(result.cost)
-    finish = Finish(converted: result.images.contains(where: \.isConverted))
+    finish = Finish(result)
     attempts = result.attempts.map {
       Attempt(gateway: $0.gateway, state: $0.state, status: $0.status, seconds: $0.elapsed.seconds)
     }

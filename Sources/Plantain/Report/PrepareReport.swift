@@ -45,6 +45,8 @@ public struct PrepareReport: Encodable, Sendable {
     public let scaleY: Double
     public let offsetX: Int
     public let offsetY: Int
+    /// What the prepared picture shows of the upright original, in its pixels.
+    public let shown: ShownArea
 
     init(_ geometry: ReferenceGeometry) {
       orientation = geometry.orientation
@@ -54,6 +56,7 @@ public struct PrepareReport: Encodable, Sendable {
       scaleY = Double(geometry.scaled.height) / Double(geometry.source.height)
       offsetX = geometry.offset.x
       offsetY = geometry.offset.y
+      shown = geometry.shown
     }
   }
 

@@ -4,6 +4,8 @@ import Vocabulary
 /// What the simulated model does to a picture, chosen by a few words of the prompt.
 enum Effect: CaseIterable {
   case grayscale, blur, warm, cool, night, sketch
+  /// Something red in the middle; the rest is left as it is.
+  case addition
   /// For every other prompt: shadows drawn towards blue, lights towards cream.
   case duotone
 
@@ -23,6 +25,7 @@ enum Effect: CaseIterable {
     case .cool: ["cool", "cold"]
     case .night: ["night"]
     case .sketch: ["sketch", "draw"]
+    case .addition: ["add", "put", "place", "insert"]
     case .duotone: []
     }
   }
@@ -38,6 +41,7 @@ enum Effect: CaseIterable {
       return try image.recombined([[1.15, 0, 0], [0, 1.02, 0], [0, 0, 0.78]], offset: [14, 2, 0])
     case .cool: return try image.recombined([[0.8, 0, 0], [0, 1.0, 0], [0, 0, 1.15]], offset: [0, 2, 16])
     case .night: return try image.recombined(Self.rows(luma: 0.3, own: 0.15), offset: [-8, 0, 28])
+    case .addition: return try Self.withSomethingRed(image)
     case .duotone:
       // From (26, 32, 92) in the shadows to (255, 240, 214) in the lights, at 70 %, over 30 % of the picture.
       let lights = [255.0, 240, 214]
@@ -48,6 +52,17 @@ enum Effect: CaseIterable {
       }
       return try image.recombined(matrix, offset: shadows.map { $0 * 0.7 })
     }
+  }
+
+  /// It covers a ninth of the picture.
+  private static func withSomethingRed(_ image: consuming Image) throws(ImagingError) -> Image {
+    let size = image.size
+    let third = PixelSize(width: size.width / 3, height: size.height / 3)
+    let middle = PixelArea(left: third.width, top: third.height, size: third)
+    let below = try image.realised()
+    let red = try below.shared().recombined(
+      [[0.2, 0, 0], [0, 0.2, 0], [0, 0, 0.2]], offset: [160, 20, 30])
+    return try red.blended(over: below, mask: Image.mask(size, middle, feather: third.width / 8))
   }
 
   /// Brightness by ITU-R BT.601.

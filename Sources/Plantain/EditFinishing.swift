@@ -1,0 +1,134 @@
+import Finishing
+import Imaging
+import Ledger
+import Preparation
+import Vocabulary
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// How the results of one edit are finished, with everything that takes, gathered before it is sent.
+struct EditFinishing: Sendable {
+  /// For messages.
+  let original: String
+  let mask: String?
+  let options: FinishingOptions
+  let mostDrift: Double?
+  let comparison: String?
+  let contents: FinishingContents
+  /// For the ledger, from which a later process can do the same.
+  let entry: EditEntry.Finishing
+}
+
+extension Editor {
+  /// Gathers what finishing needs, and checks that it fits together: nothing that could be seen before may come out after the
+  /// payment.
+  ///
+  /// - Parameters:
+  ///   - source: the picture to edit, read already where it can be read only once.
+  ///   - geometry: how it was prepared.
+  /// - Returns: `nil` when nothing is asked for.
+  func finishing(
+    _ job: EditJob, of source: Reference, _ geometry: ReferenceGeometry
+  ) async throws(PlantainError) -> EditFinishing? {
+    let finish = job.options.finish
+    guard !finish.isEmpty else { return nil }
+    try finish.validate()
+    var options = finish.finishing(job.output.wanted)
+    options.shown = geometry.shown
+    options.reading.page = job.options.page
+    options.reading.allowed = job.options.allowed
+    options.reading.allowsTruncated = job.options.allowsTruncated
+    let original = try await workers.keep(source)
+    let mask = try await prepareMask(finish.mask)
+    do throws(FinishingError) {
+      try options.check(against: geometry.source)
+      if let mask { try requireSameShape(mask.geometry.source, geometry.source) }
+    } catch {
+      throw .unfinishable(error, original: source.name, mask: finish.mask?.name)
+    }
+    let digest = try await digest(of: original)
+    let entry = EditEntry.Finishing(options, finish, original: job.references[0], digest)
+    return EditFinishing(
+      original: job.references[0].name, mask: finish.mask?.name, options: options,
+      mostDrift: finish.mostDrift, comparison: finish.comparison,
+      contents: FinishingContents(original: original, mask: mask?.content), entry: entry)
+  }
+
+  /// The mask as a picture that can certainly be read later.
+  private func prepareMask(_ mask: Reference?) async throws(PlantainError) -> PreparedReference? {
+    guard let mask else { return nil }
+    var options = PreparationOptions()
+    options.format = .png
+    return try await workers.prepare(mask, options)
+  }
+
+  /// The same from the ledger's entry.
+  ///
+  /// - Returns: `nil` when nothing was asked for; a failure when the original or the mask is not there any more, or not the same.
+  func finishing(_ entry: EditEntry) async throws(PlantainError) -> EditFinishing? {
+    guard let known = entry.finishing else { return nil }
+    guard let options = try? JSONDecoder().decode(FinishingOptions.self, from: Data(known.options.utf8))
+    else {
+      throw .ledger("how the edit \(entry.id) was to be finished cannot be read", book.path)
+    }
+    guard let path = known.original else {
+      throw .usage("the original of the edit \(entry.id) was no file", hint: nil)
+    }
+    let original = try await workers.keep(.file(path))
+    guard try await digest(of: original) == known.sha256 else { throw .losing(.changed(path)) }
+    let mask = try await prepareMask(known.mask.map { .file($0) })
+    return EditFinishing(
+      original: path, mask: known.mask, options: options, mostDrift: known.mostDrift,
+      comparison: known.comparison, contents: FinishingContents(original: original, mask: mask?.content),
+      entry: known)
+  }
+}
+
+/// - Throws: 66 when it has changed meanwhile.
+private func digest(of content: PictureContent) async throws(PlantainError) -> String {
+  try await onPool { () throws(PlantainError) in
+    do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
+  }
+}
+
+extension EditEntry.Finishing {
+  fileprivate init(
+    _ options: FinishingOptions, _ finish: FinishOptions, original: Reference, _ digest: String
+  ) {
+    let text = (try? JSONEncoder().encode(options)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    self.init(
+      options: text, original: original.absolutePath, sha256: digest,
+      mask: finish.mask?.absolutePath, mostDrift: finish.mostDrift,
+      comparison: finish.comparison.map(OutputFile.absolute))
+  }
+}
+
+extension Reference {
+  /// Where a later process finds it, if it is a file.
+  fileprivate var absolutePath: String? {
+    if case .file(let path) = self { OutputFile.absolute(path) } else { nil }
+  }
+}
+
+extension PictureWorkers {
+  /// A picture's file, open, so that it can be read once more when it is needed; or its bytes, where they may wait.
+  func keep(_ source: Reference) async throws(PlantainError) -> PictureContent {
+    try await onPool { () throws(PlantainError) in
+      guard case .file(let path) = source else {
+        let bytes = try source.read().bytes
+        do throws(ContentError) { return try self.store.keep(PictureContent(bytes)) } catch {
+          throw .losing(error)
+        }
+      }
+      do throws(ReadError) {
+        return PictureContent(try PictureFile.open(path))
+      } catch {
+        throw .reading(error, source.name)
+      }
+    }
+  }
+}

@@ -1,0 +1,305 @@
+import Foundation
+import Imaging
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+/// What image models do to what nobody asked them to touch.
+private let drifted = fault {
+  $0.drift = Fault.Drift()
+  $0.drift?.right = 18
+  $0.drift?.down = -7
+  $0.drift?.scale = 1.02
+  $0.drift?.tint = [1.06, 1, 0.9]
+}
+
+@Suite struct `An edit that is finished` {
+  private static let coffee = PixelSize(width: 600, height: 400)
+  private let folder: TemporaryFolder
+  private let original: [UInt8]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(try Samples.bytes(Samples.coffee), as: "coffee.png")
+    original = try decodedPixels(Samples.bytes(Samples.coffee)).pixels
+  }
+
+  private struct Outcome {
+    var result: EditResult?
+    var error: PlantainError?
+    var received = 0
+  }
+
+  private func edit(
+    _ faults: [Fault] = [drifted], prompt: String = "add a lamp", by gateway: Gateway = .google,
+    of reference: Reference? = nil, watch: @escaping @Sendable (EditEvent) -> Void = { _ in },
+    then: (@Sendable (Editor, PlantainError) async throws -> EditResult)? = nil,
+    change: (inout EditOptions) -> Void
+  ) async throws -> Outcome {
+    var options = EditOptions()
+    options.output = .file(folder.file("out.png"))
+    change(&options)
+    let source = reference ?? .file(folder.file("coffee.png"))
+    return try await withSimulator(faults: faults) { [options] simulator in
+      try await withTestEditor(
+        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: folder
+      ) { editor in
+        var outcome = Outcome()
+        do throws(PlantainError) {
+          outcome.result = try await editor.edit(
+            prompt, references: [source], options: options, watch: watch)
+        } catch {
+          outcome.error = error
+          if let then { outcome.result = try await then(editor, error) }
+        }
+        outcome.received = await simulator.counts.received
+        return outcome
+      }
+    }
+  }
+
+  /// The share of the pixels outside an area that are exactly the original's.
+  private func untouched(_ pixels: [UInt8], beyond area: PixelArea) -> Double {
+    var (equal, all) = (0, 0)
+    for place in 0..<Self.coffee.pixelCount {
+      let (x, y) = (place % Self.coffee.width, place / Self.coffee.width)
+      guard x < area.left || x >= area.right || y < area.top || y >= area.bottom else { continue }
+      all += 1
+      if pixels[3 * place..<3 * place + 3] == original[3 * place..<3 * place + 3] { equal += 1 }
+    }
+    return Double(equal) / Double(all)
+  }
+
+  @Test func `comes back in size, place and colours, with what was added`() async throws {
+    let outcome = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.aligns = true
+      $0.finish.matchesColour = true
+      $0.finish.comparison = folder.file("compared.png")
+    }
+    let result = try #require(outcome.result, "\(String(describing: outcome.error))")
+    let findings = try #require(result.findings)
+    let align = try #require(findings.align)
+    // The answer has 1,264 pixels where the original has 600.
+    #expect(align.trusted && abs(align.dx - 18 * 600 / 1_264) < 0.5 && abs(align.dy + 7 * 600 / 1_264) < 0.5)
+    // The simulator's answer covers its frame, whose shape is a little wider.
+    #expect(abs(align.scale - 1.02 * (600.0 / 400 / (1_264.0 / 848)).squareRoot()) < 0.001)
+    #expect((findings.colour?.after ?? 9) < (findings.colour?.before ?? 0) / 3)
+    #expect((0.05...0.2).contains(findings.changed ?? 0) && (findings.drift ?? 9) < 2)
+    #expect(result.image.isConverted && result.image.size == Self.coffee)
+    let made = try decodedPixels(folder.read("out.png"))
+    #expect(made.size == Self.coffee)
+    let middle = 3 * (200 * 600 + 300)
+    #expect(Int(made.pixels[middle]) > Int(made.pixels[middle + 1]) + 60)
+    #expect(try decodedPixels(folder.read("compared.png")).size.height == 400)
+    let report = String(decoding: try JSONEncoder().encode(EditReport(result)), as: UTF8.self)
+    for word in [#""converted":true"#, #""trusted":true"#, #""drift":"#, #""changed":"#] {
+      #expect(report.contains(word))
+    }
+  }
+
+  @Test func `of a region sends a part and changes nothing else`() async throws {
+    let region = PixelArea(left: 220, top: 140, size: PixelSize(width: 140, height: 110))
+    let outcome = try await edit {
+      $0.finish.region = region
+      $0.finish.feather = 6
+    }
+    let result = try #require(outcome.result, "\(String(describing: outcome.error))")
+    let sent = try #require(result.prepared.first?.reference)
+    // Less than the whole, no larger than it was, and in a shape that the model has.
+    #expect(sent.size.width < 600 || sent.size.height < 400)
+    let ratio = try #require(result.request.ratio)
+    #expect(ratio.distance(to: sent.size) < 0.01)
+    #expect(Double(sent.size.width) == sent.geometry.shown.width)
+    #expect(sent.steps.contains { $0.kind == .crop })
+    let pixels = try decodedPixels(folder.read("out.png")).pixels
+    #expect(untouched(pixels, beyond: region.grown(by: 6)) == 1)
+    #expect((result.findings?.changed ?? 0) > 0.005)
+  }
+
+  @Test func `under a mask, and by what is unchanged`() async throws {
+    let mask = (0..<Self.coffee.pixelCount).map { place -> UInt8 in place % 600 < 300 ? 255 : 0 }
+    try folder.write(
+      try Image.fromPixels(mask, size: Self.coffee, bands: 1).encoded(as: .png).array, as: "mask.png")
+    let masked = try await edit { $0.finish.mask = .file(folder.file("mask.png")) }
+    #expect(masked.error == nil)
+    let left = PixelArea(left: 0, top: 0, size: PixelSize(width: 300, height: 400))
+    #expect(untouched(try decodedPixels(folder.read("out.png")).pixels, beyond: left) == 1)
+
+    let kept = try await edit {
+      $0.finish.keepsUnchanged = true
+      $0.output = .file(folder.file("kept.png"))
+    }
+    #expect(kept.error == nil)
+    let around = PixelArea(left: 180, top: 115, size: PixelSize(width: 240, height: 170))
+    #expect(untouched(try decodedPixels(folder.read("kept.png")).pixels, beyond: around) > 0.97)
+  }
+
+  @Test func `padded for the model, it comes back without the margins`() async throws {
+    let outcome = try await edit {
+      $0.fit = .pad
+      $0.aspect = AspectRatio(parsing: "1:1").map { .ratio($0) }
+      $0.finish.fitsSource = true
+    }
+    #expect(outcome.error == nil && outcome.result?.image.size == Self.coffee)
+    let straight = try await edit([]) {
+      $0.fit = .pad
+      $0.aspect = AspectRatio(parsing: "1:1").map { .ratio($0) }
+      $0.finish.fitsSource = true
+      $0.output = .file(folder.file("straight.png"))
+    }
+    #expect(straight.result?.findings?.warnings == [])
+    let pixels = try decodedPixels(folder.read("straight.png")).pixels
+    var sum = 0
+    for place in stride(from: 0, to: 3 * 600 * 100, by: 7) {
+      sum += abs(Int(pixels[place]) - Int(original[place]))
+    }
+    #expect(Double(sum) / Double(600 * 100 * 3 / 7) < 10)
+  }
+
+  @Test func `what could be seen before is said before anything is sent`() async throws {
+    try folder.write([1], as: "taken.png")
+    let square = try Image.fromPixels(
+      [UInt8](repeating: 9, count: 64), size: PixelSize(width: 8, height: 8), bands: 1
+    )
+    .encoded(as: .png)
+    try folder.write(square.array, as: "square.png")
+    try folder.write(Array("no".utf8), as: "no.png")
+    let wrong: [(Int32, String, @Sendable (inout EditOptions) -> Void)] = [
+      (
+        64, "600×400",
+        { $0.finish.region = PixelArea(left: 590, top: 0, size: PixelSize(width: 11, height: 9)) }
+      ),
+      (64, "feather", { $0.finish.feather = 3 }),
+      (
+        64, "0…9",
+        {
+          $0.finish.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 11, height: 9))
+          $0.finish.feather = 10
+        }
+      ),
+      (
+        64, "--fit",
+        {
+          $0.finish.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 11, height: 9))
+          $0.fit = .pad
+        }
+      ),
+      (65, "8×8", { $0.finish.mask = .file(folder.file("square.png")) }),
+      (65, "no.png", { $0.finish.mask = .file(folder.file("no.png")) }),
+      (66, "missing.png", { $0.finish.mask = .file(folder.file("missing.png")) }),
+      (
+        73, "taken.png",
+        {
+          $0.finish.fitsSource = true
+          $0.finish.comparison = folder.file("taken.png")
+        }
+      ),
+      (
+        64, "comparison",
+        {
+          $0.finish.fitsSource = true
+          $0.finish.comparison = folder.file("out.png")
+        }
+      ),
+      (
+        64, "transparency",
+        {
+          $0.finish.restoresAlpha = true
+          $0.output = .file(folder.file("out.jpg"))
+        }
+      ),
+      (
+        64, "--raw",
+        {
+          $0.finish.fitsSource = true
+          $0.isRaw = true
+        }
+      ),
+    ]
+    for (status, word, change) in wrong {
+      let outcome = try await edit(change: change)
+      let error = try #require(outcome.error, "\(word)")
+      #expect(error.exitStatus == status && error.billed == .no, "\(error)")
+      #expect("\(error)".contains(word), "\(error)")
+      #expect(outcome.received == 0, "\(word)")
+    }
+    #expect(!folder.names.contains("out.png"))
+  }
+
+  @Test func `further from its original than allowed, it is kept aside`() async throws {
+    let outcome = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.mostDrift = 1
+    }
+    let error = try #require(outcome.error)
+    #expect(error.exitStatus == 1 && error.code == .drifted && error.billed == .yes)
+    #expect(error.hint?.contains("out-kept.png") == true)
+    #expect(folder.names.contains("out-kept.png") && !folder.names.contains("out.png"))
+    let better = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.aligns = true
+      $0.finish.matchesColour = true
+      $0.finish.mostDrift = 3
+    }
+    #expect(better.error == nil && folder.names.contains("out.png"))
+  }
+
+  @Test func `with an original that changed meanwhile, what came is kept`() async throws {
+    let path = folder.file("coffee.png")
+    let outcome = try await edit(
+      watch: { event in
+        guard case .answered = event else { return }
+        try? Data("another".utf8).write(to: URL(filePath: path))
+      }
+    ) { $0.finish.fitsSource = true }
+    let error = try #require(outcome.error)
+    #expect(error.exitStatus == 66 && error.billed == .yes, "\(error)")
+    #expect(error.hint?.contains("out-kept.jpg") == true && error.hint?.contains("plantain finish") == true)
+    #expect(try decodedPixels(folder.read("out-kept.jpg")).size == PixelSize(width: 1_264, height: 848))
+  }
+
+  @Test(arguments: [true, false])
+  func `what is recovered is finished like the rest, if the original is still there`(isThere: Bool)
+    async throws
+  {
+    let path = folder.file("coffee.png")
+    let slow = fault { $0.polls = 9 }
+    let outcome = try await edit(
+      [slow], by: .gccai,
+      then: { editor, error in
+        if !isThere { try FileManager.default.removeItem(atPath: path) }
+        return try await editor.recover(try #require(error.editID))
+      }
+    ) {
+      $0.finish.fitsSource = true
+      $0.timeout = .seconds(20)
+      $0.output = .file(folder.file("out.jpg"))
+    }
+    #expect(outcome.error?.exitStatus == 76)
+    let result = try #require(outcome.result)
+    #expect(result.warnings.contains(.notFinished) == !isThere)
+    #expect((result.image.size == Self.coffee) == isThere)
+    #expect(try decodedPixels(folder.read("out.jpg")).size == result.image.size)
+  }
+
+  @Test func `from memory, whose original is kept until then`() async throws {
+    let picture = PictureBytes(try Samples.bytes(Samples.coffee))
+    let outcome = try await edit(of: .bytes(picture, name: "stdin")) { $0.finish.fitsSource = true }
+    #expect(outcome.result?.image.size == Self.coffee)
+  }
+
+  @Test func `raw, it is the model's own file under its true extension`() async throws {
+    let outcome = try await edit([]) { $0.isRaw = true }
+    let image = try #require(outcome.result?.image)
+    #expect(image.output == folder.file("out.jpg") && !image.isConverted)
+    #expect(try folder.read("out.jpg") == image.bytes.array)
+    #expect(!folder.names.contains("out.png"))
+  }
+}
