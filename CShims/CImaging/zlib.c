@@ -23,6 +23,11 @@ bool cimaging_inflate(const void *bytes, size_t count, void *output, size_t capa
     return true;
 }
 
+size_t cimaging_deflate(const void *bytes, size_t count, void *output, size_t capacity) {
+    uLongf length = capacity;
+    return compress2(output, &length, bytes, count, Z_BEST_COMPRESSION) == Z_OK ? length : 0;
+}
+
 struct CImagingInflation {
     z_stream stream;
     CImagingInflationState state;

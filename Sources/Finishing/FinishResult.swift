@@ -15,18 +15,21 @@ package func finishResult(
 /// The same for a picture that was inspected already.
 package func finishResult(_ inspection: ResultInspection) throws(FinishingError) -> FinishedPicture {
   let structure = inspection.structure
-  guard inspection.needsDecoder else {
+  var findings = Findings(warnings: inspection.warnings)
+  if let untouched = inspection.untouched {
     return FinishedPicture(
-      bytes: inspection.bytes,
+      bytes: untouched,
       facts: FinishedPicture.Facts(
-        format: structure.format, size: structure.uprightSize, returned: structure.format, isConverted: false)
-    )
+        format: structure.format, size: structure.uprightSize, returned: structure.format, isConverted: false,
+        findings: findings))
   }
+  if let packed = packedWithoutPixels(inspection, findings) { return packed }
   let result = try on(FinishingError.picture) { () throws(ImagingError) in
     try decodeUpright(inspection.bytes, structure)
   }
-  var findings = Findings(warnings: inspection.warnings)
-  guard let original = inspection.original else { return try encode(result, inspection, findings) }
+  guard inspection.options.looksAtOriginal, let original = inspection.original else {
+    return try encode(result, inspection, findings)
+  }
   if inspection.expectsTransparency, try isCheckered(result) {
     findings.warnings.append(.paintedCheckerboard)
   }
@@ -60,30 +63,4 @@ func decodeUpright(_ bytes: PictureBytes, _ structure: PictureStructure) throws(
   let image = try openInSRGB(bytes, structure).realised()
   guard structure.orientation != 1 else { return image }
   return try image.oriented(structure.orientation).realised()
-}
-
-private func encode(
-  _ image: consuming Image, _ inspection: ResultInspection, _ findings: Findings
-) throws(FinishingError) -> FinishedPicture {
-  let wanted = inspection.wanted
-  do throws(ImagingError) {
-    if image.hasAlpha, !wanted.hasAlpha { image = try image.flattened(onto: .white) }
-    let size = image.size
-    return FinishedPicture(
-      bytes: try image.encoded(as: encoding(for: wanted)),
-      facts: FinishedPicture.Facts(
-        format: wanted, size: size, returned: inspection.structure.format, isConverted: true,
-        findings: findings))
-  } catch {
-    throw .picture(error)
-  }
-}
-
-/// The model's picture is encoded once more, so finely that it does not show.
-private func encoding(for format: PictureFormat) -> Image.Encoding {
-  switch format.codec {
-  case .png: .png
-  case .webp: .webp(quality: 95)
-  default: .jpeg(quality: 95, halvedChroma: false)
-  }
 }

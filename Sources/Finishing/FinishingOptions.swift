@@ -10,6 +10,10 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var reading = OriginalReading()
   /// The format to write; `nil` keeps whatever came, or where the original's pixels stay, the original's.
   package var wanted: PictureFormat?
+  /// The most bytes of the file; `nil`: any.
+  package var maximumBytes: Int?
+  /// What goes into the file beside the picture; `nil`: nothing.
+  package var metadata: MetadataWishes?
   /// What the result shows of the original; `nil`: all of it.
   package var shown: ShownArea?
   /// The original's exact width and height.
@@ -45,7 +49,7 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   var looksForPlace: Bool { aligns ?? composites }
   var looksForTint: Bool { matchesColour ?? composites }
 
-  /// Whether the original is needed.
+  /// Whether the original's pixels are needed.
   package var looksAtOriginal: Bool {
     fitsSource || looksForPlace || looksForTint || composites || restoresAlpha || compares
       || measuresDrift
@@ -66,6 +70,18 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
       }
       guard !restoresAlpha || wanted.hasAlpha else { throw .noAlpha(wanted) }
     }
+  }
+}
+
+/// What goes into a finished file beside its picture.
+package struct MetadataWishes: Sendable, Codable, Equatable {
+  /// Where the original was taken, too.
+  package var keepsPlace = false
+  /// How the picture was made.
+  package var provenance = Provenance()
+
+  package init(keepsPlace: Bool = false) {
+    self.keepsPlace = keepsPlace
   }
 }
 
@@ -96,6 +112,8 @@ package enum FinishingError: Error, Sendable, Codable {
   /// The format cannot hold so many pixels along an edge.
   case tooLarge(PixelSize, PictureFormat)
   case noAlpha(PictureFormat)
+  /// No encoding is small enough.
+  case capNotReachable(smallest: ByteCount, limit: ByteCount, format: PictureFormat)
 }
 
 /// Something that went another way than one may expect. The raw value is its code in JSON.
@@ -112,6 +130,8 @@ package enum FinishingWarning: String, Sendable, Codable {
   case maskEmpty = "mask-empty"
   /// The squares by which programs show transparency are painted into the picture.
   case paintedCheckerboard = "painted-checkerboard"
+  /// Pixels had to go for the file to have no more bytes than it may.
+  case pixelsReduced = "pixels-reduced"
   /// Content credentials (C2PA) of the returned picture would not be valid any more.
   case credentialsRemoved = "credentials-removed"
   /// The original has more than 8 bits per channel, the finished picture has not.

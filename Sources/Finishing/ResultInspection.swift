@@ -32,12 +32,17 @@ package struct ResultInspection: Sendable {
   package let options: FinishingOptions
   let original: Original?
   let mask: Original?
+  /// What is put into the file.
+  let metadata: EmbeddedMetadata
+  /// What is written where nothing has to be decoded for it.
+  private(set) var untouched: PictureBytes?
 
   /// What is written. Where the original's pixels stay, it is the original's format; where that, or what came, cannot be
   /// written or does not hold it, and something has to be, a PNG, which loses nothing.
   var wanted: PictureFormat {
     if let wanted = options.wanted { return wanted }
-    guard let original else { return structure.format }
+    guard options.looksAtOriginal || options.metadata != nil else { return structure.format }
+    guard options.looksAtOriginal, let original else { return structure.format.written }
     let natural = options.composites ? original.structure.format.written : structure.format.written
     let needsAlpha = options.restoresAlpha && original.structure.hasAlpha
     let isTooLong = canvas.longestEdge > natural.longestEdge
@@ -50,8 +55,35 @@ package struct ResultInspection: Sendable {
     return original.structure.uprightSize
   }
 
-  /// Whether the pixels have to be seen; otherwise the bytes stay as they are.
-  package var needsDecoder: Bool { original != nil || wanted != structure.format }
+  /// Whether the pixels have to be seen; otherwise the picture stays as it is coded.
+  var needsPixels: Bool {
+    let isTurned = options.metadata != nil && structure.orientation != 1
+    return options.looksAtOriginal || wanted != structure.format || isTurned
+  }
+  /// Whether a decoder has to see the file.
+  package var needsDecoder: Bool { untouched == nil }
+
+  /// The file as it came, with nothing but metadata put in, within the limit.
+  private func withoutDecoder() -> PictureBytes? {
+    guard !needsPixels else { return nil }
+    let file =
+      metadata.isEmpty
+      ? bytes : structure.cleaned(bytes).adding(metadata, as: structure.format, structure.size)
+    return file.count <= options.maximumBytes ?? .max ? file : nil
+  }
+
+  init(
+    _ bytes: PictureBytes, _ structure: PictureStructure, _ options: FinishingOptions, original: Original?,
+    mask: Original?
+  ) {
+    self.bytes = bytes
+    self.structure = structure
+    self.options = options
+    self.original = original
+    self.mask = mask
+    metadata = EmbeddedMetadata(options.metadata, from: original)
+    untouched = withoutDecoder()
+  }
 
   /// Transparency was there before, or is to be there again.
   var expectsTransparency: Bool {
@@ -60,14 +92,15 @@ package struct ResultInspection: Sendable {
 
   var warnings: [FinishingWarning] {
     let isDeep = original.map { options.composites && $0.structure.bitsPerChannel > 8 } ?? false
-    return (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : []) + (isDeep ? [.depthReduced] : [])
+    let losesCredentials = structure.metadata.contains(.c2pa) && (needsDecoder || !metadata.isEmpty)
+    return (losesCredentials ? [.credentialsRemoved] : []) + (isDeep ? [.depthReduced] : [])
   }
 
   /// What it may take at most. Decoding and encoding alone: the decoder's whole canvas, the picture and a turned copy of it,
   /// with four 16-bit channels, and what an encoder holds.
   package var memory: ByteCount {
     let pixels = structure.size.pixelCount
-    guard let original else { return ByteCount(64_000_000 + pixels * 20) }
+    guard let original, options.looksAtOriginal else { return ByteCount(64_000_000 + pixels * 20) }
     let ground = original.structure.size.pixelCount
     let files = 2 * (bytes.count + original.bytes.count + (mask?.bytes.count ?? 0))
     return ByteCount(
@@ -76,7 +109,10 @@ package struct ResultInspection: Sendable {
   /// Measured: decoding and encoding once stay under 0.3 s a megapixel; laid on an original and written as WebP, under 0.9 s.
   package var cpuSeconds: Int {
     let pixels = structure.size.pixelCount + (original?.structure.size.pixelCount ?? 0)
-    return original == nil ? 10 + pixels * 3 / 10_000_000 : 20 + pixels * 12 / 10_000_000
+    // A search for a number of bytes encodes up to nine pictures in all.
+    let search = options.maximumBytes == nil ? 0 : 10 + pixels * 20 / 10_000_000
+    return search
+      + (options.looksAtOriginal ? 20 + pixels * 12 / 10_000_000 : 10 + pixels * 3 / 10_000_000)
   }
 }
 
@@ -96,12 +132,13 @@ package func inspectResult(
     try PictureStructure.read(bytes)
   }
   let looks = options.looksAtOriginal
+  let needsOriginal = looks || options.metadata != nil && pictures.original != nil
   let inspection = ResultInspection(
-    bytes: bytes, structure: structure, options: options,
-    original: looks ? try read(pictures.original, options.reading, FinishingError.original) : nil,
+    bytes, structure, options,
+    original: needsOriginal ? try read(pictures.original, options.reading, FinishingError.original) : nil,
     mask: looks && options.usesMask ? try read(pictures.mask, OriginalReading(), FinishingError.mask) : nil)
   if inspection.needsDecoder { try check(structure, FinishingError.picture) }
-  if let original = inspection.original?.structure.uprightSize {
+  if looks, let original = inspection.original?.structure.uprightSize {
     try options.check(against: original)
     if let mask = inspection.mask?.structure.uprightSize {
       try requireSameShape(mask, original)

@@ -30,14 +30,14 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     package var options: String
     /// Absolute paths; `nil` where there is no file.
     package var original: String?
-    /// Of the original's file.
-    package var sha256: String
+    /// Of the original's file; `nil` where no picture was edited.
+    package var sha256: String?
     package var mask: String?
     package var mostDrift: Double?
     package var comparison: String?
 
     package init(
-      options: String, original: String?, sha256: String, mask: String?, mostDrift: Double?,
+      options: String, original: String?, sha256: String?, mask: String?, mostDrift: Double?,
       comparison: String?
     ) {
       self.options = options

@@ -12,8 +12,8 @@ import Vocabulary
 
 /// How the results of one edit are finished, with everything that takes, gathered before it is sent.
 struct EditFinishing: Sendable {
-  /// For messages.
-  let original: String
+  /// For messages; `nil` where no picture was edited.
+  let original: String?
   let mask: String?
   let options: FinishingOptions
   let mostDrift: Double?
@@ -28,16 +28,22 @@ extension Editor {
   /// payment.
   ///
   /// - Parameters:
-  ///   - source: the picture to edit, read already where it can be read only once.
+  ///   - source: the picture to edit, read already where it can be read only once; `nil` without one.
   ///   - geometry: how it was prepared.
   /// - Returns: `nil` when nothing is asked for.
   func finishing(
-    _ job: EditJob, of source: Reference, _ geometry: ReferenceGeometry
+    _ job: EditJob, of source: Reference?, _ geometry: ReferenceGeometry?, _ provenance: Provenance
   ) async throws(PlantainError) -> EditFinishing? {
     let finish = job.options.finish
     guard !finish.isEmpty else { return nil }
     try finish.validate()
     var options = finish.finishing(job.output.wanted)
+    guard let source, let geometry else {
+      guard !options.looksAtOriginal else {
+        throw .usage("there is no original to finish the result by", hint: "Give the picture to edit.")
+      }
+      return EditFinishing(options, finish, provenance)
+    }
     options.shown = geometry.shown
     options.reading.page = job.options.page
     options.reading.allowed = job.options.allowed
@@ -51,11 +57,9 @@ extension Editor {
       throw .unfinishable(error, original: source.name, mask: finish.mask?.name)
     }
     let digest = try await digest(of: original)
-    let entry = EditEntry.Finishing(options, finish, original: job.references[0], digest)
     return EditFinishing(
-      original: job.references[0].name, mask: finish.mask?.name, options: options,
-      mostDrift: finish.mostDrift, comparison: finish.comparison,
-      contents: FinishingContents(original: original, mask: mask?.content), entry: entry)
+      options, finish, provenance, original: job.references[0], digest: digest,
+      FinishingContents(original: original, mask: mask?.content))
   }
 
   /// The mask as a picture that can certainly be read later.
@@ -75,35 +79,63 @@ extension Editor {
     else {
       throw .ledger("how the edit \(entry.id) was to be finished cannot be read", book.path)
     }
-    guard let path = known.original else {
-      throw .usage("the original of the edit \(entry.id) was no file", hint: nil)
+    var contents = FinishingContents()
+    if let digest = known.sha256 {
+      guard let path = known.original else {
+        throw .usage("the original of the edit \(entry.id) was no file", hint: nil)
+      }
+      let original = try await workers.keep(.file(path))
+      guard try await self.digest(of: original) == digest else { throw .losing(.changed(path)) }
+      let mask = try await prepareMask(known.mask.map { .file($0) })
+      contents = FinishingContents(original: original, mask: mask?.content)
     }
-    let original = try await workers.keep(.file(path))
-    guard try await digest(of: original) == known.sha256 else { throw .losing(.changed(path)) }
-    let mask = try await prepareMask(known.mask.map { .file($0) })
     return EditFinishing(
-      original: path, mask: known.mask, options: options, mostDrift: known.mostDrift,
-      comparison: known.comparison, contents: FinishingContents(original: original, mask: mask?.content),
-      entry: known)
+      original: known.original, mask: known.mask, options: options.with(Provenance(entry)),
+      mostDrift: known.mostDrift, comparison: known.comparison, contents: contents, entry: known)
   }
 }
 
-/// - Throws: 66 when it has changed meanwhile.
-private func digest(of content: PictureContent) async throws(PlantainError) -> String {
-  try await onPool { () throws(PlantainError) in
-    do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
-  }
-}
-
-extension EditEntry.Finishing {
+extension EditFinishing {
+  /// - Parameters:
+  ///   - original: `nil` where no picture was edited.
+  ///   - digest: of its file.
   fileprivate init(
-    _ options: FinishingOptions, _ finish: FinishOptions, original: Reference, _ digest: String
+    _ options: FinishingOptions, _ finish: FinishOptions, _ provenance: Provenance,
+    original: Reference? = nil, digest: String? = nil, _ contents: FinishingContents = FinishingContents()
   ) {
+    // How it is made stands in the ledger already.
     let text = (try? JSONEncoder().encode(options)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     self.init(
-      options: text, original: original.absolutePath, sha256: digest,
-      mask: finish.mask?.absolutePath, mostDrift: finish.mostDrift,
-      comparison: finish.comparison.map(OutputFile.absolute))
+      original: original?.name, mask: finish.mask?.name, options: options.with(provenance),
+      mostDrift: finish.mostDrift, comparison: finish.comparison, contents: contents,
+      entry: EditEntry.Finishing(
+        options: text, original: original?.absolutePath, sha256: digest, mask: finish.mask?.absolutePath,
+        mostDrift: finish.mostDrift, comparison: finish.comparison.map(OutputFile.absolute)))
+  }
+}
+
+extension FinishingOptions {
+  fileprivate func with(_ provenance: Provenance) -> FinishingOptions {
+    var options = self
+    options.metadata?.provenance = provenance
+    return options
+  }
+}
+
+extension Provenance {
+  /// - Parameter date: when it is written.
+  init(prompt: String?, model: String?, gateway: String?, isGenerated: Bool, date: Int = .now) {
+    self.init()
+    self.prompt = prompt
+    self.model = model
+    self.gateway = gateway
+    self.isGenerated = isGenerated
+    self.date = Timestamp(milliseconds: date).description
+  }
+
+  fileprivate init(_ entry: EditEntry) {
+    self.init(
+      prompt: entry.prompt, model: entry.model, gateway: entry.gateway, isGenerated: entry.sources.isEmpty)
   }
 }
 
@@ -111,6 +143,15 @@ extension Reference {
   /// Where a later process finds it, if it is a file.
   fileprivate var absolutePath: String? {
     if case .file(let path) = self { OutputFile.absolute(path) } else { nil }
+  }
+}
+
+extension Editor {
+  /// - Throws: 66 when it has changed meanwhile.
+  fileprivate func digest(of content: PictureContent) async throws(PlantainError) -> String {
+    try await onPool { () throws(PlantainError) in
+      do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
+    }
   }
 }
 

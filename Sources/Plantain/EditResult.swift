@@ -58,8 +58,10 @@ public struct EditResult: Sendable {
   /// The model's final picture.
   public var image: Image { images[images.count - 1] }
 
-  /// What was found by holding the final picture against its original; `nil` where that was not done.
-  public var findings: FindingsReport? { isFinished ? FindingsReport(image.findings) : nil }
+  /// What was found by holding the final picture against its original, and what it lost; `nil` where that is nothing.
+  public var findings: FindingsReport? {
+    isFinished || !image.findings.warnings.isEmpty ? FindingsReport(image.findings) : nil
+  }
 
   public struct Image: Sendable {
     public let bytes: PictureBytes

@@ -30,13 +30,25 @@ public struct FinishOptions: Sendable {
   /// A result that differs more from its original where it must not, is an error: as the mean CIEDE2000 beyond region and mask;
   /// without these, of the three fifths that differ least.
   public var mostDrift: Double?
+  /// The most bytes of the file: its quality is given up first, then the resolution of its colours, then, where it has not the
+  /// original's exact size, pixels. `nil`: any.
+  public var maximumBytes: ByteCount?
+  /// Puts into the file what of the original's metadata still holds (when and with what it was taken, whose it is), and, as XMP, that a
+  /// model edited it, with prompt, model, gateway and date. Default: `false`.
+  public var keepsMetadata = false
+  /// Also where it was taken; implies `keepsMetadata`. Default: `false`.
+  public var keepsGPS = false
   /// Where to write a PNG with the original, the finished picture and their difference side by side.
   public var comparison: String?
 
   public init() {}
 
   /// Whether nothing is asked for.
-  public var isEmpty: Bool { !finishing(nil).looksAtOriginal && mostDrift == nil && feather == nil }
+  public var isEmpty: Bool {
+    let options = finishing(nil)
+    return !options.looksAtOriginal && options.metadata == nil && maximumBytes == nil && mostDrift == nil
+      && feather == nil
+  }
 
   /// - Parameter wanted: the format to write; `nil`: as it comes.
   func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
@@ -51,6 +63,8 @@ public struct FinishOptions: Sendable {
     options.restoresAlpha = restoresAlpha
     options.compares = comparison != nil
     options.measuresDrift = mostDrift != nil
+    options.maximumBytes = maximumBytes?.bytes
+    if keepsMetadata || keepsGPS { options.metadata = MetadataWishes(keepsPlace: keepsGPS) }
     return options
   }
 
@@ -63,6 +77,9 @@ public struct FinishOptions: Sendable {
       guard region != nil || mask != nil else {
         throw .usage("a feather needs an edge", hint: "Give --region or --mask with it.")
       }
+    }
+    if let maximumBytes, maximumBytes.bytes < 1 {
+      throw .usage("expected 1 or more for the bytes of the output, received \(maximumBytes.bytes)")
     }
     if let mostDrift, !(mostDrift >= 0) {
       throw .usage("expected 0 or more for the drift, received \(mostDrift)")

@@ -98,6 +98,7 @@ public struct Finisher: Sendable {
     }
     var finishing = options.finishing(wanted ?? nil)
     finishing.shown = shown
+    finishing.metadata?.provenance = Provenance(prompt: nil, model: nil, gateway: nil, isGenerated: false)
     let returned = try await result.readOnPool()
     var contents = FinishingContents(original: PictureContent(try await original.readOnPool()))
     if let mask = options.mask { contents.mask = PictureContent(try await mask.readOnPool()) }

@@ -1,3 +1,4 @@
+import Finishing
 import Gateways
 import Preparation
 import Vocabulary
@@ -34,8 +35,8 @@ extension Editor {
     }
     for result in prepared { job.watch(.prepared(result)) }
     let geometry = sorted.isEditedPrepared ? prepared.first?.reference.geometry : nil
-    var finishing: EditFinishing?
-    if let geometry { finishing = try await self.finishing(job, of: settled[0], geometry) }
+    let finishing = try await self.finishing(
+      job, sorted, settled.first, geometry, model: choices.model.id, gateway: gateway.id)
     // Of a region the answer has the shape of what was cut out.
     let source = options.finish.region == nil ? geometry?.source : geometry?.prepared
 
@@ -68,6 +69,17 @@ extension Editor {
         hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
     }
     return (plan, parts)
+  }
+
+  private func finishing(
+    _ job: EditJob, _ sorted: SortedReferences, _ first: Reference?, _ geometry: ReferenceGeometry?,
+    model: String, gateway: String
+  ) async throws(PlantainError) -> EditFinishing? {
+    // What a dry run does not fetch cannot be looked at.
+    guard sorted.isEditedPrepared || job.references.isEmpty else { return nil }
+    let provenance = Provenance(
+      prompt: job.prompt, model: model, gateway: gateway, isGenerated: job.references.isEmpty)
+    return try await self.finishing(job, of: first, geometry, provenance)
   }
 
   private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {

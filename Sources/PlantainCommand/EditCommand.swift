@@ -42,12 +42,14 @@ struct GenerateCommand: AsyncParsableCommand {
 
   @OptionGroup var route: RouteFlags
   @OptionGroup var sending: SendingFlags
+  @OptionGroup var file: FileFlags
   @OptionGroup var workers: WorkerFlags
 
   func run() async throws {
     var options = EditOptions()
     route.apply(to: &options)
     sending.apply(to: &options)
+    file.apply(to: &options.finish)
     try await EditJob(route: route, sending: sending, options: options).run([], workers)
   }
 }

@@ -1,6 +1,26 @@
 import ArgumentParser
 import Plantain
 
+/// What the file of a returned picture is to be.
+struct FileFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The most bytes of the output: quality is given up first, then colour resolution, then pixels.",
+      valueName: "size"))
+  var maxOutputBytes: ByteCount?
+
+  @Flag(
+    help:
+      "Put the original's date, camera and copyright into the output, and how it was made (prompt, model, gateway)."
+  )
+  var keepMetadata = false
+
+  func apply(to options: inout FinishOptions) {
+    options.maximumBytes = maxOutputBytes
+    options.keepsMetadata = keepMetadata
+  }
+}
+
 /// What is done to a returned picture.
 struct FinishFlags: ParsableArguments {
   @Flag(help: "Give it the original's exact width and height.")
@@ -43,6 +63,11 @@ struct FinishFlags: ParsableArguments {
   @Flag(help: "Give it the original's transparency.")
   var restoreAlpha = false
 
+  @OptionGroup var file: FileFlags
+
+  @Flag(help: "Also put the place into the output where the original was taken.")
+  var keepGps = false
+
   @Option(
     help: ArgumentHelp(
       "End with status 1, the file kept aside, when it differs more where it should not (mean CIEDE2000).",
@@ -70,6 +95,8 @@ struct FinishFlags: ParsableArguments {
     options.restoresAlpha = restoreAlpha
     options.mostDrift = maxDrift
     options.comparison = compare
+    options.keepsGPS = keepGps
+    file.apply(to: &options)
     return options
   }
 }

@@ -106,7 +106,7 @@ package struct PreparationPlan: Sendable {
       && Double(cleanedBytes.bytes) * share <= Double(options.maximumBytes.bytes)
     rewritesFormat = format != source || asked != nil || !structure.isComplete
     let kept = options.kept(of: structure)
-    let fits = cleanedBytes.bytes + PictureBytes.length(of: kept) <= options.maximumBytes.bytes
+    let fits = cleanedBytes.bytes + EmbeddedMetadata(kept).length <= options.maximumBytes.bytes
     isPassthrough = changes.isEmpty && fits
     if isPassthrough || !structure.metadata.isEmpty {
       changes.insert(Self.untouchedStep(structure, keeping: kept, isPassthrough: isPassthrough), at: 0)

@@ -138,7 +138,7 @@ struct PreparationWork {
 
   /// The bytes that the picture itself may have, beside the names that stay with it.
   var limit: ByteCount {
-    ByteCount(max(0, options.maximumBytes.bytes - PictureBytes.length(of: options.kept(of: structure))))
+    ByteCount(max(0, options.maximumBytes.bytes - EmbeddedMetadata(options.kept(of: structure)).length))
   }
 
   /// Reads the result as if it were anybody's: what leaves here carries nothing private, whoever wrote it.
@@ -154,7 +154,7 @@ struct PreparationWork {
   func finished(
     _ bytes: PictureBytes, as format: PictureFormat, size: PixelSize
   ) throws(PreparationError) -> PreparedReference {
-    let bytes = bytes.adding(options.kept(of: structure), as: format)
+    let bytes = bytes.adding(EmbeddedMetadata(options.kept(of: structure)), as: format)
     try requireClean(bytes)
     return PreparedReference(
       content: PictureContent(bytes),

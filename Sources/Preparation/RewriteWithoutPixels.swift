@@ -27,8 +27,7 @@ extension PreparationWork {
     guard structure.orientation == 1, !structure.hasUnknownColours, isNearTheLimit(file)
     else { return nil }
     let packed = squeezedPNG(file)
-    encodes += 1
-    encodedPixels += structure.size.pixelCount
+    count(1)
     guard let packed, packed.byteCount <= limit else { return nil }
     return done(packed, [squeezeStep(file, packed)])
   }
@@ -40,31 +39,19 @@ extension PreparationWork {
     else { return nil }
     let turning = plan.steps.filter { $0.kind == .rotateLossless }
     if !turning.isEmpty || isNearTheLimit(file) {
-      guard let whole = write(coefficients, of: file, quality: nil) else { return nil }
+      count(1)
+      let whole = coefficients.written(file, structure, within: limit, quality: nil)
+      guard let whole else { return nil }
       if whole.byteCount <= limit {
         let squeezing =
           file.byteCount > limit || turning.isEmpty ? [squeezeStep(file, whole)] : []
         return done(whole, turning + squeezing)
       }
     }
-    return coarsenUnderCap(coefficients, from: file, turning)
-  }
-
-  /// The finest quality whose file fits; `nil` when the floor is reached first.
-  private mutating func coarsenUnderCap(
-    _ coefficients: borrowing JPEGCoefficients, from file: PictureBytes, _ turning: [PreparationStep]
-  ) -> EncodedPicture? {
-    var search = CapSearch(
-      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0, decline: .jpegCoefficients,
-      hint: CapSearch.Hint(quality: structure.estimatedQuality ?? 95, bytes: file.count))
-    var best: (quality: Int, file: PictureBytes)?
-    while let setting = search.next() {
-      guard let written = write(coefficients, of: file, quality: setting.quality) else { return nil }
-      search.record(written.count, for: setting)
-      if search.result == setting { best = (setting.quality, written) }
-    }
-    guard let best else {
-      atFloor = search.smallest
+    guard let rounding = coefficients.rounded(file, structure, within: limit) else { return nil }
+    count(rounding.encodes)
+    guard let best = rounding.best else {
+      atFloor = rounding.smallest
       return nil
     }
     let coarsening = PreparationStep(
@@ -73,15 +60,9 @@ extension PreparationWork {
     return done(best.file, turning + [coarsening])
   }
 
-  private mutating func write(
-    _ coefficients: borrowing JPEGCoefficients, of file: PictureBytes, quality: Int?
-  ) -> PictureBytes? {
-    encodes += 1
-    encodedPixels += structure.size.pixelCount
-    let most = min(limit.bytes, file.count)
-    return coefficients.written(
-      exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,
-      quality: quality)
+  private mutating func count(_ more: Int) {
+    encodes += more
+    encodedPixels += more * structure.size.pixelCount
   }
 
   /// The plan's steps, with what was really done instead of turning and encoding.

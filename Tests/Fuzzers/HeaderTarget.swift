@@ -17,6 +17,6 @@ import Vocabulary
     guard let again = try? PictureStructure.read(cleaned), again.metadata.isEmpty else {
       preconditionFailure("the cleaned file cannot be read, or is not clean")
     }
-    _ = cleaned.adding(Attribution(creator: "a", copyright: "b"), as: again.format)
+    _ = cleaned.adding(EmbeddedMetadata(Attribution(creator: "a", copyright: "b")), as: again.format)
   }
 }

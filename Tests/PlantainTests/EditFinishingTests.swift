@@ -289,6 +289,63 @@ private let drifted = fault {
     #expect(try decodedPixels(folder.read("out.jpg")).size == result.image.size)
   }
 
+  @Test func `says in its file how it was made, and keeps it small, also when it is recovered`() async throws
+  {
+    let camera = Reference.bytes(PictureBytes(try Samples.fixture("camera.jpg")), name: "camera.jpg")
+    func text(_ outcome: Outcome) throws -> String {
+      let image = try #require(outcome.result?.image, "\(String(describing: outcome.error))")
+      #expect(image.bytes.count <= 60_000)
+      return String(decoding: image.bytes.array, as: UTF8.self)
+    }
+    let made = try await edit(prompt: "a lamp", of: camera) {
+      $0.finish.keepsGPS = true
+      $0.finish.maximumBytes = ByteCount(60_000)
+      $0.output = .memory
+    }
+    let words = ["2026:05:01", "Zoë", "AIPromptInformation>a lamp<", "(google)", "compositeWithTrained"]
+    for word in words { #expect(try text(made).contains(word), "\(word)") }
+    // Nothing was held against the original.
+    #expect(made.result?.findings?.align == nil)
+
+    try folder.write(try Samples.fixture("camera.jpg"), as: "camera.jpg")
+    let slow = fault { $0.polls = 9 }
+    let recovered = try await edit(
+      [slow], prompt: "a lamp", by: .gccai, of: .file(folder.file("camera.jpg")),
+      then: { editor, error in try await editor.recover(try #require(error.editID)) }
+    ) {
+      $0.finish.keepsMetadata = true
+      $0.finish.maximumBytes = ByteCount(60_000)
+      $0.timeout = .seconds(20)
+      $0.output = .file(folder.file("recovered.jpg"))
+    }
+    for word in words.filter({ $0 != "(google)" }) + ["(gccai)"] {
+      #expect(try text(recovered).contains(word), "\(word)")
+    }
+  }
+
+  @Test func `without a picture to edit there is nothing to finish by, but its file can say what it is`()
+    async throws
+  {
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
+      ) { editor in
+        var options = EditOptions()
+        options.finish.keepsMetadata = true
+        let settled = options
+        let image = try await editor.edit("a plate", references: [], options: settled).image
+        let text = String(decoding: image.bytes.array, as: UTF8.self)
+        #expect(text.contains("/trainedAlgorithmicMedia<") && text.contains("a plate") && !image.isConverted)
+        options.finish.fitsSource = true
+        let wrong = options
+        let error = await #expect(throws: PlantainError.self) {
+          try await editor.edit("a plate", references: [], options: wrong)
+        }
+        #expect(error?.exitStatus == 64 && error?.billed == .no)
+      }
+    }
+  }
+
   @Test func `from memory, whose original is kept until then`() async throws {
     let picture = PictureBytes(try Samples.bytes(Samples.coffee))
     let outcome = try await edit(of: .bytes(picture, name: "stdin")) { $0.finish.fitsSource = true }

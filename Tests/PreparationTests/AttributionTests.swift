@@ -22,7 +22,7 @@ struct AttributionTests {
       """
     switch place {
     case "exif":
-      let named = PictureBytes(jpeg).adding(Self.both, as: .jpeg).array
+      let named = PictureBytes(jpeg).adding(EmbeddedMetadata(Self.both), as: .jpeg).array
       return Embedded.segment(0xFE, Array("a secret".utf8), in: named)
     case "iptc":
       let block = Array("Photoshop 3.0\0".utf8) + Array("8BIM".utf8) + [4, 4, 0, 0, 0, 0, 0, 99]
@@ -34,7 +34,8 @@ struct AttributionTests {
       let png = try Synthetic.png(size)
       let named = Embedded.chunk("tEXt", Array("Author\0".utf8) + creator, in: png)
       return Embedded.chunk("tEXt", Array("Copyright\0".utf8) + copyright, in: named)
-    default: return PictureBytes(try Synthetic.webp(size)).adding(Self.both, as: .webp).array
+    default:
+      return PictureBytes(try Synthetic.webp(size)).adding(EmbeddedMetadata(Self.both), as: .webp).array
     }
   }
 

@@ -233,6 +233,9 @@ uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count);
 // Inflates a zlib stream. `*written` is at most `capacity`; false when the stream is damaged or longer than that.
 bool cimaging_inflate(const void *bytes, size_t count, void *output, size_t capacity, size_t *written);
 
+// Deflates into a zlib stream. Returns its length, 0 when it is longer than `capacity`.
+size_t cimaging_deflate(const void *bytes, size_t count, void *output, size_t capacity);
+
 // A zlib stream that is inflated piece by piece only to see whether it is whole: what comes out is counted and dropped.
 typedef struct CImagingInflation CImagingInflation;
 typedef enum __attribute__((enum_extensibility(closed))) {

@@ -48,8 +48,6 @@ package struct Attribution: Equatable, Sendable {
   }
 }
 
-// MARK: - Reading
-
 extension Attribution {
   /// From an IPTC block (IIM 4, record 2: dataset 80 is the by-line, 116 the copyright notice), wherever in it.
   mutating func readIPTC(_ bytes: RawSpan, _ range: Range<Int>) {
@@ -99,31 +97,5 @@ extension Attribution {
     } else if bytes.has("Copyright\0", at: payload.lowerBound) {
       take(\.copyright, bytes, payload.lowerBound + 10..<payload.upperBound)
     }
-  }
-}
-
-// MARK: - Writing
-
-extension Attribution {
-  /// An EXIF block that holds these two fields and nothing else (TIFF 6.0 tags Artist and Copyright, little-endian).
-  var exif: [UInt8] {
-    let entries = [(0x013B, creator), (0x8298, copyright)].compactMap { tag, text in
-      text.map { (tag, Array($0.utf8) + [0]) }
-    }
-    var data = 8 + 2 + 12 * entries.count + 4
-    var block = Array("II*\0".utf8) + Self.little(8, 4) + Self.little(entries.count, 2)
-    for (tag, text) in entries {
-      block += Self.little(tag, 2) + Self.little(2, 2) + Self.little(text.count, 4)
-      // Up to four bytes stand in the entry itself.
-      block += text.count <= 4 ? text + [UInt8](repeating: 0, count: 4 - text.count) : Self.little(data, 4)
-      if text.count > 4 { data += text.count }
-    }
-    block += Self.little(0, 4)
-    for (_, text) in entries where text.count > 4 { block += text }
-    return block
-  }
-
-  static func little(_ value: Int, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 }

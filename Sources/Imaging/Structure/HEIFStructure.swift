@@ -23,7 +23,10 @@ extension PictureStructure {
       if bytes.firstIndex(of: "Exif", in: items.payload) != nil { structure.found(.exif) }
       if bytes.firstIndex(of: "application/rdf+xml", in: items.payload) != nil { structure.found(.xmp) }
     }
-    structure.attribution = attribution(bytes)
+    if let range = exif(bytes) {
+      structure.exif = range
+      structure.attribution = EXIF(bytes, at: range.lowerBound, end: range.upperBound).attribution
+    }
     if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
     structure.dropUnusableProfile()
     if structure.profile == nil, let codePoints = structure.codePoints {
@@ -40,13 +43,13 @@ extension PictureStructure {
   }
 
   /// The EXIF item lies somewhere in the file's data; its own head is enough to find it.
-  private static func attribution(_ bytes: RawSpan) -> Attribution {
+  private static func exif(_ bytes: RawSpan) -> Range<Int>? {
     for head in ["Exif\0\0MM\0*", "Exif\0\0II*\0"] as [StaticString] {
       if let start = bytes.firstIndex(of: head, in: 0..<bytes.byteCount) {
-        return EXIF(bytes, at: start + 6, end: bytes.byteCount).attribution
+        return start + 6..<bytes.byteCount
       }
     }
-    return Attribution()
+    return nil
   }
 
   private static func isAlpha(_ bytes: RawSpan, _ payload: Range<Int>) -> Bool {

@@ -202,6 +202,9 @@ private struct JPEGWalk {
       structure.found(.exif)
       let exif = EXIF(bytes, at: start + 6, end: payload.upperBound, known: structure.attribution)
       if exif.hasLocation { structure.found(.gps) }
+      if structure.exif == nil, start + 6 < payload.upperBound {
+        structure.exif = start + 6..<payload.upperBound
+      }
       structure.attribution = exif.attribution
       if structure.orientation == 1 { structure.orientation = exif.orientation }
     } else if bytes.has("http://ns.adobe.com/", at: start) {

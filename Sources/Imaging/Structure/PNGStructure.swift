@@ -126,6 +126,7 @@ extension PictureStructure {
       found(.exif)
       let exif = EXIF(bytes, at: payload.lowerBound, end: payload.upperBound, known: attribution)
       if exif.hasLocation { found(.gps) }
+      self.exif = payload
       attribution = exif.attribution
       orientation = exif.orientation
     case "iTXt":

@@ -48,6 +48,8 @@ package struct PictureStructure: Sendable {
   var hasPalette = false
   var hasPixels = false
   var frames = 0
+  /// Where its EXIF lies in the file, from its byte order mark on.
+  var exif: Range<Int>?
   /// Whose picture it is, by its metadata.
   package var attribution = Attribution()
   /// Private or superfluous blocks, in order of appearance, each kind once.

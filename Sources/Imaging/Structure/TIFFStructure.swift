@@ -29,6 +29,7 @@ extension PictureStructure {
     structure.profile = directory.bytes(34_675)
     for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
     where directory.has(tag) { structure.found(kind) }
+    structure.exif = 0..<bytes.byteCount
     structure.attribution = EXIF(bytes, at: 0, end: bytes.byteCount).attribution
     structure.dropUnusableProfile()
     structure.keep(0..<bytes.byteCount)

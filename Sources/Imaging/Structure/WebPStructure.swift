@@ -81,6 +81,7 @@ extension PictureStructure {
       let start = bytes.has("Exif\0", at: at) ? at + 6 : at
       let exif = EXIF(bytes, at: start, end: payload.upperBound, known: attribution)
       if exif.hasLocation { found(.gps) }
+      if start < payload.upperBound { self.exif = start..<payload.upperBound }
       attribution = exif.attribution
       orientation = exif.orientation
       return false

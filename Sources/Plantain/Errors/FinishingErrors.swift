@@ -40,6 +40,13 @@ extension PlantainError {
       .usage(
         "\(format.name) files hold \(format.longestEdge.grouped) pixels along an edge, and \(original) is \(size)",
         hint: "Give a name for the output that ends in .png.")
+    case .capNotReachable(let smallest, let limit, let format):
+      PlantainError(
+        .finishing, .capNotReachable,
+        "a \(format.name) file of the result has \(smallest) at least, over the limit of \(limit)",
+        hint: format == .png
+          ? "Allow more, or give a name that ends in .jpg or .webp." : "Allow more with --max-output-bytes.",
+        subject: original)
     case .noAlpha(let format):
       .usage(
         "\(format.name) has no transparency to restore", hint: "Give a name that ends in .png or .webp.")
@@ -66,7 +73,8 @@ extension PlantainError {
         .finishing, .noPicture, "\(gateway) returned a picture that cannot be used: \(cause)", hint: kept,
         subject: gateway, billed: .yes, underlying: error)
     }
-    let cause = PlantainError.finishing(error, result: gateway, original: edit.original, mask: edit.mask)
+    let cause = PlantainError.finishing(
+      error, result: gateway, original: edit.original ?? "the original", mask: edit.mask)
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
       hint: "\(kept) \(again)", subject: cause.subject, billed: .yes, underlying: error)

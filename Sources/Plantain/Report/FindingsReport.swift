@@ -78,6 +78,7 @@ extension FinishingWarning {
     case .changedMostly: "most of the picture is changed, so nothing of the original was kept"
     case .maskEmpty: "nothing in the mask is white, so the picture is the original"
     case .paintedCheckerboard: "the squares that stand for transparency are painted into the picture"
+    case .pixelsReduced: "it has fewer pixels than it had, to have no more bytes than it may"
     case .credentialsRemoved:
       "content credentials (C2PA) of the result were removed, because they would not be valid any more"
     case .depthReduced: "the original has more than 8 bits per channel; the finished picture has 8"

@@ -1,0 +1,30 @@
+import Imaging
+import Vocabulary
+
+extension EmbeddedMetadata {
+  /// What goes into a finished file: what of the original's metadata still holds, and how the picture was made.
+  ///
+  /// - Parameter wishes: `nil`: nothing.
+  init(_ wishes: MetadataWishes?, from original: ResultInspection.Original?) {
+    self.init()
+    guard let wishes else { return }
+    var attribution = Attribution()
+    if let original {
+      attribution = original.structure.attribution
+      let block = EXIFBlock(
+        carriedFrom: original.bytes, original.structure, keepsPlace: wishes.keepsPlace)
+      if !block.isEmpty { exif = block }
+    }
+    let packet = wishes.provenance.packet(creator: attribution.creator, copyright: attribution.copyright)
+    xmp = Array(packet.utf8.prefix(EmbeddedMetadata.mostBytes))
+  }
+}
+
+extension PictureBytes {
+  /// A finished picture of that size, with its metadata.
+  func adding(_ metadata: EmbeddedMetadata, as format: PictureFormat, _ size: PixelSize) -> PictureBytes {
+    var metadata = metadata
+    metadata.exif?.describe(size, isSRGB: metadata.profile == nil)
+    return adding(metadata, as: format)
+  }
+}

@@ -1,0 +1,74 @@
+/// How a picture was made, as it is written into it (XMP, with the properties of the IPTC Photo Metadata Standard 2025.1).
+package struct Provenance: Sendable, Codable, Equatable {
+  package var prompt: String?
+  package var model: String?
+  package var gateway: String?
+  /// ISO 8601.
+  package var date: String?
+  /// Made from words alone; otherwise by editing a picture.
+  package var isGenerated = false
+
+  package init() {}
+
+  /// In bytes. A JPEG has room for some 65,000 of XMP in all.
+  private static let longestPrompt = 40_000
+
+  /// - Parameters:
+  ///   - creator: whose the original is.
+  ///   - copyright: who holds the rights in it.
+  func packet(creator: String?, copyright: String?) -> String {
+    // https://cv.iptc.org/newscodes/digitalsourcetype
+    let source = isGenerated ? "trainedAlgorithmicMedia" : "compositeWithTrainedAlgorithmicMedia"
+    let system = [model, gateway.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+    let properties: [(String, String?)] = [
+      ("Iptc4xmpExt:DigitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/\(source)"),
+      ("Iptc4xmpExt:AISystemUsed", system.isEmpty ? nil : system),
+      ("Iptc4xmpExt:AIPromptInformation", prompt.map { Self.shortened($0) }),
+      ("xmp:CreatorTool", "plantain"), ("xmp:ModifyDate", date), ("xmp:MetadataDate", date),
+    ]
+    let lists: [(String, String, String, String?)] = [
+      ("dc:creator", "rdf:Seq", "<rdf:li>", creator),
+      ("dc:rights", "rdf:Alt", #"<rdf:li xml:lang="x-default">"#, copyright),
+    ]
+    let lines =
+      properties.compactMap { name, value in value.map { "<\(name)>\(Self.escaped($0))</\(name)>" } }
+      + lists.compactMap { name, kind, item, value in
+        value.map { "<\(name)><\(kind)>\(item)\(Self.escaped($0))</rdf:li></\(kind)></\(name)>" }
+      }
+    return """
+      <?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>
+      <x:xmpmeta xmlns:x="adobe:ns:meta/">
+      <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+      <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" \
+      xmlns:dc="http://purl.org/dc/elements/1.1/" \
+      xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
+      \(lines.joined(separator: "\n"))
+      </rdf:Description>
+      </rdf:RDF>
+      </x:xmpmeta>
+      <?xpacket end="w"?>
+      """
+  }
+
+  private static func shortened(_ text: String) -> String {
+    guard text.utf8.count > longestPrompt else { return text }
+    // Markup may take up to six bytes for one.
+    return String(decoding: text.utf8.prefix(longestPrompt / 2), as: UTF8.self) + "…"
+  }
+
+  /// As XML takes it: markup as entities, without the characters that it cannot hold.
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\t", "\n", "\r": result.unicodeScalars.append(character)
+      case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += " "
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

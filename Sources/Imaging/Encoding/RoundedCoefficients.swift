@@ -1,0 +1,48 @@
+package import Vocabulary
+
+extension JPEGCoefficients {
+  /// The file once more, turned upright.
+  ///
+  /// - Parameters:
+  ///   - file: what these values were read from, which `structure` describes.
+  ///   - quality: as in `written`.
+  package func written(
+    _ file: PictureBytes, _ structure: PictureStructure, within limit: ByteCount, quality: Int?
+  ) -> PictureBytes? {
+    let most = min(limit.bytes, file.count)
+    return written(
+      exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,
+      quality: quality)
+  }
+
+  /// What rounding came to.
+  package struct Rounding {
+    /// The finest quality whose file fits; `nil` when the floor is reached first.
+    package var best: (quality: Int, file: PictureBytes)?
+    package var encodes = 0
+    /// In bytes.
+    package var smallest: Int?
+  }
+
+  /// Rounds the values just as far as a limit asks for.
+  ///
+  /// - Returns: `nil` when the file cannot be written so.
+  package func rounded(
+    _ file: PictureBytes, _ structure: PictureStructure, within limit: ByteCount
+  ) -> Rounding? {
+    var search = CapSearch(
+      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0, decline: .jpegCoefficients,
+      hint: CapSearch.Hint(quality: structure.estimatedQuality ?? 95, bytes: file.count))
+    var rounding = Rounding()
+    while let setting = search.next() {
+      rounding.encodes += 1
+      guard let written = written(file, structure, within: limit, quality: setting.quality) else {
+        return nil
+      }
+      search.record(written.count, for: setting)
+      if search.result == setting { rounding.best = (setting.quality, written) }
+    }
+    rounding.smallest = search.smallest
+    return rounding
+  }
+}
