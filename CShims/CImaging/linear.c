@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-enum { levels = 256, linear_steps = 16384 };
+enum { input_levels = 256, linear_steps = CIMAGING_LINEAR_STEPS };
 
 struct mixing {
     handover is_ready;
     float weights[9];
     float offset[3];
-    float to_linear[levels];
-    uint8_t from_linear[linear_steps + 1];
+    float to_linear[input_levels];
+    uint8_t from_linear[3][linear_steps + 1];
 };
 
 // IEC 61966-2-1.
@@ -22,21 +22,29 @@ static double encode_srgb(double value) {
     return value <= 0.0031308 ? value * 12.92 : 1.055 * pow(value, 1 / 2.4) - 0.055;
 }
 
-static void prepare(struct mixing *mixing, const double weights[9], const double offset[3]) {
+static void prepare(
+    struct mixing *mixing, const double weights[9], const double offset[3], const uint8_t *output_levels) {
     for (int i = 0; i < 9; i++)
         mixing->weights[i] = (float)weights[i];
     for (int i = 0; i < 3; i++)
         mixing->offset[i] = (float)offset[i];
-    for (int i = 0; i < levels; i++)
+    for (int i = 0; i < input_levels; i++)
         mixing->to_linear[i] = (float)decode_srgb(i / 255.0);
-    for (int i = 0; i <= linear_steps; i++)
-        mixing->from_linear[i] = (uint8_t)lrint(255 * encode_srgb((double)i / linear_steps));
+    if (output_levels != NULL) {
+        memcpy(mixing->from_linear, output_levels, sizeof mixing->from_linear);
+        return;
+    }
+    for (int i = 0; i <= linear_steps; i++) {
+        uint8_t level = (uint8_t)lrint(255 * encode_srgb((double)i / linear_steps));
+        for (int channel = 0; channel < 3; channel++)
+            mixing->from_linear[channel][i] = level;
+    }
 }
 
 static uint8_t mix(const struct mixing *mixing, int channel, float red, float green, float blue) {
     const float *weights = mixing->weights + 3 * channel;
     float sum = weights[0] * red + weights[1] * green + weights[2] * blue + mixing->offset[channel];
-    return mixing->from_linear[(int)(VIPS_CLIP(0.0f, sum, 1.0f) * linear_steps + 0.5f)];
+    return mixing->from_linear[channel][(int)(VIPS_CLIP(0.0f, sum, 1.0f) * linear_steps + 0.5f)];
 }
 
 static int generate(VipsRegion *output, void *sequence, void *input, void *context, gboolean *stop) {
@@ -65,7 +73,8 @@ static int generate(VipsRegion *output, void *sequence, void *input, void *conte
     return 0;
 }
 
-CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9], const double offset[3]) {
+CImagingImage *cimaging_mix_linear(
+    CImagingImage *image, const double weights[9], const double offset[3], const uint8_t *levels) {
     VipsImage *input = NULL;
     if (vips_colourspace(vips_of(image), &input, VIPS_INTERPRETATION_sRGB, NULL) != 0)
         return NULL;
@@ -79,7 +88,7 @@ CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9]
         is_finite = is_finite && isfinite(weights[i]) && isfinite(offset[i % 3]);
     if (mixing != NULL && is_finite && input->BandFmt == VIPS_FORMAT_UCHAR &&
         (input->Bands == 3 || input->Bands == 4)) {
-        prepare(mixing, weights, offset);
+        prepare(mixing, weights, offset, levels);
         hand_over(&mixing->is_ready);
         status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
                  vips_image_generate(output, vips_start_one, generate, vips_stop_one, input, mixing);

@@ -67,6 +67,7 @@ struct Canvas {
     let under = try part(of: ground)
     let bands = laid.hasAlpha || under.hasAlpha ? 4 : 3
     var over = try laid.widened(toBands: bands)
+    if let space = ground.space { over = try over.fromSRGB(to: space) }
     if area != PixelArea(size) { over = try over.embedded(in: size, left: area.left, top: area.top) }
     return try over.blended(over: under.widened(toBands: bands), mask: limits)
   }

@@ -7,8 +7,7 @@ import Vocabulary
 func comparison(
   of finished: borrowing FinishedPicture, with ground: borrowing Ground, _ area: PixelArea
 ) throws(ImagingError) -> PictureBytes {
-  guard let codec = finished.format.codec else { throw .unsupportedFormat(finished.format) }
-  var after = try Image.decode(finished.bytes, as: codec)
+  var after = try openInSRGB(finished.bytes, PictureStructure.read(finished.bytes))
   if finished.size == ground.size, area != PixelArea(ground.size) {
     after = try after.cropped(left: area.left, top: area.top, to: area.size)
   }

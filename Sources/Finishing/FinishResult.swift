@@ -33,7 +33,9 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   if inspection.expectsTransparency, try isCheckered(result) {
     findings.warnings.append(.paintedCheckerboard)
   }
-  let ground = try on(FinishingError.original) { () throws(ImagingError) in try Ground(original) }
+  let ground = try on(FinishingError.original) { () throws(ImagingError) in
+    try Ground(original, keeping: inspection.originalsProfile)
+  }
   let mask = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(inspection.mask) }
   if mask?.isEmpty == true { findings.warnings.append(.maskEmpty) }
   let finished = try on(FinishingError.picture) { () throws(ImagingError) in

@@ -6,6 +6,8 @@ import Vocabulary
 struct Ground: ~Copyable {
   /// Upright.
   let size: PixelSize
+  /// The space of its numbers, where they stay as they are; `nil`: sRGB.
+  let space: MatrixShaper?
   private let original: ResultInspection.Original
   private let held: Image?
 
@@ -14,23 +16,30 @@ struct Ground: ~Copyable {
   /// What is compared with a result is no larger: enough for a tenth of a pixel.
   static let referenceEdge = 1_536
 
-  init(_ original: ResultInspection.Original) throws(ImagingError) {
+  /// - Parameter profile: that of its own, where its numbers stay as they are.
+  init(_ original: ResultInspection.Original, keeping profile: [UInt8]? = nil) throws(ImagingError) {
     let structure = original.structure
+    space = profile.flatMap { MatrixShaper(ICCProfile($0)) }
     let isHeld = structure.orientation != 1 || structure.size.pixelCount * 4 <= Self.mostHeld
-    let picture: Image? = isHeld ? try Self.open(original).realised() : nil
+    let picture: Image? = isHeld ? try Self.open(original, isConverted: space == nil).realised() : nil
     self.held = picture
     self.original = original
     size = structure.uprightSize
   }
 
-  /// The picture, upright and in 8-bit sRGB, to be read once from top to bottom.
+  /// The picture, upright and in 8 bits, in its space, to be read once from top to bottom.
   func picture() throws(ImagingError) -> Image {
     if let held = held?.shared() { return held }
-    return try Self.open(original)
+    return try Self.open(original, isConverted: space == nil)
   }
 
-  private static func open(_ original: ResultInspection.Original) throws(ImagingError) -> Image {
-    let image = try openInSRGB(original.bytes, original.structure, original.reading)
+  private static func open(
+    _ original: ResultInspection.Original, isConverted: Bool
+  ) throws(ImagingError) -> Image {
+    let image =
+      isConverted
+      ? try openInSRGB(original.bytes, original.structure, original.reading)
+      : try openAsItIs(original.bytes, original.structure, original.reading)
     guard original.structure.orientation != 1 else { return image }
     return try image.realised().oriented(original.structure.orientation)
   }
@@ -41,10 +50,13 @@ struct Ground: ~Copyable {
       area.size.longestEdge > Self.referenceEdge
       ? area.size.scaled(toLongestEdge: Self.referenceEdge) : area.size
     var picture = try picture()
+    let isInSRGB = space == nil
     if area != PixelArea(self.size) {
       picture = try picture.cropped(left: area.left, top: area.top, to: area.size)
     }
-    return try picture.resized(to: size).opaque()
+    let small = try picture.resized(to: size)
+    // Through its profile, which it still carries.
+    return try (isInSRGB ? small : small.inSRGB(usingProfile: true)).opaque()
   }
 }
 
@@ -52,12 +64,21 @@ struct Ground: ~Copyable {
 func openInSRGB(
   _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading = OriginalReading()
 ) throws(ImagingError) -> Image {
-  guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
-  let image = try Image.decode(bytes, as: codec, page: reading.page, tolerance: reading.tolerance)
+  let image = try openAsItIs(bytes, structure, reading)
   let profile = structure.profile.map(ICCProfile.init)
   let usesProfile = profile?.isSRGB == false
   if usesProfile, let converted = try? image.inSRGB(usingProfile: true) { return converted }
   return usesProfile || !image.isEightBitSRGB ? try image.inSRGB(usingProfile: false) : image
+}
+
+private func openAsItIs(
+  _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading
+) throws(ImagingError) -> Image {
+  guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
+  let image = try Image.decode(bytes, as: codec, page: reading.page, tolerance: reading.tolerance)
+  // What the file says of its colours by numbers, no decoder obeys.
+  guard structure.profileIsMade, let made = structure.profile else { return image }
+  return try image.withProfile(made)
 }
 
 extension Image {

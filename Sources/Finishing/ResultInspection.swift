@@ -33,7 +33,7 @@ package struct ResultInspection: Sendable {
   let original: Original?
   let mask: Original?
   /// What is put into the file.
-  let metadata: EmbeddedMetadata
+  private(set) var metadata = EmbeddedMetadata()
   /// What is written where nothing has to be decoded for it.
   private(set) var untouched: PictureBytes?
 
@@ -82,7 +82,19 @@ package struct ResultInspection: Sendable {
     self.original = original
     self.mask = mask
     metadata = EmbeddedMetadata(options.metadata, from: original)
+    metadata.profile = originalsProfile
     untouched = withoutDecoder()
+  }
+
+  /// Whether the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colours, and its
+  /// profile goes with them. 8-bit RGB with a profile that is a matrix and curves; everything else becomes sRGB.
+  var originalsProfile: [UInt8]? {
+    guard options.composites, let structure = original?.structure,
+      [.rgb, .palette].contains(structure.colour),
+      structure.bitsPerChannel <= 8, let profile = structure.profile, !ICCProfile(profile).isSRGB,
+      MatrixShaper(ICCProfile(profile)) != nil
+    else { return nil }
+    return profile
   }
 
   /// Transparency was there before, or is to be there again.

@@ -187,7 +187,12 @@ package struct Image: ~Copyable {
   package consuming func mixedInLinearLight(
     _ weights: [[Double]], offset: [Double]
   ) throws(ImagingError) -> Image {
-    try next(.effect, cimaging_mix_linear(handle, weights.flatMap(\.self), offset))
+    try next(.effect, cimaging_mix_linear(handle, weights.flatMap(\.self), offset, nil))
+  }
+
+  /// An sRGB picture's colours in another RGB space, relative colorimetric; alpha stays as it is.
+  package consuming func fromSRGB(to space: MatrixShaper) throws(ImagingError) -> Image {
+    try next(.colour, cimaging_mix_linear(handle, space.weights, [0, 0, 0], space.levels))
   }
 
   /// CIEDE2000 between each of its pixels and another's of the same size, row by row. For 8-bit sRGB without alpha.

@@ -111,6 +111,51 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(picture.findings.drift ?? 0 > 0)
   }
 
+  /// Phones write Display P3: what is not changed must not be squeezed into sRGB.
+  @Test(arguments: [PictureFormat.png, .jpeg, .webp])
+  func `an original in another space keeps its numbers, and the result comes into them`(format: PictureFormat)
+    throws
+  {
+    let file = try Image.fromPixels(original, size: Self.coffee, bands: 3).encoded(as: .png)
+      .adding(EmbeddedMetadata(profile: Profiles.displayP3), as: .png)
+    let seen = try Image.decode(file, as: .png).inSRGB(usingProfile: true).realised()
+    let result = try Drift().result(of: seen, PixelSize(width: 1_264, height: 848))
+      .recombined([[0, 0, 1], [0, 1, 0], [1, 0, 0]], offset: [0, 0, 0]).encoded(as: .png)
+    let region = PixelArea(left: 200, top: 120, size: PixelSize(width: 200, height: 160))
+    var options = FinishingOptions(wanted: format)
+    options.region = region
+    options.feather = 0
+    options.matchesColour = false
+    let picture = try finishResult(result, beside: FinishingPictures(original: file), options: options)
+    let structure = try PictureStructure.read(picture.bytes)
+    #expect(structure.profile == Profiles.displayP3 && structure.metadata.isEmpty)
+    let codec = try #require(format.codec)
+    let decoded = try Image.decode(picture.bytes, as: codec).realised()
+    if format == .png {
+      let isOutside = { (x: Int, y: Int) in
+        x < region.left || x >= region.right || y < region.top || y >= region.bottom
+      }
+      #expect(untouched(try decoded.pixels(), where: isOutside) == 1)
+    }
+    // Through the profile, the region shows the result's colours: red and blue have changed places.
+    let shown = try decoded.inSRGB(usingProfile: true).cropped(
+      left: 210, top: 130, to: PixelSize(width: 180, height: 140)
+    )
+    .realised().pixels()
+    let before = try seen.shared().cropped(left: 210, top: 130, to: PixelSize(width: 180, height: 140))
+      .realised().pixels()
+    var sum = 0
+    for place in stride(from: 0, to: shown.count, by: 3) {
+      for channel in 0..<3 { sum += abs(Int(shown[place + channel]) - Int(before[place + 2 - channel])) }
+    }
+    #expect(Double(sum) / Double(shown.count) < 6)
+    // Laid down as a whole it is the model's, which is sRGB.
+    options.region = nil
+    options.fitsSource = true
+    let whole = try finishResult(result, beside: FinishingPictures(original: file), options: options)
+    #expect(try PictureStructure.read(whole.bytes).profile == nil)
+  }
+
   @Test func `a grey mask mixes, and a black one changes nothing and says so`() throws {
     let whole = PixelSize(width: 600, height: 400)
     let full = try finish(mask: try leftHalf(whole)) { $0.usesMask = true }.pixels

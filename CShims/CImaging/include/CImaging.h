@@ -163,8 +163,11 @@ CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile);
 // For 8-bit sRGB; alpha is dropped.
 CImagingImage *cimaging_recombine(CImagingImage *image, const double matrix[9], const double offset[3]);
 // Each output channel as a weighted sum of red, green and blue (rows of `weights`) plus an offset, all in linear light
-// from 0 to 1. For 8-bit sRGB or grey; alpha stays as it is.
-CImagingImage *cimaging_mix_linear(CImagingImage *image, const double weights[9], const double offset[3]);
+// from 0 to 1. For 8-bit sRGB or grey; alpha stays as it is. `levels` says, channel by channel, which level stands for
+// each light from 0 to 1 in CIMAGING_LINEAR_STEPS steps, both ends included; NULL for sRGB's.
+enum { CIMAGING_LINEAR_STEPS = 16384 };
+CImagingImage *cimaging_mix_linear(
+    CImagingImage *image, const double weights[9], const double offset[3], const uint8_t *levels);
 // CIEDE2000 between each pixel of two 8-bit sRGB pictures of one size, without alpha, into `count` floats, one a pixel.
 bool cimaging_copy_differences(CImagingImage *image, CImagingImage *other, float *differences, size_t count);
 CImagingImage *cimaging_blur(CImagingImage *image, double sigma);

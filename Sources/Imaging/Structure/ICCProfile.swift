@@ -53,6 +53,21 @@ package struct ICCProfile {
     return (["rTRC", "gTRC", "bTRC"] as [StaticString]).allSatisfy(isSRGBCurve)
   }
 
+  /// Whether a profile with tables says more than its primaries and curves.
+  var hasTables: Bool { tag("A2B0") != nil || tag("B2A0") != nil }
+
+  /// The light of red, green and blue as XYZ under D50, each as a row; `nil` where it does not say.
+  var primaries: [[Double]]? {
+    let found = [xyz("rXYZ"), xyz("gXYZ"), xyz("bXYZ")].compactMap(\.self)
+    return found.count == 3 ? found : nil
+  }
+
+  /// The curves of red, green and blue: light for a level, both from 0 to 1.
+  func light(_ channel: Int, at level: Double) -> Double? {
+    let names: [StaticString] = ["rTRC", "gTRC", "bTRC"]
+    return tag(names[channel]).flatMap { curve($0, at: level) }
+  }
+
   private func tag(_ name: StaticString) -> Range<Int>? {
     let span = bytes.span.bytes
     guard let count = span.bigEndian32(128), count <= 200 else { return nil }

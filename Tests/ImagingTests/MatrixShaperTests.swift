@@ -1,0 +1,32 @@
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `Colours in another RGB space` {
+  /// By libvips and Little CMS, which know nothing of the matrix.
+  @Test func `come back through the space's profile`() throws {
+    var pixels: [UInt8] = []
+    for red in stride(from: 0, through: 255, by: 15) {
+      for green in stride(from: 0, through: 255, by: 15) {
+        for blue in stride(from: 0, through: 255, by: 15) {
+          pixels += [UInt8(red), UInt8(green), UInt8(blue)]
+        }
+      }
+    }
+    let size = PixelSize(width: 18, height: 18 * 18)
+    let colours = try Image.fromPixels(pixels, size: size, bands: 3)
+    let space = try #require(MatrixShaper(ICCProfile(Profiles.displayP3)))
+    let there = try colours.shared().fromSRGB(to: space).withProfile(Profiles.displayP3).realised()
+    #expect(try there.pixels() != pixels)
+    let differences = try colours.differences(from: there.inSRGB(usingProfile: true).realised())
+    // Two roundings to 8 bits.
+    #expect((differences.max() ?? 9) < 1.5)
+    #expect(differences.reduce(0, +) / Float(differences.count) < 0.3)
+  }
+
+  @Test func `are not guessed where the profile is no matrix`() throws {
+    #expect(MatrixShaper(ICCProfile(Profiles.grey(gamma: 2.2))) == nil)
+    #expect(MatrixShaper(ICCProfile([1, 2, 3])) == nil)
+  }
+}
