@@ -127,35 +127,31 @@ static bool is_empty(VipsRegion *mask, const VipsRect *area) {
     return true;
 }
 
-static void mix_opaque(uint8_t *to, const uint8_t *over, const uint8_t *under, int level, int bands) {
-    for (int band = 0; band < bands; band++)
-        to[band] = (uint8_t)((over[band] * level + under[band] * (opaque - level) + opaque / 2) / opaque);
-}
-
-// A transparent pixel's colour counts as little as it is seen.
-static void mix_transparent(uint8_t *to, const uint8_t *over, const uint8_t *under, int level, int bands) {
-    int last = bands - 1;
-    int from_over = over[last] * level;
-    int from_under = under[last] * (opaque - level);
-    int sum = from_over + from_under;
-    for (int band = 0; band < last; band++)
-        to[band] = sum == 0 ? 0 : (uint8_t)((over[band] * from_over + under[band] * from_under + sum / 2) / sum);
-    to[last] = (uint8_t)((sum + opaque / 2) / opaque);
-}
-
-static void blend_row(
-    uint8_t *to, const uint8_t *over, const uint8_t *under, const uint8_t *mask, int width, int bands) {
-    for (int x = 0; x < width; x++, to += bands, over += bands, under += bands) {
-        if (mask[x] == 0)
-            memcpy(to, under, (size_t)bands);
-        else if (mask[x] == opaque)
-            memcpy(to, over, (size_t)bands);
-        else if (bands == 2 || bands == 4)
-            mix_transparent(to, over, under, mask[x], bands);
-        else
-            mix_opaque(to, over, under, mask[x], bands);
+// One row, for samples of a type and sums of a wider one. A transparent pixel's colour counts as little as it is seen.
+#define DEFINE_BLEND_ROW(sample, wide)                                                                                 \
+    static void blend_row_##sample(                                                                                    \
+        sample *to, const sample *over, const sample *under, const uint8_t *mask, int width, int bands) {              \
+        bool has_alpha = bands == 2 || bands == 4;                                                                     \
+        int last = bands - 1;                                                                                          \
+        for (int x = 0; x < width; x++, to += bands, over += bands, under += bands) {                                  \
+            wide level = mask[x];                                                                                      \
+            if (level == 0 || level == opaque) {                                                                       \
+                memcpy(to, level == 0 ? under : over, (size_t)bands * sizeof(sample));                                 \
+                continue;                                                                                              \
+            }                                                                                                          \
+            wide from_over = has_alpha ? over[last] * level : level;                                                   \
+            wide from_under = has_alpha ? under[last] * (opaque - level) : opaque - level;                             \
+            wide sum = from_over + from_under;                                                                         \
+            for (int band = 0; band < (has_alpha ? last : bands); band++)                                              \
+                to[band] =                                                                                             \
+                    sum == 0 ? 0 : (sample)((over[band] * from_over + under[band] * from_under + sum / 2) / sum);      \
+            if (has_alpha)                                                                                             \
+                to[last] = (sample)((sum + opaque / 2) / opaque);                                                      \
+        }                                                                                                              \
     }
-}
+
+DEFINE_BLEND_ROW(uint8_t, uint32_t)
+DEFINE_BLEND_ROW(uint16_t, uint64_t)
 
 static int generate_blend(VipsRegion *output, void *sequence, void *unused, void *context, gboolean *stop) {
     (void)unused;
@@ -173,11 +169,15 @@ static int generate_blend(VipsRegion *output, void *sequence, void *unused, void
     for (int y = area->top; y < VIPS_RECT_BOTTOM(area); y++) {
         uint8_t *to = VIPS_REGION_ADDR(output, area->left, y);
         const uint8_t *under = VIPS_REGION_ADDR(regions[1], area->left, y);
+        const uint8_t *over = hides_all ? NULL : VIPS_REGION_ADDR(regions[0], area->left, y);
+        const uint8_t *mask = VIPS_REGION_ADDR(regions[2], area->left, y);
         if (hides_all)
-            memcpy(to, under, (size_t)area->width * (size_t)layers->bands);
+            memcpy(to, under, (size_t)area->width * VIPS_REGION_SIZEOF_PEL(output));
+        else if (output->im->BandFmt == VIPS_FORMAT_USHORT)
+            blend_row_uint16_t((uint16_t *)to, (const uint16_t *)over, (const uint16_t *)under, mask, area->width,
+                layers->bands);
         else
-            blend_row(to, VIPS_REGION_ADDR(regions[0], area->left, y), under,
-                VIPS_REGION_ADDR(regions[2], area->left, y), area->width, layers->bands);
+            blend_row_uint8_t(to, over, under, mask, area->width, layers->bands);
     }
     return 0;
 }
@@ -206,13 +206,14 @@ static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGen
     VipsImage *like = vips_of(images[1]);
     VipsImage *output = vips_image_new();
     struct layers *layers = VIPS_NEW(output, struct layers);
-    bool fits = layers != NULL;
+    bool fits = layers != NULL && (like->BandFmt == VIPS_FORMAT_UCHAR || like->BandFmt == VIPS_FORMAT_USHORT);
     VipsImage *inputs[4] = {NULL};
     for (int i = 0; i < count && fits; i++) {
         VipsImage *image = vips_of(images[i]);
         // The last of three is a mask.
-        fits = image->BandFmt == VIPS_FORMAT_UCHAR && image->Xsize == like->Xsize && image->Ysize == like->Ysize &&
-               image->Bands == (i == 2 ? 1 : like->Bands);
+        bool is_mask = i == 2;
+        fits = image->BandFmt == (is_mask ? VIPS_FORMAT_UCHAR : like->BandFmt) && image->Xsize == like->Xsize &&
+               image->Ysize == like->Ysize && image->Bands == (is_mask ? 1 : like->Bands);
         g_object_ref(image);
         vips_object_local(output, image);
         inputs[i] = image;
@@ -222,6 +223,7 @@ static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGen
         layers->count = count;
         layers->bands = like->Bands;
         if (vips_image_pipeline_array(output, VIPS_DEMAND_STYLE_THINSTRIP, inputs) == 0) {
+            output->BandFmt = like->BandFmt;
             output->Bands = like->Bands;
             output->Type = like->Type;
             hand_over(&layers->is_ready);

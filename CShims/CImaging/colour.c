@@ -97,6 +97,18 @@ CImagingImage *cimaging_widen(CImagingImage *image, int bands) {
     return result_of(status, output);
 }
 
+CImagingImage *cimaging_deepen(CImagingImage *image) {
+    VipsImage *context = vips_image_new();
+    VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 2);
+    VipsImage *output = NULL;
+    // 255 becomes 65535.
+    int status = vips_linear1(vips_of(image), &step[0], 257, 0, NULL) ||
+                 vips_cast(step[0], &step[1], VIPS_FORMAT_USHORT, NULL) ||
+                 vips_copy(step[1], &output, "interpretation", VIPS_INTERPRETATION_RGB16, NULL);
+    g_object_unref(context);
+    return result_of(status, output);
+}
+
 CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue) {
     double colour[3] = {red, green, blue};
     VipsArrayDouble *background = vips_array_double_new(colour, 3);

@@ -68,8 +68,9 @@ struct Canvas {
     let bands = laid.hasAlpha || under.hasAlpha ? 4 : 3
     var over = try laid.widened(toBands: bands)
     if let space = ground.space { over = try over.fromSRGB(to: space) }
+    if ground.isDeep { over = try over.deepened() }
     if area != PixelArea(size) { over = try over.embedded(in: size, left: area.left, top: area.top) }
-    return try over.blended(over: under.widened(toBands: bands), mask: limits)
+    return try over.blended(over: ground.isDeep ? under : under.widened(toBands: bands), mask: limits)
   }
 
   func restoringAlpha(

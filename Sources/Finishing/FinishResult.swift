@@ -34,7 +34,7 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
     findings.warnings.append(.paintedCheckerboard)
   }
   let ground = try on(FinishingError.original) { () throws(ImagingError) in
-    try Ground(original, keeping: inspection.originalsProfile)
+    try Ground(original, as: inspection.numbers)
   }
   let mask = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(inspection.mask) }
   if mask?.isEmpty == true { findings.warnings.append(.maskEmpty) }

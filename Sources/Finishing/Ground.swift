@@ -8,6 +8,9 @@ struct Ground: ~Copyable {
   let size: PixelSize
   /// The space of its numbers, where they stay as they are; `nil`: sRGB.
   let space: MatrixShaper?
+  /// 16 bits per channel; otherwise 8.
+  let isDeep: Bool
+  private let isConverted: Bool
   private let original: ResultInspection.Original
   private let held: Image?
 
@@ -16,21 +19,27 @@ struct Ground: ~Copyable {
   /// What is compared with a result is no larger: enough for a tenth of a pixel.
   static let referenceEdge = 1_536
 
-  /// - Parameter profile: that of its own, where its numbers stay as they are.
-  init(_ original: ResultInspection.Original, keeping profile: [UInt8]? = nil) throws(ImagingError) {
+  /// - Parameter numbers: what its own become.
+  init(
+    _ original: ResultInspection.Original, as numbers: ResultInspection.Numbers
+  ) throws(ImagingError) {
     let structure = original.structure
-    space = profile.flatMap { MatrixShaper(ICCProfile($0)) }
-    let isHeld = structure.orientation != 1 || structure.size.pixelCount * 4 <= Self.mostHeld
-    let picture: Image? = isHeld ? try Self.open(original, isConverted: space == nil).realised() : nil
+    let space = numbers.profile.flatMap { MatrixShaper(ICCProfile($0)) }
+    let isHeld =
+      structure.orientation != 1 || structure.size.pixelCount * (numbers.isDeep ? 8 : 4) <= Self.mostHeld
+    let picture: Image? = isHeld ? try Self.open(original, isConverted: numbers.areConverted).realised() : nil
     self.held = picture
+    self.space = space
+    isDeep = numbers.isDeep
+    isConverted = numbers.areConverted
     self.original = original
     size = structure.uprightSize
   }
 
-  /// The picture, upright and in 8 bits, in its space, to be read once from top to bottom.
+  /// The picture, upright, in its space and depth, to be read once from top to bottom.
   func picture() throws(ImagingError) -> Image {
     if let held = held?.shared() { return held }
-    return try Self.open(original, isConverted: space == nil)
+    return try Self.open(original, isConverted: isConverted)
   }
 
   private static func open(
@@ -50,13 +59,12 @@ struct Ground: ~Copyable {
       area.size.longestEdge > Self.referenceEdge
       ? area.size.scaled(toLongestEdge: Self.referenceEdge) : area.size
     var picture = try picture()
-    let isInSRGB = space == nil
     if area != PixelArea(self.size) {
       picture = try picture.cropped(left: area.left, top: area.top, to: area.size)
     }
     let small = try picture.resized(to: size)
     // Through its profile, which it still carries.
-    return try (isInSRGB ? small : small.inSRGB(usingProfile: true)).opaque()
+    return try (isConverted ? small : small.inSRGB(usingProfile: space != nil)).opaque()
   }
 }
 

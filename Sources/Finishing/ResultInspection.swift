@@ -82,19 +82,33 @@ package struct ResultInspection: Sendable {
     self.original = original
     self.mask = mask
     metadata = EmbeddedMetadata(options.metadata, from: original)
-    metadata.profile = originalsProfile
+    metadata.profile = numbers.profile
     untouched = withoutDecoder()
   }
 
-  /// Whether the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colours, and its
-  /// profile goes with them. 8-bit RGB with a profile that is a matrix and curves; everything else becomes sRGB.
-  var originalsProfile: [UInt8]? {
+  /// How the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colours and depth.
+  /// Those of RGB in sRGB, or with a profile that is a matrix and curves, which then goes with them; everything else becomes
+  /// 8-bit sRGB.
+  var numbers: Numbers {
     guard options.composites, let structure = original?.structure,
-      [.rgb, .palette].contains(structure.colour),
-      structure.bitsPerChannel <= 8, let profile = structure.profile, !ICCProfile(profile).isSRGB,
-      MatrixShaper(ICCProfile(profile)) != nil
-    else { return nil }
-    return profile
+      [.rgb, .palette].contains(structure.colour)
+    else { return Numbers() }
+    let profile = structure.profile.flatMap { ICCProfile($0).isSRGB ? nil : $0 }
+    guard profile.map({ MatrixShaper(ICCProfile($0)) != nil }) != false else { return Numbers() }
+    let isDeep = structure.bitsPerChannel == 16
+    let canBeDeep = wanted == .png && (structure.hasAlpha || !self.structure.hasAlpha)
+    guard !isDeep || canBeDeep else { return Numbers() }
+    return Numbers(profile: profile, isDeep: isDeep)
+  }
+
+  /// What the numbers of a finished picture are.
+  struct Numbers {
+    /// `nil`: sRGB.
+    var profile: [UInt8]?
+    /// 16 bits per channel; otherwise 8.
+    var isDeep = false
+
+    var areConverted: Bool { profile == nil && !isDeep }
   }
 
   /// Transparency was there before, or is to be there again.
@@ -104,8 +118,9 @@ package struct ResultInspection: Sendable {
 
   var warnings: [FinishingWarning] {
     let isDeep = original.map { options.composites && $0.structure.bitsPerChannel > 8 } ?? false
+    let losesDepth = isDeep && !numbers.isDeep
     let losesCredentials = structure.metadata.contains(.c2pa) && (needsDecoder || !metadata.isEmpty)
-    return (losesCredentials ? [.credentialsRemoved] : []) + (isDeep ? [.depthReduced] : [])
+    return (losesCredentials ? [.credentialsRemoved] : []) + (losesDepth ? [.depthReduced] : [])
   }
 
   /// What it may take at most. Decoding and encoding alone: the decoder's whole canvas, the picture and a turned copy of it,

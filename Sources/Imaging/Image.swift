@@ -116,6 +116,11 @@ package struct Image: ~Copyable {
     return try next(.colour, cimaging_widen(handle, Int32(count)))
   }
 
+  /// 8-bit sRGB as 16-bit RGB.
+  package consuming func deepened() throws(ImagingError) -> Image {
+    try next(.colour, cimaging_deepen(handle))
+  }
+
   /// Laid over an opaque colour.
   package consuming func flattened(onto colour: RGBColour) throws(ImagingError) -> Image {
     try next(.alpha, cimaging_flatten(handle, colour.red, colour.green, colour.blue))

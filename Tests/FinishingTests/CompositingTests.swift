@@ -156,6 +156,46 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(try PictureStructure.read(whole.bytes).profile == nil)
   }
 
+  @Test(arguments: [2, 6] as [UInt8])
+  func `an original of 16 bits keeps them in a PNG`(kind: UInt8) throws {
+    var generator = SplitMix64(state: 3)
+    let channels = kind == 2 ? 3 : 4
+    let rows = (0..<400).map { y in
+      (0..<600).flatMap { x in
+        (0..<channels).flatMap { channel -> [UInt8] in
+          [
+            channel == 3 ? 200 : original[3 * (y * 600 + x) + channel],
+            UInt8.random(in: 0...255, using: &generator),
+          ]
+        }
+      }
+    }
+    let file = PictureBytes(HandmadePNG.file(width: 600, bits: 16, kind: kind, rows: rows))
+    let region = PixelArea(left: 100, top: 120, size: PixelSize(width: 200, height: 160))
+    var options = FinishingOptions(wanted: .png)
+    options.region = region
+    options.feather = 8
+    let beside = FinishingPictures(original: file)
+    let picture = try finishResult(Self.result(of: source, drift), beside: beside, options: options)
+    #expect(try PictureStructure.read(picture.bytes).bitsPerChannel == 16)
+    #expect(!picture.findings.warnings.contains(.depthReduced))
+    // To the last bit, which a PNG of the part beside the region shows.
+    func part(_ bytes: PictureBytes) throws -> ArraySlice<UInt8> {
+      let png = try Image.decode(bytes, as: .png)
+        .cropped(left: 308, top: 0, to: PixelSize(width: 292, height: 400)).encoded(as: .png).array
+      // What stands before says how densely it is to be printed.
+      return png[(try #require(png.firstRange(of: Array("IDAT".utf8)))).lowerBound...]
+    }
+    #expect(try part(picture.bytes) == part(file))
+    let inside = try Image.decode(picture.bytes, as: .png).inSRGB(usingProfile: false).realised().pixels()
+    let place = channels * (200 * 600 + 150)
+    #expect(inside[place..<place + 3] != original[3 * (200 * 600 + 150)..<3 * (200 * 600 + 150) + 3])
+    options.wanted = .jpeg
+    #expect(
+      try finishResult(Self.result(of: source, drift), beside: beside, options: options).findings.warnings
+        .contains(.depthReduced))
+  }
+
   @Test func `a grey mask mixes, and a black one changes nothing and says so`() throws {
     let whole = PixelSize(width: 600, height: 400)
     let full = try finish(mask: try leftHalf(whole)) { $0.usesMask = true }.pixels

@@ -137,7 +137,8 @@ CImagingImage *cimaging_rectangle_mask(
 // The share of two masks in common. Both of one size, with one 8-bit band.
 CImagingImage *cimaging_multiply_masks(CImagingImage *mask, CImagingImage *other);
 // `over` where the mask is 255, exactly `under` where it is 0, and both in between, colours counting as much as they
-// are opaque. All 8-bit and of one size, the first two with equally many bands, the mask with one. `under` is read row
+// are opaque. All of one size; the first two of 8 or of 16 bits and with equally many bands, the mask of 8 bits with one.
+// `under` is read row
 // by row from top to bottom, `over` only where the mask is not 0.
 CImagingImage *cimaging_blend(CImagingImage *over, CImagingImage *under, CImagingImage *mask);
 // The picture at (left, top) of a width × height frame, which cuts off what is beyond it and is 0 beside it.
@@ -149,6 +150,9 @@ CImagingImage *cimaging_with_alpha(CImagingImage *image, CImagingImage *alpha);
 
 // The brightness alone, as one 8-bit band.
 CImagingImage *cimaging_grey(CImagingImage *image);
+
+// 8-bit sRGB as 16-bit RGB.
+CImagingImage *cimaging_deepen(CImagingImage *image);
 
 // Lays the picture on an opaque width × height canvas of one 8-bit sRGB colour, its corner at (left, top). For 8-bit
 // sRGB or grey; the result is sRGB.
