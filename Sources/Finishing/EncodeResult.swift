@@ -48,7 +48,8 @@ private func encoding(for format: PictureFormat) -> Image.Encoding {
   switch format.codec {
   case .png: .png
   case .webp: .webp(quality: usualQuality)
-  default: .jpeg(quality: usualQuality, halvedChroma: false)
+  // Tables made for the picture would hold all of it in memory, and cost more than the rest of the encoding.
+  default: .jpeg(quality: usualQuality, halvedChroma: false, fitsTables: false)
   }
 }
 

@@ -25,35 +25,44 @@ extension PictureWorkers {
     _ result: PictureBytes, beside contents: FinishingContents = FinishingContents(),
     _ options: FinishingOptions, refusingAbove name: String? = nil
   ) async throws -> FinishedPicture {
-    let inspection = try await WorkerPool.shared.run {
-      try inspectResult(result, beside: contents.read(), options: options)
+    let inspected = try await WorkerPool.shared.run {
+      let inspection = try inspectResult(result, beside: contents.read(), options: options)
+      return Inspected(
+        limits: WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds),
+        untouched: inspection.needsDecoder ? nil : try finishResult(inspection))
     }
-    guard inspection.needsDecoder else {
-      return try await WorkerPool.shared.run { try finishResult(inspection) }
-    }
-    if let name, inspection.memory.bytes > budget.total {
-      throw PlantainError.overMemory(
-        ByteCount(inspection.memory.bytes + programsOwn.bytes), limit: total, name)
+    if let untouched = inspected.untouched { return untouched }
+    let memory = inspected.limits.memory.bytes
+    if let name, memory > budget.total {
+      throw PlantainError.overMemory(ByteCount(memory + programsOwn.bytes), limit: total, name)
     }
     // One that was paid for is never refused for its size: if it wants more than there is, it waits for all of it.
-    return try await budget.holding(inspection.memory.bytes) {
+    return try await budget.holding(memory) {
       guard case .isolated(let fleet) = place else {
-        return try await WorkerPool.shared.run { try finishResult(inspection) }
+        return try await WorkerPool.shared.run {
+          try finishResult(result, beside: contents.read(), options: options)
+        }
       }
-      return try await finish(result, contents, inspection, by: fleet)
+      return try await finish(result, contents, options, inspected.limits, by: fleet)
     }
   }
 
+  /// What was seen of the pictures before a decoder. They themselves are not held while a worker has them.
+  private struct Inspected: Sendable {
+    let limits: WorkerJob.Limits
+    /// Where none is needed.
+    let untouched: FinishedPicture?
+  }
+
   private func finish(
-    _ result: PictureBytes, _ contents: FinishingContents, _ inspection: ResultInspection,
-    by fleet: WorkerFleet
+    _ result: PictureBytes, _ contents: FinishingContents, _ options: FinishingOptions,
+    _ limits: WorkerJob.Limits, by fleet: WorkerFleet
   ) async throws -> FinishedPicture {
-    let limits = WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds)
     // The mask is told from the original by its place.
     let files = [PictureContent(result)] + [contents.original, contents.mask].compactMap(\.self)
     let reply: (answer: FinishedPicture.Answer, files: [PictureContent]) = try await ask(
-      fleet, FinishingOptions.jobKind, inspection.options, about: files,
-      results: inspection.options.compares ? 2 : 1, limits, largestResult: Confinement.largestFile)
+      fleet, FinishingOptions.jobKind, options, about: files,
+      results: options.compares ? 2 : 1, limits, largestResult: Confinement.largestFile)
     switch reply.answer {
     case .finished(let facts):
       let files = try await WorkerPool.shared.run {

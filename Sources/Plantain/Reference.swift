@@ -86,7 +86,7 @@ public enum Reference: Sendable {
   /// - Throws: 66 when it is refused or missing, 65 when it is too large, 69 when the server cannot be reached.
   func fetched(_ rules: Downloader.Rules = Downloader.Rules()) async throws(PlantainError) -> Reference {
     guard case .url(let address) = self else { return self }
-    let downloader = Downloader(limit: PictureFile.sizeLimit, timeout: .seconds(60), rules: rules)
+    let downloader = Downloader(limit: PictureFile.streamLimit, timeout: .seconds(60), rules: rules)
     do throws(DownloadError) {
       return .bytes(try await downloader.fetch(address).bytes, name: name)
     } catch {

@@ -24,10 +24,14 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     _ change: (inout FinishingOptions) -> Void
   ) throws -> (picture: FinishedPicture, pixels: [UInt8]) {
     var options = FinishingOptions(wanted: wanted)
+    options.compares = true
     change(&options)
     let picture = try finishResult(
       result ?? Self.result(of: source, drift), beside: FinishingPictures(original: source, mask: mask),
       options: options)
+    if let comparison = picture.comparison {
+      Attachment.record(comparison.array, named: "\(Test.current?.name ?? "compared").png")
+    }
     let codec = try #require(picture.format.codec)
     return (picture, try Image.decode(picture.bytes, as: codec).realised().pixels())
   }

@@ -217,3 +217,34 @@ import Vocabulary
     }
   }
 }
+
+@Suite("Extended: metadata as others read it", .enabled(if: isExtendedRun))
+struct ExtendedMetadataTests {
+  @Test(
+    "exiftool finds the file whole and the fields in it", .enabled(if: Tool.exists("exiftool")),
+    arguments: [PictureFormat.jpeg, .png, .webp])
+  func exiftool(format: PictureFormat) throws {
+    let folder = try TemporaryFolder()
+    var options = FinishingOptions(wanted: format)
+    options.fitsSource = true
+    options.metadata = MetadataWishes(keepsPlace: true)
+    options.metadata?.provenance.prompt = "<warm> & \"nice\" ü"
+    let result = PictureBytes(try Synthetic.jpeg(PixelSize(width: 86, height: 128)))
+    let original = PictureBytes(try Samples.fixture("camera.jpg"))
+    let picture = try finishResult(
+      result, beside: FinishingPictures(original: original), options: options)
+    try folder.write(picture.bytes.array, as: "finished")
+    let output = try Tool.run(
+      "exiftool", ["-j", "-a", "-G1", "-validate", "-n", folder.file("finished")])
+    let objects = try JSONSerialization.jsonObject(with: Data(output)) as? [[String: Any]]
+    let fields = try #require(objects?.first).mapValues { "\($0)" }
+    #expect(fields["ExifTool:Validate"] == "0 0 0")
+    #expect(fields["IFD0:Orientation"] == "1" && fields["IFD0:Artist"] == "Zoë")
+    #expect(fields["ExifIFD:DateTimeOriginal"] == "2026:05:01 10:11:12")
+    #expect(fields["ExifIFD:LensModel"] == "Lens 50" && fields["ExifIFD:ExposureTime"] == "0.004")
+    #expect(fields["ExifIFD:ExifImageWidth"] == "43")
+    #expect(fields["GPS:GPSLatitude"] == "48.8")
+    #expect(fields["XMP-iptcExt:AIPromptInformation"] == "<warm> & \"nice\" ü")
+    #expect(fields["XMP-dc:Rights"] == "© Zoë")
+  }
+}

@@ -140,7 +140,7 @@ private struct Level {
     return (map, fit)
   }
 
-  private static let rounds = 3
+  private static let rounds = 2
 
   private func refined(
     _ map: AffineMap, startingFrom start: AffineMap

@@ -31,8 +31,10 @@ extension ReadError: CustomStringConvertible {
 
 /// Files are opened here and nowhere else, so that libvips never sees a name.
 package enum PictureFile {
-  /// The largest file that is read at all: far above any photograph, far below memory.
-  package static let sizeLimit = ByteCount(256_000_000)
+  /// The largest file that is read at all: a hundred megapixels with 16 bits in each of three channels, as they are.
+  package static let sizeLimit = ByteCount(640_000_000)
+  /// Of what comes over a network or through a pipe, which no one sees coming.
+  package static let streamLimit = ByteCount.megabytes(256)
 
   /// The whole of a regular file.
   package static func read(
@@ -83,7 +85,7 @@ package enum PictureFile {
   }
 
   /// Everything that standard input holds, up to `limit`.
-  package static func readStandardInput(limit: ByteCount = sizeLimit) throws(ReadError) -> PictureBytes {
+  package static func readStandardInput(limit: ByteCount = streamLimit) throws(ReadError) -> PictureBytes {
     var pieces: [UInt8] = []
     while pieces.count <= limit.bytes {
       let piece = try [UInt8](unsafeUninitializedCapacity: 1 << 20) { room, count throws(ReadError) in
