@@ -17,7 +17,7 @@ bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void *
         break;
     case CImagingSaverPNG:
         status = vips_pngsave_buffer(
-            input, &buffer, &length, "strip", TRUE, "compression", 6, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
+            input, &buffer, &length, "strip", TRUE, "compression", options.deflate_level, "filter", VIPS_FOREIGN_PNG_FILTER_ALL, NULL);
         break;
     case CImagingSaverWebP:
         status = vips_webpsave_buffer(

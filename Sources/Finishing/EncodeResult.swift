@@ -46,7 +46,7 @@ private func encoded(
 
 private func encoding(for format: PictureFormat) -> Image.Encoding {
   switch format.codec {
-  case .png: .png
+  case .png: .quickPNG
   case .webp: .webp(quality: usualQuality)
   // Tables made for the picture would hold all of it in memory, and cost more than the rest of the encoding.
   default: .jpeg(quality: usualQuality, halvedChroma: false, fitsTables: false)

@@ -25,8 +25,7 @@ struct Ground: ~Copyable {
   ) throws(ImagingError) {
     let structure = original.structure
     let space = numbers.profile.flatMap { MatrixShaper(ICCProfile($0)) }
-    let isHeld =
-      structure.orientation != 1 || structure.size.pixelCount * (numbers.isDeep ? 8 : 4) <= Self.mostHeld
+    let isHeld = Self.isHeld(structure, isDeep: numbers.isDeep)
     let picture: Image? = isHeld ? try Self.open(original, isConverted: numbers.areConverted).realised() : nil
     self.held = picture
     self.space = space
@@ -34,6 +33,10 @@ struct Ground: ~Copyable {
     isConverted = numbers.areConverted
     self.original = original
     size = structure.uprightSize
+  }
+
+  static func isHeld(_ structure: PictureStructure, isDeep: Bool) -> Bool {
+    structure.orientation != 1 || structure.size.pixelCount * (isDeep ? 8 : 4) <= mostHeld
   }
 
   /// The picture, upright, in its space and depth, to be read once from top to bottom.

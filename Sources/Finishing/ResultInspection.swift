@@ -50,7 +50,7 @@ package struct ResultInspection: Sendable {
   }
 
   /// The finished picture's size, or a larger one.
-  private var canvas: PixelSize {
+  var canvas: PixelSize {
     guard let original, options.hasOriginalsSize else { return structure.uprightSize }
     return original.structure.uprightSize
   }
@@ -121,25 +121,6 @@ package struct ResultInspection: Sendable {
     let losesDepth = isDeep && !numbers.isDeep
     let losesCredentials = structure.metadata.contains(.c2pa) && (needsDecoder || !metadata.isEmpty)
     return (losesCredentials ? [.credentialsRemoved] : []) + (losesDepth ? [.depthReduced] : [])
-  }
-
-  /// What it may take at most. Decoding and encoding alone: the decoder's whole canvas, the picture and a turned copy of it,
-  /// with four 16-bit channels, and what an encoder holds.
-  package var memory: ByteCount {
-    let pixels = structure.size.pixelCount
-    guard let original, options.looksAtOriginal else { return ByteCount(64_000_000 + pixels * 20) }
-    let ground = original.structure.size.pixelCount
-    let files = 2 * (bytes.count + original.bytes.count + (mask?.bytes.count ?? 0))
-    return ByteCount(
-      64_000_000 + (pixels + ground) * 24 + (mask?.structure.size.pixelCount ?? 0) * 10 + files)
-  }
-  /// Measured: decoding and encoding once stay under 0.3 s a megapixel; laid on an original and written as WebP, under 0.9 s.
-  package var cpuSeconds: Int {
-    let pixels = structure.size.pixelCount + (original?.structure.size.pixelCount ?? 0)
-    // A search for a number of bytes encodes up to nine pictures in all.
-    let search = options.maximumBytes == nil ? 0 : 10 + pixels * 20 / 10_000_000
-    return search
-      + (options.looksAtOriginal ? 20 + pixels * 12 / 10_000_000 : 10 + pixels * 3 / 10_000_000)
   }
 }
 

@@ -229,6 +229,8 @@ package struct Image: ~Copyable {
     /// the picture, which takes three times as long and gives smaller files.
     case jpeg(quality: Int, halvedChroma: Bool, fitsTables: Bool = true)
     case png
+    /// In a quarter of the time, and 2 % larger (measured on photographs).
+    case quickPNG
     /// Quality 1…100; `nil`: without loss.
     case webp(quality: Int?)
   }
@@ -263,15 +265,16 @@ extension Image.Encoding {
   fileprivate var isWebP: Bool {
     switch self {
     case .webp: true
-    case .jpeg, .png: false
+    case .jpeg, .png, .quickPNG: false
     }
   }
 
   fileprivate var options: CImagingEncodeOptions {
     var options = CImagingEncodeOptions(
-      saver: .PNG, quality: 100, lossless: false, halve_chroma: false, fit_tables: false)
+      saver: .PNG, quality: 100, deflate_level: 6, lossless: false, halve_chroma: false, fit_tables: false)
     switch self {
     case .png: break
+    case .quickPNG: options.deflate_level = 2
     case .jpeg(let quality, let halvedChroma, let fitsTables):
       options.saver = .JPEG
       options.quality = Int32(quality)

@@ -26,7 +26,7 @@ def main():
             **finish("TIFF to JPEG", "region.png", "large.tif", "out4.jpg", *paste),
         }, peer="TIFF to PNG"),
     ]
-    for job in jobs[:1]:
+    for job in jobs:
         report(job, run(job, 5, None, None))
 
 

@@ -181,6 +181,7 @@ CImagingImage *cimaging_edges(CImagingImage *image);
 typedef struct CImagingEncodeOptions {
     CImagingSaver saver;
     int quality;       // 1…100, JPEG and WebP
+    int deflate_level; // 0…9, PNG
     bool lossless;     // WebP
     bool halve_chroma; // JPEG: 4:2:0 instead of 4:4:4
     bool fit_tables;   // JPEG: Huffman tables made for the picture instead of the usual ones

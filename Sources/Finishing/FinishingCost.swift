@@ -1,0 +1,52 @@
+import Imaging
+package import Vocabulary
+
+/// What finishing may take, by the headers of the pictures.
+extension ResultInspection {
+  /// What it may take at most.
+  package var memory: ByteCount {
+    let decoded = structure.size.pixelCount
+    guard let original, options.looksAtOriginal else {
+      // The decoder's whole canvas, the picture and a turned copy of it, with four 16-bit channels, and what an encoder holds.
+      return ByteCount(Self.program + decoded * 20)
+    }
+    let size = original.structure.uprightSize
+    let laid = options.hasOriginalsSize ? Field(options.shown, of: size).area.size.pixelCount : decoded
+    // As it came, in other colours, and reduced; then on its original.
+    let result = decoded * 12 + laid * (numbers.isDeep ? 12 : 8)
+    let files = 3 * (bytes.count + original.bytes.count + (mask?.bytes.count ?? 0)) / 2
+    let masks = (mask?.structure.size.pixelCount ?? 0) * 6
+    return ByteCount(Self.program + result + ground(original) + output(size) + masks + files)
+  }
+
+  /// The program, its libraries, and all that is small.
+  private static let program = 110_000_000
+
+  private func ground(_ original: Original) -> Int {
+    let structure = original.structure
+    let pixels = structure.size.pixelCount
+    let held = Ground.isHeld(structure, isDeep: numbers.isDeep) ? pixels * (numbers.isDeep ? 8 : 4) : 0
+    let turned = structure.orientation == 1 ? 0 : pixels * 8
+    // Such files are decoded as a whole, whoever asks for how little of them.
+    let isWhole =
+      structure.isProgressive || structure.isInterlaced
+      || ![.jpeg, .png, .tiff].contains(structure.format.codec)
+    return held + turned + (isWhole ? pixels * 8 : 0)
+  }
+
+  /// The finished file, and where its encoder needs it the whole picture.
+  private func output(_ original: PixelSize) -> Int {
+    let pixels = max(canvas.pixelCount, structure.size.pixelCount)
+    let encoder = options.maximumBytes != nil ? 14 : wanted.codec == .webp ? 8 : 0
+    return pixels * (encoder + (numbers.isDeep ? 6 : 3))
+  }
+
+  /// Measured: decoding and encoding once stay under 0.3 s a megapixel; laid on an original and written as WebP, under 0.9 s.
+  package var cpuSeconds: Int {
+    let pixels = structure.size.pixelCount + (original?.structure.size.pixelCount ?? 0)
+    // A search for a number of bytes encodes up to nine pictures in all.
+    let search = options.maximumBytes == nil ? 0 : 10 + pixels * 20 / 10_000_000
+    return search
+      + (options.looksAtOriginal ? 20 + pixels * 12 / 10_000_000 : 10 + pixels * 3 / 10_000_000)
+  }
+}
