@@ -14,9 +14,10 @@ struct RegionPlan {
   init(_ region: PixelArea, in picture: PixelSize, sizes: [PixelSize]) {
     let wanted = region.grown(by: Self.context(of: region.size)).intersection(PixelArea(picture)) ?? region
     let choices = sizes.compactMap { Choice($0, for: wanted.size, least: region.size, in: picture) }
-    // As many of the model's pixels as there can be for each of the picture's; then the shape that shows least beside it.
-    guard let best = choices.min(by: { ($0.scale, $0.size.pixelCount) < ($1.scale, $1.size.pixelCount) })
-    else {
+    // What is around it first; then as many of the model's pixels as there can be for each of the picture's; then the shape that
+    // shows least beside it.
+    let order = { (choice: Choice) in (choice.shortage, choice.scale, choice.size.pixelCount) }
+    guard let best = choices.min(by: { order($0) < order($1) }) else {
       (cut, longestEdge) = (wanted, sizes.map(\.longestEdge).max())
       return
     }
@@ -41,6 +42,8 @@ struct RegionPlan {
     /// The picture's pixels for each of the model's, along an edge: never less than one, because what is enlarged before it is
     /// sent shows nothing more.
     let scale: Double
+    /// The share of the wanted width or height, whichever lacks more, that it does not show.
+    let shortage: Double
 
     /// - Returns: `nil` when the picture has no room for it around the region.
     init?(_ native: PixelSize, for wanted: PixelSize, least: PixelSize, in picture: PixelSize) {
@@ -53,6 +56,8 @@ struct RegionPlan {
         width: min(picture.width, Int((width * scale).rounded())),
         height: min(picture.height, Int((height * scale).rounded())))
       guard size.width >= least.width, size.height >= least.height else { return nil }
+      shortage = max(
+        0, 1 - Double(size.width) / Double(wanted.width), 1 - Double(size.height) / Double(wanted.height))
     }
   }
 }

@@ -1,0 +1,48 @@
+import Testing
+import Vocabulary
+
+@testable import Preparation
+
+@Suite struct `The part of a picture that is sent for a region` {
+  /// Some of what models give at 1K.
+  private static let sizes = [(1_024, 1_024), (1_264, 848), (848, 1_264), (1_376, 768), (768, 1_376)]
+    .map { PixelSize(width: $0.0, height: $0.1) }
+
+  @Test func `shows the region and what is around it, in a shape that the model has`() {
+    var generator = SystemRandomNumberGenerator()
+    func random(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    for _ in 0..<2_000 {
+      let picture = PixelSize(width: random(64...9_000), height: random(64...9_000))
+      let size = PixelSize(width: random(1...picture.width), height: random(1...picture.height))
+      let region = PixelArea(
+        left: random(0...picture.width - size.width), top: random(0...picture.height - size.height),
+        size: size)
+      let plan = RegionPlan(region, in: picture, sizes: Self.sizes)
+      let context = "\(region) in \(picture) → \(plan.cut)"
+      #expect(plan.cut.isInside(picture) && region.isInside(plan.cut), "\(context)")
+      // Nothing is enlarged to be sent, and no more pixels than the model gives.
+      #expect(plan.longestEdge ?? 0 <= 1_376)
+      let room = Double(min(picture.width, picture.height))
+      let wanted = Double(max(size.width, size.height)) * 1.5 + 64
+      guard wanted < room else { continue }
+      // With room, some of it is seen on every side that is not the picture's own.
+      let least = max(size.width, size.height) / 5
+      #expect(
+        plan.cut.left == 0 || plan.cut.right == picture.width || region.left - plan.cut.left >= least,
+        "\(context)")
+      #expect(
+        plan.cut.top == 0 || plan.cut.bottom == picture.height || region.top - plan.cut.top >= least,
+        "\(context)")
+      let ratio = Double(plan.cut.size.width) / Double(plan.cut.size.height)
+      let isSupported = Self.sizes.contains { abs(Double($0.width) / Double($0.height) / ratio - 1) < 0.02 }
+      #expect(isSupported || plan.cut.size.longestEdge < 200, "\(context)")
+    }
+  }
+
+  @Test func `has what is around it rather than more of the model's pixels`() {
+    let picture = PixelSize(width: 1_622, height: 2_880)
+    let region = PixelArea(left: 300, top: 1_100, size: PixelSize(width: 800, height: 900))
+    let plan = RegionPlan(region, in: picture, sizes: Self.sizes)
+    #expect(plan.cut.size.width >= 1_200 && plan.cut.size.height >= 1_300)
+  }
+}
