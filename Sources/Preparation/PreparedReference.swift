@@ -88,7 +88,7 @@ public struct ReferenceGeometry: Sendable, Equatable, Codable {
     let x = Double(source.width) / Double(scaled.width)
     let y = Double(source.height) / Double(scaled.height)
     shown = ShownArea(
-      left: -Double(offset.x) * x, top: -Double(offset.y) * y, width: Double(prepared.width) * x,
+      left: 0 - Double(offset.x) * x, top: 0 - Double(offset.y) * y, width: Double(prepared.width) * x,
       height: Double(prepared.height) * y)
   }
 

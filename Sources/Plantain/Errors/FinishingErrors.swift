@@ -64,7 +64,6 @@ extension PlantainError {
     _ error: any Error, of edit: EditFinishing?, gateway: String, keptAt path: String?
   ) -> PlantainError {
     let kept = path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed."
-    let again = "Mend that, and give the kept picture to plantain finish."
     let isOfResult = if case .picture? = error as? FinishingError { true } else { error is IsolationError }
     guard let edit, !isOfResult else {
       let cause =
@@ -77,7 +76,7 @@ extension PlantainError {
       error, result: gateway, original: edit.original ?? "the original", mask: edit.mask)
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
-      hint: "\(kept) \(again)", subject: cause.subject, billed: .yes, underlying: error)
+      hint: "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish.", subject: cause.subject, billed: .yes, underlying: error)
   }
 
   /// The result is further from its original than is allowed.
