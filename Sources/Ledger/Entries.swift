@@ -23,6 +23,8 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var currency: String?
   /// What is done to the results; `nil`: nothing.
   package var finishing: Finishing?
+  /// The edit whose result was edited.
+  package var parent: String?
 
   /// How results are finished.
   package struct Finishing: Codable, Sendable {
@@ -82,7 +84,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package init(
     id: String, created: Int, prompt: String?, gateway: String, model: String, tier: String, aspect: String?,
     count: Int, sources: [Source], output: Output?, priceMillionths: Int?, currency: String?,
-    finishing: Finishing?
+    finishing: Finishing?, parent: String? = nil
   ) {
     self.id = id
     self.created = created
@@ -97,6 +99,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     self.priceMillionths = priceMillionths
     self.currency = currency
     self.finishing = finishing
+    self.parent = parent
   }
 }
 
@@ -231,6 +234,21 @@ extension Ledger {
     try await read { database in
       try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(most).fetchAll(database)
     }
+  }
+
+  /// Edits that began before a moment, in the order of their ids, from behind one of them on.
+  package func edits(
+    begunBefore moment: Int, after id: String, most: Int
+  ) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(Column("created") < moment && Column("id") > id).order(Column("id")).limit(most)
+        .fetchAll(database)
+    }
+  }
+
+  /// Takes edits out, with their attempts.
+  package func delete(edits ids: [String]) async throws(LedgerError) {
+    _ = try await write { try EditEntry.deleteAll($0, keys: ids) }
   }
 
   /// The attempts of one edit, in their order.

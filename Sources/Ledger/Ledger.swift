@@ -41,6 +41,22 @@ package final class Ledger: Sendable {
   /// Where the raw reply of that name lies.
   package func replyPath(_ name: String) -> String { "\(path).replies/\(name)" }
 
+  /// Gives back to the file system what was taken out.
+  package func compact() async throws(LedgerError) {
+    do {
+      try await database.vacuum()
+    } catch {
+      throw LedgerError(error)
+    }
+  }
+
+  /// What SQLite finds wrong in the file; empty when nothing is.
+  package func faults() async throws(LedgerError) -> [String] {
+    try await read { database in
+      try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+    }
+  }
+
   package func close() { try? database.close() }
 }
 

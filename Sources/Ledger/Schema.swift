@@ -57,6 +57,9 @@ enum Schema {
     migrator.registerMigration("finishing") { database in
       try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "finishing", .text) }
     }
+    migrator.registerMigration("lineage") { database in
+      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "parent", .text) }
+    }
     return migrator
   }
 }

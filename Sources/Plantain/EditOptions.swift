@@ -52,6 +52,10 @@ public struct EditOptions: Sendable {
   public var finish = FinishOptions()
   /// Writes the model's own bytes, under the output's name with their true extension. Default: `false`.
   public var isRaw = false
+  /// The edit whose result the first reference is, so that the ledger knows what came from what. `nil`: none.
+  public var parent: String?
+  /// Writes the prompt into the ledger. Default: `true`.
+  public var recordsPrompt = true
   /// Where the result goes. Default: nowhere but the returned value.
   public var output = Output.memory
   /// Replaces files that exist. Default: `false`.

@@ -30,7 +30,7 @@ extension Editor {
     let (plan, requests) = try await prepareRequest(job, route)
     try job.output.prepareFolder()
     try book.requireRoom()
-    try await record(plan, job.prompt, job.output)
+    try await record(plan, job)
     job.watch(.sending(plan))
     // Where another route follows, and nothing else is under way that may be paid for, that is the second try.
     let retries = isLast || requests.count > 1 ? job.retries : .none
@@ -43,17 +43,18 @@ extension Editor {
   }
 
   /// Writes down what is about to be asked for.
-  private func record(_ plan: EditPlan, _ prompt: String, _ output: OutputPlan) async throws(PlantainError) {
+  private func record(_ plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     let sources =
       plan.reports.map {
         EditEntry.Source(name: $0.source, mediaType: $0.mediaType, sha256: $0.sha256)
       } + plan.passedOn.map { EditEntry.Source(name: $0) }
     let entry = EditEntry(
-      id: plan.id, created: .now, prompt: prompt, gateway: plan.gateway, model: plan.model,
+      id: plan.id, created: .now, prompt: job.options.recordsPrompt ? job.prompt : nil, gateway: plan.gateway,
+      model: plan.model,
       tier: plan.request.tier.rawValue, aspect: plan.request.ratio?.description, count: plan.request.count,
-      sources: sources, output: output.entry,
+      sources: sources, output: job.output.entry,
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
-      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry)
+      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent)
     try await book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
 

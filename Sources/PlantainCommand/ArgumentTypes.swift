@@ -91,6 +91,20 @@ enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
   var mediaType: MediaType? { self == .auto ? nil : MediaType("image/\(rawValue)") }
 }
 
+/// `30d`, `12w` or `48h`.
+struct AgeArgument: ExpressibleByArgument {
+  let value: Duration
+
+  init?(argument: String) {
+    let number = argument.prefix(while: \.isNumber)
+    let hours = ["h": 1, "d": 24, "w": 168]
+    guard let amount = Int(number), let factor = hours[String(argument.dropFirst(number.count))], amount > 0,
+      amount <= 100_000
+    else { return nil }
+    value = .seconds(amount * factor * 3_600)
+  }
+}
+
 /// `90`, `90s`, `6m`, `1h` or `500ms`.
 struct DurationArgument: ExpressibleByArgument {
   let value: Duration

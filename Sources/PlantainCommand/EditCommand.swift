@@ -11,14 +11,33 @@ struct EditCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "The picture to edit, then further references: paths, https URLs, - for standard input, or data URIs.",
       valueName: "reference"))
-  var references: [String]
+  var references: [String] = []
+
+  @Flag(name: .customLong("continue"), help: "Edit the newest result further; references given go beside it.")
+  var continues = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Edit the result of that edit further; references given go beside it.", valueName: "id"))
+  var from: String?
 
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var sending: SendingFlags
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var workers: WorkerFlags
 
+  /// Of an earlier result.
+  private var isFurther: Bool { continues || from != nil }
+  /// `edit --continue "now warmer"`: what else could it be.
+  private var isPromptAlone: Bool { isFurther && sending.hasNoPrompt && references.count == 1 }
+
   func validate() throws {
+    guard !continues || from == nil else { throw ValidationError("Give --continue or --from, one of them.") }
+    try sending.requirePrompt(or: isPromptAlone)
+    guard isFurther || !references.isEmpty else {
+      throw ValidationError(
+        "Name the picture to edit, or go on with an earlier result by --continue or --from ID.")
+    }
     guard !(sending.promptFile == "-" && references.contains("-")) else {
       throw ValidationError("Standard input cannot be both the prompt and a reference.")
     }
@@ -30,8 +49,17 @@ struct EditCommand: AsyncParsableCommand {
     var options = preparation.editOptions
     sending.apply(to: &options)
     options.finish = finishing.options
+    var sending = sending
+    if isPromptAlone { sending.prompt = references[0] }
+    var pictures = isPromptAlone ? [] : references.map(reference(for:))
+    if isFurther {
+      let location = sending.result.ledger.location(try sending.result.common.configuration())
+      let (id, picture) = try await History(ledger: location).result(of: from)
+      pictures.insert(picture, at: 0)
+      options.parent = id
+    }
     let job = EditJob(route: preparation.route, sending: sending, options: options)
-    try await job.run(references.map(reference(for:)), workers)
+    try await job.run(pictures, workers)
   }
 }
 
@@ -45,12 +73,22 @@ struct GenerateCommand: AsyncParsableCommand {
   @OptionGroup var file: FileFlags
   @OptionGroup var workers: WorkerFlags
 
+  func validate() throws { try sending.requirePrompt() }
+
   func run() async throws {
     var options = EditOptions()
     route.apply(to: &options)
     sending.apply(to: &options)
     file.apply(to: &options.finish)
     try await EditJob(route: route, sending: sending, options: options).run([], workers)
+  }
+}
+
+extension EditOptions {
+  fileprivate func recording(prompts: Bool) -> EditOptions {
+    var options = self
+    options.recordsPrompt = prompts
+    return options
   }
 }
 
@@ -65,6 +103,7 @@ struct EditJob {
   func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
     common.startLogging()
     let configuration = try common.configuration()
+    let options = options.recording(prompts: configuration.recordsPrompts)
     let gateways = try configuration.gateways(named: route.gateway)
     guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
       throw PlantainError.usage(
@@ -79,13 +118,15 @@ struct EditJob {
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) {
           editor in
-          try await edit(prompt, references, by: editor)
+          try await edit(prompt, references, options, by: editor)
         }
       }
     }
   }
 
-  private func edit(_ prompt: String, _ references: [Reference], by editor: Editor) async throws {
+  private func edit(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, by editor: Editor
+  ) async throws {
     let result = sending.result
     if sending.dryRun {
       let plan = try await editor.plan(prompt, references: references, options: options, watch: result.watch)

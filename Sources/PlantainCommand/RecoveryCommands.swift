@@ -61,35 +61,3 @@ struct RecoveryFlags: ParsableArguments {
     }
   }
 }
-
-struct HistoryCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "history",
-    abstract: "Say what was sent, what became of it, and what it cost.")
-
-  @Argument(
-    help: ArgumentHelp("An edit's id, or the beginning of it; without one, the newest.", valueName: "id"))
-  var id: String?
-
-  @Option(help: ArgumentHelp("How many at most.", valueName: "n"))
-  var most: Int = 20
-
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
-
-  func validate() throws {
-    guard most > 0 else { throw ValidationError("Expected at least 1 for --most.") }
-  }
-
-  func run() async throws {
-    let history = try History(ledger: ledger.location(common.configuration()))
-    let entries = try await id == nil ? history.edits(most: most) : [history.edit(id ?? "")]
-    for entry in entries {
-      if common.json {
-        Console.printJSON(entry)
-      } else {
-        for line in Summary.lines(of: entry, isLong: id != nil) { Console.print(Console.printable(line)) }
-      }
-    }
-  }
-}

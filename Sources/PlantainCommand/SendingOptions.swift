@@ -39,8 +39,11 @@ struct SendingFlags: ParsableArguments {
 
   @OptionGroup var result: ResultFlags
 
-  func validate() throws {
-    guard (prompt == nil) != (promptFile == nil) else {
+  var hasNoPrompt: Bool { prompt == nil && promptFile == nil }
+
+  /// - Parameter isElsewhere: it is told in another way.
+  func requirePrompt(or isElsewhere: Bool = false) throws {
+    guard isElsewhere || (prompt == nil) != (promptFile == nil) else {
       throw ValidationError("Give the prompt with -p TEXT or --prompt-file FILE, one of them.")
     }
   }

@@ -73,6 +73,7 @@ enum Summary {
     guard isLong else { return lines }
     if let prompt = entry.prompt { lines.append("          prompt: \(prompt)") }
     lines += entry.sources.map { "          sent: \($0)" }
+    if let parent = entry.parent { lines.append("          from: \(parent)") }
     lines += (entry.outputs ?? []).map { "          written: \($0)" }
     return lines
       + entry.attempts.map { attempt in

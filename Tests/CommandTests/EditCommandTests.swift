@@ -106,6 +106,59 @@ import Vocabulary
     }
   }
 
+  @Test func `an earlier result is edited further, and its line is known`() async throws {
+    let folder = try TemporaryFolder()
+    let command = Command(folder: folder.path)
+    let common = ["--gateway", "simulator", "--ledger", "l.sqlite", "--json", "--quiet"]
+    let none = try await command.run(["edit", "--continue", "now warmer"] + common)
+    #expect(none.status == 66 && none.text.contains("no edit has written a picture yet"))
+    let first = try await command.run(["edit", Samples.coffee, "-p", "cool", "-o", "a.png"] + common)
+    #expect(first.status == 0)
+    let second = try await command.run(["edit", "--continue", "now warmer", "-o", "b.png"] + common)
+    #expect(second.status == 0, "\(second.text)")
+    let id = try #require(try first.objects().first?["id"] as? String)
+    let third = try await command.run(
+      ["edit", "--from", id, Samples.rocket, "-p", "with a rocket", "-o", "c.png"] + common)
+    #expect(third.status == 0, "\(third.text)")
+    let prepared = try #require(try third.objects().first?["prepared"] as? [[String: Any]])
+    #expect(prepared.map { $0["source"] as? String } == [folder.file("a.png"), Samples.rocket])
+    let entries = try await command.run("history", "--ledger", "l.sqlite", "--json").objects()
+    #expect(entries.map { $0["prompt"] as? String } == ["with a rocket", "now warmer", "cool"])
+    #expect(entries.map { $0["parent"] as? String } == [id, id, nil])
+    try FileManager.default.removeItem(atPath: folder.file("c.png"))
+    let gone = try await command.run(["edit", "--continue", "-p", "more"] + common)
+    #expect(gone.status == 66 && gone.text.contains("c.png") && gone.text.contains("--from"))
+    for wrong in [
+      ["edit", "-p", "x"], ["edit", "--continue", "--from", id, "-p", "x"], ["edit", "--continue"],
+    ] {
+      #expect(try await command.run(wrong + common).status == 64)
+    }
+  }
+
+  @Test func `a prompt stays out of the ledger where the configuration says so, and old edits go`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("ledger:\n  file: l.sqlite\n  prompts: off\n".utf8), as: "config.yaml")
+    var command = Command(folder: folder.path)
+    command.environment = ["PLANTAIN_LEDGER": ""]
+    let common = ["--config", "config.yaml", "--json"]
+    let edit = [
+      "edit", Samples.coffee, "-p", "SECRET-WORDS", "-o", "a.png", "--gateway", "simulator", "--quiet",
+    ]
+    #expect(try await command.run(edit + common).status == 0)
+    let entries = try await command.run(["history"] + common).objects()
+    #expect(entries.count == 1 && entries[0]["prompt"] == nil)
+    for name in folder.names where name.hasPrefix("l.sqlite") && !name.hasSuffix("replies") {
+      #expect(!String(decoding: try folder.read(name), as: UTF8.self).contains("SECRET-WORDS"))
+    }
+    let pruned = try await command.run(["history", "prune", "--older-than", "1d"] + common)
+    #expect(try pruned.objects().first?["pruned"] as? Int == 0)
+    #expect(try await command.run(["history", "prune", "--older-than", "5h"] + common).status == 64)
+    #expect(try await command.run(["history", "prune", "--older-than", "soon"] + common).status == 64)
+    #expect(try await command.run(["history", "prune"] + common).status == 64)
+  }
+
   @Test func `standard input to standard output`() async throws {
     let outcome = try await Command().run(
       "edit", "-", "-p", "cool", "-o", "-", "--gateway", "simulator", "--quiet",

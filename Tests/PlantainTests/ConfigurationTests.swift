@@ -83,6 +83,8 @@ import Testing
   /// The line counts from 1; `sk-canary-7f3a` is a key in the wrong place, which is not repeated.
   @Test(arguments: [
     ("gatway: apiyi", 1, "there is no gatway in the file; known are gateway, gateways, ledger"),
+    ("ledger:\n  prompts: no", 2, "expected on or off for prompts"),
+    ("ledger:\n  folder: x", 2, "there is no folder in ledger; known are file, prompts"),
     ("gateway: nobody", 1, "expected one of myrouter, gccai"),
     (
       "ledger: x\ngateways:\n  house:\n    dialect: task\n    uri: https://a.example", 5,

@@ -25,7 +25,10 @@ package final class TemporaryFolder: Sendable {
   }
 
   /// Every name in it, hidden ones too.
-  package var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  package var names: [String] { names(in: "") }
+
+  /// The same of a folder within it.
+  package func names(in folder: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: file(folder))) ?? []).sorted()
   }
 }

@@ -11,6 +11,8 @@ public struct Configuration: Sendable {
   private var keys: [String: APIKey.Source] = [:]
   private var chosen: [String] = []
   private var ledgerFile: String?
+  /// Whether prompts are written into the ledger; `ledger.prompts: off` says not.
+  public private(set) var recordsPrompts = true
 
   /// What is built in.
   public init() {}
@@ -46,8 +48,21 @@ public struct Configuration: Sendable {
       try file.takeList("gateway", expected: "one of \(known.joined(separator: ", "))") {
         known.contains($0) ? $0 : nil
       } ?? []
-    ledgerFile = try file.takeText("ledger").map { ConfigurationPath.resolved($0, in: folder) }
+    if let (_, node) = file.take("ledger") { try readLedger(node, folder: folder) }
     try file.requireNothingLeft(known: ["gateway", "gateways", "ledger"])
+  }
+
+  /// A file's name, or a mapping with that and more.
+  private mutating func readLedger(_ node: Node, folder: String) throws(YAMLObject.Mistake) {
+    if let name = node.scalar?.string, !name.isEmpty {
+      ledgerFile = ConfigurationPath.resolved(name, in: folder)
+      return
+    }
+    var ledger = try YAMLObject(node, "ledger")
+    ledgerFile = try ledger.takeText("file").map { ConfigurationPath.resolved($0, in: folder) }
+    recordsPrompts =
+      try ledger.take("prompts", expected: "on or off") { ["on": true, "off": false][$0] } ?? true
+    try ledger.requireNothingLeft(known: ["file", "prompts"])
   }
 
   private mutating func add(_ entry: GatewayEntry) throws(YAMLObject.Mistake) {

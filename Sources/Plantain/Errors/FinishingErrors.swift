@@ -76,7 +76,8 @@ extension PlantainError {
       error, result: gateway, original: edit.original ?? "the original", mask: edit.mask)
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
-      hint: "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish.", subject: cause.subject, billed: .yes, underlying: error)
+      hint: "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish.",
+      subject: cause.subject, billed: .yes, underlying: error)
   }
 
   /// The result is further from its original than is allowed.

@@ -6,7 +6,7 @@ import Vocabulary
 
 /// What was sent, and what can still be fetched: the ledger, read.
 public struct History: Sendable {
-  private let book: Book
+  let book: Book
 
   /// - Throws: 78 when there is no place for a ledger.
   public init(ledger: LedgerLocation = .standard) throws(PlantainError) {
@@ -40,6 +40,38 @@ public struct History: Sendable {
     try await details(of: book.entry(id))
   }
 
+  /// The last picture that an edit brought, to be edited further.
+  ///
+  /// - Parameter id: the edit's id or the beginning of it; `nil`: the newest edit that brought one.
+  /// - Returns: the edit's whole id, and its last output.
+  /// - Throws: 66 when there is no such edit, or its picture is not there any more; 73.
+  public func result(of id: String? = nil) async throws(PlantainError) -> (id: String, picture: Reference) {
+    let entries: [EditEntry]
+    if let id {
+      entries = [try await book.entry(id)]
+    } else {
+      entries = try await book.with { ledger throws(LedgerError) in
+        try await ledger.edits(most: Self.mostLookedAt)
+      }
+    }
+    let found = entries.first { $0.outputs?.isEmpty == false }
+    guard let found, let path = found.outputs?.last else {
+      throw PlantainError(
+        .input, .missing,
+        id.map { "the edit \($0) has written no picture" } ?? "no edit has written a picture yet",
+        hint: "plantain history lists what was edited, and where it went.", subject: id)
+    }
+    guard OutputFile.exists(path) else {
+      throw PlantainError(
+        .input, .missing, "\(path), the result of the edit \(found.id), is not there any more",
+        hint: "Name another edit with --from ID, or give the picture itself.", subject: path)
+    }
+    return (found.id, .file(path))
+  }
+
+  /// For the newest result.
+  private static let mostLookedAt = 100
+
   private func details(of entry: EditEntry) async throws(PlantainError) -> HistoryEntry {
     let attempts = try await book.attempts(of: entry)
     return HistoryEntry(entry, attempts, isLive: attempts.contains(where: book.isLive))
@@ -62,6 +94,8 @@ public struct HistoryEntry: Encodable, Sendable {
   public let sources: [String]
   /// Where results were written.
   public let outputs: [String]?
+  /// The edit whose result was edited.
+  public let parent: String?
   /// The state of its last attempt that matters: a word of the billing rules.
   public let state: String
   public let billed: String
@@ -95,6 +129,7 @@ public struct HistoryEntry: Encodable, Sendable {
     prompt = entry.prompt
     sources = entry.sources.map(\.name)
     outputs = entry.outputs
+    parent = entry.parent
     self.state = state.rawValue
     // Good answers are billed, also those that broke off.
     let isCut = state == .ambiguous && attempts.contains { (200..<300).contains($0.status ?? 0) }
