@@ -73,6 +73,11 @@ public struct Price: Sendable {
     self.checked = checked
   }
 
+  /// - Parameter checked: who says so, and when.
+  public init(_ money: Money, checked: String) {
+    self.init(millionths: money.millionths, currency: money.currency, checked: checked)
+  }
+
   public var amount: Double { Double(millionths) / 1_000_000 }
 }
 
@@ -86,6 +91,6 @@ extension Price {
 extension Price: CustomStringConvertible {
   /// As in `0.055 USD` or `0 USD`.
   public var description: String {
-    (millionths % 1_000_000 == 0 ? "\(millionths / 1_000_000)" : "\(amount)") + " \(currency)"
+    Money(millionths: millionths, currency: currency).description
   }
 }

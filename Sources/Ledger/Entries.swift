@@ -192,6 +192,34 @@ extension Ledger {
     try await write { try edit.save($0) }
   }
 
+  /// The same, unless what was spent since a moment in a currency, with it, would be too much. What an edit costs is what its
+  /// gateway says, else the table's price of all of it; one that certainly cost nothing does not count.
+  ///
+  /// - Parameters:
+  ///   - moment: milliseconds since 1970.
+  ///   - most: in millionths.
+  /// - Returns: `nil` when it is written down; otherwise what was spent, in millionths.
+  package func save(
+    _ edit: EditEntry, since moment: Int, currency: String, most: Int
+  ) async throws(LedgerError) -> Int? {
+    try await write { database in
+      let spent =
+        try Int.fetchOne(
+          database,
+          sql: """
+            SELECT CAST(round(total(coalesce(
+              (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency),
+              priceMillionths))) AS INTEGER)
+            FROM edits WHERE created >= ? AND currency = ? AND id <> ? AND (
+              NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
+              OR EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled'))
+            """, arguments: [moment, currency, edit.id]) ?? 0
+      guard spent + (edit.priceMillionths ?? 0) <= most else { return spent }
+      try edit.save(database)
+      return nil
+    }
+  }
+
   /// - Returns: the new attempt's id.
   package func insert(_ attempt: AttemptEntry) async throws(LedgerError) -> Int64 {
     try await write { database in

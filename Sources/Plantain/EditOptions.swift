@@ -52,6 +52,10 @@ public struct EditOptions: Sendable {
   public var finish = FinishOptions()
   /// Writes the model's own bytes, under the output's name with their true extension. Default: `false`.
   public var isRaw = false
+  /// What one picture costs, where the table does not know it or knows it wrongly. `nil`: what the table says.
+  public var price: Money?
+  /// The most that may be spent. Default: no limit.
+  public var spending = SpendingLimits()
   /// The edit whose result the first reference is, so that the ledger knows what came from what. `nil`: none.
   public var parent: String?
   /// Writes the prompt into the ledger. Default: `true`.

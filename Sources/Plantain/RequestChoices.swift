@@ -51,6 +51,9 @@ struct RequestChoices {
     return stride(from: 0, to: count, by: most).map { min(most, count - $0) }
   }
 
+  /// What one picture costs; `nil`: not known.
+  var price: Price? { options.price.map { Price($0, checked: "the user") } ?? model.prices[tier] }
+
   /// The ratios that a prepared picture may be brought to.
   var ratiosToFit: [AspectRatio] { ratio.map { [$0] } ?? model.ratios }
 

@@ -15,6 +15,7 @@ extension Editor {
     let gateway = route.gateway
     let choices = try RequestChoices(options, gateway)
     let sorted = SortedReferences(references, gateway, isDry: isDry)
+    try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
     let requestLimit = options.requestBytes ?? gateway.limits.requestBytes
     let budget = RequestBudget(
       request: requestLimit, references: references.count - sorted.passedOn.count,
@@ -61,7 +62,7 @@ extension Editor {
         bytes: ByteCount(parts.map(gateway.bodyLength).max() ?? 0), tier: choices.tier, ratio: ratio,
         count: options.count),
       passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
-      cost: EditResult.Cost(price: choices.model.prices[choices.tier], count: options.count),
+      cost: EditResult.Cost(price: choices.price, count: options.count),
       warnings: warnings, finishing: finishing)
     guard plan.request.bytes <= requestLimit else {
       throw PlantainError(

@@ -7,6 +7,10 @@ extension ByteCount: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
+extension Money: ExpressibleByArgument {
+  public init?(argument: String) { self.init(parsing: argument) }
+}
+
 extension ShownArea: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -85,9 +85,12 @@ struct GenerateCommand: AsyncParsableCommand {
 }
 
 extension EditOptions {
-  fileprivate func recording(prompts: Bool) -> EditOptions {
+  /// With what a user has settled once.
+  fileprivate func settled(by configuration: Configuration) -> EditOptions {
     var options = self
-    options.recordsPrompt = prompts
+    options.recordsPrompt = configuration.recordsPrompts
+    options.spending.perRun = spending.perRun ?? configuration.spending.perRun
+    options.spending.perDay = configuration.spending.perDay
     return options
   }
 }
@@ -103,7 +106,7 @@ struct EditJob {
   func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
     common.startLogging()
     let configuration = try common.configuration()
-    let options = options.recording(prompts: configuration.recordsPrompts)
+    let options = options.settled(by: configuration)
     let gateways = try configuration.gateways(named: route.gateway)
     guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
       throw PlantainError.usage(

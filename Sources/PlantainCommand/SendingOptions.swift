@@ -37,6 +37,17 @@ struct SendingFlags: ParsableArguments {
   @Flag(help: "Do all local work, say what would be sent and its price; open no socket.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The most that may be spent; what could cost more is not sent (default: the configuration's max_cost).",
+      valueName: "sum"))
+  var maxCost: Money?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"))
+  var price: Money?
+
   @OptionGroup var result: ResultFlags
 
   var hasNoPrompt: Bool { prompt == nil && promptFile == nil }
@@ -55,6 +66,8 @@ struct SendingFlags: ParsableArguments {
     options.imageSearch = imageSearch
     options.officialFallback = officialFallback
     options.thinking = thinking
+    options.price = price
+    options.spending.perRun = maxCost
     result.apply(to: &options)
   }
 

@@ -159,6 +159,22 @@ import Vocabulary
     #expect(try await command.run(["history", "prune"] + common).status == 64)
   }
 
+  @Test func `what could cost more than allowed is not sent`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Array("max_cost: 0.05 USD\n".utf8), as: "config.yaml")
+    let command = Command(folder: folder.path)
+    let edit = ["edit", Samples.coffee, "-p", "x", "-o", "a.png", "--gateway", "google", "--dry-run"]
+    for (options, status) in [
+      (["--max-cost", "0.1USD"], 0), (["--max-cost", "0.06 USD"], 81),
+      (["--max-cost", "0.06USD", "--price", "0.01USD"], 0),
+      (["--config", "config.yaml"], 81), (["--config", "config.yaml", "--max-cost", "1USD"], 0),
+      (["--max-cost", "5 dollars"], 64), (["--max-cost", "5EUR"], 81),
+    ] as [([String], Int32)] {
+      let outcome = try await command.run(edit + options)
+      #expect(outcome.status == status, "\(options): \(outcome.errors)")
+    }
+  }
+
   @Test func `standard input to standard output`() async throws {
     let outcome = try await Command().run(
       "edit", "-", "-p", "cool", "-o", "-", "--gateway", "simulator", "--quiet",

@@ -82,9 +82,13 @@ import Testing
 
   /// The line counts from 1; `sk-canary-7f3a` is a key in the wrong place, which is not repeated.
   @Test(arguments: [
-    ("gatway: apiyi", 1, "there is no gatway in the file; known are gateway, gateways, ledger"),
+    (
+      "gatway: apiyi", 1,
+      "there is no gatway in the file; known are gateway, gateways, ledger, max_cost, max_cost_per_day"
+    ),
     ("ledger:\n  prompts: no", 2, "expected on or off for prompts"),
     ("ledger:\n  folder: x", 2, "there is no folder in ledger; known are file, prompts"),
+    ("max_cost: much", 1, "expected a sum such as 5 USD for max_cost"),
     ("gateway: nobody", 1, "expected one of myrouter, gccai"),
     (
       "ledger: x\ngateways:\n  house:\n    dialect: task\n    uri: https://a.example", 5,

@@ -13,6 +13,8 @@ public struct Configuration: Sendable {
   private var ledgerFile: String?
   /// Whether prompts are written into the ledger; `ledger.prompts: off` says not.
   public private(set) var recordsPrompts = true
+  /// The most that may be spent: `max_cost` and `max_cost_per_day`.
+  public private(set) var spending = SpendingLimits()
 
   /// What is built in.
   public init() {}
@@ -49,7 +51,10 @@ public struct Configuration: Sendable {
         known.contains($0) ? $0 : nil
       } ?? []
     if let (_, node) = file.take("ledger") { try readLedger(node, folder: folder) }
-    try file.requireNothingLeft(known: ["gateway", "gateways", "ledger"])
+    spending.perRun = try file.take("max_cost", expected: "a sum such as 5 USD", Money.init(parsing:))
+    spending.perDay = try file.take(
+      "max_cost_per_day", expected: "a sum such as 20 USD", Money.init(parsing:))
+    try file.requireNothingLeft(known: ["gateway", "gateways", "ledger", "max_cost", "max_cost_per_day"])
   }
 
   /// A file's name, or a mapping with that and more.

@@ -159,7 +159,8 @@ struct GatewayEntry {
     var entry = try YAMLObject(node, "prices")
     for tier in Tier.allCases {
       prices[tier] = try entry.take(
-        tier.rawValue, expected: "a price such as 0.055 USD", Price.init(parsing:))
+        tier.rawValue, expected: "a price such as 0.055 USD"
+      ) { Money(parsing: $0).map { Price($0, checked: "the configuration") } }
     }
     try entry.requireNothingLeft(known: Tier.allCases.map(\.rawValue))
     guard !prices.isEmpty else { throw YAMLObject.Mistake(line: line, words: "there is no price in prices") }
@@ -190,18 +191,5 @@ extension Gateway.Dialect {
     case .images: .aimlapi
     case .task: .gccai
     }
-  }
-}
-
-extension Price {
-  /// As in `0.055 USD`.
-  fileprivate init?(parsing text: String) {
-    let words = text.split(separator: " ")
-    guard words.count == 2, let amount = Double(words[0]), amount >= 0, amount <= 1_000,
-      words[1].count == 3, words[1].allSatisfy({ $0.isASCII && $0.isUppercase })
-    else { return nil }
-    self.init(
-      millionths: Int((amount * 1_000_000).rounded()), currency: String(words[1]),
-      checked: "the configuration")
   }
 }

@@ -83,6 +83,7 @@ extension PlantainError {
     case unknownModel = "unknown-model"
     case unsupportedOption = "unsupported-option"
     case drifted
+    case overSpending = "over-spending-limit"
     case interrupted
 
     public var exitStatus: Int32 {
@@ -102,6 +103,7 @@ extension PlantainError {
       case .configuration: 78
       case .refused: 79
       case .noPicture: 80
+      case .overSpending: 81
       case .requestRejected, .unknownModel, .unsupportedOption: 82
       case .interrupted: 130
       }

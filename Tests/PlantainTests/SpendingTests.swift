@@ -1,0 +1,140 @@
+import Imaging
+import Ledger
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `Limits on what may be spent` {
+  private func usd(_ amount: String) throws -> Money { try #require(Money(parsing: "\(amount) USD")) }
+
+  @Test(arguments: [
+    ("5USD", 5_000_000), ("0.055 USD", 55_000), ("0USD", 0), ("1000000USD", 1_000_000_000_000),
+  ])
+  func `sums are read`(text: String, millionths: Int) {
+    #expect(Money(parsing: text) == Money(millionths: millionths, currency: "USD"))
+  }
+
+  @Test(arguments: ["", "5", "USD", "5 usd", "-5USD", "5 U SD", "5  5USD", "1e3USD", "infUSD", "2000000USD"])
+  func `what is no sum is not guessed`(text: String) {
+    #expect(Money(parsing: text) == nil)
+  }
+
+  /// Google's 1K picture costs 0.067 USD by the table.
+  private func edit(
+    _ folder: TemporaryFolder, _ faults: [Fault] = [], times: Int = 1, by gateway: Gateway = .google,
+    _ change: (inout EditOptions) throws -> Void
+  ) async throws -> (errors: [PlantainError?], received: Int) {
+    var options = EditOptions()
+    try change(&options)
+    let settled = options
+    let picture = Reference.bytes(
+      PictureBytes(try Synthetic.jpeg(PixelSize(width: 64, height: 64))), name: "p.jpg")
+    return try await withSimulator(faults: faults) { simulator in
+      try await withTestEditor(
+        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: folder
+      ) { editor in
+        var errors: [PlantainError?] = []
+        for _ in 0..<times {
+          do throws(PlantainError) {
+            _ = try await editor.edit("x", references: [picture], options: settled)
+            errors.append(nil)
+          } catch {
+            errors.append(error)
+          }
+        }
+        return (errors, await simulator.counts.received)
+      }
+    }
+  }
+
+  @Test func `hold for one call, before anything is sent`() async throws {
+    for (count, limit, isAllowed) in [
+      (1, "0.067", true), (1, "0.066", false), (3, "0.2", false), (3, "0.201", true),
+    ] {
+      let (errors, received) = try await edit(TemporaryFolder()) {
+        $0.count = count
+        $0.spending.perRun = try usd(limit)
+      }
+      #expect((errors[0] == nil) == isAllowed, "\(count) for \(limit)")
+      #expect(received == (isAllowed ? count : 0))
+      if !isAllowed {
+        #expect(errors[0]?.exitStatus == 81 && errors[0]?.billed == .no)
+        #expect(errors[0]?.message.contains(limit) == true && errors[0]?.hint?.contains("--max-cost") == true)
+      }
+    }
+  }
+
+  @Test func `refuse an unknown price and another currency, unless the price is told`() async throws {
+    // AIMLAPI's page has no price.
+    let unknown = try await edit(TemporaryFolder(), by: .aimlapi) { $0.spending.perRun = try usd("5") }
+    #expect(unknown.errors[0]?.exitStatus == 81 && unknown.received == 0)
+    #expect(unknown.errors[0]?.hint?.contains("--price") == true)
+    let told = try await edit(TemporaryFolder(), by: .aimlapi) {
+      $0.spending.perRun = try usd("5")
+      $0.price = try usd("0.04")
+    }
+    #expect(told.errors[0] == nil && told.received == 1)
+    let other = try await edit(TemporaryFolder()) { $0.spending.perDay = Money(parsing: "5EUR") }
+    #expect(other.errors[0]?.exitStatus == 81 && other.errors[0]?.message.contains("EUR") == true)
+    // Without a limit nobody has to know.
+    #expect(try await edit(TemporaryFolder(), by: .aimlapi) { _ in }.errors[0] == nil)
+  }
+
+  @Test func `hold for a day, over all that use the ledger, and what cost nothing does not count`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let first = try await edit(folder, times: 2) { $0.spending.perDay = try usd("0.21") }
+    #expect(first.errors.compactMap(\.self).isEmpty)
+    // A refusal, which costs nothing, and then the third picture.
+    let refused = try await edit(folder, [fault { $0.status = 401 }], times: 3) {
+      $0.spending.perDay = try usd("0.21")
+    }
+    #expect(refused.errors.map { $0?.exitStatus } == [77, nil, 81])
+    #expect(refused.received == 2)
+    #expect(
+      refused.errors[2]?.message.contains("0.201 USD were spent today") == true,
+      "\(String(describing: refused.errors[2]))")
+    // Yesterday's do not count.
+    let ledger = try Ledger(path: folder.file("ledger.sqlite"))
+    for var entry in try await ledger.edits(most: 10) {
+      entry.created -= 86_400_000
+      try await ledger.save(entry)
+    }
+    #expect(try await edit(folder) { $0.spending.perDay = try usd("0.21") }.errors[0] == nil)
+  }
+
+  @Test func `are not passed by several at once, and an outcome that nobody knows counts`() async throws {
+    let folder = try TemporaryFolder()
+    let ambiguous = try await edit(folder, [fault { $0.status = 500 }]) { $0.spending.perDay = try usd("1") }
+    #expect(ambiguous.errors[0]?.exitStatus == 76)
+    let picture = Reference.bytes(
+      PictureBytes(try Synthetic.jpeg(PixelSize(width: 64, height: 64))), name: "p.jpg")
+    var options = EditOptions()
+    options.spending.perDay = try usd("0.4")
+    let settled = options
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
+      ) { editor in
+        let done = await withTaskGroup(of: Bool.self) { group in
+          for _ in 0..<12 {
+            group.addTask {
+              (try? await editor.edit("x", references: [picture], options: settled)) != nil
+            }
+          }
+          return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        // 0.067 are gone; four more make 0.335, five 0.402.
+        #expect(done == 4)
+        #expect(await simulator.counts.received == 4)
+      }
+    }
+  }
+}
