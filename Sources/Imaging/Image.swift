@@ -50,6 +50,12 @@ package struct Image: ~Copyable {
     return Image(handle, reading: bytes)
   }
 
+  /// Whether libvips here can read a format.
+  package static func hasDecoder(_ codec: PictureFormat.Codec) throws(ImagingError) -> Bool {
+    try ImagingRuntime.start()
+    return cimaging_has_loader(codec.loader)
+  }
+
   /// Wraps 8-bit grey (1 band), sRGB (3) or sRGB with alpha (4) pixels, row by row and interleaved.
   package static func fromPixels(
     _ pixels: [UInt8], size: PixelSize, bands: Int

@@ -17,6 +17,7 @@ struct PlantainCommand: AsyncParsableCommand {
       EditCommand.self, GenerateCommand.self, PrepareCommand.self, FinishCommand.self, InspectCommand.self,
       HistoryCommand.self,
       RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, ProbeCommand.self, SimulateCommand.self,
+      DoctorCommand.self,
     ])
 
   static func main() async {

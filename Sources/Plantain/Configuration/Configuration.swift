@@ -125,10 +125,15 @@ extension Configuration {
   /// - Parameter baseURL: as in `Route`.
   /// - Throws: as `Route`.
   public func route(to gateway: Gateway, baseURL: String? = nil) throws(PlantainError) -> Route {
+    try Route(gateway, key: keySource(of: gateway), baseURL: baseURL)
+  }
+
+  /// Where its key is read from.
+  func keySource(of gateway: Gateway) -> APIKey.Source {
     let isInEnvironment = gateway.keyVariables.contains { EnvironmentSettings.variable($0) != nil }
     // The simulator takes any.
     let simulated = gateway.id == Gateway.simulator.id ? APIKey.Source.value(.simulated) : nil
-    return try Route(gateway, key: isInEnvironment ? nil : keys[gateway.id] ?? simulated, baseURL: baseURL)
+    return (isInEnvironment ? nil : keys[gateway.id] ?? simulated) ?? .environment(gateway.keyVariables)
   }
 
   /// Where a gateway lives: what `PLANTAIN_<ID>_URL` says, else the file, else its pages. `nil`: nobody says.

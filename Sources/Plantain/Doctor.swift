@@ -1,0 +1,170 @@
+import Base64
+import Finishing
+import Gateways
+import Imaging
+import Isolation
+import Ledger
+import Preparation
+import Vocabulary
+
+/// Looks whether everything is there that edits need: decoders, workers, keys, configuration, ledger. Sends nothing.
+public struct Doctor: Sendable {
+  /// One thing that was looked at; its encoding is a line of `doctor --json`.
+  public struct Finding: Encodable, Sendable {
+    public enum State: String, Encodable, Sendable {
+      case good, absent, bad
+    }
+
+    public let name: String
+    public let state: State
+    public let detail: String
+    /// What can be done about it.
+    public let hint: String?
+    /// What a command that needs it would end with; 0 unless it is bad.
+    public let exit: Int32
+
+    init(_ name: String, _ state: State, _ detail: String, hint: String? = nil) {
+      (self.name, self.state, self.detail, self.hint, exit) = (name, state, detail, hint, 0)
+    }
+
+    init(_ name: String, _ error: PlantainError) {
+      self.name = name
+      state = .bad
+      detail = error.message
+      hint = error.hint
+      exit = error.exitStatus
+    }
+  }
+
+  private let configurationPath: String?
+  private let ledgerFile: String?
+
+  /// - Parameters:
+  ///   - configuration: its file; `nil`: the user's.
+  ///   - ledger: its file; `nil`: as the configuration says.
+  public init(configuration: String? = nil, ledger: String? = nil) {
+    configurationPath = configuration
+    ledgerFile = ledger
+  }
+
+  public func examine() async -> [Finding] {
+    let (configuration, settled) = configurationFinding()
+    return Self.decoders() + [await Self.worker(), Self.kernel(), configuration]
+      + (await keys(settled)) + [await ledger(settled)]
+  }
+
+  private static func decoders() -> [Finding] {
+    do throws(ImagingError) {
+      let there = try PictureFormat.Codec.allCases.map { codec throws(ImagingError) in
+        (codec, try Image.hasDecoder(codec))
+      }
+      let words = there.filter(\.1).map(\.0.rawValue).joined(separator: ", ")
+      let missing = there.filter { !$0.1 }
+      var findings = [Finding("decoders", .good, "libvips \(ImagingRuntime.version): \(words)")]
+      if !missing.isEmpty {
+        let names = missing.map(\.0.rawValue).joined(separator: ", ")
+        findings.append(
+          Finding(
+            "decoders", .absent, "no decoder for \(names)", hint: "Install a libvips that was built with it.")
+        )
+      }
+      return findings
+    } catch {
+      return [Finding("decoders", .picture(error, "libvips", .preparation))]
+    }
+  }
+
+  /// Has a worker decode a small picture.
+  private static func worker() async -> Finding {
+    let name = "worker"
+    do throws(IsolationError) {
+      let workers = PictureWorkers(.isolated(try WorkerFleet()))
+      let finding = await tried(workers)
+      await workers.close()
+      return finding
+    } catch {
+      return Finding(name, .isolating(error))
+    }
+  }
+
+  private static func tried(_ workers: PictureWorkers) async -> Finding {
+    var options = PreparationOptions()
+    options.maximumEdge = 16
+    do {
+      let picture = try await WorkerPool.shared.run {
+        try Image.fromPixels(
+          [UInt8](repeating: 99, count: 1_024), size: PixelSize(width: 32, height: 32), bands: 1
+        ).encoded(
+          as: .png)
+      }
+      _ = try await workers.prepare(.bytes(picture, name: "a test picture"), options)
+      return Finding("worker", .good, "a child process decodes and encodes")
+    } catch {
+      return Finding("worker", error as? PlantainError ?? .unexpected(error))
+    }
+  }
+
+  private static func kernel() -> Finding {
+    Finding("base64", .good, "the \(Base64.Kernel.best.name) kernel")
+  }
+
+  private func configurationFinding() -> (Finding, Configuration?) {
+    do throws(PlantainError) {
+      let configuration = try Configuration.read(configurationPath)
+      let path = configurationPath ?? ConfigurationPath.standard()
+      let finding =
+        path.map { Finding("configuration", .good, $0) }
+        ?? Finding("configuration", .absent, "none, nor needed")
+      return (finding, configuration)
+    } catch {
+      return (Finding("configuration", error), nil)
+    }
+  }
+
+  /// Whether there is a key for each gateway, and where it comes from; never the key.
+  private func keys(_ configuration: Configuration?) async -> [Finding] {
+    guard let configuration else { return [] }
+    var findings: [Finding] = []
+    for gateway in configuration.gateways where gateway.id != Gateway.simulator.id {
+      let name = "key of \(gateway.id)"
+      let source = configuration.keySource(of: gateway)
+      do throws(APIKey.KeyError) {
+        switch source {
+        case .command: findings.append(Finding(name, .good, "a command gives it; it was not run"))
+        case .value: findings.append(Finding(name, .good, "given"))
+        case .environment, .file:
+          _ = try await source.read()
+          findings.append(Finding(name, .good, source.place))
+        }
+      } catch {
+        let failure = PlantainError.key(error, gateway)
+        if case .missing = error {
+          findings.append(Finding(name, .absent, failure.message, hint: failure.hint))
+        } else {
+          findings.append(Finding(name, failure))
+        }
+      }
+    }
+    return findings
+  }
+
+  private func ledger(_ configuration: Configuration?) async -> Finding {
+    let name = "ledger"
+    do throws(PlantainError) {
+      let location =
+        configuration?.ledger(named: ledgerFile) ?? ledgerFile.map(LedgerLocation.file) ?? .standard
+      let book = try Book(location)
+      guard OutputFile.exists(book.path) else {
+        return Finding(name, .absent, "none yet; it will be \(book.path)")
+      }
+      let faults = try await book.with { ledger throws(LedgerError) in try await ledger.faults() }
+      book.close()
+      guard faults.isEmpty else {
+        throw .ledger("it is damaged: \(faults.joined(separator: "; "))", book.path)
+      }
+      return Finding(name, .good, book.path)
+    } catch {
+      return Finding(name, error)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Plantain
+
+struct DoctorCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Look whether decoders, workers, keys, configuration and ledger are in order. Sends nothing.",
+    discussion: "Ends with 0 unless something is bad; a key or a decoder that is not there is only said.")
+
+  @OptionGroup var ledger: LedgerFlags
+  @OptionGroup var common: OutputOptions
+
+  func run() async throws {
+    let findings = await Doctor(configuration: common.config, ledger: ledger.file).examine()
+    for finding in findings {
+      if common.json {
+        Console.printJSON(finding)
+      } else {
+        let hint = finding.state == .good ? nil : finding.hint
+        let line = "\(finding.state.rawValue)  \(finding.name): \(finding.detail)"
+        Console.print(Console.printable(line))
+        if let hint { Console.print(Console.printable("      \(hint)")) }
+      }
+    }
+    if let bad = findings.first(where: { $0.state == .bad }) { throw CommandFailure(status: bad.exit) }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct `plantain doctor` {
+  private func run(
+    _ folder: TemporaryFolder, _ environment: [String: String] = [:], _ arguments: String...
+  ) async throws -> (status: Int32, findings: [[String: Any]], text: String) {
+    var command = Command(folder: folder.path)
+    command.environment = [
+      "HOME": folder.path, "XDG_CONFIG_HOME": "", "PLANTAIN_LEDGER": folder.file("l.sqlite"),
+    ]
+    .merging(environment) { $1 }
+    let outcome = try await command.run(["doctor", "--json"] + arguments)
+    return (outcome.status, try outcome.objects(), outcome.text + outcome.errors)
+  }
+
+  private func state(_ name: String, of findings: [[String: Any]]) -> String? {
+    findings.first { $0["name"] as? String == name }?["state"] as? String
+  }
+
+  @Test func `finds what is there, and says no key`() async throws {
+    let folder = try TemporaryFolder()
+    let (status, findings, text) = try await run(
+      folder, ["APIYI_API_KEY": Command.canary, "AIMLAPI_API_KEY": ""])
+    #expect(status == 0, "\(text)")
+    for name in ["decoders", "worker", "base64", "key of apiyi"] {
+      #expect(state(name, of: findings) == "good", "\(name)")
+    }
+    for name in ["key of aimlapi", "configuration", "ledger"] {
+      #expect(state(name, of: findings) == "absent", "\(name)")
+    }
+    #expect(!text.contains(Command.canary) && text.contains("AIMLAPI_API_KEY"))
+    // Looking makes nothing.
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func `a damaged ledger, a wrong configuration and a useless key have the status of what needs them`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let edit = try await Command(folder: folder.path).run(
+      "edit", Samples.coffee, "-p", "x", "-o", "a.png", "--gateway", "simulator", "--ledger", "l.sqlite")
+    #expect(edit.status == 0)
+    let whole = try await run(folder)
+    #expect(whole.status == 0 && state("ledger", of: whole.findings) == "good")
+    var bytes = try folder.read("l.sqlite")
+    // Behind the file's header, in the pages of its tables.
+    for place in stride(from: 4_200, to: min(bytes.count, 40_000), by: 3) { bytes[place] ^= 0xA5 }
+    try folder.write(bytes, as: "l.sqlite")
+    let damaged = try await run(folder)
+    #expect(damaged.status == 73 && state("ledger", of: damaged.findings) == "bad", "\(damaged.text)")
+
+    let other = try TemporaryFolder()
+    try other.write(Array("gatway: apiyi\n".utf8), as: "c.yaml")
+    let wrong = try await run(other, [:], "--config", "c.yaml")
+    #expect(wrong.status == 78 && state("configuration", of: wrong.findings) == "bad")
+    let useless = try await run(other, ["APIYI_API_KEY": "\(Command.canary)\u{1}"])
+    #expect(useless.status == 77 && state("key of apiyi", of: useless.findings) == "bad")
+    #expect(!useless.text.contains(Command.canary))
+  }
+}
