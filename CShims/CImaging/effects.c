@@ -22,6 +22,20 @@ CImagingImage *cimaging_blur(CImagingImage *image, double sigma) {
     return result_of(status, output);
 }
 
+CImagingImage *cimaging_settle_mask(CImagingImage *mask, int slight) {
+    enum { levels = 256 };
+    uint8_t table[levels];
+    for (int level = 0; level < levels; level++)
+        table[level] = (uint8_t)(level < slight ? 0 : level > levels - 1 - slight ? levels - 1 : level);
+    VipsImage *lookup = vips_image_new_from_memory_copy(table, sizeof table, levels, 1, 1, VIPS_FORMAT_UCHAR);
+    if (lookup == NULL)
+        return NULL;
+    VipsImage *output = NULL;
+    int status = vips_maplut(vips_of(mask), &output, lookup, NULL);
+    g_object_unref(lookup);
+    return result_of(status, output);
+}
+
 CImagingImage *cimaging_edges(CImagingImage *image) {
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 3);

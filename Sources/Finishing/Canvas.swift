@@ -40,12 +40,8 @@ struct Canvas {
       let feather = options.feather ?? Self.feather(for: region.size)
       try limits.add(Image.mask(size, region.grown(by: feather), feather: feather))
     }
-    if let mask = mask?.image() {
-      var whole = try laid(mask, by: .stretch(mask.size, to: size), into: size)
-      if let feather = options.feather, feather > 0, options.region == nil {
-        whole = try whole.blurred(sigma: Double(feather) / 3).realised()
-      }
-      try limits.add(whole)
+    if let mask {
+      try limits.add(mask.image(size, feather: options.region == nil ? options.feather ?? 0 : 0))
     }
     if let changes = changes?.image() {
       let own = try laid(changes, by: .stretch(changes.size, to: area.size), into: area.size)
@@ -77,7 +73,7 @@ struct Canvas {
     of ground: borrowing Ground, in picture: consuming Image
   ) throws(ImagingError) -> Image {
     let under = try part(of: ground)
-    guard under.hasAlpha else { return picture }
+    guard under.hasAlpha else { return picture.hasAlpha ? try picture.withoutAlpha() : picture }
     let opaque = picture.hasAlpha ? try picture.withoutAlpha() : try picture.widened(toBands: 3)
     return try opaque.with(alpha: under.alpha())
   }

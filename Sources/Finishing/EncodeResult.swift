@@ -18,6 +18,7 @@ func encode(
   case .done(let bytes, let format, let size, let isReduced):
     var findings = findings
     if isReduced { findings.warnings.append(.pixelsReduced) }
+    if inspection.numbers.isDeep, format != .png { findings.warnings.append(.depthReduced) }
     return FinishedPicture(bytes, format, size, inspection, findings)
   case .notReachable(let smallest, let format):
     throw .capNotReachable(
@@ -38,16 +39,17 @@ private func encoded(
   if image.hasAlpha, !wanted.hasAlpha { image = try image.flattened(onto: .white) }
   guard let limit = inspection.room else {
     let size = image.size
-    return .done(try image.encoded(as: encoding(for: wanted)), wanted, size, isReduced: false)
+    return .done(try image.encoded(as: encoding(for: wanted, inspection)), wanted, size, isReduced: false)
   }
   // It is encoded several times, and must not be made as often.
   return try encoded(image.realised(), within: limit, inspection)
 }
 
-private func encoding(for format: PictureFormat) -> Image.Encoding {
+private func encoding(for format: PictureFormat, _ inspection: ResultInspection) -> Image.Encoding {
   switch format.codec {
   case .png: .quickPNG
-  case .webp: .webp(quality: usualQuality)
+  // Where an original without loss keeps its pixels, it stays one.
+  case .webp: .webp(quality: inspection.keepsLossless ? nil : usualQuality)
   // Tables made for the picture would hold all of it in memory, and cost more than the rest of the encoding.
   default: .jpeg(quality: usualQuality, halvedChroma: false, fitsTables: false)
   }
@@ -90,7 +92,8 @@ func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -
     packed =
       whole.map { $0.byteCount <= limit } == true
       ? whole : coefficients.rounded(file, structure, within: limit)?.best?.file
-  case .png: packed = structure.hasUnknownColours ? nil : squeezedPNG(file)
+  // What says which way is up, and how the colours are meant, would be lost.
+  case .png: packed = structure.hasUnknownColours || structure.orientation != 1 ? nil : squeezedPNG(file)
   default: return nil
   }
   guard let packed, packed.byteCount <= limit else { return nil }
@@ -105,6 +108,15 @@ extension ResultInspection {
 }
 
 extension FinishedPicture {
+  /// The model's own, as it is coded.
+  init(untouched bytes: PictureBytes, _ structure: PictureStructure, _ findings: Findings) {
+    self.init(
+      bytes: bytes,
+      facts: Facts(
+        format: structure.format, size: structure.uprightSize, returned: structure.format, isConverted: false,
+        findings: findings))
+  }
+
   /// One that is coded anew, with its metadata.
   fileprivate init(
     _ bytes: PictureBytes, _ format: PictureFormat, _ size: PixelSize, _ inspection: ResultInspection,

@@ -16,12 +16,8 @@ package func finishResult(
 package func finishResult(_ inspection: ResultInspection) throws(FinishingError) -> FinishedPicture {
   let structure = inspection.structure
   var findings = Findings(warnings: inspection.warnings)
-  if let untouched = inspection.untouched {
-    return FinishedPicture(
-      bytes: untouched,
-      facts: FinishedPicture.Facts(
-        format: structure.format, size: structure.uprightSize, returned: structure.format, isConverted: false,
-        findings: findings))
+  if let untouched = inspection.untouched, !inspection.options.looksAtOriginal {
+    return FinishedPicture(untouched: untouched, structure, findings)
   }
   if let packed = packedWithoutPixels(inspection, findings) { return packed }
   let result = try on(FinishingError.picture) { () throws(ImagingError) in
@@ -41,7 +37,12 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   let finished = try on(FinishingError.picture) { () throws(ImagingError) in
     try bringBack(result, onto: ground, mask, inspection.options, &findings)
   }
-  var picture = try encode(finished, inspection, findings)
+  var picture: FinishedPicture
+  if let untouched = inspection.untouched {
+    picture = FinishedPicture(untouched: untouched, structure, findings)
+  } else {
+    picture = try encode(finished, inspection, findings)
+  }
   if inspection.options.compares {
     let area = Field(inspection.options.shown, of: ground.size).area
     picture.comparison = try on(FinishingError.picture) { () throws(ImagingError) in

@@ -16,15 +16,20 @@ extension EmbeddedMetadata {
       if !block.isEmpty { exif = block }
     }
     let packet = wishes.provenance.packet(creator: attribution.creator, copyright: attribution.copyright)
-    xmp = Array(packet.utf8.prefix(EmbeddedMetadata.mostBytes))
+    xmp = Array(packet.utf8)
   }
 }
 
 extension PictureBytes {
   /// A finished picture of that size, with its metadata.
-  func adding(_ metadata: EmbeddedMetadata, as format: PictureFormat, _ size: PixelSize) -> PictureBytes {
+  ///
+  /// - Parameter profile: that is in it already.
+  func adding(
+    _ metadata: EmbeddedMetadata, as format: PictureFormat, _ size: PixelSize, over profile: [UInt8]? = nil
+  ) -> PictureBytes {
     var metadata = metadata
-    metadata.exif?.describe(size, isSRGB: metadata.profile == nil)
+    let isSRGB = (metadata.profile ?? profile).map { ICCProfile($0).isSRGB } ?? true
+    metadata.exif?.describe(size, isSRGB: isSRGB)
     return adding(metadata, as: format)
   }
 }

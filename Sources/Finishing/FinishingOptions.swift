@@ -49,6 +49,9 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   var looksForPlace: Bool { aligns ?? composites }
   var looksForTint: Bool { matchesColour ?? composites }
 
+  /// Whether something is done to the result's pixels; otherwise it is only looked at.
+  var changesPixels: Bool { hasOriginalsSize || looksForPlace || looksForTint || restoresAlpha }
+
   /// Whether the original's pixels are needed.
   package var looksAtOriginal: Bool {
     fitsSource || looksForPlace || looksForTint || composites || restoresAlpha || compares
@@ -60,6 +63,10 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   /// - Parameter original: its upright size.
   package func check(against original: PixelSize) throws(FinishingError) {
     if let region, !region.isInside(original) { throw .regionOutside(region, original) }
+    guard original.pixelCount <= mostPixels else {
+      throw .original(.tooManyPixels(original, limit: mostPixels))
+    }
+    if let shown { try shown.requireSense(in: original) }
     if let feather {
       let most = region.map { min($0.size.width, $0.size.height) } ?? min(original.width, original.height)
       guard feather <= most else { throw .featherTooWide(feather, most: most) }
@@ -70,6 +77,18 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
       }
       guard !restoresAlpha || wanted.hasAlpha else { throw .noAlpha(wanted) }
     }
+  }
+}
+
+extension ShownArea {
+  /// What preparation pads may reach far beyond a picture, but not as far as this.
+  fileprivate func requireSense(in original: PixelSize) throws(FinishingError) {
+    let (width, height) = (Double(original.width), Double(original.height))
+    let isThere = left < width && top < height && left + self.width > 0 && top + self.height > 0
+    let isSensible =
+      self.width >= 1 && self.height >= 1 && self.width <= 20 * width + 1_000
+      && self.height <= 20 * height + 1_000
+    guard isThere, isSensible else { throw .shownOutside(self, original) }
   }
 }
 
@@ -112,6 +131,8 @@ package enum FinishingError: Error, Sendable, Codable {
   /// The format cannot hold so many pixels along an edge.
   case tooLarge(PixelSize, PictureFormat)
   case noAlpha(PictureFormat)
+  /// What the result is said to show is not a part of the original with at least a pixel in it.
+  case shownOutside(ShownArea, PixelSize)
   /// No encoding is small enough.
   case capNotReachable(smallest: ByteCount, limit: ByteCount, format: PictureFormat)
 }

@@ -12,6 +12,7 @@ package struct Provenance: Sendable, Codable, Equatable {
 
   /// In bytes. A JPEG has room for some 65,000 of XMP in all.
   private static let longestPrompt = 40_000
+  private static let longestName = 8_000
 
   /// - Parameters:
   ///   - creator: whose the original is.
@@ -23,7 +24,7 @@ package struct Provenance: Sendable, Codable, Equatable {
     let properties: [(String, String?)] = [
       ("Iptc4xmpExt:DigitalSourceType", "http://cv.iptc.org/newscodes/digitalsourcetype/\(source)"),
       ("Iptc4xmpExt:AISystemUsed", system.isEmpty ? nil : system),
-      ("Iptc4xmpExt:AIPromptInformation", prompt.map { Self.shortened($0) }),
+      ("Iptc4xmpExt:AIPromptInformation", prompt),
       ("xmp:CreatorTool", "plantain"), ("xmp:ModifyDate", date), ("xmp:MetadataDate", date),
     ]
     let lists: [(String, String, String, String?)] = [
@@ -31,9 +32,13 @@ package struct Provenance: Sendable, Codable, Equatable {
       ("dc:rights", "rdf:Alt", #"<rdf:li xml:lang="x-default">"#, copyright),
     ]
     let lines =
-      properties.compactMap { name, value in value.map { "<\(name)>\(Self.escaped($0))</\(name)>" } }
+      properties.compactMap { name, value in
+        value.map { "<\(name)>\(Self.escaped($0, most: Self.longestPrompt))</\(name)>" }
+      }
       + lists.compactMap { name, kind, item, value in
-        value.map { "<\(name)><\(kind)>\(item)\(Self.escaped($0))</rdf:li></\(kind)></\(name)>" }
+        value.map {
+          "<\(name)><\(kind)>\(item)\(Self.escaped($0, most: Self.longestName))</rdf:li></\(kind)></\(name)>"
+        }
       }
     return """
       <?xpacket begin="\u{FEFF}" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -50,16 +55,16 @@ package struct Provenance: Sendable, Codable, Equatable {
       """
   }
 
-  private static func shortened(_ text: String) -> String {
-    guard text.utf8.count > longestPrompt else { return text }
-    // Markup may take up to six bytes for one.
-    return String(decoding: text.utf8.prefix(longestPrompt / 2), as: UTF8.self) + "…"
-  }
-
-  /// As XML takes it: markup as entities, without the characters that it cannot hold.
-  private static func escaped(_ text: String) -> String {
+  /// As XML takes it: markup as entities, without the characters that it cannot hold, and cut where it gets too long.
+  ///
+  /// - Parameter most: in bytes, as it is written.
+  private static func escaped(_ text: String, most: Int) -> String {
     var result = ""
+    var written = 0
     for character in text.unicodeScalars {
+      guard written <= most else { return result + "…" }
+      let before = result.utf8.count
+      defer { written += result.utf8.count - before }
       switch character {
       case "&": result += "&amp;"
       case "<": result += "&lt;"

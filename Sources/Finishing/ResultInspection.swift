@@ -41,8 +41,8 @@ package struct ResultInspection: Sendable {
   /// written or does not hold it, and something has to be, a PNG, which loses nothing.
   var wanted: PictureFormat {
     if let wanted = options.wanted { return wanted }
-    guard options.looksAtOriginal || options.metadata != nil else { return structure.format }
-    guard options.looksAtOriginal, let original else { return structure.format.written }
+    guard options.changesPixels || options.metadata != nil else { return structure.format }
+    guard options.changesPixels, let original else { return structure.format.written }
     let natural = options.composites ? original.structure.format.written : structure.format.written
     let needsAlpha = options.restoresAlpha && original.structure.hasAlpha
     let isTooLong = canvas.longestEdge > natural.longestEdge
@@ -58,17 +58,19 @@ package struct ResultInspection: Sendable {
   /// Whether the pixels have to be seen; otherwise the picture stays as it is coded.
   var needsPixels: Bool {
     let isTurned = options.metadata != nil && structure.orientation != 1
-    return options.looksAtOriginal || wanted != structure.format || isTurned
+    return options.changesPixels || wanted != structure.format || isTurned
   }
   /// Whether a decoder has to see the file.
-  package var needsDecoder: Bool { untouched == nil }
+  package var needsDecoder: Bool { untouched == nil || options.looksAtOriginal }
 
   /// The file as it came, with nothing but metadata put in, within the limit.
   private func withoutDecoder() -> PictureBytes? {
     guard !needsPixels else { return nil }
     let file =
       metadata.isEmpty
-      ? bytes : structure.cleaned(bytes).adding(metadata, as: structure.format, structure.size)
+      ? bytes
+      : structure.cleaned(bytes).adding(
+        metadata, as: structure.format, structure.size, over: structure.profile)
     return file.count <= options.maximumBytes ?? .max ? file : nil
   }
 
@@ -111,6 +113,11 @@ package struct ResultInspection: Sendable {
     var areConverted: Bool { profile == nil && !isDeep }
   }
 
+  /// Some of a lossless WebP's pixels stay, and nobody named another format.
+  var keepsLossless: Bool {
+    options.composites && options.wanted == nil && original?.structure.isLossless == true
+  }
+
   /// Transparency was there before, or is to be there again.
   var expectsTransparency: Bool {
     options.restoresAlpha || original?.structure.hasAlpha == true
@@ -119,7 +126,7 @@ package struct ResultInspection: Sendable {
   var warnings: [FinishingWarning] {
     let isDeep = original.map { options.composites && $0.structure.bitsPerChannel > 8 } ?? false
     let losesDepth = isDeep && !numbers.isDeep
-    let losesCredentials = structure.metadata.contains(.c2pa) && (needsDecoder || !metadata.isEmpty)
+    let losesCredentials = structure.metadata.contains(.c2pa) && (untouched == nil || !metadata.isEmpty)
     return (losesCredentials ? [.credentialsRemoved] : []) + (losesDepth ? [.depthReduced] : [])
   }
 }
@@ -140,6 +147,7 @@ package func inspectResult(
     try PictureStructure.read(bytes)
   }
   let looks = options.looksAtOriginal
+  guard !looks || !options.usesMask || pictures.mask != nil else { throw .mask(.damaged("it is not there")) }
   let needsOriginal = looks || options.metadata != nil && pictures.original != nil
   let inspection = ResultInspection(
     bytes, structure, options,
@@ -180,7 +188,7 @@ private func check(
 }
 
 /// A decoded 4K picture is 270 MB at most; anything far above is no answer of these models, and few cameras make more.
-private let mostPixels = 200_000_000
+let mostPixels = 200_000_000
 
 /// A mask may be smaller or larger, but not of another shape: nobody knows then what it means.
 package func requireSameShape(_ mask: PixelSize, _ original: PixelSize) throws(FinishingError) {

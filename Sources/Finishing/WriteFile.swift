@@ -159,6 +159,15 @@ package enum OutputFile {
     return String(cString: folder) + "/" + path
   }
 
+  /// The path from the root, without detours, as far as its folder is there: two names of one place are one.
+  package static func canonical(_ path: String) -> String {
+    let folder = parent(of: path)
+    guard let real = realpath(folder, nil) else { return absolute(path) }
+    defer { free(real) }
+    let place = String(cString: real)
+    return (place == "/" ? "" : place) + "/" + name(of: path)
+  }
+
   private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {
     if overwriting {
       guard systemRename(temporary, path) == 0 else { throw .notWritable(lastError()) }

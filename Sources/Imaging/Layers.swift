@@ -21,6 +21,11 @@ extension Image {
     try next(.warp, cimaging_multiply_masks(handle, other.handle))
   }
 
+  /// With levels below 16 of 255 as none, and those as near to 255 as all: coding and resampling leave such where nothing is meant.
+  package consuming func settled() throws(ImagingError) -> Image {
+    try next(.effect, cimaging_settle_mask(handle, 16))
+  }
+
   /// Laid over another picture of the same size and format where `mask` is 255, and blended where that is less. Where it is 0,
   /// the other's pixels are left exactly as they are.
   ///

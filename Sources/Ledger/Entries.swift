@@ -35,17 +35,20 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     /// Of the original's file; `nil` where no picture was edited.
     package var sha256: String?
     package var mask: String?
+    /// Of the mask's file; `nil` without one.
+    package var maskSHA256: String?
     package var mostDrift: Double?
     package var comparison: String?
 
     package init(
-      options: String, original: String?, sha256: String?, mask: String?, mostDrift: Double?,
-      comparison: String?
+      options: String, original: String?, sha256: String?, mask: String?, maskSHA256: String? = nil,
+      mostDrift: Double?, comparison: String?
     ) {
       self.options = options
       self.original = original
       self.sha256 = sha256
       self.mask = mask
+      self.maskSHA256 = maskSHA256
       self.mostDrift = mostDrift
       self.comparison = comparison
     }

@@ -29,16 +29,16 @@ extension Editor {
   ///
   /// - Parameters:
   ///   - source: the picture to edit, read already where it can be read only once; `nil` without one.
-  ///   - geometry: how it was prepared.
+  ///   - prepared: what was made of it.
   /// - Returns: `nil` when nothing is asked for.
   func finishing(
-    _ job: EditJob, of source: Reference?, _ geometry: ReferenceGeometry?, _ provenance: Provenance
+    _ job: EditJob, of source: Reference?, _ prepared: PreparedReference?, _ provenance: Provenance
   ) async throws(PlantainError) -> EditFinishing? {
     let finish = job.options.finish
     guard !finish.isEmpty else { return nil }
     try finish.validate()
     var options = finish.finishing(job.output.wanted)
-    guard let source, let geometry else {
+    guard let source, let prepared, case let geometry = prepared.geometry else {
       guard !options.looksAtOriginal else {
         throw .usage("there is no original to finish the result by", hint: "Give the picture to edit.")
       }
@@ -49,7 +49,9 @@ extension Editor {
     options.reading.allowed = job.options.allowed
     options.reading.allowsTruncated = job.options.allowsTruncated
     let original = try await workers.keep(source)
+    if prepared.isPassthrough { try await requireDecodable(source, job.options) }
     let mask = try await prepareMask(finish.mask)
+    let maskDigest = try await finish.mask == nil ? nil : digest(of: workers.keep(finish.mask ?? source))
     do throws(FinishingError) {
       try options.check(against: geometry.source)
       if let mask { try requireSameShape(mask.geometry.source, geometry.source) }
@@ -58,8 +60,17 @@ extension Editor {
     }
     let digest = try await digest(of: original)
     return EditFinishing(
-      options, finish, provenance, original: job.references[0], digest: digest,
+      options, finish, provenance, original: job.references[0], digest: digest, maskDigest: maskDigest,
       FinishingContents(original: original, mask: mask?.content))
+  }
+
+  /// What passed without being decoded may still be damaged, which would come out after the payment.
+  private func requireDecodable(_ source: Reference, _ edit: EditOptions) async throws(PlantainError) {
+    var options = PreparationOptions()
+    (options.format, options.maximumEdge) = (.png, 64)
+    (options.page, options.allowed) = (edit.page, edit.allowed)
+    (options.maximumPixels, options.allowsTruncated) = (edit.maximumPixels, edit.allowsTruncated)
+    _ = try await workers.prepare(source, options)
   }
 
   /// The mask as a picture that can certainly be read later.
@@ -68,6 +79,13 @@ extension Editor {
     var options = PreparationOptions()
     options.format = .png
     return try await workers.prepare(mask, options)
+  }
+
+  private func mask(_ known: EditEntry.Finishing) async throws(PlantainError) -> PreparedReference? {
+    guard let maskDigest = known.maskSHA256 else { return nil }
+    guard let path = known.mask else { throw .usage("the mask of the edit was no file", hint: nil) }
+    guard try await digest(of: workers.keep(.file(path))) == maskDigest else { throw .losing(.changed(path)) }
+    return try await prepareMask(.file(path))
   }
 
   /// The same from the ledger's entry.
@@ -86,7 +104,7 @@ extension Editor {
       }
       let original = try await workers.keep(.file(path))
       guard try await self.digest(of: original) == digest else { throw .losing(.changed(path)) }
-      let mask = try await prepareMask(known.mask.map { .file($0) })
+      let mask = try await mask(known)
       contents = FinishingContents(original: original, mask: mask?.content)
     }
     return EditFinishing(
@@ -101,7 +119,8 @@ extension EditFinishing {
   ///   - digest: of its file.
   fileprivate init(
     _ options: FinishingOptions, _ finish: FinishOptions, _ provenance: Provenance,
-    original: Reference? = nil, digest: String? = nil, _ contents: FinishingContents = FinishingContents()
+    original: Reference? = nil, digest: String? = nil, maskDigest: String? = nil,
+    _ contents: FinishingContents = FinishingContents()
   ) {
     // How it is made stands in the ledger already.
     let text = (try? JSONEncoder().encode(options)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
@@ -110,7 +129,8 @@ extension EditFinishing {
       mostDrift: finish.mostDrift, comparison: finish.comparison, contents: contents,
       entry: EditEntry.Finishing(
         options: text, original: original?.absolutePath, sha256: digest, mask: finish.mask?.absolutePath,
-        mostDrift: finish.mostDrift, comparison: finish.comparison.map(OutputFile.absolute)))
+        maskSHA256: maskDigest, mostDrift: finish.mostDrift,
+        comparison: finish.comparison.map(OutputFile.absolute)))
   }
 }
 

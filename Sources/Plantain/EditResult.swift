@@ -179,8 +179,6 @@ public enum EditWarning: String, Sendable {
   case addressNotChecked = "address-not-checked"
   /// Fewer pictures came than were asked for.
   case fewerPictures = "fewer-pictures"
-  /// The picture is as the model gave it: its original is gone or has changed, so it could not be finished.
-  case notFinished = "not-finished"
   /// One of several requests may have been done and billed, and its pictures are not here: `History` says what can be done.
   case outcomeUnknown = "outcome-unknown"
 }
@@ -199,8 +197,6 @@ extension EditWarning {
     case .controlledTesting: "the gateway calls this model one for controlled testing"
     case .manyReferences: "more than ten objects and four characters are advised against"
     case .addressNotChecked: "the result came through a proxy, so its address was not checked"
-    case .notFinished:
-      "the picture is as the model gave it, because its original is not there any more as it was: see plantain finish"
     case .fewerPictures: "fewer pictures came than were asked for"
     case .outcomeUnknown:
       "one of the requests is billed, or may be, and its pictures are not here: see plantain history, and recover"

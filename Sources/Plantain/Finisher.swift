@@ -66,8 +66,10 @@ public struct Finisher: Sendable {
     }
 
     /// Where it goes when nobody says: beside the picture that the model returned, as `NAME.finished.EXT`.
-    public var usualPath: String {
-      let name = "\(source.stem).finished.\(picture.format.extensions[0])"
+    public var usualPath: String { "\(Self.usualStem(of: source)).\(picture.format.extensions[0])" }
+
+    static func usualStem(of source: Reference) -> String {
+      let name = "\(source.stem).finished"
       guard case .file(let path) = source else { return name }
       let folder = OutputFile.parent(of: path)
       return folder == "." ? name : "\(folder)/\(name)"
@@ -92,6 +94,10 @@ public struct Finisher: Sendable {
     let wanted = try output.map { path throws(PlantainError) in
       try OutputPlan.requireWritableExtension(path)
       return OutputPlan.format(byNameOf: path)
+    }
+    if let comparison = options.comparison {
+      let stem = output.map { OutputPlan.withoutExtension($0) } ?? Result.usualStem(of: result)
+      try OutputPlan.requireApart(comparison, from: stem, result, original, options.mask)
     }
     for path in [output, options.comparison].compactMap(\.self) {
       try OutputPlan.requireFree(path, overwriting: overwriting)

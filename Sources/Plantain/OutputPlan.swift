@@ -38,8 +38,8 @@ struct OutputPlan {
       stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
     }
     wanted = options.isRaw ? nil : options.wantedFormat.flatMap(PictureFormat.writable)
-    if case .file(let path) = output, path == comparison {
-      throw .usage("\(path) is the name for the result and for the comparison", hint: "Choose another name.")
+    if let comparison {
+      try Self.requireApart(comparison, from: stem, first, options.finish.mask)
     }
     if case .file(let path) = output, let named = Self.format(byNameOf: path), let wanted, named != wanted {
       throw .usage(
@@ -59,18 +59,41 @@ struct OutputPlan {
     return .folder(OutputFile.parent(of: path))
   }
 
+  /// A comparison must not lie where a result may, nor on what it is made of.
+  ///
+  /// - Parameter stem: of the result's name, whatever its extension; empty: it has none.
+  static func requireApart(
+    _ comparison: String, from stem: String, _ pictures: Reference?...
+  ) throws(PlantainError) {
+    let place = OutputFile.canonical(comparison)
+    let inputs = pictures.compactMap {
+      if case .file(let path)? = $0 { OutputFile.canonical(path) } else { nil }
+    }
+    let own = stem.isEmpty ? nil : OutputFile.canonical(stem)
+    // Several results are called NAME-1, NAME-2; those that cannot go there NAME-kept.
+    let rest = own.flatMap { place.hasPrefix($0) ? withoutExtension(String(place.dropFirst($0.count))) : nil }
+    let isResults = rest.map { $0.isEmpty || $0.hasPrefix(".") || $0.hasPrefix("-") } ?? false
+    guard !isResults, !inputs.contains(place) else {
+      throw .usage(
+        "\(comparison) is a name for a picture of the edit itself, and cannot be the comparison's",
+        hint: "Choose another name for --compare.")
+    }
+  }
+
   /// The same place, as the ledger knows it.
   ///
   /// - Parameters:
   ///   - comparison: where a picture of original, result and difference goes.
   ///   - written: how many pictures of the edit were written there before.
-  init(_ entry: EditEntry.Output, comparison: String?, written: Int) {
+  init(_ entry: EditEntry.Output, isRaw: Bool = false, comparison: String?, written: Int) {
     self.written = written
-    self.comparison = comparison
+    // What an earlier picture of the edit was compared in stays.
+    self.comparison =
+      written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }
     overwrites = entry.overwrites
-    output = entry.isFile ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
+    output = entry.isFile && !isRaw ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
     stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path
-    wanted = entry.format.flatMap { PictureFormat.writable(MediaType($0)) }
+    wanted = isRaw ? nil : entry.format.flatMap { PictureFormat.writable(MediaType($0)) }
   }
 
   /// The place for the ledger, from which a later process finds it whatever folder it is in; `nil`: nowhere.
@@ -136,14 +159,19 @@ struct OutputPlan {
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
       do throws(PlantainError) {
+        if let made = picture.comparison, let comparison { try write(made, as: "png", to: comparison) }
+      } catch {
+        failure = failure ?? error
+      }
+      do throws(PlantainError) {
         if let drift = picture.drift(over: mostDrift) {
           let kept = keep(picture.bytes, extension: picture.format.extensions[0])
-          throw .drifted(drift, keptAt: kept, of: stem.isEmpty ? nil : stem, billed: .yes)
+          let place = output == .memory ? nil : path(for: picture, position, of: pictures.count)
+          throw .drifted(drift, keptAt: kept, of: place, billed: .yes)
         }
         paths.append(
           output == .memory
             ? nil : try write(picture, to: path(for: picture, position, of: pictures.count)))
-        if let made = picture.comparison, let comparison { try write(made, as: "png", to: comparison) }
       } catch {
         failure = failure ?? error
       }
@@ -242,7 +270,7 @@ struct OutputPlan {
     return String(name[name.index(after: dot)...])
   }
 
-  private static func withoutExtension(_ path: String) -> String {
+  static func withoutExtension(_ path: String) -> String {
     let length = fileExtension(path).count
     return length == 0 ? path : String(path.dropLast(length + 1))
   }

@@ -9,7 +9,7 @@ extension Editor {
   ///
   /// - Parameters:
   ///   - id: the edit's id, or the beginning of it.
-  ///   - options: only the output, whether it overwrites, the format and the timeout count. An output in memory means the
+  ///   - options: only the output, whether it overwrites or is raw, the format and the timeout count. An output in memory means the
   ///     place that the edit was given.
   /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs nothing or is another
   ///   gateway's; otherwise as `edit`.
@@ -44,10 +44,10 @@ extension Editor {
     try output.prepareFolder()
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
-      plan.finishing = try await finishing(entry)
+      plan.finishing = options.isRaw ? nil : try await finishing(entry)
     } catch {
-      // What was paid for is worth more than how it was wished.
-      plan.warnings.append(.notFinished)
+      // Nothing is used up by this.
+      throw .cannotFinish(error, entry.id)
     }
     var delivered: [Delivered] = []
     for attempt in open {
@@ -121,12 +121,15 @@ extension Editor {
 
   private func output(_ entry: EditEntry, _ options: EditOptions) throws(PlantainError) -> OutputPlan {
     guard options.output == .memory, var place = entry.output else {
+      var options = options
+      if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
       return try OutputPlan(options, first: entry.sources.first.map { .file($0.name) })
     }
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format
     return OutputPlan(
-      place, comparison: entry.finishing?.comparison, written: entry.outputs?.count ?? 0)
+      place, isRaw: options.isRaw, comparison: options.isRaw ? nil : entry.finishing?.comparison,
+      written: entry.outputs?.count ?? 0)
   }
 }
 

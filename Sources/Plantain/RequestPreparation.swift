@@ -37,7 +37,7 @@ extension Editor {
     for result in prepared { job.watch(.prepared(result)) }
     let geometry = sorted.isEditedPrepared ? prepared.first?.reference.geometry : nil
     let finishing = try await self.finishing(
-      job, sorted, settled.first, geometry, model: choices.model.id, gateway: gateway.id)
+      job, sorted, settled.first, prepared.first?.reference, model: choices.model.id, gateway: gateway.id)
     // Of a region the answer has the shape of what was cut out.
     let source = options.finish.region == nil ? geometry?.source : geometry?.prepared
 
@@ -73,14 +73,14 @@ extension Editor {
   }
 
   private func finishing(
-    _ job: EditJob, _ sorted: SortedReferences, _ first: Reference?, _ geometry: ReferenceGeometry?,
+    _ job: EditJob, _ sorted: SortedReferences, _ first: Reference?, _ prepared: PreparedReference?,
     model: String, gateway: String
   ) async throws(PlantainError) -> EditFinishing? {
     // What a dry run does not fetch cannot be looked at.
     guard sorted.isEditedPrepared || job.references.isEmpty else { return nil }
     let provenance = Provenance(
       prompt: job.prompt, model: model, gateway: gateway, isGenerated: job.references.isEmpty)
-    return try await self.finishing(job, of: first, geometry, provenance)
+    return try await self.finishing(job, of: first, prepared, provenance)
   }
 
   private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {

@@ -50,6 +50,12 @@ struct SendingFlags: ParsableArguments {
 
   @OptionGroup var result: ResultFlags
 
+  func validate() throws {
+    guard result.output != "-" || count == 1 else {
+      throw ValidationError("-o - takes one picture, and --count asks for \(count).")
+    }
+  }
+
   var hasNoPrompt: Bool { prompt == nil && promptFile == nil }
 
   /// - Parameter isElsewhere: it is told in another way.

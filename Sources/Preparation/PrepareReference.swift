@@ -103,6 +103,10 @@ package func inspectPicture(
   guard options.page <= structure.pageCount else {
     throw .pageMissing(options.page, of: structure.pageCount)
   }
+  guard options.region == nil || structure.format.codec != .svg else {
+    throw .invalidOption(
+      "a drawing has no pixels of its own that a region could name: make a picture of it first")
+  }
   if let region = options.region, !region.isInside(structure.uprightSize) {
     throw .regionOutside(region, structure.uprightSize)
   }

@@ -14,9 +14,9 @@ struct RegionPlan {
   init(_ region: PixelArea, in picture: PixelSize, sizes: [PixelSize]) {
     let wanted = region.grown(by: Self.context(of: region.size)).intersection(PixelArea(picture)) ?? region
     let choices = sizes.compactMap { Choice($0, for: wanted.size, least: region.size, in: picture) }
-    // What is around it first; then as many of the model's pixels as there can be for each of the picture's; then the shape that
-    // shows least beside it.
-    let order = { (choice: Choice) in (choice.shortage, choice.scale, choice.size.pixelCount) }
+    // What is around it first; then as many of the model's pixels as there can be for each of the picture's, of which one is enough;
+    // then the shape that is nearest to what is wanted.
+    let order = { (choice: Choice) in (choice.shortage, max(1, choice.scale), choice.distortion) }
     guard let best = choices.min(by: { order($0) < order($1) }) else {
       (cut, longestEdge) = (wanted, sizes.map(\.longestEdge).max())
       return
@@ -39,11 +39,12 @@ struct RegionPlan {
   private struct Choice {
     let native: PixelSize
     let size: PixelSize
-    /// The picture's pixels for each of the model's, along an edge: never less than one, because what is enlarged before it is
-    /// sent shows nothing more.
+    /// The picture's pixels for each of the model's, along an edge; less than one where the picture has no more.
     let scale: Double
     /// The share of the wanted width or height, whichever lacks more, that it does not show.
     let shortage: Double
+    /// How far its shape is from the wanted one.
+    let distortion: Double
 
     /// - Returns: `nil` when the picture has no room for it around the region.
     init?(_ native: PixelSize, for wanted: PixelSize, least: PixelSize, in picture: PixelSize) {
@@ -56,6 +57,8 @@ struct RegionPlan {
         width: min(picture.width, Int((width * scale).rounded())),
         height: min(picture.height, Int((height * scale).rounded())))
       guard size.width >= least.width, size.height >= least.height else { return nil }
+      let shape = { (size: PixelSize) in Double(size.width) / Double(size.height) }
+      distortion = max(shape(size) / shape(wanted), shape(wanted) / shape(size))
       shortage = max(
         0, 1 - Double(size.width) / Double(wanted.width), 1 - Double(size.height) / Double(wanted.height))
     }

@@ -200,6 +200,73 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
         .contains(.depthReduced))
   }
 
+  /// Resampling and coding leave faint levels around an edge.
+  @Test(arguments: [PixelSize(width: 75, height: 50), PixelSize(width: 2_400, height: 1_600)])
+  func `beyond a mask and its feather every pixel is the original's, whatever the mask's size and coding`(
+    size: PixelSize
+  )
+    throws
+  {
+    let pixels = (0..<size.pixelCount).map { $0 % size.width < size.width / 2 ? UInt8(255) : UInt8(0) }
+    let grey = try Image.fromPixels(pixels, size: size, bands: 1)
+    for mask in [try grey.encoded(as: .png), try grey.encoded(as: .jpeg(quality: 75, halvedChroma: false))] {
+      for feather in [0, 30, 200] {
+        let changed = try finish(mask: mask) {
+          $0.usesMask = true
+          $0.feather = feather
+        }.pixels
+        // Half a pixel of a small mask is eight of the original's.
+        let edge = 300 + feather + 10
+        #expect(untouched(changed) { x, _ in x >= edge } == 1, "\(size), feather \(feather)")
+        #expect(untouched(changed) { x, _ in x < 290 - feather } < 0.4)
+      }
+    }
+  }
+
+  @Test func `what is only measured stays the model's own file`() throws {
+    let result = try Self.result(of: source, drift)
+    for change in [{ $0.measuresDrift = true }, { $0.compares = true }] as [(inout FinishingOptions) -> Void]
+    {
+      let picture = try finish(result, as: .jpeg) {
+        $0.compares = false
+        change(&$0)
+      }.picture
+      #expect(picture.bytes.array == result.array && !picture.isConverted)
+      #expect((picture.findings.drift ?? 0) > 0)
+    }
+  }
+
+  @Test func `an opaque original makes an opaque picture`() throws {
+    let size = PixelSize(width: 60, height: 40)
+    let see = try Image.fromPixels(
+      Synthetic.photograph(size, bands: 4).enumerated().map { $0 % 4 == 3 ? 90 : $1 }, size: size, bands: 4)
+    let picture = try finish(try see.encoded(as: .png)) { $0.restoresAlpha = true }.picture
+    #expect(try decodedPixels(picture.bytes.array).bands == 3)
+  }
+
+  @Test(arguments: [
+    ShownArea(left: 5_000, top: 0, width: 100, height: 100),
+    ShownArea(left: 0, top: 0, width: 0.001, height: 0.001),
+    ShownArea(left: 0, top: 0, width: 1e9, height: 1e9),
+  ])
+  func `a part that is none is refused`(shown: ShownArea) throws {
+    #expect(throws: FinishingError.self) {
+      try finish {
+        $0.fitsSource = true; $0.shown = shown
+      }
+    }
+  }
+
+  @Test func `narrow pictures laid across one another are no more than not recognised`() throws {
+    let wide = try Image.fromPixels(
+      [UInt8](repeating: 7, count: 16_000 * 2 * 3), size: PixelSize(width: 16_000, height: 2), bands: 3)
+    let tall = try Image.fromPixels(
+      Synthetic.photograph(PixelSize(width: 3, height: 2_000)), size: PixelSize(width: 3, height: 2_000),
+      bands: 3)
+    let found = try register(tall, on: wide, startingFrom: .stretch(tall.size, to: wide.size))
+    #expect(!found.isTrusted)
+  }
+
   @Test func `a grey mask mixes, and a black one changes nothing and says so`() throws {
     let whole = PixelSize(width: 600, height: 400)
     let full = try finish(mask: try leftHalf(whole)) { $0.usesMask = true }.pixels

@@ -121,6 +121,8 @@ import Vocabulary
       let (picture, structure, _) = try finish(as: format) {
         $0.metadata?.provenance.prompt = String(repeating: "<&ü", count: 100_000)
       }
+      let text = String(decoding: picture.bytes.array, as: UTF8.self)
+      #expect(text.contains("…</Iptc4xmpExt:AIPromptInformation>") && text.contains("</x:xmpmeta>"))
       #expect(structure.metadata.contains(.xmp))
       #expect(try decodedPixels(picture.bytes.array).size == PixelSize(width: 86, height: 128))
     }
@@ -188,6 +190,17 @@ import Vocabulary
   @Test func `that the model's own file keeps changes nothing`() throws {
     let picture = try finish(result.count)
     #expect(picture.bytes.array == result.array && !picture.isConverted)
+  }
+
+  @Test func `does not lay a picture on its side`() throws {
+    let png = try Image.decode(result, as: .jpeg).resized(to: PixelSize(width: 300, height: 200)).encoded(
+      as: .png)
+    let turned = PictureBytes(Embedded.chunk("eXIf", Embedded.exif(orientation: 6), in: png.array))
+    var options = FinishingOptions()
+    options.maximumBytes = turned.count - 10
+    let picture = try finishResult(turned, options: options)
+    #expect(picture.size == PixelSize(width: 200, height: 300))
+    #expect(try decodedPixels(picture.bytes.array).size == picture.size)
   }
 
   @Test func `a little above what packing saves, the pixels stay`() throws {

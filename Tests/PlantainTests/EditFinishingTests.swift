@@ -202,13 +202,6 @@ private let drifted = fault {
         }
       ),
       (
-        64, "comparison",
-        {
-          $0.finish.fitsSource = true
-          $0.finish.comparison = folder.file("out.png")
-        }
-      ),
-      (
         64, "transparency",
         {
           $0.finish.restoresAlpha = true
@@ -265,28 +258,93 @@ private let drifted = fault {
     #expect(try decodedPixels(folder.read("out-kept.jpg")).size == PixelSize(width: 1_264, height: 848))
   }
 
-  @Test(arguments: [true, false])
-  func `what is recovered is finished like the rest, if the original is still there`(isThere: Bool)
-    async throws
-  {
-    let path = folder.file("coffee.png")
-    let slow = fault { $0.polls = 9 }
+  @Test func `what is recovered is finished like the rest`() async throws {
     let outcome = try await edit(
-      [slow], by: .gccai,
-      then: { editor, error in
-        if !isThere { try FileManager.default.removeItem(atPath: path) }
-        return try await editor.recover(try #require(error.editID))
-      }
+      [fault { $0.polls = 9 }], by: .gccai,
+      then: { editor, error in try await editor.recover(try #require(error.editID)) }
     ) {
       $0.finish.fitsSource = true
       $0.timeout = .seconds(20)
       $0.output = .file(folder.file("out.jpg"))
     }
     #expect(outcome.error?.exitStatus == 76)
-    let result = try #require(outcome.result)
-    #expect(result.warnings.contains(.notFinished) == !isThere)
-    #expect((result.image.size == Self.coffee) == isThere)
-    #expect(try decodedPixels(folder.read("out.jpg")).size == result.image.size)
+    #expect(outcome.result?.image.size == Self.coffee)
+    #expect(try decodedPixels(folder.read("out.jpg")).size == Self.coffee)
+  }
+
+  /// Nothing is used up by a try that cannot end as was asked.
+  @Test(arguments: ["coffee.png", "mask.png"])
+  func `what cannot be finished any more is kept, and can be had as it is`(changed: String) async throws {
+    let white = try Image.fromPixels(
+      [UInt8](repeating: 255, count: 600), size: PixelSize(width: 30, height: 20), bands: 1)
+    let mask = try white.encoded(as: .png).array
+    try folder.write(mask, as: "mask.png")
+    let path = folder.file(changed)
+    let outcome = try await edit(
+      [fault { $0.polls = 9 }], by: .gccai,
+      then: { editor, error in
+        let id = try #require(error.editID)
+        let before = try Data(contentsOf: URL(filePath: path))
+        try (before + [0]).write(to: URL(filePath: path))
+        let refused = await #expect(throws: PlantainError.self) { try await editor.recover(id) }
+        #expect(
+          refused?.exitStatus == 66 && refused?.billed == .yes && refused?.hint?.contains("--raw") == true)
+        try before.write(to: URL(filePath: path))
+        let finished = try await editor.recover(id)
+        #expect(finished.image.size == Self.coffee)
+        return finished
+      }
+    ) {
+      $0.finish.mask = .file(folder.file("mask.png"))
+      $0.timeout = .seconds(20)
+      $0.output = .file(folder.file("out.jpg"))
+    }
+    #expect(outcome.result?.image.output == folder.file("out.jpg"))
+
+    let raw = try await edit(
+      [fault { $0.polls = 9 }], by: .gccai,
+      then: { editor, error in
+        try FileManager.default.removeItem(atPath: path)
+        var options = EditOptions()
+        options.isRaw = true
+        return try await editor.recover(try #require(error.editID), options: options)
+      }
+    ) {
+      $0.finish.mask = .file(folder.file("mask.png"))
+      $0.timeout = .seconds(20)
+      $0.output = .file(folder.file("raw.webp"))
+    }
+    let image = try #require(raw.result?.image, "\(String(describing: raw.error))")
+    #expect(image.size != Self.coffee && !image.isConverted && image.output == folder.file("raw.jpg"))
+  }
+
+  @Test func `a comparison never lies where a picture of the edit does`() async throws {
+    let names = ["out.png", "./out.png", "out.jpg", "out-1.png", "out-kept.png", "coffee.png"]
+    for name in names {
+      let outcome = try await edit {
+        $0.finish.fitsSource = true
+        $0.overwrites = true
+        $0.finish.comparison = folder.file(name)
+      }
+      #expect(outcome.error?.exitStatus == 64 && outcome.received == 0, "\(name)")
+    }
+    let beside = try await edit {
+      $0.finish.fitsSource = true
+      $0.output = .folder(nil)
+      $0.overwrites = true
+      $0.finish.comparison = folder.file("coffee.edited.jpg")
+    }
+    #expect(beside.error?.exitStatus == 64 && beside.received == 0)
+  }
+
+  @Test func `a damaged original is found before it is paid for`() async throws {
+    var bytes = try Synthetic.jpeg(Self.coffee)
+    let middle = bytes.count / 2
+    for place in middle..<middle + 400 where bytes[place] != 0xFF { bytes[place] = UInt8(place & 0x7F) }
+    try folder.write(bytes, as: "damaged.jpg")
+    let outcome = try await edit(of: .file(folder.file("damaged.jpg"))) { $0.finish.keepsUnchanged = true }
+    // Some damage no decoder sees.
+    if let error = outcome.error { #expect(error.exitStatus == 65 && outcome.received == 0, "\(error)") }
   }
 
   @Test func `says in its file how it was made, and keeps it small, also when it is recovered`() async throws

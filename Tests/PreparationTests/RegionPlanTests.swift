@@ -39,6 +39,21 @@ import Vocabulary
     }
   }
 
+  /// Where the picture itself has no more pixels than the model, nothing is won by a strip of it.
+  @Test(arguments: [
+    (2_560, 1_920, PixelArea(left: 1_000, top: 600, size: PixelSize(width: 300, height: 300))),
+    (384, 512, PixelArea(left: 150, top: 150, size: PixelSize(width: 100, height: 100))),
+    (5_120, 2_880, PixelArea(left: 2_000, top: 1_000, size: PixelSize(width: 300, height: 300))),
+  ])
+  func `is shaped like the region where there is a choice`(width: Int, height: Int, region: PixelArea) {
+    let plan = RegionPlan(
+      region, in: PixelSize(width: width, height: height),
+      sizes: Self.sizes
+        + [(512, 2_048), (2_048, 512), (1_568, 672)].map { PixelSize(width: $0.0, height: $0.1) })
+    let ratio = Double(plan.cut.size.width) / Double(plan.cut.size.height)
+    #expect((0.7...1.5).contains(ratio), "\(plan.cut)")
+  }
+
   @Test func `has what is around it rather than more of the model's pixels`() {
     let picture = PixelSize(width: 1_622, height: 2_880)
     let region = PixelArea(left: 300, top: 1_100, size: PixelSize(width: 800, height: 900))

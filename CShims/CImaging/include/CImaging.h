@@ -175,6 +175,8 @@ CImagingImage *cimaging_mix_linear(
 // CIEDE2000 between each pixel of two 8-bit sRGB pictures of one size, without alpha, into `count` floats, one a pixel.
 bool cimaging_copy_differences(CImagingImage *image, CImagingImage *other, float *differences, size_t count);
 CImagingImage *cimaging_blur(CImagingImage *image, double sigma);
+// An 8-bit mask whose levels below `slight` are 0, and those as near to 255 are 255.
+CImagingImage *cimaging_settle_mask(CImagingImage *mask, int slight);
 // Dark lines on white where brightness changes, as 8-bit sRGB.
 CImagingImage *cimaging_edges(CImagingImage *image);
 

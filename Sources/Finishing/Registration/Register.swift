@@ -124,8 +124,9 @@ private struct Level {
   ) throws(ImagingError) {
     self.size = size
     toLevel = .stretch(original.size, to: size)
-    let scale = abs(map.then(toLevel).determinant).squareRoot()
-    let pictureSize = result.size.scaled(by: scale)
+    // A strip that is laid across another one is not enlarged without end.
+    let most = (4 * Double(size.pixelCount) / Double(result.size.pixelCount)).squareRoot()
+    let pictureSize = result.size.scaled(by: min(most, abs(map.then(toLevel).determinant).squareRoot()))
     toPicture = .stretch(result.size, to: pictureSize)
     reference = try original.shared().resized(to: size).blurred(sigma: Self.smoothing).grey()
     picture = try result.shared().resized(to: pictureSize).blurred(sigma: Self.smoothing).grey()

@@ -3,6 +3,16 @@ import Imaging
 import Isolation
 import Vocabulary
 
+extension ShownArea {
+  /// As `--shown` takes it.
+  fileprivate var words: String { "\(left),\(top),\(width),\(height)" }
+}
+
+extension EditFinishing {
+  /// What has to be said of a kept result that shows a part of its original only.
+  fileprivate var shownWords: String { options.shown.map { " with --shown \($0.words)" } ?? "" }
+}
+
 extension PlantainError {
   private static let remedy = "Give a whole JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC file of it."
 
@@ -40,6 +50,10 @@ extension PlantainError {
       .usage(
         "\(format.name) files hold \(format.longestEdge.grouped) pixels along an edge, and \(original) is \(size)",
         hint: "Give a name for the output that ends in .png.")
+    case .shownOutside(let shown, let size):
+      .usage(
+        "the area \(shown.words) that the result is said to show is no part of \(original), which is \(size)",
+        hint: "Give what geometry.shown says of the prepared picture.")
     case .capNotReachable(let smallest, let limit, let format):
       PlantainError(
         .finishing, .capNotReachable,
@@ -64,7 +78,7 @@ extension PlantainError {
     _ error: any Error, of edit: EditFinishing?, gateway: String, keptAt path: String?
   ) -> PlantainError {
     let kept = path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed."
-    let isOfResult = if case .picture? = error as? FinishingError { true } else { error is IsolationError }
+    let isOfResult = if case .picture? = error as? FinishingError { true } else { false }
     guard let edit, !isOfResult else {
       let cause =
         if case .picture(let imaging)? = error as? FinishingError { imaging.description } else { "\(error)" }
@@ -76,8 +90,19 @@ extension PlantainError {
       error, result: gateway, original: edit.original ?? "the original", mask: edit.mask)
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
-      hint: "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish.",
+      hint:
+        "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish\(edit.shownWords).",
       subject: cause.subject, billed: .yes, underlying: error)
+  }
+
+  /// An edit that was to be finished by pictures that are not what they were.
+  static func cannotFinish(_ cause: PlantainError, _ edit: String) -> PlantainError {
+    PlantainError(
+      .finishing, cause.code,
+      "the result of the edit \(edit) cannot be finished as was asked: \(cause.message)",
+      hint: "Put that back as it was, or take the picture as the model gave it with --raw.",
+      subject: cause.subject,
+      billed: .yes, underlying: cause)
   }
 
   /// The result is further from its original than is allowed.
