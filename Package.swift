@@ -47,6 +47,8 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     // YAML with the line of every value, so that a mistake in a configuration can be pointed at.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // Quoted cells, line breaks in them, and separators that spreadsheets choose by country.
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
     // The TLS of the HTTP client, to name certificate authorities of one's own.
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
@@ -114,6 +116,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
         .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swiftSettings),

@@ -25,6 +25,8 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var finishing: Finishing?
   /// The edit whose result was edited.
   package var parent: String?
+  /// The content of the job that it does, of a batch.
+  package var jobKey: String?
 
   /// How results are finished.
   package struct Finishing: Codable, Sendable {
@@ -87,7 +89,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package init(
     id: String, created: Int, prompt: String?, gateway: String, model: String, tier: String, aspect: String?,
     count: Int, sources: [Source], output: Output?, priceMillionths: Int?, currency: String?,
-    finishing: Finishing?, parent: String? = nil
+    finishing: Finishing?, parent: String? = nil, jobKey: String? = nil
   ) {
     self.id = id
     self.created = created
@@ -103,6 +105,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     self.currency = currency
     self.finishing = finishing
     self.parent = parent
+    self.jobKey = jobKey
   }
 }
 
@@ -280,6 +283,14 @@ extension Ledger {
   /// Takes edits out, with their attempts.
   package func delete(edits ids: [String]) async throws(LedgerError) {
     _ = try await write { try EditEntry.deleteAll($0, keys: ids) }
+  }
+
+  /// Edits that do the same job, the newest first.
+  package func edits(ofJob key: String) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(Column("jobKey") == key).order(Column("created").desc, Column.rowID.desc)
+        .fetchAll(database)
+    }
   }
 
   /// The attempts of one edit, in their order.

@@ -60,6 +60,10 @@ enum Schema {
     migrator.registerMigration("lineage") { database in
       try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "parent", .text) }
     }
+    migrator.registerMigration("jobs") { database in
+      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "jobKey", .text) }
+      try database.create(indexOn: EditEntry.databaseTableName, columns: ["jobKey"])
+    }
     return migrator
   }
 }

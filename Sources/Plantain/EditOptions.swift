@@ -58,6 +58,8 @@ public struct EditOptions: Sendable {
   public var spending = SpendingLimits()
   /// The edit whose result the first reference is, so that the ledger knows what came from what. `nil`: none.
   public var parent: String?
+  /// What it is known by among the jobs of batches.
+  var jobKey: String?
   /// Writes the prompt into the ledger. Default: `true`.
   public var recordsPrompt = true
   /// Where the result goes. Default: nowhere but the returned value.

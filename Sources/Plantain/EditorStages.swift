@@ -54,7 +54,8 @@ extension Editor {
       tier: plan.request.tier.rawValue, aspect: plan.request.ratio?.description, count: plan.request.count,
       sources: sources, output: job.output.entry,
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
-      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent)
+      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
+      jobKey: job.options.jobKey)
     try await book.record(entry, within: job.options.spending)
   }
 

@@ -115,11 +115,14 @@ struct OutputPlan {
 
   /// Checks every name that could be written, without changing anything.
   ///
+  /// - Parameter overwriting: a file of that name is no reason against it. `nil`: as was asked.
   /// - Throws: 73.
-  func check() throws(PlantainError) {
+  func check(overwriting: Bool? = nil) throws(PlantainError) {
     // Names beside what was written before are chosen so that they are free.
     guard written == 0 else { return }
-    try forEachPath { path throws(WriteError) in try OutputFile.check(path, overwriting: overwrites) }
+    try forEachPath { path throws(WriteError) in
+      try OutputFile.check(path, overwriting: overwriting ?? overwrites)
+    }
   }
 
   /// Makes the folder and proves that it takes files: the last thing before sending.

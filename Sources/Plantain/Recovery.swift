@@ -144,13 +144,18 @@ extension PlantainError {
     case .prepared, .unbilled:
       .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if you like.")
     case .withoutPicture: .usage("the edit \(id) was answered without a picture", hint: nil)
-    case .sending, .accepted, .ambiguous, .stored:
-      PlantainError(
-        .submission, .outcomeUnknown,
-        "nobody knows what became of the edit \(id), and nothing of it can be fetched",
-        hint: "It may have been done and billed. Look at the gateway's own log before you send it again.",
-        subject: id, billed: .unknown)
+    case .sending, .accepted, .ambiguous, .stored: .unknownOutcome(of: id)
     }
+  }
+}
+
+extension PlantainError {
+  static func unknownOutcome(of id: String) -> PlantainError {
+    PlantainError(
+      .submission, .outcomeUnknown,
+      "nobody knows what became of the edit \(id), and nothing of it can be fetched",
+      hint: "It may have been done and billed. Look at the gateway's own log before you send it again.",
+      subject: id, billed: .unknown)
   }
 }
 

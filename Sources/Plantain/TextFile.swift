@@ -9,14 +9,17 @@ public enum TextFile {
   ///   - path: `-` reads standard input.
   ///   - kind: what it is to be, for messages.
   /// - Throws: 64 when it is empty, 65 when it is larger than 1 MB, 66 when it cannot be read or is not UTF-8.
-  public static func read(_ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false)
+  public static func read(
+    _ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false, limit: ByteCount? = nil
+  )
     throws(PlantainError) -> String
   {
+    let limit = limit ?? sizeLimit
     let bytes: PictureBytes
     do throws(ReadError) {
       bytes =
         try path == "-"
-        ? PictureFile.readStandardInput(limit: sizeLimit) : PictureFile.read(path, limit: sizeLimit)
+        ? PictureFile.readStandardInput(limit: limit) : PictureFile.read(path, limit: limit)
     } catch  where error == .empty {
       if mayBeEmpty { return "" }
       throw .usage("cannot use \(path) as \(kind): it is empty", hint: "Perhaps it was not saved yet.")

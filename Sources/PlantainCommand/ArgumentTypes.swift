@@ -48,15 +48,8 @@ struct AspectArgument: ExpressibleByArgument {
   let value: EditOptions.Aspect
 
   init?(argument: String) {
-    if argument == "source" {
-      value = .source
-    } else if argument == "auto" {
-      value = .automatic
-    } else if let ratio = AspectRatio(parsing: argument) {
-      value = .ratio(ratio)
-    } else {
-      return nil
-    }
+    guard let value = EditOptions.Aspect(parsing: argument) else { return nil }
+    self.value = value
   }
 }
 
@@ -65,13 +58,8 @@ struct EdgeArgument: ExpressibleByArgument {
   let value: EditOptions.EdgeLimit
 
   init?(argument: String) {
-    if argument == "none" {
-      value = .none
-    } else if let pixels = Int(argument) {
-      value = .pixels(pixels)
-    } else {
-      return nil
-    }
+    guard let value = EditOptions.EdgeLimit(parsing: argument) else { return nil }
+    self.value = value
   }
 }
 
@@ -114,11 +102,7 @@ struct DurationArgument: ExpressibleByArgument {
   let value: Duration
 
   init?(argument: String) {
-    let number = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-    let factors = ["ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3_600]
-    guard let amount = Double(number), let factor = factors[String(argument.dropFirst(number.count))],
-      amount * factor > 0, amount * factor <= 86_400
-    else { return nil }
-    value = .milliseconds(Int((amount * factor * 1_000).rounded(.up)))
+    guard let value = Duration(parsing: argument) else { return nil }
+    self.value = value
   }
 }

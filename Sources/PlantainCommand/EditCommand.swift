@@ -86,7 +86,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
 extension EditOptions {
   /// With what a user has settled once.
-  fileprivate func settled(by configuration: Configuration) -> EditOptions {
+  func settled(by configuration: Configuration) -> EditOptions {
     var options = self
     options.recordsPrompt = configuration.recordsPrompts
     options.spending.perRun = spending.perRun ?? configuration.spending.perRun

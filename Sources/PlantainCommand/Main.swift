@@ -1,5 +1,6 @@
 import ArgumentParser
 import Plantain
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -14,7 +15,8 @@ struct PlantainCommand: AsyncParsableCommand {
     abstract: "Edit local pictures with image-edit APIs: prepare, send, and bring the answer back in shape.",
     version: "0.1.0",
     subcommands: [
-      EditCommand.self, GenerateCommand.self, PrepareCommand.self, FinishCommand.self, InspectCommand.self,
+      EditCommand.self, BatchCommand.self, GenerateCommand.self, PrepareCommand.self, FinishCommand.self,
+      InspectCommand.self,
       HistoryCommand.self,
       RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, ProbeCommand.self, SimulateCommand.self,
       DoctorCommand.self,
@@ -34,7 +36,12 @@ struct PlantainCommand: AsyncParsableCommand {
         try command.run()
       }
     }
-    let interrupts = Interrupts { work.cancel() }
+    // A batch is drained first; then, as everything else, it is cancelled.
+    let interrupts = Interrupts {
+      let drain = drains.withLock { $0.take() }
+      if let drain { drain.ask() } else { work.cancel() }
+      return drain == nil
+    }
     defer { interrupts.stop() }
     do {
       try await work.value
@@ -52,6 +59,9 @@ struct PlantainCommand: AsyncParsableCommand {
       exit(unparsed: error, json: json)
     }
   }
+
+  /// What an interrupt asks to end instead of cancelling everything, while there is such a thing.
+  static let drains = Mutex<Batch.Drain?>(nil)
 
   /// The arguments that are not UTF-8, as they look after they were repaired. File names are bytes, and such a name would
   /// lead to another file, or to none.

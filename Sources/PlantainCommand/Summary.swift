@@ -87,6 +87,15 @@ enum Summary {
     Int(exactly: value).map { "\($0)" } ?? "\(value)"
   }
 
+  static func line(of summary: BatchSummary) -> String {
+    let cost =
+      summary.cost.amount.map { ", \(number($0)) \(summary.cost.currency ?? "") (\(summary.cost.basis))" }
+      ?? ""
+    let left = summary.left > 0 ? ", \(summary.left) not begun" : ""
+    return
+      "batch     \(summary.done) done, \(summary.skipped) skipped, \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
+  }
+
   static func line(of probe: ProbeResult) -> String {
     let seconds = Duration.seconds(probe.seconds).formattedSeconds
     return "\(probe.gateway): \(probe.state.rawValue) after \(seconds) (\(probe.model)): \(probe.reason)"

@@ -1,0 +1,141 @@
+import Finishing
+public import Gateways
+import Imaging
+import Ledger
+import SwiftCSV
+import Vocabulary
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Many edits to be done, read from a file with one in each line, or from a folder of pictures. Everything that can be known to be
+/// wrong before anything is sent is found when it is read.
+public struct Manifest: Sendable {
+  /// One edit.
+  public struct Item: Sendable {
+    /// In the file, from 1; of a CSV the record, without its head.
+    public let line: Int
+    public let id: String?
+    public let references: [Reference]
+    public let prompt: String
+    /// With the place of its output.
+    public let options: EditOptions
+    /// As it stood in the manifest, with paths from the root, to be written into another one.
+    let fields: [String: Field]
+  }
+
+  public internal(set) var items: [Item] = []
+  /// Why it cannot be run, each with its line; empty when it can.
+  public internal(set) var problems: [PlantainError] = []
+
+  /// What is the same for all lines that do not say otherwise.
+  public struct Defaults: Sendable {
+    public var options: EditOptions
+    public var prompt: String?
+    /// Where outputs go. `nil`: beside the first reference of each.
+    public var folder: String?
+
+    public init(options: EditOptions = EditOptions(), prompt: String? = nil, folder: String? = nil) {
+      (self.options, self.prompt, self.folder) = (options, prompt, folder)
+    }
+  }
+
+  /// A value as manifests have it.
+  enum Field: Sendable, Equatable {
+    case text(String)
+    case list([String])
+
+    var texts: [String] {
+      switch self {
+      case .text(let text): [text]
+      case .list(let texts): texts
+      }
+    }
+  }
+
+  /// Reads a manifest (`.jsonl`, `.csv`) or a folder.
+  ///
+  /// - Parameters:
+  ///   - path: relative paths in it count from its folder.
+  ///   - gateway: whose limits the options are held against.
+  /// - Throws: 66 when it cannot be read, 65 when it is empty or another kind of file, 64 for a folder without a prompt.
+  public init(
+    reading path: String, _ defaults: Defaults, for gateway: Gateway
+  ) throws(PlantainError) {
+    let records: [Record]
+    if OutputFile.isFolder(path) {
+      guard defaults.prompt != nil else {
+        throw .usage(
+          "a folder of pictures needs a prompt", hint: "Give it with -p TEXT or --prompt-file FILE.")
+      }
+      records = try Self.records(inFolder: path)
+    } else {
+      let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
+      records =
+        path.lowercased().hasSuffix(".csv")
+        ? try Self.records(ofCSV: text, path) : Self.records(ofLines: text)
+    }
+    guard !records.isEmpty else {
+      throw PlantainError(
+        .input, .unusableFile, "there is nothing to do in \(path)",
+        hint: "Name a manifest with one job a line, or a folder of pictures.",
+        subject: path)
+    }
+    let reader = ItemReader(
+      defaults, folder: OutputFile.isFolder(path) ? "." : OutputFile.parent(of: path), gateway)
+    for record in records {
+      do throws(PlantainError) {
+        items.append(try reader.item(record))
+      } catch {
+        problems.append(error.inLine(record.line, of: path))
+      }
+    }
+    findEqualOutputs(path)
+  }
+
+  /// In bytes; a line of a manifest has some hundred.
+  private static let sizeLimit = ByteCount.megabytes(64)
+
+  /// One line before it is understood.
+  struct Record: Sendable {
+    let line: Int
+    /// `nil`: it is not an object of texts, numbers, switches and lists of texts.
+    var fields: [String: Field]?
+    /// Whether names that nobody knows are columns for the prompt.
+    var hasColumns = false
+  }
+
+  private mutating func findEqualOutputs(_ path: String) {
+    var seen: [String: Int] = [:]
+    for item in items {
+      guard let place = item.place else { continue }
+      if let other = seen.updateValue(item.line, forKey: place) {
+        problems.append(
+          PlantainError.usage(
+            "\(place) is where line \(other) goes, too", hint: "Give each an output of its own."
+          )
+          .inLine(item.line, of: path))
+      }
+    }
+  }
+}
+
+extension Manifest.Item {
+  /// The name of its output, without extension where that is not known before.
+  var place: String? {
+    (try? OutputPlan(options, first: references.first))?.entry.map {
+      URL(filePath: $0.path).standardizedFileURL.path(percentEncoded: false)
+    }
+  }
+}
+
+extension PlantainError {
+  fileprivate func inLine(_ line: Int, of path: String) -> PlantainError {
+    PlantainError(
+      .input, code == .overSpending ? code : .unusableFile, "\(path), line \(line): \(message)", hint: hint,
+      subject: path)
+  }
+}

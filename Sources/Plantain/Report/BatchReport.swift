@@ -1,0 +1,96 @@
+import Finishing
+public import Gateways
+import Imaging
+import Ledger
+import Vocabulary
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What became of one item of a batch, as one JSON object: an edit's or an error's, with the item's own `id` and `output`.
+public struct BatchLine: Encodable, Sendable {
+  private let item: Manifest.Item
+  private let outcome: Batch.Outcome
+
+  public init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+    (self.item, self.outcome) = (item, outcome)
+  }
+
+  private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit }
+
+  public func encode(to encoder: any Encoder) throws {
+    // The edit's own members first: an `id` of the manifest stands for the ledger's, which is then `edit`.
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch outcome {
+    case .done(let result):
+      try EditReport(result).encode(to: encoder)
+      try container.encode(result.id, forKey: .edit)
+      try container.encodeIfPresent(result.image.output, forKey: .output)
+    case .skipped(let id, let outputs):
+      try container.encode("done", forKey: .skipped)
+      try container.encode(id, forKey: .edit)
+      try container.encodeIfPresent(outputs.last, forKey: .output)
+    case .elsewhere:
+      try container.encode("under-way", forKey: .skipped)
+      try container.encodeIfPresent(item.place, forKey: .output)
+    case .ambiguous(let error), .failed(let error):
+      try ErrorReport(error).encode(to: encoder)
+      try container.encodeIfPresent(error.editID, forKey: .edit)
+      try container.encodeIfPresent(item.place, forKey: .output)
+    }
+    try container.encode(item.line, forKey: .line)
+    if let id = item.id { try container.encode(id, forKey: .id) }
+  }
+}
+
+extension Manifest {
+  /// Where the items of a manifest that failed are kept: `NAME.failed.jsonl` beside it, of a folder in that of the outputs.
+  public static func pathForFailed(of manifest: String, outputFolder: String?) -> String {
+    guard OutputFile.isFolder(manifest) else {
+      return Reference.path(
+        "\(Reference.file(manifest).stem).failed.jsonl", in: OutputFile.parent(of: manifest))
+    }
+    return "\(outputFolder ?? manifest)/failed.jsonl"
+  }
+
+  /// Writes items as a manifest that can be run as it is, from wherever; without items, what lies there from before is removed.
+  ///
+  /// - Throws: 73.
+  public static func write(_ items: [Item], to path: String) throws(PlantainError) {
+    guard !items.isEmpty else {
+      try? FileManager.default.removeItem(atPath: path)
+      return
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    let lines = items.sorted { $0.line < $1.line }.compactMap { item -> [UInt8]? in
+      let members = item.fields.mapValues { field -> JSONValue in
+        switch field {
+        case .text(let text): .string(text)
+        case .list(let texts): .array(texts.map(JSONValue.string))
+        }
+      }
+      return (try? encoder.encode(JSONValue.object(members))).map { Array($0) + [UInt8(ascii: "\n")] }
+    }
+    do throws(WriteError) {
+      try OutputFile.write(PictureContent(PictureBytes(lines.flatMap(\.self))), to: path, overwriting: true)
+    } catch {
+      throw .writing(error, path)
+    }
+  }
+
+  /// What all of it costs by the table, or by the prices that are told.
+  ///
+  /// - Throws: 82 for what the gateway lacks.
+  public func expectedCost(by gateway: Gateway) throws(PlantainError) -> EditReport.Cost {
+    var costs = Costs()
+    for item in items {
+      let price = try RequestChoices(item.options, gateway).price
+      costs.add(EditResult.Cost(price: price, count: item.options.count))
+    }
+    return EditReport.Cost(costs)
+  }
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import Plantain
+import Synchronization
+
+struct BatchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch",
+    abstract: "Do many edits: a manifest with one in each line, or a folder of pictures with one prompt.",
+    discussion: """
+      A line of a .jsonl manifest is {"references": ["a.jpg"], "prompt": "…", "output": "a.png", …} with any option of edit by its \
+      long name; a .csv has the same names as columns, | between references, and every other column for the prompt as {column}; \
+      {name} and {stem} are the first reference's. A second run does only what is not done yet. Ctrl-C ends it when what is under \
+      way is done; a second one at once.
+      """)
+
+  @Argument(help: ArgumentHelp("A manifest (.jsonl, .csv) or a folder.", valueName: "manifest|folder"))
+  var manifest: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The prompt of lines that have none of their own.", valueName: "text"))
+  var prompt: String?
+
+  @Option(help: ArgumentHelp("Read that prompt from a file, or - for standard input.", valueName: "file"))
+  var promptFile: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for outputs (default: beside each first reference).", valueName: "dir"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  var baseURL: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Give up on an edit after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
+  var timeout: DurationArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most that the run may spend; what could cost more is not sent (default: the configuration's max_cost).",
+      valueName: "sum"))
+  var maxCost: Money?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"))
+  var price: Money?
+
+  @Flag(help: "Replace files that exist.")
+  var overwrite = false
+
+  @Flag(help: "Read and check everything, and say what it would cost; send nothing.")
+  var dryRun = false
+
+  @OptionGroup var preparation: PreparationFlags
+  @OptionGroup var finishing: FinishFlags
+  @OptionGroup var ledger: LedgerFlags
+  @OptionGroup var workers: WorkerFlags
+  @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    guard prompt == nil || promptFile == nil else {
+      throw ValidationError("Give -p TEXT or --prompt-file FILE, one of them.")
+    }
+    guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
+  }
+
+  func run() async throws {
+    common.startLogging()
+    let configuration = try common.configuration()
+    let gateways = try configuration.gateways(named: preparation.route.gateway)
+    let manifest = try Manifest(reading: manifest, try defaults(configuration), for: gateways[0])
+    for problem in manifest.problems { Console.report(problem, json: common.json) }
+    if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
+    if dryRun { return try plan(manifest, gateways[0]) }
+    let location = ledger.location(configuration)
+    try await withRoutes(gateways, configuration, baseURL: baseURL) { routes in
+      try await workers.run { workers in
+        try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
+          try await run(manifest, by: editor, spending: maxCost ?? configuration.spending.perRun)
+        }
+      }
+    }
+  }
+
+  private func defaults(_ configuration: Configuration) throws(PlantainError) -> Manifest.Defaults {
+    var options = preparation.editOptions
+    options.finish = finishing.options
+    options.timeout = timeout?.value
+    options.overwrites = overwrite
+    options.price = price
+    options.spending.perRun = maxCost
+    options = options.settled(by: configuration)
+    let text = try promptFile.map { path throws(PlantainError) in try TextFile.read(path) }
+    return Manifest.Defaults(options: options, prompt: prompt ?? text, folder: output)
+  }
+
+  private func run(_ manifest: Manifest, by editor: Editor, spending: Money?) async throws {
+    let drain = Batch.Drain()
+    PlantainCommand.drains.withLock { $0 = drain }
+    defer { PlantainCommand.drains.withLock { $0 = nil } }
+    var failed: [Manifest.Item] = []
+    let count = manifest.items.count
+    var ended = 0
+    let summary = try await Batch(editor, spending: spending).run(manifest, until: drain) { item, outcome in
+      ended += 1
+      show(item, outcome, "\(ended) of \(count)")
+      if case .failed = outcome { failed.append(item) }
+    }
+    try keep(failed)
+    if common.json {
+      Console.printJSON(["summary": summary])
+    } else {
+      common.note(Summary.line(of: summary))
+    }
+    if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
+  }
+
+  private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome, _ place: String) {
+    if common.json { Console.printJSON(BatchLine(item, outcome)) }
+    switch outcome {
+    case .done(let result):
+      if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
+    case .skipped(let id, _): common.note("\(place): line \(item.line) was done before, by \(id)")
+    case .elsewhere: common.note("\(place): line \(item.line) is under way in another process")
+    case .ambiguous(let error), .failed(let error):
+      if !common.json { Console.note(Console.printable("plantain: line \(item.line): \(error.message)")) }
+    }
+  }
+
+  /// Failed items as a manifest that can be run as it is, beside the one that was read or in the folder of outputs.
+  private func keep(_ failed: [Manifest.Item]) throws(PlantainError) {
+    let path = Manifest.pathForFailed(of: manifest, outputFolder: output)
+    try Manifest.write(failed, to: path)
+    if !failed.isEmpty { common.note("failed    \(failed.count): plantain batch \(path)") }
+  }
+
+  private func plan(_ manifest: Manifest, _ gateway: Gateway) throws {
+    let cost = try manifest.expectedCost(by: gateway)
+    if common.json {
+      Console.printJSON(BatchPlan(jobs: manifest.items.count, cost: cost))
+    } else {
+      let price = cost.amount.map { "\($0) \(cost.currency ?? "")" } ?? "an unknown price"
+      Console.print("would send \(manifest.items.count) edits to \(gateway.id), for \(price)")
+    }
+  }
+}
+
+private struct BatchPlan: Encodable {
+  let jobs: Int
+  let cost: EditReport.Cost
+}

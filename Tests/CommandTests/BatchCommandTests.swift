@@ -1,0 +1,157 @@
+import Foundation
+import Plantain
+import PlantainSimulator
+import TestSupport
+import Testing
+import Vocabulary
+
+private func fault(_ change: (inout Fault) -> Void) -> Fault {
+  var fault = Fault()
+  change(&fault)
+  return fault
+}
+
+@Suite struct `plantain batch` {
+  private let folder: TemporaryFolder
+  private let command: Command
+
+  init() throws {
+    folder = try TemporaryFolder()
+    command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
+    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+  }
+
+  private func writeManifest(_ count: Int) throws {
+    let lines = (0..<count).map {
+      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg", "id": "job-\#($0)"}"#
+    }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+  }
+
+  private func arguments(_ simulator: Simulator) -> [String] {
+    [
+      "batch", "m.jsonl", "-o", "out", "--gateway", "apiyi", "--base-url", simulator.baseURL(for: .apiyi),
+      "--json",
+    ]
+  }
+
+  @Test func `tells each job as it ends, keeps what failed, and sums up`() async throws {
+    try writeManifest(4)
+    try await withSimulator(faults: [fault { $0.status = 400 }, fault { $0.status = 500 }]) { simulator in
+      let outcome = try await command.run(arguments(simulator))
+      #expect(outcome.status == 1, "\(outcome.errors)")
+      let objects = try outcome.objects()
+      #expect(objects.count == 5)
+      #expect(Set(objects.compactMap { $0["id"] as? String }) == Set((0..<4).map { "job-\($0)" }))
+      #expect(objects.dropLast().allSatisfy { $0["output"] != nil && $0["line"] != nil })
+      let summary = try #require(objects.last?["summary"] as? [String: Any])
+      #expect(
+        summary["done"] as? Int == 2 && summary["failed"] as? Int == 1 && summary["ambiguous"] as? Int == 1)
+      #expect((summary["cost"] as? [String: Any])?["currency"] as? String == "USD")
+      let failed = try command.folder.map {
+        try String(contentsOfFile: "\($0)/m.failed.jsonl", encoding: .utf8)
+      }
+      #expect(failed?.split(separator: "\n").count == 1)
+      let again = try await command.run(
+        [
+          "batch", "m.failed.jsonl", "-o", "out", "--gateway", "apiyi", "--base-url",
+          simulator.baseURL(for: .apiyi),
+        ])
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(!folder.names.contains("m.failed.failed.jsonl"))
+      let rest = try await command.run(arguments(simulator))
+      #expect(rest.status == 76)
+      #expect(await simulator.counts.received == 5)
+    }
+  }
+
+  @Test func `every problem of a manifest is told, and nothing is sent`() async throws {
+    let lines = [#"{"references": ["a.jpg"]}"#, "no", #"{"references": ["b.jpg"], "prompt": "x"}"#]
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    try await withSimulator { simulator in
+      let outcome = try await command.run(arguments(simulator))
+      #expect(outcome.status == 65)
+      let errors = try outcome.objects().compactMap { $0["error"] as? [String: Any] }
+      #expect(errors.count == 3 && errors.allSatisfy { $0["billed"] as? String == "no" })
+      #expect((1...3).allSatisfy { outcome.errors.contains("line \($0)") })
+      #expect(await simulator.counts.received == 0)
+    }
+    #expect(!folder.names.contains("out"))
+    #expect(try await command.run("batch", "none.jsonl", "--gateway", "simulator").status == 66)
+  }
+
+  /// The contract: any option of `edit` by its long name.
+  @Test func `manifests know the options of edit`() async throws {
+    let help = try await command.run("edit", "--help").text
+    let names = Set(help.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) })
+    // What is of the run and not of one job, or has a name of its own in a line.
+    let ofRun: Set<String> = [
+      "gateway", "base-url", "prompt", "prompt-file", "output", "overwrite", "ledger", "config", "json",
+      "quiet",
+      "verbose", "memory", "max-cost", "dry-run", "continue", "from", "help", "version",
+    ]
+    let jobs = names.subtracting(ofRun).filter { !$0.hasPrefix("no-") }
+    #expect(jobs.count > 35)
+    for name in jobs {
+      let line = #"{"references": ["a.jpg"], "prompt": "x", "\#(name)": "?"}"#
+      try folder.write(Array(line.utf8), as: "m.jsonl")
+      let outcome = try await command.run("batch", "m.jsonl", "--gateway", "simulator", "--dry-run")
+      #expect(!outcome.errors.contains("there is no option"), "\(name)")
+    }
+  }
+
+  @Test func `a first interrupt lets what is under way end`() async throws {
+    try writeManifest(300)
+    try await withSimulator { simulator in
+      let outcome = try await command.run(arguments(simulator)) { process in
+        while await simulator.counts.received < 3 { try await Task.sleep(for: .milliseconds(5)) }
+        kill(process.processIdentifier, SIGINT)
+      }
+      let summary = try #require(
+        try outcome.objects().last?["summary"] as? [String: Any], "\(outcome.errors)")
+      #expect(outcome.status == 130)
+      let done = summary["done"] as? Int ?? 0
+      #expect(done >= 3 && summary["ambiguous"] as? Int == 0 && (summary["left"] as? Int ?? 0) + done == 300)
+      #expect(await simulator.counts.billed == done)
+    }
+  }
+}
+
+/// The process ends at any moment, and the same command goes on: no job is ever sent twice.
+@Suite struct `Extended: a killed batch` {
+  @Test func `has every job done once, or says that nobody knows`() async throws {
+    let (jobs, kills) = isExtendedRun ? (400, 300) : (60, 12)
+    let folder = try TemporaryFolder()
+    let command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+    let lines = (0..<jobs).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    try await withSimulator { simulator in
+      let arguments = [
+        "batch", "m.jsonl", "-o", "out", "--gateway", "apiyi", "--base-url", simulator.baseURL(for: .apiyi),
+        "--json",
+        "--quiet",
+      ]
+      for _ in 0..<kills {
+        let wait = Int.random(in: 60...600)
+        _ = try await command.run(arguments) { process in
+          try await Task.sleep(for: .milliseconds(wait))
+          kill(process.processIdentifier, SIGKILL)
+        }
+      }
+      let last = try await command.run(arguments)
+      let summary = try #require(try last.objects().last?["summary"] as? [String: Any], "\(last.errors)")
+      let ambiguous = summary["ambiguous"] as? Int ?? -1
+      let done = (summary["done"] as? Int ?? 0) + (summary["skipped"] as? Int ?? 0)
+      #expect(done + ambiguous == jobs && summary["failed"] as? Int == 0, "\(summary)")
+      #expect(last.status == (ambiguous == 0 ? 0 : 76))
+      #expect(folder.names(in: "out").filter { $0.hasSuffix(".jpg") && !$0.hasPrefix(".") }.count >= done)
+      // What was sent was sent once: each is done, or one of those that nobody knows.
+      let received = await simulator.counts.received
+      #expect(received <= jobs && received >= done, "\(received) of \(jobs), \(done) done")
+      for name in folder.names(in: "out") where name.hasSuffix(".jpg") {
+        #expect(try decodedPixels(folder.read("out/\(name)")).size.width > 0)
+      }
+    }
+  }
+}

@@ -1,0 +1,291 @@
+import Foundation
+import Imaging
+import Ledger
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `Manifests` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["a.jpg", "b.jpg"] {
+      try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24)), as: name)
+    }
+  }
+
+  private func read(
+    _ text: String, as name: String = "m.jsonl", prompt: String? = nil, gateway: Gateway = .google
+  ) throws -> Manifest {
+    try folder.write(Array(text.utf8), as: name)
+    return try Manifest(
+      reading: folder.file(name), Manifest.Defaults(prompt: prompt, folder: folder.file("out")), for: gateway)
+  }
+
+  @Test func `lines become edits, with options by their long names and paths from the manifest`() throws {
+    let manifest = try read(
+      """
+      {"references": ["a.jpg", "b.jpg"], "prompt": "{stem} and {name}, {{braces} {", "output": "x/1.png", "id": "one"}
+
+      {"references": ["a.jpg"], "tier": "2k", "fit-source": true, "count": 2, "aspect": "4:3", "mask": "b.jpg"}
+      """, prompt: "warm")
+    #expect(manifest.problems.isEmpty)
+    let (first, second) = (manifest.items[0], manifest.items[1])
+    #expect(first.id == "one" && first.line == 1 && second.line == 3)
+    #expect(first.prompt == "a and a.jpg, {braces} {" && second.prompt == "warm")
+    #expect(first.references.map(\.name) == [folder.file("a.jpg"), folder.file("b.jpg")])
+    #expect(first.options.output == .file(folder.file("out/x/1.png")))
+    #expect(second.options.output == .folder(folder.file("out")))
+    #expect(second.options.tier == .two && second.options.finish.fitsSource && second.options.count == 2)
+    #expect(second.options.finish.mask?.name == folder.file("b.jpg"))
+  }
+
+  @Test func `tables have their columns in the prompt`() throws {
+    let manifest = try read(
+      "references,prompt,who,output\r\na.jpg|b.jpg,\"make {who}, \"\"now\"\"\",Ann,1.png\r\nb.jpg,\"two\nlines of {who}\",Bob,2.png\r\n",
+      as: "m.csv")
+    #expect(manifest.problems.isEmpty)
+    #expect(manifest.items.map(\.prompt) == ["make Ann, \"now\"", "two\nlines of Bob"])
+    #expect(manifest.items[0].references.count == 2)
+  }
+
+  @Test func `a folder is its pictures with one prompt`() throws {
+    try folder.write(Array("words".utf8), as: "words.txt")
+    let defaults = Manifest.Defaults(prompt: "{stem}", folder: folder.file("out"))
+    let manifest = try Manifest(reading: folder.path, defaults, for: .google)
+    #expect(manifest.items.map(\.prompt) == ["a", "b"])
+    #expect(throws: PlantainError.self) {
+      try Manifest(reading: folder.path, Manifest.Defaults(), for: .google)
+    }
+  }
+
+  @Test(arguments: [
+    (#"{"references": ["none.jpg"], "prompt": "x"}"#, "none.jpg"),
+    ("not json", "JSON object"), (#"["a.jpg"]"#, "JSON object"),
+    (#"{"references": [["a.jpg"]], "prompt": "x"}"#, "JSON object"),
+    (#"{"references": ["a.jpg"]}"#, "no prompt"), (#"{"references": ["a.jpg"], "prompt": "{who}"}"#, "{who}"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "tierr": "1K"}"#, "tierr"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "tier": "9K"}"#, "9K"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "quality": 400}"#, "400"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "aspect": "7:1"}"#, "7:1"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "output": "-"}"#, "output"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "output": "a.tif"}"#, "a.tif"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "feather": 3}"#, "feather"),
+    (#"{"references": ["-"], "prompt": "x"}"#, "standard input"),
+  ])
+  func `every problem is said with its line`(line: String, words: String) throws {
+    let good = #"{"references": ["a.jpg"], "prompt": "x", "output": "good.png"}"#
+    let manifest = try read("\(good)\n\(line)\n\(good)\n")
+    // The last line goes where the first does.
+    try #require(manifest.problems.count == 2, "\(manifest.problems)")
+    let problem = try #require(manifest.problems.first)
+    #expect(
+      problem.exitStatus == 65 && problem.message.contains("line 2") && "\(problem)".contains(words),
+      "\(problem)")
+    #expect(
+      manifest.problems[1].message.contains("line 3") && manifest.problems[1].message.contains("line 1"))
+  }
+
+  @Test func `what failed is a manifest again`() throws {
+    let manifest = try read(
+      #"{"references": ["a.jpg"], "prompt": "a {{b} {stem}", "count": 2, "output": "z.png", "id": "i"}"#)
+    let other = try TemporaryFolder()
+    try Manifest.write(manifest.items, to: other.file("f.jsonl"))
+    let again = try Manifest(
+      reading: other.file("f.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    #expect(again.problems.isEmpty && again.items.count == 1)
+    #expect(
+      again.items[0].prompt == "a {b} a" && again.items[0].options.count == 2 && again.items[0].id == "i")
+    #expect(again.items[0].references.map(\.name) == [folder.file("a.jpg")])
+    #expect(again.items[0].options.output == manifest.items[0].options.output)
+    try Manifest.write([], to: other.file("f.jsonl"))
+    #expect(other.names.isEmpty)
+  }
+
+  @Test func `ten thousand lines are read`() throws {
+    let lines = (0..<10_000).map {
+      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).png"}"#
+    }
+    #expect(try read(lines.joined(separator: "\n")).items.count == 10_000)
+  }
+}
+
+@Suite struct `A batch` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+  }
+
+  private func manifest(_ count: Int, gateway: Gateway = .google) throws -> Manifest {
+    let lines = (0..<count).map {
+      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"#
+    }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    return try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: gateway)
+  }
+
+  private func run(
+    _ faults: [Fault] = [], by gateway: Gateway = .google,
+    _ body: @Sendable (Editor, Simulator) async throws -> Void
+  ) async throws {
+    try await withSimulator(faults: faults) { simulator in
+      try await withTestEditor(
+        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: folder
+      ) { try await body($0, simulator) }
+    }
+  }
+
+  @Test func `does each once, and a second run only what is not done`() async throws {
+    let manifest = try manifest(20)
+    try await run { editor, simulator in
+      let first = try await Batch(editor).run(manifest) { _, _ in }
+      #expect(first.done == 20 && first.billed == 20 && first.exitStatus == 0)
+      try FileManager.default.removeItem(atPath: folder.file("out/7.jpg"))
+      let second = try await Batch(editor).run(manifest) { _, _ in }
+      #expect(second.done == 1 && second.skipped == 19)
+      #expect(await simulator.counts.billed == 21)
+      // Another word is another job.
+      try folder.write(
+        Array(#"{"references": ["a.jpg"], "prompt": "x 0!", "output": "n.jpg"}"#.utf8), as: "n.jsonl")
+      let other = try Manifest(
+        reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+      #expect(try await Batch(editor).run(other) { _, _ in }.done == 1)
+    }
+    #expect(!folder.names(in: "ledger.sqlite.replies").contains { $0.hasSuffix(".job") })
+  }
+
+  @Test func `goes on when some fail, and never resends what nobody knows`() async throws {
+    let manifest = try manifest(6)
+    let faults = [fault { $0.status = 500 }, fault { $0.status = 400 }, fault { $0.connection = .cutReply }]
+    try await run(faults) { editor, simulator in
+      var ends: [Int: Int32] = [:]
+      let first = try await Batch(editor).run(manifest) { item, outcome in
+        switch outcome {
+        case .failed(let error), .ambiguous(let error): ends[item.line] = error.exitStatus
+        default: break
+        }
+      }
+      #expect(first.done == 3 && first.failed == 1 && first.ambiguous == 2 && first.exitStatus == 1)
+      #expect(ends.values.sorted() == [76, 76, 82])
+      let second = try await Batch(editor).run(manifest) { _, _ in }
+      #expect(second.done == 1 && second.skipped == 3 && second.ambiguous == 2 && second.exitStatus == 76)
+      #expect(await simulator.counts.received == 7)
+    }
+  }
+
+  @Test func `fetches what was paid for before`() async throws {
+    let manifest = try manifest(3, gateway: .gccai)
+    var slow = manifest
+    slow.items = manifest.items.map { item in
+      var options = item.options
+      options.timeout = .seconds(20)
+      return Manifest.Item(
+        line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options,
+        fields: item.fields)
+    }
+    let settled = slow
+    try await run((0..<3).map { _ in fault { $0.polls = 9 } }, by: .gccai) { editor, simulator in
+      let first = try await Batch(editor).run(settled) { _, _ in }
+      #expect(first.ambiguous == 3 && first.exitStatus == 76)
+      let second = try await Batch(editor).run(manifest) { _, _ in }
+      #expect(second.done == 3 && second.exitStatus == 0)
+      #expect(await simulator.counts.billed == 3)
+    }
+  }
+
+  @Test func `is shared by several runs on one ledger`() async throws {
+    let manifest = try manifest(30)
+    try await run { editor, simulator in
+      let (one, other) = (Batch(editor), Batch(editor))
+      async let first = one.run(manifest) { _, _ in }
+      async let second = other.run(manifest) { _, _ in }
+      let (a, b) = try await (first, second)
+      #expect(a.done + b.done == 30 && a.skipped + b.skipped == 30)
+      #expect(await simulator.counts.billed == 30)
+    }
+  }
+
+  @Test func `ends when it is asked to, after what is under way`() async throws {
+    let manifest = try manifest(40)
+    try await run { editor, simulator in
+      let drain = Batch.Drain()
+      let summary = try await Batch(editor, most: 4).run(manifest, until: drain) { _, _ in drain.ask() }
+      #expect(summary.left > 30 && summary.done + summary.left == 40 && summary.exitStatus == 130)
+      #expect(await simulator.counts.billed == summary.done)
+    }
+  }
+
+  @Test func `spends no more than it may`() async throws {
+    let manifest = try manifest(10)
+    try await run { editor, simulator in
+      let limit = try #require(Money(parsing: "0.3 USD"))
+      let summary = try await Batch(editor, spending: limit).run(manifest) { _, outcome in
+        if case .failed(let error) = outcome { #expect(error.exitStatus == 81) }
+      }
+      // Four at 0.067 USD each.
+      #expect(summary.done == 4 && summary.failed == 6)
+      #expect(await simulator.counts.received == 4)
+    }
+  }
+
+  @Test func `a manifest with problems sends nothing`() async throws {
+    var manifest = try manifest(2)
+    manifest.problems = [.usage("no", hint: nil)]
+    let bad = manifest
+    try await run { editor, simulator in
+      await #expect(throws: PlantainError.self) { try await Batch(editor).run(bad) { _, _ in } }
+      #expect(await simulator.counts.received == 0)
+    }
+  }
+}
+
+@Suite struct `The key of a job` {
+  /// Each option changes it; where the result goes does not.
+  @Test func `knows every option that changes the work`() throws {
+    let route = try Route(.google, key: key, baseURL: "http://127.0.0.1")
+    func text(_ change: (inout EditOptions) -> Void) -> String {
+      var options = EditOptions()
+      change(&options)
+      return JobKey(["a"], "x", options, route).text
+    }
+    let plain = text { _ in }
+    let values = [
+      "aspect": "4:3", "tier": "2K", "model": "m", "count": "2", "thinking": "high", "max-bytes": "1MB",
+      "request-bytes": "9MB", "max-edge": "900", "format": "png", "quality": "77", "background": "#123456",
+      "max-pixels": "9", "page": "2", "keep": "copyright", "fit": "pad", "allow": "svg,jxl",
+      "output-format": "png",
+      "region": "1,1,2,2", "feather": "3", "max-drift": "3", "max-output-bytes": "1MB", "mask": "m.png",
+      "align": "false", "match-colour": "true",
+    ]
+    let none: Set<String> = ["timeout", "price", "compare"]
+    var seen: Set<String> = [plain]
+    for option in NamedOption.all {
+      let value =
+        values[option.name] ?? ["timeout": "9s", "price": "1USD", "compare": "c.png"][option.name] ?? "true"
+      let key = text { #expect(option.set(&$0, value, "."), "\(option.name)") }
+      if none.contains(option.name) {
+        #expect(key == plain, "\(option.name)")
+      } else {
+        #expect(seen.insert(key).inserted, "\(option.name)")
+      }
+    }
+    #expect(text { $0.output = .file("x.png") } == plain && text { $0.overwrites = true } == plain)
+    #expect(JobKey(["b"], "x", EditOptions(), route).text != plain)
+    #expect(JobKey(["a"], "y", EditOptions(), route).text != plain)
+    #expect(
+      JobKey(["a"], "x", EditOptions(), try Route(.gccai, key: key, baseURL: "http://127.0.0.1")).text
+        != plain)
+    // The order in which words were named, or a set keeps them, does not matter.
+    #expect(text { $0.allowed = ["svg", "jxl"] } == text { $0.allowed = ["jxl", "svg"] })
+  }
+}
