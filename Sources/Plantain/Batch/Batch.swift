@@ -1,5 +1,6 @@
 import Finishing
 public import Gateways
+import Imaging
 import Ledger
 import Submission
 import Synchronization
@@ -103,7 +104,7 @@ public struct Batch: Sendable {
       let attempts = try await book.attempts(of: entry)
       switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
       case .done:
-        let outputs = entry.outputs ?? []
+        let outputs = entry.outputs ?? entry.placesThatExist
         guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
         return .skipped(id: entry.id, outputs: outputs)
       case .accepted, .stored:
@@ -126,6 +127,17 @@ public struct Batch: Sendable {
 
     public func ask() { asked.withLock { $0 = true } }
     public var isAsked: Bool { asked.withLock { $0 } }
+  }
+}
+
+extension EditEntry {
+  /// Where its result lies when the process ended before it could say so.
+  fileprivate var placesThatExist: [String] {
+    guard let output else { return [] }
+    let places =
+      output.isFile
+      ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
+    return places.filter(OutputFile.exists)
   }
 }
 
