@@ -188,13 +188,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     var slow = manifest
     slow.items = manifest.items.map { item in
       var options = item.options
-      options.timeout = .seconds(20)
+      options.timeout = .seconds(120)
       return Manifest.Item(
         line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options,
         fields: item.fields)
     }
     let settled = slow
-    try await run((0..<3).map { _ in fault { $0.polls = 9 } }, by: .gccai) { editor, simulator in
+    try await run((0..<3).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
       let first = try await Batch(editor).run(settled) { _, _ in }
       #expect(first.ambiguous == 3 && first.exitStatus == 76)
       let second = try await Batch(editor).run(manifest) { _, _ in }

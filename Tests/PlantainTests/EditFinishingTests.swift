@@ -260,11 +260,11 @@ private let drifted = fault {
 
   @Test func `what is recovered is finished like the rest`() async throws {
     let outcome = try await edit(
-      [fault { $0.polls = 9 }], by: .gccai,
+      [fault { $0.polls = 30 }], by: .gccai,
       then: { editor, error in try await editor.recover(try #require(error.editID)) }
     ) {
       $0.finish.fitsSource = true
-      $0.timeout = .seconds(20)
+      $0.timeout = .seconds(120)
       $0.output = .file(folder.file("out.jpg"))
     }
     #expect(outcome.error?.exitStatus == 76)
@@ -281,7 +281,7 @@ private let drifted = fault {
     try folder.write(mask, as: "mask.png")
     let path = folder.file(changed)
     let outcome = try await edit(
-      [fault { $0.polls = 9 }], by: .gccai,
+      [fault { $0.polls = 30 }], by: .gccai,
       then: { editor, error in
         let id = try #require(error.editID)
         let before = try Data(contentsOf: URL(filePath: path))
@@ -296,13 +296,13 @@ private let drifted = fault {
       }
     ) {
       $0.finish.mask = .file(folder.file("mask.png"))
-      $0.timeout = .seconds(20)
+      $0.timeout = .seconds(120)
       $0.output = .file(folder.file("out.jpg"))
     }
     #expect(outcome.result?.image.output == folder.file("out.jpg"))
 
     let raw = try await edit(
-      [fault { $0.polls = 9 }], by: .gccai,
+      [fault { $0.polls = 30 }], by: .gccai,
       then: { editor, error in
         try FileManager.default.removeItem(atPath: path)
         var options = EditOptions()
@@ -311,7 +311,7 @@ private let drifted = fault {
       }
     ) {
       $0.finish.mask = .file(folder.file("mask.png"))
-      $0.timeout = .seconds(20)
+      $0.timeout = .seconds(120)
       $0.output = .file(folder.file("raw.webp"))
     }
     let image = try #require(raw.result?.image, "\(String(describing: raw.error))")
@@ -366,14 +366,14 @@ private let drifted = fault {
     #expect(made.result?.findings?.align == nil)
 
     try folder.write(try Samples.fixture("camera.jpg"), as: "camera.jpg")
-    let slow = fault { $0.polls = 9 }
+    let slow = fault { $0.polls = 30 }
     let recovered = try await edit(
       [slow], prompt: "a lamp", by: .gccai, of: .file(folder.file("camera.jpg")),
       then: { editor, error in try await editor.recover(try #require(error.editID)) }
     ) {
       $0.finish.keepsMetadata = true
       $0.finish.maximumBytes = ByteCount(60_000)
-      $0.timeout = .seconds(20)
+      $0.timeout = .seconds(120)
       $0.output = .file(folder.file("recovered.jpg"))
     }
     for word in words.filter({ $0 != "(google)" }) + ["(gccai)"] {

@@ -117,7 +117,7 @@ import Testing
       let outgoing = Gateway.google.encode(
         request, baseURL: "https://images.example.com", key: try APIKey("sk-canary-7f3a"))
       let error = await #expect(throws: SubmissionError.self) {
-        try await submitter.send(outgoing, timeout: .seconds(20))
+        try await submitter.send(outgoing, timeout: .seconds(120))
       }
       guard case .unreachable = error else {
         Issue.record("\(String(describing: error))")

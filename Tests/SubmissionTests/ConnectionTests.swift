@@ -20,7 +20,7 @@ import Vocabulary
           group.addTask {
             var lost = 0
             for _ in 0..<50 where lost == 0 {
-              let reply = try? await submitter.send(outgoing, timeout: .seconds(10))
+              let reply = try? await submitter.send(outgoing, timeout: .seconds(120))
               if reply?.status != 200 { lost += 1 }
             }
             return lost
@@ -43,7 +43,7 @@ import Vocabulary
       let submitter = Submitter(settings: ClientSettings(environment: [:]))
       let outgoing = Self.upload(to: gateway.baseURL) { freed.yield() }
       do throws(SubmissionError) {
-        let reply = try await submitter.send(outgoing(), timeout: .seconds(status == nil ? 1 : 20))
+        let reply = try await submitter.send(outgoing(), timeout: .seconds(status == nil ? 1 : 120))
         #expect(reply.status == status)
         guard case .failed(let failure) = Gateway.google.interpret(reply) else {
           Issue.record("a refusal is a failure")

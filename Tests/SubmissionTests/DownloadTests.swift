@@ -17,7 +17,7 @@ struct DownloadTests {
 
   private func fetch(
     _ answer: ScriptedGateway.Answer, path: String = "/a.png", limit: Int = 1_000,
-    timeout: Duration = .seconds(10)
+    timeout: Duration = .seconds(120)
   ) async throws -> (bytes: [UInt8], requests: [ScriptedGateway.Received]) {
     try await ScriptedGateway.run(answer) { server in
       let downloader = Downloader(
@@ -63,7 +63,7 @@ struct DownloadTests {
     ] {
       try await ScriptedGateway.run([.hangUpAfter(head + "0123"), second]) { server in
         let downloader = Downloader(
-          limit: ByteCount(100), timeout: .seconds(10), rules: Self.loopback, timing: Self.instant)
+          limit: ByteCount(100), timeout: .seconds(120), rules: Self.loopback, timing: Self.instant)
         #expect(try await downloader.fetch(server.baseURL).bytes.array == Array(expected.utf8))
         let asked = try #require(server.requests.last).head.lowercased()
         #expect(asked.contains("range: bytes=4-\r\n") && asked.contains("if-range: \"v1\""))
@@ -88,7 +88,7 @@ struct DownloadTests {
   func redirects() async throws {
     try await ScriptedGateway.run(.reply(status: 302, headers: [("Location", "/again")], body: "")) {
       server in
-      let downloader = Downloader(limit: ByteCount(10), timeout: .seconds(10), rules: Self.loopback)
+      let downloader = Downloader(limit: ByteCount(10), timeout: .seconds(120), rules: Self.loopback)
       await #expect(throws: DownloadError.tooManyRedirects(5)) {
         _ = try await downloader.fetch(server.baseURL)
       }

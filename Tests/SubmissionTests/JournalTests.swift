@@ -43,7 +43,7 @@ private final class CrowdedJournal: AttemptJournal {
         gateway: .google, baseURL: gateway.baseURL, key: try APIKey("sk-canary-7f3a"))
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
       let delivered = try await Delivery(route, submitter: submitter, journal: journal)
-        .deliver(request, part: 1, timeout: .seconds(20))
+        .deliver(request, part: 1, timeout: .seconds(120))
       #expect(delivered.pictures.count == 1)
       await delivered.receipt.finish()
       await submitter.close()

@@ -1,0 +1,125 @@
+import GRDB
+
+/// What is asked of the ledger, and written into it.
+extension Ledger {
+  package func insert(_ probe: ProbeEntry) async throws(LedgerError) {
+    try await write { try probe.insert($0) }
+  }
+
+  /// The newest of each gateway.
+  package func latestProbes() async throws(LedgerError) -> [ProbeEntry] {
+    try await read { database in
+      try ProbeEntry.fetchAll(
+        database, sql: "SELECT * FROM probes WHERE id IN (SELECT max(id) FROM probes GROUP BY gateway)")
+    }
+  }
+}
+
+extension Ledger {
+  /// Writes an edit down, also one that is known and goes on by another route.
+  package func save(_ edit: EditEntry) async throws(LedgerError) {
+    try await write { try edit.save($0) }
+  }
+
+  /// The same, unless what was spent since a moment in a currency, with it, would be too much. What an edit costs is what its
+  /// gateway says, else the table's price of all of it; one that certainly cost nothing does not count.
+  ///
+  /// - Parameters:
+  ///   - moment: milliseconds since 1970.
+  ///   - most: in millionths.
+  /// - Returns: `nil` when it is written down; otherwise what was spent, in millionths.
+  package func save(
+    _ edit: EditEntry, since moment: Int, currency: String, most: Int
+  ) async throws(LedgerError) -> Int? {
+    try await write { database in
+      let spent =
+        try Int.fetchOne(
+          database,
+          sql: """
+            SELECT CAST(round(total(coalesce(
+              (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency),
+              priceMillionths))) AS INTEGER)
+            FROM edits WHERE created >= ? AND currency = ? AND id <> ? AND (
+              NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
+              OR EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled'))
+            """, arguments: [moment, currency, edit.id]) ?? 0
+      guard spent + (edit.priceMillionths ?? 0) <= most else { return spent }
+      try edit.save(database)
+      return nil
+    }
+  }
+
+  /// - Returns: the new attempt's id.
+  package func insert(_ attempt: AttemptEntry) async throws(LedgerError) -> Int64 {
+    try await write { database in
+      try attempt.insert(database)
+      return database.lastInsertedRowID
+    }
+  }
+
+  /// Changes an attempt; does nothing when it is not there any more.
+  package func change(
+    _ attempt: Int64, _ change: @escaping @Sendable (inout AttemptEntry) -> Void
+  ) async throws(LedgerError) {
+    try await write { database in
+      guard var entry = try AttemptEntry.fetchOne(database, key: attempt) else { return }
+      change(&entry)
+      try entry.update(database)
+    }
+  }
+
+  /// Notes where further results of an edit were written.
+  package func finish(_ edit: String, outputs: [String]) async throws(LedgerError) {
+    try await write { database in
+      guard var entry = try EditEntry.fetchOne(database, key: edit) else { return }
+      let known = entry.outputs ?? []
+      entry.outputs = known + outputs.filter { !known.contains($0) }
+      try entry.update(database)
+    }
+  }
+
+  /// Edits whose id begins so, the one that is it before others.
+  package func edits(beginningWith id: String, most: Int) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(most)
+        .fetchAll(database)
+    }
+  }
+
+  /// The newest edits, the newest first.
+  package func edits(most: Int) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(most).fetchAll(database)
+    }
+  }
+
+  /// Edits that began before a moment, in the order of their ids, from behind one of them on.
+  package func edits(
+    begunBefore moment: Int, after id: String, most: Int
+  ) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(Column("created") < moment && Column("id") > id).order(Column("id")).limit(most)
+        .fetchAll(database)
+    }
+  }
+
+  /// Takes edits out, with their attempts.
+  package func delete(edits ids: [String]) async throws(LedgerError) {
+    _ = try await write { try EditEntry.deleteAll($0, keys: ids) }
+  }
+
+  /// Edits that do the same job, the newest first.
+  package func edits(ofJob key: String) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(Column("jobKey") == key).order(Column("created").desc, Column.rowID.desc)
+        .fetchAll(database)
+    }
+  }
+
+  /// The attempts of one edit, in their order.
+  package func attempts(of edit: String) async throws(LedgerError) -> [AttemptEntry] {
+    try await read { database in
+      try AttemptEntry.filter(Column("edit") == edit).order(Column("id")).fetchAll(database)
+    }
+  }
+}
