@@ -113,7 +113,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let lines = (0..<10_000).map {
       #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).png"}"#
     }
-    #expect(try read(lines.joined(separator: "\n")).items.count == 10_000)
+    let manifest = try read(lines.joined(separator: "\n"))
+    #expect(manifest.items.count == 10_000)
+    #expect(try manifest.expectedCost(by: .google).amount == 670)
   }
 }
 

@@ -204,7 +204,8 @@ struct Costs: Sendable {
   }
 
   var total: (amount: Double?, currency: String?, basis: EditResult.Cost.Basis) {
-    amount == nil ? (nil, nil, .unknown) : (amount, currency, basis)
+    // Millionths are exact; what a sum of thousands adds behind them is not.
+    amount.map { ($0.rounded(to: 6), currency, basis) } ?? (nil, nil, .unknown)
   }
 }
 
