@@ -37,16 +37,7 @@ struct BatchCommand: AsyncParsableCommand {
       "Give up on an edit after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
   var timeout: DurationArgument?
 
-  @Option(
-    help: ArgumentHelp(
-      "The most that the run may spend; what could cost more is not sent (default: the configuration's max_cost).",
-      valueName: "sum"))
-  var maxCost: Money?
-
-  @Option(
-    help: ArgumentHelp(
-      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"))
-  var price: Money?
+  @OptionGroup var spending: SpendingFlags
 
   @Flag(help: "Replace files that exist.")
   var overwrite = false
@@ -79,7 +70,7 @@ struct BatchCommand: AsyncParsableCommand {
     try await withRoutes(gateways, configuration, baseURL: baseURL) { routes in
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
-          try await run(manifest, by: editor, spending: maxCost ?? configuration.spending.perRun)
+          try await run(manifest, by: editor, spending: spending.maxCost ?? configuration.spending.perRun)
         }
       }
     }
@@ -90,8 +81,7 @@ struct BatchCommand: AsyncParsableCommand {
     options.finish = finishing.options
     options.timeout = timeout?.value
     options.overwrites = overwrite
-    options.price = price
-    options.spending.perRun = maxCost
+    spending.apply(to: &options)
     options = options.settled(by: configuration)
     let text = try promptFile.map { path throws(PlantainError) in try TextFile.read(path) }
     return Manifest.Defaults(options: options, prompt: prompt ?? text, folder: output)

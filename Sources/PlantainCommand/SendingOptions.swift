@@ -37,16 +37,7 @@ struct SendingFlags: ParsableArguments {
   @Flag(help: "Do all local work, say what would be sent and its price; open no socket.")
   var dryRun = false
 
-  @Option(
-    help: ArgumentHelp(
-      "The most that may be spent; what could cost more is not sent (default: the configuration's max_cost).",
-      valueName: "sum"))
-  var maxCost: Money?
-
-  @Option(
-    help: ArgumentHelp(
-      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"))
-  var price: Money?
+  @OptionGroup var spending: SpendingFlags
 
   @OptionGroup var result: ResultFlags
 
@@ -72,14 +63,32 @@ struct SendingFlags: ParsableArguments {
     options.imageSearch = imageSearch
     options.officialFallback = officialFallback
     options.thinking = thinking
-    options.price = price
-    options.spending.perRun = maxCost
+    spending.apply(to: &options)
     result.apply(to: &options)
   }
 
   func text() throws(PlantainError) -> String {
     if let prompt { return prompt }
     return try TextFile.read(promptFile ?? "-")
+  }
+}
+
+/// What may be spent, of the commands that do.
+struct SpendingFlags: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The most that may be spent in all; what could cost more is not sent (default: the configuration's max_cost).",
+      valueName: "sum"))
+  var maxCost: Money?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"))
+  var price: Money?
+
+  func apply(to options: inout EditOptions) {
+    options.price = price
+    options.spending.perRun = maxCost
   }
 }
 
