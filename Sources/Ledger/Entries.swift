@@ -27,6 +27,8 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var parent: String?
   /// The content of the job that it does, of a batch.
   package var jobKey: String?
+  /// The run of a batch that it belongs to.
+  package var run: String?
 
   /// How results are finished.
   package struct Finishing: Codable, Sendable {
@@ -89,7 +91,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package init(
     id: String, created: Int, prompt: String?, gateway: String, model: String, tier: String, aspect: String?,
     count: Int, sources: [Source], output: Output?, priceMillionths: Int?, currency: String?,
-    finishing: Finishing?, parent: String? = nil, jobKey: String? = nil
+    finishing: Finishing?, parent: String? = nil, jobKey: String? = nil, run: String? = nil
   ) {
     self.id = id
     self.created = created
@@ -106,6 +108,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     self.finishing = finishing
     self.parent = parent
     self.jobKey = jobKey
+    self.run = run
   }
 }
 

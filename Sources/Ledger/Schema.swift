@@ -64,6 +64,28 @@ enum Schema {
       try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "jobKey", .text) }
       try database.create(indexOn: EditEntry.databaseTableName, columns: ["jobKey"])
     }
+    migrator.registerMigration("runs, routes") { database in
+      try database.create(table: RunEntry.databaseTableName) { table in
+        table.primaryKey("id", .text)
+        table.column("started", .integer).notNull().indexed()
+        table.column("ended", .integer)
+        table.column("manifest", .text)
+        table.column("gateway", .text).notNull()
+        table.column("jobs", .integer).notNull()
+        table.column("summary", .text)
+      }
+      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "run", .text) }
+      try database.create(indexOn: EditEntry.databaseTableName, columns: ["run"])
+      try database.create(table: RouteEntry.databaseTableName) { table in
+        table.column("gateway", .text).notNull()
+        table.column("baseURL", .text).notNull()
+        table.column("pausedUntil", .integer).notNull()
+        table.column("width", .integer).notNull()
+        table.column("reason", .text).notNull()
+        table.column("changed", .integer).notNull()
+        table.primaryKey(["gateway", "baseURL"])
+      }
+    }
     return migrator
   }
 }

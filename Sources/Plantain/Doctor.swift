@@ -50,7 +50,7 @@ public struct Doctor: Sendable {
   public func examine() async -> [Finding] {
     let (configuration, settled) = configurationFinding()
     return Self.decoders() + [await Self.worker(), Self.kernel(), configuration]
-      + (await keys(settled)) + [await ledger(settled)]
+      + (await keys(settled)) + (await ledger(settled))
   }
 
   private static func decoders() -> [Finding] {
@@ -148,23 +148,38 @@ public struct Doctor: Sendable {
     return findings
   }
 
-  private func ledger(_ configuration: Configuration?) async -> Finding {
+  private func ledger(_ configuration: Configuration?) async -> [Finding] {
     let name = "ledger"
     do throws(PlantainError) {
       let location =
         configuration?.ledger(named: ledgerFile) ?? ledgerFile.map(LedgerLocation.file) ?? .standard
       let book = try Book(location)
       guard OutputFile.exists(book.path) else {
-        return Finding(name, .absent, "none yet; it will be \(book.path)")
+        return [Finding(name, .absent, "none yet; it will be \(book.path)")]
       }
       let faults = try await book.with { ledger throws(LedgerError) in try await ledger.faults() }
+      let routes = try await book.routes(since: .now - Self.remembered)
       book.close()
       guard faults.isEmpty else {
         throw .ledger("it is damaged: \(faults.joined(separator: "; "))", book.path)
       }
-      return Finding(name, .good, book.path)
+      return [Finding(name, .good, book.path)] + routes.map(Self.finding)
     } catch {
-      return Finding(name, error)
+      return [Finding(name, error)]
     }
+  }
+
+  /// In milliseconds: 30 days.
+  private static let remembered = 30 * 86_400_000
+
+  /// What a route has answered lately is told and not judged: `probe` asks it.
+  private static func finding(_ route: RouteHealth) -> Finding {
+    let pause = route.pausedUntil.map { "; asks to be left alone until \($0)" } ?? ""
+    let bad =
+      route.lastFailure.map { "; last failed \($0)" + (route.words.map { words in ": \(words)" } ?? "") }
+      ?? ""
+    return Finding(
+      "route \(route.gateway)", .good,
+      "\(route.good) of \(route.attempts) attempts at \(route.baseURL) answered within 30 days\(bad)\(pause)")
   }
 }

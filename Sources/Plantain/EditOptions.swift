@@ -60,6 +60,8 @@ public struct EditOptions: Sendable {
   public var parent: String?
   /// What it is known by among the jobs of batches.
   var jobKey: String?
+  /// The run of a batch that it belongs to.
+  var run: String?
   /// Writes the prompt into the ledger. Default: `true`.
   public var recordsPrompt = true
   /// Where the result goes. Default: nowhere but the returned value.

@@ -55,7 +55,7 @@ extension Editor {
       sources: sources, output: job.output.entry,
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
-      jobKey: job.options.jobKey)
+      jobKey: job.options.jobKey, run: job.options.run)
     try await book.record(entry, within: job.options.spending)
   }
 

@@ -94,7 +94,8 @@ struct BatchCommand: AsyncParsableCommand {
     var failed: [Manifest.Item] = []
     let count = manifest.items.count
     var ended = 0
-    let summary = try await Batch(editor, spending: spending).run(manifest, until: drain) { item, outcome in
+    let summary = try await Batch(editor, spending: spending).run(manifest, until: drain) { event in
+      guard case .ended(let item, let outcome, _) = event else { return }
       ended += 1
       show(item, outcome, "\(ended) of \(count)")
       if case .failed = outcome { failed.append(item) }

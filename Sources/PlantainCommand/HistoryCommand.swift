@@ -20,21 +20,41 @@ struct HistoryListCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many at most.", valueName: "n"))
   var most: Int = 20
 
+  @Flag(help: "List runs of batches instead.")
+  var runs = false
+
+  @Option(help: ArgumentHelp("Only the edits of that run of a batch.", valueName: "run"))
+  var run: String?
+
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
     guard most > 0 else { throw ValidationError("Expected at least 1 for --most.") }
+    guard [id != nil, runs, run != nil].count(where: { $0 }) < 2 else {
+      throw ValidationError("Give an id, --runs or --run RUN, one of them.")
+    }
   }
 
   func run() async throws {
     let history = try History(ledger: ledger.location(common.configuration()))
-    let entries = try await id == nil ? history.edits(most: most) : [history.edit(id ?? "")]
+    if runs { return try await listRuns(history) }
+    let entries = try await id == nil ? history.edits(most: most, ofRun: run) : [history.edit(id ?? "")]
     for entry in entries {
       if common.json {
         Console.printJSON(entry)
       } else {
         for line in Summary.lines(of: entry, isLong: id != nil) { Console.print(Console.printable(line)) }
+      }
+    }
+  }
+
+  private func listRuns(_ history: History) async throws {
+    for run in try await history.runs(most: most) {
+      if common.json {
+        Console.printJSON(run)
+      } else {
+        Console.print(Console.printable(Summary.line(of: run)))
       }
     }
   }

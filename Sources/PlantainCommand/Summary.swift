@@ -96,6 +96,13 @@ enum Summary {
       "batch     \(summary.done) done, \(summary.skipped) skipped, \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
   }
 
+  static func line(of run: RunReport) -> String {
+    let names = ["done", "skipped", "failed", "ambiguous", "left"]
+    let counts = names.filter { run.count($0) > 0 }.map { "\(run.count($0)) \($0)" }.joined(separator: ", ")
+    let end = run.ended == nil ? "not ended" : counts
+    return "\(run.at)  \(run.run)  \(run.gateway), \(run.jobs) jobs: \(end)  \(run.manifest ?? "")"
+  }
+
   static func line(of probe: ProbeResult) -> String {
     let seconds = Duration.seconds(probe.seconds).formattedSeconds
     return "\(probe.gateway): \(probe.state.rawValue) after \(seconds) (\(probe.model)): \(probe.reason)"

@@ -65,6 +65,34 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
+  /// Both begin at once and share the jobs; neither sends what the other has.
+  @Test func `two processes share a ledger`() async throws {
+    try writeManifest(40)
+    try await withSimulator(faults: (0..<8).map { _ in fault { $0.delay = .milliseconds(100) } }) {
+      simulator in
+      async let first = command.run(arguments(simulator))
+      async let second = command.run(arguments(simulator))
+      let summaries = try await [first, second].map { outcome in
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return try #require(try outcome.objects().last?["summary"] as? [String: Any])
+      }
+      let (done, skipped) = (summaries.sum("done"), summaries.sum("skipped"))
+      #expect(done == 40 && skipped == 40, "\(summaries)")
+      #expect(await simulator.counts.received == 40)
+      let runs = try await command.run("history", "--runs", "--json").objects()
+      #expect(runs.count == 2 && runs.allSatisfy { $0["ended"] != nil && $0["jobs"] as? Int == 40 })
+      #expect(
+        Set(runs.compactMap { $0["run"] as? String }) == Set(summaries.compactMap { $0["run"] as? String }))
+      let run = try #require(runs.first?["run"] as? String)
+      let edits = try await command.run("history", "--run", run, "--most", "100", "--json").objects()
+      #expect(edits.allSatisfy { $0["run"] as? String == run })
+      #expect(edits.count == summaries.first { $0["run"] as? String == run }?["done"] as? Int)
+      let doctor = try await command.run("doctor", "--json").objects()
+      let route = try #require(doctor.first { $0["name"] as? String == "route apiyi" })
+      #expect((route["detail"] as? String)?.hasPrefix("40 of 40 attempts") == true, "\(route)")
+    }
+  }
+
   @Test func `every problem of a manifest is told, and nothing is sent`() async throws {
     let lines = [#"{"references": ["a.jpg"]}"#, "no", #"{"references": ["b.jpg"], "prompt": "x"}"#]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
@@ -115,6 +143,10 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
       #expect(await simulator.counts.billed == done)
     }
   }
+}
+
+extension [[String: Any]] {
+  fileprivate func sum(_ name: String) -> Int { reduce(0) { $0 + ($1[name] as? Int ?? 0) } }
 }
 
 /// The process ends at any moment, and the same command goes on: no job is ever sent twice.

@@ -150,10 +150,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `does each once, and a second run only what is not done`() async throws {
     let manifest = try manifest(20)
     try await run { editor, simulator in
-      let first = try await Batch(editor).run(manifest) { _, _ in }
+      let first = try await Batch(editor).run(manifest)
       #expect(first.done == 20 && first.billed == 20 && first.exitStatus == 0)
       try FileManager.default.removeItem(atPath: folder.file("out/7.jpg"))
-      let second = try await Batch(editor).run(manifest) { _, _ in }
+      let second = try await Batch(editor).run(manifest)
       #expect(second.done == 1 && second.skipped == 19)
       #expect(await simulator.counts.billed == 21)
       // Another word is another job.
@@ -161,7 +161,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         Array(#"{"references": ["a.jpg"], "prompt": "x 0!", "output": "n.jpg"}"#.utf8), as: "n.jsonl")
       let other = try Manifest(
         reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-      #expect(try await Batch(editor).run(other) { _, _ in }.done == 1)
+      #expect(try await Batch(editor).run(other).done == 1)
     }
     #expect(!folder.names(in: "ledger.sqlite.replies").contains { $0.hasSuffix(".job") })
   }
@@ -171,7 +171,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let faults = [fault { $0.status = 500 }, fault { $0.status = 400 }, fault { $0.connection = .cutReply }]
     try await run(faults) { editor, simulator in
       var ends: [Int: Int32] = [:]
-      let first = try await Batch(editor).run(manifest) { item, outcome in
+      let first = try await Batch(editor).run(manifest) { event in
+        guard case .ended(let item, let outcome, _) = event else { return }
         switch outcome {
         case .failed(let error), .ambiguous(let error): ends[item.line] = error.exitStatus
         default: break
@@ -179,7 +180,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(first.done == 3 && first.failed == 1 && first.ambiguous == 2 && first.exitStatus == 1)
       #expect(ends.values.sorted() == [76, 76, 82])
-      let second = try await Batch(editor).run(manifest) { _, _ in }
+      let second = try await Batch(editor).run(manifest)
       #expect(second.done == 1 && second.skipped == 3 && second.ambiguous == 2 && second.exitStatus == 76)
       #expect(await simulator.counts.received == 7)
     }
@@ -197,9 +198,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
     let settled = slow
     try await run((0..<3).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
-      let first = try await Batch(editor).run(settled) { _, _ in }
+      let first = try await Batch(editor).run(settled)
       #expect(first.ambiguous == 3 && first.exitStatus == 76)
-      let second = try await Batch(editor).run(manifest) { _, _ in }
+      let second = try await Batch(editor).run(manifest)
       #expect(second.done == 3 && second.exitStatus == 0)
       #expect(await simulator.counts.billed == 3)
     }
@@ -209,8 +210,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let manifest = try manifest(30)
     try await run { editor, simulator in
       let (one, other) = (Batch(editor), Batch(editor))
-      async let first = one.run(manifest) { _, _ in }
-      async let second = other.run(manifest) { _, _ in }
+      async let first = one.run(manifest)
+      async let second = other.run(manifest)
       let (a, b) = try await (first, second)
       #expect(a.done + b.done == 30 && a.skipped + b.skipped == 30)
       #expect(await simulator.counts.billed == 30)
@@ -221,7 +222,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let manifest = try manifest(40)
     try await run { editor, simulator in
       let drain = Batch.Drain()
-      let summary = try await Batch(editor, most: 4).run(manifest, until: drain) { _, _ in drain.ask() }
+      let summary = try await Batch(editor, most: 4).run(manifest, until: drain) { event in
+        if case .ended = event { drain.ask() }
+      }
       #expect(summary.left > 30 && summary.done + summary.left == 40 && summary.exitStatus == 130)
       #expect(await simulator.counts.billed == summary.done)
     }
@@ -231,8 +234,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let manifest = try manifest(10)
     try await run { editor, simulator in
       let limit = try #require(Money(parsing: "0.3 USD"))
-      let summary = try await Batch(editor, spending: limit).run(manifest) { _, outcome in
-        if case .failed(let error) = outcome { #expect(error.exitStatus == 81) }
+      let summary = try await Batch(editor, spending: limit).run(manifest) { event in
+        if case .ended(_, .failed(let error), _) = event { #expect(error.exitStatus == 81) }
       }
       // Four at 0.067 USD each.
       #expect(summary.done == 4 && summary.failed == 6)
@@ -245,7 +248,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     manifest.problems = [.usage("no", hint: nil)]
     let bad = manifest
     try await run { editor, simulator in
-      await #expect(throws: PlantainError.self) { try await Batch(editor).run(bad) { _, _ in } }
+      await #expect(throws: PlantainError.self) { try await Batch(editor).run(bad) }
       #expect(await simulator.counts.received == 0)
     }
   }

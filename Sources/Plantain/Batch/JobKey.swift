@@ -12,20 +12,29 @@ struct JobKey {
     let places = EditOptions()
     (options.output, options.overwrites, options.timeout) = (places.output, places.overwrites, places.timeout)
     (options.price, options.spending) = (places.price, places.spending)
-    (options.parent, options.recordsPrompt, options.jobKey) = (
-      places.parent, places.recordsPrompt, places.jobKey
-    )
+    (options.parent, options.recordsPrompt) = (places.parent, places.recordsPrompt)
+    (options.jobKey, options.run) = (places.jobKey, places.run)
     options.finish.comparison = nil
     // The mask is known by its bytes.
     options.finish.mask = options.finish.mask == nil ? nil : .standardInput
     let allowed = options.allowed.sorted()
     options.allowed = []
     let parts =
-      ["1", route.gateway.dialect.rawValue, route.gateway.id, prompt, allowed.joined(separator: ",")]
-      // Every option there is, also one that is new: a job is rather done twice than taken for another.
-      + [String(describing: options)] + digests
+      ["2", route.gateway.dialect.rawValue, route.gateway.id, prompt, allowed.joined(separator: ",")]
+      + Self.differences(options.finish, from: places.finish).map { "finish.\($0)" }
+      + Self.differences(options, from: places) + digests
     let framed = parts.map { "\($0.utf8.count):\($0)" }.joined()
     text = PictureBytes(Array(framed.utf8)).sha256
+  }
+
+  /// Every option that is not as usual, by its name. So one that is new changes the keys of those jobs only that use it: what an
+  /// earlier version has done and paid for stays done.
+  private static func differences<Options>(_ options: Options, from usual: Options) -> [String] {
+    zip(Mirror(reflecting: options).children, Mirror(reflecting: usual).children).compactMap { own, usual in
+      if own.value is FinishOptions { return nil }
+      let text = String(describing: own.value)
+      return text == String(describing: usual.value) ? nil : "\(own.label ?? "")=\(text)"
+    }
   }
 }
 

@@ -27,6 +27,8 @@ public struct Manifest: Sendable {
     let fields: [String: Field]
   }
 
+  /// Where it was read.
+  public let path: String
   public internal(set) var items: [Item] = []
   /// Why it cannot be run, each with its line; empty when it can.
   public internal(set) var problems: [PlantainError] = []
@@ -65,6 +67,7 @@ public struct Manifest: Sendable {
   public init(
     reading path: String, _ defaults: Defaults, for gateway: Gateway
   ) throws(PlantainError) {
+    self.path = path
     let records: [Record]
     if OutputFile.isFolder(path) {
       guard defaults.prompt != nil else {

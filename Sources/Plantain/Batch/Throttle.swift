@@ -4,13 +4,18 @@ actor Throttle {
   private static let first = 4.0
   private let most: Double
   private var limit: Double
+  /// What the route is known to bear: up to it the width grows with every success, beyond it by one for every width of them.
+  private var borne: Double
   private var inFlight = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private var pausedUntil: ContinuousClock.Instant?
 
-  init(most: Int) {
+  /// - Parameter borne: how many requests the route was seen to bear. `nil`: it has not complained.
+  init(most: Int, borne: Int? = nil) {
+    let known = min(Double(most), borne.map(Double.init) ?? Double(most))
     self.most = Double(most)
-    limit = min(Self.first, Double(most))
+    self.borne = known
+    limit = min(Self.first, known)
   }
 
   /// Whole ones.
@@ -28,16 +33,27 @@ actor Throttle {
     }
   }
 
-  /// - Parameter isSuccess: it was answered as wished; every width of successes allows one more.
+  /// - Parameter isSuccess: it was answered as wished.
   func leave(isSuccess: Bool) {
     inFlight -= 1
-    if isSuccess { limit = min(most, limit + 1 / limit) }
+    if isSuccess { limit = min(most, limit + (limit < borne ? 1 : 1 / limit)) }
     admit()
   }
 
-  /// The route asks to come back after a time.
-  func backOff(for wait: Duration) {
-    limit = max(1, limit / 2)
+  /// The route asks to come back after a time. Several requests that hear it at once are one reason to slow down.
+  ///
+  /// - Returns: the width from now on.
+  func backOff(for wait: Duration) -> Int {
+    if pausedUntil.map({ $0 <= .now }) ?? true {
+      limit = max(1, limit / 2)
+      borne = limit
+    }
+    pause(for: wait)
+    return width
+  }
+
+  /// No request is begun for that time.
+  func pause(for wait: Duration) {
     pausedUntil = max(pausedUntil ?? .now, .now + wait)
   }
 

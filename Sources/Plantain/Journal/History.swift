@@ -15,9 +15,12 @@ public struct History: Sendable {
 
   /// The newest edits, the newest first.
   ///
+  /// - Parameter run: only those of that run of a batch.
   /// - Throws: 73 when the ledger cannot be read.
-  public func edits(most: Int = 50) async throws(PlantainError) -> [HistoryEntry] {
-    let entries = try await book.with { ledger throws(LedgerError) in try await ledger.edits(most: most) }
+  public func edits(most: Int = 50, ofRun run: String? = nil) async throws(PlantainError) -> [HistoryEntry] {
+    let entries = try await book.with { ledger throws(LedgerError) in
+      try await ledger.edits(most: most, ofRun: run)
+    }
     var found: [HistoryEntry] = []
     for entry in entries { found.append(try await details(of: entry)) }
     return found
@@ -96,6 +99,8 @@ public struct HistoryEntry: Encodable, Sendable {
   public let outputs: [String]?
   /// The edit whose result was edited.
   public let parent: String?
+  /// The run of a batch that it belongs to.
+  public let run: String?
   /// The state of its last attempt that matters: a word of the billing rules.
   public let state: String
   public let billed: String
@@ -130,6 +135,7 @@ public struct HistoryEntry: Encodable, Sendable {
     sources = entry.sources.map(\.name)
     outputs = entry.outputs
     parent = entry.parent
+    run = entry.run
     self.state = state.rawValue
     // Good answers are billed, also those that broke off.
     let isCut = state == .ambiguous && attempts.contains { (200..<300).contains($0.status ?? 0) }

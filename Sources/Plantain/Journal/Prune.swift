@@ -51,6 +51,7 @@ extension History {
       try await book.with { ledger throws(LedgerError) in try await ledger.delete(edits: ids) }
       result.pruned += ids.count
     }
+    try await book.with { ledger throws(LedgerError) in try await ledger.deleteRuns(begunBefore: limit) }
     if result.pruned > 0 { try await book.with { ledger throws(LedgerError) in try await ledger.compact() } }
     return result
   }

@@ -1,0 +1,117 @@
+import Finishing
+import Gateways
+import Imaging
+import Ledger
+import Submission
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// One run of a batch, as the ledger knows it, and what its jobs share.
+final class BatchRun: Sendable {
+  var id: String { entry.id }
+  private let editor: Editor
+  private let entry: RunEntry
+  private let throttle: Throttle
+  private let purse: Purse
+
+  /// - Throws: 73.
+  init(_ editor: Editor, _ manifest: Manifest, spending: Money?, most: Int) async throws(PlantainError) {
+    self.editor = editor
+    entry = RunEntry(
+      id: UUID().uuidString.lowercased(), started: .now, manifest: OutputFile.absolute(manifest.path),
+      gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
+    purse = Purse(spending)
+    throttle = Throttle(most: most, borne: await editor.book.borneWidth(of: editor.routes[0]))
+    let entry = entry
+    try await editor.book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
+  }
+
+  /// What became of all of it, into the ledger. Where that cannot be written, each edit's own entry still tells.
+  func end(_ summary: BatchSummary) async {
+    var entry = entry
+    entry.ended = .now
+    entry.summary = (try? JSONEncoder().encode(summary)).map { String(decoding: $0, as: UTF8.self) }
+    try? await editor.book.ledger().save(entry)
+  }
+
+  func perform(_ item: Manifest.Item) async -> Batch.Outcome {
+    do throws(PlantainError) {
+      let key = try await editor.key(of: item).text
+      guard let claim = try JobClaim(editor.book.ledger().replyPath("\(key).job")) else { return .elsewhere }
+      defer { withExtendedLifetime(claim) {} }
+      if let earlier = try await settle(key) { return earlier }
+      return .done(try await edit(item, key))
+    } catch {
+      return error.code == .outcomeUnknown ? .ambiguous(error) : .failed(error)
+    }
+  }
+
+  private func edit(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> EditResult {
+    var options = item.options
+    (options.jobKey, options.run) = (key, id)
+    let choices = try RequestChoices(options, editor.routes[0].gateway)
+    await throttle.enter()
+    // Another process may have been asked to come back later.
+    if let pause = await editor.book.pause(of: editor.routes[0]) {
+      await throttle.pause(for: pause)
+      try? await Task.sleep(for: pause)
+    }
+    var aside = 0
+    do throws(PlantainError) {
+      aside = try purse.take(choices.price, count: options.count, editor.routes[0].gateway.id)
+      let result = try await editor.edit(item.prompt, references: item.references, options: options) {
+        event in
+        guard case .waiting(let wait, let why) = event else { return }
+        Task { await self.backOff(for: wait, because: why) }
+      }
+      await throttle.leave(isSuccess: true)
+      return result
+    } catch {
+      if error.billed == .no { purse.giveBack(aside) }
+      await throttle.leave(isSuccess: false)
+      throw error
+    }
+  }
+
+  private func backOff(for wait: Duration, because why: String) async {
+    let width = await throttle.backOff(for: wait)
+    await editor.book.note(pause: wait, width: width, reason: why, of: editor.routes[0])
+  }
+
+  /// What is known of the same job from before; `nil` when it is to be done.
+  private func settle(_ key: String) async throws(PlantainError) -> Batch.Outcome? {
+    let book = editor.book
+    for entry in try await book.with({ ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }) {
+      let attempts = try await book.attempts(of: entry)
+      switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
+      case .done:
+        let outputs = entry.outputs ?? entry.placesThatExist
+        guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
+        return .skipped(id: entry.id, outputs: outputs)
+      case .accepted, .stored:
+        var options = EditOptions()
+        // Its name was free before it was sent: what lies there was written just before a process ended.
+        options.overwrites = true
+        return .done(try await editor.recover(entry.id, options: options))
+      case .sending, .ambiguous: return .ambiguous(.unknownOutcome(of: entry.id))
+      case .prepared, .unbilled, .withoutPicture: continue
+      }
+    }
+    return nil
+  }
+}
+
+extension EditEntry {
+  /// Where its result lies when the process ended before it could say so.
+  fileprivate var placesThatExist: [String] {
+    guard let output else { return [] }
+    let places =
+      output.isFile
+      ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
+    return places.filter(OutputFile.exists)
+  }
+}

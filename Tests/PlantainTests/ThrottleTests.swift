@@ -1,0 +1,97 @@
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+@Suite struct `Requests in flight` {
+  @Test func `grow fast up to what the route bears, and slowly beyond`() async {
+    let throttle = Throttle(most: 64, borne: 8)
+    #expect(await throttle.width == 4)
+    for _ in 0..<4 {
+      await throttle.enter()
+      await throttle.leave(isSuccess: true)
+    }
+    #expect(await throttle.width == 8)
+    for _ in 0..<8 {
+      await throttle.enter()
+      await throttle.leave(isSuccess: true)
+    }
+    #expect(await throttle.width == 8)
+    for _ in 0..<2_200 {
+      await throttle.enter()
+      await throttle.leave(isSuccess: true)
+    }
+    #expect(await throttle.width == 64)
+  }
+
+  @Test func `are halved once by answers that say the same at once, and never under one`() async {
+    let throttle = Throttle(most: 16)
+    for _ in 0..<20 {
+      await throttle.enter()
+      await throttle.leave(isSuccess: true)
+    }
+    #expect(await throttle.width == 16)
+    for _ in 0..<10 { #expect(await throttle.backOff(for: .seconds(30)) == 8) }
+    let small = Throttle(most: 1)
+    #expect(await small.backOff(for: .zero) == 1)
+    #expect(await small.backOff(for: .zero) == 1)
+  }
+
+  @Test func `failures do not widen it`() async {
+    let throttle = Throttle(most: 16)
+    for _ in 0..<20 {
+      await throttle.enter()
+      await throttle.leave(isSuccess: false)
+    }
+    #expect(await throttle.width == 4)
+  }
+}
+
+@Suite struct `What a route asks for` {
+  private func route() throws -> Route {
+    try Route(.google, key: .environment("NONE"), baseURL: "http://127.0.0.1:9")
+  }
+
+  @Test func `is known to every process on the ledger, until it is over`() async throws {
+    let folder = try TemporaryFolder()
+    let (one, other) = (
+      try Book(.file(folder.file("l.sqlite"))), try Book(.file(folder.file("l.sqlite")))
+    )
+    let route = try route()
+    #expect(await other.pause(of: route) == nil)
+    #expect(await other.borneWidth(of: route) == nil)
+    await one.note(pause: .seconds(20), width: 7, reason: "429", of: route)
+    // A shorter one does not end a longer one.
+    await one.note(pause: .seconds(1), width: 5, reason: "429", of: route)
+    let pause = try #require(await other.pause(of: route))
+    #expect(pause > .seconds(15) && pause <= .seconds(20))
+    #expect(await other.borneWidth(of: route) == 5)
+    let elsewhere = try Route(.google, key: .environment("NONE"), baseURL: "http://127.0.0.1:8")
+    #expect(await other.pause(of: elsewhere) == nil)
+    one.close()
+    other.close()
+  }
+
+  @Test func `holds back the jobs of another run`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+    try folder.write(
+      Array(#"{"references": ["a.jpg"], "prompt": "x", "output": "0.jpg"}"#.utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    try await withSimulator { simulator in
+      let key = APIKey.Source.value(try APIKey("sk-canary-7f3a"))
+      try await withTestEditor(
+        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google),
+        ledger: folder
+      ) { editor in
+        await editor.book.note(pause: .seconds(2), width: 1, reason: "429", of: editor.routes[0])
+        let start = ContinuousClock.now
+        let summary = try await Batch(editor).run(manifest)
+        #expect(summary.done == 1)
+        #expect(ContinuousClock.now - start > .seconds(1.5))
+      }
+    }
+  }
+}
