@@ -23,6 +23,8 @@ public struct Model: Sendable {
   public var thinking: [ThinkingLevel] = []
   /// The price of one picture, by tier.
   public var prices: [Tier: Price] = [:]
+  /// How the maker counts; `nil`: not known.
+  public var tokens: TokenCounts?
   public var stability = Stability.stable
   /// The gateway's channel straight to the maker, for which there is no fallback to another.
   public var isOfficialChannel = false
@@ -37,6 +39,7 @@ public struct Model: Sendable {
     var model = self
     model.id = id
     model.prices = [:]
+    model.tokens = nil
     model.stability = .stable
     model.isOfficialChannel = id.hasSuffix("-official")
     return model
@@ -56,6 +59,21 @@ public struct Model: Sendable {
     let order = Tier.allCases
     let place = { order.firstIndex(of: $0) ?? 0 }
     return tiers.min { abs(place($0) - place(tier)) < abs(place($1) - place(tier)) } ?? tier
+  }
+}
+
+/// How many tokens a model counts. Forecasts: what an answer reports may differ.
+public struct TokenCounts: Sendable {
+  /// Of one picture that is sent, whatever its size.
+  public let perReference: Int
+  /// Of one picture that is made, by tier.
+  public let perPicture: [Tier: Int]
+  /// Of the prompt: four bytes a token, as makers say of English.
+  package static func prompt(_ bytes: Int) -> Int { (bytes + 3) / 4 }
+
+  package init(perReference: Int, perPicture: [Tier: Int]) {
+    self.perReference = perReference
+    self.perPicture = perPicture
   }
 }
 

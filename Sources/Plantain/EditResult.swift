@@ -218,9 +218,30 @@ public struct EditPlan: Sendable {
   /// References by URL, which a plan does not fetch; the request's bytes do not count them.
   public let notFetched: [String]
   public let cost: EditResult.Cost
+  /// How many tokens that is by the maker's counts; `nil`: not known.
+  public let tokens: Tokens?
   public internal(set) var warnings: [EditWarning]
   /// What is done to the results; `nil`: nothing.
   var finishing: EditFinishing?
+}
+
+/// A forecast of tokens, which some gateways bill by.
+public struct Tokens: Encodable, Sendable, Equatable {
+  /// Pictures and prompt.
+  public internal(set) var input: Int
+  public internal(set) var output: Int
+}
+
+extension Tokens {
+  /// - Parameters:
+  ///   - references: how many pictures are sent.
+  ///   - parts: how many pictures each request asks for.
+  init?(_ model: Model, _ tier: Tier, references: Int, promptBytes: Int, parts: [Int]) {
+    guard let counts = model.tokens, let made = counts.perPicture[tier] else { return nil }
+    // Each request sends everything.
+    input = parts.count * (counts.perReference * references + TokenCounts.prompt(promptBytes))
+    output = parts.reduce(0, +) * made
+  }
 }
 
 /// A stage that an edit has passed, for those who watch.

@@ -50,16 +50,21 @@ extension Editor {
   /// Sends one smallest edit by each route, at the same time and without a second try, and dates what became of it in the
   /// ledger. Each costs what an edit costs.
   ///
-  /// - Parameter timeout: for each; `nil`: the gateway's own.
+  /// - Parameters:
+  ///   - timeout: for each; `nil`: the gateway's own.
+  ///   - spending: limits that hold for probes, too.
   /// - Returns: in the order of the routes. What fails is in there.
   /// - Throws: 73 when the ledger cannot be used, 130.
   public func probe(
-    timeout: Duration? = nil, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+    timeout: Duration? = nil, spending: SpendingLimits = SpendingLimits(),
+    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> [ProbeResult] {
+    let purse = Purse(spending.perRun)
     var found: [Result<ProbeResult, PlantainError>] = []
     await inOrder(routes, width: routes.count) { route in
       do throws(PlantainError) {
-        return Result<ProbeResult, PlantainError>.success(try await self.probe(route, timeout, watch))
+        return Result<ProbeResult, PlantainError>.success(
+          try await self.probe(route, timeout, spending, purse, watch))
       } catch {
         return .failure(error)
       }
@@ -72,28 +77,33 @@ extension Editor {
   }
 
   private func probe(
-    _ route: Route, _ timeout: Duration?, _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> ProbeResult {
     let start = ContinuousClock.now
     let at = Int.now
-    let error = await trial(route, timeout, watch)
+    let error = await trial(route, timeout, spending, purse, watch)
     if let error, error.code == .interrupted || error.code == .ledgerUnusable { throw error }
     let entry = ProbeEntry(
       gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
       state: (error?.health ?? .healthy).rawValue, reason: error?.message ?? "a picture came back",
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    // Without a key nothing was tried. What was paid for is told, also where it cannot be written down.
-    if error?.code != .keyMissing, let ledger = try? book.ledger() { try? await ledger.insert(entry) }
+    // Without a key, or the money, nothing was tried. What was paid for is told, also where it cannot be written down.
+    if error?.code != .keyMissing, error?.code != .overSpending, let ledger = try? book.ledger() {
+      try? await ledger.insert(entry)
+    }
     return ProbeResult(entry, error: error)
   }
 
   private func trial(
-    _ route: Route, _ timeout: Duration?, _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async -> PlantainError? {
     do throws(PlantainError) {
       let (references, options) = try Self.smallest(route.gateway)
       var settled = options
-      settled.timeout = timeout
+      (settled.timeout, settled.spending) = (timeout, spending)
+      _ = try purse.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
       _ = try await edit(Self.prompt, references, settled, by: [route], retries: .none, watch)
       return nil
     } catch {

@@ -170,6 +170,6 @@ extension EditPlan {
       request: EditResult.Request(
         bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
         ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
-      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), warnings: [])
+      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [])
   }
 }

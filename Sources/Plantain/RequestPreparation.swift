@@ -63,6 +63,9 @@ extension Editor {
         count: options.count),
       passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
       cost: EditResult.Cost(price: choices.price, count: options.count),
+      tokens: Tokens(
+        choices.model, choices.tier, references: references.count, promptBytes: prompt.utf8.count,
+        parts: choices.parts),
       warnings: warnings, finishing: finishing)
     guard plan.request.bytes <= requestLimit else {
       throw PlantainError(

@@ -42,7 +42,7 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Replace files that exist.")
   var overwrite = false
 
-  @Flag(help: "Read and check everything, and say what it would cost; send nothing.")
+  @Flag(help: "Do all local work, say what each job would send and its price; open no socket.")
   var dryRun = false
 
   @OptionGroup var preparation: PreparationFlags
@@ -65,11 +65,11 @@ struct BatchCommand: AsyncParsableCommand {
     let manifest = try Manifest(reading: manifest, try defaults(configuration), for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
-    if dryRun { return try plan(manifest, gateways[0]) }
     let location = ledger.location(configuration)
-    try await withRoutes(gateways, configuration, baseURL: baseURL) { routes in
+    try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
+          if dryRun { return try await plan(manifest, by: editor) }
           try await run(manifest, by: editor, spending: spending.maxCost ?? configuration.spending.perRun)
         }
       }
@@ -128,18 +128,25 @@ struct BatchCommand: AsyncParsableCommand {
     if !failed.isEmpty { common.note("failed    \(failed.count): plantain batch \(path)") }
   }
 
-  private func plan(_ manifest: Manifest, _ gateway: Gateway) throws {
-    let cost = try manifest.expectedCost(by: gateway)
-    if common.json {
-      Console.printJSON(BatchPlan(jobs: manifest.items.count, cost: cost))
-    } else {
-      let price = cost.amount.map { "\($0) \(cost.currency ?? "")" } ?? "an unknown price"
-      Console.print("would send \(manifest.items.count) edits to \(gateway.id), for \(price)")
+  private func plan(_ manifest: Manifest, by editor: Editor) async throws {
+    var status: Int32 = 0
+    let plan = try await Batch(editor).plan(manifest) { item, outcome in
+      if common.json { Console.printJSON(BatchLine(item, outcome)) }
+      switch outcome {
+      case .success(let plan):
+        if !common.json {
+          Console.print("line \(item.line): \(Summary.line(sending: plan, verb: "would send"))")
+        }
+      case .failure(let error):
+        if status == 0 { status = error.exitStatus }
+        if !common.json { Console.note(Console.printable("plantain: line \(item.line): \(error.message)")) }
+      }
     }
+    if common.json {
+      Console.printJSON(["summary": plan])
+    } else {
+      Console.print(Summary.line(of: plan))
+    }
+    if status != 0 { throw CommandFailure(status: status) }
   }
-}
-
-private struct BatchPlan: Encodable {
-  let jobs: Int
-  let cost: EditReport.Cost
 }

@@ -30,7 +30,11 @@ struct ProbeCommand: AsyncParsableCommand {
     try await withRoutes(gateways, configuration, baseURL: nil, isDry: dryRun) { routes in
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
-          if dryRun { try await plan(editor) } else { try await probe(editor) }
+          if dryRun {
+            try await plan(editor)
+          } else {
+            try await probe(editor, within: configuration.spending)
+          }
         }
       }
     }
@@ -46,8 +50,8 @@ struct ProbeCommand: AsyncParsableCommand {
     }
   }
 
-  private func probe(_ editor: Editor) async throws {
-    let results = try await editor.probe(timeout: timeout?.value) { event in
+  private func probe(_ editor: Editor, within spending: SpendingLimits) async throws {
+    let results = try await editor.probe(timeout: timeout?.value, spending: spending) { event in
       if case .sending(let plan) = event { common.note(Summary.line(sending: plan, verb: "sending")) }
     }
     for result in results {

@@ -45,11 +45,12 @@ enum Summary {
       let times = plan.request.count > 1 ? "\(plan.request.count) × " : ""
       return "\(times)\(price) by the table of \(price.checked)"
     }
+    let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
     let left =
       plan.notFetched.isEmpty ? "" : ", without \(plan.notFetched.joined(separator: ", ")) (not fetched)"
     return
       "\(verb)   \(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
-      + "aspect \(plan.request.ratio?.description ?? "not said"), \(price ?? "price unknown")" + left
+      + "aspect \(plan.request.ratio?.description ?? "not said"), \(price ?? "price unknown")" + tokens + left
   }
 
   static func lines(of result: EditResult) -> [String] {
@@ -94,6 +95,14 @@ enum Summary {
     let left = summary.left > 0 ? ", \(summary.left) not begun" : ""
     return
       "batch     \(summary.done) done, \(summary.skipped) skipped, \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
+  }
+
+  static func line(of plan: BatchPlan) -> String {
+    let cost = plan.cost.amount.map { "\(number($0)) \(plan.cost.currency ?? "")" } ?? "at an unknown price"
+    let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
+    let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
+    return
+      "in all \(plan.jobs - plan.failed) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)"
   }
 
   static func line(of run: RunReport) -> String {

@@ -115,7 +115,6 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
     let manifest = try read(lines.joined(separator: "\n"))
     #expect(manifest.items.count == 10_000)
-    #expect(try manifest.expectedCost(by: .google).amount == 670)
   }
 }
 
@@ -164,6 +163,35 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(try await Batch(editor).run(other).done == 1)
     }
     #expect(!folder.names(in: "ledger.sqlite.replies").contains { $0.hasSuffix(".job") })
+  }
+
+  @Test func `is planned by real preparation, without sending`() async throws {
+    try folder.write(Synthetic.jpeg(PixelSize(width: 3_000, height: 2_000)), as: "large.jpg")
+    let lines = [
+      #"{"references": ["large.jpg"], "prompt": "xxxx", "output": "1.png"}"#,
+      #"{"references": ["a.jpg", "large.jpg"], "prompt": "xxxx", "output": "2.png", "tier": "2K", "count": 2}"#,
+      #"{"references": ["a.jpg"], "prompt": "x", "output": "3.png", "region": "0,0,999,9"}"#,
+    ]
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    try await run { editor, simulator in
+      var lines: [Int] = []
+      var bytes = 0
+      let plan = try await Batch(editor).plan(manifest) { item, outcome in
+        lines.append(item.line)
+        guard case .success(let plan) = outcome else { return }
+        bytes += plan.request.bytes.bytes
+        #expect(plan.prepared.allSatisfy { $0.reference.size.longestEdge <= 2_048 })
+      }
+      #expect(lines == [1, 2, 3])
+      #expect(plan.jobs == 3 && plan.failed == 1 && plan.bytes == bytes)
+      // 0.067 and two at 0.101 USD, each a request of its own.
+      #expect(plan.cost.amount == 0.269)
+      #expect(plan.tokens == Tokens(input: 1_121 + 2 * 2_241, output: 1_120 + 2 * 1_680))
+      #expect(await simulator.counts.received == 0)
+    }
+    #expect(!folder.names.contains("out") && !folder.names.contains("ledger.sqlite"))
   }
 
   @Test func `goes on when some fail, and never resends what nobody knows`() async throws {

@@ -39,6 +39,28 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(kept.first { $0.gateway == "apiyi" }?.at == results.first { $0.gateway == "apiyi" }?.at)
   }
 
+  @Test func `spends no more than it may, and counts for the day`() async throws {
+    let ledger = try TemporaryFolder()
+    try await withSimulator { simulator in
+      let routes = try [Gateway.google, .apiyi].map {
+        try Route($0, key: key, baseURL: simulator.baseURL(for: $0))
+      }
+      try await withTestEditor(routes: routes, ledger: ledger) { editor in
+        // Google's smallest costs 0.045 USD, apiyi's 0.055.
+        let few = SpendingLimits(perRun: Money(parsing: "0.06 USD"))
+        let results = try await editor.probe(spending: few)
+        #expect(results.compactMap(\.error).map(\.exitStatus) == [81])
+        #expect(await simulator.counts.billed == 1)
+        let day = SpendingLimits(perDay: Money(parsing: "0.12 USD"))
+        _ = try await editor.probe(spending: day)
+        let last = try await editor.probe(spending: day)
+        #expect(last.allSatisfy { $0.error?.exitStatus == 81 && $0.state == .inconclusive })
+      }
+    }
+    let kept = try await History(ledger: .file(ledger.file("ledger.sqlite"))).probes()
+    #expect(kept.allSatisfy { $0.state == .healthy }, "what was not tried is not in the ledger")
+  }
+
   @Test func `tells a sick route from a reason that is not the route's`() async throws {
     let faults = [
       fault("myrouter") { $0.status = 429 }, fault("gccai") { $0.taskFailure = "boom" },

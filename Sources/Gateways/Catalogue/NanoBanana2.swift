@@ -47,13 +47,17 @@ package enum NanoBanana2 {
     Row((21, 9), half: (792, 336), one: (1584, 672)),
   ]
 
+  /// By the guide's table for what is made, and Vertex' page of the model for what is sent.
+  package static let tokens = TokenCounts(
+    perReference: 1_120, perPicture: [.half: 747, .one: 1_120, .two: 1_680, .four: 2_520])
+
   /// The model as a gateway sells it under `id`, with the gateway's own limits.
   static func model(
     _ id: String, tiers: [Tier] = Tier.allCases, ratios: [AspectRatio] = ratios, prices: [Tier: Price] = [:],
     isOfficialChannel: Bool = false
   ) -> Model {
     Model(
-      id: id, tiers: tiers, ratios: ratios, thinking: [.minimal, .high], prices: prices,
+      id: id, tiers: tiers, ratios: ratios, thinking: [.minimal, .high], prices: prices, tokens: tokens,
       isOfficialChannel: isOfficialChannel)
   }
 }

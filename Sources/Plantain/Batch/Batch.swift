@@ -17,7 +17,7 @@ public struct Batch: Sendable {
     case failed(PlantainError)
   }
 
-  private let editor: Editor
+  let editor: Editor
   private let spending: Money?
   private let most: Int
 

@@ -1,5 +1,5 @@
 import Finishing
-public import Gateways
+import Gateways
 import Imaging
 import Ledger
 import Vocabulary
@@ -13,16 +13,37 @@ import Vocabulary
 /// What became of one item of a batch, as one JSON object: an edit's or an error's, with the item's own `id` and `output`.
 public struct BatchLine: Encodable, Sendable {
   private let item: Manifest.Item
-  private let outcome: Batch.Outcome
+  private let content: Content
+
+  private enum Content {
+    case ended(Batch.Outcome)
+    case planned(Result<EditPlan, PlantainError>)
+  }
 
   public init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
-    (self.item, self.outcome) = (item, outcome)
+    (self.item, content) = (item, .ended(outcome))
+  }
+
+  /// Of a dry run.
+  public init(_ item: Manifest.Item, _ outcome: Result<EditPlan, PlantainError>) {
+    (self.item, content) = (item, .planned(outcome))
   }
 
   private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit }
 
   public func encode(to encoder: any Encoder) throws {
     // The edit's own members first: an `id` of the manifest stands for the ledger's, which is then `edit`.
+    switch content {
+    case .ended(let outcome): try encode(outcome, to: encoder)
+    case .planned(.success(let plan)): try EditReport(plan).encode(to: encoder)
+    case .planned(.failure(let error)): try ErrorReport(error).encode(to: encoder)
+    }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(item.line, forKey: .line)
+    if let id = item.id { try container.encode(id, forKey: .id) }
+  }
+
+  private func encode(_ outcome: Batch.Outcome, to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch outcome {
     case .done(let result):
@@ -41,8 +62,6 @@ public struct BatchLine: Encodable, Sendable {
       try container.encodeIfPresent(error.editID, forKey: .edit)
       try container.encodeIfPresent(item.place, forKey: .output)
     }
-    try container.encode(item.line, forKey: .line)
-    if let id = item.id { try container.encode(id, forKey: .id) }
   }
 }
 
@@ -80,17 +99,5 @@ extension Manifest {
     } catch {
       throw .writing(error, path)
     }
-  }
-
-  /// What all of it costs by the table, or by the prices that are told.
-  ///
-  /// - Throws: 82 for what the gateway lacks.
-  public func expectedCost(by gateway: Gateway) throws(PlantainError) -> EditReport.Cost {
-    var costs = Costs()
-    for item in items {
-      let price = try RequestChoices(item.options, gateway).price
-      costs.add(EditResult.Cost(price: price, count: item.options.count))
-    }
-    return EditReport.Cost(costs)
   }
 }

@@ -15,6 +15,8 @@ public struct EditReport: Encodable, Sendable {
   public var passedOn: [String]?
   /// References by URL that a dry run left out.
   public var notFetched: [String]?
+  /// A forecast, of a dry run.
+  public var tokens: Tokens?
   public var usage: ReplyFacts.Usage?
   public let cost: Cost
   public var finish: Finish?
@@ -99,6 +101,7 @@ public struct EditReport: Encodable, Sendable {
     passedOn = plan.passedOn.isEmpty ? nil : plan.passedOn
     notFetched = plan.notFetched.isEmpty ? nil : plan.notFetched
     cost = Cost(plan.cost)
+    tokens = plan.tokens
     warnings = plan.warnings.map(\.rawValue)
   }
 

@@ -48,6 +48,9 @@ public struct GatewayReport: Encodable, Sendable {
     public let ratios: [String]
     public let thinking: [String]
     public let prices: [TierPrice]
+    /// Of one picture that is sent, and by tier of one that is made, as the maker counts.
+    public let referenceTokens: Int?
+    public let pictureTokens: [String: Int]?
   }
 
   public struct TierPrice: Encodable, Sendable {
@@ -109,6 +112,10 @@ extension GatewayReport.Row {
     tiers = model.tiers.map(\.rawValue)
     ratios = model.ratios.map(\.description)
     thinking = model.thinking.map(\.rawValue)
+    referenceTokens = model.tokens?.perReference
+    pictureTokens = model.tokens.map { tokens in
+      Dictionary(uniqueKeysWithValues: tokens.perPicture.map { ($0.key.rawValue, $0.value) })
+    }
     prices = Tier.allCases.compactMap { tier in
       model.prices[tier].map {
         GatewayReport.TierPrice(

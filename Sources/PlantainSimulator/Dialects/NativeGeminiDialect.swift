@@ -106,16 +106,11 @@ extension NativeGeminiDialect {
 
   private static func text(_ text: String) -> JSONValue { .object(["text": .string(text)]) }
 
-  /// Tokens per picture in and out, as Google's price page counts them.
   private static func usage(_ request: SimulatedRequest) -> JSONValue {
-    let input = 1_120 * request.pictures.count + request.prompt.utf8.count / 4
-    let output =
-      switch request.tier {
-      case .half: 747
-      case .one: 1_120
-      case .two: 1_680
-      case .four: 2_520
-      }
+    let tokens = NanoBanana2.tokens
+    let input =
+      tokens.perReference * request.pictures.count + TokenCounts.prompt(request.prompt.utf8.count)
+    let output = tokens.perPicture[request.tier] ?? 0
     return .object([
       "promptTokenCount": .number(Double(input)), "candidatesTokenCount": .number(Double(output)),
       "totalTokenCount": .number(Double(input + output)),
