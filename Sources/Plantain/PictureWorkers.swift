@@ -34,8 +34,9 @@ public final class PictureWorkers: Sendable {
   private let crew: Turns
   /// Only one picture at a time may wait for the rest of its memory.
   private let opening = Turns(width: 1)
-  /// A style or a logo goes into many edits: identical pictures with the same options are prepared once.
-  private let prepared = SharedResults<Job, PreparedReference>(most: 8)
+  /// A style or a logo goes into many edits: identical pictures with the same options are prepared once. Between two edits that
+  /// want it, all others that are prepared meanwhile may come.
+  private let prepared = SharedResults<Job, PreparedReference>(most: 32)
   let store = ContentStore()
 
   private struct Job: Hashable {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Makes each value once, however many ask for it at the same time or soon after: the first one makes it, the others
-/// wait. The latest few are kept.
+/// wait. Those that were asked for last are kept.
 final class SharedResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private enum Entry {
     case beingMade([CheckedContinuation<Void, Never>])
@@ -10,8 +10,13 @@ final class SharedResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    /// Keys of what is made, the oldest first.
+    /// Keys of what is made, the one last asked for at the end.
     var order: [Key] = []
+
+    mutating func touch(_ key: Key) {
+      guard let place = order.firstIndex(of: key) else { return }
+      order.append(order.remove(at: place))
+    }
   }
 
   private let most: Int
@@ -40,7 +45,10 @@ final class SharedResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     while true {
       try Task.checkCancellation()
       let entry = state.withLock { state -> Entry? in
-        if let entry = state.entries[key] { return entry }
+        if let entry = state.entries[key] {
+          state.touch(key)
+          return entry
+        }
         state.entries[key] = .beingMade([])
         return nil
       }

@@ -194,6 +194,30 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(!folder.names.contains("out") && !folder.names.contains("ledger.sqlite"))
   }
 
+  @Test func `prepares a style that goes into all of them once`() async throws {
+    try folder.write(Synthetic.jpeg(PixelSize(width: 2_100, height: 200)), as: "style.jpg")
+    let count = 60
+    for number in 0..<count {
+      try folder.write(Synthetic.jpeg(PixelSize(width: 2_100 + number, height: 64)), as: "\(number).jpg")
+    }
+    let lines = (0..<count).map {
+      #"{"references": ["\#($0).jpg", "style.jpg"], "prompt": "x", "output": "\#($0).png"}"#
+    }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    try await run { editor, _ in
+      var styles: [PictureBytes] = []
+      let plan = try await Batch(editor).plan(manifest) { _, outcome in
+        guard case .success(let plan) = outcome else { return }
+        #expect(plan.prepared[1].reference.steps.contains { $0.kind == .downscale })
+        if let bytes = try? plan.prepared[1].reference.content.read() { styles.append(bytes) }
+      }
+      #expect(plan.failed == 0 && styles.count == count)
+      #expect(styles.allSatisfy { $0 === styles[0] })
+    }
+  }
+
   @Test func `goes on when some fail, and never resends what nobody knows`() async throws {
     let manifest = try manifest(6)
     let faults = [fault { $0.status = 500 }, fault { $0.status = 400 }, fault { $0.connection = .cutReply }]

@@ -45,6 +45,15 @@ struct SharedResultsTests {
     #expect(try await results.value(for: 1) { 0 } == 0)
   }
 
+  @Test("what is asked for again and again stays, whatever comes between")
+  func touched() async throws {
+    let results = SharedResults<Int, Int>(most: 3)
+    for key in 1...20 {
+      #expect(try await results.value(for: 0) { key } == 1)
+      _ = try await results.value(for: key) { key }
+    }
+  }
+
   @Test("identical pictures are prepared once, whatever they are called")
   func pictures() async throws {
     let workers = PictureWorkers(.inProcess)
