@@ -5,7 +5,7 @@ import Synchronization
 struct BatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch",
-    abstract: "Do many edits: a manifest with one in each line, or a folder of pictures with one prompt.",
+    abstract: "Do many edits: a manifest with one in each line, or pictures with one prompt.",
     discussion: """
       A line of a .jsonl manifest is {"references": ["a.jpg"], "prompt": "…", "output": "a.png", …} with any option of edit by its \
       long name; a .csv has the same names as columns, | between references, and every other column for the prompt as {column}; \
@@ -13,8 +13,11 @@ struct BatchCommand: AsyncParsableCommand {
       way is done; a second one at once.
       """)
 
-  @Argument(help: ArgumentHelp("A manifest (.jsonl, .csv) or a folder.", valueName: "manifest|folder"))
-  var manifest: String
+  @Argument(
+    help: ArgumentHelp(
+      "A manifest (.jsonl, .csv), a folder, or pictures, also by a pattern in quotes.",
+      valueName: "manifest|folder|picture"))
+  var manifest: [String]
 
   @Option(
     name: .shortAndLong,
@@ -62,7 +65,7 @@ struct BatchCommand: AsyncParsableCommand {
     common.startLogging()
     let configuration = try common.configuration()
     let gateways = try configuration.gateways(named: preparation.route.gateway)
-    let manifest = try Manifest(reading: manifest, try defaults(configuration), for: gateways[0])
+    let manifest = try read(configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
     let location = ledger.location(configuration)
@@ -74,6 +77,14 @@ struct BatchCommand: AsyncParsableCommand {
         }
       }
     }
+  }
+
+  private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {
+    let defaults = try defaults(configuration)
+    guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else {
+      return try Manifest(pictures: manifest, defaults, for: gateway)
+    }
+    return try Manifest(reading: manifest[0], defaults, for: gateway)
   }
 
   private func defaults(_ configuration: Configuration) throws(PlantainError) -> Manifest.Defaults {
@@ -100,7 +111,7 @@ struct BatchCommand: AsyncParsableCommand {
       show(item, outcome, "\(ended) of \(count)")
       if case .failed = outcome { failed.append(item) }
     }
-    try keep(failed)
+    try keep(failed, of: manifest)
     if common.json {
       Console.printJSON(["summary": summary])
     } else {
@@ -122,8 +133,8 @@ struct BatchCommand: AsyncParsableCommand {
   }
 
   /// Failed items as a manifest that can be run as it is, beside the one that was read or in the folder of outputs.
-  private func keep(_ failed: [Manifest.Item]) throws(PlantainError) {
-    let path = Manifest.pathForFailed(of: manifest, outputFolder: output)
+  private func keep(_ failed: [Manifest.Item], of manifest: Manifest) throws(PlantainError) {
+    let path = manifest.pathForFailed(outputFolder: output)
     try Manifest.write(failed, to: path)
     if !failed.isEmpty { common.note("failed    \(failed.count): plantain batch \(path)") }
   }

@@ -66,6 +66,27 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test func `pictures are named, or fitted by a pattern, without what an earlier run made of them`() throws {
+    for name in ["a.edited.png", "b.edited-2.png", "c.edited.jpg"] {
+      try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24)), as: name)
+    }
+    let defaults = Manifest.Defaults(prompt: "{stem}")
+    // What nothing was made into is a picture like others.
+    for names in [[folder.file("*.*g")], [folder.file("a.jpg"), folder.file("[bc].*g")]] {
+      let manifest = try Manifest(pictures: names, defaults, for: .google)
+      #expect(manifest.problems.isEmpty)
+      #expect(manifest.items.map(\.prompt) == ["a", "b", "c.edited"])
+    }
+    #expect(
+      try Manifest(reading: folder.path, defaults, for: .google).items.map(\.prompt) == ["a", "b", "c.edited"])
+    let error = #expect(throws: PlantainError.self) {
+      try Manifest(pictures: [folder.file("*.tif")], defaults, for: .google)
+    }
+    #expect(error?.exitStatus == 66)
+    let missing = try Manifest(pictures: ["none.jpg", folder.file("a.jpg")], defaults, for: .google)
+    #expect(missing.problems.count == 1 && missing.problems[0].message.contains("none.jpg"))
+  }
+
   @Test(arguments: [
     (#"{"references": ["none.jpg"], "prompt": "x"}"#, "none.jpg"),
     ("not json", "JSON object"), (#"["a.jpg"]"#, "JSON object"),

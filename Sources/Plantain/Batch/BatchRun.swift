@@ -22,7 +22,7 @@ final class BatchRun: Sendable {
   init(_ editor: Editor, _ manifest: Manifest, spending: Money?, most: Int) async throws(PlantainError) {
     self.editor = editor
     entry = RunEntry(
-      id: UUID().uuidString.lowercased(), started: .now, manifest: OutputFile.absolute(manifest.path),
+      id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
       gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
     purse = Purse(spending)
     throttle = Throttle(most: most, borne: await editor.book.borneWidth(of: editor.routes[0]))

@@ -27,8 +27,8 @@ public struct Manifest: Sendable {
     let fields: [String: Field]
   }
 
-  /// Where it was read.
-  public let path: String
+  /// Where it was read; `nil` where the pictures were named themselves.
+  public let path: String?
   public internal(set) var items: [Item] = []
   /// Why it cannot be run, each with its line; empty when it can.
   public internal(set) var problems: [PlantainError] = []
@@ -67,13 +67,9 @@ public struct Manifest: Sendable {
   public init(
     reading path: String, _ defaults: Defaults, for gateway: Gateway
   ) throws(PlantainError) {
-    self.path = path
     let records: [Record]
     if OutputFile.isFolder(path) {
-      guard defaults.prompt != nil else {
-        throw .usage(
-          "a folder of pictures needs a prompt", hint: "Give it with -p TEXT or --prompt-file FILE.")
-      }
+      try Self.requirePrompt(defaults)
       records = try Self.records(inFolder: path)
     } else {
       let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
@@ -81,14 +77,44 @@ public struct Manifest: Sendable {
         path.lowercased().hasSuffix(".csv")
         ? try Self.records(ofCSV: text, path) : Self.records(ofLines: text)
     }
+    try self.init(
+      records, of: path, folder: OutputFile.isFolder(path) ? "." : OutputFile.parent(of: path), defaults,
+      gateway)
+  }
+
+  /// One edit for each picture, all with the same prompt.
+  ///
+  /// - Parameter names: paths, or patterns with `*`, `?` and `[…]` for the names of pictures. What an earlier run has put beside
+  ///   what it edited (`NAME.edited.EXT`) is left out, as it is of a folder.
+  /// - Throws: 66 for a pattern that fits no picture, 64 without a prompt.
+  public init(
+    pictures names: [String], _ defaults: Defaults, for gateway: Gateway
+  ) throws(PlantainError) {
+    try Self.requirePrompt(defaults)
+    try self.init(Self.records(ofNames: names), of: nil, folder: ".", defaults, gateway)
+  }
+
+  /// Whether a name given for a manifest is a picture's, or a pattern for such.
+  public static func isPicture(_ name: String) -> Bool {
+    !OutputFile.isFolder(name) && isPicture(named: name)
+  }
+
+  private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {
+    guard defaults.prompt == nil else { return }
+    throw .usage("pictures without a manifest need a prompt", hint: "Give it with -p TEXT or --prompt-file FILE.")
+  }
+
+  private init(
+    _ records: [Record], of path: String?, folder: String, _ defaults: Defaults, _ gateway: Gateway
+  ) throws(PlantainError) {
+    self.path = path
     guard !records.isEmpty else {
       throw PlantainError(
-        .input, .unusableFile, "there is nothing to do in \(path)",
-        hint: "Name a manifest with one job a line, or a folder of pictures.",
+        .input, .unusableFile, "there is nothing to do in \(path ?? "these names")",
+        hint: "Name a manifest with one job a line, a folder of pictures, or pictures.",
         subject: path)
     }
-    let reader = ItemReader(
-      defaults, folder: OutputFile.isFolder(path) ? "." : OutputFile.parent(of: path), gateway)
+    let reader = ItemReader(defaults, folder: folder, gateway)
     for record in records {
       do throws(PlantainError) {
         items.append(try reader.item(record))
@@ -111,7 +137,7 @@ public struct Manifest: Sendable {
     var hasColumns = false
   }
 
-  private mutating func findEqualOutputs(_ path: String) {
+  private mutating func findEqualOutputs(_ path: String?) {
     var seen: [String: Int] = [:]
     for item in items {
       guard let place = item.place else { continue }
@@ -136,9 +162,10 @@ extension Manifest.Item {
 }
 
 extension PlantainError {
-  fileprivate func inLine(_ line: Int, of path: String) -> PlantainError {
+  fileprivate func inLine(_ line: Int, of path: String?) -> PlantainError {
     PlantainError(
-      .input, code == .overSpending ? code : .unusableFile, "\(path), line \(line): \(message)", hint: hint,
+      .input, code == .overSpending ? code : .unusableFile,
+      "\(path.map { "\($0), line" } ?? "picture") \(line): \(message)", hint: hint,
       subject: path)
   }
 }

@@ -8,6 +8,11 @@ import SwiftCSV
 #else
   import Foundation
 #endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 extension Manifest {
   /// One JSON object a line; empty lines do not count.
@@ -72,12 +77,55 @@ extension Manifest {
       throw PlantainError(
         .input, .unreadable, "cannot read the folder \(path)", hint: "Check its permissions.", subject: path)
     }
-    let pictures = names.filter { name in
-      guard !name.hasPrefix("."), let dot = name.lastIndex(of: ".") else { return false }
-      return PictureFormat.named(byExtension: String(name[name.index(after: dot)...]))?.isReadable == true
+    let pictures = names.filter { !$0.hasPrefix(".") && isPicture(named: $0) }
+    return records(ofPictures: withoutResults(pictures).map { "\(path)/\($0)" })
+  }
+
+  static func isPicture(named name: String) -> Bool {
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    return PictureFormat.named(byExtension: String(name[name.index(after: dot)...]))?.isReadable == true
+  }
+
+  private static func records(ofPictures paths: [String]) -> [Record] {
+    paths.enumerated().map { position, path in
+      Record(line: position + 1, fields: ["references": .list([path])])
     }
-    return pictures.enumerated().map { position, name in
-      Record(line: position + 1, fields: ["references": .list(["\(path)/\(name)"])])
+  }
+
+  /// Without those that an earlier run has put beside what it edited: they are not meant to be edited in turn.
+  private static func withoutResults(_ paths: [String]) -> [String] {
+    let stems = Set(paths.map(OutputPlan.withoutExtension))
+    return paths.filter { path in
+      let stem = OutputPlan.withoutExtension(path)
+      guard let mark = stem.ranges(of: ".edited").last else { return true }
+      let rest = stem[mark.upperBound...]
+      let isResult = rest.isEmpty || rest.first == "-" && rest.dropFirst().allSatisfy(\.isNumber)
+      return !isResult || !stems.contains(String(stem[..<mark.lowerBound]))
     }
+  }
+
+  /// Pictures by their names, in their order; a name with `*`, `?` or `[…]` that is no file's own stands for all that it fits.
+  static func records(ofNames names: [String]) throws(PlantainError) -> [Record] {
+    var paths: [String] = []
+    for name in names {
+      guard !OutputFile.exists(name), name.contains(where: "*?[".contains) else {
+        paths.append(name)
+        continue
+      }
+      let found = matches(name).filter(isPicture(named:))
+      guard !found.isEmpty else {
+        throw PlantainError(
+          .input, .missing, "no picture's name fits \(name)", hint: "Check the pattern.", subject: name)
+      }
+      paths += found
+    }
+    return records(ofPictures: withoutResults(paths).map { Reference.path($0, in: ".") })
+  }
+
+  private static func matches(_ pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
   }
 }

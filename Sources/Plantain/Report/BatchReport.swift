@@ -66,13 +66,13 @@ public struct BatchLine: Encodable, Sendable {
 }
 
 extension Manifest {
-  /// Where the items of a manifest that failed are kept: `NAME.failed.jsonl` beside it, of a folder in that of the outputs.
-  public static func pathForFailed(of manifest: String, outputFolder: String?) -> String {
-    guard OutputFile.isFolder(manifest) else {
-      return Reference.path(
-        "\(Reference.file(manifest).stem).failed.jsonl", in: OutputFile.parent(of: manifest))
+  /// Where the items that failed are kept: `NAME.failed.jsonl` beside the manifest, of a folder or of pictures `failed.jsonl` in
+  /// that of the outputs.
+  public func pathForFailed(outputFolder: String?) -> String {
+    guard let path, !OutputFile.isFolder(path) else {
+      return Reference.path("failed.jsonl", in: outputFolder ?? path ?? ".")
     }
-    return "\(outputFolder ?? manifest)/failed.jsonl"
+    return Reference.path("\(Reference.file(path).stem).failed.jsonl", in: OutputFile.parent(of: path))
   }
 
   /// Writes items as a manifest that can be run as it is, from wherever; without items, what lies there from before is removed.
