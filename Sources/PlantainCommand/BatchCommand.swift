@@ -48,6 +48,12 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Do all local work, say what each job would send and its price; open no socket.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "How progress is shown on standard error (default: bar on a terminal, else plain; with --quiet none).",
+      valueName: "bar|plain|json|none"))
+  var progress: ProgressStyle?
+
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var ledger: LedgerFlags
@@ -103,14 +109,17 @@ struct BatchCommand: AsyncParsableCommand {
     PlantainCommand.drains.withLock { $0 = drain }
     defer { PlantainCommand.drains.withLock { $0 = nil } }
     var failed: [Manifest.Item] = []
-    let count = manifest.items.count
-    var ended = 0
+    var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
     let summary = try await Batch(editor, spending: spending).run(manifest, until: drain) { event in
-      guard case .ended(let item, let outcome, _) = event else { return }
-      ended += 1
-      show(item, outcome, "\(ended) of \(count)")
-      if case .failed = outcome { failed.append(item) }
+      switch event {
+      case .ended(let item, let outcome):
+        display.clear()
+        show(item, outcome)
+        if case .failed = outcome { failed.append(item) }
+      case .progress(let progress): display.show(progress)
+      }
     }
+    display.end()
     try keep(failed, of: manifest)
     if common.json {
       Console.printJSON(["summary": summary])
@@ -120,13 +129,13 @@ struct BatchCommand: AsyncParsableCommand {
     if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
   }
 
-  private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome, _ place: String) {
+  private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
-    case .skipped(let id, _): common.note("\(place): line \(item.line) was done before, by \(id)")
-    case .elsewhere: common.note("\(place): line \(item.line) is under way in another process")
+    case .skipped(let id, _): common.note("line \(item.line) was done before, by \(id)")
+    case .elsewhere: common.note("line \(item.line) is under way in another process")
     case .ambiguous(let error), .failed(let error):
       if !common.json { Console.note(Console.printable("plantain: line \(item.line): \(error.message)")) }
     }

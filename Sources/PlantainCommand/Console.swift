@@ -21,12 +21,21 @@ enum Console {
     write(Array((line + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// On standard error, as it is.
+  static func raw(_ text: String) {
+    write(Array(text.utf8), to: STDERR_FILENO)
+  }
+
   /// One object on one line.
-  static func printJSON(_ value: some Encodable) {
+  static func printJSON(_ value: some Encodable) { writeJSON(value, to: STDOUT_FILENO) }
+
+  static func noteJSON(_ value: some Encodable) { writeJSON(value, to: STDERR_FILENO) }
+
+  private static func writeJSON(_ value: some Encodable, to descriptor: Int32) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
     guard let data = try? encoder.encode(value) else { return }
-    write(Array(data) + [UInt8(ascii: "\n")], to: STDOUT_FILENO)
+    write(Array(data) + [UInt8(ascii: "\n")], to: descriptor)
   }
 
   /// - Returns: whether all of them were taken.

@@ -93,6 +93,27 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
+  @Test func `progress is told on standard error in the way that was asked for`() async throws {
+    try writeManifest(5)
+    try await withSimulator(faults: [fault { $0.status = 400 }]) { simulator in
+      let plain = try await command.run(arguments(simulator))
+      #expect(plain.errors.contains("progress  0/5") && plain.errors.contains("progress  5/5, 1 failed"))
+      let json = try await command.run(arguments(simulator) + ["--progress", "json"])
+      let lines = json.errors.split(separator: "\n").filter { $0.hasPrefix("{") }.map { Data($0.utf8) }
+      let last = try #require(
+        try lines.last.map { try JSONSerialization.jsonObject(with: $0) } as? [String: Any])
+      let progress = try #require(last["progress"] as? [String: Any])
+      #expect(
+        progress["jobs"] as? Int == 5 && progress["skipped"] as? Int == 4 && progress["done"] as? Int == 1)
+      #expect((progress["cost"] as? [String: Any])?["amount"] as? Double == 0.055)
+      for style in [["--progress", "none"], ["--quiet"]] {
+        #expect(try await !command.run(arguments(simulator) + style).errors.contains("5/5"))
+      }
+      let bar = try await command.run(arguments(simulator) + ["--progress", "bar"])
+      #expect(bar.errors.contains("\r") && bar.errors.contains("0/5") && !bar.errors.contains("progress  "))
+    }
+  }
+
   @Test func `every problem of a manifest is told, and nothing is sent`() async throws {
     let lines = [#"{"references": ["a.jpg"]}"#, "no", #"{"references": ["b.jpg"], "prompt": "x"}"#]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")

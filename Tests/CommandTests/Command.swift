@@ -78,15 +78,6 @@ struct Command {
     return process
   }
 
-  private func waitForExit(of process: Process) async {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        process.waitUntilExit()
-        continuation.resume()
-      }
-    }
-  }
-
   /// What was printed, the ledger, the stored replies and the results: none of them may hold a key.
   private func requireNoKey(in folders: [String]) throws {
     let canary = Data(Self.canary.utf8)
@@ -103,8 +94,8 @@ struct Command {
   private static let keyFiles: Set<String> = ["key"]
 
   private func finish(_ process: Process, in scratch: TemporaryFolder) async throws -> Outcome {
-    // Never on a thread that the simulator beside it may need.
-    await waitForExit(of: process)
+    // `waitUntilExit` would keep a thread, and often a whole core, that the simulator beside it needs.
+    while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
     try requireNoKey(in: [scratch.path] + [folder].compactMap(\.self))
     return Outcome(
       status: process.terminationStatus, output: try scratch.read("out"),

@@ -78,7 +78,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(manifest.items.map(\.prompt) == ["a", "b", "c.edited"])
     }
     #expect(
-      try Manifest(reading: folder.path, defaults, for: .google).items.map(\.prompt) == ["a", "b", "c.edited"])
+      try Manifest(reading: folder.path, defaults, for: .google).items.map(\.prompt) == [
+        "a", "b", "c.edited",
+      ])
     let error = #expect(throws: PlantainError.self) {
       try Manifest(pictures: [folder.file("*.tif")], defaults, for: .google)
     }
@@ -245,7 +247,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     try await run(faults) { editor, simulator in
       var ends: [Int: Int32] = [:]
       let first = try await Batch(editor).run(manifest) { event in
-        guard case .ended(let item, let outcome, _) = event else { return }
+        guard case .ended(let item, let outcome) = event else { return }
         switch outcome {
         case .failed(let error), .ambiguous(let error): ends[item.line] = error.exitStatus
         default: break
@@ -308,7 +310,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     try await run { editor, simulator in
       let limit = try #require(Money(parsing: "0.3 USD"))
       let summary = try await Batch(editor, spending: limit).run(manifest) { event in
-        if case .ended(_, .failed(let error), _) = event { #expect(error.exitStatus == 81) }
+        if case .ended(_, .failed(let error)) = event { #expect(error.exitStatus == 81) }
       }
       // Four at 0.067 USD each.
       #expect(summary.done == 4 && summary.failed == 6)

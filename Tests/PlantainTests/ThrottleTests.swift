@@ -95,3 +95,29 @@ import Testing
     }
   }
 }
+
+@Suite struct `The progress of a batch` {
+  private let start = ContinuousClock.now
+
+  private func failure() -> Batch.Outcome { .failed(.usage("no", hint: nil)) }
+
+  @Test func `forecasts from what took time`() {
+    var progress = BatchProgress(jobs: 1_000, BatchSummary(run: "r"), at: start)
+    for _ in 0..<500 { progress.count(.skipped(id: "i", outputs: []), at: start) }
+    #expect(progress.remaining == nil && progress.ended == 500)
+    for number in 1...100 { progress.count(failure(), at: start + .seconds(number)) }
+    // One a second, and 400 left.
+    #expect(progress.remaining == .seconds(400) && progress.elapsed == .seconds(100))
+    // Whoever waits sees it grow.
+    progress.tick(at: start + .seconds(200))
+    #expect(progress.remaining == .seconds(800))
+  }
+
+  @Test func `follows a route that became faster`() throws {
+    var progress = BatchProgress(jobs: 2_000, BatchSummary(run: "r"), at: start)
+    for number in 1...300 { progress.count(failure(), at: start + .seconds(10 * number)) }
+    for number in 1...400 { progress.count(failure(), at: start + .seconds(3_000 + number)) }
+    let remaining = try #require(progress.remaining)
+    #expect((1_250...1_350).contains(remaining / .seconds(1)))
+  }
+}

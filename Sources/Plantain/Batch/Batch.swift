@@ -32,39 +32,60 @@ public struct Batch: Sendable {
 
   /// - Parameters:
   ///   - drain: ends the run when what is under way is done.
-  ///   - watch: called for each item when it begins and when it ends, one at a time.
+  ///   - watch: called for each item when it ends, and with how far the run is, one at a time.
   /// - Throws: 65 when the manifest has problems: then nothing is sent; 73 when the ledger cannot be used.
   public func run(
     _ manifest: Manifest, until drain: Drain = Drain(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
     if let problem = manifest.problems.first { throw problem }
     let run = try await BatchRun(editor, manifest, spending: spending, most: most)
-    var summary = BatchSummary(run: run.id)
+    var progress = BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now)
     var rest = manifest.items[...]
-    await withTaskGroup(of: (Manifest.Item, Outcome).self) { group in
+    watch(.progress(progress))
+    await withTaskGroup(of: Step.self) { group in
       var underWay = 0
+      group.addTask { await Self.second() }
       while true {
         while underWay < most, !drain.isAsked, !Task.isCancelled, let item = rest.popFirst() {
           underWay += 1
-          group.addTask { (item, await run.perform(item)) }
-          watch(.began(item))
+          group.addTask { .ended(item, await run.perform(item)) }
         }
-        guard let (item, outcome) = await group.next() else { break }
-        underWay -= 1
-        summary.count(outcome)
-        watch(.ended(item, outcome, summary))
+        guard underWay > 0, let step = await group.next() else { break }
+        switch step {
+        case .ended(let item, let outcome):
+          underWay -= 1
+          progress.count(outcome, at: .now)
+          watch(.ended(item, outcome))
+        case .second:
+          progress.tick(at: .now)
+          // A cancelled one would be over at once, again and again.
+          if !Task.isCancelled { group.addTask { await Self.second() } }
+        }
+        progress.inFlight = await run.inFlight
+        watch(.progress(progress))
       }
+      group.cancelAll()
     }
-    summary.left = rest.count
-    await run.end(summary)
-    return summary
+    progress.summary.left = rest.count
+    await run.end(progress.summary)
+    return progress.summary
   }
 
   /// What happens in a run.
   public enum Event: Sendable {
-    case began(Manifest.Item)
-    /// With what became of all that ended so far.
-    case ended(Manifest.Item, Outcome, BatchSummary)
+    case ended(Manifest.Item, Outcome)
+    /// At the beginning, whenever an item has ended, and every second.
+    case progress(BatchProgress)
+  }
+
+  private enum Step: Sendable {
+    case ended(Manifest.Item, Outcome)
+    case second
+  }
+
+  private static func second() async -> Step {
+    try? await Task.sleep(for: .seconds(1))
+    return .second
   }
 
   /// Asks a run to begin nothing more.

@@ -30,6 +30,9 @@ final class BatchRun: Sendable {
     try await editor.book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
 
+  /// How many requests are under way.
+  var inFlight: Int { get async { await throttle.inFlight } }
+
   /// What became of all of it, into the ledger. Where that cannot be written, each edit's own entry still tells.
   func end(_ summary: BatchSummary) async {
     var entry = entry

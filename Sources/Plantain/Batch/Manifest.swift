@@ -101,7 +101,8 @@ public struct Manifest: Sendable {
 
   private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {
     guard defaults.prompt == nil else { return }
-    throw .usage("pictures without a manifest need a prompt", hint: "Give it with -p TEXT or --prompt-file FILE.")
+    throw .usage(
+      "pictures without a manifest need a prompt", hint: "Give it with -p TEXT or --prompt-file FILE.")
   }
 
   private init(

@@ -6,7 +6,7 @@ actor Throttle {
   private var limit: Double
   /// What the route is known to bear: up to it the width grows with every success, beyond it by one for every width of them.
   private var borne: Double
-  private var inFlight = 0
+  private(set) var inFlight = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private var pausedUntil: ContinuousClock.Instant?
 
