@@ -49,6 +49,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     // Quoted cells, line breaks in them, and separators that spreadsheets choose by country.
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
+    // Templates that escape what they show: the report of a batch is a page with prompts and names of files in it.
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     // The TLS of the HTTP client, to name certificate authorities of one's own.
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
@@ -115,11 +117,12 @@ let package = Package(
         "Preparation", "Submission", "Finishing", "Isolation", "WorkerChannel", "Ledger",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SwiftCSV", package: "SwiftCSV"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
         .product(name: "Yams", package: "Yams"),
-      ], swiftSettings: swiftSettings),
+      ], resources: [.embedInCode("Overview/report.mustache")], swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",
       dependencies: [

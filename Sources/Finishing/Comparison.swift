@@ -3,15 +3,18 @@ import Vocabulary
 
 /// The original, the finished picture and how they differ, side by side, as a PNG to look at.
 ///
-/// - Parameter area: what the result showed of the original.
+/// - Parameters:
+///   - area: what the result showed of the original.
+///   - longest: the longest edge of each, in pixels; `nil`: 1,024.
 func comparison(
-  of finished: borrowing FinishedPicture, with ground: borrowing Ground, _ area: PixelArea
+  of finished: borrowing FinishedPicture, with ground: borrowing Ground, _ area: PixelArea,
+  longest: Int? = nil
 ) throws(ImagingError) -> PictureBytes {
   var after = try openInSRGB(finished.bytes, PictureStructure.read(finished.bytes))
   if finished.size == ground.size, area != PixelArea(ground.size) {
     after = try after.cropped(left: area.left, top: area.top, to: area.size)
   }
-  let edge = min(Comparison.edge, area.size.longestEdge)
+  let edge = min(longest ?? Comparison.edge, area.size.longestEdge)
   let size = area.size.scaled(toLongestEdge: edge)
   let before = try ground.reference(area).resized(to: size)
   let own = try after.resized(to: size).opaque()
@@ -20,10 +23,12 @@ func comparison(
   return try Comparison.joined(panels, size).encoded(as: .png)
 }
 
+/// Between the three, in pixels.
+package let comparisonGap = 8
+
 private enum Comparison {
   /// Of each of the three, in pixels.
   static let edge = 1_024
-  private static let gap = 8
   /// What is shown as the strongest red (CIEDE2000).
   private static let strongest: Float = 20
 
@@ -43,11 +48,11 @@ private enum Comparison {
   }
 
   static func joined(_ panels: [[UInt8]], _ size: PixelSize) throws(ImagingError) -> Image {
-    let width = panels.count * size.width + (panels.count - 1) * gap
+    let width = panels.count * size.width + (panels.count - 1) * comparisonGap
     var pixels = [UInt8](repeating: 255, count: 3 * width * size.height)
     for (position, panel) in panels.enumerated() {
       for row in 0..<size.height {
-        let to = 3 * (row * width + position * (size.width + gap))
+        let to = 3 * (row * width + position * (size.width + comparisonGap))
         pixels.replaceSubrange(
           to..<to + 3 * size.width, with: panel[3 * row * size.width..<3 * (row + 1) * size.width])
       }

@@ -46,7 +46,7 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   if inspection.options.compares {
     let area = Field(inspection.options.shown, of: ground.size).area
     picture.comparison = try on(FinishingError.picture) { () throws(ImagingError) in
-      try comparison(of: picture, with: ground, area)
+      try comparison(of: picture, with: ground, area, longest: inspection.options.comparisonEdge)
     }
   }
   return picture

@@ -37,6 +37,8 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var measuresDrift = false
   /// Makes a picture of the original, the result and their difference, too.
   package var compares = false
+  /// The longest edge of each of the three, in pixels; `nil`: 1,024.
+  package var comparisonEdge: Int?
 
   package init(wanted: PictureFormat? = nil) {
     self.wanted = wanted

@@ -54,6 +54,16 @@ struct BatchCommand: AsyncParsableCommand {
       valueName: "bar|plain|json|none"))
   var progress: ProgressStyle?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what became of all jobs as a page to look at, which needs no network.", valueName: "file.html"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write one picture of all originals and results, side by side.", valueName: "file.jpg|.png|.webp"))
+  var contactSheet: String?
+
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var ledger: LedgerFlags
@@ -63,6 +73,9 @@ struct BatchCommand: AsyncParsableCommand {
   func validate() throws {
     guard prompt == nil || promptFile == nil else {
       throw ValidationError("Give -p TEXT or --prompt-file FILE, one of them.")
+    }
+    if let report, !report.lowercased().hasSuffix(".html") {
+      throw ValidationError("Expected a name that ends in .html for --report, received \(report).")
     }
     guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
   }
@@ -74,6 +87,10 @@ struct BatchCommand: AsyncParsableCommand {
     let manifest = try read(configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
+    // What could not be written must not come out after everything was paid for.
+    if !dryRun {
+      for path in [report, contactSheet].compactMap(\.self) { try BatchRecord.requireWritable(path) }
+    }
     let location = ledger.location(configuration)
     try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
       try await workers.run { workers in
@@ -109,6 +126,7 @@ struct BatchCommand: AsyncParsableCommand {
     PlantainCommand.drains.withLock { $0 = drain }
     defer { PlantainCommand.drains.withLock { $0 = nil } }
     var failed: [Manifest.Item] = []
+    var record = BatchRecord()
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
     let summary = try await Batch(editor, spending: spending).run(manifest, until: drain) { event in
       switch event {
@@ -116,6 +134,7 @@ struct BatchCommand: AsyncParsableCommand {
         display.clear()
         show(item, outcome)
         if case .failed = outcome { failed.append(item) }
+        record.add(item, outcome)
       case .progress(let progress): display.show(progress)
       }
     }
@@ -126,6 +145,7 @@ struct BatchCommand: AsyncParsableCommand {
     } else {
       common.note(Summary.line(of: summary))
     }
+    try await show(record, summary, by: editor)
     if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
   }
 
@@ -138,6 +158,17 @@ struct BatchCommand: AsyncParsableCommand {
     case .elsewhere: common.note("line \(item.line) is under way in another process")
     case .ambiguous(let error), .failed(let error):
       if !common.json { Console.note(Console.printable("plantain: line \(item.line): \(error.message)")) }
+    }
+  }
+
+  private func show(_ record: BatchRecord, _ summary: BatchSummary, by editor: Editor) async throws {
+    if let report {
+      try await editor.writeReport(of: record, summary, to: report)
+      common.note("report    \(report)")
+    }
+    if let contactSheet {
+      try await editor.writeContactSheet(of: record, to: contactSheet)
+      common.note("sheet     \(contactSheet)")
     }
   }
 

@@ -3,10 +3,10 @@ import Ledger
 import Submission
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
 #endif
 
 /// The ledger as the stages of an edit use it. It is opened when it is needed first, so that a dry run makes no file.
@@ -120,8 +120,6 @@ struct EditJournal: AttemptJournal {
 extension Int {
   /// Milliseconds since 1970.
   static var now: Int {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    Int(Date().timeIntervalSince1970 * 1_000)
   }
 }

@@ -1,0 +1,72 @@
+import Finishing
+import Imaging
+import Preparation
+import Vocabulary
+
+/// A job's original, its result, and what has changed, small and side by side; or its result alone where there is nothing to hold
+/// it against.
+struct Panels: Sendable {
+  /// A PNG.
+  let bytes: PictureBytes
+  let size: PixelSize
+  let count: Int
+
+  /// Of each.
+  var panel: PixelSize {
+    count == 1 ? size : PixelSize(width: (size.width - 2 * comparisonGap) / 3, height: size.height)
+  }
+}
+
+extension PictureWorkers {
+  /// - Parameter edge: the longest of each panel, in pixels.
+  /// - Returns: `nil` where there is no result that can be read.
+  func panels(_ original: Reference?, _ result: String, edge: Int) async -> Panels? {
+    if let original, case .file = original,
+      let compared = await compared(original, result, edge: edge)
+    {
+      return compared
+    }
+    return await small(.file(result), as: .png, edge: edge).map {
+      Panels(bytes: $0.bytes, size: $0.size, count: 1)
+    }
+  }
+
+  private func compared(_ original: Reference, _ result: String, edge: Int) async -> Panels? {
+    var options = FinishingOptions()
+    (options.compares, options.comparisonEdge) = (true, edge)
+    guard let returned = try? await Reference.file(result).readOnPool(),
+      let content = try? await keep(original),
+      let finished = try? await finish(
+        returned, beside: FinishingContents(original: content), options, refusingAbove: result),
+      let comparison = finished.comparison, let size = try? PictureStructure.read(comparison).size
+    else { return nil }
+    return Panels(bytes: comparison, size: size, count: 3)
+  }
+
+  /// A picture made small, or into another format.
+  func small(
+    _ picture: Reference, as format: MediaType, edge: Int?, quality: Int? = nil
+  ) async -> (bytes: PictureBytes, size: PixelSize)? {
+    var options = PreparationOptions()
+    (options.format, options.maximumEdge, options.quality) = (format, edge, quality)
+    guard let prepared = try? await prepare(picture, options), let bytes = try? prepared.content.read() else {
+      return nil
+    }
+    return (bytes, prepared.size)
+  }
+}
+
+extension Editor {
+  /// Runs `body` with each entry and its panels, in their order.
+  func forEachPanels(
+    _ entries: [BatchRecord.Entry], edge: Int, _ body: (BatchRecord.Entry, Panels?) async -> Void
+  ) async {
+    let workers = workers
+    await inOrder(entries, width: WorkerPool.shared.width * 2) { entry in
+      guard let output = entry.outputs.last else { return (entry, nil as Panels?) }
+      return (entry, await workers.panels(entry.original, output, edge: edge))
+    } consume: { entry, panels in
+      await body(entry, panels)
+    }
+  }
+}
