@@ -156,7 +156,7 @@ let package = Package(
       path: "Tests/Performance/ReplyReading",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "requests", dependencies: ["Plantain"], path: "Tests/Performance/Requests",
+      name: "requests", dependencies: ["Ledger", "Plantain"], path: "Tests/Performance/Requests",
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "drifts", dependencies: ["Finishing", "Imaging", "TestSupport", "Vocabulary"],

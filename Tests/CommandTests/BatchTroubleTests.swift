@@ -1,0 +1,179 @@
+import Foundation
+import Plantain
+import PlantainSimulator
+import TestSupport
+import Testing
+import Vocabulary
+
+/// What a run does when the ledger or the disk fails: it says so, sends nothing that could not be written down, and loses nothing.
+@Suite struct `plantain batch in trouble` {
+  private let folder: TemporaryFolder
+  private let jobs = 6
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 640, height: 480)), as: "a.jpg")
+    let lines = (0..<jobs).map {
+      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).png"}"#
+    }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+  }
+
+  private func run(
+    _ simulator: Simulator, ledger: String, output: String = "out"
+  ) async throws -> Command.Outcome {
+    let command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": ledger])
+    return try await command.run([
+      "batch", "m.jsonl", "-o", output, "--gateway", "apiyi", "--base-url", simulator.baseURL(for: .apiyi),
+      "--json",
+    ])
+  }
+
+  private func summary(_ outcome: Command.Outcome) throws -> [String: Any] {
+    try #require(try outcome.objects().last?["summary"] as? [String: Any], "\(outcome.errors)")
+  }
+
+  @Test func `a damaged ledger, or none that can be made, sends nothing`() async throws {
+    try folder.write(Array("this is no database, whatever its name says".utf8), as: "bad.sqlite")
+    try await withSimulator { simulator in
+      for ledger in [folder.file("bad.sqlite"), folder.file("a.jpg/l.sqlite"), "/proc/plantain/l.sqlite"] {
+        let outcome = try await run(simulator, ledger: ledger)
+        #expect(outcome.status == 73, "\(ledger): \(outcome.errors)")
+        #expect(outcome.errors.contains(ledger), "\(outcome.errors)")
+        let error = try #require(try outcome.objects().last?["error"] as? [String: Any])
+        #expect(error["billed"] as? String == "no")
+      }
+      #expect(await simulator.counts.received == 0)
+    }
+    #expect(try folder.read("bad.sqlite") == Array("this is no database, whatever its name says".utf8))
+  }
+
+  @Test(.enabled(if: SQLiteLock.isPossible))
+  func `a ledger that another program keeps locked is waited for, and then nothing is sent`() async throws {
+    try await withSimulator { simulator in
+      _ = try await run(simulator, ledger: folder.file("l.sqlite"), output: "first")
+      let before = await simulator.counts.received
+      let lock = try SQLiteLock(folder.file("l.sqlite"))
+      let outcome = try await run(simulator, ledger: folder.file("l.sqlite"), output: "second")
+      lock.release()
+      #expect(outcome.status == 73 && outcome.errors.contains("locked"), "\(outcome.errors)")
+      #expect(await simulator.counts.received == before)
+      let again = try await run(simulator, ledger: folder.file("l.sqlite"), output: "first")
+      #expect(again.status == 0)
+      #expect(await simulator.counts.received == before)
+    }
+  }
+
+  @Test(.enabled(if: SmallDisk.isPossible))
+  func `no room for the ledger's replies sends nothing`() async throws {
+    let disk = try SmallDisk(folder.file("disk"), kilobytes: 1_000)
+    defer { disk.unmount() }
+    try await withSimulator { simulator in
+      _ = try await run(simulator, ledger: folder.file("disk/l.sqlite"))
+      let before = await simulator.counts.received
+      try disk.fill()
+      try FileManager.default.removeItem(atPath: folder.file("out"))
+      let outcome = try await run(simulator, ledger: folder.file("disk/l.sqlite"))
+      #expect(outcome.status != 0 && (outcome.errors.contains("space") || outcome.errors.contains("full")))
+      #expect(await simulator.counts.received == before, "\(outcome.errors)")
+    }
+  }
+
+  @Test(.enabled(if: SmallDisk.isPossible))
+  func `no room for results loses nothing that was paid for`() async throws {
+    let disk = try SmallDisk(folder.file("disk"), kilobytes: 700)
+    defer { disk.unmount() }
+    try await withSimulator { simulator in
+      let first = try await run(simulator, ledger: folder.file("l.sqlite"), output: "disk")
+      let found = try summary(first)
+      #expect(found["failed"] as? Int ?? 0 > 0, "the disk holds all of them: \(found)")
+      let codes = try first.objects().compactMap { ($0["error"] as? [String: Any])?["exit"] as? Int }
+      #expect(codes.allSatisfy { $0 == 73 }, "\(codes)")
+      // With room again, the same command writes what was paid for before it sends what was not.
+      disk.unmount()
+      let second = try await run(simulator, ledger: folder.file("l.sqlite"), output: "disk")
+      #expect(second.status == 0, "\(second.errors)")
+      #expect(folder.names(in: "disk").count { $0.hasSuffix(".png") } == jobs)
+      let billed = await simulator.counts.billed
+      // Those whose file was written and is gone with the disk were done before; they are asked for once more.
+      let gone = (found["done"] as? Int ?? 0)
+      #expect(billed == jobs + gone, "\(billed) billed, \(gone) gone")
+    }
+  }
+}
+
+/// Keeps a database from everybody who wants to write.
+private final class SQLiteLock {
+  static let isPossible = ["/usr/bin", "/usr/local/bin", "/root/.pyenv/shims"].contains {
+    FileManager.default.isExecutableFile(atPath: "\($0)/python3")
+  }
+
+  private let process = Process()
+  private let input = Pipe()
+
+  init(_ path: String) throws {
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    let script = """
+      import sqlite3, sys
+      database = sqlite3.connect(sys.argv[1], isolation_level=None)
+      database.execute("BEGIN EXCLUSIVE")
+      print("locked", flush=True)
+      sys.stdin.read()
+      """
+    process.arguments = ["python3", "-c", script, path]
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    _ = output.fileHandleForReading.availableData
+  }
+
+  func release() {
+    try? input.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+}
+
+/// A file system of its own that is soon full. Only the superuser can make one.
+private final class SmallDisk: Sendable {
+  static let isPossible: Bool = {
+    guard geteuid() == 0, let folder = try? TemporaryFolder(),
+      let disk = try? SmallDisk(folder.file("d"), kilobytes: 64)
+    else { return false }
+    disk.unmount()
+    return true
+  }()
+
+  private let path: String
+
+  init(_ path: String, kilobytes: Int) throws {
+    self.path = path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    guard try Self.run("mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path) == 0 else {
+      throw CocoaError(.fileWriteUnknown)
+    }
+  }
+
+  /// Leaves no byte.
+  func fill() throws {
+    _ = FileManager.default.createFile(atPath: path + "/rest", contents: nil)
+    let handle = try FileHandle(forWritingTo: URL(filePath: path + "/rest"))
+    let block = Data(count: 1_024)
+    while (try? handle.write(contentsOf: block)) != nil {}
+  }
+
+  func unmount() {
+    // It may be away already.
+    _ = try? Self.run("umount", "-l", path)
+  }
+
+  private static func run(_ arguments: String...) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
