@@ -44,10 +44,11 @@ package final class Budget: Sendable {
       self.budget = budget
     }
 
-    /// Takes `amount` more, or what makes it all there is.
+    /// Takes `amount` more, or what makes it all there is. Whoever holds some already goes before those who hold nothing: one of
+    /// them may wait for all there is, and would wait for this share, which would wait behind it.
     package func grow(by amount: Int) async {
       let more = min(amount, budget.total - taken)
-      if await budget.take(more) { taken += more }
+      if await budget.take(more, goesFirst: taken > 0) { taken += more }
     }
 
     package func giveBack() {
@@ -57,7 +58,7 @@ package final class Budget: Sendable {
   }
 
   /// - Returns: whether it was taken; not so when the task was cancelled before.
-  private func take(_ amount: Int) async -> Bool {
+  private func take(_ amount: Int, goesFirst: Bool) async -> Bool {
     let id = state.withLock { state in
       state.number += 1
       return state.number
@@ -68,8 +69,10 @@ package final class Budget: Sendable {
           // A cancellation that comes later finds it in the row.
           if Task.isCancelled { return false }
           // Whoever came first goes first: a large picture must not starve behind small ones.
-          guard state.waiting.isEmpty, state.free >= amount else {
-            state.waiting.append(Waiting(id: id, amount: amount, continuation: continuation))
+          guard goesFirst || state.waiting.isEmpty, state.free >= amount else {
+            state.waiting.insert(
+              Waiting(id: id, amount: amount, continuation: continuation),
+              at: goesFirst ? 0 : state.waiting.count)
             return nil
           }
           state.free -= amount

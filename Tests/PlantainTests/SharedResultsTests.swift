@@ -119,6 +119,22 @@ struct BudgetTests {
     #expect(await budget.holding(100) { true })
   }
 
+  @Test("what grows while somebody waits for all of it goes before them", .timeLimit(.minutes(1)))
+  func growth() async {
+    let budget = Budget(100)
+    let share = Budget.Share(of: budget)
+    await share.grow(by: 10)
+    let all = Task { await budget.holding(100) { true } }
+    // Somebody else is in the row before it grows.
+    for _ in 0..<1_000 { await Task.yield() }
+    let behind = Task { await budget.holding(5) { true } }
+    for _ in 0..<1_000 { await Task.yield() }
+    await share.grow(by: 50)
+    share.giveBack()
+    #expect(await all.value)
+    #expect(await behind.value)
+  }
+
   @Test("a picture that needs more than there is for all is refused by name")
   func tooLarge() async throws {
     let workers = PictureWorkers(.inProcess, memory: .megabytes(50))
