@@ -104,9 +104,7 @@ import Vocabulary
 
 /// Keeps a database from everybody who wants to write.
 private final class SQLiteLock {
-  static let isPossible = ["/usr/bin", "/usr/local/bin", "/root/.pyenv/shims"].contains {
-    FileManager.default.isExecutableFile(atPath: "\($0)/python3")
-  }
+  static let isPossible = (try? runTool("python3", "-c", "import sqlite3")) == 0
 
   private let process = Process()
   private let input = Pipe()
@@ -149,7 +147,7 @@ private final class SmallDisk: Sendable {
   init(_ path: String, kilobytes: Int) throws {
     self.path = path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    guard try Self.run("mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path) == 0 else {
+    guard try runTool("mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path) == 0 else {
       throw CocoaError(.fileWriteUnknown)
     }
   }
@@ -164,16 +162,16 @@ private final class SmallDisk: Sendable {
 
   func unmount() {
     // It may be away already.
-    _ = try? Self.run("umount", "-l", path)
+    _ = try? runTool("umount", "-l", path)
   }
+}
 
-  private static func run(_ arguments: String...) throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
+private func runTool(_ arguments: String...) throws -> Int32 {
+  let process = Process()
+  process.executableURL = URL(filePath: "/usr/bin/env")
+  process.arguments = arguments
+  process.standardError = FileHandle.nullDevice
+  try process.run()
+  process.waitUntilExit()
+  return process.terminationStatus
 }
