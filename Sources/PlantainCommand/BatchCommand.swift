@@ -74,8 +74,8 @@ struct BatchCommand: AsyncParsableCommand {
     guard prompt == nil || promptFile == nil else {
       throw ValidationError("Give -p TEXT or --prompt-file FILE, one of them.")
     }
-    if let report, !report.lowercased().hasSuffix(".html") {
-      throw ValidationError("Expected a name that ends in .html for --report, received \(report).")
+    guard !dryRun || report == nil && contactSheet == nil else {
+      throw ValidationError("--report and --contact-sheet show results, and --dry-run has none.")
     }
     guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
   }
@@ -87,10 +87,8 @@ struct BatchCommand: AsyncParsableCommand {
     let manifest = try read(configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
-    // What could not be written must not come out after everything was paid for.
-    if !dryRun {
-      for path in [report, contactSheet].compactMap(\.self) { try BatchRecord.requireWritable(path) }
-    }
+    // What cannot be written must not come out after everything was paid for.
+    try BatchRecord.requireWritable(report: report, contactSheet: contactSheet, beside: manifest)
     let location = ledger.location(configuration)
     try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
       try await workers.run { workers in

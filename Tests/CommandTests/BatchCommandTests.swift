@@ -114,6 +114,34 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
+  @Test
+  func
+    `a report or a sheet that cannot be written sends nothing, nor does one in the place of something else`()
+    async throws
+  {
+    try writeManifest(3)
+    try await withSimulator { simulator in
+      for (option, path, status) in [
+        ("--report", "out/1.txt", 64), ("--contact-sheet", "s.gif", 64), ("--contact-sheet", "out/1.jpg", 64),
+        ("--contact-sheet", "a.jpg", 64), ("--report", "a.jpg/r.html", 73),
+        ("--contact-sheet", "a.jpg/s.png", 73),
+      ] {
+        let outcome = try await command.run(arguments(simulator) + [option, path])
+        #expect(Int(outcome.status) == status, "\(option) \(path): \(outcome.errors)")
+      }
+      let dry = try await command.run(arguments(simulator) + ["--dry-run", "--report", "r.html"])
+      #expect(dry.status == 64)
+      #expect(await simulator.counts.received == 0)
+      let good = try await command.run(
+        arguments(simulator) + ["--report", "new/r.html", "--contact-sheet", "new/s.jpg"])
+      #expect(good.status == 0 && folder.names(in: "new") == ["r.html", "s.jpg"], "\(good.errors)")
+      // Both are made anew.
+      let again = try await command.run(arguments(simulator) + ["--report", "new/r.html"])
+      #expect(again.status == 0 && again.errors.contains("new/r.html"))
+      #expect(String(decoding: try folder.read("new/r.html"), as: UTF8.self).contains("done before"))
+    }
+  }
+
   @Test func `every problem of a manifest is told, and nothing is sent`() async throws {
     let lines = [#"{"references": ["a.jpg"]}"#, "no", #"{"references": ["b.jpg"], "prompt": "x"}"#]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")

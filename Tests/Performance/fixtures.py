@@ -33,6 +33,8 @@ def of_size(picture, least, **options):
 (folder / "photograph.jpg").write_bytes(of_size(photograph(4608, 3072, 1), 8_300_000))
 (folder / "progressive.jpg").write_bytes(
     of_size(photograph(5640, 3172, 2, grain=12), 16_000_000, progressive=True, subsampling="4:2:2"))
+# What a model gives at 4K: some twenty-five megabytes.
+photograph(4096, 2304, 3, grain=4).save(folder / "answer.png")
 cameras = [(2560, 1600, "4:4:4"), (3840, 2160, "4:2:0"), (4608, 3072, "4:2:2"), (5120, 2880, "4:2:0")]
 for number, (width, height, subsampling) in enumerate(cameras):
     photograph(width, height, 10 + number, grain=4).save(

@@ -2,6 +2,7 @@
 import dataclasses
 import pathlib
 import shutil
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -44,14 +45,73 @@ def edit(photograph, url):
         peer="Python, requests", arrives=True)
 
 
+def references(photograph, url):
+    out = str(WORK / "out.jpg")
+    many = [str(photograph)] * 14
+    return Job(
+        "14 references of 8.5 MB in one request",
+        {
+            "plantain edit": [
+                PLANTAIN, "edit", *many, "-p", "Please blur the background", "--gateway", "apiyi", "--base-url", url,
+                "--max-bytes", "10MB", "--max-edge", "none", "--request-bytes", "200MB", "-o", out, "--overwrite",
+                "--quiet",
+            ],
+            "Python, requests": [sys.executable, str(HERE / "peers/page.py"), *many, url, out],
+        },
+        peer="Python, requests")
+
+
+def answer(photograph, url, size):
+    out = str(WORK / "out.png")
+    return Job(
+        f"an answer of {size / 1e6:.0f} MB, a PNG at 4K, to its file",
+        {
+            "plantain edit": [
+                PLANTAIN, "edit", str(photograph), "-p", "Please blur the background", "--gateway", "apiyi",
+                "--base-url", url, "--max-bytes", "10MB", "-o", out, "--overwrite", "--quiet",
+            ],
+            "Python, requests": [sys.executable, str(HERE / "peers/page.py"), str(photograph), url, out],
+        },
+        peer="Python, requests", output=pathlib.Path(out))
+
+
 def start(photograph):
     return Job(
         "a JPEG that needs no change, prepared, beside a mere start",
         {
             "plantain prepare": [PLANTAIN, "prepare", str(photograph), "--max-bytes", "10MB", "--max-edge", "none"],
             "plantain --version": [PLANTAIN, "--version"],
+            "vips --version": if_there("vips", "--version"),
         },
         peer="plantain --version")
+
+
+def both_cores(photographs):
+    out = WORK / "reduced"
+    out.mkdir(exist_ok=True)
+    command = [
+        PLANTAIN, "prepare", *photographs, "--max-edge", "2048", "--quality", "90", "--format", "jpeg", "-o", str(out),
+        "--overwrite",
+    ]
+    return Job(
+        "the same on all cores",
+        {"plantain prepare, all cores": command, "plantain prepare, one core": if_there("taskset", "-c", 0, *command)},
+        peer="plantain prepare, one core")
+
+
+def floor(out, photographs):
+    """The decoder's own scale for each that comes nearest to 2048 pixels."""
+    if not shutil.which("djpeg") or not shutil.which("cjpeg"):
+        return None
+    # Pillow in this process would count as every child's memory.
+    sizes = subprocess.run(
+        [sys.executable, "-c", "import sys; from PIL import Image\nfor path in sys.argv[1:]: print(*Image.open(path).size)",
+         *photographs], capture_output=True, text=True, check=True).stdout.splitlines()
+    arguments = []
+    for path, size in zip(photographs, sizes):
+        edge = max(map(int, size.split()))
+        arguments += [str(min(range(1, 9), key=lambda eighths: abs(edge * eighths / 8 - 2048))), path]
+    return [str(HERE / "peers/floor.sh"), str(out), *arguments]
 
 
 def reduce(photographs):
@@ -69,6 +129,8 @@ def reduce(photographs):
             "vipsthumbnail, colours managed": if_there(
                 "vipsthumbnail", *photographs, *thumbnail, "--export-profile", "srgb"),
             "Pillow": [sys.executable, str(HERE / "peers/thumbnails.py"), str(out), *photographs],
+            "pyvips": [sys.executable, str(HERE / "peers/pyvips_thumbnails.py"), str(out), *photographs],
+            "djpeg -scale | cjpeg": floor(out, photographs),
         },
         peer="vipsthumbnail", one_core=True)
 

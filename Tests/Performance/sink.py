@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-part = {"inlineData": {"mimeType": "image/jpeg", "data": base64.b64encode(open(sys.argv[1], "rb").read()).decode()}}
+part = {"inlineData": {"mimeType": "image/png" if sys.argv[1].endswith(".png") else "image/jpeg", "data": base64.b64encode(open(sys.argv[1], "rb").read()).decode()}}
 ANSWER = json.dumps({"candidates": [{"content": {"parts": [part]}, "finishReason": "STOP"}]}).encode()
 PICTURE = open(sys.argv[1], "rb").read()
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 0

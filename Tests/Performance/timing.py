@@ -44,6 +44,9 @@ def run(job, runs, environment, check):
         row |= {key: statistics.median(one[key] for one in row["runs"]) for key in row["runs"][0]}
         row |= {"fastest": min(walls), "slowest": max(walls)}
         del row["runs"], row["command"]
+    peer = rows.get(job.peer)
+    for row in rows.values():
+        row["ratios"] = {key: row[key] / peer[key] for key in ("wall", "cpu", "memory")} if peer else None
     return rows
 
 
@@ -54,8 +57,7 @@ def report(job, rows):
     print("| job | wall s (min–max) | CPU s | peak MB | bytes | wall | CPU | memory |")
     print("|---|---|---|---|---|---|---|---|")
     for name, row in rows.items():
-        peer = rows.get(job.peer)
-        ratios = [f"{row[key] / peer[key]:.2f}" if peer else "" for key in ("wall", "cpu", "memory")]
+        ratios = [f"{row['ratios'][key]:.2f}" if row["ratios"] else "" for key in ("wall", "cpu", "memory")]
         size = f"{row['bytes']:,}" if row["bytes"] else ""
         print(f"| {name} | {row['wall']:.3f} ({row['fastest']:.3f}–{row['slowest']:.3f}) | {row['cpu']:.3f} "
               f"| {row['memory'] / 1e6:.1f} | {size} | {' | '.join(ratios)} |")

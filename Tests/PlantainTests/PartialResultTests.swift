@@ -53,8 +53,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         #expect(result.images.count == 2)
         #expect(!result.warnings.contains(.outcomeUnknown))
         #expect(result.warnings.contains(.fewerPictures))
-        // 1,120 for each picture that goes in or out.
-        #expect(result.reply.usage?.totalTokens == 4 * 1_120)
+        // 1,120 for each picture that goes in or out, and one for the word in each request.
+        #expect(result.reply.usage?.totalTokens == 4 * 1_120 + 2)
         #expect(result.cost.amount == 2 * 0.055)
       }
     }

@@ -3,17 +3,47 @@ import Imaging
 import Vocabulary
 
 extension BatchRecord {
-  /// Checks that a report or a contact sheet can be written there, before anything is sent: an earlier one is replaced.
+  /// Checks that a report and a contact sheet can be written, before anything is sent. Earlier ones are replaced, but nothing that
+  /// the run reads or makes.
   ///
-  /// - Throws: 73; 64 for a picture whose extension cannot be written.
-  public static func requireWritable(_ path: String) throws(PlantainError) {
-    try OutputPlan.requireWritableExtension(path)
-    do throws(WriteError) {
-      try OutputFile.check(path, overwriting: true)
-      try OutputFile.prepareFolder(of: path)
-    } catch {
-      throw .writing(error, path)
+  /// - Throws: 64 for an extension that is not theirs, or a name that is taken; 73.
+  public static func requireWritable(
+    report: String?, contactSheet: String?, beside manifest: Manifest
+  ) throws(PlantainError) {
+    if let report, !report.lowercased().hasSuffix(".html") {
+      throw .usage("expected a name that ends in .html for the report, received \(report)", hint: nil)
     }
+    if let contactSheet { _ = try sheetFormat(contactSheet) }
+    let taken = manifest.places
+    for path in [report, contactSheet].compactMap(\.self) {
+      let place = OutputFile.canonical(path)
+      guard !taken.contains(place), !taken.contains(OutputPlan.withoutExtension(place)) else {
+        throw .usage("\(path) is a name of the batch itself", hint: "Choose another name for it.")
+      }
+      do throws(WriteError) {
+        try OutputFile.check(path, overwriting: true)
+        try OutputFile.prepareFolder(of: path)
+      } catch {
+        throw .writing(error, path)
+      }
+    }
+  }
+
+  fileprivate static func sheetFormat(_ path: String) throws(PlantainError) -> PictureFormat {
+    guard let format = OutputPlan.format(byNameOf: path), format.isWritable else {
+      throw .usage("cannot write a picture as \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
+    }
+    return format
+  }
+}
+
+extension Manifest {
+  /// What is read, and where results go; names of results without extension where that is not known before.
+  fileprivate var places: Set<String> {
+    var places = Set(items.compactMap(\.place).map(OutputFile.canonical))
+    if let path { places.insert(OutputFile.canonical(path)) }
+    for case .file(let path) in items.flatMap(\.references) { places.insert(OutputFile.canonical(path)) }
+    return places
   }
 }
 
@@ -23,9 +53,7 @@ extension Editor {
   /// - Parameter path: its extension says the format: jpg, png or webp.
   /// - Throws: 73 when it cannot be written, 64 for another extension. Without results nothing is written.
   public func writeContactSheet(of record: BatchRecord, to path: String) async throws(PlantainError) {
-    guard let format = OutputPlan.format(byNameOf: path), format.isWritable else {
-      throw .usage("cannot write a picture as \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
-    }
+    let format = try BatchRecord.sheetFormat(path)
     let entries = record.sorted.filter { !$0.outputs.isEmpty }
     guard !entries.isEmpty else { return }
     var sheet = ContactSheet(count: entries.count)
