@@ -61,11 +61,12 @@ import Testing
     let route = try route()
     #expect(await other.pause(of: route) == nil)
     #expect(await other.borneWidth(of: route) == nil)
-    await one.note(pause: .seconds(20), width: 7, reason: "429", of: route)
+    await one.note(pause: .seconds(110), width: 7, reason: "429", of: route)
     // A shorter one does not end a longer one.
     await one.note(pause: .seconds(1), width: 5, reason: "429", of: route)
     let pause = try #require(await other.pause(of: route))
-    #expect(pause > .seconds(15) && pause <= .seconds(20))
+    // The machine may be busy.
+    #expect(pause > .seconds(10) && pause <= .seconds(110))
     #expect(await other.borneWidth(of: route) == 5)
     let elsewhere = try Route(.google, key: .environment("NONE"), baseURL: "http://127.0.0.1:8")
     #expect(await other.pause(of: elsewhere) == nil)
@@ -86,11 +87,11 @@ import Testing
         gateway: .google, key: key, baseURL: simulator.baseURL(for: .google),
         ledger: folder
       ) { editor in
-        await editor.book.note(pause: .seconds(2), width: 1, reason: "429", of: editor.routes[0])
         let start = ContinuousClock.now
+        await editor.book.note(pause: .seconds(2), width: 1, reason: "429", of: editor.routes[0])
         let summary = try await Batch(editor).run(manifest)
         #expect(summary.done == 1)
-        #expect(ContinuousClock.now - start > .seconds(1.5))
+        #expect(ContinuousClock.now - start > .seconds(1.9))
       }
     }
   }
