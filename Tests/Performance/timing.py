@@ -59,5 +59,6 @@ def report(job, rows):
     for name, row in rows.items():
         ratios = [f"{row['ratios'][key]:.2f}" if row["ratios"] else "" for key in ("wall", "cpu", "memory")]
         size = f"{row['bytes']:,}" if row["bytes"] else ""
-        print(f"| {name} | {row['wall']:.3f} ({row['fastest']:.3f}–{row['slowest']:.3f}) | {row['cpu']:.3f} "
+        # A pipe in a name would end its cell.
+        print(f"| {name.replace('|', chr(92) + '|')} | {row['wall']:.3f} ({row['fastest']:.3f}–{row['slowest']:.3f}) | {row['cpu']:.3f} "
               f"| {row['memory'] / 1e6:.1f} | {size} | {' | '.join(ratios)} |")
