@@ -85,6 +85,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       try Manifest(pictures: [folder.file("*.tif")], defaults, for: .google)
     }
     #expect(error?.exitStatus == 66)
+    #expect(Manifest.isPicture(folder.file("*")) && Manifest.isPicture("a.jpg"))
+    #expect(!Manifest.isPicture("m.jsonl") && !Manifest.isPicture(folder.path))
     let missing = try Manifest(pictures: ["none.jpg", folder.file("a.jpg")], defaults, for: .google)
     #expect(missing.problems.count == 1 && missing.problems[0].message.contains("none.jpg"))
   }

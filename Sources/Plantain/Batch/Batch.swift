@@ -1,5 +1,4 @@
-import Gateways
-import Ledger
+public import Gateways
 import Synchronization
 
 /// Does the edits of a manifest, many at a time. Each is known by its content: a second run does only what is not done yet, fetches

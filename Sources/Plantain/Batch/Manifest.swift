@@ -96,7 +96,7 @@ public struct Manifest: Sendable {
 
   /// Whether a name given for a manifest is a picture's, or a pattern for such.
   public static func isPicture(_ name: String) -> Bool {
-    !OutputFile.isFolder(name) && isPicture(named: name)
+    !OutputFile.isFolder(name) && (isPicture(named: name) || isPattern(name))
   }
 
   private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {

@@ -108,7 +108,7 @@ extension Manifest {
   static func records(ofNames names: [String]) throws(PlantainError) -> [Record] {
     var paths: [String] = []
     for name in names {
-      guard !OutputFile.exists(name), name.contains(where: "*?[".contains) else {
+      guard isPattern(name) else {
         paths.append(name)
         continue
       }
@@ -120,6 +120,11 @@ extension Manifest {
       paths += found
     }
     return records(ofPictures: withoutResults(paths).map { Reference.path($0, in: ".") })
+  }
+
+  /// A file of that very name is meant itself.
+  static func isPattern(_ name: String) -> Bool {
+    !OutputFile.exists(name) && name.contains(where: "*?[".contains)
   }
 
   private static func matches(_ pattern: String) -> [String] {
