@@ -15,6 +15,16 @@ let cSettings: [CSetting] = [
   .enableWarning("extra"),
 ]
 
+// libvips is loaded when a picture has to be decoded (CShims/CImaging/late.h): the programs do not ask for it at their start.
+let loadedLate: [LinkerSetting] = [
+  .unsafeFlags(
+    ["-use-ld=lld"]
+      + ["vips", "gio-2.0", "gobject-2.0", "glib-2.0"].flatMap {
+        ["-Xlinker", "--remap-inputs=*/lib\($0).so=/dev/null"]
+      },
+    .when(platforms: [.linux]))
+]
+
 let package = Package(
   name: "plantain",
   platforms: [.macOS(.v15)],
@@ -106,7 +116,7 @@ let package = Package(
       ], swiftSettings: swiftSettings),
     .executableTarget(
       name: "PlantainWorker", dependencies: ["Finishing", "Imaging", "Preparation", "WorkerChannel"],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings, linkerSettings: loadedLate),
     .target(
       name: "Ledger",
       dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
@@ -139,7 +149,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings, linkerSettings: loadedLate),
     .executableTarget(
       name: "edit-portrait", dependencies: ["Plantain"], path: "samples/EditPortrait",
       swiftSettings: swiftSettings),

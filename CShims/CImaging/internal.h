@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <vips/vips.h>
 
+#include "late.h"
+
 // liborc, which libvips compiles its inner loops with, keeps all compiled code in one list and takes things out of it
 // without its own lock. So this lock is held wherever a resampling or a convolution is built or may be freed.
 void lock_compiler(void);

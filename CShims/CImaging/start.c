@@ -1,6 +1,7 @@
 #include "internal.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 
 static CImagingLog log_sink;
 static GMutex compiler;
@@ -12,6 +13,8 @@ void unlock_compiler(void) {
     g_mutex_unlock(&compiler);
 }
 static atomic_bool started;
+// Why there is no libvips to ask for its own words.
+static const char *load_problem;
 
 static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer user) {
     (void)domain;
@@ -22,6 +25,11 @@ static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *
 }
 
 CImagingStart cimaging_start(CImagingLog log) {
+#if defined(__linux__)
+    load_problem = load_late();
+    if (load_problem != NULL)
+        return CImagingCannotInitialise;
+#endif
     log_sink = log;
     g_log_set_default_handler(forward_log, NULL);
     if (vips_init("plantain") != 0)
@@ -51,6 +59,10 @@ const char *cimaging_version(void) {
 }
 
 void cimaging_take_error_text(char *text, size_t capacity) {
+    if (load_problem != NULL) {
+        snprintf(text, capacity, "%s", load_problem);
+        return;
+    }
     char *copy = vips_error_buffer_copy();
     g_strlcpy(text, g_strchomp(copy), capacity);
     g_free(copy);

@@ -52,11 +52,11 @@ typedef enum CIMAGING_CLOSED CImagingSaver {
 // Receives GLib's and libvips' log lines instead of standard error. Called from any thread.
 typedef void (*CImagingLog)(const char *message);
 
-// Starts libvips for this process: operation cache off, one thread per picture, every loader blocked except the
+// Loads libvips and starts it for this process: operation cache off, one thread per picture, every loader blocked except the
 // buffer loaders of `CImagingLoader`. Call it once, before anything else; it is not safe to race it.
 CImagingStart cimaging_start(CImagingLog log);
 
-// libvips' own version, such as "8.14.1". Static storage.
+// libvips' own version, such as "8.14.1", after a start. Static storage.
 const char *cimaging_version(void);
 
 // Moves libvips' error text into `text` (always terminated) and empties the shared buffer.
