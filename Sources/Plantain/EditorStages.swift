@@ -28,8 +28,6 @@ extension Editor {
   func makeReady(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
     let key = try await readKey(route)
     let (plan, requests) = try await prepareRequest(job, route)
-    try job.output.prepareFolder()
-    try book.requireRoom()
     try await record(plan, job)
     job.watch(.sending(plan))
     // Where another route follows, and nothing else is under way that may be paid for, that is the second try.

@@ -1,5 +1,6 @@
 import Finishing
 import Gateways
+import Imaging
 import Preparation
 import Vocabulary
 
@@ -46,6 +47,15 @@ extension Editor {
       request.idempotencyKey = "\(job.id)-\(part + 1)"
       return request
     }
+    let bytes = ByteCount(parts.map(gateway.bodyLength).max() ?? 0)
+    guard bytes <= requestLimit else {
+      throw PlantainError(
+        .request, .tooLarge, "the request has \(bytes), over the limit of \(requestLimit)",
+        hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
+    }
+    // Meanwhile the bytes of the pictures are counted and hashed.
+    async let ground = isDry ? nil : self.obstacle(to: job)
+
     var warnings = choices.warnings
     if preparation.maximumBytes > gateway.limits.pictureBytes || requestLimit > gateway.limits.requestBytes {
       warnings.append(.overGatewayLimit)
@@ -59,7 +69,7 @@ extension Editor {
       id: job.id, gateway: gateway.id, model: choices.model.id, prepared: prepared,
       reports: try await reports(of: prepared),
       request: EditResult.Request(
-        bytes: ByteCount(parts.map(gateway.bodyLength).max() ?? 0), tier: choices.tier, ratio: ratio,
+        bytes: bytes, tier: choices.tier, ratio: ratio,
         count: options.count),
       passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
       cost: EditResult.Cost(price: choices.price, count: options.count),
@@ -67,12 +77,19 @@ extension Editor {
         choices.model, choices.tier, references: references.count, promptBytes: prompt.utf8.count,
         parts: choices.parts),
       warnings: warnings, finishing: finishing)
-    guard plan.request.bytes <= requestLimit else {
-      throw PlantainError(
-        .request, .tooLarge, "the request has \(plan.request.bytes), over the limit of \(requestLimit)",
-        hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
-    }
+    if let obstacle = await ground { throw obstacle }
     return (plan, parts)
+  }
+
+  /// What keeps the result from being written: there is no place for it, or for the ledger and the reply.
+  private func obstacle(to job: EditJob) async -> PlantainError? {
+    do throws(PlantainError) {
+      try job.output.prepareFolder()
+      try book.requireRoom()
+      return nil
+    } catch {
+      return error
+    }
   }
 
   private func finishing(
@@ -87,11 +104,17 @@ extension Editor {
   }
 
   private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {
-    try await onPool { () throws(PlantainError) in
-      var reports: [PrepareReport] = []
-      for result in prepared { reports.append(try PrepareReport(result)) }
-      return reports
+    var reports: [Result<PrepareReport, PlantainError>] = []
+    await inOrder(prepared, width: WorkerPool.shared.width) { result in
+      do throws(PlantainError) {
+        return .success(try await onPool { () throws(PlantainError) in try PrepareReport(result) })
+      } catch {
+        return .failure(error)
+      }
+    } consume: {
+      reports.append($0)
     }
+    return try reports.map { report throws(PlantainError) in try report.get() }
   }
 
   /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their

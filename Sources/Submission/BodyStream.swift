@@ -42,8 +42,11 @@ package struct BodyStream: AsyncSequence, Sendable {
 
 /// The base64 text of a picture, chunk by chunk.
 private struct PictureText {
-  /// A thread of those that may block is asked only every few chunks.
-  private static let usualPortion = 5 * Base64ChunkEncoder.usualChunk
+  /// Whole groups, whose text just fits half a megabyte: each chunk costs some wake-ups of threads, and smaller ones cost more
+  /// than the encoding.
+  private static let usualChunk = 393_168
+  /// A thread of those that may block is asked only every other chunk.
+  private static let usualPortion = 2 * usualChunk
 
   private var portions: ArraySlice<PictureContent.Portion>
   /// What was read, and how much of it was encoded.
@@ -71,12 +74,12 @@ private struct PictureText {
   }
 
   private static func load(_ portion: PictureContent.Portion) async throws -> PictureBytes {
-    guard portion.isOnDisk else { return try portion.load() }
+    if let bytes = portion.inMemory { return bytes }
     return try await NIOThreadPool.singleton.runIfActive { try portion.load() }
   }
 
   private mutating func nextChunk() -> ByteBuffer {
-    let end = min(bytes.count, offset + Base64ChunkEncoder.usualChunk)
+    let end = min(bytes.count, offset + Self.usualChunk)
     let isLast = end == bytes.count && portions.isEmpty
     var buffer = ByteBuffer()
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Base64ChunkEncoder.room(for: end - offset)) {

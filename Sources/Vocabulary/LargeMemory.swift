@@ -11,13 +11,17 @@ enum LargeMemory {
   private static let threshold = 1 << 20
 
   /// Uninitialised. Ends the process when there is no memory, as Swift's own allocations do.
-  static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
-    guard let memory = allocateIfPossible(count) else { fatalError("out of memory") }
+  ///
+  /// - Parameter isFilledAtOnce: all pages come now; one by one, at the first use of each, they cost twice as much.
+  static func allocate(_ count: Int, isFilledAtOnce: Bool = false) -> UnsafeMutableRawPointer {
+    guard let memory = allocateIfPossible(count, isFilledAtOnce: isFilledAtOnce) else {
+      fatalError("out of memory")
+    }
     return memory
   }
 
-  static func allocateIfPossible(_ count: Int) -> UnsafeMutableRawPointer? {
-    count >= threshold ? map(count) : malloc(max(1, count))
+  static func allocateIfPossible(_ count: Int, isFilledAtOnce: Bool = false) -> UnsafeMutableRawPointer? {
+    count >= threshold ? map(count, isFilledAtOnce) : malloc(max(1, count))
   }
 
   static func release(_ memory: UnsafeMutableRawPointer, _ count: Int) {
@@ -52,8 +56,12 @@ enum LargeMemory {
     return (count + page - 1) / page * page
   }
 
-  private static func map(_ count: Int) -> UnsafeMutableRawPointer? {
-    let memory = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON | MAP_NORESERVE, -1, 0)
+  private static func map(_ count: Int, _ isFilledAtOnce: Bool) -> UnsafeMutableRawPointer? {
+    var flags = MAP_PRIVATE | MAP_ANON | MAP_NORESERVE
+    #if os(Linux)
+      if isFilledAtOnce { flags |= MAP_POPULATE }
+    #endif
+    let memory = mmap(nil, count, PROT_READ | PROT_WRITE, flags, -1, 0)
     return memory == MAP_FAILED ? nil : memory
   }
 }

@@ -23,7 +23,7 @@ public final class PictureBytes: Sendable {
   package convenience init<E: Error>(
     capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) {
-    let room = LargeMemory.allocate(capacity)
+    let room = LargeMemory.allocate(capacity, isFilledAtOnce: true)
     let written: Int
     do {
       written = try fill(UnsafeMutableRawBufferPointer(start: room, count: capacity))

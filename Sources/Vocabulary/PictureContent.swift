@@ -62,15 +62,32 @@ public struct PictureContent: Sendable {
   /// How much of a file is in memory at a time where all of it is needed.
   package static let usualPortion = 1 << 18
 
+  /// Lends all bytes to `body`, in portions of which those from a file are never in memory together, until it says no.
+  package func visit(_ body: (UnsafeRawBufferPointer) -> Bool) throws(ContentError) {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.usualPortion, alignment: 1)
+    defer { room.deallocate() }
+    for portion in portions(upTo: Self.usualPortion) {
+      let goesOn: Bool
+      if let bytes = portion.inMemory {
+        goesOn = bytes.withUnsafeBytes(body)
+      } else {
+        let count = try portion.copy(to: room)
+        goesOn = body(UnsafeRawBufferPointer(rebasing: room[..<count]))
+      }
+      guard goesOn else { return }
+    }
+  }
+
   /// Writes all bytes, in portions that are never in memory together.
   ///
   /// - Returns: 0, or the system's number for why not all could be written.
   package func write(to descriptor: Int32) throws(ContentError) -> Int32 {
-    for portion in portions(upTo: Self.usualPortion) {
-      let code = try portion.load().withUnsafeBytes { writeAll($0, to: descriptor) }
-      if code != 0 { return code }
+    var code: Int32 = 0
+    try visit {
+      code = writeAll($0, to: descriptor)
+      return code == 0
     }
-    return 0
+    return code
   }
 
   /// The bytes in portions, in their order: what is in memory as it is there, what is in a file at most `most` bytes at a
@@ -101,12 +118,12 @@ public struct PictureContent: Sendable {
       self.isLastOfFile = isLastOfFile
     }
 
-    /// Whether getting them may mean waiting for a disk.
-    package var isOnDisk: Bool { if case .file = piece { true } else { false } }
+    /// The bytes, where getting them does not mean waiting for a disk.
+    package var inMemory: PictureBytes? { if case .memory(let bytes) = piece { bytes } else { nil } }
 
     /// The bytes in memory. The last ones of a file come only if it is still what it was.
     package func load() throws(ContentError) -> PictureBytes {
-      if case .memory(let bytes) = piece { return bytes }
+      if let inMemory { return inMemory }
       return try PictureBytes(capacity: piece.count) { room throws(ContentError) in try copy(to: room) }
     }
 

@@ -83,8 +83,9 @@ extension PictureContent {
   /// SHA-256 as 64 hexadecimal digits.
   func sha256() throws(ContentError) -> String {
     var hash = SHA256()
-    for portion in portions(upTo: Self.usualPortion) {
-      try portion.load().withUnsafeBytes { hash.update(bufferPointer: $0) }
+    try visit {
+      hash.update(bufferPointer: $0)
+      return true
     }
     return hexadecimal(hash.finalize())
   }
