@@ -13,6 +13,7 @@ static const char *const operations[] = {
 };
 
 void cimaging_trust(CImagingLoader loader) {
+    require_module(loader);
     switch (loader) {
     case CImagingLoaderSVG:
         vips_operation_block_set("VipsForeignLoadSvgBuffer", FALSE);
@@ -28,8 +29,13 @@ void cimaging_trust(CImagingLoader loader) {
     }
 }
 
-bool cimaging_has_loader(CImagingLoader loader) {
+bool knows_loader(CImagingLoader loader) {
     return vips_type_find("VipsOperation", operations[loader]) != 0;
+}
+
+bool cimaging_has_loader(CImagingLoader loader) {
+    require_module(loader);
+    return knows_loader(loader);
 }
 
 // The loaded image with nothing but its pixels and its colour profile, which is copied: heifload of 8.14 hands out
@@ -54,6 +60,7 @@ static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
 }
 
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options) {
+    require_module(loader);
     VipsImage *image = NULL;
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
     // Borrowed, as the header says: libvips gets a blob that frees nothing.
@@ -141,7 +148,15 @@ bool cimaging_is_8_bit_srgb(const CImagingImage *image) {
 // further than its caches reach.
 enum { strip_height = 32 };
 
-static int write_strips(VipsImage *memory, VipsRegion *from) {
+struct realising {
+    VipsImage *input;
+    VipsImage *memory;
+};
+
+static int write_strips(void *argument) {
+    const struct realising *work = argument;
+    VipsImage *memory = work->memory;
+    VipsRegion *from = vips_region_new(work->input);
     VipsRegion *to = vips_region_new(memory);
     int status = 0;
     for (int top = 0; top < memory->Ysize && status == 0; top += strip_height) {
@@ -149,6 +164,7 @@ static int write_strips(VipsImage *memory, VipsRegion *from) {
         status = vips_region_image(to, &strip) || vips_region_prepare_to(from, to, &strip, 0, top);
     }
     g_object_unref(to);
+    g_object_unref(from);
     return status;
 }
 
@@ -156,11 +172,10 @@ CImagingImage *cimaging_realise(CImagingImage *image) {
     VipsImage *input = vips_of(image);
     if (input->dtype == VIPS_IMAGE_SETBUF)
         return cimaging_retain(image);
-    VipsImage *memory = vips_image_new_memory();
-    VipsRegion *from = vips_region_new(input);
+    struct realising work = {input, vips_image_new_memory()};
+    VipsImage *memory = work.memory;
     int status = vips_image_pipelinev(memory, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
-                 vips_image_write_prepare(memory) || write_strips(memory, from);
-    g_object_unref(from);
+                 vips_image_write_prepare(memory) || in_vips_thread(write_strips, &work);
     if (status == 0)
         return (CImagingImage *)memory;
     g_object_unref(memory);

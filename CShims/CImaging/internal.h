@@ -13,6 +13,16 @@
 void lock_compiler(void);
 void unlock_compiler(void);
 
+bool knows_loader(CImagingLoader loader);
+
+// Some loaders are in modules, which are loaded when they are needed.
+void require_module(CImagingLoader loader);
+
+// Runs `work` in a thread of libvips, and waits for its result. Only in such a thread a region's memory serves for one strip after
+// the other: elsewhere each strip gets new memory, which libvips fills with zeros first. A region belongs to the thread that
+// made it.
+int in_vips_thread(int (*work)(void *), void *argument);
+
 static inline VipsImage *vips_of(const CImagingImage *image) {
     return (VipsImage *)image;
 }

@@ -8,10 +8,15 @@
 #if defined(__linux__)
 
 #include <stdatomic.h>
+#include <gmodule.h>
 #include <vips/vips.h>
 
 // Loads libvips 8. NULL, or the loader's words about what is wrong.
 const char *load_late(void);
+
+// Loads the module of libvips that has this loader, if it is one of those that are in modules, and if that is there.
+// Returns whether it was loaded now.
+bool load_module(CImagingLoader loader);
 
 // The address of a function of libvips or of what it brings along. It exists: `cimaging_start` refuses older versions.
 void *late_address(const char *name);
@@ -34,6 +39,7 @@ void *late_address(const char *name);
 #define g_log_set_default_handler LATE(g_log_set_default_handler)
 #define g_malloc0 LATE(g_malloc0)
 #define g_malloc0_n LATE(g_malloc0_n)
+#define g_module_open LATE(g_module_open)
 #define g_mutex_lock LATE(g_mutex_lock)
 #define g_mutex_unlock LATE(g_mutex_unlock)
 #define g_object_ref LATE(g_object_ref)
@@ -42,6 +48,7 @@ void *late_address(const char *name);
 #define g_strchomp LATE(g_strchomp)
 #define g_strfreev LATE(g_strfreev)
 #define g_strlcpy LATE(g_strlcpy)
+#define g_thread_join LATE(g_thread_join)
 #define g_type_check_instance_cast LATE(g_type_check_instance_cast)
 #define vips_Lab2XYZ LATE(vips_Lab2XYZ)
 #define vips_LabQ2LabS LATE(vips_LabQ2LabS)
@@ -69,6 +76,7 @@ void *late_address(const char *name);
 #define vips_flatten LATE(vips_flatten)
 #define vips_flip LATE(vips_flip)
 #define vips_format_sizeof_unsafe LATE(vips_format_sizeof_unsafe)
+#define vips_g_thread_new LATE(vips_g_thread_new)
 #define vips_gaussblur LATE(vips_gaussblur)
 #define vips_icc_transform LATE(vips_icc_transform)
 #define vips_image_generate LATE(vips_image_generate)

@@ -8,15 +8,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-// Compiled twice, the wider vectors chosen when the program is loaded. Elsewhere the compiler's own choice will do.
+// Compiled thrice, the widest vectors chosen when the program is loaded. Elsewhere the compiler's own choice will do.
 // What chooses runs before a sanitizer is ready for it.
 #if defined(__x86_64__) && defined(__ELF__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-#define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FOR_EACH_CPU
 #endif
 
-enum { strip_height = 32, tile_pixels = 64, lanes = 8 };
+// A vector of the code is one or more of the CPU's; with sixteen lanes hardly any is lost on three bands.
+enum { strip_height = 32, tile_pixels = 64, lanes = 16, most_bands = 8, vectors_at_once = 4, rows_at_once = 4 };
 static const double lobes = 3;
 
 // What each output position takes from the input: `count` neighbours from `first` on, and their weights (sum 1).
@@ -38,8 +39,10 @@ static double lanczos(double x) {
         return 1;
     if (fabs(x) >= lobes)
         return 0;
+    // lobes · sin(πx) · sin(πx / lobes) / (πx)², where the sine of the threefold angle follows from that of the single one.
     double angle = G_PI * x;
-    return lobes * sin(angle) * sin(angle / lobes) / (angle * angle);
+    double third = sin(angle / 3);
+    return 3 * (3 - 4 * third * third) * third * third / (angle * angle);
 }
 
 static void free_filter(struct filter *filter) {
@@ -53,10 +56,13 @@ static void weigh(struct filter *filter, int output, double centre, double scale
     int end = VIPS_MIN(inputs, (int)ceil(centre + lobes * scale));
     float *weights = filter->weights + (size_t)output * (size_t)filter->taps;
     double sum = 0;
+    for (int input = first; input < end; input++) {
+        double weight = lanczos((input + 0.5 - centre) / scale);
+        weights[input - first] = (float)weight;
+        sum += weight;
+    }
     for (int input = first; input < end; input++)
-        sum += lanczos((input + 0.5 - centre) / scale);
-    for (int input = first; input < end; input++)
-        weights[input - first] = (float)(lanczos((input + 0.5 - centre) / scale) / sum);
+        weights[input - first] = (float)(weights[input - first] / sum);
     filter->first[output] = first;
     filter->count[output] = end - first;
 }
@@ -115,7 +121,8 @@ static int most_open(const struct filter *rows, int height) {
 }
 
 struct resampling {
-    VipsRegion *input;
+    VipsImage *input;
+    VipsRegion *region; // of the input; a region belongs to the thread that made it
     VipsImage *output;
     int bands;
     bool has_alpha;
@@ -126,7 +133,8 @@ struct resampling {
     size_t sum_width; // floats in each: a vector may be read past the last pixel
     float *sums;
     float *tile;    // strip_height rows of tile_pixels pixels
-    float *reduced; // one output row
+    float *reduced; // rows_at_once output rows
+    size_t reduced_width;
 };
 
 static float *sums_of(const struct resampling *work, int row) {
@@ -191,22 +199,32 @@ static void unpremultiply(float *pixels, int count, int bands) {
     }
 }
 
-// Adds `rows` weighted rows, `stride` floats apart, to the sums.
-FOR_EACH_CPU static void add_rows(
-    float *restrict sums, const float *restrict from, size_t stride, const float *weights, int rows, int count) {
-    int row = 0;
-    for (; row + 4 <= rows; row += 4) {
-        const float *restrict a = from + (size_t)row * stride;
-        const float *restrict b = a + stride;
-        const float *restrict c = b + stride;
-        const float *restrict d = c + stride;
-        for (int i = 0; i < count; i++)
-            sums[i] += (weights[row] * a[i] + weights[row + 1] * b[i]) + //
-                       (weights[row + 2] * c[i] + weights[row + 3] * d[i]);
+typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float))));
+
+// Adds `rows` weighted rows, `stride` floats apart, to the sums, which are zero before if they are new.
+FOR_EACH_CPU static void add_rows(float *restrict sums, const float *restrict from, size_t stride,
+    const float *restrict weights, int rows, int count, bool are_new) {
+    int at = 0;
+    for (; at + vectors_at_once * lanes <= count; at += vectors_at_once * lanes) {
+        vector *to = (vector *)(sums + at);
+        vector a = {0}, b = {0}, c = {0}, d = {0};
+        if (!are_new)
+            a = to[0], b = to[1], c = to[2], d = to[3];
+        for (int row = 0; row < rows; row++) {
+            const vector *next = (const vector *)(from + (size_t)row * stride + at);
+            a += weights[row] * next[0];
+            b += weights[row] * next[1];
+            c += weights[row] * next[2];
+            d += weights[row] * next[3];
+        }
+        to[0] = a, to[1] = b, to[2] = c, to[3] = d;
     }
-    for (; row < rows; row++)
-        for (int i = 0; i < count; i++)
-            sums[i] += weights[row] * from[(size_t)row * stride + (size_t)i];
+    for (; at < count; at++) {
+        float sum = are_new ? 0 : sums[at];
+        for (int row = 0; row < rows; row++)
+            sum += weights[row] * from[(size_t)row * stride + (size_t)at];
+        sums[at] = sum;
+    }
 }
 
 // Adds columns from `left` on of the strip in the region to the sums of output rows `from` to `end`.
@@ -216,7 +234,7 @@ static void add_tile(const struct resampling *work, VipsRect strip, int left, in
     size_t stride = (size_t)(tile_pixels * work->bands);
     for (int row = 0; row < strip.height; row++) {
         float *tile = work->tile + (size_t)row * stride;
-        load(tile, VIPS_REGION_ADDR(work->input, left, strip.top + row), samples, work->output->BandFmt);
+        load(tile, VIPS_REGION_ADDR(work->region, left, strip.top + row), samples, work->output->BandFmt);
         if (work->has_alpha)
             premultiply(tile, pixels, work->bands);
     }
@@ -226,79 +244,131 @@ static void add_tile(const struct resampling *work, VipsRect strip, int left, in
         const float *weights =
             work->rows.weights + (size_t)output * (size_t)work->rows.taps + (first - work->rows.first[output]);
         add_rows(sums_of(work, output) + left * work->bands, work->tile + (size_t)(first - strip.top) * stride, stride,
-            weights, rows, samples);
+            weights, rows, samples, first == work->rows.first[output]);
     }
 }
 
-typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float))));
+#define LANE(i, by) ((i) + (by) < lanes ? (i) + (by) : -1)
+// The lanes from `by` on, moved to the first ones.
+#define MOVED(v, by)                                                                                                   \
+    __builtin_shufflevector(v, v, LANE(0, by), LANE(1, by), LANE(2, by), LANE(3, by), LANE(4, by), LANE(5, by),        \
+        LANE(6, by), LANE(7, by), LANE(8, by), LANE(9, by), LANE(10, by), LANE(11, by), LANE(12, by), LANE(13, by),    \
+        LANE(14, by), LANE(15, by))
 
-// Adds a vector's pixels up into its first lanes. What lies beyond them is of no meaning.
-static inline void add_pixels(vector *sum, int bands) {
+// Adds a vector's pixels up, and stores the sum with a whole vector's width: what lies beyond the pixel is of no meaning.
+static inline void store_pixel(float *to, const vector *sum, int bands) {
     vector v = *sum;
     switch (bands) {
     case 1:
-        v += __builtin_shufflevector(v, v, 4, 5, 6, 7, -1, -1, -1, -1);
-        v += __builtin_shufflevector(v, v, 2, 3, -1, -1, -1, -1, -1, -1);
-        v += __builtin_shufflevector(v, v, 1, -1, -1, -1, -1, -1, -1, -1);
+        v += MOVED(v, 8);
+        v += MOVED(v, 4);
+        v += MOVED(v, 2);
+        v += MOVED(v, 1);
         break;
     case 2:
-        v += __builtin_shufflevector(v, v, 4, 5, 6, 7, -1, -1, -1, -1);
-        v += __builtin_shufflevector(v, v, 2, 3, -1, -1, -1, -1, -1, -1);
+        v += MOVED(v, 8);
+        v += MOVED(v, 4);
+        v += MOVED(v, 2);
         break;
-    case 3:
-        v += __builtin_shufflevector(v, v, 3, 4, 5, -1, -1, -1, -1, -1);
+    case 3: // five pixels: the third and the fourth to the first two, and the fifth
+        v += MOVED(v, 6);
+        v += MOVED(v, 3);
+        v += MOVED(*sum, 12);
         break;
     case 4:
-        v += __builtin_shufflevector(v, v, 4, 5, 6, 7, -1, -1, -1, -1);
+        v += MOVED(v, 8);
+        v += MOVED(v, 4);
+        break;
+    case 5: // three
+        v += MOVED(v, 5);
+        v += MOVED(*sum, 10);
+        break;
+    case 6:
+        v += MOVED(v, 6);
+        break;
+    case 7:
+        v += MOVED(v, 7);
         break;
     default:
+        v += MOVED(v, 8);
         break;
     }
-    *sum = v;
+    *(vector *)to = v;
 }
 
-// One output pixel from vectors of samples and of their weights. A vector of sums ends among its neighbour's, whose
-// weights are zero; a stored one is overwritten by its neighbour's.
+// The pixels of one output column in several rows, from vectors of samples and of their weights, which are so many that they
+// come from the second-level cache. A vector of sums ends among its neighbour's, whose weights are zero; a stored one is
+// overwritten by its neighbour's.
 FOR_EACH_CPU static void reduce_columns(const struct filter *columns, const float *restrict spread,
-    const float *restrict sums, float *restrict reduced, int bands) {
+    const float *const sums[rows_at_once], float *restrict const reduced[rows_at_once], int bands) {
     int step = pixels_per_vector(bands);
     const float *weights = spread;
     for (int column = 0; column < columns->outputs; column++) {
-        const float *from = sums + columns->first[column] * bands;
-        vector sum = {0};
-        for (int tap = 0; tap < columns->taps; tap += step, weights += lanes, from += step * bands)
-            sum += *(const vector *)weights * *(const vector *)from;
-        add_pixels(&sum, bands);
-        *(vector *)(reduced + column * bands) = sum;
+        ptrdiff_t from = columns->first[column] * bands;
+        vector a = {0}, b = {0}, c = {0}, d = {0};
+        for (int tap = 0; tap < columns->taps; tap += step, weights += lanes, from += step * bands) {
+            vector weight = *(const vector *)weights;
+            a += weight * *(const vector *)(sums[0] + from);
+            b += weight * *(const vector *)(sums[1] + from);
+            c += weight * *(const vector *)(sums[2] + from);
+            d += weight * *(const vector *)(sums[3] + from);
+        }
+        store_pixel(reduced[0] + column * bands, &a, bands);
+        store_pixel(reduced[1] + column * bands, &b, bands);
+        store_pixel(reduced[2] + column * bands, &c, bands);
+        store_pixel(reduced[3] + column * bands, &d, bands);
     }
 }
 
-static void finish_row(const struct resampling *work, int row) {
+// Rows from `first` on. Where there are fewer than can be done at once the last one is done several times.
+static void finish_rows(const struct resampling *work, int first, int count) {
     int width = work->columns.outputs;
-    reduce_columns(&work->columns, work->spread, sums_of(work, row), work->reduced, work->bands);
-    if (work->has_alpha)
-        unpremultiply(work->reduced, width, work->bands);
-    store(VIPS_IMAGE_ADDR(work->output, 0, row), work->reduced, width * work->bands, work->output->BandFmt);
+    const float *sums[rows_at_once];
+    float *reduced[rows_at_once];
+    for (int i = 0; i < rows_at_once; i++) {
+        sums[i] = sums_of(work, first + VIPS_MIN(i, count - 1));
+        reduced[i] = work->reduced + (size_t)i * work->reduced_width;
+    }
+    reduce_columns(&work->columns, work->spread, sums, reduced, work->bands);
+    for (int i = 0; i < count; i++) {
+        if (work->has_alpha)
+            unpremultiply(reduced[i], width, work->bands);
+        store(VIPS_IMAGE_ADDR(work->output, 0, first + i), reduced[i], width * work->bands, work->output->BandFmt);
+    }
 }
 
-static int run(const struct resampling *work, int width, int height) {
+static int add_strips(const struct resampling *work) {
+    int width = work->input->Xsize;
+    int height = work->input->Ysize;
     int done = 0;
     int open = 0;
     for (int top = 0; top < height; top += strip_height) {
         VipsRect strip = {0, top, width, VIPS_MIN(strip_height, height - top)};
-        if (vips_region_prepare(work->input, &strip) != 0)
+        if (vips_region_prepare(work->region, &strip) != 0)
             return -1;
-        for (; open < work->rows.outputs && work->rows.first[open] < VIPS_RECT_BOTTOM(&strip); open++)
-            memset(sums_of(work, open), 0, work->sum_width * sizeof(float));
+        while (open < work->rows.outputs && work->rows.first[open] < VIPS_RECT_BOTTOM(&strip))
+            open++;
         for (int left = 0; left < width; left += tile_pixels)
             add_tile(work, strip, left, done, open);
-        for (; done < open && end_of(&work->rows, done) <= VIPS_RECT_BOTTOM(&strip); done++)
-            finish_row(work, done);
+        int end = done;
+        while (end < open && end_of(&work->rows, end) <= VIPS_RECT_BOTTOM(&strip))
+            end++;
+        for (; done < end; done += VIPS_MIN(rows_at_once, end - done))
+            finish_rows(work, done, VIPS_MIN(rows_at_once, end - done));
     }
     return 0;
 }
 
-static bool prepare(struct resampling *work, VipsImage *input, int width, int height) {
+static int run_strips(void *argument) {
+    struct resampling *work = argument;
+    work->region = vips_region_new(work->input);
+    int status = add_strips(work);
+    g_object_unref(work->region);
+    return status;
+}
+
+static bool prepare(struct resampling *work, int width, int height) {
+    const VipsImage *input = work->input;
     if (!make_filter(&work->columns, input->Xsize, width, pixels_per_vector(work->bands)) ||
         !make_filter(&work->rows, input->Ysize, height, 1))
         return false;
@@ -307,7 +377,8 @@ static bool prepare(struct resampling *work, VipsImage *input, int width, int he
     work->sum_width = ((size_t)input->Xsize + (size_t)work->columns.taps) * (size_t)work->bands + lanes;
     work->sums = calloc((size_t)work->open_rows * work->sum_width, sizeof(float));
     work->tile = calloc((size_t)(strip_height * tile_pixels * work->bands), sizeof(float));
-    work->reduced = calloc((size_t)width * (size_t)work->bands + lanes, sizeof(float));
+    work->reduced_width = (size_t)width * (size_t)work->bands + lanes;
+    work->reduced = calloc(rows_at_once * work->reduced_width, sizeof(float));
     return work->spread != NULL && work->sums != NULL && work->tile != NULL && work->reduced != NULL;
 }
 
@@ -319,17 +390,16 @@ static int resample(VipsImage *input, VipsImage *output, int width, int height) 
     if (vips_image_write_prepare(output) != 0)
         return -1;
     struct resampling work = {
-        .input = vips_region_new(input),
+        .input = input,
         .output = output,
         .bands = input->Bands,
         .has_alpha = vips_image_hasalpha(input),
     };
     int status = -1;
-    if (prepare(&work, input, width, height))
-        status = run(&work, input->Xsize, input->Ysize);
+    if (prepare(&work, width, height))
+        status = in_vips_thread(run_strips, &work);
     else
         vips_error("cimaging_resize", "out of memory");
-    g_object_unref(work.input);
     free_filter(&work.columns);
     free_filter(&work.rows);
     free(work.spread);
@@ -354,10 +424,10 @@ CImagingImage *cimaging_resize(CImagingImage *image, int width, int height) {
         return NULL;
     VipsImage *output = vips_image_new_memory();
     int status = -1;
-    if (input->Bands <= lanes)
+    if (input->Bands <= most_bands)
         status = resample(input, output, width, height);
     else
-        vips_error("cimaging_resize", "%d channels are more than %d", input->Bands, lanes);
+        vips_error("cimaging_resize", "%d channels are more than %d", input->Bands, most_bands);
     g_object_unref(input);
     if (status == 0)
         return (CImagingImage *)output;

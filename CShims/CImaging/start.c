@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static CImagingLog log_sink;
 static GMutex compiler;
@@ -12,6 +13,27 @@ void lock_compiler(void) {
 void unlock_compiler(void) {
     g_mutex_unlock(&compiler);
 }
+
+struct thread_work {
+    int (*work)(void *);
+    void *argument;
+    int status;
+};
+
+static void *do_work(void *argument) {
+    struct thread_work *work = argument;
+    work->status = work->work(work->argument);
+    return NULL;
+}
+
+int in_vips_thread(int (*work)(void *), void *argument) {
+    struct thread_work all = {work, argument, -1};
+    GThread *thread = vips_g_thread_new("strips", do_work, &all);
+    if (thread != NULL)
+        g_thread_join(thread);
+    return all.status;
+}
+
 static atomic_bool started;
 // Why there is no libvips to ask for its own words.
 static const char *load_problem;
@@ -24,11 +46,39 @@ static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *
         log_sink(message);
 }
 
-CImagingStart cimaging_start(CImagingLog log) {
+// Everything but the buffer loaders that the header names.
+static void block_loaders(void) {
+    vips_block_untrusted_set(TRUE);
+    vips_operation_block_set("VipsForeignLoad", TRUE);
+    vips_operation_block_set("VipsForeignLoadJpegBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadPngBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadWebpBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadNsgifBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadTiffBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadHeifBuffer", FALSE);
+}
+
+void require_module(CImagingLoader loader) {
+#if defined(__linux__)
+    // What it brings was not there to be blocked.
+    if (!knows_loader(loader) && load_module(loader))
+        block_loaders();
+#else
+    (void)loader;
+#endif
+}
+
+CImagingStart cimaging_start(CImagingLog log, bool owns_process) {
 #if defined(__linux__)
     load_problem = load_late();
     if (load_problem != NULL)
         return CImagingCannotInitialise;
+    // libvips finds no modules there and loads none; those of a Debian take ten times as long as the rest of its start. Only a
+    // process of one's own has an environment to change.
+    if (owns_process)
+        setenv("VIPSHOME", "/nonexistent", 1);
+#else
+    (void)owns_process;
 #endif
     log_sink = log;
     g_log_set_default_handler(forward_log, NULL);
@@ -42,14 +92,7 @@ CImagingStart cimaging_start(CImagingLog log) {
     // With two or more threads per picture, 8.14 sometimes accepts damaged files in spite of fail_on.
     vips_concurrency_set(1);
 
-    vips_block_untrusted_set(TRUE);
-    vips_operation_block_set("VipsForeignLoad", TRUE);
-    vips_operation_block_set("VipsForeignLoadJpegBuffer", FALSE);
-    vips_operation_block_set("VipsForeignLoadPngBuffer", FALSE);
-    vips_operation_block_set("VipsForeignLoadWebpBuffer", FALSE);
-    vips_operation_block_set("VipsForeignLoadNsgifBuffer", FALSE);
-    vips_operation_block_set("VipsForeignLoadTiffBuffer", FALSE);
-    vips_operation_block_set("VipsForeignLoadHeifBuffer", FALSE);
+    block_loaders();
     atomic_store(&started, true);
     return CImagingStarted;
 }

@@ -4,10 +4,11 @@ import Synchronization
 
 /// libvips in this process: started once, on first need, never for a picture that passes untouched.
 package enum ImagingRuntime {
-  private static let outcome: CImagingStart = cimaging_start { message in
-    guard let message else { return }
-    Logger(label: "plantain.imaging").debug("\(String(cString: message))")
-  }
+  private static let outcome: CImagingStart = cimaging_start(
+    { message in
+      guard let message else { return }
+      Logger(label: "plantain.imaging").debug("\(String(cString: message))")
+    }, isExpendable)
 
   static func start() throws(ImagingError) {
     switch outcome {

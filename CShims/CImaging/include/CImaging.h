@@ -42,6 +42,7 @@ typedef enum CIMAGING_CLOSED CImagingLoader {
     CImagingLoaderJPEGXL, // a module of its own that may be missing
     CImagingLoaderJPEG2000,
 } CImagingLoader;
+enum { CIMAGING_LOADERS = CImagingLoaderJPEG2000 + 1 };
 
 typedef enum CIMAGING_CLOSED CImagingSaver {
     CImagingSaverJPEG,
@@ -53,8 +54,9 @@ typedef enum CIMAGING_CLOSED CImagingSaver {
 typedef void (*CImagingLog)(const char *message);
 
 // Loads libvips and starts it for this process: operation cache off, one thread per picture, every loader blocked except the
-// buffer loaders of `CImagingLoader`. Call it once, before anything else; it is not safe to race it.
-CImagingStart cimaging_start(CImagingLog log);
+// buffer loaders of `CImagingLoader`. Call it once, before anything else; it is not safe to race it. In a process of its own
+// (`owns_process`) it may change the environment and loads only what is needed.
+CImagingStart cimaging_start(CImagingLog log, bool owns_process);
 
 // libvips' own version, such as "8.14.1", after a start. Static storage.
 const char *cimaging_version(void);
