@@ -31,8 +31,8 @@ package enum Confinement {
   /// as is estimated, but no more than a gigabyte where the estimate itself is not near it.
   package static func limit(to limits: WorkerJob.Limits) -> Bool {
     let estimate = UInt64(limits.memory.bytes)
-    // With 150 MB for libraries that the first picture loads.
-    let reserve: UInt64 = 400_000_000
+    // With 100 MB for the libraries that the first picture loads.
+    let reserve: UInt64 = 300_000_000
     let addresses = max(estimate + reserve, min(2 * estimate + reserve, 1_000_000_000))
     return isolation_limit_job(addresses, UInt32(clamping: limits.cpuSeconds))
   }

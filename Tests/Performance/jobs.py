@@ -1,4 +1,4 @@
-"""What is measured: each job with its contestants. A command that is None is a peer that this machine does not have."""
+"""What is measured: each job with its contestants, Plantain first. A command that is None is a peer that this machine lacks."""
 import dataclasses
 import pathlib
 import shutil
@@ -7,18 +7,30 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-WORK = ROOT / ".build/performance/work"
+PEERS = HERE / "peers"
 PLANTAIN = str(ROOT / ".build/release/plantain")
+PROMPT = ["-p", "Please blur the background"]
+
+
+@dataclasses.dataclass
+class Wanted:
+    """What Plantain's figure is to be at most, as a multiple of that of the best of these."""
+    peers: list
+    figure: str  # wall, cpu or memory
+    most: float
 
 
 @dataclasses.dataclass
 class Job:
     title: str
-    contestants: dict
-    peer: str  # whose figures the ratios are to
+    contestants: dict  # a name and a command
+    outputs: dict = dataclasses.field(default_factory=dict)  # a name and the files that it writes
+    wanted: list = dataclasses.field(default_factory=list)
     one_core: bool = False
-    output: pathlib.Path | None = None  # whose size is printed
     arrives: bool = False  # the sink is to be asked what came
+    scoring: str = ""  # how outputs are compared with `originals`: "reduced" or "windows"
+    originals: list = dataclasses.field(default_factory=list)
+    score_at_most_below: float | None = None  # the best peer's score, by so much
 
 
 def if_there(program, *arguments):
@@ -26,128 +38,201 @@ def if_there(program, *arguments):
     return [found, *map(str, arguments)] if found else None
 
 
-def edit(photograph, url):
-    out = str(WORK / "out.jpg")
-    page = [str(photograph), url, out]
-    peers = HERE / "peers"
+def python(script, *arguments):
+    return [sys.executable, str(PEERS / script), *map(str, arguments)]
+
+
+def edit_command(pictures, url, out, *further):
+    return [
+        PLANTAIN, "edit", *map(str, pictures), *PROMPT, "--gateway", "apiyi", "--base-url", url, "--max-bytes", "10MB",
+        "--max-edge", "none", "-o", str(out), "--overwrite", "--quiet", *further,
+    ]
+
+
+def edit(work, photograph, url):
+    out = work / "out.jpg"
+    page = [photograph, url, out]
     return Job(
-        "a JPEG that needs no change, sent and answered, file to file",
+        "a JPEG of {} MB that needs no change, sent and answered, file to file".format(megabytes(photograph)),
         {
-            "plantain edit": [
-                PLANTAIN, "edit", str(photograph), "-p", "Please blur the background", "--gateway", "apiyi",
-                "--base-url", url, "--max-bytes", "10MB", "--max-edge", "none", "--tier", "2K", "-o", out,
-                "--overwrite", "--quiet",
-            ],
-            "Python, requests": [sys.executable, str(peers / "page.py"), *page],
-            "Node, fetch": if_there("node", peers / "page.mjs", *page),
-            "base64 | curl": if_there("sh", peers / "page.sh", *page) if shutil.which("curl") else None,
+            "plantain edit": edit_command([photograph], url, out, "--tier", "2K"),
+            "base64 | curl": if_there("sh", PEERS / "page.sh", *page) if shutil.which("curl") else None,
+            "Python, requests": python("page.py", *page),
+            "Node, fetch": if_there("node", PEERS / "page.mjs", *page),
         },
-        peer="Python, requests", arrives=True)
+        wanted=[Wanted(["base64 | curl"], "wall", 1.0)], arrives=True)
 
 
-def references(photograph, url):
-    out = str(WORK / "out.jpg")
-    many = [str(photograph)] * 14
+def references(work, reference, url):
+    out = work / "out.jpg"
+    many = [reference] * 14
     return Job(
-        "14 references of 8.5 MB in one request",
+        f"14 references of {megabytes(reference)} MB in one request",
         {
-            "plantain edit": [
-                PLANTAIN, "edit", *many, "-p", "Please blur the background", "--gateway", "apiyi", "--base-url", url,
-                "--max-bytes", "10MB", "--max-edge", "none", "--request-bytes", "200MB", "-o", out, "--overwrite",
-                "--quiet",
-            ],
-            "Python, requests": [sys.executable, str(HERE / "peers/page.py"), *many, url, out],
+            "plantain edit": edit_command(many, url, out, "--request-bytes", "200MB"),
+            "Python, requests": python("page.py", *many, url, out),
         },
-        peer="Python, requests")
+        wanted=[Wanted(["Python, requests"], "cpu", 0.1), Wanted(["Python, requests"], "memory", 0.2)])
 
 
-def answer(photograph, url, size):
-    out = str(WORK / "out.png")
+def answer(work, photograph, url, picture):
+    out = work / "out.png"
     return Job(
-        f"an answer of {size / 1e6:.0f} MB, a PNG at 4K, to its file",
+        f"an answer of {megabytes(picture)} MB, a PNG at 4K, to its file",
         {
-            "plantain edit": [
-                PLANTAIN, "edit", str(photograph), "-p", "Please blur the background", "--gateway", "apiyi",
-                "--base-url", url, "--max-bytes", "10MB", "-o", out, "--overwrite", "--quiet",
-            ],
-            "Python, requests": [sys.executable, str(HERE / "peers/page.py"), str(photograph), url, out],
+            "plantain edit": edit_command([photograph], url, out),
+            "Python, requests": python("page.py", photograph, url, out),
         },
-        peer="Python, requests", output=pathlib.Path(out))
+        outputs=dict.fromkeys(["plantain edit", "Python, requests"], [out]),
+        wanted=[Wanted(["Python, requests"], "cpu", 0.2)])
+
+
+def base64_text(photograph):
+    return Job(
+        "its base64 on standard output",
+        {
+            "plantain prepare --base64": [
+                PLANTAIN, "prepare", str(photograph), "--base64", "--max-bytes", "10MB", "--max-edge", "none", "--quiet",
+            ],
+            "Python, pybase64": python("encode.py", photograph),
+            "base64": if_there("base64", "-w0", photograph),
+        })
 
 
 def start(photograph):
     return Job(
-        "a JPEG that needs no change, prepared, beside a mere start",
+        "a mere start",
         {
-            "plantain prepare": [PLANTAIN, "prepare", str(photograph), "--max-bytes", "10MB", "--max-edge", "none"],
             "plantain --version": [PLANTAIN, "--version"],
             "vips --version": if_there("vips", "--version"),
         },
-        peer="plantain --version")
+        wanted=[Wanted(["vips --version"], "wall", 1.0)])
 
 
-def both_cores(photographs):
-    out = WORK / "reduced"
-    out.mkdir(exist_ok=True)
-    command = [
-        PLANTAIN, "prepare", *photographs, "--max-edge", "2048", "--quality", "90", "--format", "jpeg", "-o", str(out),
-        "--overwrite",
-    ]
+def both_cores(work, photographs):
+    out = folder(work, "reduced, all cores")
+    command = reduce_command(photographs, out)
     return Job(
         "the same on all cores",
         {"plantain prepare, all cores": command, "plantain prepare, one core": if_there("taskset", "-c", 0, *command)},
-        peer="plantain prepare, one core")
+        wanted=[Wanted(["plantain prepare, one core"], "wall", 0.55)])
 
 
-def floor(out, photographs):
-    """The decoder's own scale for each that comes nearest to 2048 pixels."""
+def reduce_command(photographs, out):
+    return [
+        PLANTAIN, "prepare", *map(str, photographs), "--max-edge", "2048", "--quality", "90", "--format", "jpeg", "-o",
+        str(out), "--overwrite", "--quiet",
+    ]
+
+
+def floor(out, photographs, full):
+    """The decoder alone into the encoder alone; `full`: without its own reduction, encoding what is reduced already."""
     if not shutil.which("djpeg") or not shutil.which("cjpeg"):
         return None
+    if full:
+        return [str(PEERS / "floor_full.sh"), str(out), *map(str, photographs)]
     # Pillow in this process would count as every child's memory.
     sizes = subprocess.run(
         [sys.executable, "-c", "import sys; from PIL import Image\nfor path in sys.argv[1:]: print(*Image.open(path).size)",
-         *photographs], capture_output=True, text=True, check=True).stdout.splitlines()
+         *map(str, photographs)], capture_output=True, text=True, check=True).stdout.splitlines()
     arguments = []
     for path, size in zip(photographs, sizes):
         edge = max(map(int, size.split()))
-        arguments += [str(min(range(1, 9), key=lambda eighths: abs(edge * eighths / 8 - 2048))), path]
-    return [str(HERE / "peers/floor.sh"), str(out), *arguments]
+        arguments += [str(min(range(1, 9), key=lambda eighths: abs(edge * eighths / 8 - 2048))), str(path)]
+    return [str(PEERS / "floor.sh"), str(out), *arguments]
 
 
-def reduce(photographs):
-    out = WORK / "reduced"
-    out.mkdir(exist_ok=True)
-    thumbnail = ["--size", "2048x2048>", "-o", f"{out}/%s.jpg[Q=90,strip]"]
+def reduce(work, photographs, title=None, quality=90):
+    """JPEGs, or what else a decoder gives, to JPEGs of at most 2048 pixels."""
+    out = {name: folder(work, "reduced, " + name) for name in (
+        "plantain prepare", "vipsthumbnail", "vipsthumbnail, colours managed", "Pillow", "pyvips", "ImageMagick",
+        "djpeg -scale | cjpeg", "djpeg, and cjpeg of the reduced")}
+    thumbnail = lambda name: ["--size", "2048x2048>", "-o", f"{out[name]}/%s.jpg[Q={quality},strip]"]
+    jpegs = all(path.suffix == ".jpg" for path in photographs)
+    peers = {
+        "vipsthumbnail": if_there("vipsthumbnail", *photographs, *thumbnail("vipsthumbnail")),
+        "vipsthumbnail, colours managed": if_there(
+            "vipsthumbnail", *photographs, *thumbnail("vipsthumbnail, colours managed"), "--export-profile", "srgb"),
+        "Pillow": python("thumbnails.py", out["Pillow"], *photographs),
+        "pyvips": python("pyvips_thumbnails.py", out["pyvips"], *photographs),
+    }
+    contestants = {"plantain prepare": reduce_command(photographs, out["plantain prepare"]), **peers}
+    if title is None:
+        title = f"{len(photographs)} photographs to at most 2048 pixels, on one core"
+        contestants["ImageMagick"] = if_there(
+            "mogrify", "-path", out["ImageMagick"], "-resize", "2048x2048>", "-quality", quality, *photographs)
+    wanted = [Wanted(list(peers), "cpu", 0.8)] if jpegs and len(photographs) > 1 else []
+    if wanted:
+        scaled, full = "djpeg -scale | cjpeg", "djpeg, and cjpeg of the reduced"
+        contestants |= {scaled: floor(out[scaled], photographs, False), full: floor(out[full], photographs, True)}
+        wanted.append(Wanted([scaled], "cpu", 1.3))
     return Job(
-        f"{len(photographs)} photographs to at most 2048 pixels, on one core",
+        title, contestants, wanted=wanted, one_core=True, scoring="reduced", originals=photographs,
+        score_at_most_below=0.5 if wanted else None,
+        outputs={name: [out[name] / (path.stem + ".jpg") for path in photographs]
+                 for name in contestants if not name.startswith("djpeg")})
+
+
+def webp(work, photograph):
+    name = photograph.stem + ".webp"
+    out = {who: folder(work, "webp, " + who) for who in ("plantain prepare", "cwebp", "vipsthumbnail", "Pillow")}
+    return Job(
+        "a photograph to a WebP of at most 2048 pixels, on one core",
         {
             "plantain prepare": [
-                PLANTAIN, "prepare", *photographs, "--max-edge", "2048", "--quality", "90", "--format", "jpeg", "-o",
-                str(out), "--overwrite",
+                PLANTAIN, "prepare", str(photograph), "--max-edge", "2048", "--quality", "80", "--format", "webp", "-o",
+                str(out["plantain prepare"]), "--overwrite", "--quiet",
             ],
-            "vipsthumbnail": if_there("vipsthumbnail", *photographs, *thumbnail),
-            "vipsthumbnail, colours managed": if_there(
-                "vipsthumbnail", *photographs, *thumbnail, "--export-profile", "srgb"),
-            "Pillow": [sys.executable, str(HERE / "peers/thumbnails.py"), str(out), *photographs],
-            "pyvips": [sys.executable, str(HERE / "peers/pyvips_thumbnails.py"), str(out), *photographs],
-            "djpeg -scale | cjpeg": floor(out, photographs),
+            "cwebp": if_there("cwebp", "-quiet", "-q", 80, "-resize", 2048, 0, photograph, "-o", out["cwebp"] / name),
+            "vipsthumbnail": if_there(
+                "vipsthumbnail", photograph, "--size", "2048x2048>", "-o", f"{out['vipsthumbnail']}/%s.webp[Q=80,strip]"),
+            "Pillow": python("thumbnails.py", out["Pillow"], "--webp", photograph),
         },
-        peer="vipsthumbnail", one_core=True)
+        one_core=True, scoring="reduced", originals=[photograph],
+        outputs={who: [place / name] for who, place in out.items()})
 
 
-def cap(progressive):
-    out = WORK / "capped"
-    out.mkdir(exist_ok=True)
-    file = out / progressive.name
-    copy = f"cp '{progressive}' '{file}' && jpegoptim --quiet --strip-all --size=9765 '{file}'"
+def png(work, picture):
+    out = {who: folder(work, "png, " + who) for who in ("plantain prepare", "vipsthumbnail", "Pillow", "pyvips")}
     return Job(
-        "an 18-megapixel progressive JPEG to 10 MB at full size, on one core",
+        "a PNG with transparency to one of at most 2048 pixels, on one core",
         {
             "plantain prepare": [
-                PLANTAIN, "prepare", str(progressive), "--max-bytes", "10MB", "--max-edge", "none", "-o", str(out),
-                "--overwrite",
+                PLANTAIN, "prepare", str(picture), "--max-edge", "2048", "--max-bytes", "10MB", "--format", "png", "-o",
+                str(out["plantain prepare"]), "--overwrite", "--quiet",
             ],
-            "ImageMagick": if_there("convert", progressive, "-define", "jpeg:extent=10MB", file),
+            "vipsthumbnail": if_there(
+                "vipsthumbnail", picture, "--size", "2048x2048>", "-o", f"{out['vipsthumbnail']}/%s.png[strip]"),
+            "Pillow": python("thumbnails.py", out["Pillow"], "--png", picture),
+            "pyvips": python("pyvips_thumbnails.py", out["pyvips"], "--png", picture),
+        },
+        one_core=True, scoring="reduced", originals=[picture],
+        outputs={who: [place / picture.name] for who, place in out.items()})
+
+
+def cap(work, progressive, limit):
+    out = {who: folder(work, "capped, " + who) / progressive.name for who in ("plantain prepare", "ImageMagick", "jpegoptim")}
+    optimised = out["jpegoptim"]
+    copy = f"cp '{progressive}' '{optimised}' && jpegoptim --quiet --strip-all --size={limit // 1024} '{optimised}'"
+    return Job(
+        f"a progressive JPEG of {megabytes(progressive)} MB to {limit / 1e6:g} MB at full size, on one core",
+        {
+            "plantain prepare": [
+                PLANTAIN, "prepare", str(progressive), "--max-bytes", str(limit), "--max-edge", "none", "-o",
+                str(out["plantain prepare"].parent), "--overwrite", "--quiet",
+            ],
+            "ImageMagick": if_there("convert", progressive, "-define", f"jpeg:extent={limit}", out["ImageMagick"]),
             "jpegoptim": if_there("sh", "-c", copy) if shutil.which("jpegoptim") else None,
         },
-        peer="ImageMagick", one_core=True, output=file)
+        wanted=[Wanted(["ImageMagick"], "cpu", 0.6)], one_core=True, scoring="windows", originals=[progressive],
+        score_at_most_below=0, outputs={who: [file] for who, file in out.items()})
+
+
+def folder(work, name):
+    place = work / "out" / name
+    place.mkdir(parents=True, exist_ok=True)
+    return place
+
+
+def megabytes(file):
+    return f"{file.stat().st_size / 1e6:.1f}"

@@ -1,30 +1,37 @@
-"""Whole jobs, from process start to the file written: wall time, CPU time and peak memory of each contestant.
+"""Whole jobs, from process start to the file written: wall time, CPU time and peak memory of each contestant, and how good a
+picture it made.
 
-Contestants run in turn, so that a machine that gets slower gets slower for all; medians are printed, with the ratio of
-each figure to a peer's. The sink answers at once and checks, outside the timed runs, what really arrived.
+Contestants run in turn, so that a machine that gets slower gets slower for all; medians are printed, with Plantain's multiple
+of each figure. The sink answers at once and checks, outside the timed runs, what really arrived.
 
-A child's peak memory counts from its fork, so this process stays small: fixtures and sink are processes of their own.
+Fixtures, sink, scores and plot are processes of their own.
 """
 import argparse
 import atexit
-import datetime
 import hashlib
 import json
 import os
 import pathlib
-import platform
+import statistics
 import subprocess
 import sys
 import urllib.request
 
+import growth
 import jobs
-from jobs import HERE, ROOT, WORK
-from timing import report, run
+import report
+from jobs import HERE, ROOT
+from timing import make_launcher, run
+
+# Of a folder of one's own, so that scoring does not take longer than measuring.
+SCORED = 8
 
 
-def make_fixtures():
-    if not (WORK / "answer.png").exists():
-        subprocess.run([sys.executable, str(HERE / "fixtures.py"), str(ROOT / "samples/rocket.jpg"), str(WORK)], check=True)
+def made_fixtures(work, divisor):
+    if not (work / "made").exists():
+        work.mkdir(parents=True, exist_ok=True)
+        subprocess.run(
+            [sys.executable, str(HERE / "fixtures.py"), str(ROOT / "samples"), str(work), str(divisor)], check=True)
 
 
 def answering(picture):
@@ -34,59 +41,87 @@ def answering(picture):
     return "http://127.0.0.1:" + sink.stdout.readline().strip()
 
 
-def compare(results, baseline):
-    """How each contestant's ratio to its peer has changed since: of figures themselves another machine would change all."""
-    before = json.loads(baseline.read_text())
-    print(f"\nRatios to the peers, and what they were in {baseline.name}\n")
-    print("| job | contestant | CPU | was | memory | was |\n|---|---|---|---|---|---|")
-    for title, job in results["jobs"].items():
-        known = before["jobs"].get(title, {"rows": {}})["rows"]
-        for name, row in job["rows"].items():
-            then = known.get(name, {}).get("ratios")
-            if then and row["ratios"]:
-                now = row["ratios"]
-                print(f"| {title} | {name} | {now['cpu']:.2f} | {then['cpu']:.2f} | {now['memory']:.2f} | {then['memory']:.2f} |")
+def scores(job, rows):
+    """Adds to each row the mean score of what its contestant wrote."""
+    if not job.scoring:
+        return
+    names = [name for name in rows if name in job.outputs]
+    questions = [
+        [job.scoring, str(original), str(output)] for name in names
+        for original, output in list(zip(job.originals, job.outputs[name]))[:SCORED]]
+    answer = subprocess.run(
+        [sys.executable, str(HERE / "scores.py")], input=json.dumps(questions), capture_output=True, text=True)
+    if answer.returncode != 0:
+        raise SystemExit(answer.stderr)
+    found = json.loads(answer.stdout)
+    each = len(found) // max(1, len(names))
+    for position, name in enumerate(names):
+        rows[name]["score"] = statistics.mean(found[position * each:(position + 1) * each])
+
+
+def all_jobs(work, photographs, url, large):
+    photograph = work / "photograph.jpg"
+    others = {
+        "a WebP": "photograph.webp", "a JPEG in Display P3": "p3.jpg", "a CMYK JPEG": "cmyk.jpg",
+        "a PNG of 16 bits": "deep.png", "a JPEG of 48 megapixels": "large.jpg",
+    }
+    return [
+        jobs.reduce(work, photographs), jobs.both_cores(work, photographs),
+        *(jobs.reduce(work, [work / name], f"{kind} to a JPEG of at most 2048 pixels, on one core")
+          for kind, name in others.items()),
+        jobs.png(work, work / "transparent.png"), jobs.webp(work, photographs[len(photographs) // 2]),
+        jobs.cap(work, work / "progressive.jpg", 10_000_000 if (work / "progressive.jpg").stat().st_size > 10_000_000 else 150_000),
+        jobs.edit(work, photograph, url), jobs.references(work, work / "reference.jpg", url),
+        jobs.answer(work, photograph, large, work / "answer.png"), jobs.base64_text(photograph), jobs.start(photograph),
+    ]
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=9)
-    parser.add_argument("--json", type=pathlib.Path)
-    parser.add_argument("--against", type=pathlib.Path, help="a file that an earlier run has written by --json")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--json", type=pathlib.Path, help="write all figures there")
+    parser.add_argument("--against", type=pathlib.Path, help="compare with a file that an earlier run has written by --json")
     parser.add_argument("--photographs", type=pathlib.Path, help="a folder of one's own JPEGs to reduce")
+    parser.add_argument("--smallest", action="store_true", help="everything once on small pictures: shows that it works")
+    parser.add_argument("--plot", type=pathlib.Path, help="where the growth is drawn, as SVG or PNG")
+    parser.add_argument("--compiler", default="clang", help="the one of the Swift toolchain")
     options = parser.parse_args()
-    WORK.mkdir(parents=True, exist_ok=True)
-    make_fixtures()
-    photograph = WORK / "photograph.jpg"
-    expected = hashlib.sha256(photograph.read_bytes()).hexdigest()
-    url, large = answering(ROOT / "samples/rocket.jpg"), answering(WORK / "answer.png")
-    environment = {**os.environ, "APIYI_API_KEY": "sk-benchmark"}
+    make_launcher(options.compiler)
+    runs = 1 if options.smallest else options.runs
+    work = ROOT / ".build/performance" / ("smallest" if options.smallest else "work")
+    made_fixtures(work, 8 if options.smallest else 1)
+    expected = hashlib.sha256((work / "photograph.jpg").read_bytes()).hexdigest()
+    url, large = answering(ROOT / "samples/rocket.jpg"), answering(work / "answer.png")
+    ledger = work / "ledger.sqlite"
+    for old in work.glob("ledger.sqlite*"):
+        if old.is_file():
+            old.unlink()
+    environment = {**os.environ, "APIYI_API_KEY": "sk-benchmark", "PLANTAIN_LEDGER": str(ledger)}
 
     def check(name):
         if urllib.request.urlopen(url).read().decode() != expected:
             raise SystemExit(f"{name} did not send the picture as it is")
 
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
-          f"Python {platform.python_version()}; medians of {options.runs}")
-    photographs = sorted(map(str, (options.photographs or WORK / "photographs").glob("*.jpg")))
-    todo = [
-        jobs.edit(photograph, url), jobs.references(photograph, url),
-        jobs.answer(ROOT / "samples/coffee.png", large, (WORK / "answer.png").stat().st_size),
-        jobs.start(photograph), jobs.reduce(photographs), jobs.both_cores(photographs),
-        jobs.cap(WORK / "progressive.jpg"),
-    ]
-    results = {
-        "machine": platform.machine(), "cores": os.cpu_count(), "system": f"{platform.system()} {platform.release()}",
-        "date": datetime.date.today().isoformat(), "runs": options.runs, "jobs": {},
-    }
-    for job in todo:
-        rows = run(job, options.runs, environment, check)
-        report(job, rows)
-        results["jobs"][job.title] = {"peer": job.peer, "rows": rows}
+    photographs = sorted((options.photographs or work / "photographs").resolve().glob("*.jpg"))
+    results = {**report.circumstances(), "runs": runs, "jobs": {}}
+    print(report.heading(results), flush=True)
+    for job in all_jobs(work, photographs, url, large):
+        if options.smallest:
+            # On pictures this small it is only about the start.
+            job.wanted, job.score_at_most_below = [], None
+        rows = run(job, runs, environment, check)
+        scores(job, rows)
+        results["jobs"][job.title] = entry = report.entry(job, rows)
+        print(report.lines(job.title, entry), flush=True)
+    results["growth"] = growth.measured(work, url, environment, runs=1 if options.smallest else 3, short=options.smallest)
+    plot = options.plot or work / "growth.svg"
+    growth.draw(results["growth"], plot)
+    print(f"\n{growth.words(results['growth'])}\n\nPlot: {plot}")
     if options.against:
-        compare(results, options.against)
+        report.compare(results, json.loads(options.against.read_text()), options.against.name)
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,41 +1,53 @@
 """Runs contestants in turn and tells what each took: wall time, CPU time with its children's, peak memory of the largest process."""
 import os
+import pathlib
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
+
+from jobs import HERE, ROOT
 
 FIRST_CORE = (lambda: os.sched_setaffinity(0, {0})) if hasattr(os, "sched_setaffinity") else None
 
 
-def measure(command, environment, one_core):
+LAUNCHER = ROOT / ".build/performance/launch"
+
+
+def make_launcher(compiler):
+    subprocess.run([compiler, "-O2", str(HERE / "launch.c"), "-o", str(LAUNCHER)], check=True)
+
+
+def measure(command, environment, one_core=False):
     """One run: seconds of wall time, seconds of CPU, peak bytes of the largest process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        preexec_fn=FIRST_CORE if one_core else None)
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{command[0]} ended with {process.returncode}: {errors.decode(errors='replace')}")
+    with tempfile.NamedTemporaryFile("r") as taken:
+        done = subprocess.run(
+            [str(LAUNCHER), taken.name, *map(str, command)], env=environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, preexec_fn=FIRST_CORE if one_core else None)
+        words = taken.read().split()
+    if done.returncode != 0 or words[3] != "0":
+        raise SystemExit(f"{command[0]} ended with {words[3:]}: {done.stderr.decode(errors='replace')}")
     scale = 1 if sys.platform == "darwin" else 1024
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * scale}
+    return {"wall": float(words[0]), "cpu": float(words[1]), "memory": int(words[2]) * scale}
 
 
-def run(job, runs, environment, check):
-    """The medians of each contestant that is there, with the spread of the wall time and the bytes written."""
+def median(command, runs, environment):
+    taken = [measure(command, environment) for _ in range(runs)]
+    return {key: statistics.median(one[key] for one in taken) for key in taken[0]}
+
+
+def run(job, runs, environment, check=None):
+    """The medians of each contestant, with the spread of the wall time, the bytes written, and Plantain's multiples of them.
+    A contestant that is absent has no row."""
     rows = {}
     for name, command in job.contestants.items():
         if command is None:
-            print(f"{name}: absent on this machine")
             continue
         measure(command, environment, job.one_core)  # warm-up, and the check of what it does
-        if job.arrives:
+        if job.arrives and check:
             check(name)
-        size = job.output.stat().st_size if job.output else None
-        rows[name] = {"command": command, "runs": [], "bytes": size}
+        size = sum(pathlib.Path(file).stat().st_size for file in job.outputs.get(name, []))
+        rows[name] = {"command": command, "runs": [], "bytes": size or None}
     for _ in range(runs):
         for row in rows.values():
             row["runs"].append(measure(row["command"], environment, job.one_core))
@@ -44,21 +56,7 @@ def run(job, runs, environment, check):
         row |= {key: statistics.median(one[key] for one in row["runs"]) for key in row["runs"][0]}
         row |= {"fastest": min(walls), "slowest": max(walls)}
         del row["runs"], row["command"]
-    peer = rows.get(job.peer)
+    ours = next(iter(rows.values()))
     for row in rows.values():
-        row["ratios"] = {key: row[key] / peer[key] for key in ("wall", "cpu", "memory")} if peer else None
+        row["ratios"] = {key: ours[key] / row[key] for key in ("wall", "cpu", "memory")} if row is not ours else None
     return rows
-
-
-def report(job, rows):
-    print(f"\n{job.title}\n")
-    if job.peer not in rows:
-        print(f"Without {job.peer} there are no ratios.\n")
-    print("| job | wall s (min–max) | CPU s | peak MB | bytes | wall | CPU | memory |")
-    print("|---|---|---|---|---|---|---|---|")
-    for name, row in rows.items():
-        ratios = [f"{row['ratios'][key]:.2f}" if row["ratios"] else "" for key in ("wall", "cpu", "memory")]
-        size = f"{row['bytes']:,}" if row["bytes"] else ""
-        # A pipe in a name would end its cell.
-        print(f"| {name.replace('|', chr(92) + '|')} | {row['wall']:.3f} ({row['fastest']:.3f}–{row['slowest']:.3f}) | {row['cpu']:.3f} "
-              f"| {row['memory'] / 1e6:.1f} | {size} | {' | '.join(ratios)} |")

@@ -1,11 +1,15 @@
-"""Reduces pictures to 2048 pixels as Pillow's own documentation does. Arguments: FOLDER PICTURE…"""
+"""Reduces pictures to 2048 pixels as Pillow's own documentation does. Arguments: FOLDER [--webp | --png] PICTURE…"""
 import pathlib
 import sys
 
 from PIL import Image
 
-folder = pathlib.Path(sys.argv[1])
-for path in map(pathlib.Path, sys.argv[2:]):
+folder, *paths = sys.argv[1:]
+kind = paths.pop(0) if paths[0].startswith("--") else "--jpg"
+options = {"--jpg": {"quality": 90}, "--webp": {"quality": 80}, "--png": {}}[kind]
+for path in map(pathlib.Path, paths):
     with Image.open(path) as picture:
         picture.thumbnail((2048, 2048), Image.Resampling.LANCZOS)
-        picture.convert("RGB").save(folder / path.name, quality=90)
+        if kind == "--jpg":
+            picture = picture.convert("RGB")
+        picture.save(pathlib.Path(folder) / (path.stem + "." + kind[2:]), **options)
