@@ -1,6 +1,6 @@
 """Makes what finishing is measured with: an original, an answer to it that is moved, tinted and changed in part, and 100 megapixels.
 
-Arguments: PHOTOGRAPH FOLDER. A process of its own, so that the one that measures stays small.
+Arguments: PHOTOGRAPH FOLDER DIVISOR, of each edge. A process of its own, so that the one that measures stays small.
 """
 import pathlib
 import sys
@@ -9,7 +9,12 @@ import numpy
 from PIL import Image
 
 FOLDER = pathlib.Path(sys.argv[2])
+DIVISOR = int(sys.argv[3])
 Image.MAX_IMAGE_PIXELS = None
+
+
+def size(*numbers):
+    return tuple(number // DIVISOR for number in numbers)
 
 
 def grainy(picture, seed):
@@ -34,15 +39,15 @@ def answer(picture):
 def make_fixtures(photograph):
     FOLDER.mkdir(parents=True, exist_ok=True)
     source = Image.open(photograph).convert("RGB")
-    original = grainy(source.resize((6000, 4000), Image.LANCZOS), 1)
+    original = grainy(source.resize(size(6000, 4000), Image.LANCZOS), 1)
     original.save(FOLDER / "original.jpg", quality=92)
-    result = answer(original.resize((5056, 3392), Image.LANCZOS))
+    result = answer(original.resize(size(5056, 3392), Image.LANCZOS))
     result.save(FOLDER / "answer.jpg", quality=92)
     result.save(FOLDER / "answer.png", compress_level=1)
-    large = grainy(source.resize((12288, 8192), Image.LANCZOS), 2)
+    large = grainy(source.resize(size(12288, 8192), Image.LANCZOS), 2)
     large.save(FOLDER / "large.tif")
     large.save(FOLDER / "large.png", compress_level=1)
-    moved(large.crop((4000, 3000, 5264, 3848)), 1, 6, -4).save(FOLDER / "region.png")
+    moved(large.crop(size(4000, 3000, 5264, 3848)), 1, 6, -4).save(FOLDER / "region.png")
 
 
 if not (FOLDER / "region.png").exists():

@@ -1,5 +1,6 @@
 """What is measured: each job with its contestants, Plantain first. A command that is None is a peer that this machine lacks."""
 import dataclasses
+import os
 import pathlib
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PEERS = HERE / "peers"
-PLANTAIN = str(ROOT / ".build/release/plantain")
+PLANTAIN = str(ROOT / ".build" / os.environ.get("PLANTAIN_BUILD", "release") / "plantain")
 PROMPT = ["-p", "Please blur the background"]
 
 

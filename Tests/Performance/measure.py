@@ -25,6 +25,8 @@ from timing import make_launcher, run
 
 # Of a folder of one's own, so that scoring does not take longer than measuring.
 SCORED = 8
+# Everything once on small pictures: shows that it works.
+SMALLEST = bool(os.environ.get("SMALLEST"))
 
 
 def made_fixtures(work, divisor):
@@ -82,14 +84,13 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="write all figures there")
     parser.add_argument("--against", type=pathlib.Path, help="compare with a file that an earlier run has written by --json")
     parser.add_argument("--photographs", type=pathlib.Path, help="a folder of one's own JPEGs to reduce")
-    parser.add_argument("--smallest", action="store_true", help="everything once on small pictures: shows that it works")
     parser.add_argument("--plot", type=pathlib.Path, help="where the growth is drawn, as SVG or PNG")
     parser.add_argument("--compiler", default="clang", help="the one of the Swift toolchain")
     options = parser.parse_args()
     make_launcher(options.compiler)
-    runs = 1 if options.smallest else options.runs
-    work = ROOT / ".build/performance" / ("smallest" if options.smallest else "work")
-    made_fixtures(work, 8 if options.smallest else 1)
+    runs = 1 if SMALLEST else options.runs
+    work = ROOT / ".build/performance" / ("smallest" if SMALLEST else "work")
+    made_fixtures(work, 8 if SMALLEST else 1)
     expected = hashlib.sha256((work / "photograph.jpg").read_bytes()).hexdigest()
     url, large = answering(ROOT / "samples/rocket.jpg"), answering(work / "answer.png")
     ledger = work / "ledger.sqlite"
@@ -106,14 +107,14 @@ def main():
     results = {**report.circumstances(), "runs": runs, "jobs": {}}
     print(report.heading(results), flush=True)
     for job in all_jobs(work, photographs, url, large):
-        if options.smallest:
+        if SMALLEST:
             # On pictures this small it is only about the start.
             job.wanted, job.score_at_most_below = [], None
         rows = run(job, runs, environment, check)
         scores(job, rows)
         results["jobs"][job.title] = entry = report.entry(job, rows)
         print(report.lines(job.title, entry), flush=True)
-    results["growth"] = growth.measured(work, url, environment, runs=1 if options.smallest else 3, short=options.smallest)
+    results["growth"] = growth.measured(work, url, environment, runs=1 if SMALLEST else 3, short=SMALLEST)
     plot = options.plot or work / "growth.svg"
     growth.draw(results["growth"], plot)
     print(f"\n{growth.words(results['growth'])}\n\nPlot: {plot}")

@@ -15,6 +15,9 @@ PROGRAMS = {
 }
 PACKAGES = ["pillow", "pyvips", "pybase64", "requests", "ssimulacra2"]
 FIGURES = ("wall", "cpu", "memory")
+TABLE = (
+    "| job | program | wall s (min–max) | CPU s | peak MB | bytes | SSIMULACRA2 | wall | CPU | memory |\n"
+    "|---|---|---|---|---|---|---|---|---|---|")
 
 
 def circumstances():
@@ -51,9 +54,7 @@ def heading(results):
     return (
         f"{results['date']}, {results['machine']}, {results['cores']} cores, {results['system']}; {versions}; medians of "
         f"{results['runs']}. The last three columns are Plantain's multiples of a peer's figures; ✓ and ✗ say whether one is at most "
-        f"what is wanted. Memory is that of the largest process.\n\n"
-        "| job | program | wall s (min–max) | CPU s | peak MB | bytes | SSIMULACRA2 | wall | CPU | memory |\n"
-        "|---|---|---|---|---|---|---|---|---|---|")
+        f"what is wanted. Memory is that of the largest process.\n\n{TABLE}")
 
 
 def entry(job, rows):

@@ -6,14 +6,16 @@ import Plantain
 /// again each time; the worker is warm: a first picture comes before those that are measured), and what a picture costs
 /// that needs nothing.
 let benchmarks: @Sendable () -> Void = {
-  Benchmark.defaultConfiguration = .init(metrics: [.wallClock, .cpuTotal], maxDuration: .seconds(5))
+  Benchmark.defaultConfiguration = .init(
+    metrics: [.wallClock, .cpuTotal], maxDuration: .seconds(5), maxIterations: isSmallest ? 1 : 10_000)
 
   Benchmark("prepare a portrait, in the process") { benchmark in
     try await prepare(benchmark, by: .inProcess)
   }
 
   Benchmark("prepare a portrait, in a warm worker") { benchmark in
-    let program = inRepository(".build/release/plantain-worker").path(percentEncoded: false)
+    let build = isSmallest ? "debug" : "release"
+    let program = inRepository(".build/\(build)/plantain-worker").path(percentEncoded: false)
     let workers = PictureWorkers(.isolated(try WorkerFleet(program: program)))
     try await prepare(benchmark, by: workers)
     await workers.close()
@@ -28,8 +30,13 @@ let benchmarks: @Sendable () -> Void = {
   }
 }
 
+/// Everything once, by the debug build: shows that it works.
+private let isSmallest = ProcessInfo.processInfo.environment["SMALLEST"]?.isEmpty == false
+
 /// The fixture that `run` made.
-private let photograph = inRepository(".build/performance/work/photograph.jpg").path(percentEncoded: false)
+private let photograph = inRepository(
+  ".build/performance/\(isSmallest ? "smallest" : "work")/photograph.jpg"
+).path(percentEncoded: false)
 
 private func prepare(_ benchmark: Benchmark, by workers: PictureWorkers) async throws {
   var options = PreparationOptions()
