@@ -1,18 +1,26 @@
 import AsyncHTTPClient
+import Gateways
 import NIOCore
+import NIOPosix
 import Synchronization
+import Vocabulary
 
 /// Writes a request's body, each piece when the socket has taken the one before, until it is done or its request is over.
 ///
-/// The client (1.37) forgets promises of pieces that wait for the socket when their request ends otherwise, so they are kept
-/// and ended here: `end` must be called when the request is over, however that came.
+/// The client (1.37) forgets promises of pieces that wait for the socket when their request ends otherwise: `end` must be called
+/// when the request is over, however that came.
 final class BodyWriter: Sendable {
   private struct State {
     var isGiven = false
     var isRefused = false
     var isOver = false
-    /// The whole, and the piece on its way.
-    var promises: [EventLoopPromise<Void>] = []
+    /// Of the whole body.
+    var done: EventLoopPromise<Void>?
+    /// What is still to be written; `nil` when the request is over.
+    var pieces: BodyPieces?
+    /// The piece that goes next, and the bytes that are being read.
+    var waiting: ByteBuffer?
+    var coming: EventLoopFuture<PictureBytes>?
   }
 
   private struct Over: Error {}
@@ -37,71 +45,107 @@ final class BodyWriter: Sendable {
 
   /// The request is over.
   func end() {
-    let promises = state.withLock { state in
+    let done = state.withLock { state in
       state.isOver = true
-      defer { state.promises = [] }
-      return state.promises
+      // A piece's promise that the client has forgotten keeps this object; the pictures must not wait for it.
+      (state.pieces, state.waiting, state.coming) = (nil, nil, nil)
+      defer { state.done = nil }
+      return state.done
     }
     // One that was kept already is not changed by that.
-    for promise in promises { promise.fail(Over()) }
+    done?.fail(Over())
   }
 
+  /// All of it happens on the loop that writes to the socket: a piece is encoded where it is sent from, and no thread waits for
+  /// another but for the disk, from which the next portion comes while the one before is sent.
   func write(
-    _ stream: BodyStream, to writer: HTTPClient.Body.StreamWriter, on loop: any EventLoop
+    _ body: RequestBody, to writer: HTTPClient.Body.StreamWriter, on loop: any EventLoop
   ) -> EventLoopFuture<Void> {
     let done = loop.makePromise(of: Void.self)
-    keep(done)
-    // Ends with the request, at the latest: then the piece that it waits for fails.
-    Task {
-      do {
-        try await writePieces(of: stream, to: writer, done)
-      } catch {
-        done.fail(error)
-      }
+    let isOver = state.withLock { state in
+      if !state.isOver { (state.done, state.pieces) = (done, BodyPieces(body)) }
+      return state.isOver
     }
+    if isOver { done.fail(Over()) }
+    loop.execute { self.proceed(to: writer, done) }
     return done.futureResult
   }
 
-  private func writePieces(
-    of stream: BodyStream, to writer: HTTPClient.Body.StreamWriter, _ done: EventLoopPromise<Void>
-  ) async throws {
-    let loop = done.futureResult.eventLoop
-    var waiting: ByteBuffer?
-    for try await piece in stream {
-      if let waiting { try await write(waiting, to: writer, on: loop) }
-      waiting = piece
-    }
-    let last = waiting
-    // In one turn of the loop with the end of all: an answer that came between them would be the end of the request for the
-    // client, which would then never give the connection back to its pool.
-    loop.execute { [self] in
-      let goesOn = state.withLock { state in
-        guard !state.isRefused, !state.isOver else { return false }
-        state.isGiven = true
-        return true
+  private func proceed(to writer: HTTPClient.Body.StreamWriter, _ done: EventLoopPromise<Void>) {
+    while let step = state.withLock({ $0.pieces?.next() }) {
+      switch step {
+      case .piece(let piece):
+        let earlier = state.withLock { state in
+          defer { state.waiting = piece }
+          return state.waiting
+        }
+        guard let earlier else { continue }
+        return write(earlier, to: writer, done)
+      case .needs(let portion):
+        if let bytes = portion.inMemory {
+          state.withLock { $0.pieces?.take(bytes) }
+        } else {
+          return read(portion, for: writer, done)
+        }
+      case .end: return finish(writer, done)
       }
-      guard goesOn else { return }
-      // Whatever hinders it ends the whole request.
-      if let last { _ = writer.write(.byteBuffer(last)) }
-      done.succeed()
     }
   }
 
   private func write(
-    _ piece: ByteBuffer, to writer: HTTPClient.Body.StreamWriter, on loop: any EventLoop
-  ) async throws {
-    let taken = loop.makePromise(of: Void.self)
-    keep(taken)
-    writer.write(.byteBuffer(piece)).cascade(to: taken)
-    try await taken.futureResult.get()
-    state.withLock { if $0.promises.count > 1 { $0.promises.removeLast() } }
+    _ piece: ByteBuffer, to writer: HTTPClient.Body.StreamWriter, _ done: EventLoopPromise<Void>
+  ) {
+    writer.write(.byteBuffer(piece)).whenComplete { result in
+      switch result {
+      // In another turn of the loop: pieces that the socket takes at once would lead deeper and deeper.
+      case .success: done.futureResult.eventLoop.execute { self.proceed(to: writer, done) }
+      case .failure(let error): done.fail(error)
+      }
+    }
   }
 
-  private func keep(_ promise: EventLoopPromise<Void>) {
-    let isOver = state.withLock { state in
-      if !state.isOver { state.promises.append(promise) }
-      return state.isOver
+  private func read(
+    _ portion: PictureContent.Portion, for writer: HTTPClient.Body.StreamWriter,
+    _ done: EventLoopPromise<Void>
+  ) {
+    let loop = done.futureResult.eventLoop
+    let coming = state.withLock { state in
+      defer { state.coming = nil }
+      return state.coming
     }
-    if isOver { promise.fail(Over()) }
+    (coming ?? Self.load(portion, on: loop)).whenComplete { [self] result in
+      switch result {
+      case .success(let bytes):
+        state.withLock { state in
+          state.pieces?.take(bytes)
+          if let next = state.pieces?.following, next.inMemory == nil {
+            state.coming = Self.load(next, on: loop)
+          }
+        }
+        proceed(to: writer, done)
+      case .failure(let error): done.fail(error)
+      }
+    }
+  }
+
+  /// On a thread of those that may wait for a disk.
+  private static func load(
+    _ portion: PictureContent.Portion, on loop: any EventLoop
+  ) -> EventLoopFuture<PictureBytes> {
+    NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try portion.load() }
+  }
+
+  /// In one turn of the loop with the end of all: an answer that came between them would be the end of the request for the
+  /// client, which would then never give the connection back to its pool.
+  private func finish(_ writer: HTTPClient.Body.StreamWriter, _ done: EventLoopPromise<Void>) {
+    let last: ByteBuffer?? = state.withLock { state in
+      guard !state.isRefused, !state.isOver else { return nil }
+      state.isGiven = true
+      return .some(state.waiting)
+    }
+    guard let last else { return }
+    // Whatever hinders it ends the whole request.
+    if let last { _ = writer.write(.byteBuffer(last)) }
+    done.succeed()
   }
 }

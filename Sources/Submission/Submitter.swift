@@ -96,7 +96,7 @@ package final class Submitter: Sendable {
       return try HTTPClient.Request(url: outgoing.url, method: .GET, headers: headers)
     }
     let stream = HTTPClient.Body.stream(contentLength: Int64(content.length)) { writer in
-      body.write(BodyStream(content), to: writer, on: group.any())
+      body.write(content, to: writer, on: group.any())
     }
     return try HTTPClient.Request(url: outgoing.url, method: .POST, headers: headers, body: stream)
   }

@@ -22,8 +22,10 @@ def photograph(width, height, seed, grain=8):
     pixels = numpy.asarray(picture).copy()
     for top in range(0, pixels.shape[0], 256):
         strip = pixels[top:top + 256]
-        noise = random.standard_normal(strip.shape, numpy.float32) * grain
-        pixels[top:top + 256] = numpy.clip(strip + noise, 0, 255).astype("uint8")
+        # Mostly in brightness: what a sensor adds to the colours cameras take out again.
+        noise = random.standard_normal((*strip.shape[:2], 1), numpy.float32) * grain
+        colours = random.standard_normal(strip.shape, numpy.float32) * (grain / 4)
+        pixels[top:top + 256] = numpy.clip(strip + noise + colours, 0, 255).astype("uint8")
     return Image.fromarray(pixels)
 
 
@@ -61,8 +63,8 @@ cameras = [
     (5184, 3456, {"subsampling": "4:2:0", "progressive": True}), (6000, 4000, {"subsampling": "4:2:0"}),
     (6048, 4024, {"subsampling": "4:2:2"}),
 ]
-for number, (width, height, options) in enumerate(cameras):
-    put(f"photographs/{number}.jpg", (photograph(width, height, 10 + number, grain=4), {"quality": 90, **options}))
+for number, (width, height, options) in enumerate(2 * cameras):
+    put(f"photographs/{number:02}.jpg", (photograph(width, height, 10 + number, grain=4), {"quality": 90, **options}))
 put("large.jpg", (photograph(8000, 6000, 20, grain=4), {"quality": 90}))
 put("photograph.webp", (photograph(4000, 3000, 21, grain=4), {"quality": 85, "method": 2}))
 

@@ -58,16 +58,16 @@ def batch(work, out, url, length):
 
 
 def words(all_series):
-    """Whether the lines are straight: what a further unit takes at the end, as a multiple of what one takes in all."""
-    said = ["| grows with | what | CPU s from … to … | CPU s a unit, least squares | worst residual | MB from … to … |",
-            "|---|---|---|---|---|---|"]
+    """The straight line through the CPU times, how much of them it explains, and the memory at both ends."""
+    said = ["| grows with | what | CPU s | least squares | R² | peak MB |", "|---|---|---|---|---|---|"]
     for one in all_series:
         xs, cpu, memory = zip(*one["points"])
         slope, start = line(xs, cpu)
-        worst = max(abs(start + slope * x - y) / y for x, y in zip(xs, cpu))
+        mean = sum(cpu) / len(cpu)
+        unexplained = sum((start + slope * x - y) ** 2 for x, y in zip(xs, cpu)) / sum((y - mean) ** 2 for y in cpu)
         said.append(
-            f"| {one['axis']}, {xs[0]} to {xs[-1]} | {one['of']} | {cpu[0]:.3f} … {cpu[-1]:.3f} | {start:.3f} + {slope:.4f} a unit "
-            f"| {100 * worst:.0f} % | {memory[0]:.0f} … {memory[-1]:.0f} |")
+            f"| {one['axis']}, {xs[0]} to {xs[-1]} | {one['of']} | {cpu[0]:.3f} … {cpu[-1]:.3f} | {start:.3f} + {slope:.4f} each "
+            f"| {1 - unexplained:.4f} | {memory[0]:.0f} … {memory[-1]:.0f} |")
     return "\n".join(said)
 
 

@@ -84,6 +84,7 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="write all figures there")
     parser.add_argument("--against", type=pathlib.Path, help="compare with a file that an earlier run has written by --json")
     parser.add_argument("--photographs", type=pathlib.Path, help="a folder of one's own JPEGs to reduce")
+    parser.add_argument("--readme", action="store_true", help="put the tables and the plot where the READMEs show them")
     parser.add_argument("--plot", type=pathlib.Path, help="where the growth is drawn, as SVG or PNG")
     parser.add_argument("--compiler", default="clang", help="the one of the Swift toolchain")
     options = parser.parse_args()
@@ -105,7 +106,8 @@ def main():
 
     photographs = sorted((options.photographs or work / "photographs").resolve().glob("*.jpg"))
     results = {**report.circumstances(), "runs": runs, "jobs": {}}
-    print(report.heading(results), flush=True)
+    said = [report.heading(results)]
+    print(said[0], flush=True)
     for job in all_jobs(work, photographs, url, large):
         if SMALLEST:
             # On pictures this small it is only about the start.
@@ -113,11 +115,16 @@ def main():
         rows = run(job, runs, environment, check)
         scores(job, rows)
         results["jobs"][job.title] = entry = report.entry(job, rows)
-        print(report.lines(job.title, entry), flush=True)
+        said.append(report.lines(job.title, entry))
+        print(said[-1], flush=True)
     results["growth"] = growth.measured(work, url, environment, runs=1 if SMALLEST else 3, short=SMALLEST)
-    plot = options.plot or work / "growth.svg"
+    plot = HERE / "growth.svg" if options.readme else options.plot or work / "growth.svg"
     growth.draw(results["growth"], plot)
-    print(f"\n{growth.words(results['growth'])}\n\nPlot: {plot}")
+    said.append(f"\n{growth.words(results['growth'])}")
+    print(f"{said[-1]}\n\nPlot: {plot}")
+    if options.readme:
+        report.put(HERE / "README.md", "\n".join(said) + f"\n\n![growth]({plot.name})")
+        report.put(ROOT / "README.md", report.summary(results))
     if options.against:
         report.compare(results, json.loads(options.against.read_text()), options.against.name)
     if options.json:

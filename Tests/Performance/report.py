@@ -101,6 +101,28 @@ def lines(title, entry):
     return "\n".join(said)
 
 
+def summary(results):
+    """Plantain's multiples of what others take, job by job, without the figures themselves."""
+    said = [
+        f"{results['date']}, {results['machine']}, {results['cores']} cores, {results['system']}, libvips "
+        f"{results['versions']['vips']}; medians of {results['runs']}.\n",
+        "| job | beside | wall | CPU | memory |", "|---|---|---|---|---|",
+    ]
+    for title, job in results["jobs"].items():
+        peers = {name: row for name, row in job["rows"].items() if row["ratios"]}
+        for position, (name, row) in enumerate(peers.items()):
+            cells = [title if position == 0 else "", name.replace("|", "\\|")] + [f"{row['ratios'][one]:.2f} ×" for one in FIGURES]
+            said.append("| " + " | ".join(cells) + " |")
+    return "\n".join(said)
+
+
+def put(file, text):
+    """Between the marks in a README."""
+    begin, end = "<!-- measured: begin -->\n", "<!-- measured: end -->"
+    before, rest = file.read_text().split(begin)
+    file.write_text(before + begin + text + "\n" + end + rest.split(end, 1)[1])
+
+
 def compare(results, before, name):
     """How Plantain's multiples of its peers' figures have changed: of the figures themselves another machine would change all."""
     print(f"\nPlantain's multiples, and what they were in {name} ({before['date']}, {before['machine']})\n")

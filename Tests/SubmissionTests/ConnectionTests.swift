@@ -1,3 +1,4 @@
+import Foundation
 import Gateways
 import TestSupport
 import Testing
@@ -60,6 +61,35 @@ import Vocabulary
       await submitter.close()
     }
     for await _ in frees { break }
+  }
+
+  @Test func `carry pictures byte for byte, whether they lie in memory, in a file, or in pieces of both`()
+    async throws
+  {
+    // Longer than what is read at a time, and of no whole number of groups.
+    let bytes = (0..<1_300_001).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
+    let file = try #require(try HeldFile.nameless(holding: PictureContent(PictureBytes(bytes))))
+    let contents = [
+      PictureContent(file),
+      PictureContent([
+        .memory(PictureBytes([1])), .file(file, 5..<800_006), .memory(PictureBytes([2, 3])),
+        .file(file, 900_000..<900_001), .memory(PictureBytes([])), .file(file, 1_000_000..<1_300_001),
+      ]),
+      PictureContent(PictureBytes(bytes)),
+    ]
+    let answer = #"{"candidates":[{"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"}]}"#
+    try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
+      let submitter = Submitter(settings: ClientSettings(environment: [:]))
+      let request = EditRequest(
+        prompt: "x", model: "m", tier: nil, shape: nil, references: contents.map { .picture(.jpeg, $0) })
+      _ = try await submitter.send(
+        Gateway.google.encode(request, baseURL: gateway.baseURL, key: .simulated), timeout: .seconds(120))
+      await submitter.close()
+      let body = try #require(gateway.requests.first?.body)
+      let texts = try contents.map { Data(try $0.read().array).base64EncodedString() }
+      let sent = String(decoding: body, as: UTF8.self)
+      for text in texts { #expect(sent.contains("\"" + text + "\"")) }
+    }
   }
 
   /// A request that no socket takes at once, which holds the only reference to its picture.
