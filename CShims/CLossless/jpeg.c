@@ -127,14 +127,31 @@ static struct movement movement_for(int exif_orientation) {
     return cases[exif_orientation >= 1 && exif_orientation <= 8 ? exif_orientation : 1];
 }
 
+// Rows of blocks of a component in one row of whole blocks.
+static int block_rows(const struct jpeg_decompress_struct *source, const jpeg_component_info *component) {
+    // A picture of one component is made of single blocks, whatever its sampling factors say (T.81, A.2.2).
+    return source->num_components == 1 ? 1 : component->v_samp_factor;
+}
+
+static JDIMENSION unit_height(const struct jpeg_decompress_struct *source) {
+    return (JDIMENSION)(source->num_components == 1 ? 1 : source->max_v_samp_factor) * DCTSIZE;
+}
+
+int lossless_jpeg_rows(const LosslessJPEG *jpeg) {
+    JDIMENSION unit = unit_height(&jpeg->source);
+    return (int)((jpeg->source.image_height + unit - 1) / unit);
+}
+
+int lossless_jpeg_sampled_rows(const LosslessJPEG *jpeg, int every) {
+    return lossless_jpeg_rows(jpeg) / every;
+}
+
 bool lossless_jpeg_can_turn(const LosslessJPEG *jpeg, int exif_orientation) {
     struct movement movement = movement_for(exif_orientation);
-    // A picture of one component is made of single blocks, whatever its sampling factors say (T.81, A.2.2).
     bool alone = jpeg->source.num_components == 1;
     JDIMENSION unit_width = (JDIMENSION)(alone ? 1 : jpeg->source.max_h_samp_factor) * DCTSIZE;
-    JDIMENSION unit_height = (JDIMENSION)(alone ? 1 : jpeg->source.max_v_samp_factor) * DCTSIZE;
     return (!movement.reverses_columns || jpeg->source.image_width % unit_width == 0) &&
-           (!movement.reverses_rows || jpeg->source.image_height % unit_height == 0);
+           (!movement.reverses_rows || jpeg->source.image_height % unit_height(&jpeg->source) == 0);
 }
 
 // One component's way from the coefficients as they were read to those that are written.
@@ -143,6 +160,7 @@ struct path {
     jpeg_component_info *component;
     // For each written coefficient: the read step over the written one; NULL when no step changes.
     const float *ratio;
+    int every; // as in the options
 };
 
 static void swap_ints(int *left, int *right) {
@@ -229,10 +247,17 @@ static void fill(struct jpeg_compress_struct *target, jvirt_barray_ptr room, Los
     JDIMENSION wide = movement.exchanges ? last_row + 1 : last_column + 1;
     JDIMENSION high = movement.exchanges ? last_column + 1 : last_row + 1;
     bool moves = movement.reverses_columns || movement.reverses_rows || movement.exchanges;
+    JDIMENSION together = (JDIMENSION)block_rows(&jpeg->source, path->component), every = (JDIMENSION)path->every;
+    if (every > 1)
+        high = (JDIMENSION)lossless_jpeg_sampled_rows(jpeg, path->every) * together;
     for (JDIMENSION row = 0; row < high; row++) {
         JBLOCKROW written = target->mem->access_virt_barray((j_common_ptr)target, room, row, 1, TRUE)[0];
         for (JDIMENSION column = 0; column < wide; column++) {
             JDIMENSION from_column = movement.exchanges ? row : column, from_row = movement.exchanges ? column : row;
+            if (every > 1) {
+                from_row = (row / together * every + every / 2) * together + row % together;
+                from_row = from_row < last_row ? from_row : last_row;
+            }
             if (movement.reverses_columns)
                 from_column = last_column - from_column;
             if (movement.reverses_rows)
@@ -293,6 +318,9 @@ static void write_all(LosslessJPEG *jpeg, struct jpeg_compress_struct *target, L
                     ratios[index][column * DCTSIZE + row] = kept;
                 }
     }
+    if (options.every > 1)
+        target->image_height =
+            (JDIMENSION)lossless_jpeg_sampled_rows(jpeg, options.every) * unit_height(&jpeg->source);
     target->optimize_coding = TRUE;
     use_passes(target, options.passes);
     for (int index = 0; index < target->num_components; index++)
@@ -302,7 +330,8 @@ static void write_all(LosslessJPEG *jpeg, struct jpeg_compress_struct *target, L
         int table = target->comp_info[index].quant_tbl_no;
         struct path path = {.movement = movement,
             .component = &jpeg->source.comp_info[index],
-            .ratio = options.quality > 0 ? ratios[table] : NULL};
+            .ratio = options.quality > 0 ? ratios[table] : NULL,
+            .every = options.every};
         fill(target, rooms[index], jpeg, jpeg->coefficients[index], &path);
     }
     jpeg_finish_compress(target);
@@ -310,6 +339,8 @@ static void write_all(LosslessJPEG *jpeg, struct jpeg_compress_struct *target, L
 
 LosslessOutcome lossless_jpeg_write(LosslessJPEG *jpeg, LosslessJPEGOptions options, void **bytes, size_t *count) {
     if (!lossless_jpeg_can_turn(jpeg, options.exif_orientation))
+        return LosslessUnsupported;
+    if (options.every > 1 && (options.exif_orientation != 1 || lossless_jpeg_sampled_rows(jpeg, options.every) < 1))
         return LosslessUnsupported;
     struct destination *destination = &jpeg->destination;
     if (!open_destination(destination))

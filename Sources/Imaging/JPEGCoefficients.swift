@@ -32,9 +32,24 @@ package struct JPEGCoefficients: ~Copyable {
     var count = 0
     let options = LosslessJPEGOptions(
       exif_orientation: Int32(exifOrientation), quality: Int32(quality ?? 0),
-      passes: isDetailed ? .byFrequency : .byBit)
+      passes: isDetailed ? .byFrequency : .byBit, every: 1)
     guard lossless_jpeg_write(handle, options, &bytes, &count) == .done else { return nil }
     return adopted(bytes, count)
+  }
+
+  /// How many bytes `written` may give, to a few hundredths, in a sixteenth of its time: from every sixteenth row of blocks.
+  /// `nil` where that is too few to tell.
+  package func likelySize(isDetailed: Bool, quality: Int) -> Int? {
+    let (every, fewest): (Int32, Int32) = (16, 6)
+    let rows = lossless_jpeg_sampled_rows(handle, every)
+    guard rows >= fewest else { return nil }
+    var bytes: UnsafeMutableRawPointer?
+    var count = 0
+    let options = LosslessJPEGOptions(
+      exif_orientation: 1, quality: Int32(quality), passes: isDetailed ? .byFrequency : .byBit, every: every)
+    guard lossless_jpeg_write(handle, options, &bytes, &count) == .done else { return nil }
+    lossless_free(bytes)
+    return count * Int(lossless_jpeg_rows(handle)) / Int(rows)
   }
 }
 

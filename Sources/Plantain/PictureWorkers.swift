@@ -104,20 +104,26 @@ public final class PictureWorkers: Sendable {
 
 extension PictureWorkers {
   /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
+  ///
+  /// - Parameter isShared: whether the same picture may be wanted again: to know it again takes a hash of its bytes.
   func prepare(
-    _ source: Reference, _ options: PreparationOptions
+    _ source: Reference, _ options: PreparationOptions, isShared: Bool = false
   ) async throws(PlantainError) -> PreparedReference {
     let source = try await source.fetched()
     let share = Budget.Share(of: budget)
     defer { share.giveBack() }
     do {
-      let opened = try await opening.take { try await open(source, options, share) }
+      let opened = try await opening.take { try await open(source, options, share, isShared: isShared) }
       let reference: PreparedReference
       switch opened.next {
       case .ready(let ready): reference = ready
       case .toDecode(let picture):
-        let job = Job(digest: picture.digest, options: options)
-        reference = try await prepared.value(for: job) { try await decode(picture) }
+        if let digest = picture.digest {
+          let job = Job(digest: digest, options: options)
+          reference = try await prepared.value(for: job) { try await decode(picture) }
+        } else {
+          reference = try await decode(picture)
+        }
       }
       return opened.isMislabelled ? reference.warning(of: .labelWrong) : reference
     } catch let error as PlantainError {
@@ -147,7 +153,7 @@ extension PictureWorkers {
   /// A picture that a decoder has to see. Its bytes are held only where they cannot be read again.
   private struct Undecoded: Sendable {
     let content: PictureContent
-    let digest: String
+    let digest: String?
     let options: PreparationOptions
     let cost: DecodingCost
     /// The picture itself, for decoding in this process.
@@ -157,7 +163,7 @@ extension PictureWorkers {
   /// Reads the file and its header, takes the memory that the picture may need, and prepares one that no decoder has to
   /// see: so only one such file is in memory at a time.
   private func open(
-    _ source: Reference, _ options: PreparationOptions, _ share: Budget.Share
+    _ source: Reference, _ options: PreparationOptions, _ share: Budget.Share, isShared: Bool
   ) async throws -> Opened {
     await share.grow(by: source.expectedSize.bytes)
     let (inspection, file, isMislabelled) = try await onPool { () throws(PlantainError) in
@@ -175,7 +181,9 @@ extension PictureWorkers {
     }
     await share.grow(by: max(0, needed.bytes - source.expectedSize.bytes))
     let next: Opened.Next = try await WorkerPool.shared.run { [store, place] in
-      if inspection.needsDecoder { return .toDecode(Self.undecoded(inspection, file, place)) }
+      if inspection.needsDecoder {
+        return .toDecode(Self.undecoded(inspection, file, place, isShared: isShared))
+      }
       // What its file holds is not kept in memory beside it.
       let reference = try prepareReference(inspection)
       return .ready(reference.moved(to: try file.flatMap(inspection.pieces) ?? store.keep(reference.content)))
@@ -184,12 +192,12 @@ extension PictureWorkers {
   }
 
   private static func undecoded(
-    _ inspection: PictureInspection, _ file: HeldFile?, _ place: Place
+    _ inspection: PictureInspection, _ file: HeldFile?, _ place: Place, isShared: Bool
   ) -> Undecoded {
     let isInProcess = if case .inProcess = place { true } else { false }
     return Undecoded(
       content: file.map(PictureContent.init) ?? PictureContent(inspection.source),
-      digest: inspection.source.sha256, options: inspection.options, cost: inspection.cost,
+      digest: isShared ? inspection.source.sha256 : nil, options: inspection.options, cost: inspection.cost,
       inspection: isInProcess ? inspection : nil)
   }
 

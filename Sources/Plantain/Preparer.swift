@@ -70,9 +70,14 @@ public struct Preparer: Sendable {
   ///
   /// - Throws: 64 for an option out of range, 65 for a picture that cannot be used, 66 when it cannot be read.
   public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
+    try await prepare(source, isShared: true)
+  }
+
+  /// - Parameter isShared: whether other edits may want the same picture.
+  func prepare(_ source: Reference, isShared: Bool) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let reference = try await workers.prepare(source, options)
+    let reference = try await workers.prepare(source, options, isShared: isShared)
     return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
@@ -81,7 +86,8 @@ public struct Preparer: Sendable {
     _ sources: [Reference],
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
-    await Self.prepare(sources.map { Job(source: $0, options: options) }, by: workers, each: each)
+    let jobs = sources.map { Job(source: $0, options: options) }
+    await Self.prepare(jobs, by: workers, areShared: false, each: each)
   }
 
   /// One picture with options of its own.
@@ -91,11 +97,13 @@ public struct Preparer: Sendable {
   }
 
   static func prepare(
-    _ jobs: [Job], by workers: PictureWorkers, each: (Swift.Result<Result, PlantainError>) async -> Void
+    _ jobs: [Job], by workers: PictureWorkers, areShared: Bool,
+    each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     await inOrder(jobs, width: 2 * WorkerPool.shared.width) { job in
       do throws(PlantainError) {
-        return .success(try await Preparer(options: job.options, workers: workers).prepare(job.source))
+        let preparer = Preparer(options: job.options, workers: workers)
+        return .success(try await preparer.prepare(job.source, isShared: areShared))
       } catch {
         return .failure(error)
       }

@@ -31,7 +31,8 @@ class Job:
     arrives: bool = False  # the sink is to be asked what came
     scoring: str = ""  # how outputs are compared with `originals`: "reduced" or "windows"
     originals: list = dataclasses.field(default_factory=list)
-    score_at_most_below: float | None = None  # the best peer's score, by so much
+    scored_against: list = dataclasses.field(default_factory=list)  # peers whose score is to be reached
+    score_at_most_below: float = 0  # by so much
 
 
 def if_there(program, *arguments):
@@ -169,7 +170,7 @@ def reduce(work, photographs, title=None, quality=90):
         wanted.append(Wanted([scaled], "cpu", 1.3))
     return Job(
         title, contestants, wanted=wanted, one_core=True, scoring="reduced", originals=photographs,
-        score_at_most_below=0.5 if wanted else None,
+        scored_against=list(peers) if wanted else [], score_at_most_below=0.5,
         outputs={name: [out[name] / (path.stem + ".jpg") for path in photographs]
                  for name in contestants if not name.startswith("djpeg")})
 
@@ -226,7 +227,7 @@ def cap(work, progressive, limit):
             "jpegoptim": if_there("sh", "-c", copy) if shutil.which("jpegoptim") else None,
         },
         wanted=[Wanted(["ImageMagick"], "cpu", 0.6)], one_core=True, scoring="windows", originals=[progressive],
-        score_at_most_below=0, outputs={who: [file] for who, file in out.items()})
+        scored_against=["ImageMagick"], outputs={who: [file] for who, file in out.items()})
 
 
 def folder(work, name):

@@ -111,7 +111,7 @@ def main():
     for job in all_jobs(work, photographs, url, large):
         if SMALLEST:
             # On pictures this small it is only about the start.
-            job.wanted, job.score_at_most_below = [], None
+            job.wanted, job.scored_against = [], []
         rows = run(job, runs, environment, check)
         scores(job, rows)
         results["jobs"][job.title] = entry = report.entry(job, rows)

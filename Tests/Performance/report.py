@@ -67,9 +67,9 @@ def entry(job, rows):
             wanted.append({
                 "peer": best, "figure": wish.figure, "most": wish.most,
                 "is": rows[best]["ratios"][wish.figure]})
-    ours, *peers = rows.values()
-    scored = [row["score"] for row in peers if "score" in row]
-    if job.score_at_most_below is not None and scored:
+    ours = next(iter(rows.values()))
+    scored = [rows[name]["score"] for name in job.scored_against if "score" in rows.get(name, {})]
+    if scored:
         wanted.append({
             "figure": "score", "below": job.score_at_most_below, "best": max(scored), "is": ours["score"]})
     absent = [name for name, command in job.contestants.items() if command is None]

@@ -49,7 +49,13 @@ typedef struct LosslessJPEGOptions {
     int exif_orientation; // 1…8, applied to the blocks
     int quality;          // 1…100: no quantisation step finer than libjpeg's standard table has at it; 0 keeps all
     LosslessPasses passes;
+    // 1 for the picture; more: only the middle one of so many rows of whole blocks each, upright, to judge by its size. Such a
+    // picture has lossless_jpeg_sampled_rows() of lossless_jpeg_rows().
+    int every;
 } LosslessJPEGOptions;
+
+int lossless_jpeg_rows(const LosslessJPEG *jpeg);
+int lossless_jpeg_sampled_rows(const LosslessJPEG *jpeg, int every);
 
 // Writes the coefficients with Huffman tables made for them. May be called any number of times.
 LosslessOutcome lossless_jpeg_write(LosslessJPEG *jpeg, LosslessJPEGOptions options, void **bytes, size_t *count);

@@ -30,9 +30,11 @@ extension JPEGCoefficients {
   package func rounded(
     _ file: PictureBytes, _ structure: PictureStructure, within limit: ByteCount
   ) -> Rounding? {
-    var search = CapSearch(
-      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0, decline: .jpegCoefficients,
-      hint: CapSearch.Hint(quality: structure.estimatedQuality ?? 95, bytes: file.count))
+    var hint = CapSearch.Hint(quality: structure.estimatedQuality ?? 95, bytes: file.count)
+    if let likely = likelyQuality(structure, within: limit, hint) {
+      hint = CapSearch.Hint(quality: likely, bytes: limit.bytes)
+    }
+    var search = search(limit, hint)
     var rounding = Rounding()
     while let setting = search.next() {
       rounding.encodes += 1
@@ -44,5 +46,24 @@ extension JPEGCoefficients {
     }
     rounding.smallest = search.smallest
     return rounding
+  }
+
+  private func search(_ limit: ByteCount, _ hint: CapSearch.Hint) -> CapSearch {
+    CapSearch(
+      limit: limit.bytes, best: 100, floor: qualityFloor, lastLevel: 0, decline: .jpegCoefficients, hint: hint
+    )
+  }
+
+  /// What is thought to be the finest quality that fits, from samples: then two files prove it, where else it takes three or four.
+  private func likelyQuality(
+    _ structure: PictureStructure, within limit: ByteCount, _ hint: CapSearch.Hint
+  ) -> Int? {
+    var sampling = search(limit, hint)
+    while let setting = sampling.next() {
+      let isDetailed = limit.bytes * 8 > structure.size.pixelCount
+      guard let size = likelySize(isDetailed: isDetailed, quality: setting.quality) else { return nil }
+      sampling.record(size, for: setting)
+    }
+    return sampling.result?.quality
   }
 }
