@@ -60,7 +60,6 @@ static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
 }
 
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options) {
-    require_module(loader);
     VipsImage *image = NULL;
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
     // Borrowed, as the header says: libvips gets a blob that frees nothing.

@@ -18,10 +18,9 @@ const char *load_late(void) {
 }
 
 bool load_module(CImagingLoader loader) {
-    static atomic_bool asked[CIMAGING_LOADERS];
     const char *name = loader == CImagingLoaderHEIF ? "heif" : loader == CImagingLoaderJPEGXL ? "jxl" : NULL;
     Dl_info libvips_file;
-    if (name == NULL || atomic_exchange(&asked[loader], true) || dladdr(dlsym(libvips, "vips_init"), &libvips_file) == 0)
+    if (name == NULL || dladdr(dlsym(libvips, "vips_init"), &libvips_file) == 0)
         return false;
     // Where libvips looks itself: beside its own file.
     char path[PATH_MAX];

@@ -7,8 +7,8 @@
 // Elsewhere, and in programs of others, all of it is linked as usual.
 #if defined(__linux__)
 
-#include <stdatomic.h>
 #include <gmodule.h>
+#include <stdatomic.h>
 #include <vips/vips.h>
 
 // Loads libvips 8. NULL, or the loader's words about what is wrong.

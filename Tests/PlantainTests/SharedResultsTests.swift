@@ -60,11 +60,11 @@ struct SharedResultsTests {
     var options = PreparationOptions()
     options.maximumEdge = 100
     let bytes = PictureBytes(try Samples.bytes(Samples.coffee))
-    let first = try await workers.prepare(.file(Samples.coffee), options, isShared: true)
-    let second = try await workers.prepare(.bytes(bytes, name: "copy"), options, isShared: true)
+    let first = try await workers.prepare(.file(Samples.coffee), options)
+    let second = try await workers.prepare(.bytes(bytes, name: "copy"), options)
     #expect(try first.content.read() === second.content.read())
     options.maximumEdge = 101
-    let other = try await workers.prepare(.file(Samples.coffee), options, isShared: true)
+    let other = try await workers.prepare(.file(Samples.coffee), options)
     #expect(try other.content.read() !== first.content.read())
   }
 }
@@ -141,7 +141,7 @@ struct BudgetTests {
     var options = PreparationOptions()
     options.maximumEdge = 100
     await #expect {
-      try await workers.prepare(.file(Samples.coffee), options, isShared: true)
+      try await workers.prepare(.file(Samples.coffee), options)
     } throws: { error in
       guard let error = error as? PlantainError else { return false }
       return error.code == .overMemory && error.message.contains("coffee.png") && error.exitStatus == 65

@@ -42,7 +42,6 @@ typedef enum CIMAGING_CLOSED CImagingLoader {
     CImagingLoaderJPEGXL, // a module of its own that may be missing
     CImagingLoaderJPEG2000,
 } CImagingLoader;
-enum { CIMAGING_LOADERS = CImagingLoaderJPEG2000 + 1 };
 
 typedef enum CIMAGING_CLOSED CImagingSaver {
     CImagingSaverJPEG,

@@ -1,0 +1,70 @@
+// What each pixel of a resampled picture takes from the picture.
+#include "resample.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const double lobes = 3;
+
+static double lanczos(double x) {
+    if (x == 0)
+        return 1;
+    if (fabs(x) >= lobes)
+        return 0;
+    // lobes · sin(πx) · sin(πx / lobes) / (πx)², where the sine of the threefold angle follows from that of the single one.
+    double angle = G_PI * x;
+    double third = sin(angle / 3);
+    return 3 * (3 - 4 * third * third) * third * third / (angle * angle);
+}
+
+void resample_free_filter(struct filter *filter) {
+    free(filter->first);
+    free(filter->count);
+    free(filter->weights);
+}
+
+static void weigh(struct filter *filter, int output, double centre, double scale, int inputs) {
+    int first = VIPS_MAX(0, (int)floor(centre - lobes * scale));
+    int end = VIPS_MIN(inputs, (int)ceil(centre + lobes * scale));
+    float *weights = filter->weights + (size_t)output * (size_t)filter->taps;
+    double sum = 0;
+    for (int input = first; input < end; input++) {
+        double weight = lanczos((input + 0.5 - centre) / scale);
+        weights[input - first] = (float)weight;
+        sum += weight;
+    }
+    for (int input = first; input < end; input++)
+        weights[input - first] = (float)(weights[input - first] / sum);
+    filter->first[output] = first;
+    filter->count[output] = end - first;
+}
+
+bool resample_make_filter(struct filter *filter, int inputs, int outputs, int step) {
+    double factor = (double)inputs / outputs;
+    double scale = VIPS_MAX(1, factor);
+    filter->outputs = outputs;
+    int most = VIPS_MIN(inputs, (int)ceil(2 * lobes * scale) + 1);
+    filter->taps = (most + step - 1) / step * step;
+    filter->first = calloc((size_t)outputs, sizeof(int));
+    filter->count = calloc((size_t)outputs, sizeof(int));
+    filter->weights = calloc((size_t)outputs * (size_t)filter->taps, sizeof(float));
+    if (filter->first == NULL || filter->count == NULL || filter->weights == NULL)
+        return false;
+    for (int output = 0; output < outputs; output++)
+        weigh(filter, output, (output + 0.5) * factor, scale, inputs);
+    return true;
+}
+
+float *resample_spread_weights(const struct filter *filter, int bands) {
+    int step = pixels_per_vector(bands);
+    size_t vectors = (size_t)(filter->taps / step);
+    float *spread = calloc((size_t)filter->outputs * vectors * lanes, sizeof(float));
+    if (spread == NULL)
+        return NULL;
+    for (size_t tap = 0; tap < (size_t)filter->outputs * (size_t)filter->taps; tap++) {
+        float *to = spread + tap / (size_t)step * lanes + tap % (size_t)step * (size_t)bands;
+        for (int band = 0; band < bands; band++)
+            to[band] = filter->weights[tap];
+    }
+    return spread;
+}
