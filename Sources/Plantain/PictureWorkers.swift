@@ -105,9 +105,10 @@ public final class PictureWorkers: Sendable {
 extension PictureWorkers {
   /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
   ///
-  /// - Parameter isShared: whether the same picture may be wanted again: to know it again takes a hash of its bytes.
+  /// - Parameter isShared: whether the same picture may be wanted again, as a style, a logo or a mask is by the next edit; to
+  ///   know it again takes a hash of its bytes.
   func prepare(
-    _ source: Reference, _ options: PreparationOptions, isShared: Bool = false
+    _ source: Reference, _ options: PreparationOptions, isShared: Bool = true
   ) async throws(PlantainError) -> PreparedReference {
     let source = try await source.fetched()
     let share = Budget.Share(of: budget)

@@ -73,8 +73,8 @@ public struct Preparer: Sendable {
     try await prepare(source, isShared: true)
   }
 
-  /// - Parameter isShared: whether other edits may want the same picture.
-  func prepare(_ source: Reference, isShared: Bool) async throws(PlantainError) -> Result {
+  /// - Parameter isShared: as in `PictureWorkers.prepare`.
+  private func prepare(_ source: Reference, isShared: Bool) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
     let reference = try await workers.prepare(source, options, isShared: isShared)
@@ -97,7 +97,7 @@ public struct Preparer: Sendable {
   }
 
   static func prepare(
-    _ jobs: [Job], by workers: PictureWorkers, areShared: Bool,
+    _ jobs: [Job], by workers: PictureWorkers, areShared: Bool = true,
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     await inOrder(jobs, width: 2 * WorkerPool.shared.width) { job in

@@ -135,7 +135,7 @@ extension Editor {
       // Prepared again from the original: what was encoded for the first limit would lose twice.
       jobs[position].options.maximumBytes = limit
       let preparer = Preparer(options: jobs[position].options, workers: workers)
-      results[position] = try await preparer.prepare(jobs[position].source, isShared: true)
+      results[position] = try await preparer.prepare(jobs[position].source)
     }
     return results
   }
@@ -155,7 +155,7 @@ extension Editor {
   private func prepareAll(_ jobs: [Preparer.Job]) async throws(PlantainError) -> [Preparer.Result] {
     var results: [Preparer.Result] = []
     var failure: PlantainError?
-    await Preparer.prepare(jobs, by: workers, areShared: true) { outcome in
+    await Preparer.prepare(jobs, by: workers) { outcome in
       switch outcome {
       case .success(let result): results.append(result)
       case .failure(let error): failure = failure ?? error
