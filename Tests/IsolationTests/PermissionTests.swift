@@ -41,6 +41,23 @@ struct PermissionTests {
     if !isDrawing { #expect(colour(3, 3) == [255, 255, 255]) }
   }
 
+  /// HEIC, AVIF and JPEG XL come with modules of libvips, which a child loads when it meets one; what they bring is blocked
+  /// again, and what is allowed let in again.
+  @Test("are read in one child after each other, as are formats whose decoders are loaded late")
+  func oneChild() async throws {
+    let fleet = try WorkerFleet(program: Products.path("plantain-worker"))
+    let workers = PictureWorkers(.isolated(fleet))
+    for (name, edge) in [
+      ("fields.svg", 100), ("fields.heic", 40), ("fields.svg", 90), ("fields.avif", 39), ("fields.jxl", 38),
+      ("fields.heic", 37), ("fields.svg", 80),
+    ] {
+      let result = try await workers.prepare(source(name), options { $0.maximumEdge = edge })
+      #expect(result.size.longestEdge == edge, "\(name)")
+      #expect(fleet.idleProcesses.count == 1)
+    }
+    await workers.close()
+  }
+
   @Test("are refused by name otherwise", arguments: files)
   func refused(_ name: String) async throws {
     let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))

@@ -86,7 +86,8 @@ def main():
     import matplotlib
 
     matplotlib.use("Agg")
-    matplotlib.rcParams["svg.hashsalt"] = "plantain"
+    # Letters as letters, and the same names on every run: the file is kept.
+    matplotlib.rcParams.update({"svg.hashsalt": "plantain", "svg.fonttype": "none"})
     from matplotlib import pyplot
 
     all_series = json.load(sys.stdin)

@@ -66,7 +66,25 @@ func bringBack(_ files: [String]) throws -> Int {
   }
 }
 
+/// A JPEG that is tall enough for its size under a limit to be judged from a sample of its rows: odd sizes, with coarser colours
+/// and without.
+func roundTall(_ chance: inout Chance) throws {
+  let size = PixelSize(width: 201, height: 1_827)
+  let pixels = (0..<size.pixelCount * 3).map { _ in UInt8.random(in: 0...255, using: &chance) }
+  for halvesChroma in [true, false] {
+    let tall = try Image.fromPixels(pixels, size: size, bands: 3)
+      .encoded(as: .jpeg(quality: 97, halvedChroma: halvesChroma))
+    guard let coefficients = JPEGCoefficients(tall) else { fatalError("its own file cannot be taken apart") }
+    let likely = coefficients.likelySize(isDetailed: true, quality: 80)
+    guard likely != nil else { fatalError("nothing was sampled") }
+    var options = PreparationOptions()
+    options.maximumBytes = ByteCount(tall.count / 2)
+    _ = try prepareReference(tall, options: options)
+  }
+}
+
 var chance = Chance()
+try roundTall(&chance)
 try checkBase64(&chance)
 let files = CommandLine.arguments.dropFirst()
 var succeeded = 0
