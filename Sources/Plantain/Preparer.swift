@@ -100,7 +100,8 @@ public struct Preparer: Sendable {
     _ jobs: [Job], by workers: PictureWorkers, areShared: Bool = true,
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
-    await inOrder(jobs, width: 2 * WorkerPool.shared.width) { job in
+    let width = 2 * WorkerPool.shared.width
+    await inOrder(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: 4 * width) { job in
       do throws(PlantainError) {
         let preparer = Preparer(options: job.options, workers: workers)
         return .success(try await preparer.prepare(job.source, isShared: areShared))

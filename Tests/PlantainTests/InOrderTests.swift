@@ -1,0 +1,53 @@
+import Synchronization
+import Testing
+
+@testable import Plantain
+
+@Suite struct `Many inputs, outputs in their order` {
+  /// In which order inputs are begun, one at a time, and in which they are handed over.
+  private func run(_ weights: [Int], ahead: Int, width: Int = 1) async -> (begun: [Int], handedOver: [Int]) {
+    let begun = Mutex<[Int]>([])
+    var handedOver: [Int] = []
+    await inOrder(Array(weights.enumerated()), weighing: \.element, width: width, ahead: ahead) { input in
+      begun.withLock { $0.append(input.offset) }
+      return input.offset
+    } consume: {
+      handedOver.append($0)
+    }
+    return (begun.withLock(\.self), handedOver)
+  }
+
+  @Test func `the heaviest of those within reach is begun first`() async {
+    let all = await run([1, 5, 3, 9, 2], ahead: 5)
+    #expect(all.begun == [3, 1, 2, 4, 0])
+    #expect(all.handedOver == [0, 1, 2, 3, 4])
+    // The fourth comes within reach only when the first three are handed over.
+    let few = await run([1, 5, 3, 9, 2], ahead: 3)
+    #expect(few.begun == [1, 2, 0, 3, 4])
+    #expect(few.handedOver == [0, 1, 2, 3, 4])
+  }
+
+  @Test func `of equals the first is begun first`() async {
+    #expect(await run([2, 2, 2, 2], ahead: 4).begun == [0, 1, 2, 3])
+    #expect(await run([], ahead: 4).handedOver == [])
+  }
+
+  @Test func `no more are begun than may be in work or wait`() async {
+    let most = Mutex((now: 0, most: 0))
+    var consumed = 0
+    await inOrder(Array(0..<200), weighing: { $0 % 7 }, width: 3, ahead: 6) { input in
+      most.withLock {
+        $0.now += 1
+        $0.most = max($0.most, $0.now)
+      }
+      await Task.yield()
+      most.withLock { $0.now -= 1 }
+      return input
+    } consume: {
+      #expect($0 == consumed)
+      consumed += 1
+    }
+    #expect(consumed == 200)
+    #expect(most.withLock(\.most) <= 3)
+  }
+}
