@@ -41,7 +41,7 @@ private func makeSlow(_ options: inout PreparationOptions) {
 private func whenBusy(_ fleet: WorkerFleet, _ act: @escaping @Sendable (Int32) -> Void) -> Task<Int32, Never>
 {
   let (workers, found) = AsyncStream.makeStream(of: Int32.self)
-  DispatchQueue.global().async {
+  Thread.detachNewThread {
     while fleet.busyProcesses.isEmpty { usleep(2_000) }
     let worker = fleet.busyProcesses[0]
     act(worker)
