@@ -59,6 +59,14 @@ static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
     return 0;
 }
 
+// What goes on with a picture that a loader has opened, of which it takes ownership.
+static CImagingImage *loaded(VipsImage *image) {
+    VipsImage *output = NULL;
+    int status = pixels_and_profile(image, &output);
+    g_object_unref(image);
+    return result_of(status, output);
+}
+
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options) {
     VipsImage *image = NULL;
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
@@ -86,12 +94,56 @@ CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t 
         break;
     }
     vips_area_unref(VIPS_AREA(blob));
-    if (status != 0)
+    return status == 0 ? loaded(image) : NULL;
+}
+
+struct reading {
+    handover is_ready;
+    CImagingReader reader;
+    int64_t position;
+};
+
+static void free_reading(void *reading) {
+    g_free(reading);
+}
+
+static gint64 read_on(VipsSourceCustom *source, void *room, gint64 count, struct reading *reading) {
+    (void)source;
+    take_over(&reading->is_ready);
+    int64_t got = reading->reader.read(reading->reader.context, reading->position, room, count);
+    if (got > 0)
+        reading->position += got;
+    hand_over(&reading->is_ready);
+    return got;
+}
+
+static gint64 seek(VipsSourceCustom *source, gint64 offset, int whence, struct reading *reading) {
+    (void)source;
+    take_over(&reading->is_ready);
+    int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_END ? reading->reader.length : reading->position;
+    if (offset < -base)
+        return -1;
+    reading->position = base + offset;
+    hand_over(&reading->is_ready);
+    return reading->position;
+}
+
+CImagingImage *cimaging_decode_reading(CImagingLoader loader, CImagingReader reader, CImagingDecodeOptions options) {
+    if (loader != CImagingLoaderPNG)
         return NULL;
-    VipsImage *output = NULL;
-    status = pixels_and_profile(image, &output);
-    g_object_unref(image);
-    return result_of(status, output);
+    struct reading *reading = g_malloc0(sizeof *reading);
+    reading->reader = reader;
+    hand_over(&reading->is_ready);
+    VipsSourceCustom *source = vips_source_custom_new();
+    g_object_set_data_full((GObject *)source, "plantain", reading, free_reading);
+    g_signal_connect_data(source, "read", G_CALLBACK(read_on), reading, NULL, 0);
+    g_signal_connect_data(source, "seek", G_CALLBACK(seek), reading, NULL, 0);
+    VipsImage *image = NULL;
+    VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
+    int status =
+        vips_call("pngload_source", source, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
+    g_object_unref(source);
+    return status == 0 ? loaded(image) : NULL;
 }
 
 CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands) {

@@ -46,12 +46,13 @@ static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *
         log_sink(message);
 }
 
-// Everything but the buffer loaders that the header names.
+// Everything but the loaders that the header names: of buffers, and of a source that is ours.
 static void block_loaders(void) {
     vips_block_untrusted_set(TRUE);
     vips_operation_block_set("VipsForeignLoad", TRUE);
     vips_operation_block_set("VipsForeignLoadJpegBuffer", FALSE);
     vips_operation_block_set("VipsForeignLoadPngBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadPngSource", FALSE);
     vips_operation_block_set("VipsForeignLoadWebpBuffer", FALSE);
     vips_operation_block_set("VipsForeignLoadNsgifBuffer", FALSE);
     vips_operation_block_set("VipsForeignLoadTiffBuffer", FALSE);

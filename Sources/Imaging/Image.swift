@@ -7,10 +7,15 @@ package import Vocabulary
 /// belongs to the thread that made it and must not cross an `await`.
 package struct Image: ~Copyable {
   let handle: OpaquePointer
-  /// The bytes that a lazily decoded image still reads.
-  private let source: PictureBytes?
+  /// What a lazily decoded image still reads.
+  private let source: Source?
 
-  private init(_ handle: OpaquePointer, reading source: PictureBytes?) {
+  private enum Source {
+    case memory(PictureBytes)
+    case file(PictureWindow)
+  }
+
+  private init(_ handle: OpaquePointer, reading source: Source?) {
     self.handle = handle
     self.source = source
   }
@@ -25,15 +30,16 @@ package struct Image: ~Copyable {
     case lenient
   }
 
-  /// Opens `bytes` with the decoder of `codec` and no other.
+  /// Opens a picture with the decoder of `codec` and no other. A PNG in a file is read from there bit by bit; all others are taken
+  /// into memory.
   ///
   /// - Parameters:
   ///   - shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8.
   ///   - scale: an SVG's pixels for each that it declares.
   ///   - page: which page of a TIFF, or picture of an animation, counted from 1.
   package static func decode(
-    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1, scale: Double = 1,
-    tolerance: Tolerance = .strict
+    _ content: PictureContent, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1,
+    scale: Double = 1, tolerance: Tolerance = .strict
   ) throws(ImagingError) -> Image {
     try ImagingRuntime.start()
     if codec.needsPermission {
@@ -41,13 +47,37 @@ package struct Image: ~Copyable {
       cimaging_trust(codec.loader)
     }
     guard cimaging_has_loader(codec.loader) else { throw .loaderMissing("\(codec)".uppercased()) }
-    let memory = bytes.stableMemory
     let options = CImagingDecodeOptions(
       shrink: Int32(shrink), page: Int32(page - 1), scale: scale, fail_on_warning: tolerance == .strict)
-    guard let handle = cimaging_decode(codec.loader, memory.baseAddress, memory.count, options) else {
-      throw .stepFailed(.open, detail: ImagingRuntime.takeErrorText())
+    if codec == .png, content.isInFile {
+      let window = PictureWindow(content)
+      return try opened(cimaging_decode_reading(codec.loader, window.reader, options), reading: .file(window))
     }
-    return Image(handle, reading: bytes)
+    let bytes = try inMemory(content)
+    let memory = bytes.stableMemory
+    return try opened(
+      cimaging_decode(codec.loader, memory.baseAddress, memory.count, options), reading: .memory(bytes))
+  }
+
+  /// The same of bytes in memory.
+  package static func decode(
+    _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1, scale: Double = 1,
+    tolerance: Tolerance = .strict
+  ) throws(ImagingError) -> Image {
+    try decode(
+      PictureContent(bytes), as: codec, shrink: shrink, page: page, scale: scale, tolerance: tolerance)
+  }
+
+  private static func opened(_ result: OpaquePointer?, reading source: Source) throws(ImagingError) -> Image {
+    guard let result else { throw failure(.open, source) }
+    return Image(result, reading: source)
+  }
+
+  /// - Parameter source: when it could not be read, that is what went wrong.
+  private static func failure(_ step: ImagingError.Step, _ source: Source?) -> ImagingError {
+    let detail = ImagingRuntime.takeErrorText()
+    if case .file(let window)? = source, let failure = window.failure { return .unreadable(failure) }
+    return .stepFailed(step, detail: detail)
   }
 
   /// Whether libvips here can read a format.
@@ -78,7 +108,7 @@ package struct Image: ~Copyable {
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
 
   func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
-    guard let result else { throw .stepFailed(step, detail: ImagingRuntime.takeErrorText()) }
+    guard let result else { throw Self.failure(step, source) }
     return Image(result, reading: source)
   }
 

@@ -4,6 +4,8 @@ public import Vocabulary
 public enum ImagingError: Error, Sendable, Codable {
   /// libvips could not be started, or is older than 8.14.
   case libraryUnusable(String)
+  /// The file changed while it was read, or could not be read to its end.
+  case unreadable(ContentError)
   /// The bytes are in none of the formats of `PictureFormat.all`; the text says what they look like.
   case notAPicture(String)
   /// The format was recognised, but is not read here.
@@ -35,6 +37,7 @@ extension ImagingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .libraryUnusable(let why): "libvips cannot be used: \(why)"
+    case .unreadable(let why): "\(why)"
     case .notAPicture(let what): "not a picture (\(what))"
     case .unsupportedFormat(let format): "\(format.name) pictures cannot be read"
     case .unsupportedVariant(let format, let what): "\(format.name) files with \(what) cannot be read"

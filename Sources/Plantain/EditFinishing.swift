@@ -180,7 +180,7 @@ extension PictureWorkers {
   func keep(_ source: Reference) async throws(PlantainError) -> PictureContent {
     try await onPool { () throws(PlantainError) in
       guard case .file(let path) = source else {
-        let bytes = try source.read().bytes
+        let bytes = try source.read()
         do throws(ContentError) { return try self.store.keep(PictureContent(bytes)) } catch {
           throw .losing(error)
         }

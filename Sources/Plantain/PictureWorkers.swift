@@ -121,9 +121,9 @@ extension PictureWorkers {
       case .toDecode(let picture):
         if let digest = picture.digest {
           let job = Job(digest: digest, options: options)
-          reference = try await prepared.value(for: job) { try await decode(picture) }
+          reference = try await prepared.value(for: job) { try await decode(picture.inspection) }
         } else {
-          reference = try await decode(picture)
+          reference = try await decode(picture.inspection)
         }
       }
       return opened.isMislabelled ? reference.warning(of: .labelWrong) : reference
@@ -151,65 +151,52 @@ extension PictureWorkers {
     }
   }
 
-  /// A picture that a decoder has to see. Its bytes are held only where they cannot be read again.
+  /// A picture that a decoder has to see.
   private struct Undecoded: Sendable {
-    let content: PictureContent
+    let inspection: PictureInspection
     let digest: String?
-    let options: PreparationOptions
-    let cost: DecodingCost
-    /// The picture itself, for decoding in this process.
-    let inspection: PictureInspection?
   }
 
-  /// Reads the file and its header, takes the memory that the picture may need, and prepares one that no decoder has to
-  /// see: so only one such file is in memory at a time.
+  /// Reads the header, takes the memory that the picture may need, and prepares one that no decoder has to see: so only one such
+  /// picture is in memory at a time, where it is at all.
   private func open(
     _ source: Reference, _ options: PreparationOptions, _ share: Budget.Share, isShared: Bool
   ) async throws -> Opened {
     await share.grow(by: source.expectedSize.bytes)
-    let (inspection, file, isMislabelled) = try await onPool { () throws(PlantainError) in
-      let read = try source.read()
+    let (inspection, isMislabelled) = try await onPool { () throws(PlantainError) in
+      let opened = try source.open()
       do throws(PreparationError) {
-        let inspection = try inspectPicture(read.bytes, options: options)
-        return (inspection, read.file, read.isMislabelled(inspection.structure.format))
+        let inspection = try inspectPicture(opened.content, options: options)
+        return (inspection, opened.isMislabelled(inspection.structure.format))
       } catch {
         throw PlantainError.preparing(error, source.name)
       }
     }
-    let needed = memory(for: inspection, isFile: file != nil)
+    let needed = memory(for: inspection)
     guard needed.bytes <= budget.total else {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
     await share.grow(by: max(0, needed.bytes - source.expectedSize.bytes))
-    let next: Opened.Next = try await WorkerPool.shared.run { [store, place] in
+    let next: Opened.Next = try await WorkerPool.shared.run { [store] in
       if inspection.needsDecoder {
-        return .toDecode(Self.undecoded(inspection, file, place, isShared: isShared))
+        return .toDecode(
+          Undecoded(inspection: inspection, digest: isShared ? try inspection.source.sha256() : nil))
       }
-      // What its file holds is not kept in memory beside it.
       let reference = try prepareReference(inspection)
-      return .ready(reference.moved(to: try file.flatMap(inspection.pieces) ?? store.keep(reference.content)))
+      let waits = reference.content.isInFile
+      return .ready(waits ? reference : reference.moved(to: try store.keep(reference.content)))
     }
     return Opened(next: next, isMislabelled: isMislabelled)
   }
 
-  private static func undecoded(
-    _ inspection: PictureInspection, _ file: HeldFile?, _ place: Place, isShared: Bool
-  ) -> Undecoded {
-    let isInProcess = if case .inProcess = place { true } else { false }
-    return Undecoded(
-      content: file.map(PictureContent.init) ?? PictureContent(inspection.source),
-      digest: isShared ? inspection.source.sha256 : nil, options: inspection.options, cost: inspection.cost,
-      inspection: isInProcess ? inspection : nil)
-  }
-
-  private func decode(_ picture: Undecoded) async throws -> PreparedReference {
+  private func decode(_ inspection: PictureInspection) async throws -> PreparedReference {
     let reference: PreparedReference
-    if let inspection = picture.inspection {
+    switch place {
+    case .inProcess:
       reference = try await crew.take {
         try await WorkerPool.shared.run { try prepareReference(inspection) }
       }
-    } else {
-      reference = try await prepareInWorker(picture)
+    case .isolated(let fleet): reference = try await prepare(inspection, in: fleet)
     }
     return try await WorkerPool.shared.run { [store] in
       do throws(ContentError) {
@@ -221,29 +208,32 @@ extension PictureWorkers {
     }
   }
 
-  /// The file, and what is made of it: a copy without its private blocks, or what decoding takes, with a worker's copy of the
-  /// file, and one on the way to it when it is in no file.
-  private func memory(for inspection: PictureInspection, isFile: Bool) -> ByteCount {
-    let file = inspection.source.count
-    guard inspection.needsDecoder else { return ByteCount(2 * file) }
+  /// The picture where it is in no file, and what is made of it: a copy without its private blocks, or what decoding takes, with
+  /// a worker's copy of it, and one on the way there.
+  private func memory(for inspection: PictureInspection) -> ByteCount {
+    let (source, isFile) = (inspection.source.count, inspection.source.isInFile)
+    guard inspection.needsDecoder else { return ByteCount(isFile ? inspection.heldBytes : 2 * source) }
     let copies = if case .isolated = place, !isFile { 3 } else { 1 }
-    return ByteCount(inspection.cost.memory.bytes + copies * file)
+    return ByteCount(inspection.cost.memory.bytes + (isFile ? inspection.heldBytes : copies * source))
   }
 
-  private func prepareInWorker(_ picture: Undecoded) async throws -> PreparedReference {
-    guard case .isolated(let fleet) = place else { throw IsolationError.workerUnusable("there is none") }
-    let limits = WorkerJob.Limits(memory: picture.cost.memory, cpuSeconds: picture.cost.cpuSeconds)
+  private func prepare(
+    _ inspection: PictureInspection, in fleet: WorkerFleet
+  ) async throws -> PreparedReference {
+    let (cost, source) = (inspection.cost, inspection.source)
+    let limits = WorkerJob.Limits(
+      memory: ByteCount(cost.memory.bytes + inspection.heldBytes), cpuSeconds: cost.cpuSeconds)
     let reply: (answer: PreparedReference.Answer, files: [PictureContent])
     do {
       reply = try await ask(
-        fleet, PreparationOptions.jobKind, picture.options, about: [picture.content], limits,
-        largestResult: picture.options.maximumBytes)
+        fleet, PreparationOptions.jobKind, inspection.options, about: [source], limits,
+        largestResult: inspection.options.maximumBytes)
     } catch let error as IsolationError {
       // A file that changed may have been too much for a worker that was told of another.
-      try picture.content.asFile?.requireUnchanged()
+      try source.requireUnchanged()
       throw error
     }
-    try picture.content.asFile?.requireUnchanged()
+    try source.requireUnchanged()
     switch reply.answer {
     case .prepared(let facts):
       guard let content = reply.files.first else {

@@ -134,11 +134,11 @@ public struct Preparer: Sendable {
     let options = options
     let source = try await source.fetched()
     return try await onPool { () throws(PlantainError) in
-      let read = try source.read()
+      let opened = try source.open()
       do throws(PreparationError) {
-        let inspection = try inspectPicture(read.bytes, options: options)
+        let inspection = try inspectPicture(opened.content, options: options)
         return InspectReport(
-          inspection, source: source.name, isMislabelled: read.isMislabelled(inspection.structure.format))
+          inspection, source: source.name, isMislabelled: opened.isMislabelled(inspection.structure.format))
       } catch {
         throw .preparing(error, source.name)
       }
@@ -149,6 +149,6 @@ public struct Preparer: Sendable {
 extension Reference {
   /// Reading may block, so it does not happen on the cooperative pool.
   func readOnPool() async throws(PlantainError) -> PictureBytes {
-    try await onPool { () throws(PlantainError) in try read().bytes }
+    try await onPool { () throws(PlantainError) in try read() }
   }
 }

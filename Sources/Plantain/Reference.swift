@@ -94,36 +94,45 @@ public enum Reference: Sendable {
     }
   }
 
-  /// What was read.
+  /// What was found.
   struct Source {
-    let bytes: PictureBytes
-    /// The file they are in, when it is one.
-    var file: HeldFile?
+    /// In memory, or in a file that is open.
+    let content: PictureContent
     /// What a data URI calls them, when it calls them a picture.
     var label: MediaType?
 
     func isMislabelled(_ format: PictureFormat) -> Bool { label.map { !format.isMeant(by: $0) } ?? false }
   }
 
+  /// The bytes, of which those of a file are not read yet. May block.
+  ///
   /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or no data URI.
-  func read() throws(PlantainError) -> Source {
+  func open() throws(PlantainError) -> Source {
     if case .dataURI(let text) = self {
       let uri = try Self.parse(text, name)
-      return Source(bytes: uri.bytes, label: uri.mediaType.name.hasPrefix("image/") ? uri.mediaType : nil)
+      return Source(
+        content: PictureContent(uri.bytes),
+        label: uri.mediaType.name.hasPrefix("image/") ? uri.mediaType : nil)
     }
     if case .mangled(let name) = self { throw .notUTF8(name) }
     do throws(ReadError) {
       switch self {
-      case .file(let path):
-        let file = try PictureFile.open(path)
-        return Source(bytes: try PictureFile.read(file), file: file)
-      case .bytes(let bytes, _) where bytes.count > 0: return Source(bytes: bytes)
+      case .file(let path): return Source(content: PictureContent(try PictureFile.open(path)))
+      case .bytes(let bytes, _) where bytes.count > 0: return Source(content: PictureContent(bytes))
       case .bytes, .dataURI, .url, .mangled: throw .empty
-      case .standardInput: return Source(bytes: try PictureFile.readStandardInput())
+      case .standardInput: return Source(content: PictureContent(try PictureFile.readStandardInput()))
       }
     } catch {
       throw .reading(error, name)
     }
+  }
+
+  /// The bytes in memory. May block.
+  ///
+  /// - Throws: as `open`.
+  func read() throws(PlantainError) -> PictureBytes {
+    let content = try open().content
+    do throws(ContentError) { return try content.read() } catch { throw .losing(error) }
   }
 
   private static func parse(_ text: String, _ name: String) throws(PlantainError) -> DataURI {

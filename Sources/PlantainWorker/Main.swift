@@ -47,36 +47,35 @@ enum PlantainWorker {
     var messages = [message]
     for _ in 0..<job.further { messages.append(try channel.receive(largestFile: largestFile)) }
     let reply = try answer(job, messages)
-    guard try channel.send(reply.text, file: reply.files.first.map(PictureContent.init)) else {
-      throw .closed
-    }
+    guard try channel.send(reply.text, file: reply.files.first) else { throw .closed }
     for file in reply.files.dropFirst() {
-      guard try channel.send([], file: PictureContent(file)) else { throw .closed }
+      guard try channel.send([], file: file) else { throw .closed }
     }
     return job.limits
   }
 
   private static func answer(
     _ job: WorkerJob, _ messages: [WorkerChannel.Message]
-  ) throws(ChannelError) -> (text: [UInt8], files: [PictureBytes]) {
-    // Copied rather than mapped: the other end could shorten a mapped file under our eyes.
-    let files = messages.compactMap { try? $0.file?.readAll() }
-    guard let file = files.first, files.count == messages.count, Confinement.limit(to: job.limits) else {
-      throw .malformed
-    }
+  ) throws(ChannelError) -> (text: [UInt8], files: [PictureContent]) {
+    let files = messages.compactMap(\.file)
+    guard files.count == messages.count else { throw .malformed }
     defer { ImagingRuntime.finishThread() }
     let options = Array(job.options.utf8)
     switch job.kind {
     case PreparationOptions.jobKind:
       let options = try MessageText.decode(PreparationOptions.self, from: options)
-      let (answer, bytes) = PreparedReference.answer(preparing: file, options: options)
-      return (try MessageText.encode(answer), [bytes].compactMap(\.self))
+      guard Confinement.limit(to: job.limits) else { throw .malformed }
+      let (answer, content) = PreparedReference.answer(preparing: PictureContent(files[0]), options: options)
+      return (try MessageText.encode(answer), [content].compactMap(\.self))
     case FinishingOptions.jobKind:
       let options = try MessageText.decode(FinishingOptions.self, from: options)
-      let pictures = FinishingPictures(
-        original: files.dropFirst().first, mask: files.dropFirst(2).first)
-      let (answer, files) = FinishedPicture.answer(finishing: file, beside: pictures, options: options)
-      return (try MessageText.encode(answer), files)
+      let pictures = files.compactMap { try? $0.readAll() }
+      guard pictures.count == files.count, Confinement.limit(to: job.limits) else { throw .malformed }
+      let (answer, results) = FinishedPicture.answer(
+        finishing: pictures[0],
+        beside: FinishingPictures(original: pictures.dropFirst().first, mask: pictures.dropFirst(2).first),
+        options: options)
+      return (try MessageText.encode(answer), results.map { PictureContent($0) })
     default: throw .malformed
     }
   }

@@ -28,21 +28,21 @@ struct PreparationWork {
 
   /// A WebP's coding cannot be checked by walking it, so it is decoded once before it may pass. JPEG markers and PNG
   /// checksums were walked already.
-  func verify(_ bytes: PictureBytes) throws(PreparationError) {
+  func verify(_ content: PictureContent) throws(PreparationError) {
     guard structure.format == .webp else { return }
     _ = try onPicture { () throws(ImagingError) in
-      try Image.decode(bytes, as: .webp).realised().size
+      try Image.decode(content, as: .webp).realised().size
     }
   }
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
-  func decode(_ bytes: PictureBytes, _ tolerance: Image.Tolerance) throws(PreparationError) -> Image {
+  func decode(_ content: PictureContent, _ tolerance: Image.Tolerance) throws(PreparationError) -> Image {
     guard let codec = structure.format.codec else {
       throw .picture(.unsupportedFormat(structure.format))
     }
     return try onPicture { () throws(ImagingError) in
       let image = try Image.decode(
-        bytes, as: codec, shrink: plan.fit.shrink, page: options.page, scale: plan.drawingScale,
+        content, as: codec, shrink: plan.fit.shrink, page: options.page, scale: plan.drawingScale,
         tolerance: tolerance)
       // A drawing's declared size is rounded by its own rules; its pixels do not exist before now.
       guard codec != .svg else {
@@ -142,22 +142,30 @@ struct PreparationWork {
   }
 
   /// Reads the result as if it were anybody's: what leaves here carries nothing private, whoever wrote it.
-  private func requireClean(_ bytes: PictureBytes) throws(PreparationError) {
-    let result = try onPicture { () throws(ImagingError) in try PictureStructure.read(bytes) }
+  private func requireClean(_ content: PictureContent) throws(PreparationError) {
+    // Of a file that passes byte for byte it was read already.
+    let isAsRead = plan.isPassthrough && structure.metadata.isEmpty && structure.isComplete
+    let result =
+      isAsRead ? structure : try onPicture { () throws(ImagingError) in try PictureStructure.read(content) }
     let allowed: [MetadataKind] = options.kept(of: structure).isEmpty ? [] : [.exif]
-    guard result.metadata.allSatisfy(allowed.contains), bytes.byteCount <= options.maximumBytes else {
+    guard result.metadata.allSatisfy(allowed.contains), content.byteCount <= options.maximumBytes else {
       let kinds = result.metadata.map(\.rawValue).joined(separator: ", ")
-      throw .picture(.stepFailed(.encode, detail: "the result has \(bytes.byteCount) and carries \(kinds)"))
+      throw .picture(
+        .stepFailed(.encode, detail: "the result has \(content.byteCount) and carries \(kinds)"))
     }
   }
 
   func finished(
-    _ bytes: PictureBytes, as format: PictureFormat, size: PixelSize
+    _ content: PictureContent, as format: PictureFormat, size: PixelSize
   ) throws(PreparationError) -> PreparedReference {
-    let bytes = bytes.adding(EmbeddedMetadata(options.kept(of: structure)), as: format)
-    try requireClean(bytes)
+    let kept = options.kept(of: structure)
+    let whole = try onPicture { () throws(ImagingError) in
+      kept.isEmpty
+        ? content : PictureContent(try inMemory(content).adding(EmbeddedMetadata(kept), as: format))
+    }
+    try requireClean(whole)
     return PreparedReference(
-      content: PictureContent(bytes),
+      content: whole,
       facts: PreparedReference.Facts(
         mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough, encodes: encodes,
         steps: steps,

@@ -10,6 +10,15 @@ package import Vocabulary
 package func prepareReference(
   _ source: PictureBytes, options: PreparationOptions
 ) throws(PreparationError) -> PreparedReference {
+  try prepareReference(PictureContent(source), options: options)
+}
+
+/// The same for a picture that may be in a file. What passes stays there; else it is in memory only where its decoder wants that.
+///
+/// - Throws: also where the file changes meanwhile.
+package func prepareReference(
+  _ source: PictureContent, options: PreparationOptions
+) throws(PreparationError) -> PreparedReference {
   try prepareReference(inspectPicture(source, options: options))
 }
 
@@ -20,24 +29,24 @@ package func prepareReference(
   let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
   var work = PreparationWork(structure: structure, plan: plan, options: options)
   // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
-  let cleaned = structure.cleaned(inspection.source)
+  let cleaned = try onPicture { () throws(ImagingError) in try structure.cleaned(inspection.source) }
   if plan.isPassthrough {
     try work.verify(cleaned)
     return try work.finished(cleaned, as: structure.format, size: structure.size)
   }
 
-  if let rewritten = work.rewriteWithoutPixels(cleaned) {
-    return try work.finished(rewritten.bytes, as: rewritten.format, size: rewritten.size)
+  if let rewritten = try work.rewriteWithoutPixels(cleaned) {
+    return try work.finished(PictureContent(rewritten.bytes), as: rewritten.format, size: rewritten.size)
   }
 
   let ready = try renderAsAllowed(cleaned, &work)
   let encoded = try work.encodeUnderCap(ready)
-  return try work.finished(encoded.bytes, as: encoded.format, size: encoded.size)
+  return try work.finished(PictureContent(encoded.bytes), as: encoded.format, size: encoded.size)
 }
 
 /// The picture as it will be encoded, in memory.
 private func render(
-  _ cleaned: PictureBytes, _ work: inout PreparationWork, _ tolerance: Image.Tolerance
+  _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: Image.Tolerance
 ) throws(PreparationError) -> Image {
   let decoded = try work.decode(cleaned, tolerance)
   // Turning and colour come after fitting: they are then done to fewer pixels, with the same result.
@@ -45,12 +54,14 @@ private func render(
   let upright = try work.orient(fitted)
   let coloured = try work.colour(upright)
   let framed = try work.frame(coloured)
-  return try work.realise(framed)
+  let realised = try work.realise(framed)
+  try onPicture { () throws(ImagingError) in try requireUnchanged(cleaned) }
+  return realised
 }
 
 /// A damaged picture is taken only where that is asked for, and never without a word.
 private func renderAsAllowed(
-  _ cleaned: PictureBytes, _ work: inout PreparationWork
+  _ cleaned: PictureContent, _ work: inout PreparationWork
 ) throws(PreparationError) -> Image {
   var strict = work
   do throws(PreparationError) {
@@ -68,22 +79,15 @@ private func renderAsAllowed(
 package struct PictureInspection: Sendable {
   package let structure: PictureStructure
   package let plan: PreparationPlan
-  package let source: PictureBytes
+  package let source: PictureContent
   package let options: PreparationOptions
 
   /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.
   package var needsDecoder: Bool { !plan.isPassthrough || structure.format == .webp }
-  /// What `prepareReference` makes of a picture that passes, as pieces of the file that it was read from; `nil` where more
-  /// than the file's own bytes goes into it.
-  package func pieces(of file: HeldFile) -> PictureContent? {
-    guard plan.isPassthrough, options.kept(of: structure).isEmpty else { return nil }
-    return PictureContent(
-      structure.cleaned.map { piece in
-        switch piece {
-        case .range(let range): .file(file, range)
-        case .bytes(let bytes): .memory(PictureBytes(bytes))
-        }
-      })
+  /// How much of its file is in memory while it is prepared from there, beside what `cost` counts.
+  package var heldBytes: Int {
+    guard needsDecoder else { return options.kept(of: structure).isEmpty ? 0 : 2 * source.count }
+    return structure.format == .png ? 0 : source.count
   }
   /// What decoding and encoding it may take.
   package var cost: DecodingCost { DecodingCost(structure, plan, options) }
@@ -91,7 +95,7 @@ package struct PictureInspection: Sendable {
 
 /// Reads a picture's header and decides what `prepareReference` would do, without decoding a pixel.
 package func inspectPicture(
-  _ source: PictureBytes, options: PreparationOptions
+  _ source: PictureContent, options: PreparationOptions
 ) throws(PreparationError) -> PictureInspection {
   try options.validate()
   var structure = try onPicture { () throws(ImagingError) in

@@ -52,11 +52,11 @@ public struct PreparedReference: Sendable {
 
   /// The outcome of preparing `source`, as `prepareReference` gives it.
   package static func answer(
-    preparing source: PictureBytes, options: PreparationOptions
-  ) -> (answer: Answer, bytes: PictureBytes?) {
+    preparing source: PictureContent, options: PreparationOptions
+  ) -> (answer: Answer, content: PictureContent?) {
     do throws(PreparationError) {
       let reference = try prepareReference(source, options: options)
-      return (.prepared(reference.facts), reference.content.inMemory)
+      return (.prepared(reference.facts), reference.content)
     } catch {
       return (.failed(error), nil)
     }

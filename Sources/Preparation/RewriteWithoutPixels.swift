@@ -8,24 +8,26 @@ extension PreparationWork {
   private static let packingGain = 1.08
 
   /// `nil` when the picture has to be decoded after all.
-  mutating func rewriteWithoutPixels(_ file: PictureBytes) -> EncodedPicture? {
-    guard plan.keepsPixels else { return nil }
+  mutating func rewriteWithoutPixels(_ file: PictureContent) throws(PreparationError) -> EncodedPicture? {
+    guard plan.keepsPixels, canBeRewritten(file) else { return nil }
+    let bytes = try onPicture { () throws(ImagingError) in try inMemory(file) }
+    return structure.format.codec == .jpeg ? rewriteJPEG(bytes) : squeezePNG(bytes)
+  }
+
+  private func canBeRewritten(_ file: PictureContent) -> Bool {
     switch structure.format.codec {
-    case .jpeg: return rewriteJPEG(file)
-    case .png: return squeezePNG(file)
-    default: return nil
+    case .jpeg: true
+    // What says how the colours are meant would be lost.
+    case .png: structure.orientation == 1 && !structure.hasUnknownColours && isNearTheLimit(file.count)
+    default: false
     }
   }
 
-  private var isNearTheLimit: (PictureBytes) -> Bool {
-    let most = Double(limit.bytes) * Self.packingGain
-    return { Double($0.count) <= most }
+  private func isNearTheLimit(_ count: Int) -> Bool {
+    Double(count) <= Double(limit.bytes) * Self.packingGain
   }
 
   private mutating func squeezePNG(_ file: PictureBytes) -> EncodedPicture? {
-    // What says how the colours are meant would be lost.
-    guard structure.orientation == 1, !structure.hasUnknownColours, isNearTheLimit(file)
-    else { return nil }
     let packed = squeezedPNG(file)
     count(1)
     guard let packed, packed.byteCount <= limit else { return nil }
@@ -38,7 +40,7 @@ extension PreparationWork {
       coefficients.canTurn(structure.orientation)
     else { return nil }
     let turning = plan.steps.filter { $0.kind == .rotateLossless }
-    if !turning.isEmpty || isNearTheLimit(file) {
+    if !turning.isEmpty || isNearTheLimit(file.count) {
       count(1)
       let whole = coefficients.written(file, structure, within: limit, quality: nil)
       guard let whole else { return nil }

@@ -5,7 +5,7 @@
 #endif
 
 /// Why bytes that were prepared cannot be had any more.
-public enum ContentError: Error, Sendable, Equatable {
+public enum ContentError: Error, Sendable, Equatable, Codable {
   /// The file of that name is not what it was when it was prepared.
   case changed(String)
   /// With the system's words.

@@ -47,6 +47,32 @@ public struct PictureContent: Sendable {
     }
   }
 
+  /// Fills `room` with the bytes from `offset` on, of which there must be so many. That a file is what it was is not looked at.
+  package func copy(from offset: Int, to room: UnsafeMutableRawBufferPointer) throws(ContentError) {
+    var filled = 0
+    var start = 0
+    for piece in pieces {
+      let part = (offset + filled - start..<offset + room.count - start).clamped(to: 0..<piece.count)
+      start += piece.count
+      guard !part.isEmpty else { continue }
+      let target = UnsafeMutableRawBufferPointer(rebasing: room[filled..<filled + part.count])
+      switch piece {
+      case .memory(let bytes):
+        bytes.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[part])) }
+      case .file(let file, let range): try file.read(into: target, at: range.lowerBound + part.lowerBound)
+      }
+      filled += part.count
+    }
+  }
+
+  /// - Throws: `changed` when one of the files is not what it was.
+  package func requireUnchanged() throws(ContentError) {
+    for case .file(let file, _) in pieces { try file.requireUnchanged() }
+  }
+
+  /// Whether any of it is in a file.
+  package var isInFile: Bool { pieces.contains { if case .file = $0 { true } else { false } } }
+
   /// The file that holds exactly these bytes, when there is one.
   package var asFile: HeldFile? {
     guard pieces.count == 1, case .file(let file, let range) = pieces[0], range == 0..<file.count else {

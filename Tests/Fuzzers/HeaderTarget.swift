@@ -9,7 +9,7 @@ import Vocabulary
   options.allowed = ["svg", "jxl", "jp2"]
   for lenient in [false, true] {
     options.allowsTruncated = lenient
-    guard let inspection = try? inspectPicture(file, options: options) else { continue }
+    guard let inspection = try? inspectPicture(PictureContent(file), options: options) else { continue }
     // A cleaned file must be one that we would clean no further.
     let cleaned = inspection.structure.cleaned(file)
     precondition(cleaned.byteCount == inspection.structure.cleanedByteCount)

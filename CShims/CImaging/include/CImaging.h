@@ -84,6 +84,19 @@ bool cimaging_has_loader(CImagingLoader loader);
 // copied: they must outlive the image and everything made from it until `cimaging_realise`. Reads the header only.
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options);
 
+// Bytes that are somewhere else and are copied when a decoder needs them.
+typedef struct CImagingReader {
+    void *context;
+    // Copies at most `count` bytes from `offset` on to `room`. Returns how many: 0 only at the end, -1 when they cannot be had.
+    // Called by one thread at a time, not always the same.
+    int64_t (*read)(void *context, int64_t offset, void *room, int64_t count);
+    int64_t length; // of all bytes
+} CImagingReader;
+
+// The same for bytes that are read in their order and are not in memory together. `reader.context` is borrowed as the bytes are.
+// PNG only: NULL for other loaders.
+CImagingImage *cimaging_decode_reading(CImagingLoader loader, CImagingReader reader, CImagingDecodeOptions options);
+
 // Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or grey (1) pixels, which are copied.
 CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands);
 

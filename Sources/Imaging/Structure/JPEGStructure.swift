@@ -9,7 +9,7 @@ import Vocabulary
 /// Walks a JPEG's markers from start to end (ITU-T T.81, annex B).
 extension PictureStructure {
   static func readJPEG(
-    _ bytes: RawSpan, _ tolerance: Image.Tolerance
+    _ bytes: PictureWindow, _ tolerance: Image.Tolerance
   ) throws(ImagingError) -> PictureStructure {
     var walk = JPEGWalk(structure: PictureStructure(format: .jpeg))
     do throws(ImagingError) {
@@ -39,7 +39,7 @@ private struct JPEGWalk {
     self.structure = structure
   }
 
-  mutating func run(_ bytes: RawSpan) throws(ImagingError) {
+  mutating func run(_ bytes: PictureWindow) throws(ImagingError) {
     structure.keep(0..<2)
     var at = 2
     var segments = 0
@@ -93,7 +93,7 @@ private struct JPEGWalk {
   }
 
   /// Moves past fill bytes to the byte behind the marker; `nil` at the end of the file.
-  private func nextMarker(_ bytes: RawSpan, _ at: inout Int) -> UInt8? {
+  private func nextMarker(_ bytes: PictureWindow, _ at: inout Int) -> UInt8? {
     guard bytes.byte(at) == 0xFF else { return nil }
     while let byte = bytes.byte(at + 1) {
       if byte != 0xFF {
@@ -107,31 +107,35 @@ private struct JPEGWalk {
 
   /// Where the next marker stands that is neither a stuffed zero nor a restart. Restarts are numbered in a circle of
   /// eight: one out of turn means that part of the picture is missing.
-  private func endOfScan(_ bytes: RawSpan, from start: Int) throws(ImagingError) -> Int {
-    try bytes.withUnsafeBytes { memory throws(ImagingError) in
-      guard let base = memory.baseAddress else { return start }
-      var at = start
-      var restart: UInt8 = 0xD0
-      while at < memory.count - 1, let hit = memchr(base + at, 0xFF, memory.count - 1 - at) {
+  private func endOfScan(_ bytes: PictureWindow, from start: Int) throws(ImagingError) -> Int {
+    var at = start
+    var restart: UInt8 = 0xD0
+    while at < bytes.byteCount - 1 {
+      let memory = bytes.bytes(at: at, atLeast: 2)
+      guard memory.count > 1, let base = memory.baseAddress else { break }
+      var looked = 0
+      while looked < memory.count - 1, let hit = memchr(base + looked, 0xFF, memory.count - 1 - looked) {
         let position = UnsafeRawPointer(hit) - base
         let next = memory[position + 1]
         if (0xD0...0xD7).contains(next) {
           guard next == restart else {
-            throw .damaged("the JPEG restart marker at byte \(position) is out of turn")
+            throw .damaged("the JPEG restart marker at byte \(at + position) is out of turn")
           }
           restart = restart == 0xD7 ? 0xD0 : restart + 1
         } else if next != 0, next != 0xFF {
-          return position
+          return at + position
         }
-        at = position + (next == 0xFF ? 1 : 2)
+        looked = position + (next == 0xFF ? 1 : 2)
       }
-      return memory.count
+      // A marker may begin with the last byte that is there.
+      at += max(looked, memory.count - 1)
     }
+    return bytes.byteCount
   }
 
   /// Notes what a segment says, and decides whether it belongs to the picture.
   private mutating func keeps(
-    _ marker: UInt8, _ bytes: RawSpan, payload: Range<Int>, segment: Range<Int>
+    _ marker: UInt8, _ bytes: PictureWindow, payload: Range<Int>, segment: Range<Int>
   ) throws(ImagingError) -> Bool {
     let start = payload.lowerBound
     switch marker {
@@ -163,7 +167,7 @@ private struct JPEGWalk {
       structure.found(bytes.has("JP", at: start) ? .c2pa : .application)
     case 0xED:
       structure.found(.iptc)
-      structure.attribution.readIPTC(bytes, payload)
+      bytes.withSpan(payload) { structure.attribution.readIPTC($0, 0..<$0.byteCount) }
     case 0xEE:
       // Adobe's marker says how the colours are coded: decoders need it, but nothing behind its twelve bytes.
       if bytes.has("Adobe", at: start), payload.count == 12 { return true }
@@ -189,18 +193,20 @@ private struct JPEGWalk {
   private static let standardLumaSum = 3_688.0
 
   /// Compares table 0 by its sum, for which the order of its entries does not matter.
-  private mutating func readQuantisation(_ bytes: RawSpan, _ payload: Range<Int>) {
+  private mutating func readQuantisation(_ bytes: PictureWindow, _ payload: Range<Int>) {
     guard payload.count >= 65, bytes.byte(payload.lowerBound) == 0 else { return }
     let sum = (1...64).reduce(0.0) { $0 + Double(bytes.byte(payload.lowerBound + $1) ?? 0) }
     let scale = max(1, sum / Self.standardLumaSum * 100)
     structure.estimatedQuality = max(1, Int((scale > 100 ? 5_000 / scale : (200 - scale) / 2).rounded()))
   }
 
-  private mutating func readAPP1(_ bytes: RawSpan, _ payload: Range<Int>) {
+  private mutating func readAPP1(_ bytes: PictureWindow, _ payload: Range<Int>) {
     let start = payload.lowerBound
     if bytes.has("Exif\0", at: start) {
       structure.found(.exif)
-      let exif = EXIF(bytes, at: start + 6, end: payload.upperBound, known: structure.attribution)
+      let exif = bytes.withSpan(payload) {
+        EXIF($0, at: 6, end: $0.byteCount, known: structure.attribution)
+      }
       if exif.hasLocation { structure.found(.gps) }
       if structure.exif == nil, start + 6 < payload.upperBound {
         structure.exif = start + 6..<payload.upperBound
@@ -209,14 +215,14 @@ private struct JPEGWalk {
       if structure.orientation == 1 { structure.orientation = exif.orientation }
     } else if bytes.has("http://ns.adobe.com/", at: start) {
       structure.found(.xmp)
-      structure.attribution.readXMP(bytes, payload)
+      bytes.withSpan(payload) { structure.attribution.readXMP($0, 0..<$0.byteCount) }
     } else {
       structure.found(.application)
     }
   }
 
   private mutating func readFrame(
-    _ marker: UInt8, _ bytes: RawSpan, _ payload: Range<Int>
+    _ marker: UInt8, _ bytes: PictureWindow, _ payload: Range<Int>
   ) throws(ImagingError) {
     let at = payload.lowerBound
     guard !sawFrame else { throw .damaged("a second JPEG frame at byte \(at)") }
@@ -252,7 +258,7 @@ private struct JPEGWalk {
     structure.hasReducedChroma = components == 3 && sampling[0] != sampling[1]
   }
 
-  private mutating func finish(_ bytes: RawSpan, last: Range<Int>) throws(ImagingError) {
+  private mutating func finish(_ bytes: PictureWindow, last: Range<Int>) throws(ImagingError) {
     guard sawFrame, sawScan else { throw .damaged("a JPEG without a picture in it") }
     if scans > 1 { structure.isProgressive = true }
     structure.keep(last)

@@ -8,11 +8,11 @@ extension PictureStructure {
   ///
   /// - Throws: `damaged`; `truncated`, unless lenient.
   package mutating func checkPNGPixels(
-    _ bytes: PictureBytes, _ tolerance: Image.Tolerance
+    _ content: PictureContent, _ tolerance: Image.Tolerance
   ) throws(ImagingError) {
     let expected = pngDataLength
-    let found = try bytes.withSpan { span throws(ImagingError) in
-      try Self.inflate(span, pixelRanges, upTo: expected + 1)
+    let found = try reading(content) { window throws(ImagingError) in
+      try Self.inflate(window, pixelRanges, upTo: expected + 1)
     }
     if found.count < expected {
       guard tolerance == .lenient else {
@@ -44,7 +44,7 @@ extension PictureStructure {
 
   /// - Returns: how many bytes came out, and whether the stream ends with the last byte of the ranges.
   private static func inflate(
-    _ bytes: RawSpan, _ ranges: [Range<Int>], upTo most: Int
+    _ bytes: PictureWindow, _ ranges: [Range<Int>], upTo most: Int
   ) throws(ImagingError) -> (count: Int, endsWithData: Bool) {
     guard let inflation = cimaging_inflation_new() else {
       throw .stepFailed(.open, detail: "no memory to inflate with")
@@ -52,22 +52,24 @@ extension PictureStructure {
     defer { cimaging_inflation_free(inflation) }
     var produced: UInt64 = 0
     var hasEnded = false
-    for range in ranges where !range.isEmpty {
-      // Bytes behind the end of the stream.
-      guard !hasEnded else { return (Int(produced), false) }
-      var used = 0
-      let state = bytes.withUnsafeBytes { memory in
-        cimaging_inflation_feed(
-          inflation, memory.baseAddress.map { $0 + range.lowerBound }, range.count, UInt64(most), &used,
-          &produced)
+    var isUsedUp = true
+    for range in ranges where isUsedUp {
+      try bytes.visit(range) { part throws(ImagingError) in
+        // Bytes behind the end of the stream.
+        isUsedUp = !hasEnded
+        guard isUsedUp else { return false }
+        var used = 0
+        let state = cimaging_inflation_feed(
+          inflation, part.baseAddress, part.count, UInt64(most), &used, &produced)
+        // Decoders do not mind what is wrong behind the last row.
+        guard state != .damaged || produced >= most - 1 else {
+          throw .damaged("its pixel data cannot be inflated")
+        }
+        isUsedUp = used == part.count && state != .damaged
+        hasEnded = state == .ended
+        return isUsedUp
       }
-      // Decoders do not mind what is wrong behind the last row.
-      guard state != .damaged || produced >= most - 1 else {
-        throw .damaged("its pixel data cannot be inflated")
-      }
-      guard used == range.count, state != .damaged else { return (Int(produced), false) }
-      hasEnded = state == .ended
     }
-    return (Int(produced), hasEnded)
+    return (Int(produced), isUsedUp && hasEnded)
   }
 }

@@ -4,7 +4,7 @@ import Vocabulary
 /// Walks a PNG's chunks, checking every CRC (W3C Portable Network Graphics, third edition).
 extension PictureStructure {
   static func readPNG(
-    _ bytes: RawSpan, _ tolerance: Image.Tolerance
+    _ bytes: PictureWindow, _ tolerance: Image.Tolerance
   ) throws(ImagingError) -> PictureStructure {
     var structure = PictureStructure(format: .png)
     structure.keep(0..<8)
@@ -40,7 +40,7 @@ extension PictureStructure {
   }
 
   /// - Parameter at: where the walk stands, also when it fails.
-  private mutating func walkPNG(_ bytes: RawSpan, _ at: inout Int) throws(ImagingError) {
+  private mutating func walkPNG(_ bytes: PictureWindow, _ at: inout Int) throws(ImagingError) {
     var chunks = 0
     while true {
       chunks += 1
@@ -59,7 +59,9 @@ extension PictureStructure {
       guard end <= bytes.byteCount else {
         throw .truncated("the PNG chunk \(name) at byte \(at) declares \(length.grouped) bytes")
       }
-      guard bytes.bigEndian32(end - 4) == Self.checksum(bytes, at + 4..<end - 4) else {
+      // In this order: the number stands behind what it is of.
+      let checksum = Self.checksum(bytes, at + 4..<end - 4)
+      guard bytes.bigEndian32(end - 4) == checksum else {
         throw .damaged("the PNG chunk \(name) at byte \(at) has a wrong checksum")
       }
       let first = at == 8
@@ -79,15 +81,17 @@ extension PictureStructure {
   /// Large files hold some ten thousand; far more is an attack on time.
   private static let mostPNGChunks = 200_000
 
-  private static func checksum(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
-    bytes.withUnsafeBytes { memory in
-      let part = UnsafeRawBufferPointer(rebasing: memory[range])
-      return Int(cimaging_crc32(0, part.baseAddress, part.count))
+  private static func checksum(_ bytes: PictureWindow, _ range: Range<Int>) -> Int {
+    var checksum: UInt32 = 0
+    bytes.visit(range) {
+      checksum = cimaging_crc32(checksum, $0.baseAddress, $0.count)
+      return true
     }
+    return Int(checksum)
   }
 
   private mutating func keepsPNGChunk(
-    _ name: String, _ bytes: RawSpan, _ payload: Range<Int>
+    _ name: String, _ bytes: PictureWindow, _ payload: Range<Int>
   ) throws(ImagingError) -> Bool {
     switch name {
     case "IHDR":
@@ -124,7 +128,7 @@ extension PictureStructure {
       return true
     case "eXIf":
       found(.exif)
-      let exif = EXIF(bytes, at: payload.lowerBound, end: payload.upperBound, known: attribution)
+      let exif = bytes.withSpan(payload) { EXIF($0, at: 0, end: $0.byteCount, known: attribution) }
       if exif.hasLocation { found(.gps) }
       self.exif = payload
       attribution = exif.attribution
@@ -132,10 +136,10 @@ extension PictureStructure {
     case "iTXt":
       let isXMP = bytes.has("XML:com.adobe.xmp\0", at: payload.lowerBound)
       found(isXMP ? .xmp : .text)
-      if isXMP { attribution.readXMP(bytes, payload) }
+      if isXMP { bytes.withSpan(payload) { attribution.readXMP($0, 0..<$0.byteCount) } }
     case "tEXt", "zTXt":
       found(.text)
-      if name == "tEXt" { attribution.readPNGText(bytes, payload) }
+      if name == "tEXt" { bytes.withSpan(payload) { attribution.readPNGText($0, 0..<$0.byteCount) } }
     case "tIME": found(.time)
     case "acTL", "fcTL", "fdAT":
       // What remains is the still picture that a reader without animation shows.
@@ -149,7 +153,7 @@ extension PictureStructure {
     return false
   }
 
-  private mutating func readPNGHeader(_ bytes: RawSpan, _ payload: Range<Int>) throws(ImagingError) {
+  private mutating func readPNGHeader(_ bytes: PictureWindow, _ payload: Range<Int>) throws(ImagingError) {
     let at = payload.lowerBound
     guard payload.count == 13, let width = bytes.bigEndian32(at), let height = bytes.bigEndian32(at + 4),
       let bits = bytes.byte(at + 8), let kind = bytes.byte(at + 9)
@@ -180,7 +184,7 @@ extension PictureStructure {
   }
 
   /// An iCCP chunk: a name, a zero, the method, then the deflated profile.
-  private static func inflatedProfile(_ bytes: RawSpan, _ payload: Range<Int>) -> [UInt8]? {
+  private static func inflatedProfile(_ bytes: PictureWindow, _ payload: Range<Int>) -> [UInt8]? {
     let name = payload.prefix(80).first { bytes.byte($0) == 0 }
     let limit = ICCProfile.longest
     guard let name, name + 2 < payload.upperBound, payload.count <= limit else { return nil }

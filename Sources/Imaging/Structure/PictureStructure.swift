@@ -144,13 +144,34 @@ extension PictureStructure {
   package static func read(
     _ bytes: PictureBytes, page: Int = 1, tolerance: Image.Tolerance = .strict
   ) throws(ImagingError) -> PictureStructure {
-    try bytes.withSpan { span throws(ImagingError) in
-      guard let format = PictureFormat.recognise(span) else {
-        throw .notAPicture(appearance(of: span))
+    try read(PictureContent(bytes), page: page, tolerance: tolerance)
+  }
+
+  /// The same where the bytes may be in a file. A JPEG or PNG is walked through without being in memory as a whole.
+  ///
+  /// - Throws: `unreadable`, too.
+  package static func read(
+    _ content: PictureContent, page: Int = 1, tolerance: Image.Tolerance = .strict
+  ) throws(ImagingError) -> PictureStructure {
+    try reading(content) { window throws(ImagingError) in
+      let recognised = window.withSpan(0..<64) { start in
+        (format: PictureFormat.recognise(start), appearance: appearance(of: start))
       }
+      guard let format = recognised.format else { throw .notAPicture(recognised.appearance) }
       switch format.codec {
-      case .jpeg: return try readJPEG(span, tolerance)
-      case .png: return try readPNG(span, tolerance)
+      case .jpeg: return try readJPEG(window, tolerance)
+      case .png: return try readPNG(window, tolerance)
+      case nil: throw .unsupportedFormat(format)
+      default: return try readWhole(content, as: format, page: page)
+      }
+    }
+  }
+
+  private static func readWhole(
+    _ content: PictureContent, as format: PictureFormat, page: Int
+  ) throws(ImagingError) -> PictureStructure {
+    try inMemory(content).withSpan { span throws(ImagingError) in
+      switch format.codec {
       case .webp: return try readWebP(span)
       case .gif: return try readGIF(span)
       case .tiff: return try readTIFF(span, page: page)
@@ -158,7 +179,7 @@ extension PictureStructure {
       case .svg: return try readSVG(span, as: format)
       case .jpegXL: return try readJPEGXL(span, as: format)
       case .jpeg2000: return try readJPEG2000(span, as: format)
-      case nil: throw .unsupportedFormat(format)
+      case .jpeg, .png, nil: throw .unsupportedFormat(format)
       }
     }
   }
@@ -194,6 +215,20 @@ extension PictureStructure {
         return offset
       }
     }
+  }
+
+  /// The same, as pieces of the file where the picture is in one.
+  ///
+  /// - Throws: `unreadable`.
+  package func cleaned(_ content: PictureContent) throws(ImagingError) -> PictureContent {
+    guard let file = content.asFile else { return PictureContent(cleaned(try inMemory(content))) }
+    return PictureContent(
+      cleaned.map { piece in
+        switch piece {
+        case .range(let range): .file(file, range)
+        case .bytes(let bytes): .memory(PictureBytes(bytes))
+        }
+      })
   }
 
   /// What to tell a user about bytes that are no picture.

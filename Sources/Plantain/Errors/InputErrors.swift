@@ -109,6 +109,7 @@ extension PlantainError {
   static func picture(
     _ error: ImagingError, _ subject: String, _ stage: Stage = .preparation, remedy: String? = nil
   ) -> PlantainError {
+    if case .unreadable(let why) = error { return .losing(why) }
     let code = code(of: error)
     return PlantainError(
       code == .internalError ? stage : .input, code, "cannot use \(subject): \(error)",
@@ -146,6 +147,7 @@ extension PlantainError {
   private static func code(of error: ImagingError) -> Code {
     switch error {
     case .libraryUnusable: .internalError
+    case .unreadable: .unreadable
     case .notAPicture: .notAPicture
     case .unsupportedFormat, .unsupportedVariant, .loaderMissing, .notAllowed, .needsOwnProcess:
       .unsupportedFormat
@@ -175,7 +177,7 @@ extension PlantainError {
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
       return "Get the file again from its source."
-    case .stepFailed: return nil
+    case .stepFailed, .unreadable: return nil
     }
   }
 
