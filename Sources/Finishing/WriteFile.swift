@@ -98,13 +98,13 @@ package enum OutputFile {
     guard access(folder, W_OK | X_OK) == 0 else { throw .notWritable(lastError()) }
   }
 
-  /// Makes the folder of `path` and makes room for a megabyte in it for a moment: the last proof before something is paid for.
+  /// Makes the folder of `path` and puts a file of a megabyte into it for a moment: the last proof before something is paid for.
   package static func prepareFolder(of path: String) throws(WriteError) {
     try createFolder(parent(of: path))
     let probe = temporaryName(for: path)
     let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .notWritable(lastError()) }
-    let code = allot(leastRoom, to: descriptor)
+    let code = [UInt8](repeating: 1, count: leastRoom).withUnsafeBytes { writeAll($0, to: descriptor) }
     close(descriptor)
     unlink(probe)
     guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
@@ -112,17 +112,6 @@ package enum OutputFile {
 
   /// Less than this is no room for a picture and the reply that it comes in.
   private static let leastRoom = 1 << 20
-
-  /// Gives an empty file room on its disk, and where there is no call for that, bytes.
-  ///
-  /// - Returns: 0, or the system's number for why there is none.
-  private static func allot(_ count: Int, to descriptor: Int32) -> Int32 {
-    #if os(Linux)
-      posix_fallocate(descriptor, 0, off_t(count))
-    #else
-      [UInt8](repeating: 1, count: count).withUnsafeBytes { writeAll($0, to: descriptor) }
-    #endif
-  }
 
   /// Makes the folder and those above it.
   package static func createFolder(_ path: String) throws(WriteError) {
