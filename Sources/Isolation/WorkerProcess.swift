@@ -123,6 +123,8 @@ final class WorkerProcess: Sendable {
         }
       }
     } onCancel: {
+      // Ending a process takes a task its turn, and the answer might come before.
+      channel.shut()
       life.cancel()
     }
     do throws(ChannelError) {

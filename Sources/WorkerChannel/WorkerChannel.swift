@@ -131,6 +131,9 @@ package final class WorkerChannel: Sendable {
     return Message(text: text, file: file)
   }
 
+  /// Ends it for both ends, and for whoever waits for a message.
+  package func shut() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+
   /// Whether something can be read at once, the end included.
   package var hasInput: Bool {
     var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
