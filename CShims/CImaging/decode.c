@@ -128,9 +128,7 @@ static gint64 seek(VipsSourceCustom *source, gint64 offset, int whence, struct r
     return reading->position;
 }
 
-CImagingImage *cimaging_decode_reading(CImagingLoader loader, CImagingReader reader, CImagingDecodeOptions options) {
-    if (loader != CImagingLoaderPNG)
-        return NULL;
+CImagingImage *cimaging_decode_png(CImagingReader reader, bool fail_on_warning) {
     struct reading *reading = g_malloc0(sizeof *reading);
     reading->reader = reader;
     hand_over(&reading->is_ready);
@@ -139,7 +137,7 @@ CImagingImage *cimaging_decode_reading(CImagingLoader loader, CImagingReader rea
     g_signal_connect_data(source, "read", G_CALLBACK(read_on), reading, NULL, 0);
     g_signal_connect_data(source, "seek", G_CALLBACK(seek), reading, NULL, 0);
     VipsImage *image = NULL;
-    VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
+    VipsFailOn fail_on = fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
     int status =
         vips_call("pngload_source", source, &image, "access", VIPS_ACCESS_SEQUENTIAL, "fail_on", fail_on, NULL);
     g_object_unref(source);

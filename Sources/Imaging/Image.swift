@@ -47,14 +47,14 @@ package struct Image: ~Copyable {
       cimaging_trust(codec.loader)
     }
     guard cimaging_has_loader(codec.loader) else { throw .loaderMissing("\(codec)".uppercased()) }
-    let options = CImagingDecodeOptions(
-      shrink: Int32(shrink), page: Int32(page - 1), scale: scale, fail_on_warning: tolerance == .strict)
     if codec == .png, content.isInFile {
       let window = PictureWindow(content)
-      return try opened(cimaging_decode_reading(codec.loader, window.reader, options), reading: .file(window))
+      return try opened(cimaging_decode_png(window.reader, tolerance == .strict), reading: .file(window))
     }
     let bytes = try inMemory(content)
     let memory = bytes.stableMemory
+    let options = CImagingDecodeOptions(
+      shrink: Int32(shrink), page: Int32(page - 1), scale: scale, fail_on_warning: tolerance == .strict)
     return try opened(
       cimaging_decode(codec.loader, memory.baseAddress, memory.count, options), reading: .memory(bytes))
   }

@@ -176,28 +176,24 @@ extension PictureWorkers {
     guard needed.bytes <= budget.total else {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
-    await share.grow(by: max(0, needed.bytes - source.expectedSize.bytes))
+    await share.become(needed.bytes)
     let next: Opened.Next = try await WorkerPool.shared.run { [store] in
       if inspection.needsDecoder {
         return .toDecode(
           Undecoded(inspection: inspection, digest: isShared ? try inspection.source.sha256() : nil))
       }
-      let reference = try prepareReference(inspection)
-      let waits = reference.content.isInFile
-      return .ready(waits ? reference : reference.moved(to: try store.keep(reference.content)))
+      return .ready(try store.keep(prepareReference(inspection)))
     }
     return Opened(next: next, isMislabelled: isMislabelled)
   }
 
   private func decode(_ inspection: PictureInspection) async throws -> PreparedReference {
-    let reference: PreparedReference
-    switch place {
-    case .inProcess:
-      reference = try await crew.take {
-        try await WorkerPool.shared.run { try prepareReference(inspection) }
+    guard case .isolated(let fleet) = place else {
+      return try await crew.take {
+        try await WorkerPool.shared.run { [store] in try store.keep(prepareReference(inspection)) }
       }
-    case .isolated(let fleet): reference = try await prepare(inspection, in: fleet)
     }
+    let reference = try await prepare(inspection, in: fleet)
     return try await WorkerPool.shared.run { [store] in
       do throws(ContentError) {
         return reference.moved(to: try store.keep(reference.content))
@@ -242,6 +238,13 @@ extension PictureWorkers {
       return PreparedReference(content: content, facts: facts)
     case .failed(let error): throw error
     }
+  }
+}
+
+extension ContentStore {
+  /// The same picture, where it may wait: where it was, when it is in its own file.
+  fileprivate func keep(_ reference: PreparedReference) throws(ContentError) -> PreparedReference {
+    reference.content.isInFile ? reference : reference.moved(to: try keep(reference.content))
   }
 }
 

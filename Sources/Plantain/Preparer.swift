@@ -81,7 +81,8 @@ public struct Preparer: Sendable {
     return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
-  /// Prepares many pictures, a few at a time, and hands over each outcome in the order of the sources.
+  /// Prepares many pictures, a few at a time, and hands over each outcome in the order of the sources. Of those that come next, the
+  /// larger ones are begun first, so the first outcome may take as long as a dozen pictures.
   public func prepare(
     _ sources: [Reference],
     each: (Swift.Result<Result, PlantainError>) async -> Void
@@ -101,7 +102,9 @@ public struct Preparer: Sendable {
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     let width = 2 * WorkerPool.shared.width
-    await inOrder(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: 4 * width) { job in
+    // Each that waits for an earlier one may hold a file open.
+    let ahead = max(width, min(4 * width, 64))
+    await inOrder(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: ahead) { job in
       do throws(PlantainError) {
         let preparer = Preparer(options: job.options, workers: workers)
         return .success(try await preparer.prepare(job.source, isShared: areShared))

@@ -47,16 +47,18 @@ enum PlantainWorker {
     var messages = [message]
     for _ in 0..<job.further { messages.append(try channel.receive(largestFile: largestFile)) }
     let reply = try answer(job, messages)
-    guard try channel.send(reply.text, file: reply.files.first) else { throw .closed }
+    guard try channel.send(reply.text, file: reply.files.first.map(PictureContent.init)) else {
+      throw .closed
+    }
     for file in reply.files.dropFirst() {
-      guard try channel.send([], file: file) else { throw .closed }
+      guard try channel.send([], file: PictureContent(file)) else { throw .closed }
     }
     return job.limits
   }
 
   private static func answer(
     _ job: WorkerJob, _ messages: [WorkerChannel.Message]
-  ) throws(ChannelError) -> (text: [UInt8], files: [PictureContent]) {
+  ) throws(ChannelError) -> (text: [UInt8], files: [PictureBytes]) {
     let files = messages.compactMap(\.file)
     guard files.count == messages.count else { throw .malformed }
     defer { ImagingRuntime.finishThread() }
@@ -65,8 +67,8 @@ enum PlantainWorker {
     case PreparationOptions.jobKind:
       let options = try MessageText.decode(PreparationOptions.self, from: options)
       guard Confinement.limit(to: job.limits) else { throw .malformed }
-      let (answer, content) = PreparedReference.answer(preparing: PictureContent(files[0]), options: options)
-      return (try MessageText.encode(answer), [content].compactMap(\.self))
+      let (answer, bytes) = PreparedReference.answer(preparing: PictureContent(files[0]), options: options)
+      return (try MessageText.encode(answer), [bytes].compactMap(\.self))
     case FinishingOptions.jobKind:
       let options = try MessageText.decode(FinishingOptions.self, from: options)
       let pictures = files.compactMap { try? $0.readAll() }
@@ -75,7 +77,7 @@ enum PlantainWorker {
         finishing: pictures[0],
         beside: FinishingPictures(original: pictures.dropFirst().first, mask: pictures.dropFirst(2).first),
         options: options)
-      return (try MessageText.encode(answer), results.map { PictureContent($0) })
+      return (try MessageText.encode(answer), results)
     default: throw .malformed
     }
   }

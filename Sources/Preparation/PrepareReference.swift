@@ -26,6 +26,16 @@ package func prepareReference(
 package func prepareReference(
   _ inspection: PictureInspection
 ) throws(PreparationError) -> PreparedReference {
+  let result: Result<PreparedReference, PreparationError>
+  do throws(PreparationError) { result = .success(try prepare(inspection)) } catch {
+    result = .failure(error)
+  }
+  // A decoder may have seen two files in one; whatever became of that is not the reason.
+  try onPicture { () throws(ImagingError) in try requireUnchanged(inspection.source) }
+  return try result.get()
+}
+
+private func prepare(_ inspection: PictureInspection) throws(PreparationError) -> PreparedReference {
   let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
   var work = PreparationWork(structure: structure, plan: plan, options: options)
   // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
@@ -54,9 +64,7 @@ private func render(
   let upright = try work.orient(fitted)
   let coloured = try work.colour(upright)
   let framed = try work.frame(coloured)
-  let realised = try work.realise(framed)
-  try onPicture { () throws(ImagingError) in try requireUnchanged(cleaned) }
-  return realised
+  return try work.realise(framed)
 }
 
 /// A damaged picture is taken only where that is asked for, and never without a word.
@@ -69,6 +77,7 @@ private func renderAsAllowed(
     work = strict
     return image
   } catch {
+    if case .picture(.unreadable) = error { throw error }
     guard work.options.tolerance == .lenient else { throw error }
   }
   work.warn(.truncated)

@@ -1,3 +1,4 @@
+import Imaging
 public import Vocabulary
 
 /// A picture made right for an image-edit API, with everything that was done to it.
@@ -50,13 +51,14 @@ public struct PreparedReference: Sendable {
     case failed(PreparationError)
   }
 
-  /// The outcome of preparing `source`, as `prepareReference` gives it.
+  /// The outcome of preparing `source`, as `prepareReference` gives it, in memory.
   package static func answer(
     preparing source: PictureContent, options: PreparationOptions
-  ) -> (answer: Answer, content: PictureContent?) {
+  ) -> (answer: Answer, bytes: PictureBytes?) {
     do throws(PreparationError) {
       let reference = try prepareReference(source, options: options)
-      return (.prepared(reference.facts), reference.content)
+      let bytes = try onPicture { () throws(ImagingError) in try inMemory(reference.content) }
+      return (.prepared(reference.facts), bytes)
     } catch {
       return (.failed(error), nil)
     }

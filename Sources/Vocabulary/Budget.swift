@@ -51,6 +51,13 @@ package final class Budget: Sendable {
       if await budget.take(more, goesFirst: taken > 0) { taken += more }
     }
 
+    /// Takes more, or gives some back, so that it is `amount`.
+    package func become(_ amount: Int) async {
+      if amount >= taken { return await grow(by: amount - taken) }
+      budget.giveBack(taken - amount)
+      taken = amount
+    }
+
     package func giveBack() {
       budget.giveBack(taken)
       taken = 0

@@ -15,13 +15,22 @@ public struct PictureContent: Sendable {
   }
 
   private let pieces: [Piece]
+  /// Where each of them begins.
+  private let starts: [Int]
   /// The number of bytes.
   public let count: Int
   public var byteCount: ByteCount { ByteCount(count) }
 
   package init(_ pieces: [Piece]) {
     self.pieces = pieces.filter { $0.count > 0 }
-    count = pieces.reduce(0) { $0 + $1.count }
+    var starts: [Int] = []
+    var count = 0
+    for piece in self.pieces {
+      starts.append(count)
+      count += piece.count
+    }
+    self.starts = starts
+    self.count = count
   }
 
   public init(_ bytes: PictureBytes) {
@@ -50,24 +59,38 @@ public struct PictureContent: Sendable {
   /// Fills `room` with the bytes from `offset` on, of which there must be so many. That a file is what it was is not looked at.
   package func copy(from offset: Int, to room: UnsafeMutableRawBufferPointer) throws(ContentError) {
     var filled = 0
-    var start = 0
-    for piece in pieces {
-      let part = (offset + filled - start..<offset + room.count - start).clamped(to: 0..<piece.count)
-      start += piece.count
-      guard !part.isEmpty else { continue }
+    var position = lastStart(upTo: offset)
+    while filled < room.count {
+      let first = offset + filled - starts[position]
+      let part = first..<min(pieces[position].count, first + room.count - filled)
       let target = UnsafeMutableRawBufferPointer(rebasing: room[filled..<filled + part.count])
-      switch piece {
+      switch pieces[position] {
       case .memory(let bytes):
         bytes.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[part])) }
       case .file(let file, let range): try file.read(into: target, at: range.lowerBound + part.lowerBound)
       }
       filled += part.count
+      position += 1
     }
+  }
+
+  /// The piece that holds the byte at `offset`.
+  private func lastStart(upTo offset: Int) -> Int {
+    var (low, high) = (0, starts.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return low
   }
 
   /// - Throws: `changed` when one of the files is not what it was.
   package func requireUnchanged() throws(ContentError) {
-    for case .file(let file, _) in pieces { try file.requireUnchanged() }
+    var last: HeldFile?
+    for case .file(let file, _) in pieces where file !== last {
+      try file.requireUnchanged()
+      last = file
+    }
   }
 
   /// Whether any of it is in a file.

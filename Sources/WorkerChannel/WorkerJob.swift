@@ -11,8 +11,8 @@ package import Vocabulary
 package struct WorkerJob: Codable, Sendable {
   /// What one piece of work may use.
   package struct Limits: Codable, Sendable, Equatable {
-    /// What the work should take at most. The system can only limit address space, which is more than memory in use,
-    /// so the limit is set at twice this and a quarter of a gigabyte.
+    /// What the work should take at most. The system can only limit address space, which is more than memory in use, so that
+    /// limit is set higher (`Confinement.limit`).
     package var memory: ByteCount
     /// CPU time, after which the system ends the worker.
     package var cpuSeconds: Int

@@ -2,6 +2,20 @@ import Imaging
 import Preparation
 import Vocabulary
 
+/// In two pieces, as files may be, of which little is seen at a time.
+private func inPortions(_ bytes: UnsafeBufferPointer<UInt8>) -> PictureContent {
+  let (head, tail) = (bytes.prefix(bytes.count / 3), bytes.dropFirst(bytes.count / 3))
+  return PictureContent([.memory(PictureBytes(Array(head))), .memory(PictureBytes(Array(tail)))])
+}
+
+private func described(_ content: PictureContent, _ lenient: Bool) -> String {
+  do {
+    return "\(try PictureStructure.read(content, tolerance: lenient ? .lenient : .strict, portion: 16))"
+  } catch {
+    return "\(error)"
+  }
+}
+
 /// Everything that reads a file before a decoder may see it.
 @Sendable func fuzzHeaders(_ bytes: UnsafeBufferPointer<UInt8>) {
   let file = PictureBytes([UInt8](bytes))
@@ -9,6 +23,7 @@ import Vocabulary
   options.allowed = ["svg", "jxl", "jp2"]
   for lenient in [false, true] {
     options.allowsTruncated = lenient
+    precondition(described(PictureContent(file), lenient) == described(inPortions(bytes), lenient))
     guard let inspection = try? inspectPicture(PictureContent(file), options: options) else { continue }
     // A cleaned file must be one that we would clean no further.
     let cleaned = inspection.structure.cleaned(file)

@@ -105,10 +105,13 @@ struct WorkerFleetTests {
     #expect(fleet.idleProcesses != [await killed.value])
   }
 
-  @Test("a file that changes while it is worked on is refused, and its result is not kept for others")
-  func changed() async throws {
+  @Test(
+    "a file that changes while it is worked on is refused, and its result is not kept for others",
+    arguments: ["jpg", "png"])
+  func changed(kind: String) async throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(slowPicture(), as: "slow.jpg")
+    let bytes = kind == "jpg" ? try slowPicture() : try Synthetic.png(PixelSize(width: 2_500, height: 2_500))
+    let path = try folder.write(bytes, as: "slow.\(kind)")
     let workers = PictureWorkers(.isolated(fleet))
     var options = PreparationOptions()
     options.maximumEdge = 2_000
@@ -121,7 +124,7 @@ struct WorkerFleetTests {
     _ = await writing.value
     #expect(error?.exitStatus == 66)
     #expect(error?.message.contains("has changed") == true)
-    truncate(path, off_t(try slowPicture().count))
+    truncate(path, off_t(bytes.count))
     #expect(try await workers.prepare(.file(path), options).size.width == 2_000)
   }
 

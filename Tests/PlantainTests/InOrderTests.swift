@@ -32,7 +32,24 @@ import Testing
     #expect(await run([], ahead: 4).handedOver == [])
   }
 
-  @Test func `no more are begun than may be in work or wait`() async {
+  @Test func `what waits for a slow one does not pile up`() async {
+    let begun = Mutex(0)
+    let most = Mutex(0)
+    await inOrder(Array(0..<40), weighing: { _ in 0 }, width: 2, ahead: 6) { input in
+      begun.withLock { $0 += 1 }
+      guard input == 0 else { return input }
+      // All that may begin have begun, and there is time for more.
+      while begun.withLock({ $0 < 6 }) { await Task.yield() }
+      for _ in 0..<1_000 { await Task.yield() }
+      most.withLock { $0 = begun.withLock(\.self) }
+      return input
+    } consume: { _ in
+    }
+    #expect(most.withLock(\.self) == 6)
+    #expect(begun.withLock(\.self) == 40)
+  }
+
+  @Test func `no more are in work than may be`() async {
     let most = Mutex((now: 0, most: 0))
     var consumed = 0
     await inOrder(Array(0..<200), weighing: { $0 % 7 }, width: 3, ahead: 6) { input in

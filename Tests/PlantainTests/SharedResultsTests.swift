@@ -135,6 +135,21 @@ struct BudgetTests {
     #expect(await behind.value)
   }
 
+  @Test(
+    "a share that becomes smaller lets others in, and one that becomes larger waits", .timeLimit(.minutes(1)))
+  func becoming() async {
+    let budget = Budget(100)
+    let share = Budget.Share(of: budget)
+    await share.grow(by: 90)
+    let other = Task { await budget.holding(50) { true } }
+    await share.become(10)
+    #expect(await other.value)
+    await share.become(1_000)
+    let all = Task { await budget.holding(100) { true } }
+    share.giveBack()
+    #expect(await all.value)
+  }
+
   @Test("a picture that needs more than there is for all is refused by name")
   func tooLarge() async throws {
     let workers = PictureWorkers(.inProcess, memory: .megabytes(50))

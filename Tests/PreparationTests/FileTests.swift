@@ -94,6 +94,38 @@ import Vocabulary
     return bytes + [0xFF, 0xD9]
   }
 
+  @Test func `is found to be the same however little of it is in memory`() throws {
+    var files = try Samples.fixtureNames().map { try Samples.fixture($0) }
+    files += try [Samples.portrait, Samples.rocket, Samples.coffee].map { try Samples.bytes($0) }
+    for bytes in files {
+      for end in Set([bytes.count, bytes.count - 1, bytes.count / 2, 700, 100, 1]) where end <= bytes.count {
+        let part = Array(bytes[..<end])
+        let whole = read(PictureContent(PictureBytes(part)), portion: .max)
+        let (head, tail) = (PictureBytes(Array(part[..<(end / 3)])), PictureBytes(Array(part[(end / 3)...])))
+        for portion in [1, 7, 64] {
+          #expect(read(PictureContent([.memory(head), .memory(tail)]), portion: portion) == whole)
+        }
+      }
+    }
+  }
+
+  private func read(_ content: PictureContent, portion: Int) -> String {
+    do {
+      return "\(try PictureStructure.read(content, tolerance: .lenient, portion: portion))"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func `any number of fill bytes may stand before a marker, but not any number of markers`() throws {
+    let plain = try Synthetic.jpeg(PixelSize(width: 20, height: 20))
+    let filled = Array(plain[..<2]) + [UInt8](repeating: 0xFF, count: 600_000) + plain[2...]
+    #expect(found(in: try file(filled)).text.contains("isComplete: true"))
+    try expectTheSame(filled)
+    let restarts = Array(plain[..<2]) + (0..<20_000).flatMap { _ in [0xFF, 0xD0] as [UInt8] } + plain[2...]
+    #expect(found(in: try file(restarts)).text.contains("more than 10,000 JPEG segments"))
+  }
+
   @Test func `restarts and fill bytes are followed through the whole file`() throws {
     for seed in 0..<8 {
       let file = try jpegOfMarkers(200_000, seed: seed)
@@ -151,25 +183,30 @@ import Vocabulary
 
   @Test(arguments: ["jpg", "png"])
   func `that changes after it was inspected is refused`(kind: String) throws {
-    let bytes =
+    let sizes = [PixelSize(width: 900, height: 900), PixelSize(width: 1_000, height: 800)]
+    let (bytes, other) =
       kind == "png"
-      ? try Synthetic.png(PixelSize(width: 900, height: 900))
-      : try Synthetic.jpeg(PixelSize(width: 900, height: 900))
+      ? (try Synthetic.png(sizes[0]), try Synthetic.png(sizes[1]))
+      : (try Synthetic.jpeg(sizes[0]), try Synthetic.jpeg(sizes[1]))
     for edge in [nil, 100] {
       var options = PreparationOptions()
       options.maximumEdge = edge
-      // All of it is left, and another time; or the second half is gone.
-      for end in [bytes.count, bytes.count / 2] {
+      // All of it is left, and another time; the second half is gone; or another picture has come into the same file.
+      for change in ["time", "end", "all"] {
         let source = try file(bytes, as: "changing")
         let inspection = try inspectPicture(source, options: options)
-        truncate(folder.file("changing"), off_t(end))
+        switch change {
+        case "end": truncate(folder.file("changing"), off_t(bytes.count / 2))
+        case "all": try folder.write(other, as: "changing")
+        default: break
+        }
         var times = [timeval(), timeval(tv_sec: 1_000_000_000, tv_usec: 0)]
         utimes(folder.file("changing"), &times)
         let error = #expect(throws: (any Error).self) {
           _ = try prepareReference(inspection).content.read()
         }
         #expect(
-          "\(try #require(error))".contains("has changed"), "\(kind) \(String(describing: edge)) \(end)")
+          "\(try #require(error))".contains("has changed"), "\(kind) \(String(describing: edge)) \(change)")
       }
     }
   }

@@ -26,9 +26,21 @@ let choices: [PreparationOptions] = [MediaType?.none, .jpeg, .png, .webp].map { 
   return options
 }
 
-func prepareEveryWay(_ bytes: [UInt8]) -> Int {
-  let file = PictureBytes(bytes)
-  return choices.filter { (try? prepareReference(file, options: $0)) != nil }.count
+/// From memory, and where that is another way, from a file, with the same outcome.
+func prepareEveryWay(_ bytes: [UInt8]) throws -> Int {
+  let memory = PictureContent(PictureBytes(bytes))
+  let file = try HeldFile.nameless(holding: memory).map { PictureContent($0) }
+  return try choices.count { options in
+    let prepared = try? prepareReference(memory, options: options)
+    guard let file, bytes.starts(with: [0x89, 0x50]) || options.maximumEdge == nil else {
+      return prepared != nil
+    }
+    let other = try? prepareReference(file, options: options)
+    guard try prepared?.content.read().array == other?.content.read().array else {
+      fatalError("a picture becomes something else in a file than in memory")
+    }
+    return prepared != nil
+  }
 }
 
 func damaged(_ bytes: [UInt8], _ chance: inout Chance) -> [UInt8] {
@@ -90,9 +102,9 @@ let files = CommandLine.arguments.dropFirst()
 var succeeded = 0
 for path in files {
   let bytes = try PictureFile.read(path).array
-  succeeded += prepareEveryWay(bytes) > 0 ? 1 : 0
-  for step in 0..<12 { _ = prepareEveryWay(Array(bytes.prefix(bytes.count * step / 12))) }
-  for _ in 0..<12 { _ = prepareEveryWay(damaged(bytes, &chance)) }
+  succeeded += try prepareEveryWay(bytes) > 0 ? 1 : 0
+  for step in 0..<12 { _ = try prepareEveryWay(Array(bytes.prefix(bytes.count * step / 12))) }
+  for _ in 0..<12 { _ = try prepareEveryWay(damaged(bytes, &chance)) }
   for wanted in [PictureFormat.jpeg, .png, .webp] {
     _ = try? finishResult(PictureBytes(bytes), options: FinishingOptions(wanted: wanted))
   }
@@ -106,7 +118,7 @@ await withTaskGroup(of: Void.self) { group in
   for path in files {
     group.addTask {
       _ = try? await WorkerPool.shared.run {
-        try prepareReference(PictureFile.read(path), options: choices[1])
+        try prepareReference(PictureContent(PictureFile.open(path)), options: choices[1])
       }
     }
   }

@@ -93,9 +93,8 @@ typedef struct CImagingReader {
     int64_t length; // of all bytes
 } CImagingReader;
 
-// The same for bytes that are read in their order and are not in memory together. `reader.context` is borrowed as the bytes are.
-// PNG only: NULL for other loaders.
-CImagingImage *cimaging_decode_reading(CImagingLoader loader, CImagingReader reader, CImagingDecodeOptions options);
+// The same for a PNG that is not in memory, read in its order. `reader.context` is borrowed as the bytes are.
+CImagingImage *cimaging_decode_png(CImagingReader reader, bool fail_on_warning);
 
 // Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or grey (1) pixels, which are copied.
 CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands);

@@ -17,6 +17,16 @@ public enum ReadError: Error, Sendable, Equatable {
   case tooLarge(ByteCount, limit: ByteCount)
 }
 
+extension ReadError {
+  /// What went wrong with a file that was open already.
+  package init(_ error: ContentError) {
+    switch error {
+    case .changed: self = .unreadable("it has changed while it was read")
+    case .unreadable(_, let why): self = .unreadable(why)
+    }
+  }
+}
+
 extension ReadError: CustomStringConvertible {
   public var description: String {
     switch self {
@@ -40,19 +50,8 @@ package enum PictureFile {
   package static func read(
     _ path: String, limit: ByteCount = sizeLimit
   ) throws(ReadError) -> PictureBytes {
-    try read(open(path, limit: limit))
-  }
-
-  /// The whole of an open file.
-  package static func read(_ file: HeldFile) throws(ReadError) -> PictureBytes {
-    do throws(ContentError) {
-      return try file.readAll()
-    } catch {
-      switch error {
-      case .changed: throw .unreadable("it changed while it was read")
-      case .unreadable(_, let why): throw .unreadable(why)
-      }
-    }
+    let file = try open(path, limit: limit)
+    do throws(ContentError) { return try file.readAll() } catch { throw ReadError(error) }
   }
 
   /// A regular file, opened. Folders, fifos and devices are refused before they can block or never end.

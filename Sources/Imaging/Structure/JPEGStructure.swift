@@ -52,13 +52,13 @@ private struct JPEGWalk {
         try finish(bytes, last: start..<at)
         return
       }
-      if marker == 0x01 || (0xD0...0xD7).contains(marker) {
-        structure.keep(start..<at)
-        continue
-      }
       segments += 1
       guard segments <= Self.mostSegments else {
         throw .damaged("more than \(Self.mostSegments.grouped) JPEG segments")
+      }
+      if marker == 0x01 || (0xD0...0xD7).contains(marker) {
+        structure.keep(start..<at)
+        continue
       }
       guard let length = bytes.bigEndian16(at), at + length <= bytes.byteCount else {
         throw .truncated("a JPEG segment at byte \(at) goes past the end")
@@ -95,14 +95,16 @@ private struct JPEGWalk {
   /// Moves past fill bytes to the byte behind the marker; `nil` at the end of the file.
   private func nextMarker(_ bytes: PictureWindow, _ at: inout Int) -> UInt8? {
     guard bytes.byte(at) == 0xFF else { return nil }
-    while let byte = bytes.byte(at + 1) {
-      if byte != 0xFF {
-        at += 2
-        return byte
-      }
-      at += 1
+    var marker: UInt8?
+    var next = at + 1
+    bytes.visit(next..<max(next, bytes.byteCount)) { part in
+      let fill = part.prefix { $0 == 0xFF }.count
+      marker = fill < part.count ? part[fill] : nil
+      next += fill
+      return marker == nil
     }
-    return nil
+    if marker != nil { at = next + 1 }
+    return marker
   }
 
   /// Where the next marker stands that is neither a stuffed zero nor a restart. Restarts are numbered in a circle of

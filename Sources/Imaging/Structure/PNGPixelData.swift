@@ -11,7 +11,7 @@ extension PictureStructure {
     _ content: PictureContent, _ tolerance: Image.Tolerance
   ) throws(ImagingError) {
     let expected = pngDataLength
-    let found = try reading(content) { window throws(ImagingError) in
+    let found = try reading(PictureWindow(content)) { window throws(ImagingError) in
       try Self.inflate(window, pixelRanges, upTo: expected + 1)
     }
     if found.count < expected {

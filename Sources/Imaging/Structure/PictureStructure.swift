@@ -149,11 +149,13 @@ extension PictureStructure {
 
   /// The same where the bytes may be in a file. A JPEG or PNG is walked through without being in memory as a whole.
   ///
+  /// - Parameter portion: so much of it is read at a time. The result is the same.
   /// - Throws: `unreadable`, too.
   package static func read(
-    _ content: PictureContent, page: Int = 1, tolerance: Image.Tolerance = .strict
+    _ content: PictureContent, page: Int = 1, tolerance: Image.Tolerance = .strict,
+    portion: Int = PictureContent.usualPortion
   ) throws(ImagingError) -> PictureStructure {
-    try reading(content) { window throws(ImagingError) in
+    try reading(PictureWindow(content, portion: portion)) { window throws(ImagingError) in
       let recognised = window.withSpan(0..<64) { start in
         (format: PictureFormat.recognise(start), appearance: appearance(of: start))
       }

@@ -15,12 +15,13 @@ final class PictureWindow {
   private(set) var failure: ContentError?
 
   /// So much of a file is in memory where nothing asks for more.
-  private static let usualRoom = PictureContent.usualPortion
+  private let portion: Int
   /// No block of a picture that is looked at as a whole is as large; what is behind is not looked at.
   private static let mostTogether = 16 << 20
 
-  init(_ content: PictureContent) {
+  init(_ content: PictureContent, portion: Int = PictureContent.usualPortion) {
     self.content = content
+    self.portion = portion
     byteCount = content.count
     memory = content.inMemory?.stableMemory ?? UnsafeRawBufferPointer(start: nil, count: 0)
   }
@@ -43,7 +44,7 @@ final class PictureWindow {
   }
 
   private func load(_ range: Range<Int>) {
-    let wanted = min(byteCount - range.lowerBound, max(range.count, Self.usualRoom))
+    let wanted = min(byteCount - range.lowerBound, max(range.count, portion))
     if room.count < wanted {
       room.deallocate()
       room = .allocate(byteCount: wanted, alignment: 1)

@@ -109,7 +109,7 @@ extension PlantainError {
   static func picture(
     _ error: ImagingError, _ subject: String, _ stage: Stage = .preparation, remedy: String? = nil
   ) -> PlantainError {
-    if case .unreadable(let why) = error { return .losing(why) }
+    if case .unreadable(let why) = error { return .reading(ReadError(why), subject) }
     let code = code(of: error)
     return PlantainError(
       code == .internalError ? stage : .input, code, "cannot use \(subject): \(error)",
