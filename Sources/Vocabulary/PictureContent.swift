@@ -48,11 +48,9 @@ public struct PictureContent: Sendable {
   public func read() throws(ContentError) -> PictureBytes {
     if let bytes = inMemory { return bytes }
     return try PictureBytes(capacity: count) { room throws(ContentError) in
-      var filled = 0
-      for portion in portions(upTo: max(1, count)) {
-        filled += try portion.copy(to: UnsafeMutableRawBufferPointer(rebasing: room[filled...]))
-      }
-      return filled
+      try copy(from: 0, to: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+      try requireUnchanged()
+      return count
     }
   }
 
