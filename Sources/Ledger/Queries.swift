@@ -57,24 +57,11 @@ extension Ledger {
     }
   }
 
-  /// Changes an attempt; does nothing when it is not there any more.
-  package func change(
-    _ attempt: Int64, _ change: @escaping @Sendable (inout AttemptEntry) -> Void
-  ) async throws(LedgerError) {
+  /// Changes an attempt, and with it where its edit's results lie; does nothing when it is not there any more.
+  package func change(_ attempt: Int64, to change: LedgerChange) async throws(LedgerError) {
     try await write { database in
-      guard var entry = try AttemptEntry.fetchOne(database, key: attempt) else { return }
-      change(&entry)
-      try entry.update(database)
-    }
-  }
-
-  /// Notes where further results of an edit were written.
-  package func finish(_ edit: String, outputs: [String]) async throws(LedgerError) {
-    try await write { database in
-      guard var entry = try EditEntry.fetchOne(database, key: edit) else { return }
-      let known = entry.outputs ?? []
-      entry.outputs = known + outputs.filter { !known.contains($0) }
-      try entry.update(database)
+      try change.update(attempt, in: database)
+      if !change.outputs.isEmpty { try WrittenOutputs.add(change.outputs, ofAttempt: attempt, in: database) }
     }
   }
 

@@ -130,9 +130,10 @@ extension Editor {
       let paths = try await onPool { () throws(PlantainError) in
         try output.write(finished, mostDrift: plan.finishing?.mostDrift)
       }
-      for one in delivered { await one.receipt.finish(keepsReply: found.contains(.pictureUnusable)) }
       let written = paths.compactMap(\.self).map(OutputFile.absolute)
-      try? await book.ledger().finish(plan.id, outputs: written)
+      for one in delivered {
+        await one.receipt.finish(outputs: written, keepsReply: found.contains(.pictureUnusable))
+      }
       var warnings = found
       if delivered.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }

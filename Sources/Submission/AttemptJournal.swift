@@ -2,7 +2,7 @@ import Vocabulary
 
 /// Where attempts are written down. What a call wrote survives the process when the call returns.
 package protocol AttemptJournal: Sendable {
-  /// Records an attempt as prepared, and makes the file for its raw reply.
+  /// Records an attempt as one that is being sent, and makes the file for its raw reply.
   func begin(_ attempt: NewAttempt) async throws(JournalError) -> JournaledAttempt
   /// Records a change of an attempt's state.
   func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError)
@@ -45,11 +45,10 @@ package struct AttemptChange: Sendable {
   package var words: String?
   /// What the gateway says that it took.
   package var cost: (amount: Double, currency: String)?
+  /// Where its pictures were written, as absolute paths.
+  package var outputs: [String] = []
 
-  init(_ state: AttemptState, status: Int? = nil, tasks: [String]? = nil, words: String? = nil) {
+  init(_ state: AttemptState) {
     self.state = state
-    self.status = status
-    self.tasks = tasks
-    self.words = words
   }
 }

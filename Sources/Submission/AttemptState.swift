@@ -1,11 +1,12 @@
 /// How far one attempt to send a request has come, and with it what is known about money. This is the only place that
 /// decides what may be sent again.
 ///
-/// prepared → sending → (accepted | unbilled | ambiguous) → stored → done
+/// sending → (accepted | unbilled | ambiguous) → stored → done
 package enum AttemptState: String, Sendable, CaseIterable {
-  /// Recorded; nothing has left.
+  /// The edit is written down, and no attempt of it has begun: nothing has left.
   case prepared
-  /// Bytes may be leaving. Whoever finds this of a process that is gone knows nothing about the outcome.
+  /// Bytes may be leaving; so it is written down, before the first can. Whoever finds this of a process that is gone knows
+  /// nothing about the outcome.
   case sending
   /// The gateway has begun a good answer, or has given a task's id. It is billed, and is to be fetched.
   case accepted
@@ -24,8 +25,6 @@ package enum AttemptState: String, Sendable, CaseIterable {
 extension AttemptState {
   /// What happens to an attempt.
   package enum Event: Sendable, CaseIterable {
-    /// The first byte is about to leave.
-    case send
     /// The connection failed, or was ended by us, before the last byte had left.
     case notSent
     /// An answer came that costs nothing by its documentation.
@@ -49,8 +48,7 @@ extension AttemptState {
   /// The state after an event; `nil` where it cannot happen.
   package func after(_ event: Event) -> AttemptState? {
     switch (self, event) {
-    case (.prepared, .send): .sending
-    case (.prepared, .abandon), (.prepared, .notSent), (.sending, .notSent), (.sending, .refused): .unbilled
+    case (.sending, .notSent), (.sending, .refused): .unbilled
     case (.sending, .lost), (.sending, .abandon), (.sending, .cut), (.accepted, .cut): .ambiguous
     case (.sending, .begin): .accepted
     // A gateway's answer that refuses under a good status.

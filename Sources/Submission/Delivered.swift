@@ -37,12 +37,15 @@ package struct Receipt: Sendable {
 
   /// The pictures are where they belong, so the raw reply is not needed any more.
   ///
-  /// - Parameter keepsReply: not all of its pictures could be used.
-  package func finish(keepsReply: Bool = false) async {
-    let isNoted = (try? await attempt.happen(.finish)) != nil
+  /// - Parameters:
+  ///   - outputs: where they were written, as absolute paths.
+  ///   - keepsReply: not all of them could be used.
+  package func finish(outputs: [String] = [], keepsReply: Bool = false) async {
+    let details = LiveAttempt.Details(outputs: outputs)
+    let isNoted = (try? await attempt.happen(.finish, details)) != nil
     if keepsReply { release() } else { attempt.entry.reply.discard() }
     // The reply itself may be what had filled the disk.
-    if !isNoted { await attempt.note(.finish) }
+    if !isNoted { await attempt.note(.finish, details) }
   }
 
   /// Nothing more is done with it here: what was delivered can be replayed.

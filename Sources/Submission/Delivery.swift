@@ -112,12 +112,6 @@ package final class Delivery: Sendable {
   private func send(
     _ request: EditRequest, _ attempt: LiveAttempt, number: Int, _ deadline: Duration
   ) async throws(DeliveryFailure.Cause) -> IncomingReply {
-    do throws(JournalError) {
-      try await attempt.happen(.send)
-    } catch {
-      await attempt.note(.notSent)
-      throw .journal(error)
-    }
     let outgoing = gateway.encode(request, baseURL: route.baseURL, key: route.key)
     watch(.sending(outgoing, attempt: number))
     do throws(SubmissionError) {

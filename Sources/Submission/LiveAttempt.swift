@@ -14,7 +14,7 @@ final class LiveAttempt: Sendable {
 
   init(
     _ entry: JournaledAttempt, gateway: String, journal: any AttemptJournal, timing: Timing,
-    state: AttemptState = .prepared
+    state: AttemptState = .sending
   ) {
     self.entry = entry
     self.gateway = gateway
@@ -37,6 +37,7 @@ final class LiveAttempt: Sendable {
     var tasks: [String]?
     var words: String?
     var facts: ReplyFacts?
+    var outputs: [String] = []
   }
 
   /// Goes on, and returns when that is written down.
@@ -50,8 +51,10 @@ final class LiveAttempt: Sendable {
       current.status = details.status ?? current.status
       return current.state
     }
-    var change = AttemptChange(next, status: details.status, tasks: details.tasks, words: details.words)
+    var change = AttemptChange(next)
+    (change.status, change.tasks, change.words) = (details.status, details.tasks, details.words)
     change.cost = details.facts?.cost.map { ($0.amount, $0.currency) }
+    change.outputs = details.outputs
     try await journal.record(change, of: entry.id)
   }
 

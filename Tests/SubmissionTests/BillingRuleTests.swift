@@ -10,7 +10,6 @@ import Testing
 
   /// Every step that there is; all others are none.
   private static let table: [State: [Event: State]] = [
-    .prepared: [.send: .sending, .notSent: .unbilled, .abandon: .unbilled],
     .sending: [
       .notSent: .unbilled, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .abandon: .ambiguous,
       .begin: .accepted, .store: .stored,

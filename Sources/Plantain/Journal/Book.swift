@@ -90,7 +90,7 @@ struct EditJournal: AttemptJournal {
     }
     let entry = AttemptEntry(
       edit: edit, part: attempt.part, number: attempt.number, gateway: attempt.gateway, model: attempt.model,
-      baseURL: attempt.baseURL, state: AttemptState.prepared.rawValue, started: .now, reply: name,
+      baseURL: attempt.baseURL, state: AttemptState.sending.rawValue, started: .now, reply: name,
       idempotencyKey: attempt.idempotencyKey)
     do throws(LedgerError) {
       return JournaledAttempt(id: try await ledger.insert(entry), reply: reply)
@@ -102,15 +102,11 @@ struct EditJournal: AttemptJournal {
 
   func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError) {
     do throws(LedgerError) {
-      try await ledger.change(attempt) { entry in
-        entry.state = change.state.rawValue
-        entry.status = change.status ?? entry.status
-        entry.tasks = change.tasks ?? entry.tasks
-        entry.words = change.words ?? entry.words
-        entry.costAmount = change.cost?.amount ?? entry.costAmount
-        entry.costCurrency = change.cost?.currency ?? entry.costCurrency
-        entry.changed = .now
-      }
+      try await ledger.change(
+        attempt,
+        to: LedgerChange(
+          state: change.state.rawValue, changed: .now, status: change.status, tasks: change.tasks,
+          words: change.words, cost: change.cost, outputs: change.outputs))
     } catch {
       throw JournalError(error.words)
     }

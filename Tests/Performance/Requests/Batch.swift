@@ -59,11 +59,12 @@ func measureLedger(_ count: Int, _ folder: String) async throws {
       let attempt = try await ledger.insert(
         AttemptEntry(
           edit: id, part: 1, number: 1, gateway: "apiyi", model: "m", baseURL: "https://example.com",
-          state: "prepared", started: number, reply: "\(id).reply", idempotencyKey: nil))
-      for state in ["sending", "stored", "done"] {
-        try await ledger.change(attempt) { $0.state = state }
+          state: "sending", started: number, reply: "\(id).reply", idempotencyKey: nil))
+      for state in ["accepted", "stored"] {
+        try await ledger.change(attempt, to: LedgerChange(state: state, changed: number))
       }
-      try await ledger.finish(id, outputs: ["/out/\(number).jpg"])
+      let done = LedgerChange(state: "done", changed: number, outputs: ["/out/\(number).jpg"])
+      try await ledger.change(attempt, to: done)
     }
   }
   print(

@@ -1,0 +1,64 @@
+import Foundation
+import GRDB
+
+/// How an attempt goes on. What is `nil` stays as it was.
+package struct LedgerChange: Sendable {
+  package var state: String
+  /// Milliseconds since 1970.
+  package var changed: Int
+  package var status: Int?
+  package var tasks: [String]?
+  package var words: String?
+  package var cost: (amount: Double, currency: String)?
+  /// Where further results of its edit were written, as absolute paths.
+  package var outputs: [String]
+
+  package init(
+    state: String, changed: Int, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
+    cost: (amount: Double, currency: String)? = nil, outputs: [String] = []
+  ) {
+    self.state = state
+    self.changed = changed
+    self.status = status
+    self.tasks = tasks
+    self.words = words
+    self.cost = cost
+    self.outputs = outputs
+  }
+
+  /// One statement, which SQLite compiles once: it is made several times for each request.
+  func update(_ attempt: Int64, in database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        UPDATE attempts SET state = ?, changed = ?, status = coalesce(?, status), tasks = coalesce(?, tasks),
+          words = coalesce(?, words), costAmount = coalesce(?, costAmount), costCurrency = coalesce(?, costCurrency)
+        WHERE id = ?
+        """)
+    try statement.execute(arguments: [
+      state, changed, status, try tasks.map(Self.json), words, cost?.amount, cost?.currency, attempt,
+    ])
+  }
+
+  /// As `AttemptEntry` writes and reads it.
+  private static func json(_ texts: [String]) throws -> String {
+    String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
+  }
+}
+
+/// An edit's row, as far as it says where results lie.
+struct WrittenOutputs: Codable, FetchableRecord, PersistableRecord {
+  static let databaseTableName = EditEntry.databaseTableName
+
+  let id: String
+  var outputs: [String]?
+
+  static func add(_ further: [String], ofAttempt attempt: Int64, in database: Database) throws {
+    let known = try fetchOne(
+      database, sql: "SELECT id, outputs FROM edits WHERE id = (SELECT edit FROM attempts WHERE id = ?)",
+      arguments: [attempt])
+    guard var known else { return }
+    let outputs = known.outputs ?? []
+    known.outputs = outputs + further.filter { !outputs.contains($0) }
+    try known.update(database)
+  }
+}

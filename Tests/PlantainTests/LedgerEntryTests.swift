@@ -1,0 +1,91 @@
+import Finishing
+import Foundation
+import Ledger
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `What the ledger says` {
+  private func reference() throws -> Reference {
+    .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
+  }
+
+  @Test func `of a request under way: that it may be billed, in a file that other processes read`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let reference = try reference()
+    try await ScriptedGateway.run(.silence) { gateway in
+      try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: folder) {
+        editor in
+        let task = Task { try await editor.edit("x", references: [reference]) }
+        await gateway.firstRequest()
+        let other = try Ledger(path: folder.file("ledger.sqlite"))
+        let edit = try #require(try await other.edits(most: 2).first)
+        #expect(try await other.attempts(of: edit.id).map(\.state) == ["sending"])
+        task.cancel()
+        let error = await #expect(throws: PlantainError.self) { try await task.value }
+        #expect(error?.billed == .unknown)
+        #expect(try await other.attempts(of: edit.id).map(\.state) == ["ambiguous"])
+        other.close()
+      }
+    }
+  }
+
+  @Test func `of what is done: where its pictures lie, each once, and what came with the answer`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { editor in
+        var options = EditOptions()
+        options.output = .file(folder.file("out.png"))
+        options.count = 3
+        let result = try await editor.edit("x", references: [reference()], options: options)
+        let ledger = try editor.book.ledger()
+        let edit = try #require(try await ledger.edits(most: 2).first)
+        #expect(edit.outputs == result.images.compactMap(\.output))
+        #expect(edit.outputs?.count == 3)
+        let attempts = try await ledger.attempts(of: edit.id)
+        #expect(attempts.map(\.state) == ["done", "done", "done"])
+        #expect(attempts.map(\.status) == [200, 200, 200])
+      }
+    }
+  }
+
+  @Test func `of a change: what it does not speak of stays`() async throws {
+    let folder = try TemporaryFolder()
+    let ledger = try Ledger(path: folder.file("ledger.sqlite"))
+    defer { ledger.close() }
+    let edit = EditEntry(
+      id: "e", created: 1, prompt: nil, gateway: "g", model: "m", tier: "1K", aspect: nil, count: 1,
+      sources: [],
+      output: nil, priceMillionths: nil, currency: nil, finishing: nil)
+    try await ledger.save(edit)
+    let id = try await ledger.insert(
+      AttemptEntry(
+        edit: "e", part: 1, number: 1, gateway: "g", model: "m", baseURL: "b", state: "sending", started: 2,
+        reply: "r", idempotencyKey: "k"))
+    try await ledger.change(
+      id,
+      to: LedgerChange(
+        state: "accepted", changed: 3, status: 200, tasks: ["a/b", "\"c\""], words: "queued",
+        cost: (0.25, "USD")))
+    try await ledger.change(id, to: LedgerChange(state: "done", changed: 4, outputs: ["/a.png", "/b.png"]))
+    try await ledger.change(id, to: LedgerChange(state: "done", changed: 5, outputs: ["/b.png", "/c.png"]))
+    try await ledger.change(id + 1, to: LedgerChange(state: "done", changed: 6, outputs: ["/d.png"]))
+    let attempt = try #require(try await ledger.attempts(of: "e").first)
+    #expect(attempt.state == "done" && attempt.changed == 5 && attempt.started == 2)
+    #expect(attempt.status == 200 && attempt.words == "queued" && attempt.tasks == ["a/b", "\"c\""])
+    #expect(attempt.costAmount == 0.25 && attempt.costCurrency == "USD" && attempt.idempotencyKey == "k")
+    #expect(try await ledger.edits(most: 2).first?.outputs == ["/a.png", "/b.png", "/c.png"])
+  }
+}
