@@ -36,7 +36,8 @@ static inline int pixels_per_vector(int bands) {
 void resample_load(float *restrict to, const VipsPel *restrict from, int count, VipsBandFormat format);
 void resample_store(VipsPel *restrict to, const float *restrict from, int count, VipsBandFormat format);
 
-// Adds `rows` weighted rows, `stride` floats apart, to the sums, which are zero before if they are new.
+// Adds `rows` weighted rows, `stride` floats apart, to the sums, which are zero before if they are new. Works in whole vectors: what
+// lies behind `count` is overwritten.
 void resample_add_rows(float *restrict sums, const float *restrict from, size_t stride, const float *restrict weights,
     int rows, int count, bool are_new);
 

@@ -73,11 +73,14 @@ FOR_EACH_CPU void resample_add_rows(float *restrict sums, const float *restrict 
         }
         to[0] = a, to[1] = b, to[2] = c, to[3] = d;
     }
-    for (; at < count; at++) {
-        float sum = are_new ? 0 : sums[at];
+    for (; at < count; at += lanes) {
+        vector *to = (vector *)(sums + at);
+        vector a = {0};
+        if (!are_new)
+            a = *to;
         for (int row = 0; row < rows; row++)
-            sum += weights[row] * from[(size_t)row * stride + (size_t)at];
-        sums[at] = sum;
+            a += weights[row] * *(const vector *)(from + (size_t)row * stride + at);
+        *to = a;
     }
 }
 
