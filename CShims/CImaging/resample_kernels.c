@@ -84,58 +84,52 @@ FOR_EACH_CPU void resample_add_rows(float *restrict sums, const float *restrict 
     }
 }
 
-#define LANE(i, by) ((i) + (by) < lanes ? (i) + (by) : -1)
-// The lanes from `by` on, moved to the first ones.
-#define MOVED(v, by)                                                                                                   \
-    __builtin_shufflevector(v, v, LANE(0, by), LANE(1, by), LANE(2, by), LANE(3, by), LANE(4, by), LANE(5, by),        \
-        LANE(6, by), LANE(7, by), LANE(8, by), LANE(9, by), LANE(10, by), LANE(11, by), LANE(12, by), LANE(13, by),    \
-        LANE(14, by), LANE(15, by))
+typedef float half __attribute__((vector_size(lanes / 2 * sizeof(float)), aligned(sizeof(float))));
+typedef float quarter __attribute__((vector_size(lanes / 4 * sizeof(float)), aligned(sizeof(float))));
+// That many lanes of a vector from one on; those behind its end are of no meaning.
+#define LANE(i) ((i) < lanes ? (i) : -1)
+#define QUARTER(v, from) __builtin_shufflevector(v, v, LANE(from), LANE((from) + 1), LANE((from) + 2), LANE((from) + 3))
+#define HALF(v, from)                                                                                                  \
+    __builtin_shufflevector(v, v, LANE(from), LANE((from) + 1), LANE((from) + 2), LANE((from) + 3), LANE((from) + 4),  \
+        LANE((from) + 5), LANE((from) + 6), LANE((from) + 7))
 
-// Adds a vector's pixels up, and stores the sum with a whole vector's width: what lies beyond the pixel is of no meaning.
+// Adds a vector's pixels up. More than the pixel may be stored; what lies beyond it is of no meaning.
 static inline void store_pixel(float *to, const vector *sum, int bands) {
     vector v = *sum;
+    quarter four = QUARTER(v, 0) + QUARTER(v, 4) + QUARTER(v, 8) + QUARTER(v, 12);
     switch (bands) {
     case 1:
-        v += MOVED(v, 8);
-        v += MOVED(v, 4);
-        v += MOVED(v, 2);
-        v += MOVED(v, 1);
+        to[0] = four[0] + four[1] + four[2] + four[3];
         break;
     case 2:
-        v += MOVED(v, 8);
-        v += MOVED(v, 4);
-        v += MOVED(v, 2);
+        to[0] = four[0] + four[2];
+        to[1] = four[1] + four[3];
         break;
-    case 3: // five pixels: the third and the fourth to the first two, and the fifth
-        v += MOVED(v, 6);
-        v += MOVED(v, 3);
-        v += MOVED(*sum, 12);
+    case 3:
+        *(quarter *)to = QUARTER(v, 0) + QUARTER(v, 3) + QUARTER(v, 6) + QUARTER(v, 9) + QUARTER(v, 12);
         break;
     case 4:
-        v += MOVED(v, 8);
-        v += MOVED(v, 4);
+        *(quarter *)to = four;
         break;
-    case 5: // three
-        v += MOVED(v, 5);
-        v += MOVED(*sum, 10);
+    case 5:
+        *(half *)to = HALF(v, 0) + HALF(v, 5) + HALF(v, 10);
         break;
     case 6:
-        v += MOVED(v, 6);
+        *(half *)to = HALF(v, 0) + HALF(v, 6);
         break;
     case 7:
-        v += MOVED(v, 7);
+        *(half *)to = HALF(v, 0) + HALF(v, 7);
         break;
     default:
-        v += MOVED(v, 8);
+        *(half *)to = HALF(v, 0) + HALF(v, 8);
         break;
     }
-    *(vector *)to = v;
 }
 
 // The pixels of one output column in several rows, from vectors of samples and of their weights, which are so many that they
 // come from the second-level cache. A vector of sums ends among its neighbour's, whose weights are zero; a stored one is
 // overwritten by its neighbour's.
-FOR_EACH_CPU void resample_reduce_columns(const struct filter *columns, const float *restrict spread,
+static inline __attribute__((always_inline)) void reduce_columns(const struct filter *columns, const float *restrict spread,
     const float *const sums[rows_at_once], float *restrict const reduced[rows_at_once], int bands) {
     int step = pixels_per_vector(bands);
     const float *weights = spread;
@@ -154,4 +148,13 @@ FOR_EACH_CPU void resample_reduce_columns(const struct filter *columns, const fl
         store_pixel(reduced[2] + column * bands, &c, bands);
         store_pixel(reduced[3] + column * bands, &d, bands);
     }
+}
+
+FOR_EACH_CPU void resample_reduce_columns(const struct filter *columns, const float *restrict spread,
+    const float *const sums[rows_at_once], float *restrict const reduced[rows_at_once], int bands) {
+    // What most pictures have is compiled for itself.
+    if (bands == 3)
+        reduce_columns(columns, spread, sums, reduced, 3);
+    else
+        reduce_columns(columns, spread, sums, reduced, bands);
 }
