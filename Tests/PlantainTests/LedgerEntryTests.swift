@@ -61,6 +61,34 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test(arguments: [#", "output": "1.png""#, ""])
+  func `of a job that is done, though not where: it is looked for, and not paid for again`(output: String)
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24)), as: "a.jpg")
+    try folder.write(Array(#"{"references": ["a.jpg"], "prompt": "x"\#(output)}"#.utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
+      ) { editor in
+        #expect(try await Batch(editor).run(manifest).done == 1)
+        let ledger = try editor.book.ledger()
+        var edit = try #require(try await ledger.edits(most: 2).first)
+        let written = try #require(edit.outputs?.first)
+        edit.outputs = nil
+        try await ledger.save(edit)
+        let again = try await Batch(editor).run(manifest)
+        #expect(again.skipped == 1 && again.done == 0)
+        try FileManager.default.removeItem(atPath: written)
+        #expect(try await Batch(editor).run(manifest).done == 1)
+        #expect(await simulator.counts.billed == 2)
+      }
+    }
+  }
+
   @Test func `of a change: what it does not speak of stays`() async throws {
     let folder = try TemporaryFolder()
     let ledger = try Ledger(path: folder.file("ledger.sqlite"))

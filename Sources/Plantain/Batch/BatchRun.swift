@@ -92,7 +92,7 @@ final class BatchRun: Sendable {
       let attempts = try await book.attempts(of: entry)
       switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
       case .done:
-        let outputs = entry.outputs ?? []
+        let outputs = entry.outputs ?? entry.placesThatExist
         guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
         return .skipped(id: entry.id, outputs: outputs)
       case .accepted, .stored:
@@ -105,5 +105,17 @@ final class BatchRun: Sendable {
       }
     }
     return nil
+  }
+}
+
+extension EditEntry {
+  /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
+  /// done and where. What is not found again would be paid for again.
+  fileprivate var placesThatExist: [String] {
+    guard let output else { return [] }
+    let places =
+      output.isFile
+      ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
+    return places.filter(OutputFile.exists)
   }
 }
