@@ -103,7 +103,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   private static let halfAReply = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(20)))
   func `a reply lies on the disk while it comes, and what came of it is kept`() async throws {
     let (folder, ledger) = (try TemporaryFolder(), try TemporaryFolder())
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))

