@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double lobes = 3;
 
@@ -67,4 +68,51 @@ float *resample_spread_weights(const struct filter *filter, int bands) {
             to[band] = filter->weights[tap];
     }
     return spread;
+}
+
+// A pair's first is in the lower half.
+static int32_t pair_of(int first, int second) {
+    return (int32_t)((uint32_t)(uint16_t)first | (uint32_t)second << 16);
+}
+
+// An output's weights in so many bits, two for each pair. What rounding one leaves over goes to the next, so that together they
+// are exactly one.
+static void round_weights(int *rounded, const struct filter *filter, int output, int bits) {
+    const float *weights = filter->weights + (size_t)output * (size_t)filter->taps;
+    double sum = 0;
+    int before = 0;
+    for (int tap = 0; tap < filter->count[output]; tap++) {
+        sum += (double)weights[tap];
+        int after = (int)lrint(ldexp(sum, bits));
+        rounded[filter->first[output] % 2 + tap] = after - before;
+        before = after;
+    }
+}
+
+bool resample_pair_weights(
+    struct pair_weights *pairs, const struct filter *filter, int inputs, int most_bits, int step) {
+    // A weight is no more than 9/7 of the reduction's reciprocal, which two samples have that become many: with 14 bits, or one
+    // more for each halving, it fits into 16 with its sign.
+    int bits = 14 + (inputs > filter->outputs ? (int)log2((double)inputs / filter->outputs) : 0);
+    pairs->widest = 0;
+    for (int output = 0; output < filter->outputs; output++)
+        pairs->widest = VIPS_MAX(pairs->widest, pair_count(filter, output));
+    int most = (pairs->widest + step - 1) / step * step;
+    pairs->bits = VIPS_MIN(bits, most_bits);
+    pairs->most = most;
+    pairs->weights = calloc((size_t)filter->outputs * (size_t)most, sizeof(int32_t));
+    int *rounded = malloc((size_t)most * 2 * sizeof(int));
+    if (pairs->weights == NULL || rounded == NULL) {
+        free(rounded);
+        return false;
+    }
+    for (int output = 0; output < filter->outputs; output++) {
+        int32_t *to = pairs->weights + (size_t)output * (size_t)most;
+        memset(rounded, 0, (size_t)most * 2 * sizeof(int));
+        round_weights(rounded, filter, output, pairs->bits);
+        for (int pair = 0; pair < pair_count(filter, output); pair++)
+            to[pair] = pair_of(rounded[2 * pair], rounded[2 * pair + 1]);
+    }
+    free(rounded);
+    return true;
 }

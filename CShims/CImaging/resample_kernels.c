@@ -1,13 +1,5 @@
-// The inner loops of resampling.
+// The inner loops of resampling in floats.
 #include "resample.h"
-
-// Compiled thrice, the widest vectors chosen when the program is loaded. Elsewhere the compiler's own choice will do.
-// What chooses runs before a sanitizer is ready for it.
-#if defined(__x86_64__) && defined(__ELF__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-#define FOR_EACH_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FOR_EACH_CPU
-#endif
 
 enum { vectors_at_once = 4 };
 

@@ -91,6 +91,27 @@ struct ResampleTests {
     }
   }
 
+  /// Wider than what is reduced at a time, higher than what is read at a time, and with nothing between black and white, which
+  /// reaches furthest beyond both.
+  @Test(
+    "of black and white in large pictures, too", arguments: [1, 3, 4],
+    [
+      (PixelSize(width: 1_301, height: 75), PixelSize(width: 541, height: 31)),
+      (PixelSize(width: 77, height: 333), PixelSize(width: 78, height: 100)),
+      (PixelSize(width: 1_500, height: 130), PixelSize(width: 9, height: 1)),
+      (PixelSize(width: 520, height: 9), PixelSize(width: 1_400, height: 20)),
+      (PixelSize(width: 2, height: 2), PixelSize(width: 90, height: 70)),
+    ])
+  func extremes(bands: Int, sizes: (from: PixelSize, to: PixelSize)) throws {
+    let pixels = Self.noise(sizes.from, bands: bands).map { $0 < 128 ? 0 : 255 as UInt8 }
+      .enumerated().map { bands == 4 && $0.offset % 4 == 3 ? 255 : $0.element }
+    let expected = Formula(size: sizes.from, bands: bands, hasAlpha: false, pixels: pixels)
+      .resampled(to: sizes.to)
+    let result = try Image.fromPixels(pixels, size: sizes.from, bands: bands).resized(to: sizes.to).pixels()
+    let furthest = zip(result, expected).map { abs(Int($0) - Int($1)) }.max()
+    #expect(furthest.map { $0 <= 1 } == true)
+  }
+
   @Test("an even surface stays even, whatever the sizes", arguments: [1, 33, 64, 65, 500], [1, 2, 32, 700])
   func even(from: Int, to: Int) throws {
     let size = PixelSize(width: from, height: from)
@@ -98,6 +119,17 @@ struct ResampleTests {
     let result = try Image.fromPixels(pixels, size: size, bands: 3)
       .resized(to: PixelSize(width: to, height: to)).pixels()
     #expect(result.allSatisfy { $0 == 201 })
+  }
+
+  @Test(
+    "nothing is lost of what very many rows or columns become", arguments: [2_000, 4_658, 20_000],
+    [1, 3, 201])
+  func manyRows(count: Int, value: UInt8) throws {
+    for size in [PixelSize(width: 1, height: count), PixelSize(width: count, height: 1)] {
+      let image = try Image.fromPixels([UInt8](repeating: value, count: count * 3), size: size, bands: 3)
+      let result = try image.resized(to: PixelSize(width: 1, height: 1)).pixels()
+      #expect(result == [value, value, value])
+    }
   }
 
   @Test("16 bits give the same picture as 8")
