@@ -37,7 +37,7 @@ package struct DecodingCost: Equatable, Sendable {
     cpuSeconds = 6 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
   }
 
-  /// Output rows that are under way while rows come in strips of 32, each as wide as the source, in floating point.
+  /// Output rows that are under way while rows come in strips of 32, each as wide as the source, in floating point at most.
   private static func resamplingMemory(
     _ structure: PictureStructure, _ plan: PreparationPlan, channels: Int
   ) -> Int {
