@@ -21,21 +21,26 @@ package final class Ledger: Sendable {
         at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       try FileManager.default.createDirectory(
         atPath: path + ".replies", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      var configuration = Configuration()
-      configuration.journalMode = .wal
-      configuration.busyMode = .timeout(Self.patience)
-      configuration.foreignKeysEnabled = true
-      database = try DatabaseQueue(path: path, configuration: configuration)
-      // In WAL mode the usual setting leaves the last entries to the kernel; here a power cut must not lose one.
-      try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      let migrations = Schema.migrations
-      if try database.read(migrations.hasBeenSuperseded) {
-        throw LedgerError(words: "it was made by a newer version of Plantain")
-      }
-      try migrations.migrate(database)
+      database = try alone(in: path + ".replies", for: Self.patience) { try Self.opened(path) }
     } catch {
       throw LedgerError(error)
     }
+  }
+
+  private static func opened(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(patience)
+    configuration.foreignKeysEnabled = true
+    let database = try DatabaseQueue(path: path, configuration: configuration)
+    // In WAL mode the usual setting leaves the last entries to the kernel; here a power cut must not lose one.
+    try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    let migrations = Schema.migrations
+    if try database.read(migrations.hasBeenSuperseded) {
+      throw LedgerError(words: "it was made by a newer version of Plantain")
+    }
+    try migrations.migrate(database)
+    return database
   }
 
   /// Where the raw reply of that name lies.
@@ -58,6 +63,23 @@ package final class Ledger: Sendable {
   }
 
   package func close() { try? database.close() }
+}
+
+/// Opening a new file takes several steps, of which each looks at what the one before has left: between them another process must
+/// not do the same. Where a file system has no such locks, or a process was stopped while it had one, it is done all the same
+/// after these seconds.
+private func alone<Value>(in folder: String, for patience: Double, _ work: () throws -> Value) rethrows
+  -> Value
+{
+  let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  defer { if descriptor >= 0 { close(descriptor) } }
+  let end = ContinuousClock.now + .seconds(patience)
+  while descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) != 0, [EWOULDBLOCK, EINTR].contains(errno),
+    ContinuousClock.now < end
+  {
+    usleep(2_000)
+  }
+  return try work()
 }
 
 /// The ledger cannot be read or written.

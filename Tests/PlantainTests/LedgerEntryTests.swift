@@ -2,6 +2,7 @@ import Finishing
 import Foundation
 import Ledger
 import PlantainSimulator
+import Synchronization
 import TestSupport
 import Testing
 
@@ -10,6 +11,31 @@ import Testing
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `A new ledger` {
+  /// Threads of their own: what opens a ledger waits for the others.
+  @Test func `can be opened by many at once`() async throws {
+    for _ in 0..<10 {
+      let folder = try TemporaryFolder()
+      let path = folder.file("ledger.sqlite")
+      let failures = Mutex<[String]>([])
+      await withCheckedContinuation { continuation in
+        DispatchQueue(label: "opening").async {
+          DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            do {
+              try Ledger(path: path).close()
+            } catch {
+              failures.withLock { $0.append("\(error)") }
+            }
+          }
+          continuation.resume()
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
+      #expect(try await Ledger(path: path).faults() == [])
+    }
+  }
+}
 
 @Suite struct `What the ledger says` {
   private func reference() throws -> Reference {
