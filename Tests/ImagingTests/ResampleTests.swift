@@ -99,6 +99,7 @@ struct ResampleTests {
       (PixelSize(width: 1_301, height: 75), PixelSize(width: 541, height: 31)),
       (PixelSize(width: 77, height: 333), PixelSize(width: 78, height: 100)),
       (PixelSize(width: 1_500, height: 130), PixelSize(width: 9, height: 1)),
+      (PixelSize(width: 1_575, height: 315), PixelSize(width: 25, height: 5)),
       (PixelSize(width: 520, height: 9), PixelSize(width: 1_400, height: 20)),
       (PixelSize(width: 2, height: 2), PixelSize(width: 90, height: 70)),
     ])
