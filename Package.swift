@@ -51,8 +51,6 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     // The type of a file's descriptor, which the package above speaks in.
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    // SHA-256 with the CPU's own instructions.
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     // SQLite with migrations, typed rows and safe concurrency: the journal of what was sent and paid for.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     // YAML with the line of every value, so that a mistake in a configuration can be pointed at.
@@ -84,8 +82,9 @@ let package = Package(
       linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CIsolation", path: "CShims/CIsolation", cSettings: cSettings),
     .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
+    .target(name: "CSHA256", path: "CShims/CSHA256", cSettings: cSettings),
 
-    .target(name: "Vocabulary", swiftSettings: swiftSettings),
+    .target(name: "Vocabulary", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
     .target(name: "Base64", dependencies: ["CBase64", "Vocabulary"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
@@ -125,7 +124,6 @@ let package = Package(
       name: "Plantain",
       dependencies: [
         "Preparation", "Submission", "Finishing", "Isolation", "WorkerChannel", "Ledger",
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -179,6 +177,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Tests/Support", swiftSettings: swiftSettings),
+    .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: swiftSettings),
     .testTarget(name: "Base64Tests", dependencies: ["Base64"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: swiftSettings),

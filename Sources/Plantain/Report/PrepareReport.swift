@@ -1,5 +1,4 @@
 import Base64
-import Crypto
 import Preparation
 import Vocabulary
 
@@ -77,33 +76,6 @@ public struct PrepareReport: Encodable, Sendable {
     warnings = reference.warnings.map(\.rawValue)
     seconds = result.elapsed.seconds
   }
-}
-
-extension PictureContent {
-  /// SHA-256 as 64 hexadecimal digits.
-  func sha256() throws(ContentError) -> String {
-    var hash = SHA256()
-    try visit {
-      hash.update(bufferPointer: $0)
-      return true
-    }
-    return hexadecimal(hash.finalize())
-  }
-}
-
-extension PictureBytes {
-  /// SHA-256 as 64 hexadecimal digits.
-  var sha256: String {
-    withUnsafeBytes { memory in
-      var hash = SHA256()
-      hash.update(bufferPointer: memory)
-      return hexadecimal(hash.finalize())
-    }
-  }
-}
-
-private func hexadecimal(_ digest: SHA256Digest) -> String {
-  digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 
 extension Duration {

@@ -1,0 +1,35 @@
+// SHA-256 (FIPS 180-4) with the CPU's own instructions where it has them, and plain C elsewhere.
+//
+// The ledger keeps the hash of everything that is sent. The TLS library in the HTTP client has one too, but offers no access
+// to it, and the packages that do compile a second copy of that library.
+//
+// Rules: the caller owns the state and may copy it; sizes are in bytes; nothing here fails or allocates. A state is used
+// by one thread at a time.
+#ifndef CSHA256_H
+#define CSHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct CSHA256Kernel CSHA256Kernel;
+
+typedef struct {
+    const CSHA256Kernel *kernel;
+    uint32_t words[8];
+    uint64_t count;    // bytes so far
+    uint8_t block[64]; // the last count % 64 bytes, which no whole block has taken yet
+} CSHA256State;
+
+// The fastest kernel that this CPU has.
+const CSHA256Kernel *csha256_best_kernel(void);
+
+// "sha-ni", "armv8" or "portable"; NULL when there is no such kernel or the CPU lacks it.
+const CSHA256Kernel *csha256_kernel_named(const char *name);
+
+void csha256_start(CSHA256State *, const CSHA256Kernel *);
+void csha256_update(CSHA256State *, const void *bytes, size_t count);
+
+// Writes the digest. The state needs another start afterwards.
+void csha256_finish(CSHA256State *, uint8_t digest[32]);
+
+#endif
