@@ -39,12 +39,8 @@ let package = Package(
     // The HTTP client made for servers: streamed bodies of known length with back-pressure,
     // which URLSession on Linux does not give.
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-    // The simulator's HTTP server. Without its traits it needs only FoundationEssentials.
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
-    // ByteBuffer and the event loops, which the two packages above speak in.
+    // The event loops and the HTTP/1 codec of the client above; the simulator's server stands on them, too.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    // The header names that the server above speaks in.
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     // Options, help, completions and the manual of the command.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Child processes without fork's traps. Without its traits it needs no Foundation.
@@ -134,11 +130,10 @@ let package = Package(
     .target(
       name: "PlantainSimulator",
       dependencies: [
-        "Imaging", "Gateways",
-        .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
+        "Imaging", "Gateways", "Vocabulary",
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: swiftSettings),
     .executableTarget(
       name: "PlantainCommand",

@@ -1,7 +1,5 @@
 import Base64
 import Gateways
-import HTTPTypes
-import Hummingbird
 import Imaging
 import NIOCore
 import Vocabulary
@@ -14,7 +12,8 @@ struct EditRoute: Sendable {
   let gateway: Gateway
   let state: SimulatorState
 
-  func respond(to request: Request, _ context: SimulatorContext) async throws -> Response {
+  /// - Throws: when the request breaks off, or the simulator ends.
+  func answer(_ request: IncomingRequest, model: String?) async throws -> Answer {
     await state.count(\.received)
     guard isAuthorised(request) else {
       return failure(401, "Request is missing required authentication credential.")
@@ -25,10 +24,9 @@ struct EditRoute: Sendable {
     }
     if fault.connection == .resetRequest {
       if fault.isBilled == true { await state.count(\.billed) }
-      await context.hangUp(hard: true)
-      throw CancellationError()
+      return .reset
     }
-    guard let body = try? await request.body.collect(upTo: Self.requestLimit) else {
+    guard let body = try await request.body(upTo: Self.requestLimit) else {
       return failure(413, "Request payload size exceeds the limit: \(Self.requestLimit) bytes.")
     }
     if let delay = fault.delay { try await Task.sleep(for: delay) }
@@ -36,31 +34,30 @@ struct EditRoute: Sendable {
       if fault.isBilled == true { await state.count(\.billed) }
       return failure(status, "The fault script says so.", fault)
     }
-    let document: JSONValue
     do {
-      document = try await answer(Array(body.readableBytesView), request, context, fault)
+      let document = try await edited(Array(body.readableBytesView), request, model: model, fault)
+      return Self.answer(.json(200, document.text ?? ""), fault)
     } catch let error as Refusal {
       return failure(400, error.message)
     } catch let error as ImagingError {
       return failure(400, "Unable to process input image: \(error)")
     }
-    return try await send(document, context, fault)
   }
 
-  private func isAuthorised(_ request: Request) -> Bool {
-    if let bearer = request.headers[.authorization] { return bearer.hasPrefix("Bearer ") && bearer.count > 7 }
+  private func isAuthorised(_ request: IncomingRequest) -> Bool {
+    if let bearer = request[header: "authorization"] {
+      return bearer.hasPrefix("Bearer ") && bearer.count > 7
+    }
     guard gateway.dialect == .nativeGemini else { return false }
-    let header = HTTPField.Name("x-goog-api-key").flatMap { request.headers[$0] }
-    return !(header ?? request.uri.queryParameters["key"].map(String.init) ?? "").isEmpty
+    return !(request[header: "x-goog-api-key"] ?? request.queryItem("key") ?? "").isEmpty
   }
 
   /// Does the work, which is what is billed.
-  private func answer(
-    _ body: [UInt8], _ request: Request, _ context: SimulatorContext, _ fault: Fault
+  private func edited(
+    _ body: [UInt8], _ request: IncomingRequest, model: String?, _ fault: Fault
   ) async throws -> JSONValue {
     guard let json = JSONValue(parsing: body) else { throw Refusal("Invalid JSON payload received.") }
-    let name = json["model"]?.string ?? context.parameters.get("model").map { String($0) }
-    let model = gateway.model(named: name)
+    let model = gateway.model(named: json["model"]?.string ?? model)
     let isNative = gateway.dialect == .nativeGemini
     let wanted =
       try isNative
@@ -70,7 +67,7 @@ struct EditRoute: Sendable {
     }
     if fault.isBilled ?? true { await state.count(\.billed) }
     let needsAddresses = !isNative || fault.inText == .address
-    let addresses = needsAddresses ? await keep(pictures, host: request.head.authority ?? "", fault) : []
+    let addresses = needsAddresses ? await keep(pictures, host: request[header: "host"] ?? "", fault) : []
     if isNative { return NativeGeminiDialect.reply(pictures, addresses: addresses, wanted, fault) }
     guard gateway.dialect == .task else {
       return FlatDialect.reply(addresses, pictures, wanted, gateway, fault)
@@ -109,45 +106,19 @@ struct EditRoute: Sendable {
     return addresses
   }
 
-  private func send(
-    _ document: JSONValue, _ context: SimulatorContext, _ fault: Fault
-  ) async throws -> Response {
-    let text = ByteBuffer(string: document.text ?? "")
+  private static func answer(_ reply: Reply, _ fault: Fault) -> Answer {
     switch fault.connection {
-    case nil, .resetRequest: return .json(200, text)
-    case .stall:
-      try await context.stall()
-      return .json(200, text)
-    case .resetReply:
-      await context.hangUp(hard: true)
-      throw CancellationError()
-    case .cutReply, .stallReply:
-      let isCut = fault.connection == .cutReply
-      let half = text.getSlice(at: 0, length: text.readableBytes / 2) ?? text
-      let body = ResponseBody(contentLength: text.readableBytes) { writer in
-        try await writer.write(half)
-        if isCut { await context.hangUp(hard: false) } else { try await context.stall() }
-        throw CancellationError()
-      }
-      return .json(200, body)
+    case nil, .resetRequest: .reply(reply)
+    case .stall: .silence
+    case .resetReply: .reset
+    case .cutReply: .half(reply, .close)
+    case .stallReply: .half(reply, .silence)
     }
   }
 
-  private func failure(_ status: Int, _ message: String, _ fault: Fault = Fault()) -> Response {
-    let text = fault.body ?? ErrorBody.document(status, message, gateway).text ?? ""
-    var response = Response.json(status, ByteBuffer(string: text))
-    response.headers[.retryAfter] = fault.retryAfter
-    return response
-  }
-}
-
-extension Response {
-  static func json(_ status: Int, _ text: ByteBuffer) -> Response {
-    json(status, ResponseBody(byteBuffer: text))
-  }
-
-  static func json(_ status: Int, _ body: ResponseBody) -> Response {
-    Response(
-      status: .init(code: status), headers: [.contentType: "application/json; charset=UTF-8"], body: body)
+  private func failure(_ status: Int, _ message: String, _ fault: Fault = Fault()) -> Answer {
+    var reply = Reply.json(status, fault.body ?? ErrorBody.document(status, message, gateway).text ?? "")
+    if let time = fault.retryAfter { reply.headers.append(("Retry-After", time)) }
+    return .reply(reply)
   }
 }

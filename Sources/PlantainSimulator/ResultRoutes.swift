@@ -1,6 +1,4 @@
 import Gateways
-import HTTPTypes
-import Hummingbird
 import NIOCore
 import Vocabulary
 
@@ -14,67 +12,55 @@ import Vocabulary
 struct ResultRoutes: Sendable {
   let state: SimulatorState
 
-  func task(_ request: Request, _ context: SimulatorContext, _ gateway: Gateway) async throws -> Response {
+  func task(_ request: IncomingRequest, named id: String, _ gateway: Gateway) async -> Reply {
     await state.count(\.questions)
-    guard request.headers[.authorization] != nil else {
-      return .json(401, ByteBuffer(string: ErrorBody.document(401, "No key.", gateway).text ?? ""))
+    guard request[header: "authorization"] != nil else {
+      return .json(401, ErrorBody.document(401, "No key.", gateway).text ?? "")
     }
-    let id = context.parameters.get("task") ?? ""
     guard let (task, isExpired) = await state.ask(id) else {
-      let body = ErrorBody.document(404, "Task \(id) does not exist.", gateway)
-      return .json(404, ByteBuffer(string: body.text ?? ""))
+      return .json(404, ErrorBody.document(404, "Task \(id) does not exist.", gateway).text ?? "")
     }
     let now = Int(Date().timeIntervalSince1970)
     let expires = isExpired ? now - 60 : now + 86_400
-    return .json(200, ByteBuffer(string: FlatDialect.report(id, task, expires: expires).text ?? ""))
+    return .json(200, FlatDialect.report(id, task, expires: expires).text ?? "")
   }
 
-  func result(_ request: Request, _ context: SimulatorContext) async throws -> Response {
+  func result(_ request: IncomingRequest, named name: String) async -> Answer {
     await state.count(\.downloads)
     // Results lie with others than the gateway: a key has no business there.
-    guard request.headers[.authorization] == nil else {
-      return Response(status: .badRequest, body: .init(byteBuffer: ByteBuffer(string: "A key came along.")))
+    guard request[header: "authorization"] == nil else {
+      return .reply(Reply(status: 400, body: ByteBuffer(string: "A key came along.")))
     }
-    guard let result = await state.result(context.parameters.get("name") ?? "") else {
-      return Response(status: .notFound)
+    guard let result = await state.result(name) else { return .reply(Reply(status: 404)) }
+    if let address = result.redirect {
+      return .reply(Reply(status: 302, headers: [("Location", address)]))
     }
-    if let address = result.redirect { return .redirect(to: address, type: .found) }
     guard result.download != .expired else {
       let text = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
-      return Response(
-        status: .forbidden, headers: [.contentType: "application/xml"],
-        body: .init(byteBuffer: ByteBuffer(string: text)))
+      return .reply(
+        Reply(status: 403, headers: [("Content-Type", "application/xml")], body: ByteBuffer(string: text)))
     }
-    return whole(result, from: Self.start(request), context)
+    let reply = Self.picture(result, from: Self.start(request))
+    return result.download == .cut ? .half(reply, .close) : .reply(reply)
   }
 
   /// `bytes=N-`, which is how a broken download is gone on with.
-  private static func start(_ request: Request) -> Int {
-    guard let range = request.headers[.range], range.hasPrefix("bytes="), range.hasSuffix("-") else {
+  private static func start(_ request: IncomingRequest) -> Int {
+    guard let range = request[header: "range"], range.hasPrefix("bytes="), range.hasSuffix("-") else {
       return 0
     }
     return Int(range.dropFirst(6).dropLast()) ?? 0
   }
 
-  private func whole(_ result: StoredResult, from start: Int, _ context: SimulatorContext) -> Response {
+  private static func picture(_ result: StoredResult, from start: Int) -> Reply {
     let all = result.picture.bytes.withUnsafeBytes { ByteBuffer(bytes: $0) }
     let count = all.readableBytes
-    guard start < count else { return Response(status: .rangeNotSatisfiable) }
-    var headers: HTTPFields = [
-      .contentType: result.label.name, .eTag: "\"\(count)\"", .acceptRanges: "bytes",
+    guard (0..<count).contains(start) else { return Reply(status: 416) }
+    var headers = [
+      (name: "Content-Type", value: result.label.name), ("ETag", "\"\(count)\""), ("Accept-Ranges", "bytes"),
     ]
-    if start > 0 { headers[.contentRange] = "bytes \(start)-\(count - 1)/\(count)" }
+    if start > 0 { headers.append(("Content-Range", "bytes \(start)-\(count - 1)/\(count)")) }
     let rest = all.getSlice(at: start, length: count - start) ?? all
-    let isCut = result.download == .cut
-    let body = ResponseBody(contentLength: rest.readableBytes) { writer in
-      if isCut {
-        try await writer.write(rest.getSlice(at: 0, length: rest.readableBytes / 2) ?? rest)
-        await context.hangUp(hard: false)
-        throw CancellationError()
-      }
-      try await writer.write(rest)
-      try await writer.finish(nil)
-    }
-    return Response(status: start > 0 ? .partialContent : .ok, headers: headers, body: body)
+    return Reply(status: start > 0 ? 206 : 200, headers: headers, body: rest)
   }
 }

@@ -1,0 +1,43 @@
+import NIOCore
+import NIOHTTP1
+
+/// What becomes of a request.
+enum Answer: Sendable {
+  case reply(Reply)
+  /// The head and half of the body, and then this.
+  case half(Reply, Ending)
+  /// Resets the connection without a reply.
+  case reset
+  /// Never replies.
+  case silence
+
+  enum Ending: Sendable {
+    case close
+    case silence
+  }
+}
+
+/// A status, headers and a body of known length.
+struct Reply: Sendable {
+  var status: Int
+  var headers: [(name: String, value: String)] = []
+  var body = ByteBuffer()
+
+  static func json(_ status: Int, _ text: String) -> Reply {
+    Reply(
+      status: status, headers: [("Content-Type", "application/json; charset=UTF-8")],
+      body: ByteBuffer(string: text))
+  }
+
+  /// Everything before the body of the reply to `request`.
+  func head(to request: HTTPRequestHead) -> HTTPResponseHead {
+    var fields = HTTPHeaders(headers)
+    fields.add(name: "Content-Length", value: "\(body.readableBytes)")
+    fields.add(name: "Server", value: "plantain-simulator")
+    if !request.isKeepAlive { fields.add(name: "Connection", value: "close") }
+    return HTTPResponseHead(
+      version: request.version, status: HTTPResponseStatus(statusCode: status), headers: fields)
+  }
+
+  var firstHalf: ByteBuffer { body.getSlice(at: 0, length: body.readableBytes / 2) ?? body }
+}

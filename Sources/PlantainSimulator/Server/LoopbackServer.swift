@@ -1,0 +1,109 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// An HTTP/1.1 server on 127.0.0.1. It can also break a connection at any point, which no server framework offers; and NIO's
+/// codec, which does the parsing, is linked for the HTTP client already.
+struct LoopbackServer {
+  private typealias ReplyPart = HTTPPart<HTTPResponseHead, ByteBuffer>
+  private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ReplyPart>
+
+  private let listener: NIOAsyncChannel<Connection, Never>
+
+  /// - Parameter port: 0 takes any free port.
+  /// - Throws: `IOError` when the port is in use or not allowed.
+  init(port: Int) async throws {
+    listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .bind(host: "127.0.0.1", port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          // Its own answer to what is no HTTP could come between ours.
+          try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
+          try pipeline.addHandler(ByteBufferBodies())
+          // Closing only the sending side lets everything written before arrive.
+          return try Connection(
+            wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+      }
+  }
+
+  /// The port that it listens on.
+  var port: Int { listener.channel.localAddress?.port ?? 0 }
+
+  /// Serves until the task is cancelled: connections at the same time, the requests of one connection in their order.
+  func run(_ answer: @escaping @Sendable (IncomingRequest) async throws -> Answer) async throws {
+    try await withThrowingDiscardingTaskGroup { group in
+      try await listener.executeThenClose { connections in
+        for try await connection in connections {
+          group.addTask {
+            // A client that goes away, or sends what is no HTTP, ends its own connection.
+            try? await Self.serve(connection, answer)
+          }
+        }
+      }
+    }
+  }
+
+  private static func serve(
+    _ connection: Connection, _ answer: (IncomingRequest) async throws -> Answer
+  ) async throws {
+    let channel = connection.channel
+    try await connection.executeThenClose { parts, replies in
+      let reader = RequestReader(parts)
+      while let head = try await reader.nextHead() {
+        if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+          try await replies.write(.head(HTTPResponseHead(version: head.version, status: .continue)))
+        }
+        switch try await answer(IncomingRequest(head: head, reader: reader)) {
+        case .reply(let reply):
+          try await replies.write(.head(reply.head(to: head)))
+          try await replies.write(.body(reply.body))
+          try await replies.write(.end(nil))
+          guard head.isKeepAlive else {
+            replies.finish()
+            return try await reader.skipToEnd()
+          }
+          try await reader.skipBody()
+        case .half(let reply, let ending):
+          try await replies.write(.head(reply.head(to: head)))
+          try await replies.write(.body(reply.firstHalf))
+          if ending == .silence { try await waitForever() }
+          replies.finish()
+          return try await reader.skipToEnd()
+        case .reset:
+          // Without time to linger, closing sends a reset and throws away what is still on its way.
+          let options = channel as? any SocketOptionProvider
+          try await options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+          return
+        case .silence: try await waitForever()
+        }
+      }
+    }
+  }
+
+  /// Until the task is cancelled.
+  private static func waitForever() async throws { try await Task.sleep(for: .seconds(86_400)) }
+}
+
+/// Bodies are byte buffers, which may go from thread to thread; the codec's own type may not, because it can be a file.
+private final class ByteBufferBodies: ChannelOutboundHandler {
+  typealias OutboundIn = HTTPPart<HTTPResponseHead, ByteBuffer>
+  typealias OutboundOut = HTTPServerResponsePart
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let part: OutboundOut =
+      switch unwrapOutboundIn(data) {
+      case .head(let head): .head(head)
+      case .body(let bytes): .body(.byteBuffer(bytes))
+      case .end(let trailers): .end(trailers)
+      }
+    context.write(wrapOutboundOut(part), promise: promise)
+  }
+}

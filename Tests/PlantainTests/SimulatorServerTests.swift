@@ -1,0 +1,119 @@
+#if os(Linux)
+  import Foundation
+  import Glibc
+  import PlantainSimulator
+  import TestSupport
+  import Testing
+
+  /// The simulator's own HTTP, without a client that would hide how it behaves.
+  @Suite struct `The simulator's server` {
+    private static let counts = "GET /counts HTTP/1.1\r\nHost: x\r\n\r\n"
+    private static let post = "POST /v3/m HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
+
+    @Test func `answers one request after the other on a connection`() async throws {
+      try await withSimulator { simulator in
+        let text = try await exchange(
+          simulator, [Self.post + "\r\n{}", Self.counts], until: #""received":1"#)
+        #expect(text.contains("HTTP/1.1 401 "))
+        #expect(text.contains("HTTP/1.1 200 "))
+      }
+    }
+
+    @Test func `tells a client that waits to send its body`() async throws {
+      try await withSimulator { simulator in
+        let head = Self.post + "Authorization: Bearer k\r\nExpect: 100-continue\r\n\r\n"
+        let text = try await exchange(
+          simulator, [head], until: "100 Continue\r\n\r\n", then: "{}", until: "400 ")
+        #expect(text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400 "), "\(text)")
+      }
+    }
+
+    @Test func `knows no other path, and closes where it is asked to`() async throws {
+      try await withSimulator { simulator in
+        let text = try await exchange(
+          simulator, ["GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"], until: nil)
+        #expect(text.hasPrefix("HTTP/1.1 404 "))
+        #expect(text.hasSuffix("\r\n\r\n"))
+      }
+    }
+
+    @Test(arguments: [
+      "no HTTP at all\r\n\r\n",
+      "POST /v3/m HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 9\r\n\r\n{",
+      "POST /v3/m HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{\u{1}\u{2}\r\n\r\n",
+    ])
+    func `survives what is no request, or half of one`(text: String) async throws {
+      try await withSimulator { simulator in
+        for _ in 0..<20 {
+          let socket = try Connection(simulator.baseURL)
+          try socket.send(text)
+          socket.close()
+        }
+        #expect(try await exchange(simulator, [Self.counts], until: "}").contains(#""billed":0"#))
+      }
+    }
+
+    /// Sends all of `requests` and reads until `end` has come, or the connection has ended; then once more.
+    private func exchange(
+      _ simulator: Simulator, _ requests: [String], until end: String?, then more: String? = nil,
+      until last: String? = nil
+    ) async throws -> String {
+      let socket = try Connection(simulator.baseURL)
+      defer { socket.close() }
+      for request in requests { try socket.send(request) }
+      var text = ""
+      try await waitUntil("the simulator has answered \(requests)") { socket.read(into: &text, until: end) }
+      if let more {
+        try socket.send(more)
+        try await waitUntil("the simulator has answered \(more)") { socket.read(into: &text, until: last) }
+      }
+      return text
+    }
+  }
+
+  /// A TCP connection to a loopback port.
+  private struct Connection: Sendable {
+    private struct Failed: Error {
+      let code = errno
+    }
+
+    private let descriptor: Int32
+
+    init(_ url: String) throws {
+      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = in_port_t(URL(string: url)?.port ?? 0).bigEndian
+      address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+      let result = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      guard result == 0 else { throw Failed() }
+    }
+
+    func send(_ text: String) throws {
+      var bytes = Array(text.utf8)[...]
+      while !bytes.isEmpty {
+        let count = bytes.withUnsafeBytes {
+          Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+        guard count > 0 else { throw Failed() }
+        bytes = bytes.dropFirst(count)
+      }
+    }
+
+    /// Appends what has come.
+    ///
+    /// - Returns: whether `end` is there, or the connection has ended.
+    func read(into text: inout String, until end: String?) -> Bool {
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+      if count > 0 { text += String(decoding: bytes[..<count], as: UTF8.self) }
+      return count == 0 || end.map { text.contains($0) } ?? false
+    }
+
+    func close() { _ = Glibc.close(descriptor) }
+  }
+#endif
