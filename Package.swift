@@ -16,9 +16,10 @@ let cSettings: [CSetting] = [
 ]
 
 // libvips is loaded when a picture has to be decoded (CShims/CImaging/late.h): the programs do not ask for it at their start.
+// Nobody looks symbols up in them either; a static Swift runtime would export all of its own, and keep what nothing uses.
 let loadedLate: [LinkerSetting] = [
   .unsafeFlags(
-    ["-use-ld=lld"]
+    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
       + ["vips", "gio-2.0", "gobject-2.0", "glib-2.0"].flatMap {
         ["-Xlinker", "--remap-inputs=*/lib\($0).so=/dev/null"]
       },
@@ -79,6 +80,7 @@ let package = Package(
     .target(name: "CIsolation", path: "CShims/CIsolation", cSettings: cSettings),
     .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
     .target(name: "CSHA256", path: "CShims/CSHA256", cSettings: cSettings),
+    .target(name: "CNoLocales", path: "CShims/CNoLocales", cSettings: cSettings),
 
     .target(name: "Vocabulary", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
     .target(name: "Base64", dependencies: ["CBase64", "Vocabulary"], swiftSettings: swiftSettings),
@@ -138,7 +140,7 @@ let package = Package(
     .executableTarget(
       name: "PlantainCommand",
       dependencies: [
-        "Plantain", "PlantainSimulator",
+        "Plantain", "PlantainSimulator", .target(name: "CNoLocales", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -3,22 +3,19 @@
 set -eu
 export SMALLEST="${SMALLEST:-}"
 export PLANTAIN_BUILD=release
-static=
-[ "$(uname -s)" = Linux ] && static=--static-swift-stdlib
-[ -z "$SMALLEST" ] || {
-  PLANTAIN_BUILD=debug
-  static=
-}
+[ -z "$SMALLEST" ] || PLANTAIN_BUILD=debug
 environment=.build/performance
 # The compiler that builds the release comes with the Swift toolchain.
 compiler=$(dirname "$(command -v swift)")/clang
 
-# Builds products of the package.
+# Builds products of the package, each as users get it.
 build() {
-  CShims/install-libraries
+  [ -n "$SMALLEST" ] || {
+    Sources/build --quiet "$@" >&2
+    return
+  }
   for product; do
-    # shellcheck disable=SC2086
-    swift build --configuration $PLANTAIN_BUILD $static --product "$product" >&2
+    swift build --product "$product" >&2
   done
 }
 

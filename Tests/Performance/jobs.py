@@ -223,7 +223,9 @@ def cap(work, progressive, limit):
                 PLANTAIN, "prepare", str(progressive), "--max-bytes", str(limit), "--max-edge", "none", "-o",
                 str(out["plantain prepare"].parent), "--overwrite", "--quiet",
             ],
-            "ImageMagick": if_there("convert", progressive, "-define", f"jpeg:extent={limit}", out["ImageMagick"]),
+            # Others call a program convert, too.
+            "ImageMagick": if_there("convert", progressive, "-define", f"jpeg:extent={limit}", out["ImageMagick"])
+            if shutil.which("mogrify") else None,
             "jpegoptim": if_there("sh", "-c", copy) if shutil.which("jpegoptim") else None,
         },
         wanted=[Wanted(["ImageMagick"], "cpu", 0.6)], one_core=True, scoring="windows", originals=[progressive],

@@ -10,7 +10,7 @@ import subprocess
 
 # Each with the words that make it say its version.
 PROGRAMS = {
-    "swift": ["--version"], "vips": ["--version"], "convert": ["-version"], "jpegoptim": ["--version"], "cwebp": ["-version"],
+    "swift": ["--version"], "vips": ["--version"], "mogrify": ["-version"], "jpegoptim": ["--version"], "cwebp": ["-version"],
     "djpeg": ["-version"], "node": ["--version"], "curl": ["--version"],
 }
 PACKAGES = ["pillow", "pyvips", "pybase64", "requests", "ssimulacra2"]
