@@ -175,7 +175,7 @@ let package = Package(
       ],
       path: "Tests/Support", swiftSettings: swiftSettings),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: swiftSettings),
-    .testTarget(name: "Base64Tests", dependencies: ["Base64"], swiftSettings: swiftSettings),
+    .testTarget(name: "Base64Tests", dependencies: ["Base64", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(

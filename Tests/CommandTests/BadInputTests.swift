@@ -36,7 +36,7 @@ import Vocabulary
     Row(name: "data:image/png;base64,@@@", exit: 65, words: ["data URI", "position 22"]),
   ]
 
-  @Test(arguments: rows.indices)
+  @Test(.enabled(if: !isFastRun), arguments: rows.indices)
   func `ends in a message that names it, the right status, and no file`(position: Int) async throws {
     let row = Self.rows[position]
     let folder = try TemporaryFolder()
@@ -87,7 +87,7 @@ import Vocabulary
       words: ["refuses", "moderation"]),
   ]
 
-  @Test(arguments: replies.indices)
+  @Test(.enabled(if: !isFastRun), arguments: replies.indices)
   func `what a gateway answers instead of a picture`(position: Int) async throws {
     let row = Self.replies[position]
     let folder = try TemporaryFolder()
@@ -116,7 +116,9 @@ import Vocabulary
     #expect(outcome.errors.contains("nothing was billed"))
   }
 
-  @Test func `keys: none, and one that is rejected, in no output at any verbosity`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `keys: none, and one that is rejected, in no output at any verbosity`()
+    async throws
+  {
     var command = Command()
     command.environment = ["APIYI_API_KEY": ""]
     let none = try await command.run("edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "-o", "-")

@@ -158,7 +158,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
   }
 
   /// The contract: any option of `edit` by its long name.
-  @Test func `manifests know the options of edit`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `manifests know the options of edit`() async throws {
     let help = try await command.run("edit", "--help").text
     let names = Set(help.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) })
     // What is of the run and not of one job, or has a name of its own in a line.
@@ -177,11 +177,11 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
-  @Test func `a first interrupt lets what is under way end`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `a first interrupt lets what is under way end`() async throws {
     try writeManifest(300)
     try await withSimulator { simulator in
       let outcome = try await command.run(arguments(simulator)) { process in
-        while await simulator.counts.received < 3 { try await Task.sleep(for: .milliseconds(5)) }
+        try await waitUntil("three requests have come in") { await simulator.counts.received >= 3 }
         kill(process.processIdentifier, SIGINT)
       }
       let summary = try #require(
@@ -200,7 +200,7 @@ extension [[String: Any]] {
 
 /// The process ends at any moment, and the same command goes on: no job is ever sent twice.
 @Suite struct `Extended: a killed batch` {
-  @Test func `has every job done once, or says that nobody knows`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `has every job done once, or says that nobody knows`() async throws {
     let (jobs, kills) = isExtendedRun ? (400, 300) : (60, 12)
     let folder = try TemporaryFolder()
     let command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])

@@ -48,7 +48,7 @@ import Vocabulary
     #expect(try folder.read("bad.sqlite") == Array("this is no database, whatever its name says".utf8))
   }
 
-  @Test(.enabled(if: SQLiteLock.isPossible))
+  @Test(.enabled(if: !isFastRun), .enabled(if: SQLiteLock.isPossible))
   func `a ledger that another program keeps locked is waited for, and then nothing is sent`() async throws {
     try await withSimulator { simulator in
       _ = try await run(simulator, ledger: folder.file("l.sqlite"), output: "first")

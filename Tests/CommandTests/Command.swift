@@ -24,7 +24,7 @@ struct Command {
   var folder: String?
   var environment: [String: String] = [:]
 
-  private static let binary = Products.folder.appending(path: "plantain")
+  private static let binary = Products.commandFolder.appending(path: "plantain")
 
   func run(_ arguments: String..., input: [UInt8] = []) async throws -> Outcome {
     try await run(arguments, input: input)
@@ -95,7 +95,14 @@ struct Command {
 
   private func finish(_ process: Process, in scratch: TemporaryFolder) async throws -> Outcome {
     // `waitUntilExit` would keep a thread, and often a whole core, that the simulator beside it needs.
-    while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+    do {
+      try await waitUntil("'plantain \(process.arguments?.joined(separator: " ") ?? "")' has ended") {
+        !process.isRunning
+      }
+    } catch {
+      process.terminate()
+      throw error
+    }
     try requireNoKey(in: [scratch.path] + [folder].compactMap(\.self))
     return Outcome(
       status: process.terminationStatus, output: try scratch.read("out"),

@@ -28,7 +28,8 @@ import Testing
     return gateway
   }()
 
-  @Test(arguments: ["key_file: key", "key_command: cat \"$KEY\"", "key_name: HOUSE"])
+  @Test(
+    .enabled(if: !isFastRun), arguments: ["key_file: key", "key_command: cat \"$KEY\"", "key_name: HOUSE"])
   func `an edit through a gateway of one's own`(source: String) async throws {
     try await withSimulator(gateways: [Self.house]) { simulator in
       let folder = try settled(simulator, key: source)

@@ -50,8 +50,8 @@ import Vocabulary
     #expect(refused.errors.contains("myrouter") && refused.errors.contains("gccai"))
   }
 
-  @Test func `options that a route lacks are named with those it has, before anything is sent`() async throws
-  {
+  @Test(.enabled(if: !isFastRun))
+  func `options that a route lacks are named with those it has, before anything is sent`() async throws {
     for (options, words) in [
       (["--gateway", "apiyi", "--web-search"], ["--web-search", "it has --tier, --aspect"]),
       (["--gateway", "aimlapi", "--aspect", "3:2"], ["3:2", "1:1, 9:16, 16:9, 3:4, 4:3", "--nearest"]),
@@ -73,7 +73,8 @@ import Vocabulary
     #expect(try nearest.objects().first?["warnings"] as? [String] == ["aspect-replaced", "aspect-differs"])
   }
 
-  @Test func `history knows what was sent, and replay and recover what is not to be had`() async throws {
+  @Test(.enabled(if: !isFastRun))
+  func `history knows what was sent, and replay and recover what is not to be had`() async throws {
     let folder = try TemporaryFolder()
     var command = Command(folder: folder.path)
     command.environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")]
@@ -106,7 +107,9 @@ import Vocabulary
     }
   }
 
-  @Test func `an earlier result is edited further, and its line is known`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `an earlier result is edited further, and its line is known`()
+    async throws
+  {
     let folder = try TemporaryFolder()
     let command = Command(folder: folder.path)
     let common = ["--gateway", "simulator", "--ledger", "l.sqlite", "--json", "--quiet"]
@@ -159,7 +162,7 @@ import Vocabulary
     #expect(try await command.run(["history", "prune"] + common).status == 64)
   }
 
-  @Test func `what could cost more than allowed is not sent`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `what could cost more than allowed is not sent`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("max_cost: 0.05 USD\n".utf8), as: "config.yaml")
     let command = Command(folder: folder.path)

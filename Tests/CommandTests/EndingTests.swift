@@ -29,7 +29,7 @@ import Vocabulary
         "out.png",
       ]
       let outcome = try await Command(folder: folder.path).run(arguments) { process in
-        await gateway.firstRequest()
+        try await gateway.firstRequest()
         kill(process.processIdentifier, signal)
       }
       #expect(outcome.status == 130)
@@ -57,7 +57,7 @@ import Vocabulary
         "out.png",
       ]
       let outcome = try await command.run(arguments) { process in
-        while gateway.requests.count < 2 { try await Task.sleep(for: .milliseconds(20)) }
+        try await waitUntil("the task is asked for") { gateway.requests.count >= 2 }
         kill(process.processIdentifier, SIGINT)
       }
       #expect(outcome.status == 130)

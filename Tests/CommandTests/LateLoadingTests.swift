@@ -7,7 +7,7 @@
   struct LateLoadingTests {
     @Test("the programs start without libvips", arguments: ["plantain", "plantain-worker"])
     func notLinked(_ name: String) async throws {
-      let program = Products.folder.appending(path: name).path(percentEncoded: false)
+      let program = Products.commandFolder.appending(path: name).path(percentEncoded: false)
       let outcome = try await Command().run(shell: "LD_TRACE_LOADED_OBJECTS=1 '\(program)'")
       #expect(outcome.text.contains("libc.so"), "\(outcome.text)")
       for library in ["libvips", "libgobject", "libglib"] {

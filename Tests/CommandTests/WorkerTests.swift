@@ -22,7 +22,7 @@
     @Test("a decoder that crashes costs its picture; the next one goes on")
     func crash() async throws {
       let outcome = try await Command(folder: folder.path).run(arguments) { process in
-        kill(try busyChild(of: process.processIdentifier), SIGSEGV)
+        _ = try await whenBusy(process.processIdentifier) { kill($0, SIGSEGV) }
       }
       #expect(outcome.status == 65)
       let objects = try outcome.objects()
@@ -35,17 +35,22 @@
       #expect(objects[1]["source"] as? String == "quick.jpg")
     }
 
-    @Test("workers die with the command, however it ends", arguments: [SIGKILL, SIGINT, SIGTERM])
+    @Test(
+      "workers die with the command, however it ends", .enabled(if: !isFastRun),
+      arguments: [SIGKILL, SIGINT, SIGTERM])
     func noOrphans(_ signal: Int32) async throws {
       var workers: [Int32] = []
       _ = try await Command(folder: folder.path).run(arguments) { process in
-        workers = [try busyChild(of: process.processIdentifier)]
-        // A stopped worker cannot notice anything by itself.
-        if signal == SIGKILL { kill(workers[0], SIGSTOP) }
-        kill(process.processIdentifier, signal)
+        let command = process.processIdentifier
+        workers = try await whenBusy(command) {
+          // A stopped worker cannot notice anything by itself.
+          if signal == SIGKILL { kill($0, SIGSTOP) }
+          kill(command, signal)
+        }
       }
-      for _ in 0..<400 where !workers.allSatisfy(isGone) { try await Task.sleep(for: .milliseconds(5)) }
-      #expect(workers.allSatisfy(isGone))
+      try await waitUntil("the workers of a command that ended by signal \(signal) are gone") {
+        workers.allSatisfy(isGone)
+      }
     }
 
     @Test("nothing is left of the workers when the command is done")
@@ -53,7 +58,7 @@
       let outcome = try await Command(folder: folder.path).run(
         "prepare", "quick.jpg", "--format", "png", "--json")
       #expect(outcome.status == 0)
-      let own = "\(Products.path("plantain-worker"))"
+      let own = Products.commandFolder.appending(path: "plantain-worker").path(percentEncoded: false)
       let left = try processes().filter { executable($0) == own && parent(of: $0) == 1 }
       #expect(left.isEmpty)
     }
@@ -80,19 +85,18 @@
   /// Ended; it may still wait for its parent to notice.
   private func isGone(_ process: Int32) -> Bool { ["Z", "X", nil].contains(statusFields(process).first) }
 
-  /// Waits for a worker of `command` that has done some work. Does not suspend: on a busy machine the command could
-  /// be over before a suspended test goes on.
-  private func busyChild(of command: Int32) throws -> Int32 {
-    for _ in 0..<4_000 {
-      for process in try processes() where parent(of: process) == command {
+  /// Waits for a worker of `command` that has done some work, and acts at once.
+  private func whenBusy(_ command: Int32, _ act: @escaping @Sendable (Int32) -> Void) async throws -> [Int32]
+  {
+    let worker = try await watch("the command's worker computes") {
+      let busy = try processes().first { process in
         // Field 14 of the whole line: clock ticks in user mode.
-        if let ticks = statusFields(process).dropFirst(11).first.flatMap({ Int($0) }), ticks > 20 {
-          return process
-        }
+        let ticks = statusFields(process).dropFirst(11).first.flatMap { Int($0) }
+        return parent(of: process) == command && (ticks ?? 0) > 20
       }
-      usleep(5_000)
+      if let busy { act(busy) }
+      return busy
     }
-    struct NoBusyChild: Error {}
-    throw NoBusyChild()
+    return [worker]
   }
 #endif

@@ -122,8 +122,13 @@ import Vocabulary
     #expect(picture.findings.warnings.contains(.notAligned))
   }
 
+  /// By their bands; `Tests/extended` tries each on each.
+  private static let pairs = (1...4).flatMap { bands in (1...4).map { (bands, $0) } }.filter {
+    isExtendedRun || [5, 4].contains($0 + $1)
+  }
+
   /// Grey, grey with alpha, colour, and colour with alpha, on each other, where the result does not reach everywhere.
-  @Test(arguments: [1, 2, 3, 4], [1, 2, 3, 4])
+  @Test(.enabled(if: !isFastRun), arguments: pairs)
   func `grey and transparent pictures fit together`(bands: Int, others: Int) throws {
     func file(_ bands: Int, _ image: consuming Image) throws -> PictureBytes {
       var image = image

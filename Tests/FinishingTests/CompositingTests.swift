@@ -55,7 +55,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     return Double(equal) / Double(all)
   }
 
-  @Test(arguments: [0, 12])
+  @Test(.enabled(if: !isFastRun), arguments: [0, 12])
   func `beyond a region and its feather every pixel is the original's`(feather: Int) throws {
     let region = PixelArea(left: 60, top: 90, size: PixelSize(width: 160, height: 200))
     let (picture, pixels) = try finish {
@@ -106,7 +106,9 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     return try Image.fromPixels(pixels, size: size, bands: 1).encoded(as: .png)
   }
 
-  @Test(arguments: [PixelSize(width: 600, height: 400), PixelSize(width: 300, height: 200)])
+  @Test(
+    .enabled(if: !isFastRun),
+    arguments: [PixelSize(width: 600, height: 400), PixelSize(width: 300, height: 200)])
   func `a mask says where, in any size`(size: PixelSize) throws {
     let (picture, pixels) = try finish(mask: try leftHalf(size)) { $0.usesMask = true }
     // A scaled mask is a little soft where it ends.
@@ -116,7 +118,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 
   /// Phones write Display P3: what is not changed must not be squeezed into sRGB.
-  @Test(arguments: [PictureFormat.png, .jpeg, .webp])
+  @Test(.enabled(if: !isFastRun), arguments: [PictureFormat.png, .jpeg, .webp])
   func `an original in another space keeps its numbers, and the result comes into them`(format: PictureFormat)
     throws
   {
@@ -160,7 +162,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(try PictureStructure.read(whole.bytes).profile == nil)
   }
 
-  @Test(arguments: [2, 6] as [UInt8])
+  @Test(.enabled(if: !isFastRun), arguments: [2, 6] as [UInt8])
   func `an original of 16 bits keeps them in a PNG`(kind: UInt8) throws {
     var generator = SplitMix64(state: 3)
     let channels = kind == 2 ? 3 : 4
@@ -201,7 +203,9 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 
   /// Resampling and coding leave faint levels around an edge.
-  @Test(arguments: [PixelSize(width: 75, height: 50), PixelSize(width: 2_400, height: 1_600)])
+  @Test(
+    .enabled(if: !isFastRun),
+    arguments: [PixelSize(width: 75, height: 50), PixelSize(width: 2_400, height: 1_600)])
   func `beyond a mask and its feather every pixel is the original's, whatever the mask's size and coding`(
     size: PixelSize
   )
@@ -267,7 +271,9 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(!found.isTrusted)
   }
 
-  @Test func `a grey mask mixes, and a black one changes nothing and says so`() throws {
+  @Test(.enabled(if: !isFastRun)) func `a grey mask mixes, and a black one changes nothing and says so`()
+    throws
+  {
     let whole = PixelSize(width: 600, height: 400)
     let full = try finish(mask: try leftHalf(whole)) { $0.usesMask = true }.pixels
     let half = try finish(mask: try leftHalf(whole, level: 128)) { $0.usesMask = true }.pixels
@@ -287,7 +293,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(picture.findings.warnings.isEmpty)
   }
 
-  @Test func `of another picture nothing is kept, and that is said`() throws {
+  @Test(.enabled(if: !isFastRun)) func `of another picture nothing is kept, and that is said`() throws {
     let (picture, pixels) = try finish(PictureBytes(try Samples.bytes(Samples.portrait))) {
       $0.keepsUnchanged = true
     }
@@ -296,7 +302,8 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(untouched(pixels) { x, y in x > 10 && y > 10 && x < 590 && y < 390 } < 0.1)
   }
 
-  @Test func `the more is changed, the more is reported, and what is not meant to change counts as drift`()
+  @Test(.enabled(if: !isFastRun))
+  func `the more is changed, the more is reported, and what is not meant to change counts as drift`()
     throws
   {
     var (shares, drifts): ([Double], [Double]) = ([], [])
@@ -311,7 +318,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(drifts == drifts.sorted() && drifts[0] < 3 && drifts[3] > 6)
   }
 
-  @Test func `the original's format is kept where its pixels are`() throws {
+  @Test(.enabled(if: !isFastRun)) func `the original's format is kept where its pixels are`() throws {
     let (picture, _) = try finish(as: nil) { $0.keepsUnchanged = true }
     #expect(picture.format == .png)
     let (whole, _) = try finish(as: nil) { $0.fitsSource = true }
@@ -353,7 +360,8 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
-  @Test func `a blank result, and one of a single pixel, are laid down and said to be unknown`() throws {
+  @Test(.enabled(if: !isFastRun))
+  func `a blank result, and one of a single pixel, are laid down and said to be unknown`() throws {
     for size in [PixelSize(width: 1, height: 1), PixelSize(width: 512, height: 512)] {
       let blank = try Image.fromPixels(
         [UInt8](repeating: 255, count: size.pixelCount * 3), size: size, bands: 3
@@ -426,7 +434,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(throws: FinishingError.self) { try finish(flat) { $0.wanted = .jpeg } }
   }
 
-  @Test(arguments: [8, 13, 24], [(255, 204), (238, 190)])
+  @Test(.enabled(if: !isFastRun), arguments: [8, 13, 24], [(255, 204), (238, 190)])
   func `squares that are painted instead of it are noticed`(square: Int, levels: (Int, Int)) throws {
     let size = PixelSize(width: 800, height: 600)
     let disc = try Image.decode(sticker(), as: .png).resized(to: size).pixels()

@@ -163,7 +163,7 @@ import Vocabulary
     return try finishResult(result, beside: FinishingPictures(original: original), options: options)
   }
 
-  @Test(arguments: [12_000, 60_000, 120_000, 200_000])
+  @Test(.enabled(if: !isFastRun), arguments: [12_000, 60_000, 120_000, 200_000])
   func `holds, whatever else is done, and is used`(limit: Int) throws {
     for format in [PictureFormat?.none, .jpeg, .webp] {
       for metadata in [MetadataWishes?.none, MetadataWishes()] {
@@ -209,7 +209,8 @@ import Vocabulary
     #expect(try decodedPixels(packed.bytes.array).pixels == decodedPixels(result.array).pixels)
   }
 
-  @Test func `of a picture without loss makes one with loss, unless its name says what it is`() throws {
+  @Test(.enabled(if: !isFastRun))
+  func `of a picture without loss makes one with loss, unless its name says what it is`() throws {
     let png = try Image.decode(result, as: .jpeg).realised().encoded(as: .png)
     var options = FinishingOptions()
     options.maximumBytes = 160_000

@@ -17,7 +17,7 @@ import Vocabulary
     Drift(sample: Samples.portrait, shift: (-0.03, 0.01), scale: 0.92, changed: 0.4, isTinted: true),
   ]
 
-  @Test(arguments: drifts)
+  @Test(.enabled(if: !isFastRun), arguments: drifts)
   func `finds a known drift to half a pixel`(drift: Drift) throws {
     let format: PictureFormat.Codec = drift.sample.hasSuffix("png") ? .png : .jpeg
     let original = try Image.decode(PictureBytes(Samples.bytes(drift.sample)), as: format).realised()

@@ -6,6 +6,7 @@ import Vocabulary
 @Suite struct `A JPEG's coefficients` {
   /// Odd sizes end in blocks that are not whole; halved colours come in rows of two blocks.
   @Test(
+    .enabled(if: !isFastRun),
     arguments: [true, false],
     [PixelSize(width: 1_200, height: 2_400), PixelSize(width: 1_501, height: 1_827)])
   func `tell from a sample how large the whole will be`(halvesChroma: Bool, size: PixelSize) throws {

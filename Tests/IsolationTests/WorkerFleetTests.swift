@@ -36,20 +36,18 @@ private func makeSlow(_ options: inout PreparationOptions) {
   options.format = .webp
 }
 
-/// Waits on a thread of its own until `fleet` has a job under way, and does something to its worker: a suspended test
-/// may go on only after the job is done.
-private func whenBusy(_ fleet: WorkerFleet, _ act: @escaping @Sendable (Int32) -> Void) -> Task<Int32, Never>
-{
-  let (workers, found) = AsyncStream.makeStream(of: Int32.self)
-  Thread.detachNewThread {
-    while fleet.busyProcesses.isEmpty { usleep(2_000) }
-    let worker = fleet.busyProcesses[0]
-    act(worker)
-    found.yield(worker)
-  }
-  return Task {
-    for await worker in workers { return worker }
-    return 0
+/// Waits until `fleet` has a job under way whose worker has used so much CPU time, and does something to that worker at once.
+private func whenBusy(
+  _ fleet: WorkerFleet, for nanoseconds: Int64 = 0, _ act: @escaping @Sendable (Int32) -> Void
+) -> Task<Int32, any Error> {
+  Task {
+    try await watch("a worker has worked for \(nanoseconds) ns") {
+      guard let worker = fleet.busyProcesses.first else { return nil }
+      // Negative: it is gone.
+      if (0..<nanoseconds).contains(isolation_cpu_time(worker)) { return nil }
+      act(worker)
+      return worker
+    }
   }
 }
 
@@ -89,7 +87,8 @@ struct WorkerFleetTests {
   }
 
   @Test(
-    "a worker that crashes costs one picture, and another takes its place", arguments: [SIGSEGV, SIGABRT])
+    "a worker that crashes costs one picture, and another takes its place", .enabled(if: !isFastRun),
+    arguments: [SIGSEGV, SIGABRT])
   func crash(_ signal: Int32) async throws {
     let slow = try slowPicture()
     let killed = whenBusy(fleet) { kill($0, signal) }
@@ -102,11 +101,12 @@ struct WorkerFleetTests {
       Issue.record("\(next.answer)")
       return
     }
-    #expect(fleet.idleProcesses != [await killed.value])
+    #expect(fleet.idleProcesses != [try await killed.value])
   }
 
   @Test(
     "a file that changes while it is worked on is refused, and its result is not kept for others",
+    .enabled(if: !isFastRun),
     arguments: ["jpg", "png"])
   func changed(kind: String) async throws {
     let folder = try TemporaryFolder()
@@ -121,36 +121,35 @@ struct WorkerFleetTests {
       fclose(file)
     }
     let error = await #expect(throws: PlantainError.self) { try await workers.prepare(.file(path), options) }
-    _ = await writing.value
+    _ = try await writing.value
     #expect(error?.exitStatus == 66)
     #expect(error?.message.contains("has changed") == true)
     truncate(path, off_t(bytes.count))
     #expect(try await workers.prepare(.file(path), options).size.width == 2_000)
   }
 
-  @Test("a worker that hangs is ended after its time")
+  @Test("a worker that hangs is ended after its time", .enabled(if: !isFastRun))
   func hang() async throws {
     let slow = try slowPicture()
     let stopped = whenBusy(fleet) { kill($0, SIGSTOP) }
     await #expect(throws: IsolationError.tookTooLong(seconds: 4)) {
       _ = try await prepare(slow, in: fleet, cpuSeconds: 1, makeSlow)
     }
-    #expect(isGone(await stopped.value))
+    #expect(isGone(try await stopped.value))
   }
 
-  @Test("a worker that stands still is ended, and had it not begun, another does its work")
+  @Test(
+    "a worker that stands still is ended, and had it not begun, another does its work",
+    .enabled(if: !isFastRun))
   func standstill() async throws {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"), longestStandstill: .seconds(2))
     let slow = try slowPicture()
-    let stopped = whenBusy(fleet) {
-      // Until it is at the picture: starting takes less.
-      while (0..<200_000_000).contains(isolation_cpu_time($0)) { usleep(2_000) }
-      kill($0, SIGSTOP)
-    }
+    // By then it is at the picture: starting takes less.
+    let stopped = whenBusy(fleet, for: 200_000_000) { kill($0, SIGSTOP) }
     await #expect(throws: IsolationError.stoodStill(seconds: 2)) {
       _ = try await prepare(slow, in: fleet, cpuSeconds: 60, makeSlow)
     }
-    #expect(isGone(await stopped.value))
+    #expect(isGone(try await stopped.value))
 
     _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
     let idle = try #require(fleet.idleProcesses.first)
@@ -164,7 +163,7 @@ struct WorkerFleetTests {
     await fleet.close()
   }
 
-  @Test("CPU time beyond the limit ends a worker, too")
+  @Test("CPU time beyond the limit ends a worker, too", .enabled(if: !isFastRun))
   func cpuTime() async throws {
     let slow = try slowPicture()
     // A machine that is busy with other tests may have it out of time by the clock first.
@@ -175,7 +174,7 @@ struct WorkerFleetTests {
     }
   }
 
-  @Test("a decoder that wants more memory than it may have costs one picture")
+  @Test("a decoder that wants more memory than it may have costs one picture", .enabled(if: !isFastRun))
   func memory() async throws {
     let size = PixelSize(width: 7_000, height: 6_000)
     let pixels = [UInt8](repeating: 100, count: size.pixelCount * 4)
@@ -201,19 +200,19 @@ struct WorkerFleetTests {
     _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
     let idle = try #require(fleet.idleProcesses.first)
     kill(idle, SIGKILL)
-    while !isGone(idle) { try await Task.sleep(for: .milliseconds(5)) }
+    try await waitUntil("the killed worker is gone") { isGone(idle) }
     _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
     #expect(fleet.idleProcesses.count == 1 && fleet.idleProcesses != [idle])
   }
 
-  @Test("an interrupted job ends its worker")
+  @Test("an interrupted job ends its worker", .enabled(if: !isFastRun))
   func cancelled() async throws {
     let slow = try slowPicture()
     let fleet = fleet
     let job = Task { try await prepare(slow, in: fleet, makeSlow) }
     let worker = whenBusy(fleet) { _ in job.cancel() }
     await #expect(throws: IsolationError.cancelled) { _ = try await job.value }
-    #expect(isGone(await worker.value))
+    #expect(isGone(try await worker.value))
   }
 
   #if os(Linux)

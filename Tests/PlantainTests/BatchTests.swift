@@ -134,7 +134,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(other.names.isEmpty)
   }
 
-  @Test func `ten thousand lines are read`() throws {
+  @Test(.enabled(if: !isFastRun)) func `ten thousand lines are read`() throws {
     let lines = (0..<10_000).map {
       #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).png"}"#
     }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Plantain
@@ -39,7 +40,7 @@ import Testing
       begun.withLock { $0 += 1 }
       guard input == 0 else { return input }
       // All that may begin have begun, and there is time for more.
-      while begun.withLock({ $0 < 6 }) { await Task.yield() }
+      try? await waitUntil("six have begun") { begun.withLock { $0 >= 6 } }
       for _ in 0..<1_000 { await Task.yield() }
       most.withLock { $0 = begun.withLock(\.self) }
       return input

@@ -51,7 +51,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: folder) {
         editor in
         let task = Task { try await editor.edit("x", references: [reference]) }
-        await gateway.firstRequest()
+        try await gateway.firstRequest()
         let other = try Ledger(path: folder.file("ledger.sqlite"))
         let edit = try #require(try await other.edits(most: 2).first)
         #expect(try await other.attempts(of: edit.id).map(\.state) == ["sending"])

@@ -10,6 +10,10 @@ package enum Products {
     return bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
   }()
 
+  /// The folder of the command that is tested: another one's for `Tests/extended`, which tests the release binary.
+  package static let commandFolder: URL =
+    ProcessInfo.processInfo.environment["PLANTAIN_BUILT"].map { URL(filePath: $0) } ?? folder
+
   package static func path(_ name: String) -> String {
     folder.appending(path: name).path(percentEncoded: false)
   }

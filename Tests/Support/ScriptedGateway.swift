@@ -32,7 +32,6 @@ package final class ScriptedGateway: Sendable {
 
   fileprivate final class Log: Sendable {
     let requests = Mutex<[Received]>([])
-    let (arrivals, arrived) = AsyncStream<Void>.makeStream()
   }
 
   private init(_ channel: any Channel, _ log: Log) {
@@ -42,8 +41,10 @@ package final class ScriptedGateway: Sendable {
   }
 
   /// Returns once the first request has arrived whole.
-  package func firstRequest() async {
-    for await _ in log.arrivals { return }
+  ///
+  /// - Throws: `WaitedInVain`.
+  package func firstRequest() async throws {
+    try await waitUntil("the gateway has received a request") { !requests.isEmpty }
   }
 
   package var requests: [Received] { log.requests.withLock { $0 } }
@@ -108,7 +109,6 @@ package final class ScriptedGateway: Sendable {
         requests.append(request)
         return requests.count - 1
       }
-      log.arrived.yield()
       switch answers[min(position, answers.count - 1)] {
       case .silence, .early: break
       case .hangUp: context.close(promise: nil)
