@@ -198,6 +198,7 @@ let package = Package(
       name: "PlantainTests",
       dependencies: [
         "Ledger", "Plantain", "PlantainSimulator", "Submission", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),

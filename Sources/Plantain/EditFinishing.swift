@@ -93,8 +93,8 @@ extension Editor {
   /// - Returns: `nil` when nothing was asked for; a failure when the original or the mask is not there any more, or not the same.
   func finishing(_ entry: EditEntry) async throws(PlantainError) -> EditFinishing? {
     guard let known = entry.finishing else { return nil }
-    guard let options = try? JSONDecoder().decode(FinishingOptions.self, from: Data(known.options.utf8))
-    else {
+    let stored = try? JSONDecoder().decode(StoredFinishing.self, from: Data(known.options.utf8))
+    guard let stored, let options = FinishingOptions(stored) else {
       throw .ledger("how the edit \(entry.id) was to be finished cannot be read", book.path)
     }
     var contents = FinishingContents()
@@ -123,7 +123,8 @@ extension EditFinishing {
     _ contents: FinishingContents = FinishingContents()
   ) {
     // How it is made stands in the ledger already.
-    let text = (try? JSONEncoder().encode(options)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    let stored = try? JSONEncoder().encode(StoredFinishing(options))
+    let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     self.init(
       original: original?.name, mask: finish.mask?.name, options: options.with(provenance),
       mostDrift: finish.mostDrift, comparison: finish.comparison, contents: contents,

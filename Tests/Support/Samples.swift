@@ -1,11 +1,13 @@
-import Foundation
+package import Foundation
 import Imaging
 package import Vocabulary
 
 /// The sample photographs of the repository.
 package enum Samples {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "samples")
+  /// The folder of the package.
+  package static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  private static let folder = root.appending(path: "samples")
 
   /// A NASA portrait, 384×512 upright, stored on its side with EXIF orientation 6 and a GPS position.
   package static let portrait = folder.appending(path: "portrait.jpg").path(percentEncoded: false)
@@ -16,14 +18,12 @@ package enum Samples {
 
   /// A file of `Tests/Fixtures`.
   package static func fixture(_ name: String) throws -> [UInt8] {
-    try bytes(
-      folder.deletingLastPathComponent().appending(path: "Tests/Fixtures/\(name)").path(percentEncoded: false)
-    )
+    try bytes(root.appending(path: "Tests/Fixtures/\(name)").path(percentEncoded: false))
   }
 
   /// The names of all picture files of `Tests/Fixtures`.
   package static func fixtureNames() throws -> [String] {
-    let fixtures = folder.deletingLastPathComponent().appending(path: "Tests/Fixtures")
+    let fixtures = root.appending(path: "Tests/Fixtures")
     return try FileManager.default.contentsOfDirectory(atPath: fixtures.path(percentEncoded: false))
       .filter { !$0.hasSuffix(".md") }.sorted()
   }

@@ -8,33 +8,23 @@ struct JobKey {
 
   /// - Parameter digests: of the references, in their order, and of the mask.
   init(_ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route) {
-    var options = options
-    let places = EditOptions()
-    (options.output, options.overwrites, options.timeout) = (places.output, places.overwrites, places.timeout)
-    (options.price, options.spending) = (places.price, places.spending)
-    (options.parent, options.recordsPrompt) = (places.parent, places.recordsPrompt)
-    (options.jobKey, options.run) = (places.jobKey, places.run)
-    options.finish.comparison = nil
-    // The mask is known by its bytes.
-    options.finish.mask = options.finish.mask == nil ? nil : .standardInput
-    let allowed = options.allowed.sorted()
-    options.allowed = []
-    let parts =
-      ["2", route.gateway.dialect.rawValue, route.gateway.id, prompt, allowed.joined(separator: ",")]
-      + Self.differences(options.finish, from: places.finish).map { "finish.\($0)" }
-      + Self.differences(options, from: places) + digests
-    let framed = parts.map { "\($0.utf8.count):\($0)" }.joined()
-    text = PictureBytes(Array(framed.utf8)).sha256
+    text = Self.hash(Self.parts(digests, prompt, options, route))
   }
 
-  /// Every option that is not as usual, by its name. So one that is new changes the keys of those jobs only that use it: what an
-  /// earlier version has done and paid for stays done.
-  private static func differences<Options>(_ options: Options, from usual: Options) -> [String] {
-    zip(Mirror(reflecting: options).children, Mirror(reflecting: usual).children).compactMap { own, usual in
-      if own.value is FinishOptions { return nil }
-      let text = String(describing: own.value)
-      return text == String(describing: usual.value) ? nil : "\(own.label ?? "")=\(text)"
-    }
+  static func hash(_ parts: [String]) -> String {
+    let framed = parts.map { "\($0.utf8.count):\($0)" }.joined()
+    return PictureBytes(Array(framed.utf8)).sha256
+  }
+
+  /// What is hashed: how it is said, and every option that is not as usual. So one that is new changes the keys of those jobs only
+  /// that use it: what an earlier version has done and paid for stays done.
+  static func parts(
+    _ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route
+  ) -> [String] {
+    let gateway = route.gateway
+    let allowed = options.allowed.sorted().joined(separator: ",")
+    return ["2", gateway.dialect.rawValue, gateway.id, prompt, allowed] + StoredNames.texts(of: options)
+      + digests
   }
 }
 

@@ -1,0 +1,123 @@
+import Foundation
+import Preparation
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+/// What the keys of jobs were hashed from when the first of them were stored. A key that changes makes a job that is done and paid
+/// for look new.
+@Suite struct `The key of a job, as it is stored` {
+  private typealias Change = @Sendable (inout EditOptions) -> Void
+
+  /// Every option at every kind of value that it can have.
+  private static let options: [(name: String, change: Change)] = [
+    ("nothing", { _ in }),
+    ("model", { $0.model = "m-1" }), ("model with quotes", { $0.model = "a \"b\" \\ é\n" }),
+    ("tier 0.5K", { $0.tier = .half }), ("tier 1K", { $0.tier = .one }), ("tier 2K", { $0.tier = .two }),
+    ("tier 4K", { $0.tier = .four }),
+    ("aspect source", { $0.aspect = .source }), ("aspect auto", { $0.aspect = .automatic }),
+    ("aspect 16:9", { $0.aspect = AspectRatio(parsing: "16:9").map { .ratio($0) } }),
+    ("nearest", { $0.acceptsNearest = true }), ("count", { $0.count = 2 }),
+    ("web search", { $0.webSearch = true }), ("image search", { $0.imageSearch = true }),
+    ("official fallback", { $0.officialFallback = true }),
+    ("thinking minimal", { $0.thinking = .minimal }), ("thinking medium", { $0.thinking = .medium }),
+    ("thinking high", { $0.thinking = .high }),
+    ("output format jpeg", { $0.outputFormat = .jpeg }), ("output format png", { $0.outputFormat = .png }),
+    ("output format webp", { $0.outputFormat = .webp }),
+    ("fit pad", { $0.fit = .pad }), ("fit crop", { $0.fit = .crop }),
+    ("max bytes", { $0.maximumBytes = ByteCount(1_234_567) }),
+    ("max bytes 7MB", { $0.maximumBytes = .megabytes(7) }),
+    ("max bytes 999", { $0.maximumBytes = ByteCount(999) }),
+    ("request bytes", { $0.requestBytes = .megabytes(9) }),
+    ("max edge", { $0.maximumEdge = .pixels(900) }), ("max edge none", { $0.maximumEdge = .none }),
+    ("format jpeg", { $0.format = .jpeg }), ("format png", { $0.format = .png }),
+    ("format webp", { $0.format = .webp }), ("quality", { $0.quality = 77 }),
+    ("background", { $0.background = RGBColour(css: "#123456") ?? .white }),
+    ("max pixels", { $0.maximumPixels = 9 }), ("allow svg", { $0.allowed = ["svg"] }),
+    ("allow all", { $0.allowed = ["svg", "jxl", "jp2"] }), ("keep copyright", { $0.keepsCopyright = true }),
+    ("page", { $0.page = 2 }), ("truncated", { $0.allowsTruncated = true }), ("raw", { $0.isRaw = true }),
+    ("fit source", { $0.finish.fitsSource = true }),
+    ("align", { $0.finish.aligns = true }), ("no align", { $0.finish.aligns = false }),
+    ("match color", { $0.finish.matchesColour = true }),
+    ("no match color", { $0.finish.matchesColour = false }),
+    ("region", { $0.finish.region = PixelArea(parsing: "1,2,30,40") }),
+    ("mask", { $0.finish.mask = .file("m.png") }),
+    ("mask by address", { $0.finish.mask = .url("https://x/m.png") }),
+    ("feather", { $0.finish.feather = 3 }), ("keep unchanged", { $0.finish.keepsUnchanged = true }),
+    ("restore alpha", { $0.finish.restoresAlpha = true }),
+    ("max drift", { $0.finish.mostDrift = 3 }), ("max drift 0.1", { $0.finish.mostDrift = 0.1 }),
+    ("max drift 1e9", { $0.finish.mostDrift = 1e9 }),
+    ("max output bytes", { $0.finish.maximumBytes = .megabytes(2) }),
+    ("keep metadata", { $0.finish.keepsMetadata = true }), ("keep gps", { $0.finish.keepsGPS = true }),
+  ]
+
+  /// What is of a call and not of the work.
+  private static let others: [(name: String, change: Change)] = [
+    ("output", { $0.output = .file("x.png") }), ("overwrite", { $0.overwrites = true }),
+    ("timeout", { $0.timeout = .seconds(9) }), ("price", { $0.price = Money(parsing: "1USD") }),
+    ("parent", { $0.parent = "p" }), ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
+    ("prompt out of the ledger", { $0.recordsPrompt = false }),
+    ("compare", { $0.finish.comparison = "c.png" }),
+    ("spending", { $0.spending.perRun = Money(parsing: "1USD") }),
+  ]
+
+  private static func parts(_ change: Change, gateway: Gateway = .google) throws -> [String] {
+    var options = EditOptions()
+    change(&options)
+    let key = try APIKey("sk-canary-7f3a")
+    let route = try Route(gateway, key: .value(key), baseURL: "http://127.0.0.1")
+    return JobKey.parts(["d1", "d2"], "a prompt: é", options, route)
+  }
+
+  @Test func `is what it was, for every option and gateway`() throws {
+    var lines: [String] = []
+    for (name, change) in Self.options { lines.append(line(name, try Self.parts(change))) }
+    let all = try Self.parts { options in
+      for (_, change) in Self.options { change(&options) }
+    }
+    lines.append(line("everything", all))
+    for gateway in Gateway.all { lines.append(line(gateway.id, try Self.parts({ _ in }, gateway: gateway))) }
+    let path = Samples.root.appending(path: "Tests/StoredShapes/job-keys.txt")
+    let text = lines.joined(separator: "\n") + "\n"
+    guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
+      try text.write(to: path, atomically: true, encoding: .utf8)
+      Issue.record("recorded \(path.lastPathComponent) anew; look whether it may be")
+      return
+    }
+    let stored = Set(golden.split(separator: "\n"))
+    for line in lines { #expect(stored.contains(Substring(line)), "\(line)") }
+    #expect(stored.count == lines.count)
+  }
+
+  @Test func `knows nothing of the call`() throws {
+    let plain = try Self.parts { _ in }
+    for (name, change) in Self.others { #expect(try Self.parts(change) == plain, "\(name)") }
+  }
+
+  /// An option that is in neither list is not tested.
+  @Test func `every option is listed here`() {
+    func changed(_ value: Any, _ usual: Any, _ prefix: String) -> [String] {
+      zip(Mirror(reflecting: value).children, Mirror(reflecting: usual).children).flatMap { own, usual in
+        let name = prefix + (own.label ?? "")
+        if own.value is FinishOptions { return changed(own.value, usual.value, "finish.") }
+        return "\(own.value)" == "\(usual.value)" ? [] : [name]
+      }
+    }
+    var options = EditOptions()
+    let names =
+      Mirror(reflecting: options).children.compactMap(\.label).filter { $0 != "finish" }
+      + Mirror(reflecting: options.finish).children.compactMap(\.label).map { "finish." + $0 }
+    var seen: Set<String> = []
+    for (_, change) in Self.options + Self.others {
+      options = EditOptions()
+      change(&options)
+      seen.formUnion(changed(options, EditOptions(), ""))
+    }
+    #expect(seen == Set(names))
+  }
+
+  private func line(_ name: String, _ parts: [String]) -> String {
+    "\(name)\t\(parts.dropFirst(5).dropLast(2).map { $0.debugDescription }.joined(separator: " "))\t\(JobKey.hash(parts))"
+  }
+}
