@@ -8,15 +8,13 @@ environment=.build/performance
 # The compiler that builds the release comes with the Swift toolchain.
 compiler=$(dirname "$(command -v swift)")/clang
 
-# Builds products of the package, each as users get it.
+# Builds products of the package, each as users get it; of the debug build all at once, by the first that asks.
 build() {
-  [ -n "$SMALLEST" ] || {
+  if [ -z "$SMALLEST" ]; then
     Sources/build --quiet "$@" >&2
-    return
-  }
-  for product; do
-    swift build --product "$product" >&2
-  done
+  elif [ -z "${PLANTAIN_TESTS_ARE_BUILT:-}" ]; then
+    Sources/build --quiet --tests >&2
+  fi
 }
 
 # Runs Python where the packages for measuring are. Without a Python or PyPI there is nothing to measure with: status 69.
