@@ -94,6 +94,9 @@ void csha256_start(CSHA256State *state, const CSHA256Kernel *kernel) {
 }
 
 void csha256_update(CSHA256State *state, const void *bytes, size_t count) {
+    // No bytes may have no address.
+    if (count == 0)
+        return;
     const uint8_t *next = bytes;
     size_t held = state->count % 64;
     state->count += count;

@@ -28,6 +28,44 @@
       }
     }
 
+    @Test func `answers a client that has closed its side already`() async throws {
+      try await withSimulator { simulator in
+        let socket = try Connection(simulator.baseURL)
+        defer { socket.close() }
+        try socket.send(Self.counts)
+        socket.closeSending()
+        var text = ""
+        try await waitUntil("the counts have come") { socket.read(into: &text, until: "}") }
+        #expect(text.hasPrefix("HTTP/1.1 200 "))
+      }
+    }
+
+    @Test func `resets a connection where the script says so`() async throws {
+      try await withSimulator(faults: [fault { $0.connection = .resetRequest }]) { simulator in
+        let socket = try Connection(simulator.baseURL)
+        defer { socket.close() }
+        try socket.send(Self.post + "Authorization: Bearer k\r\n\r\n{}")
+        var text = ""
+        var isReset = false
+        try await waitUntil("the connection has ended") {
+          // Told once only.
+          isReset = socket.isReset
+          return isReset || socket.read(into: &text, until: nil)
+        }
+        #expect(isReset && text.isEmpty)
+      }
+    }
+
+    @Test func `a status that has no body has none`() async throws {
+      let faults = [fault { $0.status = 304 }]
+      try await withSimulator(faults: faults) { simulator in
+        let text = try await exchange(
+          simulator, [Self.post + "Authorization: Bearer k\r\n\r\n{}", Self.counts], until: #""received":1"#)
+        #expect(text.contains("HTTP/1.1 304 "))
+        #expect(text.contains("\r\n\r\nHTTP/1.1 200 "))
+      }
+    }
+
     @Test func `knows no other path, and closes where it is asked to`() async throws {
       try await withSimulator { simulator in
         let text = try await exchange(
@@ -112,6 +150,15 @@
       let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
       if count > 0 { text += String(decoding: bytes[..<count], as: UTF8.self) }
       return count == 0 || end.map { text.contains($0) } ?? false
+    }
+
+    func closeSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Whether the peer has sent a reset; does not take what has come before it.
+    var isReset: Bool {
+      var byte: UInt8 = 0
+      return recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK)) < 0
+        && errno == ECONNRESET
     }
 
     func close() { _ = Glibc.close(descriptor) }

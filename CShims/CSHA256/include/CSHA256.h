@@ -27,6 +27,7 @@ const CSHA256Kernel *csha256_best_kernel(void);
 const CSHA256Kernel *csha256_kernel_named(const char *name);
 
 void csha256_start(CSHA256State *, const CSHA256Kernel *);
+// `bytes` may be NULL when `count` is 0.
 void csha256_update(CSHA256State *, const void *bytes, size_t count);
 
 // Writes the digest. The state needs another start afterwards.

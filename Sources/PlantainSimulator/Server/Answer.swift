@@ -39,5 +39,10 @@ struct Reply: Sendable {
       version: request.version, status: HTTPResponseStatus(statusCode: status), headers: fields)
   }
 
+  /// The codec writes a body after any head, and a client would take it for the next one.
+  func hasBody(for request: HTTPRequestHead) -> Bool {
+    HTTPResponseStatus(statusCode: status).mayHaveResponseBody && request.method != .HEAD
+  }
+
   var firstHalf: ByteBuffer { body.getSlice(at: 0, length: body.readableBytes / 2) ?? body }
 }

@@ -21,6 +21,8 @@ struct LoopbackServer {
   init(port: Int) async throws {
     listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // Who has nothing more to send may still wait for the answer.
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
       .bind(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
@@ -39,15 +41,26 @@ struct LoopbackServer {
 
   /// Serves until the task is cancelled: connections at the same time, the requests of one connection in their order.
   func run(_ answer: @escaping @Sendable (IncomingRequest) async throws -> Answer) async throws {
-    try await withThrowingDiscardingTaskGroup { group in
+    let listener = listener
+    // NIO wants every connection that was accepted to be served to its end. A task that is cancelled would leave some, so this one
+    // cannot be, and the closed listener ends it.
+    let serving = Task {
       try await listener.executeThenClose { connections in
-        for try await connection in connections {
-          group.addTask {
-            // A client that goes away, or sends what is no HTTP, ends its own connection.
-            try? await Self.serve(connection, answer)
+        try await withThrowingDiscardingTaskGroup { group in
+          for try await connection in connections {
+            group.addTask {
+              // A client that goes away, or sends what is no HTTP, ends its own connection.
+              try? await Self.serve(connection, answer)
+            }
           }
+          group.cancelAll()
         }
       }
+    }
+    try await withTaskCancellationHandler {
+      try await serving.value
+    } onCancel: {
+      listener.channel.close(promise: nil)
     }
   }
 
@@ -64,7 +77,7 @@ struct LoopbackServer {
         switch try await answer(IncomingRequest(head: head, reader: reader)) {
         case .reply(let reply):
           try await replies.write(.head(reply.head(to: head)))
-          try await replies.write(.body(reply.body))
+          if reply.hasBody(for: head) { try await replies.write(.body(reply.body)) }
           try await replies.write(.end(nil))
           guard head.isKeepAlive else {
             replies.finish()
@@ -73,7 +86,7 @@ struct LoopbackServer {
           try await reader.skipBody()
         case .half(let reply, let ending):
           try await replies.write(.head(reply.head(to: head)))
-          try await replies.write(.body(reply.firstHalf))
+          if reply.hasBody(for: head) { try await replies.write(.body(reply.firstHalf)) }
           if ending == .silence { try await waitForever() }
           replies.finish()
           return try await reader.skipToEnd()
@@ -81,6 +94,7 @@ struct LoopbackServer {
           // Without time to linger, closing sends a reset and throws away what is still on its way.
           let options = channel as? any SocketOptionProvider
           try await options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+          try await channel.close().get()
           return
         case .silence: try await waitForever()
         }
