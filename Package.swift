@@ -184,8 +184,8 @@ let package = Package(
     .testTarget(
       name: "IsolationTests",
       dependencies: [
-        "CIsolation", "Isolation", "PlantainWorker", "Plantain", "Preparation", "TestSupport",
-        "WorkerChannel",
+        "CIsolation", "Finishing", "Imaging", "Isolation", "PlantainWorker", "Plantain", "Preparation",
+        "TestSupport", "Vocabulary", "WorkerChannel",
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),

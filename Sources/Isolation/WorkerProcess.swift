@@ -80,7 +80,7 @@ final class WorkerProcess: Sendable {
     var options = PlatformOptions()
     options.createSession = true
     return Configuration(
-      executable: .path(FilePath(program)), arguments: Arguments(["\(getpid())"]),
+      executable: .path(FilePath(program)), arguments: Arguments(["\(getpid())", "\(WorkerJob.version)"]),
       environment: .custom(environment), workingDirectory: "/", platformOptions: options)
   }
 
@@ -162,6 +162,9 @@ final class WorkerProcess: Sendable {
     case .malformed: return .workerUnusable("its answer cannot be read")
     case .failed(let why): return .workerUnusable(why)
     case .closed, .stalled: break
+    }
+    if case .exited(WorkerJob.refusal) = status {
+      return .workerUnusable("it is of another version than this program: they belong together")
     }
     guard case .signaled(let signal) = status else { return .vanished }
     if signal == SIGXCPU { return .tookTooLong(seconds: limits.cpuSeconds) }

@@ -85,9 +85,9 @@ public final class PictureWorkers: Sendable {
     results: Int = 1, _ limits: WorkerJob.Limits, largestResult: ByteCount
   ) async throws -> (answer: Answer, files: [PictureContent]) {
     do {
-      let text = String(decoding: try MessageText.encode(options), as: UTF8.self)
       let job = WorkerJob(
-        kind: kind, limits: limits, options: text, further: files.count - 1, results: results)
+        kind: kind, limits: limits, options: try MessageText.encode(options), further: files.count - 1,
+        results: results)
       let reply = try await crew.take {
         try await fleet.perform(job, files: files, largestResult: largestResult)
       }

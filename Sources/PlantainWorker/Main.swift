@@ -18,10 +18,13 @@ enum PlantainWorker {
   private static let largestFile = PictureFile.sizeLimit
 
   static func main() {
-    guard CommandLine.arguments.count == 2, let parent = Int32(CommandLine.arguments[1]), isSocket(0) else {
+    let arguments = CommandLine.arguments.dropFirst()
+    guard arguments.count == 2, arguments.last == "\(WorkerJob.version)",
+      let parent = arguments.first.flatMap(Int32.init), isSocket(0)
+    else {
       let words = Array("plantain-worker is started by programs that use Plantain, not by hand.\n".utf8)
       _ = write(STDERR_FILENO, words, words.count)
-      exit(64)
+      exit(WorkerJob.refusal)
     }
     guard Confinement.begin(parent: parent) else { exit(71) }
     ImagingRuntime.isExpendable = true
@@ -62,15 +65,14 @@ enum PlantainWorker {
     let files = messages.compactMap(\.file)
     guard files.count == messages.count else { throw .malformed }
     defer { ImagingRuntime.finishThread() }
-    let options = Array(job.options.utf8)
     switch job.kind {
     case PreparationOptions.jobKind:
-      let options = try MessageText.decode(PreparationOptions.self, from: options)
+      let options = try MessageText.decode(PreparationOptions.self, from: job.options)
       guard Confinement.limit(to: job.limits) else { throw .malformed }
       let (answer, bytes) = PreparedReference.answer(preparing: PictureContent(files[0]), options: options)
       return (try MessageText.encode(answer), [bytes].compactMap(\.self))
     case FinishingOptions.jobKind:
-      let options = try MessageText.decode(FinishingOptions.self, from: options)
+      let options = try MessageText.decode(FinishingOptions.self, from: job.options)
       let pictures = files.compactMap { try? $0.readAll() }
       guard pictures.count == files.count, Confinement.limit(to: job.limits) else { throw .malformed }
       let (answer, results) = FinishedPicture.answer(

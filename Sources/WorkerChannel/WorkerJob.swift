@@ -1,11 +1,5 @@
 package import Vocabulary
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// What a worker is asked: the name of a kind of work, its options, and what it may use for it. The picture travels
 /// beside it.
 package struct WorkerJob: Codable, Sendable {
@@ -23,16 +17,22 @@ package struct WorkerJob: Codable, Sendable {
     }
   }
 
+  /// The version of everything that goes between a program and its workers: raised when a message, an option or an answer
+  /// changes (`WorkerMessageTests` compares them). A worker is told it as its last argument, and ends with `refusal` where its
+  /// own is another. Version 1, whose options were JSON, was not told, and ends in the same way.
+  package static let version = 2
+  package static let refusal: Int32 = 64
+
   package let kind: String
   package let limits: Limits
-  /// The options of that kind of work, as JSON.
-  package let options: String
+  /// The options of that kind of work, as `MessageText` writes them.
+  package let options: [UInt8]
   /// How many more pictures follow, each in a message of its own.
   package let further: Int
   /// How many files an answer that has one brings, each in a message of its own.
   package let results: Int
 
-  package init(kind: String, limits: Limits, options: String, further: Int = 0, results: Int = 1) {
+  package init(kind: String, limits: Limits, options: [UInt8], further: Int = 0, results: Int = 1) {
     self.kind = kind
     self.limits = limits
     self.options = options
@@ -41,11 +41,11 @@ package struct WorkerJob: Codable, Sendable {
   }
 }
 
-/// The texts of messages. Both ends are built from the same source, so a text that cannot be read is a defect.
+/// The texts of messages. Both ends have one version, so a text that cannot be read is a defect.
 package enum MessageText {
   package static func encode(_ value: some Encodable) throws(ChannelError) -> [UInt8] {
     do {
-      return try [UInt8](JSONEncoder().encode(value))
+      return try MessageEncoder.encode(value).bytes
     } catch {
       throw .malformed
     }
@@ -54,8 +54,9 @@ package enum MessageText {
   package static func decode<Value: Decodable>(
     _ type: Value.Type, from text: [UInt8]
   ) throws(ChannelError) -> Value {
+    let value = try MessageValue(text)
     do {
-      return try JSONDecoder().decode(type, from: Data(text))
+      return try MessageDecoder.decode(type, from: value)
     } catch {
       throw .malformed
     }

@@ -19,7 +19,7 @@ private func prepare(
   change(&options)
   let job = WorkerJob(
     kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds),
-    options: String(decoding: try MessageText.encode(options), as: UTF8.self))
+    options: try MessageText.encode(options))
   let message = try await fleet.perform(
     job, files: [PictureContent(PictureBytes(bytes))], largestResult: .megabytes(10))
   return (
@@ -243,6 +243,17 @@ struct WorkerFleetTests {
     await #expect(throws: IsolationError.vanished) {
       _ = try await prepare(Samples.bytes(Samples.coffee), in: wrong)
     }
+  }
+
+  @Test("a worker of another version is called that")
+  func otherVersion() async throws {
+    let folder = try TemporaryFolder()
+    let old = try folder.write(Array("#!/bin/sh\nexit \(WorkerJob.refusal)\n".utf8), as: "plantain-worker")
+    chmod(old, 0o755)
+    let error = await #expect(throws: IsolationError.self) {
+      _ = try await prepare(Samples.bytes(Samples.coffee), in: WorkerFleet(program: old))
+    }
+    #expect(error?.description.contains("another version") == true)
   }
 }
 

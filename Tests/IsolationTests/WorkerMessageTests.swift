@@ -1,0 +1,182 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Finishing
+@testable import Preparation
+@testable import WorkerChannel
+
+/// What goes between a program and its workers. Both are installed together; a worker that was left over from another version must
+/// not misread what it is asked.
+@Suite struct `Messages to workers` {
+  @Test func `are those of their version`() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var lines = ["version \(WorkerJob.version)"]
+    for (name, message) in Messages.all {
+      lines.append("\(name)\t\(String(decoding: try encoder.encode(message), as: UTF8.self))")
+    }
+    let path = Samples.root.appending(path: "Tests/StoredShapes/worker-messages.txt")
+    guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
+      try (lines.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
+      Issue.record("recorded \(path.lastPathComponent) anew; raise WorkerJob.version with it")
+      return
+    }
+    let stored = golden.split(separator: "\n").map(String.init)
+    #expect(lines.count == stored.count)
+    for (line, stored) in zip(lines, stored) {
+      #expect(line == stored, "raise WorkerJob.version, and record worker-messages.txt anew")
+    }
+  }
+
+  @Test func `arrive as they were sent`() throws {
+    for (name, message) in Messages.all { try Self.expectSame(message, name) }
+  }
+
+  private static func expectSame<Message: Codable>(_ message: Message, _ name: String) throws {
+    let text = try MessageText.encode(message)
+    let arrived = try MessageText.decode(Message.self, from: text)
+    #expect("\(arrived)" == "\(message)", "\(name)")
+  }
+
+  private static func read<Message: Codable>(_ text: [UInt8], like message: Message) {
+    _ = try? MessageText.decode(Message.self, from: text)
+  }
+
+  @Test func `that are cut or damaged are refused or read, and nothing else happens`() throws {
+    for (_, message) in Messages.all {
+      let text = try MessageText.encode(message)
+      for count in 0..<text.count {
+        #expect(throws: ChannelError.malformed) { try MessageValue(Array(text.prefix(count))) }
+      }
+      #expect(throws: ChannelError.malformed) { try MessageValue(text + [0]) }
+      for position in text.indices {
+        var damaged = text
+        damaged[position] ^= 0x81
+        Self.read(damaged, like: message)
+      }
+    }
+    let nested = [UInt8](repeating: 6, count: 1) + [1, 0, 0, 0]
+    #expect(throws: ChannelError.malformed) {
+      try MessageValue(Array([[UInt8]](repeating: nested, count: 50_000).joined()))
+    }
+  }
+
+  @Test(arguments: [[String](), ["1"], ["1", "1"], ["1", "999999"], ["x", "2"]])
+  func `a worker of another version ends at once`(arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: Products.path("plantain-worker"))
+    process.arguments = arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == WorkerJob.refusal)
+  }
+}
+
+/// One of each kind, with a value in every field.
+private enum Messages {
+  static let all: [(name: String, message: any Codable & Sendable)] =
+    [
+      ("job", job), ("preparation", preparation), ("finishing", finishing), ("prepared", prepared),
+      ("finished", finished),
+    ]
+    + preparationErrors.map { ("preparation failed", PreparedReference.Answer.failed($0)) }
+    + finishingErrors.map { ("finishing failed", FinishedPicture.Answer.failed($0)) }
+
+  private static let size = PixelSize(width: 4_000, height: 3_000)
+  private static let area = PixelArea(left: 1, top: 2, size: PixelSize(width: 30, height: 40))
+  private static let shown = ShownArea(left: -0.5, top: 1.25, width: 4_001.5, height: 1e-9)
+
+  private static let job = WorkerJob(
+    kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: .megabytes(300), cpuSeconds: 11),
+    options: [0, 255], further: 2, results: 2)
+
+  private static let preparation: PreparationOptions = {
+    var options = PreparationOptions()
+    options.maximumBytes = .megabytes(7)
+    options.maximumEdge = 2_048
+    options.format = .webp
+    options.quality = 77
+    options.background = RGBColour(css: "#123456") ?? .white
+    options.maximumPixels = 9
+    options.fit = .pad
+    options.ratios = [AspectRatio(parsing: "16:9")].compactMap(\.self)
+    options.region = area
+    options.regionSizes = [size]
+    options.allowed = ["svg"]
+    options.keepsCopyright = true
+    options.page = 2
+    options.allowsTruncated = true
+    return options
+  }()
+
+  private static let finishing: FinishingOptions = {
+    var options = FinishingOptions(wanted: PictureFormat.all.first { $0.mediaType == .png })
+    options.reading.page = 2
+    options.reading.allowed = ["jxl"]
+    options.reading.allowsTruncated = true
+    options.maximumBytes = 900_000
+    options.metadata = MetadataWishes(keepsPlace: true)
+    options.metadata?.provenance.prompt = "a „prompt“\n\u{0}🍌"
+    options.metadata?.provenance.model = "m"
+    options.metadata?.provenance.gateway = "g"
+    options.metadata?.provenance.date = "2026-11-29T10:00:00Z"
+    options.metadata?.provenance.isGenerated = true
+    options.shown = shown
+    options.fitsSource = true
+    options.aligns = false
+    options.matchesColour = true
+    options.region = area
+    options.usesMask = true
+    options.feather = 3
+    options.keepsUnchanged = true
+    options.restoresAlpha = true
+    options.measuresDrift = true
+    options.compares = true
+    options.comparisonEdge = 512
+    return options
+  }()
+
+  private static let prepared = PreparedReference.Answer.prepared(
+    PreparedReference.Facts(
+      mediaType: .jpeg, size: size, isPassthrough: false, encodes: 3,
+      steps: [
+        PreparationStep(.rotateLossless, "why", before: "a", after: "b"),
+        PreparationStep(.strip, "no values"),
+      ],
+      geometry: ReferenceGeometry(orientation: 6, source: size, shown: shown, prepared: size),
+      warnings: [.truncated, .profileIgnored]))
+
+  private static let finished: FinishedPicture.Answer = {
+    let format = PictureFormat.all[0]
+    var facts = FinishedPicture.Facts(format: format, size: size, returned: format, isConverted: true)
+    facts.findings.alignment = Findings.Alignment(
+      dx: 1.5, dy: -2, scale: 0.999, rotation: 1e-3, residual: .leastNonzeroMagnitude, isTrusted: true)
+    facts.findings.colour = Findings.ColourChange(before: 2.5, after: 0)
+    facts.findings.changed = 0.25
+    facts.findings.drift = 1.0 / 3
+    facts.findings.warnings = [.maskEmpty, .notAligned]
+    return .finished(facts)
+  }()
+
+  private static let preparationErrors: [PreparationError] = [
+    .invalidOption("words"), .pageMissing(3, of: 2), .regionOutside(area, size),
+    .capNotReachable(smallest: .megabytes(2), limit: .megabytes(1)), .picture(.libraryUnusable("words")),
+    .picture(.unreadable(.changed("name"))), .picture(.notAPicture("words")),
+    .picture(.unsupportedFormat(PictureFormat.all[0])),
+    .picture(.unsupportedVariant(PictureFormat.all[0], "words")), .picture(.loaderMissing("words")),
+    .picture(.notAllowed(PictureFormat.all[0], word: "svg")), .picture(.needsOwnProcess("svg")),
+    .picture(.truncated("words")), .picture(.damaged("words")), .picture(.tooManyPixels(size, limit: 9)),
+    .picture(.stepFailed(.decode, detail: "words")),
+  ]
+
+  private static let finishingErrors: [FinishingError] = [
+    .picture(.damaged("words")), .original(.damaged("words")), .mask(.damaged("words")),
+    .regionOutside(area, size), .featherTooWide(9, most: 3), .maskShape(size, original: size),
+    .tooLarge(size, PictureFormat.all[0]), .noAlpha(PictureFormat.all[0]), .shownOutside(shown, size),
+    .capNotReachable(smallest: .megabytes(2), limit: .megabytes(1), format: PictureFormat.all[0]),
+  ]
+}
