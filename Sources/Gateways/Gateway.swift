@@ -30,8 +30,6 @@ public struct Gateway: Sendable {
   public var mode: Mode = .answer
   /// A header that carries a name for the request, so that sending it twice is one request.
   public var idempotency: Idempotency?
-  /// Whether pictures may stand in the model's text, as Markdown or data URIs.
-  public var answersInText = false
   public var errorDialect: ErrorDialect
   /// Failures that are documented to cost nothing and may be gone a moment later.
   public var retryable: Set<FailureKind> = [.rateLimited, .overloaded]

@@ -254,6 +254,9 @@ public enum EditEvent: Sendable {
   case task(id: String, progress: Int?)
   /// A route failed in a way that cost nothing; the next one is tried.
   case failedOver(PlantainError, to: String)
+  /// An earlier edit that asked for the same was paid for and became no picture: what is kept of it is looked through before
+  /// anything is sent.
+  case fetching(id: String)
   case answered(status: Int, elapsed: Duration)
   case done(EditResult)
 }

@@ -80,12 +80,40 @@ public final class Editor: Sendable {
   ///   - references: the picture to edit, then up to the gateway's limit of others; none makes a picture from the words
   ///     alone, where the gateway does that.
   ///   - watch: called as the edit passes its stages.
+  /// - Returns: where an earlier edit that asked for the same was paid for and became no picture, and its reply has one, or its
+  ///   task is done now: that one's, and nothing is sent.
   /// - Throws: `PlantainError`; its `billed` says whether money may have been spent.
   public func edit(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
-    try await edit(prompt, references, options, by: routes, watch)
+    let references = try await readingStandardInput(references)
+    var options = options
+    if options.jobKey == nil {
+      _ = try checked(prompt, references, options, routes, .none, watch)
+      options.jobKey = try await key(of: prompt, references, options).text
+      if let result = try await paidFor(options, watch) { return result }
+    }
+    return try await edit(prompt, references, options, by: routes, watch)
+  }
+
+  private func paidFor(
+    _ options: EditOptions, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult? {
+    guard let key = options.jobKey, case .fetched(let result)? = try await earlier(key, options, watch: watch)
+    else { return nil }
+    return result
+  }
+
+  /// An option that one of the routes lacks is better known before another one was tried.
+  private func checked(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, _ routes: [Route],
+    _ retries: RetryPlan.Limits, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) throws(PlantainError) -> EditJob {
+    let job = try EditJob(prompt, references, options, retries, watch)
+    try job.output.check()
+    for route in routes { try check(job, route) }
+    return job
   }
 
   /// - Parameter retries: of the last route. A failure of one before it leads to the next at once, unless several requests
@@ -94,10 +122,7 @@ public final class Editor: Sendable {
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
     retries: RetryPlan.Limits = .init(), _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    let job = try EditJob(prompt, references, options, retries, watch)
-    try job.output.check()
-    // An option that one of them lacks is better known before another one was tried.
-    for route in routes { try check(job, route) }
+    let job = try checked(prompt, references, options, routes, retries, watch)
     for (position, route) in routes.enumerated() {
       do throws(PlantainError) {
         return try await edit(job, by: route, isLast: position == routes.count - 1)

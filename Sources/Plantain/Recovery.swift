@@ -83,7 +83,8 @@ extension Editor {
     do throws(DeliveryFailure) {
       return try await delivery.resume(
         JournaledAttempt(id: attempt.id ?? 0, reply: stored),
-        state: AttemptState(rawValue: attempt.state) ?? .stored, reply: reply, tasks: tasks, timeout: timeout)
+        state: AttemptState(rawValue: attempt.state) ?? .stored, reply: reply, tasks: tasks,
+        sent: SentPictures(entry), timeout: timeout)
     } catch {
       throw .delivering(error, route, ledger: book.path, edit: entry.id)
     }
@@ -107,16 +108,10 @@ extension Editor {
     }
     let states = attempts.map { $0.settledState(isLive: false) }
     let open = zip(attempts, states).filter { attempt, state in
-      state == .stored || state == .accepted && asksForTasks || hasReply(attempt) && state != .done
+      state == .stored || state == .accepted && asksForTasks || book.hasReply(attempt) && state != .done
     }
     if !open.isEmpty { return open.map(\.0) }
     throw .nothingToFetch(HistoryEntry.state(of: states), entry.id, asksForTasks: asksForTasks)
-  }
-
-  /// Whether anything of a reply lies there.
-  private func hasReply(_ attempt: AttemptEntry) -> Bool {
-    guard let path = try? book.ledger().replyPath(attempt.reply) else { return false }
-    return !StoredReply.isEmpty(path)
   }
 
   private func output(_ entry: EditEntry, _ options: EditOptions) throws(PlantainError) -> OutputPlan {
@@ -156,6 +151,13 @@ extension PlantainError {
       "nobody knows what became of the edit \(id), and nothing of it can be fetched",
       hint: "It may have been done and billed. Look at the gateway's own log before you send it again.",
       subject: id, billed: .unknown)
+  }
+}
+
+extension SentPictures {
+  init(_ entry: EditEntry) {
+    self.init(
+      addresses: Set(entry.sources.map(\.name)), digests: Set(entry.sources.compactMap(\.sha256)))
   }
 }
 

@@ -140,14 +140,24 @@ extension Editor {
     return results
   }
 
-  /// Standard input can be read only once and a URL is fetched only once, but either may have to be prepared twice.
-  private func readingOnce(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
+  /// Standard input can be read only once, but may have to be prepared twice.
+  func readingStandardInput(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
     var settled: [Reference] = []
     for reference in references {
-      switch reference {
-      case .standardInput: settled.append(.bytes(try await reference.readOnPool(), name: reference.name))
-      default: settled.append(try await reference.fetched())
+      guard case .standardInput = reference else {
+        settled.append(reference)
+        continue
       }
+      settled.append(.bytes(try await reference.readOnPool(), name: reference.name))
+    }
+    return settled
+  }
+
+  /// The same of what is fetched.
+  private func readingOnce(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
+    var settled: [Reference] = []
+    for reference in try await readingStandardInput(references) {
+      settled.append(try await reference.fetched())
     }
     return settled
   }

@@ -33,6 +33,7 @@ enum Summary {
     case .sending(let plan): [line(sending: plan, verb: "sending")]
     case .waiting(let wait, let why): ["waiting   \(wait.formattedSeconds): \(why); nothing was billed"]
     case .task(let id, let progress): ["task      \(id): " + (progress.map { "\($0) %" } ?? "under way")]
+    case .fetching(let id): ["fetching  the edit \(id), which was paid for, before anything is sent"]
     case .failedOver(let error, let next): ["failed    \(error.message)", "          going on with \(next)"]
     case .answered(let status, let elapsed):
       ["answered  status \(status) after \(elapsed.formattedSeconds)"]

@@ -56,6 +56,9 @@ extension AttemptState {
     case (.accepted, .lost), (.stored, .lost): .ambiguous
     case (.accepted, .store), (.sending, .store), (.stored, .store): .stored
     case (.accepted, .findNothing), (.stored, .findNothing): .withoutPicture
+    // The kept reply is read once more, by a later version or after a mistake: it may have what was paid for.
+    case (.withoutPicture, .store), (.ambiguous, .store): .stored
+    case (.withoutPicture, .begin), (.ambiguous, .begin): .accepted
     case (.accepted, .finish), (.stored, .finish), (.done, .finish): .done
     // What is accepted under a task's id, or stored, survives the process.
     case (.accepted, .abandon): .accepted

@@ -70,7 +70,8 @@ package struct DeliveryFailure: Error, Sendable {
     /// An answer under 2xx that ended before its end.
     case cutShort(String)
     case refused(reason: String, words: String?)
-    case noPicture(reason: String, words: String?)
+    /// With the addresses in its text, behind which there is none.
+    case noPicture(reason: String, words: String?, links: [String] = [])
     /// Tasks that are not done, or cannot be asked for just now.
     case pending(tasks: [String], why: String)
     /// A result that cannot be fetched.

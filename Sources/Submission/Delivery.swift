@@ -63,7 +63,8 @@ package final class Delivery: Sendable {
           let reply = try await self.send(request, attempt, number: number, deadline)
           return try await self.settle(reply, attempt)
         }
-        return try await bring(answer, attempt, deadline, earlier: notes)
+        return try await bring(
+          answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
       } catch {
         notes.append(attempt.summary)
         guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
@@ -78,17 +79,21 @@ package final class Delivery: Sendable {
 
   /// Goes on with what an earlier process left: a stored reply, or tasks that were accepted. Sends nothing that costs.
   ///
-  /// - Parameter reply: the answer as it was stored; `nil`: ask for the tasks.
+  /// - Parameters:
+  ///   - reply: the answer as it was stored; `nil`: ask for the tasks.
+  ///   - sent: what went along with the request.
   package func resume(
-    _ entry: JournaledAttempt, state: AttemptState, reply: IncomingReply?, tasks: [String], timeout: Duration
+    _ entry: JournaledAttempt, state: AttemptState, reply: IncomingReply?, tasks: [String],
+    sent: SentPictures, timeout: Duration
   ) async throws(DeliveryFailure) -> Delivered {
     let deadline = timing.now() + timeout
     let attempt = LiveAttempt(
       entry, gateway: gateway.id, journal: journal, timing: timing, state: state)
     do throws(DeliveryFailure.Cause) {
       var answer = Answer.tasks(tasks)
-      if let reply { answer = try await understand(reply, attempt, isWhole: state == .stored) }
-      return try await bring(answer, attempt, deadline, earlier: [])
+      let isWhole = [.stored, .withoutPicture].contains(state)
+      if let reply { answer = try await understand(reply, attempt, isWhole: isWhole) }
+      return try await bring(answer, besides: sent, attempt, deadline, earlier: [])
     } catch {
       throw failure(error, attempt, [attempt.summary])
     }
@@ -130,6 +135,7 @@ package final class Delivery: Sendable {
   private enum Answer: Sendable {
     case pictures([ReturnedPicture], ReplyFacts)
     case tasks([String])
+    case linked(Linked)
   }
 
   /// Stores the answer, and only then reads it.
@@ -176,7 +182,11 @@ package final class Delivery: Sendable {
     case .refused(let reason, let facts):
       (details.words, details.facts) = (reason, facts)
       return (.failure(.refused(reason: reason, words: facts.text)), .findNothing, details)
-    case .noPicture(let reason, let facts):
+    case .noPicture(let reason, let facts, let links) where !links.isEmpty:
+      details.facts = facts
+      let linked = Linked(links: links, reason: reason, facts: facts)
+      return (.success(.linked(linked)), isSafe ? .store : .begin, details)
+    case .noPicture(let reason, let facts, _):
       (details.words, details.facts) = (reason, facts)
       return (.failure(.noPicture(reason: reason, words: facts.text)), .findNothing, details)
     case .failed(let failure) where failure.kind == .unreadableReply && !isWhole:
@@ -193,12 +203,15 @@ package final class Delivery: Sendable {
 
   /// What the answer leads to: for minutes, where that is a task.
   private func bring(
-    _ answer: Answer, _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
+    _ answer: Answer, besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
+    _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
     switch answer {
     case .pictures(let pictures, let facts):
       try await collect(pictures, facts, attempt, deadline, earlier: earlier)
-    case .tasks(let tasks): try await wait(for: tasks, attempt, deadline, earlier: earlier)
+    case .linked(let linked): try await collect(linked, besides: sent(), attempt, deadline, earlier: earlier)
+    case .tasks(let tasks):
+      try await wait(for: tasks, besides: sent(), attempt, deadline, earlier: earlier)
     }
   }
 
@@ -223,7 +236,7 @@ package final class Delivery: Sendable {
     return nil
   }
 
-  /// Keeps the raw reply where there is something in it that was paid for and not understood.
+  /// Keeps the raw reply where there is something in it that may have been paid for: a later version may find a picture in it.
   private func failure(
     _ cause: DeliveryFailure.Cause, _ attempt: LiveAttempt, _ notes: [AttemptNote]
   ) -> DeliveryFailure {
@@ -231,8 +244,8 @@ package final class Delivery: Sendable {
     let isOfUse =
       switch attempt.state {
       case .accepted, .stored: true
-      case .ambiguous: !reply.isEmpty
-      default: cause.isUnread && !reply.isEmpty
+      case .ambiguous, .withoutPicture: !reply.isEmpty
+      default: false
       }
     if isOfUse { reply.release() } else { reply.discard() }
     return DeliveryFailure(
@@ -242,12 +255,6 @@ package final class Delivery: Sendable {
 }
 
 extension DeliveryFailure.Cause {
-  /// An answer without a picture, and without a word that explains it: the picture may be in it in a way of its own.
-  fileprivate var isUnread: Bool {
-    if case .noPicture(let reason, let words) = self { return words == nil && ["", "STOP"].contains(reason) }
-    return false
-  }
-
   /// For a line of progress.
   fileprivate var words: String {
     switch self {
@@ -285,8 +292,8 @@ extension GatewayFailure {
   /// What it means for the attempt.
   fileprivate var event: AttemptState.Event {
     switch kind {
-    case .rateLimited, .overloaded, .keyRejected, .outOfCredit, .malformedRequest, .unknownModel, .redirected,
-      .refusedByPolicy, .unknownTask:
+    case .rateLimited, .dayQuotaUsed, .overloaded, .keyRejected, .needsBilling, .placeNotServed, .outOfCredit,
+      .malformedRequest, .unknownModel, .redirected, .refusedByPolicy, .unknownTask:
       .refused
     case .outcomeUnknown: .lost
     case .unreadableReply: .store

@@ -42,19 +42,21 @@ extension Delivery {
       areAddressesChecked: areChecked, receipt: Receipt(attempt: attempt))
   }
 
+  /// For results of this gateway, which may be on this machine itself.
+  func downloader(timeout: Duration) -> Downloader {
+    var rules = Downloader.Rules()
+    rules.allowsLoopback = URL(string: route.baseURL)?.host().map(LoopbackName.matches) ?? false
+    return Downloader(limit: Self.sizeLimit, timeout: timeout, rules: rules, timing: timing)
+  }
+
   private func fetch(
     _ address: String, expires: Int?, _ deadline: Duration
   ) async throws(DeliveryFailure.Cause) -> Downloader.File {
-    let base = URL(string: route.baseURL)
     // Some answer with a path of their own.
-    let url = URL(string: address, relativeTo: base)
-    var rules = Downloader.Rules()
-    rules.allowsLoopback = base?.host().map(LoopbackName.matches) ?? false
-    let downloader = Downloader(
-      limit: Self.sizeLimit, timeout: max(Self.leastTime, deadline - timing.now()), rules: rules,
-      timing: timing)
+    let url = URL(string: address, relativeTo: URL(string: route.baseURL))
     do throws(DownloadError) {
-      return try await downloader.fetch(url?.absoluteString ?? address)
+      return try await downloader(timeout: max(Self.leastTime, deadline - timing.now())).fetch(
+        url?.absoluteString ?? address)
     } catch {
       if case .cancelled = error { throw .interrupted }
       // A server that has thrown it away answers with some 4xx; its time tells why.

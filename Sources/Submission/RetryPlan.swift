@@ -49,7 +49,7 @@ package struct RetryPlan: Sendable {
     let jitter = ceiling * random
     // Whoever was told when to come does not come before, nor all at once.
     let wait = advice.map { $0 + min(jitter, .seconds(1)) } ?? jitter
-    guard wait <= limits.longestWait, wait < left else { return .giveUp }
+    guard (advice ?? wait) <= limits.longestWait, wait < left else { return .giveUp }
     return .wait(wait)
   }
 }

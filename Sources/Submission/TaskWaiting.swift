@@ -4,16 +4,21 @@ import Vocabulary
 /// Tasks: asked for until they are done, never sent again. A deadline is no failure of theirs.
 extension Delivery {
   func wait(
-    for tasks: [String], _ attempt: LiveAttempt, _ deadline: Duration, earlier: [AttemptNote]
+    for tasks: [String], besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
+    _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
     var pictures: [ReturnedPicture] = []
     var facts = ReplyFacts()
+    var linked: Linked?
     var failure: DeliveryFailure.Cause?
     for (position, task) in tasks.enumerated() {
       do throws(DeliveryFailure.Cause) {
-        let (found, said) = try await result(of: task, tasks[position...], deadline)
-        pictures += found
-        facts = said
+        switch try await result(of: task, tasks[position...], deadline) {
+        case .pictures(let found, let said):
+          pictures += found
+          facts = said
+        case .linked(let found): linked = linked ?? found
+        }
       } catch {
         switch error {
         case .pending, .interrupted: throw error
@@ -21,6 +26,9 @@ extension Delivery {
         }
         failure = failure ?? error
       }
+    }
+    if pictures.isEmpty, let linked {
+      return try await collect(linked, besides: sent(), attempt, tasks: tasks, deadline, earlier: earlier)
     }
     if pictures.isEmpty, let failure {
       await attempt.note(failure.isOpen ? .begin : .findNothing, .init(words: failure.summary))
@@ -70,7 +78,10 @@ extension Delivery {
   }
 }
 
-private typealias TaskResult = (pictures: [ReturnedPicture], facts: ReplyFacts)
+private enum TaskResult {
+  case pictures([ReturnedPicture], ReplyFacts)
+  case linked(Delivery.Linked)
+}
 
 /// What a gateway has said of a task until now.
 private struct TaskAnswers {
@@ -96,17 +107,20 @@ private struct TaskAnswers {
   mutating func take(_ outcome: Outcome) throws(DeliveryFailure.Cause) -> TaskResult? {
     advice = nil
     switch outcome {
-    case .pictures(let pictures, let facts): return (pictures, facts)
+    case .pictures(let pictures, let facts): return .pictures(pictures, facts)
     case .running, .accepted: return nil
     case .refused(let reason, let facts): throw .refused(reason: reason, words: facts.text)
-    case .noPicture(let reason, let facts): throw .noPicture(reason: reason, words: facts.text)
+    case .noPicture(let reason, let facts, let links):
+      guard links.isEmpty else { return .linked(Delivery.Linked(links: links, reason: reason, facts: facts)) }
+      throw .noPicture(reason: reason, words: facts.text)
     case .failed(let failure):
       switch failure.kind {
       case .taskFailed, .refusedByPolicy: throw .failed(failure)
       case .unknownTask:
         unknown += 1
         if unknown >= Self.mostUnknown { throw .failed(failure) }
-      case .keyRejected, .outOfCredit: throw .pending(tasks: Array(open), why: failure.message)
+      case .keyRejected, .outOfCredit, .needsBilling, .placeNotServed:
+        throw .pending(tasks: Array(open), why: failure.message)
       default: break
       }
       advice = failure.retryAfter
@@ -130,7 +144,7 @@ extension DeliveryFailure.Cause {
   fileprivate var summary: String {
     switch self {
     case .failed(let failure): failure.message
-    case .refused(let reason, _), .noPicture(let reason, _): reason
+    case .refused(let reason, _), .noPicture(let reason, _, _): reason
     default: ""
     }
   }

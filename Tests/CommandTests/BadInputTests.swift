@@ -65,7 +65,7 @@ import Vocabulary
     let body: String
     let exit: Int32
     let words: [String]
-    /// Nothing in it was understood, so it is left for somebody who does.
+    /// It may have been paid for, and a later version may find a picture in it.
     var isKept = false
   }
 
@@ -78,13 +78,13 @@ import Vocabulary
     Reply(
       status: 200,
       body: #"{"candidates":[{"content":{"parts":[{"text":"I will not."}]},"finishReason":"STOP"}]}"#,
-      exit: 80, words: ["without a picture", "I will not."]),
+      exit: 80, words: ["without a picture", "I will not."], isKept: true),
     Reply(
       status: 200, body: #"{"candidates":null}"#, exit: 80, words: ["without a picture", ".reply"],
       isKept: true),
     Reply(
       status: 200, body: #"{"candidates":null,"usageMetadata":{"candidatesTokenCount":0}}"#, exit: 79,
-      words: ["refuses", "moderation"]),
+      words: ["refuses", "moderation"], isKept: true),
   ]
 
   @Test(.enabled(if: !isFastRun), arguments: replies.indices)

@@ -61,7 +61,10 @@ import Vocabulary
         ["--gateway", "gccai", "--official-fallback", "--model", "gemini-3.1-flash-image-preview-official"],
         ["official channel itself"]
       ), (["--gateway", "gccai", "--thinking", "high"], ["--thinking"]),
-      (["--gateway", "google", "--thinking", "medium"], ["minimal, high"]),
+      (
+        ["--gateway", "google", "--model", "gemini-3.1-flash-image", "--thinking", "medium"],
+        ["minimal, high"]
+      ),
     ] {
       let outcome = try await Command().run(["edit", Samples.coffee, "-p", "x", "-o", "-"] + options)
       #expect(outcome.status == 82, "\(options): \(outcome.errors)")
@@ -164,12 +167,12 @@ import Vocabulary
 
   @Test(.enabled(if: !isFastRun)) func `what could cost more than allowed is not sent`() async throws {
     let folder = try TemporaryFolder()
-    try folder.write(Array("max_cost: 0.05 USD\n".utf8), as: "config.yaml")
+    try folder.write(Array("max_cost: 0.03 USD\n".utf8), as: "config.yaml")
     let command = Command(folder: folder.path)
     let edit = ["edit", Samples.coffee, "-p", "x", "-o", "a.png", "--gateway", "google", "--dry-run"]
     for (options, status) in [
-      (["--max-cost", "0.1USD"], 0), (["--max-cost", "0.06 USD"], 81),
-      (["--max-cost", "0.06USD", "--price", "0.01USD"], 0),
+      (["--max-cost", "0.1USD"], 0), (["--max-cost", "0.03 USD"], 81),
+      (["--max-cost", "0.03USD", "--price", "0.01USD"], 0),
       (["--config", "config.yaml"], 81), (["--config", "config.yaml", "--max-cost", "1USD"], 0),
       (["--max-cost", "5 dollars"], 64), (["--max-cost", "5EUR"], 81),
     ] as [([String], Int32)] {

@@ -120,7 +120,7 @@ import Vocabulary
 
   @Test func `a task that is done without a picture says what it cost`() {
     let body = #"{"code":200,"data":{"id":"t","status":"completed","cost":3,"result":{"images":[]}}}"#
-    guard case .noPicture(_, let facts) = task(body) else {
+    guard case .noPicture(_, let facts, _) = task(body) else {
       Issue.record("it is done, and there is no picture")
       return
     }
@@ -152,34 +152,86 @@ import Vocabulary
     }
   }
 
-  @Test func `pictures in the text, where the gateway is known for it`() {
-    let part = { (text: String) in
-      #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP"}]}"#
-    }
-    for (text, expected) in [
-      ("![image](data:image/jpeg;base64,\(base64))", "3000 bytes"),
-      ("Here: ![image](data:image/png;base64,Zm9v) done", "3 bytes"),
-      ("![Image](https://a/1.png)", "https://a/1.png"), ("https://a/1.png\\n", "https://a/1.png"),
-      ("data:image/png;base64,\(base64)", "3000 bytes"),
-      ("![a](https://a/1.png) ![b](data:image/png;base64,Zm9v)", "3 bytes"),
+  private static let everyGateway = [
+    Gateway.apiyi, .google, .crazyrouter, .myrouter, .gccai, .aimlapi, .simulator,
+  ]
+
+  private func part(_ text: String) -> String {
+    #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP"}]}"#
+  }
+
+  @Test func `a picture is taken from wherever it stands, whoever sends it`() {
+    let (data, uri) = (base64, "data:image/png;base64,\(base64)")
+    let (first, second) = (data.prefix(1_501), data.dropFirst(1_501))
+    let chat = { (message: String) in #"{"choices":[{"message":\#(message),"finish_reason":"stop"}]}"# }
+    let inline =
+      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(uri)"}}]}}]}"#
+    for body in [
+      part("![image](\(uri))"), part("Here: ![image](\(uri)) done"), part(uri),
+      part("![a](https://a/1.png) ![b](\(uri))"), inline, "[\(part("wait")),\(inline)]",
+      "data: \(part("wait"))\n\ndata: \(inline)\n\n",
+      "[\(part("![i](data:image/png;base64,\(first)")),\(part("\(second))"))]",
+      #"{"candidates":[{"content":{"parts":[{"image_url":{"url":"\#(uri)"}}]}}]}"#,
+      #"{"data":[{"b64_json":"\#(data)"}]}"#, #"{"created":1,"data":[{"url":"\#(uri)"}]}"#,
+      #"{"images":["\#(uri)"]}"#, #"{"output":[{"type":"image_generation_call","result":"\#(data)"}]}"#,
+      #"{"text":"![i](\#(uri))"}"#, chat(#"{"content":"![i](\#(uri))"}"#), chat(#"{"content":"\#(uri)"}"#),
+      chat(#"{"content":"","images":[{"type":"image_url","image_url":{"url":"\#(uri)"}}]}"#),
+      chat(#"{"content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":"\#(uri)"}}]}"#),
     ] {
-      #expect(found(interpret(.crazyrouter, part(text))) == [expected], "\(text.prefix(60))")
-      guard case .noPicture(_, let facts) = interpret(.apiyi, part(text)) else {
-        Issue.record("expected no picture where none is looked for")
+      for gateway in Self.everyGateway {
+        #expect(found(interpret(gateway, body)) == ["3000 bytes"], "\(gateway.id): \(body.prefix(90))")
+      }
+    }
+  }
+
+  @Test func `short pictures, and base64 that says by its first bytes that it is one`() {
+    let png = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + [UInt8](repeating: 7, count: 3_001))
+    #expect(found(interpret(.apiyi, part("a data:image/png;base64,Zm9v b"))) == ["3 bytes"])
+    #expect(found(interpret(.google, part(png.base64EncodedString()))) == ["3009 bytes"])
+    guard case .noPicture = interpret(.google, part(base64)) else {
+      Issue.record("that is no picture")
+      return
+    }
+  }
+
+  @Test func `a thought's picture in its text is none`() {
+    let thought =
+      #"{"candidates":[{"content":{"parts":[{"thought":true,"text":"data:image/png;base64,\#(base64)"},{"text":"no"}]}}]}"#
+    guard case .noPicture(_, let facts, let links) = interpret(.apiyi, thought) else {
+      Issue.record("expected no picture")
+      return
+    }
+    #expect(facts.text == "no" && links.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("![Image](https://a/1.png)", ["https://a/1.png"]), ("https://a/1.png\\n", ["https://a/1.png"]),
+    ("See https://a/help, or (https://b/x.png).", ["https://a/help", "https://b/x.png"]),
+    ("[Download](https://a/1.png?sig=a&b=c)", ["https://a/1.png?sig=a&b=c"]),
+    ("![i](https://a/1.png 'title') and https://a/policy", ["https://a/1.png"]),
+    ("<img alt='x' src='https://a/1.png'>", ["https://a/1.png"]),
+    ("在这里：https://a/1.png。", ["https://a/1.png"]),
+    ("no address", []),
+  ])
+  func `an address in the text may be one`(text: String, expected: [String]) {
+    for gateway in Self.everyGateway {
+      guard case .noPicture(_, let facts, let links) = interpret(gateway, part(text)) else {
+        Issue.record("nobody knows yet whether it is a picture")
         continue
       }
-      #expect(facts.text != nil)
+      #expect(links == expected, "\(text)")
+      #expect(facts.text?.isEmpty == false)
     }
-    guard case .pictures(_, let facts) = interpret(.crazyrouter, part("Done! ![i](https://a/1.png)")) else {
+  }
+
+  @Test func `words beside a picture stay`() {
+    guard
+      case .pictures(_, let facts) = interpret(.apiyi, part("Done! ![i](data:image/png;base64,\(base64))"))
+    else {
       Issue.record("expected a picture")
       return
     }
     #expect(facts.text == "Done!")
-    guard case .noPicture(_, let words) = interpret(.crazyrouter, part("See https://a/help for more.")) else {
-      Issue.record("expected words")
-      return
-    }
-    #expect(words.text == "See https://a/help for more.")
   }
 
   @Test func `one number that stands for several things`() {
@@ -189,16 +241,44 @@ import Vocabulary
       (.crazyrouter, 403, #"{"error":{"message":"x"}}"#, .keyRejected),
       (.crazyrouter, 500, #"{"error":{"code":"get_channel_failed"}}"#, .overloaded),
       (.crazyrouter, 400, #"{"error":{"code":"content_filter"}}"#, .refusedByPolicy),
-      (.crazyrouter, 503, #"{"error":{"code":"model_not_found"}}"#, .overloaded),
+      (.crazyrouter, 503, #"{"error":{"code":"model_not_found"}}"#, .unknownModel),
+      (.apiyi, 500, #"{"error":{"code":"model_not_found"}}"#, .unknownModel),
+      (.apiyi, 404, #"{"error":{"type":"model_not_found"}}"#, .unknownModel),
+      (.gccai, 503, #"{"error":{"message":"当前分组下对于模型 x 无可用渠道"}}"#, .unknownModel),
+      (.crazyrouter, 503, #"{"error":{"message":"No available channel for model x"}}"#, .unknownModel),
+      (
+        .crazyrouter, 500, #"{"error":{"code":"get_channel_failed","message":"no available channel"}}"#,
+        .overloaded
+      ),
+      (.crazyrouter, 500, #"{"error":{"message":"no available channel"}}"#, .outcomeUnknown),
       (.myrouter, 400, #"{"code":400,"reason":"BILLING_BALANCE_NOT_ENOUGH","message":"x"}"#, .outOfCredit),
       (.myrouter, 400, #"{"reason":"ILLEGAL_PROMPT"}"#, .refusedByPolicy),
       (.gccai, 402, #"{"error":{"code":402,"type":"payment_required"}}"#, .outOfCredit),
       (.gccai, 403, #"{"error":{"code":403,"message":"用户余额不足"}}"#, .outOfCredit),
-      (.gccai, 200, #"{"code":429,"message":"slow down"}"#, .rateLimited),
+      (.gccai, 200, #"{"code":429,"message":"slow down"}"#, .outcomeUnknown),
+      (.gccai, 200, #"{"code":-1,"msg":"余额不足，请充值","data":null}"#, .outOfCredit),
+      (.apiyi, 200, #"{"code":-1,"msg":"系统繁忙，请稍后再试"}"#, .outcomeUnknown),
+      (.apiyi, 200, #"{"code":"E1001","msg":"?"}"#, .outcomeUnknown),
+      (.google, 200, #"{"success":false,"message":"timeout"}"#, .outcomeUnknown),
+      (.aimlapi, 200, #"{"error":{"code":"invalid_api_key","message":"x"}}"#, .keyRejected),
+      (.aimlapi, 200, #"{"error":{"code":401,"message":"x"}}"#, .keyRejected),
+      (.myrouter, 200, #"{"error":{"code":"model_not_found"}}"#, .unknownModel),
+      (.myrouter, 200, #"{"status":"failed","message":"blocked by our content policy"}"#, .refusedByPolicy),
+      (.crazyrouter, 200, #"{"error":{"code":503,"message":"overloaded"}}"#, .outcomeUnknown),
       (.google, 402, #"{"error":{"code":402,"status":"RESOURCE_EXHAUSTED"}}"#, .outOfCredit),
       (.google, 429, #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED"}}"#, .rateLimited),
       (.google, 429, #"{"error":{"details":[{"reason":"MODEL_CAPACITY_EXHAUSTED"}]}}"#, .overloaded),
-      (.google, 400, #"{"error":{"status":"FAILED_PRECONDITION"}}"#, .keyRejected),
+      (
+        .google, 400,
+        #"{"error":{"status":"FAILED_PRECONDITION","message":"User location is not supported for the API use."}}"#,
+        .placeNotServed
+      ),
+      (
+        .google, 400,
+        #"{"error":{"status":"FAILED_PRECONDITION","message":"Free tier is not available in your country. Please enable billing."}}"#,
+        .needsBilling
+      ),
+      (.aimlapi, 403, #"{"error":{"code":"unsupported_country_region_territory"}}"#, .placeNotServed),
       (.google, 400, #"{"error":{"details":[{"reason":"API_KEY_INVALID"}]}}"#, .keyRejected),
     ] {
       guard case .failed(let failure) = interpret(gateway, body, status: status) else {
@@ -207,6 +287,55 @@ import Vocabulary
       }
       #expect(failure.kind == kind, "\(gateway.id) \(status) \(body)")
     }
+  }
+
+  private func quota(_ violations: [(id: String, value: String)], _ words: String = "") -> String {
+    let list = violations.map { #"{"quotaId":"\#($0.id)","quotaValue":"\#($0.value)"}"# }.joined(
+      separator: ",")
+    return
+      #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"\#(words)","details":[{"violations":[\#(list)]},{"retryDelay":"31s"}]}}"#
+  }
+
+  @Test func `a quota: of nothing, of a day, of a minute`() {
+    let (day, minute) = (
+      "GenerateRequestsPerDayPerProjectPerModel-FreeTier", "GenerateContentPerMinutePerProject"
+    )
+    for (body, kind) in [
+      (quota([(day, "0")]), FailureKind.needsBilling), (quota([(minute, "20"), (day, "0")]), .needsBilling),
+      (quota([], "Quota exceeded for metric: x, limit: 0, model: y"), .needsBilling),
+      (quota([], "limit: 0.5"), .rateLimited), (quota([], "limit: 01"), .rateLimited),
+      (quota([(minute, "20"), (day, "100")]), .dayQuotaUsed), (quota([(day, "250")]), .dayQuotaUsed),
+      (quota([(minute, "20")]), .rateLimited), (quota([]), .rateLimited),
+      (
+        #"{"error":{"message":"upstream: \#(quota([(day, "0")]).replacing("\"", with: "\\\""))"}}"#,
+        .needsBilling
+      ),
+    ] {
+      let reply = IncomingReply(status: 429, date: "Sun, 29 Nov 2026 10:00:00 GMT", content: lifted(body))
+      guard case .failed(let failure) = Gateway.google.interpret(reply) else {
+        Issue.record("expected a failure from \(body)")
+        continue
+      }
+      #expect(failure.kind == kind, "\(body)")
+      // Midnight in California is 8 o'clock UTC in winter.
+      #expect(failure.retryAfter == (kind == .dayQuotaUsed ? .seconds(22 * 3_600) : .seconds(31)), "\(body)")
+    }
+  }
+
+  @Test(arguments: [
+    ("Sun, 29 Nov 2026 07:59:00 GMT", 60), ("Wed, 01 Jul 2026 06:00:00 GMT", 3_600),
+    ("Wed, 01 Jul 2026 07:00:00 GMT", 86_400),
+    // Clocks go forward on March 8 and back on November 1.
+    ("Sun, 08 Mar 2026 08:00:00 GMT", 23 * 3_600), ("Sun, 01 Nov 2026 07:00:00 GMT", 25 * 3_600),
+  ])
+  func `a day ends at midnight in California`(date: String, seconds: Int) {
+    let body = quota([("PerDay", "5")])
+    let reply = IncomingReply(status: 429, date: date, content: lifted(body))
+    guard case .failed(let failure) = Gateway.apiyi.interpret(reply) else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(failure.retryAfter == .seconds(seconds))
   }
 
   @Test func `a cause inside a message is shown, but does not make a lost request a free one`() {

@@ -74,7 +74,7 @@ private let goldens: [String: Golden] = [
     url: "https://api.crazyrouter.com/v1beta/models/nano-banana-2:generateContent", authorisation: bearer,
     body: #"{"contents":[{"role":"user","parts":["# + inline + "]}],\"generationConfig\":{" + shape + "}"),
   "google": Golden(
-    url: "https://generativelanguage.googleapis.com/v1beta/models/gemini-3.1-flash-image:generateContent",
+    url: "https://generativelanguage.googleapis.com/v1beta/models/gemini-nano-banana-2.1:generateContent",
     authorisation: ("x-goog-api-key", "sk-canary-7f3a"),
     body: #"{"contents":[{"role":"user","parts":["# + inline + "]}],\"generationConfig\":{" + shape
       + #","thinkingConfig":{"thinkingLevel":"HIGH"}},"#

@@ -65,7 +65,7 @@ import Vocabulary
     }
     let begun = #"{"candidates":[{"content":{"parts":[{"text":"wait"}]}}]}"#
     for (events, kind) in [
-      ([error], FailureKind.overloaded), ([begun, error], .outcomeUnknown),
+      ([error], FailureKind.outcomeUnknown), ([begun, error], .outcomeUnknown),
       (["{\"candidates\":[{", begun], .unreadableReply),
     ] {
       guard case .failed(let failure) = interpret(events.map { "data: \($0)\n\n" }.joined()) else {
@@ -135,7 +135,7 @@ import Vocabulary
 
   @Test func `the model's words come along`() {
     guard
-      case .noPicture(_, let facts) = interpret(
+      case .noPicture(_, let facts, _) = interpret(
         reply(#"{"text":"thinking","thought":true}"#, #"{"text":"Sorry."}"#))
     else {
       Issue.record("expected `noPicture`")
@@ -161,7 +161,7 @@ import Vocabulary
     (500, "{}", .outcomeUnknown), (502, "", .outcomeUnknown), (504, "", .outcomeUnknown),
     (408, "{}", .outcomeUnknown), (409, "{}", .outcomeUnknown), (499, "", .outcomeUnknown),
     (524, "<html>", .outcomeUnknown), (302, "", .redirected), (200, "<html>welcome</html>", .unreadableReply),
-    (200, #"{"error":{"code":503,"message":"overloaded"}}"#, .overloaded),
+    (200, #"{"error":{"code":503,"message":"overloaded"}}"#, .outcomeUnknown),
   ])
   func `failures are told apart`(status: Int, body: String, kind: FailureKind) {
     guard case .failed(let failure) = interpret(body, status: status) else {

@@ -211,8 +211,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(lines == [1, 2, 3])
       #expect(plan.jobs == 3 && plan.failed == 1 && plan.bytes == bytes)
-      // 0.067 and two at 0.101 USD, each a request of its own.
-      #expect(plan.cost.amount == 0.269)
+      // 0.0336 and two at 0.0504 USD, each a request of its own.
+      #expect(plan.cost.amount == 0.1344)
       #expect(plan.tokens == Tokens(input: 1_121 + 2 * 2_241, output: 1_120 + 2 * 1_680))
       #expect(await simulator.counts.received == 0)
     }
@@ -310,11 +310,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `spends no more than it may`() async throws {
     let manifest = try manifest(10)
     try await run { editor, simulator in
-      let limit = try #require(Money(parsing: "0.3 USD"))
+      let limit = try #require(Money(parsing: "0.15 USD"))
       let summary = try await Batch(editor, spending: limit).run(manifest) { event in
         if case .ended(_, .failed(let error)) = event { #expect(error.exitStatus == 81) }
       }
-      // Four at 0.067 USD each.
+      // Four at 0.0336 USD each.
       #expect(summary.done == 4 && summary.failed == 6)
       #expect(await simulator.counts.received == 4)
     }

@@ -63,7 +63,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(!html.contains("<i>one</i>") && !html.contains("<b>"))
     #expect(html.contains("href=\"out/1.png\"") && html.contains("href=\"out/%C3%84%20%231.png\""))
     // What was done before has its cost from the ledger.
-    #expect(html.components(separatedBy: "0.067 USD").count == 5, "three jobs and the run's own")
+    #expect(html.components(separatedBy: "0.0336 USD").count == 5, "three jobs and the run's own")
     let outside = html.matches(of: /(src|href)="(https?:|\/\/)|url\(h/)
     #expect(outside.isEmpty && html.contains("default-src 'none'"))
     for match in html.matches(of: /--p:url\(data:image\/webp;base64,([A-Za-z0-9+\/=]+)\)/) {

@@ -119,7 +119,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       let entry = try await History(ledger: .file(ledger.file("ledger.sqlite"))).edit(result.id)
       #expect(entry.gateway == "google")
-      #expect(entry.cost.amount == 0.067)
+      #expect(entry.cost.amount == 0.0336)
       #expect(entry.attempts.map(\.gateway) == ["apiyi", "google"])
     }
   }

@@ -46,12 +46,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         try Route($0, key: key, baseURL: simulator.baseURL(for: $0))
       }
       try await withTestEditor(routes: routes, ledger: ledger) { editor in
-        // Google's smallest costs 0.045 USD, apiyi's 0.055.
+        // Google's smallest costs 0.0336 USD, apiyi's 0.055.
         let few = SpendingLimits(perRun: Money(parsing: "0.06 USD"))
         let results = try await editor.probe(spending: few)
         #expect(results.compactMap(\.error).map(\.exitStatus) == [81])
         #expect(await simulator.counts.billed == 1)
-        let day = SpendingLimits(perDay: Money(parsing: "0.12 USD"))
+        let day = SpendingLimits(perDay: Money(parsing: "0.09 USD"))
         _ = try await editor.probe(spending: day)
         let last = try await editor.probe(spending: day)
         #expect(last.allSatisfy { $0.error?.exitStatus == 81 && $0.state == .inconclusive })

@@ -25,12 +25,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(Money(parsing: text) == nil)
   }
 
-  /// Google's 1K picture costs 0.067 USD by the table.
+  /// A 1K picture of that model costs 0.067 USD by Google's table.
   private func edit(
     _ folder: TemporaryFolder, _ faults: [Fault] = [], times: Int = 1, by gateway: Gateway = .google,
     _ change: (inout EditOptions) throws -> Void
   ) async throws -> (errors: [PlantainError?], received: Int) {
     var options = EditOptions()
+    if gateway.id == "google" { options.model = "gemini-3.1-flash-image" }
     try change(&options)
     let settled = options
     let picture = Reference.bytes(
@@ -117,6 +118,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let picture = Reference.bytes(
       PictureBytes(try Synthetic.jpeg(PixelSize(width: 64, height: 64))), name: "p.jpg")
     var options = EditOptions()
+    options.model = "gemini-3.1-flash-image"
     options.spending.perDay = try usd("0.4")
     let settled = options
     try await withSimulator { simulator in

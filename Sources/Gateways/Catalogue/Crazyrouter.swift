@@ -18,8 +18,6 @@ extension Gateway {
     carrier: .inlineData,
     fields: fields,
     takesPromptAlone: true,
-    // Three shapes of answers at one gateway: inline, data URIs in the text, addresses in the text.
-    answersInText: true,
     errorDialect: .openAI,
     models: [
       // Newer pages call it so; the older id of the page stays for those whose account has it.

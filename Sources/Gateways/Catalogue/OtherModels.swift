@@ -1,12 +1,20 @@
 import Vocabulary
 
 /// Facts of Gemini Nano Banana 2.1, the successor of October 2026: the same ratios, no 512, and thinking in three levels.
-/// Source: tables of relays and a release note of a client, read in November 2026; its price is "about half", which is no
-/// figure.
+/// Source: tables of relays, a release note of a client, and three public clients, read in November 2026.
 enum NanoBanana21 {
-  static func model(_ id: String, ratios: [AspectRatio] = NanoBanana2.ratios) -> Model {
-    Model(id: id, tiers: [.one, .two, .four], ratios: ratios, thinking: [.minimal, .medium, .high])
+  static func model(
+    _ id: String, ratios: [AspectRatio] = NanoBanana2.ratios, prices: [Tier: Price] = [:]
+  ) -> Model {
+    Model(
+      id: id, tiers: [.one, .two, .four], ratios: ratios, thinking: [.minimal, .medium, .high],
+      prices: prices,
+      tokens: tokens)
   }
+
+  /// Those of its predecessor: no table of its own was found.
+  private static let tokens = TokenCounts(
+    perReference: 1_120, perPicture: [.one: 1_120, .two: 1_680, .four: 2_520])
 }
 
 /// Facts of Gemini 2.5 Flash Image, the first "Nano Banana": one size, ten ratios, no choice of thinking.

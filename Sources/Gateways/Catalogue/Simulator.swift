@@ -13,7 +13,6 @@ extension Gateway {
     carrier: .inlineData,
     fields: google.fields,
     takesPromptAlone: true,
-    answersInText: true,
     errorDialect: .google,
     models: [
       NanoBanana2.model(

@@ -29,22 +29,28 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
   }
 
   /// What a code, type or reason means, in lower case. What a failure of unknown outcome says of itself is not believed,
-  /// but for one code that is given before anything is passed on.
+  /// but for those codes that are given before anything is passed on.
   static func kind(ofCode code: String, status: Int) -> FailureKind? {
     if code == "get_channel_failed" { return .overloaded }
-    guard (400..<500).contains(status) else { return nil }
+    if modelCodes.contains(code) { return .unknownModel }
+    guard (200..<300).contains(status) || (400..<500).contains(status) else { return nil }
     return codes[code]
   }
+
+  /// Relays that are built on one-api and new-api give the first under 503, and the others that they have under 400 and 404.
+  private static let modelCodes: Set<String> = [
+    "model_not_found", "model_not_exist", "model_not_exists", "model_not_available", "model_not_supported",
+    "unsupported_model", "invalid_model",
+  ]
 
   private static let codes: [String: FailureKind] = [
     // Google: reasons in details, and its status names where the number says less.
     "api_key_invalid": .keyRejected, "unauthenticated": .keyRejected, "permission_denied": .keyRejected,
-    // The region or the account's billing.
-    "failed_precondition": .keyRejected, "model_capacity_exhausted": .overloaded,
+    "model_capacity_exhausted": .overloaded,
     // OpenAI and the relays built like it.
     "invalid_api_key": .keyRejected, "insufficient_quota": .outOfCredit,
-    "insufficient_user_quota": .outOfCredit,
-    "rate_limit_exceeded": .rateLimited, "model_not_found": .unknownModel,
+    "insufficient_user_quota": .outOfCredit, "pre_consume_token_quota_failed": .outOfCredit,
+    "rate_limit_exceeded": .rateLimited, "unsupported_country_region_territory": .placeNotServed,
     "content_filter": .refusedByPolicy, "content_policy_violation": .refusedByPolicy,
     "moderation_blocked": .refusedByPolicy,
     // APIMart.
@@ -64,12 +70,30 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     return phrases.first { words.contains($0.phrase) }?.kind
   }
 
+  /// The first that is found counts: a place that is not served is told beside the key, a plan beside the place.
   private static let phrases: [(phrase: String, kind: FailureKind)] = [
-    ("api key not valid", .keyRejected), ("invalid api key", .keyRejected),
-    ("incorrect api key", .keyRejected),
-    ("无效的令牌", .keyRejected), ("insufficient balance", .outOfCredit), ("insufficient credit", .outOfCredit),
-    ("not enough balance", .outOfCredit), ("balance is not enough", .outOfCredit),
-    ("out of credits", .outOfCredit), ("insufficient funds", .outOfCredit), ("余额不足", .outOfCredit),
-    ("额度不足", .outOfCredit),
+    ("enable billing", .needsBilling), ("billing account", .needsBilling),
+    ("location is not supported", .placeNotServed), ("region is not supported", .placeNotServed),
+    ("country is not supported", .placeNotServed), ("region, or territory not supported", .placeNotServed),
+    ("not available in your country", .placeNotServed), ("not available in your region", .placeNotServed),
+    ("not available in your location", .placeNotServed), ("地区不支持", .placeNotServed),
+    ("不支持您所在的", .placeNotServed),
+    ("api key not valid", .keyRejected), ("invalid api key", .keyRejected), ("invalid apikey", .keyRejected),
+    ("incorrect api key", .keyRejected), ("invalid token", .keyRejected), ("token expired", .keyRejected),
+    ("unauthorized", .keyRejected), ("无效的令牌", .keyRejected), ("令牌无效", .keyRejected),
+    ("令牌已过期", .keyRejected), ("无效的密钥", .keyRejected), ("密钥无效", .keyRejected),
+    ("insufficient balance", .outOfCredit), ("insufficient credit", .outOfCredit),
+    ("insufficient quota", .outOfCredit), ("not enough balance", .outOfCredit),
+    ("not enough credit", .outOfCredit), ("balance is not enough", .outOfCredit),
+    ("quota is not enough", .outOfCredit), ("out of credits", .outOfCredit),
+    ("insufficient funds", .outOfCredit), ("余额不足", .outOfCredit), ("额度不足", .outOfCredit),
+    ("额度已用尽", .outOfCredit), ("欠费", .outOfCredit), ("请充值", .outOfCredit), ("积分不足", .outOfCredit),
+    ("no available channel", .unknownModel), ("无可用渠道", .unknownModel), ("model not found", .unknownModel),
+    ("no such model", .unknownModel), ("unknown model", .unknownModel), ("模型不存在", .unknownModel),
+    ("不支持的模型", .unknownModel),
+    ("content policy", .refusedByPolicy), ("content_policy", .refusedByPolicy),
+    ("safety system", .refusedByPolicy), ("prohibited content", .refusedByPolicy),
+    ("moderation", .refusedByPolicy), ("敏感", .refusedByPolicy), ("违规", .refusedByPolicy),
+    ("内容审核", .refusedByPolicy),
   ]
 }

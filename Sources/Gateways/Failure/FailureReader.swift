@@ -1,5 +1,11 @@
 import Vocabulary
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Tells apart what a gateway means by an error, from status, codes and words together: one number stands for several
 /// things (400 for a bad key, 402 and 403 for an empty account), and the real cause can lie inside a message.
 struct FailureReader {
@@ -12,10 +18,28 @@ struct FailureReader {
     let status = Self.status(reply, json)
     let levels = Self.levels(json)
     let words = levels.last?.message ?? Self.plainText(reply.words)
-    return GatewayFailure(
-      kind: kind(status, levels, words), status: reply.status, message: shortened(words),
-      retryAfter: reply.retryAfter.flatMap { RetryAfter.parse($0, now: reply.date) }
-        ?? levels.lazy.flatMap(\.details).compactMap(Self.retryDelay).first)
+    let advice =
+      reply.retryAfter.flatMap { RetryAfter.parse($0, now: reply.date) }
+      ?? levels.lazy.flatMap(\.details).compactMap(Self.retryDelay).first
+    let failure = GatewayFailure(
+      kind: kind(status, levels, words), status: reply.status, message: shortened(words), retryAfter: advice)
+    if (200..<300).contains(reply.status) { return failure.underGoodStatus }
+    return failure.kind == .rateLimited ? byQuota(failure, levels, words, reply.date) : failure
+  }
+
+  /// What waiting does for it: nothing, until the day ends, or until the minute does.
+  private func byQuota(
+    _ failure: GatewayFailure, _ levels: [Level], _ words: String, _ date: String?
+  ) -> GatewayFailure {
+    let all = levels.compactMap(\.message).joined(separator: "\n") + words
+    switch QuotaViolation.period(levels.flatMap(\.details), all) {
+    case .never: return failure.meaning(.needsBilling)
+    case .day:
+      let now = date.flatMap(RetryAfter.date) ?? time(nil)
+      return failure.meaning(.dayQuotaUsed).waiting(QuotaViolation.untilEndOfDay(now))
+    case .minute: return failure.waiting(failure.retryAfter ?? .seconds(60))
+    case nil: return failure
+    }
   }
 
   /// A reply under 2xx that is not in the dialect.
@@ -31,15 +55,20 @@ struct FailureReader {
       return kind
     }
     let byStatus = dialect.kind(ofStatus: status)
-    let isRefusal = [.malformedRequest, .keyRejected, .unknownModel].contains(byStatus)
-    return (isRefusal ? ErrorDialect.kind(ofWords: words) : nil) ?? byStatus
+    let byWords = ErrorDialect.kind(ofWords: words)
+    switch byStatus {
+    case .malformedRequest, .keyRejected, .unknownModel: return byWords ?? byStatus
+    // That there is no channel to a model means as a rule that it is not sold any more.
+    case .overloaded: return byWords == .unknownModel ? .unknownModel : byStatus
+    default: return (200..<300).contains(status) ? byWords ?? byStatus : byStatus
+    }
   }
 
   /// An error can travel under status 200 as well, with its own number inside.
   private static func status(_ reply: IncomingReply, _ json: JSONValue?) -> Int {
     guard reply.status < 300 else { return reply.status }
-    let inner = [json?["error"]?["code"], json?["statusCode"], json?["code"]].compactMap { $0?.int }
-    return inner.first { (300..<600).contains($0) } ?? reply.status
+    let inner = [json?["error"]?["code"], json?["statusCode"], json?["code"], json?["errcode"]]
+    return inner.compactMap { $0?.int }.first { (300..<600).contains($0) } ?? reply.status
   }
 
   /// What one document says: the gateway's own, or the one that it quotes in a message.
@@ -55,10 +84,14 @@ struct FailureReader {
     let source = (error?.isObject ?? false) ? error : json
     var level = Level()
     level.details = source?["details"]?.elements ?? []
-    level.codes = ["code", "type", "reason", "status"].compactMap { source?[$0]?.string }
+    level.codes = ["code", "type", "reason", "status", "error_code", "errorCode"].compactMap {
+      source?[$0]?.string
+    }
     level.codes += level.details.compactMap { $0["reason"]?.string }
     level.message =
-      source?["message"]?.string ?? error?.string ?? json["detail"]?.string ?? source?["msg"]?.string
+      source?["message"]?.string ?? error?.string ?? json["detail"]?.string
+      ?? ["msg", "errmsg", "errorMessage", "err_msg", "description"].lazy.compactMap { source?[$0]?.string }
+      .first
     let inner = level.message.flatMap(quotedDocument)
     return [level] + levels(inner, depth: depth + 1).filter { $0.message != nil }
   }
@@ -100,5 +133,18 @@ struct FailureReader {
       separator: " ")
     let printable = words.filter { !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
     return printable.count > 300 ? printable.prefix(299) + "…" : printable
+  }
+}
+
+extension GatewayFailure {
+  /// An error inside a reply under 2xx is believed when it says that nothing was done. Whatever else it says, such as that it is busy
+  /// or late, the edit may have been made and billed.
+  fileprivate var underGoodStatus: GatewayFailure {
+    switch kind {
+    case .outOfCredit, .keyRejected, .unknownModel, .refusedByPolicy, .needsBilling, .placeNotServed,
+      .unknownTask:
+      self
+    default: meaning(.outcomeUnknown)
+    }
   }
 }

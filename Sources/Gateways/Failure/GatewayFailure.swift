@@ -2,6 +2,12 @@
 public enum FailureKind: String, Sendable, CaseIterable {
   /// 429: too many requests.
   case rateLimited = "rate-limited"
+  /// 429: what a day allows is used up.
+  case dayQuotaUsed = "day-quota-used"
+  /// 429 by a quota of nothing at all: the account's plan does not have this model.
+  case needsBilling = "needs-billing"
+  /// The provider does not serve the place that the request comes from.
+  case placeNotServed = "place-not-served"
   /// 503: no capacity, or no channel to the model.
   case overloaded
   case keyRejected = "key-rejected"
@@ -37,6 +43,11 @@ package struct GatewayFailure: Error, Sendable, Equatable {
     self.status = status
     self.message = message
     self.retryAfter = retryAfter
+  }
+
+  /// The same, to be tried again after another time.
+  func waiting(_ wait: Duration?) -> GatewayFailure {
+    GatewayFailure(kind: kind, status: status, message: message, retryAfter: wait ?? retryAfter)
   }
 
   /// The same under another heading.

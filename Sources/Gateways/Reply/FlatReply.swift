@@ -3,19 +3,23 @@ import Vocabulary
 
 /// The answers of the flat dialects. Where pictures stand differs between gateways, between versions of one gateway, and
 /// between a page and what its gateway sends; so every place that was seen anywhere is looked into.
-struct FlatReply {
+struct FlatReply: ReplyShape {
   let documents: [JSONValue]
+
+  /// What is of no other shape is read as of this one.
+  var isOwn: Bool { true }
 
   func read() throws(Base64.DecodingError) -> ReplyReader.Reading {
     var reading = ReplyReader.Reading()
     for document in documents {
       let task = Self.task(in: document)
-      for place in [document, task, task["result"], document["output"]].compactMap(\.self) {
+      for place in [document, task, task["result"], document["output"], task["output"]].compactMap(\.self) {
         reading.pictures += try Self.pictures(in: place)
         if !reading.pictures.isEmpty { break }
       }
       reading.tasks += Self.tasks(in: document)
       reading.facts = Self.facts(document, task)
+      reading.spoken += Self.spoken(document, task)
       reading.blockReason = Self.blockReason(document)
     }
     return reading
@@ -51,7 +55,9 @@ struct FlatReply {
     return ids.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
-  private static func pictures(in place: JSONValue) throws(Base64.DecodingError) -> [ReturnedPicture] {
+  static func pictures(in place: JSONValue) throws(Base64.DecodingError) -> [ReturnedPicture] {
+    // A list of what was put out, such as the calls that OpenAI's Responses tell of.
+    if !place.elements.isEmpty { return try pictures(at: "output", place, expires: nil) }
     for name in ["image_urls", "images", "data", "image_url", "url", "urls", "image", "b64_json"] {
       guard let value = place[name] else { continue }
       let found = try pictures(at: name, value, expires: place["expires_at"]?.int)
@@ -60,7 +66,7 @@ struct FlatReply {
     return []
   }
 
-  private static func pictures(
+  static func pictures(
     at name: String, _ value: JSONValue, expires: Int?
   ) throws(Base64.DecodingError) -> [ReturnedPicture] {
     switch value {
@@ -82,7 +88,7 @@ struct FlatReply {
   ) throws(Base64.DecodingError) -> [ReturnedPicture] {
     let label = (object["mime_type"] ?? object["mimeType"] ?? object["content_type"])?.string.map(
       MediaType.init)
-    for name in ["b64_json", "base64", "data"] {
+    for name in ["b64_json", "base64", "data", "result"] {
       guard let value = object[name], value.string != nil else { continue }
       if let picture = try picture(value, isBase64: true, label: label, expires: expires) { return [picture] }
     }
@@ -109,10 +115,20 @@ struct FlatReply {
     var facts = ReplyFacts()
     facts.grounding = (document["grounding_metadata"] ?? task["grounding_metadata"])?.text
     facts.cost = cost(document, task)
-    let words = [document["text"], task["text"], task["result"]?["text"], document["message"]]
-    facts.text = words.lazy.compactMap { $0?.string }.first
+    facts.text = document["message"]?.string
     facts.finishReason = task["finish_reason"]?.string
     return facts
+  }
+
+  /// The model's words, of which each gateway has another name.
+  private static func spoken(_ document: JSONValue, _ task: JSONValue) -> [JSONValue] {
+    let holders = [document, task, task["result"], document["data"]?.elements.first].compactMap(\.self)
+    let words = holders.lazy.map { holder in
+      ["text", "content", "output_text", "output", "result", "response"].compactMap { holder[$0] }.filter {
+        $0.string != nil
+      }
+    }
+    return words.first { !$0.isEmpty } ?? []
   }
 
   private static func cost(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts.ReportedCost? {

@@ -23,11 +23,14 @@ package struct IncomingReply: Sendable {
   /// Whether it is all of one JSON value, which it can be in spite of a cut.
   package var isOneDocument: Bool { JSONValue(parsing: content.text) != nil }
 
-  /// What it says: one JSON value, or one for each event of a stream.
+  /// What it says: one JSON value, or one for each element of a list or event of a stream.
   ///
   /// - Returns: the values, and whether there is nothing beside them that could not be read.
   var documents: (values: [JSONValue], isWhole: Bool) {
-    if let value = JSONValue(parsing: content.text, lifted: content) { return ([value], true) }
+    if let value = JSONValue(parsing: content.text, lifted: content) {
+      let elements = value.elements
+      return (elements.isEmpty ? [value] : elements, true)
+    }
     let events = EventStream.payloads(of: content.text)
     let values = events.compactMap { JSONValue(parsing: $0, lifted: content) }
     return (values, !values.isEmpty && values.count == events.count)

@@ -3,17 +3,21 @@ import Vocabulary
 
 /// Google's answers: one document, or the events of a stream (`streamGenerateContent?alt=sse`), whose parts are read as if they
 /// came in one.
-struct NativeGeminiReply {
+struct NativeGeminiReply: ReplyShape {
   private let documents: [JSONValue]
   private let candidates: [JSONValue]
   private let parts: [JSONValue]
-  private let answersInText: Bool
 
-  init(documents: [JSONValue], answersInText: Bool) {
+  init(documents: [JSONValue]) {
     self.documents = documents
-    self.answersInText = answersInText
     candidates = documents.flatMap { $0["candidates"]?.elements ?? [] }
     parts = candidates.flatMap { $0["content"]?["parts"]?.elements ?? [] }
+  }
+
+  var isOwn: Bool {
+    documents.contains { document in
+      ["candidates", "promptFeedback", "usageMetadata"].contains { document[$0] != nil }
+    }
   }
 
   func read() throws(Base64.DecodingError) -> ReplyReader.Reading {
@@ -21,6 +25,7 @@ struct NativeGeminiReply {
     reading.facts = facts
     reading.hasBegun = !candidates.isEmpty
     reading.pictures = try pictures()
+    reading.spoken = parts.filter { !Self.isThought($0) }.compactMap { $0["text"] }
     reading.blockReason = blockReason
     return reading
   }
@@ -30,17 +35,9 @@ struct NativeGeminiReply {
     // Events of a stream count on; the last one is the sum.
     facts.usage = Self.usage(documents.lazy.compactMap { $0["usageMetadata"] }.last)
     facts.finishReason = candidates.lazy.compactMap { $0["finishReason"]?.string }.first
-    let words = spoken.compactMap { answersInText ? PicturesInText.words($0) : $0.string }.joined(
-      separator: "\n")
-    let message = candidates.lazy.compactMap { $0["finishMessage"]?.string }.first
-    facts.text = words.isEmpty ? message : words
+    facts.text = candidates.lazy.compactMap { $0["finishMessage"]?.string }.first
     facts.grounding = candidates.lazy.compactMap { $0["groundingMetadata"]?.text }.last
     return facts
-  }
-
-  /// Texts that are not thoughts.
-  private var spoken: [JSONValue] {
-    parts.filter { !Self.isThought($0) }.compactMap { $0["text"] }
   }
 
   private var blockReason: String? {
@@ -61,21 +58,29 @@ struct NativeGeminiReply {
 
   private static func isThought(_ part: JSONValue) -> Bool { part["thought"]?.bool ?? false }
 
-  /// Interim pictures are marked as thoughts and left out, unless there is no other. Where the gateway writes pictures
-  /// into the text: first inline ones, then data URIs, then addresses.
+  /// Interim pictures are marked as thoughts and left out, unless there is no other. Inline ones come before those in files.
   private func pictures() throws(Base64.DecodingError) -> [ReturnedPicture] {
     let holding = parts.filter { $0["inlineData"]?["data"]?.string?.isEmpty == false }
     let final = holding.filter { !Self.isThought($0) }
     var pictures: [ReturnedPicture] = []
     for part in final.isEmpty ? Array(holding.suffix(1)) : final {
-      guard let inline = part["inlineData"], let bytes = try inline["data"]?.base64() else { continue }
-      let label = inline["mimeType"]?.string.map(MediaType.init)
-      pictures.append(ReturnedPicture(.bytes(bytes), label: label))
+      if let inline = part["inlineData"], let picture = try Self.picture(inline) { pictures.append(picture) }
     }
     if !pictures.isEmpty { return pictures }
     let addresses = parts.compactMap { $0["fileData"]?["fileUri"]?.string }
     if !addresses.isEmpty { return addresses.map { ReturnedPicture(.address($0, expires: nil)) } }
-    return answersInText ? try PicturesInText.find(in: spoken) : []
+    for part in parts where !Self.isThought(part) { pictures += try FlatReply.pictures(in: part) }
+    return pictures
+  }
+
+  /// Some relays write a whole data URI where base64 belongs.
+  private static func picture(_ inline: JSONValue) throws(Base64.DecodingError) -> ReturnedPicture? {
+    guard let data = inline["data"] else { return nil }
+    let label = inline["mimeType"]?.string.map(MediaType.init)
+    if let uri = try data.dataURI() {
+      return ReturnedPicture(.bytes(uri.bytes), label: label ?? uri.mediaType)
+    }
+    return try data.base64().map { ReturnedPicture(.bytes($0), label: label) }
   }
 
   private static func usage(_ json: JSONValue?) -> ReplyFacts.Usage? {

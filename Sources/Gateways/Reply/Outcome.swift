@@ -10,7 +10,9 @@ package enum Outcome: Sendable {
   /// The provider's policy refuses the prompt or the picture; asking again does not help.
   case refused(reason: String, ReplyFacts)
   /// An answer without a picture: a text, or a reason that may be gone next time.
-  case noPicture(reason: String, ReplyFacts)
+  ///
+  /// - links: addresses in its text, behind which there may be a picture.
+  case noPicture(reason: String, ReplyFacts, links: [String] = [])
   case failed(GatewayFailure)
 }
 

@@ -29,7 +29,7 @@ package enum RetryAfter {
   ]
 
   /// Seconds since 1970 of the one form of dates that may be sent (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
-  private static func date(_ text: String) -> Int? {
+  static func date(_ text: String) -> Int? {
     let words = text.split(separator: " ")
     guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), let year = Int32(words[3]),
       let month = months.firstIndex(where: { $0 == words[2] })

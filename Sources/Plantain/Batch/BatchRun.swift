@@ -1,6 +1,5 @@
 import Finishing
 import Gateways
-import Imaging
 import Ledger
 import Submission
 
@@ -43,7 +42,7 @@ final class BatchRun: Sendable {
 
   func perform(_ item: Manifest.Item) async -> Batch.Outcome {
     do throws(PlantainError) {
-      let key = try await editor.key(of: item).text
+      let key = try await editor.key(of: item.prompt, item.references, item.options).text
       guard let claim = try JobClaim(editor.book.ledger().replyPath("\(key).job")) else { return .elsewhere }
       defer { withExtendedLifetime(claim) {} }
       if let earlier = try await settle(key) { return earlier }
@@ -87,35 +86,15 @@ final class BatchRun: Sendable {
 
   /// What is known of the same job from before; `nil` when it is to be done.
   private func settle(_ key: String) async throws(PlantainError) -> Batch.Outcome? {
-    let book = editor.book
-    for entry in try await book.with({ ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }) {
-      let attempts = try await book.attempts(of: entry)
-      switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
-      case .done:
-        let outputs = entry.outputs ?? entry.placesThatExist
-        guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
-        return .skipped(id: entry.id, outputs: outputs)
-      case .accepted, .stored:
-        var options = EditOptions()
-        // Its name was free before it was sent: what lies there was written just before a process ended.
-        options.overwrites = true
-        return .done(try await editor.recover(entry.id, options: options))
-      case .sending, .ambiguous: return .ambiguous(.unknownOutcome(of: entry.id))
-      case .prepared, .unbilled, .withoutPicture: continue
-      }
+    var options = EditOptions()
+    // Its name was free before it was sent: what lies there was written just before a process ended.
+    options.overwrites = true
+    return switch try await editor.earlier(key, options, watch: { _ in }) {
+    case .done(let entry, let outputs): .skipped(id: entry.id, outputs: outputs)
+    case .fetched(let result): .done(result)
+    case .underWay: .elsewhere
+    case .unknown(let entry): .ambiguous(.unknownOutcome(of: entry.id))
+    case nil: nil
     }
-    return nil
-  }
-}
-
-extension EditEntry {
-  /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
-  /// done and where. What is not found again would be paid for again.
-  fileprivate var placesThatExist: [String] {
-    guard let output else { return [] }
-    let places =
-      output.isFile
-      ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
-    return places.filter(OutputFile.exists)
   }
 }

@@ -30,12 +30,14 @@ struct JobKey {
 
 extension Editor {
   /// - Throws: 66 when a picture cannot be read.
-  func key(of item: Manifest.Item) async throws(PlantainError) -> JobKey {
+  func key(
+    of prompt: String, _ references: [Reference], _ options: EditOptions
+  ) async throws(PlantainError) -> JobKey {
     var digests: [String] = []
-    for reference in item.references + [item.options.finish.mask].compactMap(\.self) {
+    for reference in references + [options.finish.mask].compactMap(\.self) {
       digests.append(try await digest(of: reference))
     }
-    return JobKey(digests, item.prompt, item.options, routes[0])
+    return JobKey(digests, prompt, options, routes[0])
   }
 
   private func digest(of reference: Reference) async throws(PlantainError) -> String {

@@ -44,7 +44,8 @@ extension PlantainError {
       error.hint = (error.hint.map { $0 + " " } ?? "") + "What can be done: plantain recover \(edit)"
     }
     if let kept = failure.keptReply, error.hint?.contains(kept) != true {
-      let again = failure.state == .stored ? "; plantain replay \(edit) reads it again" : ""
+      let isReadable = [.stored, .withoutPicture].contains(failure.state)
+      let again = isReadable ? "; plantain replay \(edit) reads it again" : ""
       error.hint = (error.hint.map { $0 + " " } ?? "") + "What came of the reply is kept in \(kept)\(again)."
     }
     return error
@@ -61,10 +62,10 @@ extension PlantainError {
     case .failed(let error): return failed(error, route, billed, tries: failure.attempts.count)
     case .cutShort(let why):
       return PlantainError(
-        .reply, .outcomeUnknown, "the answer of \(gateway.id) was cut short: \(why)",
+        .reply, .outcomeUnknown, "the answer of \(gateway.id) cannot be read to its end: \(why)",
         hint: "It was done and billed, so it is not sent again.", billed: .yes, underlying: failure)
     case .refused(let reason, let words): return refused(reason, words, gateway)
-    case .noPicture(let reason, let words): return noPicture(reason, words, gateway)
+    case .noPicture(let reason, let words, let links): return noPicture(reason, words, links, gateway)
     case .pending(_, let why):
       return PlantainError(
         .reply, .outcomeUnknown, "\(gateway.id) has accepted the edit, but its result is not here: \(why)",
@@ -138,6 +139,23 @@ extension PlantainError {
     case .rateLimited:
       return FailureRow(
         code: .rateLimited, what: "takes no more requests for now", hint: "\(wait) Nothing was billed.")
+    case .dayQuotaUsed:
+      let end = failure.retryAfter.map { Timestamp(milliseconds: .now + Int($0.seconds) * 1_000) }
+      return FailureRow(
+        code: .rateLimited, what: "has used up the account's quota of this day",
+        hint:
+          "It begins anew \(end.map { "at \($0)" } ?? "tomorrow") (midnight Pacific time). Nothing was billed."
+      )
+    case .needsBilling:
+      return FailureRow(
+        code: .needsBilling, what: "has no quota for this model under the account's plan",
+        hint:
+          "The project needs billing, or a plan that has the model; waiting does not help. Nothing was billed."
+      )
+    case .placeNotServed:
+      return FailureRow(
+        code: .placeNotServed, what: "does not serve the place that the request comes from",
+        hint: "Another gateway may, or a machine somewhere else. Nothing was billed.")
     case .overloaded:
       return FailureRow(code: .overloaded, what: "is overloaded", hint: "\(wait) Nothing was billed.")
     case .keyRejected:
@@ -153,9 +171,7 @@ extension PlantainError {
         hint:
           "Nothing was billed. Its words say why; options are described at \(route.gateway.documentation).")
     case .unknownModel:
-      return FailureRow(
-        code: .unknownModel, what: "does not know the model or the path",
-        hint: "Check --model and --base-url. Nothing was billed.")
+      return unknownModel(failure, route.gateway)
     case .refusedByPolicy:
       return FailureRow(
         code: .refused, what: "refuses the prompt or the picture",
@@ -183,6 +199,17 @@ extension PlantainError {
     }
   }
 
+  private static func unknownModel(_ failure: GatewayFailure, _ gateway: Gateway) -> FailureRow {
+    let models = gateway.models.map(\.id).joined(separator: ", ")
+    let isWithdrawn = failure.status == 503
+    return FailureRow(
+      code: .unknownModel,
+      what: isWithdrawn
+        ? "has no channel to the model: it may be withdrawn, or out of service for now"
+        : "does not know the model or the path",
+      hint: "Check --model and --base-url; \(gateway.id) is known to have \(models). Nothing was billed.")
+  }
+
   private static func seconds(_ duration: Duration) -> String {
     let count = Int(duration.components.seconds) + (duration.components.attoseconds > 0 ? 1 : 0)
     return "\(count) s"
@@ -194,10 +221,15 @@ extension PlantainError {
       hint: "Change the prompt or the picture; the same request will be refused again.", billed: .unknown)
   }
 
-  private static func noPicture(_ reason: String, _ words: String?, _ gateway: Gateway) -> PlantainError {
+  private static func noPicture(
+    _ reason: String, _ words: String?, _ links: [String], _ gateway: Gateway
+  ) -> PlantainError {
     let reason = reason.isEmpty ? "" : " (\(reason))"
+    // What stands behind ? can be a key.
+    let places = links.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
+    let tried = places.isEmpty ? "" : "; no picture was found at \(places.joined(separator: ", "))"
     return PlantainError(
-      .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(words),
+      .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(words) + tried,
       hint: "Say more plainly what the picture should become, then try again.", billed: .unknown)
   }
 

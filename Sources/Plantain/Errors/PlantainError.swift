@@ -76,6 +76,8 @@ extension PlantainError {
     case keyMissing = "key-missing"
     case keyRejected = "key-rejected"
     case outOfCredit = "out-of-credit"
+    case needsBilling = "needs-billing"
+    case placeNotServed = "place-not-served"
     case configuration
     case refused
     case noPicture = "no-picture"
@@ -99,7 +101,7 @@ extension PlantainError {
       case .outputExists, .outputNotWritable, .ledgerUnusable: 73
       case .rateLimited, .overloaded: 75
       case .outcomeUnknown: 76
-      case .keyMissing, .keyRejected, .outOfCredit: 77
+      case .keyMissing, .keyRejected, .outOfCredit, .needsBilling, .placeNotServed: 77
       case .configuration: 78
       case .refused: 79
       case .noPicture: 80

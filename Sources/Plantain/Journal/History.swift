@@ -77,7 +77,8 @@ public struct History: Sendable {
 
   private func details(of entry: EditEntry) async throws(PlantainError) -> HistoryEntry {
     let attempts = try await book.attempts(of: entry)
-    return HistoryEntry(entry, attempts, isLive: attempts.contains(where: book.isLive))
+    return HistoryEntry(
+      entry, attempts, isLive: attempts.contains(where: book.isLive), hasReply: book.hasReply)
   }
 }
 
@@ -120,7 +121,9 @@ public struct HistoryEntry: Encodable, Sendable {
     public let reply: String?
   }
 
-  init(_ entry: EditEntry, _ attempts: [AttemptEntry], isLive: Bool) {
+  init(
+    _ entry: EditEntry, _ attempts: [AttemptEntry], isLive: Bool, hasReply: (AttemptEntry) -> Bool
+  ) {
     let states = attempts.map { $0.settledState(isLive: isLive) }
     let state = HistoryEntry.state(of: states)
     id = entry.id
@@ -146,9 +149,10 @@ public struct HistoryEntry: Encodable, Sendable {
         gateway: attempt.gateway, state: state.rawValue, status: attempt.status,
         task: attempt.tasks?.joined(separator: ","),
         seconds: Double(attempt.changed - attempt.started) / 1_000, message: attempt.words,
-        reply: state == .done || state == .unbilled ? nil : attempt.reply)
+        reply: state == .done || state == .unbilled || !hasReply(attempt) ? nil : attempt.reply)
     }
-    advice = Self.advice(state, entry.id, hasTask: attempts.contains { $0.tasks != nil }, isLive: isLive)
+    let isKept = self.attempts.contains { $0.state == state.rawValue && $0.reply != nil }
+    advice = Self.advice(state, entry.id, isKept: isKept, isLive: isLive)
   }
 
   /// What of several attempts matters: what is open before what is done, and that before what cost nothing.
@@ -172,7 +176,7 @@ public struct HistoryEntry: Encodable, Sendable {
     return EditResult.Cost(price: price, count: 1)
   }
 
-  private static func advice(_ state: AttemptState, _ id: String, hasTask: Bool, isLive: Bool) -> String? {
+  private static func advice(_ state: AttemptState, _ id: String, isKept: Bool, isLive: Bool) -> String? {
     if isLive { return "it is under way" }
     return switch state {
     case .accepted: "plantain recover \(id)"
@@ -180,6 +184,8 @@ public struct HistoryEntry: Encodable, Sendable {
     case .ambiguous, .sending:
       "it may have been done and billed; look at the gateway's own log before sending it again"
     case .prepared, .unbilled: "nothing was billed; it can be sent again"
+    case .withoutPicture where isKept:
+      "its reply is kept; a later version may find a picture: plantain replay \(id)"
     case .withoutPicture, .done: nil
     }
   }
@@ -219,6 +225,12 @@ extension Book {
 
   func attempts(of entry: EditEntry) async throws(PlantainError) -> [AttemptEntry] {
     try await with { ledger throws(LedgerError) in try await ledger.attempts(of: entry.id) }
+  }
+
+  /// Whether anything of a reply lies there.
+  func hasReply(_ attempt: AttemptEntry) -> Bool {
+    guard let path = try? ledger().replyPath(attempt.reply) else { return false }
+    return !StoredReply.isEmpty(path)
   }
 
   /// Whether a process that lives works on it.

@@ -80,7 +80,8 @@ extension Editor {
       guard let id = entries[position].edit, let known = try? await book.entry(id),
         let attempts = try? await book.attempts(of: known)
       else { continue }
-      entries[position].cost = HistoryEntry(known, attempts, isLive: false).cost
+      entries[position].cost =
+        HistoryEntry(known, attempts, isLive: false, hasReply: book.hasReply).cost
     }
     return entries
   }

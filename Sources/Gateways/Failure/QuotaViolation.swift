@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Which quota a 429 is by, as Google says it (`google.rpc.QuotaFailure`), in its own details or in words that a relay passes on.
+struct QuotaViolation {
+  enum Period: Int, Comparable {
+    case minute, day
+    /// A quota of nothing: waiting never helps.
+    case never
+
+    static func < (left: Period, right: Period) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// - Parameters:
+  ///   - details: of the error.
+  ///   - words: its message.
+  /// - Returns: the longest of several; `nil` when no quota is named.
+  static func period(_ details: [JSONValue], _ words: String) -> Period? {
+    let violations = details.flatMap { $0["violations"]?.elements ?? [] }
+    let named = violations.compactMap { violation -> Period? in
+      if violation["quotaValue"]?.int == 0 { return .never }
+      return period(of: violation["quotaId"]?.string ?? violation["quotaMetric"]?.string ?? "")
+    }
+    let isNothing = words.firstMatch(of: nothing) != nil
+    return (named + [isNothing ? .never : nil, period(of: words)].compactMap(\.self)).max()
+  }
+
+  private static func period(of name: String) -> Period? {
+    let name = name.lowercased()
+    if name.contains("perday") || name.contains("per day") { return .day }
+    return name.contains("perminute") || name.contains("per minute") ? .minute : nil
+  }
+
+  // Expressions hold no state that changes.
+  private nonisolated(unsafe) static let nothing = /limit:\s*0(?![.,]?\d)/
+
+  /// Until Google's day ends, which it does at midnight in California.
+  ///
+  /// - Parameter now: seconds since 1970.
+  static func untilEndOfDay(_ now: Int) -> Duration {
+    let local = now + pacificOffset(now)
+    let midnight = local - local.remainder(86_400) + 86_400
+    let end = midnight - pacificOffset(midnight - pacificOffset(now))
+    return .seconds(max(1, end - now))
+  }
+
+  /// Of local time from UTC, in seconds: an hour more between the second Sunday of March and the first of November, 2 o'clock each.
+  private static func pacificOffset(_ now: Int) -> Int {
+    var moment = time_t(now)
+    var parts = tm()
+    gmtime_r(&moment, &parts)
+    let begin = sunday(2, ofMonth: 2, parts.tm_year) + 10 * 3_600
+    let end = sunday(1, ofMonth: 10, parts.tm_year) + 9 * 3_600
+    return (begin..<end).contains(now) ? -7 * 3_600 : -8 * 3_600
+  }
+
+  /// Midnight in UTC, in seconds since 1970.
+  private static func sunday(_ number: Int, ofMonth month: Int32, _ year: Int32) -> Int {
+    var parts = tm()
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year, month, 1)
+    let first = timegm(&parts)
+    gmtime_r([first], &parts)
+    return first + ((7 - Int(parts.tm_wday)) % 7 + 7 * (number - 1)) * 86_400
+  }
+}
+
+extension Int {
+  /// Of a number that may be negative, 0 and above.
+  fileprivate func remainder(_ divisor: Int) -> Int { (self % divisor + divisor) % divisor }
+}

@@ -1,0 +1,78 @@
+import Finishing
+import Imaging
+import Ledger
+import Submission
+
+/// What earlier edits that asked for the same have paid for and not got.
+extension Editor {
+  /// What is known of the same job from before.
+  enum Earlier: Sendable {
+    /// Its results lie at these places.
+    case done(EditEntry, outputs: [String])
+    /// It was fetched, or found in its reply, just now.
+    case fetched(EditResult)
+    /// Another process is at it.
+    case underWay
+    /// Nobody knows what became of it.
+    case unknown(EditEntry)
+  }
+
+  /// Looks through what the ledger knows of a job, the newest first, and fetches what was paid for and is kept. Sends nothing that
+  /// costs.
+  ///
+  /// - Parameter options: as in `recover`.
+  /// - Returns: `nil` when nothing of it is done, or on its way.
+  /// - Throws: 76 when something is on its way and not here yet; otherwise as `recover`.
+  func earlier(
+    _ key: String, _ options: EditOptions, watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> Earlier? {
+    let entries = try await book.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
+    for entry in entries {
+      let attempts = try await book.attempts(of: entry)
+      if attempts.contains(where: book.isLive) { return .underWay }
+      let isKept = attempts.contains(where: book.hasReply)
+      switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
+      case .done:
+        let outputs = entry.outputs ?? entry.placesThatExist
+        guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
+        return .done(entry, outputs: outputs)
+      case .accepted, .stored:
+        watch(.fetching(id: entry.id))
+        if let result = try await fetched(entry, options, watch) { return .fetched(result) }
+      case .withoutPicture where isKept:
+        if let result = try await fetched(entry, options, watch) { return .fetched(result) }
+      case .sending, .ambiguous:
+        guard isKept, let result = try? await replay(entry.id, options: options, watch: watch) else {
+          return .unknown(entry)
+        }
+        return .fetched(result)
+      case .prepared, .unbilled, .withoutPicture: continue
+      }
+    }
+    return nil
+  }
+
+  /// - Returns: `nil` when there is no picture in it, as before.
+  private func fetched(
+    _ entry: EditEntry, _ options: EditOptions, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult? {
+    do throws(PlantainError) {
+      return try await recover(entry.id, options: options, watch: watch)
+    } catch {
+      guard [.noPicture, .refused].contains(error.code) else { throw error }
+      return nil
+    }
+  }
+}
+
+extension EditEntry {
+  /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
+  /// done and where. What is not found again would be paid for again.
+  fileprivate var placesThatExist: [String] {
+    guard let output else { return [] }
+    let places =
+      output.isFile
+      ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
+    return places.filter(OutputFile.exists)
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+/// A reply that was paid for and became no file is kept, and read again before anything is sent.
+@Suite struct `Replies that were paid for` {
+  private let ledger: TemporaryFolder
+  private let original: [UInt8]
+  private let result: [UInt8]
+
+  init() throws {
+    ledger = try TemporaryFolder()
+    original = try Synthetic.jpeg(PixelSize(width: 96, height: 64))
+    result = try Synthetic.png(PixelSize(width: 40, height: 30))
+  }
+
+  private func part(_ text: String) -> ScriptedGateway.Answer {
+    .reply(
+      status: 200,
+      body: #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP"}]}"#)
+  }
+
+  private func edit(_ gateway: ScriptedGateway, _ name: String = "out.png") async throws -> EditResult {
+    var options = EditOptions()
+    options.output = .file(ledger.file(name))
+    let asked = options
+    return try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+      try await $0.edit("warm", references: [.bytes(PictureBytes(original), name: "p")], options: asked)
+    }
+  }
+
+  private func failure(_ gateway: ScriptedGateway) async throws -> PlantainError {
+    let error = await #expect(throws: PlantainError.self) { try await edit(gateway) }
+    return try #require(error)
+  }
+
+  private func history() async throws -> [HistoryEntry] {
+    try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits()
+  }
+
+  @Test(arguments: [
+    "![image](HOST/1.png)", "Here it is: HOST/1.png.", "[Download](HOST/1.png?sig=secret-77)",
+  ])
+  func `an address in the text is taken when a picture lies there`(text: String) async throws {
+    try await ScriptedGateway.run(.file(result)) { host in
+      try await ScriptedGateway.run(part(text.replacing("HOST", with: host.baseURL))) { gateway in
+        let edited = try await edit(gateway)
+        #expect(edited.images.map(\.size) == [PixelSize(width: 40, height: 30)])
+        #expect(edited.images.map(\.source) == [.url])
+        #expect(try ledger.keptReplies.isEmpty)
+        #expect(!host.requests.contains { $0.head.contains("canary") })
+      }
+    }
+  }
+
+  @Test func `a page, a missing file, and one's own picture are no results`() async throws {
+    let page = ScriptedGateway.Answer.reply(status: 200, body: "<html>Our rules</html>")
+    for answer in [page, .reply(status: 404, body: "gone"), .file(original)] {
+      try await ScriptedGateway.run(answer) { host in
+        let text = "I cannot. See \(host.baseURL)/rules?sig=secret-77"
+        try await ScriptedGateway.run(part(text)) { gateway in
+          let error = try await failure(gateway)
+          #expect(error.exitStatus == 80)
+          #expect(error.message.contains("no picture was found at \(host.baseURL)/rules?…"))
+          #expect(error.hint?.contains("plantain replay") == true)
+        }
+      }
+    }
+    #expect(try ledger.keptReplies.count == 3)
+    #expect(try await history().allSatisfy { $0.state == "without-picture" && $0.advice != nil })
+  }
+
+  @Test func `the same edit looks through the kept reply before it sends anything`() async throws {
+    try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
+      try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
+        #expect(try await failure(gateway).exitStatus == 80)
+        #expect(gateway.requests.count == 1)
+        let edited = try await edit(gateway, "other.png")
+        #expect(edited.images.count == 1)
+        #expect(edited.images[0].output == ledger.file("other.png"))
+        #expect(gateway.requests.count == 1)
+      }
+    }
+    #expect(try await history().map(\.state) == ["done"])
+    #expect(try ledger.keptReplies.isEmpty)
+  }
+
+  @Test func `an answer with words alone is kept, and asked for again by whoever repeats the edit`()
+    async throws
+  {
+    try await ScriptedGateway.run(part("I cannot do that.")) { gateway in
+      let first = try await failure(gateway)
+      let id = try #require(first.editID)
+      #expect(try ledger.keptReplies.count == 1)
+      try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+        editor in
+        let again = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
+        #expect(again?.code == .noPicture)
+      }
+      #expect(try ledger.keptReplies.count == 1)
+      #expect(gateway.requests.count == 1)
+      _ = try await failure(gateway)
+      #expect(gateway.requests.count == 2)
+    }
+  }
+
+  @Test func `an error under a good status that leaves it open is kept and not sent again`() async throws {
+    let busy = ScriptedGateway.Answer.reply(status: 200, body: #"{"code":-1,"msg":"系统繁忙，请稍后再试"}"#)
+    try await ScriptedGateway.run(busy) { gateway in
+      let error = try await failure(gateway)
+      #expect(error.exitStatus == 76)
+      #expect(error.message.contains("系统繁忙"))
+      #expect(gateway.requests.count == 1)
+    }
+    #expect(try ledger.keptReplies.count == 1)
+    let empty = ScriptedGateway.Answer.reply(status: 200, body: #"{"code":-1,"msg":"余额不足，请充值","data":null}"#)
+    try await ScriptedGateway.run(empty) { gateway in
+      let error = try await failure(gateway)
+      #expect(error.exitStatus == 77)
+      #expect(error.billed == .no)
+      #expect(gateway.requests.count == 1)
+    }
+  }
+
+  @Test func `a batch looks through the kept reply, too`() async throws {
+    let path = try ledger.write(original, as: "a.jpg")
+    let lines = #"{"references":["\#(path)"],"prompt":"warm","output":"out.png"}"#
+    try ledger.write(Array(lines.utf8), as: "jobs.jsonl")
+    var defaults = Manifest.Defaults()
+    defaults.folder = ledger.file("results")
+    let settled = defaults
+    try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
+      try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
+        for expected in [0, 1] {
+          try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+            editor in
+            let manifest = try Manifest(reading: ledger.file("jobs.jsonl"), settled, for: .apiyi)
+            let summary = try await Batch(editor).run(manifest)
+            #expect(summary.done == expected)
+          }
+          #expect(gateway.requests.count == 1)
+        }
+      }
+    }
+    #expect(try ledger.read("results/out.png").count > 0)
+  }
+}
