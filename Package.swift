@@ -78,6 +78,9 @@ let package = Package(
       name: "CLossless", dependencies: ["CJPEG", "CPNG"], path: "CShims/CLossless", cSettings: cSettings,
       linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CIsolation", path: "CShims/CIsolation", cSettings: cSettings),
+    .target(
+      name: "CContentCoding", path: "CShims/CContentCoding", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
     .target(name: "CSHA256", path: "CShims/CSHA256", cSettings: cSettings),
     .target(name: "CNoLocales", path: "CShims/CNoLocales", cSettings: cSettings),
@@ -94,7 +97,7 @@ let package = Package(
     .target(
       name: "Submission",
       dependencies: [
-        "Gateways",
+        "CContentCoding", "Gateways",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -24,7 +24,7 @@ extension Gateway {
     _ url: String, _ headers: [(name: String, value: String)], body: RequestBody?, key: APIKey
   ) -> OutgoingRequest {
     var url = url
-    var headers = headers + [("Accept", "application/json")]
+    var headers = headers + [("Accept", "application/json"), ("Accept-Encoding", "gzip, deflate")]
     switch authorisation {
     case .bearer: headers.insert(("Authorization", "Bearer \(key.revealed)"), at: 0)
     case .googleHeader: headers.insert(("x-goog-api-key", key.revealed), at: 0)

@@ -20,6 +20,8 @@ package enum DownloadError: Error, Sendable, Equatable {
   case unresolvable(host: String)
   case tooManyRedirects(Int)
   case status(Int, retryAfter: Duration? = nil)
+  /// It is compressed in a way that was not asked for; its name.
+  case unknownCoding(String)
   /// It ended before its end, again and again.
   case cutShort
   /// The address was good until some time that has passed.
@@ -175,6 +177,7 @@ package struct Downloader: Sendable {
       var request = HTTPClientRequest(url: address)
       request.headers.add(name: "User-Agent", value: "plantain")
       request.headers.add(name: "Accept", value: "image/*")
+      request.headers.add(name: "Accept-Encoding", value: ContentCoding.accepted)
       for (name, value) in part.conditions { request.headers.add(name: name, value: value) }
       let answer = try await read(client.execute(request, deadline: .distantFuture), target, into: part)
       try? await client.shutdown()
@@ -207,6 +210,8 @@ extension DownloadError: CustomStringConvertible {
     case .notPublic(let host): "\(host) is an address of this machine or its network"
     case .unresolvable(let host): "the name \(host) cannot be resolved"
     case .tooManyRedirects(let most): "it is redirected more than \(most) times"
+    case .unknownCoding(let name):
+      "it is compressed by \(name), which was not asked for: \(ContentCoding.accepted) are taken"
     case .cutShort: "it ends before its end"
     case .expired: "the address has expired"
     case .settings(let variable, let words): "\(variable) in the environment cannot be used: \(words)"

@@ -10,6 +10,7 @@ final class PartialFile {
   /// A strong `ETag`, or the date of its last change.
   private var version: String?
   private var total: Int?
+  private var decoder: ContentDecoder?
 
   /// The headers of a request for the rest.
   var conditions: [(String, String)] {
@@ -35,6 +36,11 @@ final class PartialFile {
       let tag = response.headers.first(name: "ETag").flatMap { $0.hasPrefix("W/") ? nil : $0 }
       version = tag ?? response.headers.first(name: "Last-Modified")
     }
+    let coding = ContentCoding(response.headers)
+    if case .unknown(let name) = coding { throw .unknownCoding(name) }
+    decoder = coding.decoder
+    // What a part of it would be, or how long all of it is, nobody says.
+    if decoder != nil { (version, total) = (nil, nil) }
     if let total, total > limit.bytes { throw .tooLarge(limit: limit) }
   }
 
@@ -47,15 +53,31 @@ final class PartialFile {
   }
 
   func append(_ chunk: ByteBuffer, limit: ByteCount) throws(DownloadError) {
-    guard bytes.count + chunk.readableBytes <= limit.bytes else { throw .tooLarge(limit: limit) }
-    bytes.append(upTo: chunk.readableBytes) { room in
-      chunk.withUnsafeReadableBytes { room.copyMemory(from: $0) }
-      return chunk.readableBytes
+    let isEnough = chunk.withUnsafeReadableBytes { chunk in
+      guard let decoder else { return !take(chunk, limit) }
+      var isEnough = false
+      decoder.decode(chunk) { decoded in
+        isEnough = !take(decoded, limit)
+        return !isEnough
+      }
+      return isEnough
     }
+    if isEnough { throw .tooLarge(limit: limit) }
+  }
+
+  /// - Returns: `false` when it is too much.
+  private func take(_ piece: UnsafeRawBufferPointer, _ limit: ByteCount) -> Bool {
+    guard bytes.count + piece.count <= limit.bytes else { return false }
+    bytes.append(upTo: piece.count) { room in
+      room.copyMemory(from: piece)
+      return piece.count
+    }
+    return true
   }
 
   func requireWhole() throws(DownloadError) {
     if let total, bytes.count < total { throw .cutShort }
+    if let decoder, !decoder.isWhole { throw .cutShort }
   }
 
   func finish() -> PictureBytes {

@@ -17,12 +17,16 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   /// More came than is wanted.
   private struct Enough: Error {}
 
-  private struct State: ~Copyable {
+  fileprivate struct State: ~Copyable {
     var head: HTTPResponseHead?
     var lifter: ReplyLifter?
     /// By its header.
     var declared: Int?
     var received = 0
+    var coding = ContentCoding.none
+    var decoder: ContentDecoder?
+    /// Without what was done to it on its way.
+    var decoded = 0
     var failure: ReplyLifter.TooLarge?
   }
 
@@ -43,7 +47,9 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
     state.withLock { state in
       state.head = head
       state.declared = declared
-      state.lifter = ReplyLifter(expecting: declared ?? 0)
+      state.coding = ContentCoding(head.headers)
+      state.decoder = state.coding.decoder
+      state.lifter = ReplyLifter(expecting: state.decoder == nil ? declared ?? 0 : 0)
     }
     onHead(head.isPaidFor)
     return task.eventLoop.makeSucceededVoidFuture()
@@ -52,21 +58,33 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   func didReceiveBodyPart(task: HTTPClient.Task<Void>, _ part: ByteBuffer) -> EventLoopFuture<Void> {
     let isEnough = state.withLock { state in
       let isPaidFor = state.head?.isPaidFor ?? false
+      state.received += part.readableBytes
+      let limit = isPaidFor ? ReplyLifter.usualLimit : Self.errorLimit
       part.withUnsafeReadableBytes { bytes in
-        if isPaidFor { stored?.append(bytes) }
-        guard state.failure == nil else { return }
-        do throws(ReplyLifter.TooLarge) {
-          try state.lifter?.take(bytes)
-        } catch {
-          // What is paid for is at least stored.
-          state.failure = error
+        guard let decoder = state.decoder else { return take(bytes, &state, isPaidFor) }
+        decoder.decode(bytes) { decoded in
+          take(decoded, &state, isPaidFor)
+          return state.decoded <= limit
         }
       }
-      state.received += part.readableBytes
-      return state.received > (isPaidFor ? ReplyLifter.usualLimit : Self.errorLimit)
+      return max(state.received, state.decoded) > limit
     }
     return isEnough
       ? task.eventLoop.makeFailedFuture(Enough()) : task.eventLoop.makeSucceededVoidFuture()
+  }
+
+  private func take(_ bytes: UnsafeRawBufferPointer, _ state: inout State, _ isPaidFor: Bool) {
+    state.decoded += bytes.count
+    if isPaidFor { stored?.append(bytes) }
+    // Nobody could read it.
+    if case .unknown = state.coding { return }
+    guard state.failure == nil else { return }
+    do throws(ReplyLifter.TooLarge) {
+      try state.lifter?.take(bytes)
+    } catch {
+      // What is paid for is at least stored.
+      state.failure = error
+    }
   }
 
   func didFinishRequest(task: HTTPClient.Task<Void>) throws {}
@@ -76,15 +94,27 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   /// - Parameter why: what cut it short.
   /// - Returns: `nil` when nothing came.
   func reply(cutBy why: String? = nil) throws(ReplyLifter.TooLarge) -> IncomingReply? {
-    let (head, isWhole, failure, content) = state.withLock { state in
-      (state.head, state.declared == state.received, state.failure, state.lifter.take()?.finish())
+    let (head, isWhole, failure, content, odd) = state.withLock { state in
+      (
+        state.head, state.declared == state.received, state.failure, state.lifter.take()?.finish(),
+        state.whyNotDecoded
+      )
     }
     guard let head, let content else { return nil }
     if let failure, head.isPaidFor { throw failure }
     return IncomingReply(
       status: Int(head.status.code), retryAfter: head.headers.first(name: "Retry-After"),
       date: head.headers.first(name: "Date"), content: content,
-      cutBy: head.isPaidFor && !isWhole ? why : nil)
+      cutBy: head.isPaidFor ? odd ?? (isWhole ? nil : why) : nil)
+  }
+}
+
+extension ReplyReceiver.State {
+  fileprivate var whyNotDecoded: String? {
+    if let decoder, received > 0, !decoder.isWhole {
+      return decoder.isDamaged ? "its compressed body is damaged" : "its compressed body ends before its end"
+    }
+    return coding.explanation
   }
 }
 

@@ -8,7 +8,7 @@ package final class ScriptedGateway: Sendable {
   package enum Answer: Sendable {
     case reply(status: Int, headers: [(String, String)] = [], body: String)
     /// Status 200 with these bytes.
-    case file([UInt8])
+    case file([UInt8], headers: [(String, String)] = [])
     /// Closes the connection once the whole request has arrived.
     case hangUp
     /// Sends these bytes once the whole request has arrived, and closes the connection.
@@ -121,8 +121,9 @@ package final class ScriptedGateway: Sendable {
         var text = "HTTP/1.1 \(status) Scripted\r\nContent-Length: \(body.utf8.count)\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text + "\r\n" + body)), promise: nil)
-      case .file(let content):
-        var buffer = ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: \(content.count)\r\n\r\n")
+      case .file(let content, let headers):
+        let lines = headers.map { "\($0): \($1)\r\n" }.joined()
+        var buffer = ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: \(content.count)\r\n\(lines)\r\n")
         buffer.writeBytes(content)
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
       }

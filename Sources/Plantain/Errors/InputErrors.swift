@@ -75,7 +75,7 @@ extension PlantainError {
       case .notHTTPS, .notPublic: (.unreadable, "Download it yourself and give the file.")
       case .settings(let variable, _): (.configuration, "Mend \(variable), or unset it.")
       case .status(let status, _) where [404, 410].contains(status): (.missing, "Check the address.")
-      case .status, .tooManyRedirects, .expired:
+      case .status, .tooManyRedirects, .expired, .unknownCoding:
         (.unreadable, "Try the address in a browser, and give the file.")
       case .tooLarge: (.tooLarge, "Give a smaller version of it.")
       case .unresolvable, .timedOut, .failed, .cutShort:
