@@ -14,7 +14,8 @@ extension ResultInspection {
     let laid = options.hasOriginalsSize ? Field(options.shown, of: size).area.size.pixelCount : decoded
     // As it came, in other colours, and reduced; then on its original.
     let result = decoded * 12 + laid * (numbers.isDeep ? 12 : 8)
-    let files = 3 * (bytes.count + original.bytes.count + (mask?.bytes.count ?? 0)) / 2
+    // Each as it came and without what its decoder is not given.
+    let files = 2 * (bytes.count + original.bytes.count + (mask?.bytes.count ?? 0))
     let masks = (mask?.structure.size.pixelCount ?? 0) * 6
     return ByteCount(Self.program + result + ground(original) + output(size) + masks + files)
   }
@@ -24,7 +25,7 @@ extension ResultInspection {
 
   private func ground(_ original: Original) -> Int {
     let structure = original.structure
-    let pixels = structure.size.pixelCount
+    let pixels = structure.decodedSize.pixelCount
     let held = Ground.isHeld(structure, isDeep: numbers.isDeep) ? pixels * (numbers.isDeep ? 8 : 4) : 0
     let turned = structure.orientation == 1 ? 0 : pixels * 8
     // Such files are decoded as a whole, whoever asks for how little of them.

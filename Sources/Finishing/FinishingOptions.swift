@@ -108,8 +108,8 @@ package struct MetadataWishes: Sendable, Codable, Equatable {
 
 /// How an original's file is read: as it was when it was prepared.
 package struct OriginalReading: Sendable, Codable, Equatable {
-  /// Of a TIFF, or which picture of an animation, from 1.
-  package var page = 1
+  /// Of a TIFF, or which picture of an animation, from 1. `nil`: the first.
+  package var page: Int?
   /// Formats that are read although their decoders are not tested against hostile files.
   package var allowed: Set<String> = []
   /// A file that ends too early is taken as far as it goes.

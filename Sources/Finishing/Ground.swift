@@ -85,8 +85,8 @@ func openInSRGB(
 private func openAsItIs(
   _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading
 ) throws(ImagingError) -> Image {
-  guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
-  let image = try Image.decode(bytes, as: codec, page: reading.page, tolerance: reading.tolerance)
+  let cleaned = PictureContent(structure.cleaned(bytes))
+  let image = try Image.decode(cleaned, structure, tolerance: reading.tolerance)
   // What the file says of its colours by numbers, no decoder obeys.
   guard structure.profileIsMade, let made = structure.profile else { return image }
   return try image.withProfile(made)

@@ -182,8 +182,8 @@ private func check(
   if let word = structure.format.permission, !allowed.contains(word) {
     throw error(.notAllowed(structure.format, word: word))
   }
-  guard structure.size.pixelCount <= mostPixels else {
-    throw error(.tooManyPixels(structure.size, limit: mostPixels))
+  guard structure.decodedSize.pixelCount <= mostPixels else {
+    throw error(.tooManyPixels(structure.decodedSize, limit: mostPixels))
   }
 }
 

@@ -45,7 +45,7 @@ extension Editor {
       return EditFinishing(options, finish, provenance)
     }
     options.shown = geometry.shown
-    options.reading.page = job.options.page
+    options.reading.page = prepared.page
     options.reading.allowed = job.options.allowed
     options.reading.allowsTruncated = job.options.allowsTruncated
     let original = try await workers.keep(source)

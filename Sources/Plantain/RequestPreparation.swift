@@ -125,7 +125,7 @@ extension Editor {
     var jobs = references.map { Preparer.Job(source: $0, options: options) }
     // The page and the shape that were asked for are those of the picture to edit.
     for position in jobs.indices.dropFirst(isFirstEdited ? 1 : 0) {
-      jobs[position].options.page = 1
+      jobs[position].options.page = nil
       jobs[position].options.fit = .none
       jobs[position].options.region = nil
     }

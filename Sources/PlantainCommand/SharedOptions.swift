@@ -110,7 +110,7 @@ struct PreparationFlags: ParsableArguments {
     help: ArgumentHelp(
       "Which page of a TIFF or picture of an animation, from 1; with several references that of the first.",
       valueName: "n"))
-  var page: Int = 1
+  var page: Int?
 
   @Option(
     help: ArgumentHelp(

@@ -50,14 +50,16 @@ package struct DecodingCost: Equatable, Sendable {
 
   /// What the format makes its decoder hold beside the rows it gives.
   private static func decoderMemory(_ structure: PictureStructure, _ pixelBytes: Int) -> Int {
-    let pixels = structure.size.pixelCount
+    let pixels = structure.decodedSize.pixelCount
     switch structure.format.codec {
     // All coefficients of a progressive picture, two bytes each.
     case .jpeg:
       return structure.isProgressive ? pixels * (structure.hasReducedChroma ? 4 : 2 * pixelBytes) : 0
     case .png: return structure.isInterlaced ? pixels * pixelBytes : 0
     // The whole canvas, and the decoder's own copy of it.
-    case .webp, .gif, .heif, .svg, .jpegXL, .jpeg2000: return pixels * pixelBytes * 2
+    case .webp, .heif, .svg, .jpegXL, .jpeg2000: return pixels * pixelBytes * 2
+    // Its canvas in four channels, and an earlier one to go back to.
+    case .gif: return pixels * 8
     // A strip may be the whole picture.
     case .tiff: return pixels * pixelBytes
     case nil: return 0

@@ -38,7 +38,7 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   public var keepsCopyright = false
 
   /// Which page of a TIFF, or picture of an animated GIF or WebP, counted from 1. Default: 1.
-  public var page = 1
+  public var page: Int?
   /// Takes a JPEG or PNG that ends too early, as far as it goes, instead of refusing it. Default: `false`.
   public var allowsTruncated = false
 
@@ -77,7 +77,7 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
         "what is allowed", word)
     }
     try require(maximumPixels >= 1, "at least 1", "the pixel limit", "\(maximumPixels)")
-    try require((1...10_000).contains(page), "1…10,000", "the page", "\(page)")
+    if let page { try require((1...10_000).contains(page), "1…10,000", "the page", "\(page)") }
     if let format {
       let known = PictureFormat.writable(format) != nil && acceptedFormats.contains(format)
       let names = acceptedFormats.map(\.name).joined(separator: ", ")

@@ -51,7 +51,8 @@ package struct PreparationPlan: Sendable {
     var changes: [PreparationStep] = []
     if structure.pageCount > 1 {
       changes.append(
-        PreparationStep(.page, "one of several", before: "\(structure.pageCount)", after: "\(options.page)"))
+        PreparationStep(.page, "one of several", before: "\(structure.pageCount)", after: "\(structure.page)")
+      )
     }
     if let cut {
       changes.append(
@@ -121,6 +122,7 @@ package struct PreparationPlan: Sendable {
     warnings =
       Self.pageWarnings(structure)
       + (structure.isComplete ? [] : [.truncated])
+      + (structure.isCutBehindPicture ? [.endMissing] : [])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasUnknownColours ? [.colourIgnored] : [])

@@ -37,15 +37,11 @@ struct PreparationWork {
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
   func decode(_ content: PictureContent, _ tolerance: Image.Tolerance) throws(PreparationError) -> Image {
-    guard let codec = structure.format.codec else {
-      throw .picture(.unsupportedFormat(structure.format))
-    }
-    return try onPicture { () throws(ImagingError) in
+    try onPicture { () throws(ImagingError) in
       let image = try Image.decode(
-        content, as: codec, shrink: plan.fit.shrink, page: options.page, scale: plan.drawingScale,
-        tolerance: tolerance)
+        content, structure, shrink: plan.fit.shrink, scale: plan.drawingScale, tolerance: tolerance)
       // A drawing's declared size is rounded by its own rules; its pixels do not exist before now.
-      guard codec != .svg else {
+      guard structure.format.codec != .svg else {
         guard image.size.pixelCount <= options.maximumPixels else {
           throw .tooManyPixels(image.size, limit: options.maximumPixels)
         }
@@ -168,9 +164,7 @@ struct PreparationWork {
       content: whole,
       facts: PreparedReference.Facts(
         mediaType: format.mediaType, size: size, isPassthrough: plan.isPassthrough, encodes: encodes,
-        steps: steps,
-        geometry: geometry(size),
-        warnings: warnings))
+        steps: steps, geometry: geometry(size), page: structure.page, warnings: warnings))
   }
 
   private func geometry(_ prepared: PixelSize) -> ReferenceGeometry {

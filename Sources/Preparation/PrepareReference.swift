@@ -113,8 +113,8 @@ package func inspectPicture(
   if let word = structure.format.permission, !options.allowed.contains(word) {
     throw .picture(.notAllowed(structure.format, word: word))
   }
-  guard options.page <= structure.pageCount else {
-    throw .pageMissing(options.page, of: structure.pageCount)
+  if let page = options.page, page > structure.pageCount {
+    throw .pageMissing(page, of: structure.pageCount)
   }
   guard options.region == nil || structure.format.codec != .svg else {
     throw .invalidOption(
@@ -123,8 +123,8 @@ package func inspectPicture(
   if let region = options.region, !region.isInside(structure.uprightSize) {
     throw .regionOutside(region, structure.uprightSize)
   }
-  guard structure.size.pixelCount <= options.maximumPixels else {
-    throw .picture(.tooManyPixels(structure.size, limit: options.maximumPixels))
+  guard structure.decodedSize.pixelCount <= options.maximumPixels else {
+    throw .picture(.tooManyPixels(structure.decodedSize, limit: options.maximumPixels))
   }
   var plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
   if plan.isPassthrough, structure.format == .png {

@@ -31,6 +31,7 @@ public struct PreparedReference: Sendable {
     var encodes: Int
     var steps: [PreparationStep]
     var geometry: ReferenceGeometry
+    var page: Int
     var warnings: [PreparationWarning]
   }
 
@@ -43,6 +44,8 @@ public struct PreparedReference: Sendable {
   public var encodes: Int { facts.encodes }
   public var steps: [PreparationStep] { facts.steps }
   public var geometry: ReferenceGeometry { facts.geometry }
+  /// Which page of a TIFF, or picture of an animation, it is of, counted from 1.
+  public var page: Int { facts.page }
   public var warnings: [PreparationWarning] { facts.warnings }
 
   /// A preparation's outcome without its bytes, which another process can send beside it.
@@ -140,6 +143,8 @@ public enum PreparationWarning: String, Sendable, Codable {
   case pagesDropped = "pages-dropped"
   /// The file ends too early; a part of the picture may be missing.
   case truncated
+  /// Behind the picture, which is whole, the file is cut short or damaged.
+  case endMissing = "end-missing"
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
   /// What a data URI says of its picture is wrong; the bytes were believed.
@@ -156,6 +161,7 @@ extension PreparationWarning {
     case .animationDropped: "one picture of the animation is used"
     case .pagesDropped: "one page is used"
     case .truncated: "the file is cut short; a part of the picture may be missing"
+    case .endMissing: "behind the picture, which is whole, the file is cut short or damaged"
     case .credentialsRemoved:
       "content credentials (C2PA) were removed, because they would not be valid any more"
     case .labelWrong: "the data URI names another format than its bytes have; they were believed"

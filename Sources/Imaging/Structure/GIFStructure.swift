@@ -1,53 +1,133 @@
 import Vocabulary
 
-/// Walks a GIF's blocks (CompuServe, GIF89a specification). Its logical screen counts as its size.
+/// Reads a GIF (CompuServe, GIF89a specification) as far as it is whole.
 extension PictureStructure {
-  static func readGIF(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+  static func readGIF(_ bytes: RawSpan, page: Int) throws(ImagingError) -> PictureStructure {
+    let blocks = try GIFBlocks(bytes)
+    guard let first = blocks.frames.first else {
+      throw blocks.failure ?? .damaged("a GIF without a picture in it")
+    }
+    guard let canvas = GIFCanvas(screen: blocks.screen, first: first) else {
+      throw .damaged("the GIF header declares \(blocks.screen.width)×\(blocks.screen.height) pixels")
+    }
     var structure = PictureStructure(format: .gif)
-    guard let width = bytes.unsigned(at: 6, count: 2, bigEndian: false),
-      let height = bytes.unsigned(at: 8, count: 2, bigEndian: false), let flags = bytes.byte(10)
-    else { throw .truncated("the GIF header has \(bytes.byteCount) bytes instead of 13") }
-    guard width > 0, height > 0 else { throw .damaged("the GIF header declares \(width)×\(height) pixels") }
-    structure.size = PixelSize(width: width, height: height)
+    structure.size = canvas.size
     structure.colour = .palette
-    var at = 13 + tableLength(flags)
-    var frames = 0
-    while let kind = bytes.byte(at) {
-      switch kind {
-      case 0x3B:
-        guard frames > 0 else { throw .damaged("a GIF without a picture in it") }
-        structure.pageCount = frames
-        structure.isComplete = true
-        structure.keep(0..<bytes.byteCount)
-        return structure
-      case 0x21:
-        // The graphic control extension says whether a colour is transparent.
-        if bytes.byte(at + 1) == 0xF9, let flags = bytes.byte(at + 3), flags & 1 == 1 {
-          structure.hasAlpha = true
-        }
-        if bytes.byte(at + 1) == 0xFE { structure.found(.comment) }
-        at = try endOfSubBlocks(bytes, from: at + 2)
-      case 0x2C:
-        guard let flags = bytes.byte(at + 9) else { throw .truncated("the GIF picture at byte \(at)") }
-        frames += 1
-        at = try endOfSubBlocks(bytes, from: at + 11 + tableLength(flags))
-      default: throw .damaged("the GIF has an unknown block at byte \(at)")
-      }
-    }
-    throw .truncated("no end mark within \(bytes.byteCount.grouped) bytes")
+    structure.pageCount = blocks.count
+    structure.page = page
+    if blocks.hasComment { structure.found(.comment) }
+    structure.isCutBehindPicture = blocks.failure != nil
+    structure.isComplete = true
+    structure.keepGIF(bytes, blocks, canvas)
+    return structure
   }
 
-  /// The bytes of a colour table: three for each of 2^(n + 1) colours.
-  private static func tableLength(_ flags: UInt8) -> Int {
-    flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1)
+  /// Keeps the frames up to the wanted one, in a form from which libnsgif draws what browsers do. By itself it grows some
+  /// screens and shrinks others to the first frame, has an alpha channel only where a frame declares a transparent color, erases
+  /// a frame that declares none with the background color, and mixes up the rows of an interlaced one that it clips below.
+  private mutating func keepGIF(_ bytes: RawSpan, _ blocks: GIFBlocks, _ canvas: GIFCanvas) {
+    let frames = blocks.frames.prefix(page)
+    let lowest = canvas.lowestInterlacedRow(frames)
+    if lowest > size.height { self.canvas = PixelSize(width: size.width, height: lowest) }
+    let showsGround = !canvas.isFilled || frames.dropLast().contains(where: \.isRemoved)
+    hasAlpha = showsGround || frames.contains(where: \.hasTransparency)
+    keep(0..<6)
+    replace(6..<10, by: Self.littleEndian(canvas.size), if: canvas.replacesScreen)
+    keep(10..<blocks.start)
+    pageInCleaned = page
+    if showsGround || decodedSize != size {
+      cleaned.append(.bytes(Self.ground(decodedSize)))
+      pageInCleaned += 1
+    }
+    for (position, frame) in frames.enumerated() {
+      keepControl(of: frame, bytes, isLast: position == frames.count - 1)
+      keepPixels(of: frame, atOrigin: position == 0 && canvas.replacesScreen)
+    }
+    if let end = blocks.end, case .range(let last)? = cleaned.last, last.upperBound == end {
+      keep(end..<end + 1)
+    } else {
+      cleaned.append(.bytes([GIFBlocks.trailer]))
+    }
   }
 
-  private static func endOfSubBlocks(_ bytes: RawSpan, from start: Int) throws(ImagingError) -> Int {
-    var at = start
-    while let length = bytes.byte(at) {
-      at += 1 + Int(length)
-      if length == 0 { return at }
+  private mutating func keepControl(of frame: GIFFrame, _ bytes: RawSpan, isLast: Bool) {
+    if !isLast, frame.isPaintedOver, let free = frame.unusedColor(bytes) {
+      cleaned.append(.bytes(Self.control(disposal: 2, transparentColor: free)))
+    } else if let control = frame.control {
+      keep(control)
     }
-    throw .truncated("the GIF blocks at byte \(start) go past the end")
+  }
+
+  private mutating func replace(_ range: Range<Int>, by bytes: [UInt8], if isReplaced: Bool) {
+    if isReplaced { cleaned.append(.bytes(bytes)) } else { keep(range) }
+  }
+
+  /// What a cut frame lacks is put there: its last block's true length, and the end of its blocks. Before that stands a byte
+  /// without pixels, because libnsgif wants some behind the last one.
+  private mutating func keepPixels(of frame: GIFFrame, atOrigin: Bool) {
+    let corner = frame.start + 1..<frame.start + 5
+    keep(frame.start..<corner.lowerBound)
+    replace(corner, by: [0, 0, 0, 0], if: atOrigin)
+    guard let cut = frame.cutBlock else { return keep(corner.upperBound..<frame.end) }
+    keep(corner.upperBound..<cut)
+    if cut + 1 < frame.end {
+      cleaned.append(.bytes([UInt8(truncatingIfNeeded: frame.end - cut - 1)]))
+      keep(cut + 1..<frame.end)
+    }
+    cleaned.append(.bytes([1, 0, 0]))
+  }
+
+  /// A first frame without pixels, whose corner is at the canvas' lower right, so that it reaches to there, and which declares
+  /// a transparent color.
+  private static func ground(_ size: PixelSize) -> [UInt8] {
+    let place = littleEndian(size) + [0, 0, 0, 0]
+    // No color table of its own, pixels of two bits, and no block of them.
+    return control(disposal: 1, transparentColor: 0) + [0x2C] + place + [0, 2, 0]
+  }
+
+  private static func control(disposal: UInt8, transparentColor: UInt8) -> [UInt8] {
+    [0x21, 0xF9, 4, disposal << 2 | 1, 0, 0, transparentColor, 0]
+  }
+
+  private static func littleEndian(_ number: Int) -> [UInt8] {
+    [UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8)]
+  }
+
+  private static func littleEndian(_ size: PixelSize) -> [UInt8] {
+    littleEndian(size.width) + littleEndian(size.height)
+  }
+}
+
+/// Where the frames of a GIF are drawn.
+private struct GIFCanvas {
+  let size: PixelSize
+  /// The canvas is the first frame's, whose corner is its corner.
+  let replacesScreen: Bool
+  /// The first frame covers all of it.
+  let isFilled: Bool
+
+  /// The screen. A first frame that is larger makes the canvas as large as itself, as browsers do; so does one that would not be
+  /// seen at all.
+  ///
+  /// - Returns: `nil` when neither has pixels.
+  init?(screen: (width: Int, height: Int), first: GIFFrame) {
+    let hasScreen = screen.width > 0 && screen.height > 0
+    guard let area = first.area else {
+      guard hasScreen else { return nil }
+      size = PixelSize(width: screen.width, height: screen.height)
+      (replacesScreen, isFilled) = (false, false)
+      return
+    }
+    let isLarger = area.size.width > screen.width || area.size.height > screen.height
+    replacesScreen = isLarger || area.left >= screen.width || area.top >= screen.height
+    size = replacesScreen ? area.size : PixelSize(width: screen.width, height: screen.height)
+    isFilled = replacesScreen || area == PixelArea(size)
+  }
+  /// Behind the last row that an interlaced frame has, on the canvas or below it.
+  func lowestInterlacedRow(_ frames: some Collection<GIFFrame>) -> Int {
+    let rows = frames.enumerated().map { position, frame in
+      frame.isInterlaced && !(position == 0 && replacesScreen) ? frame.area?.bottom ?? 0 : 0
+    }
+    return rows.max() ?? 0
   }
 }

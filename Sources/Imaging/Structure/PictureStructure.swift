@@ -5,6 +5,8 @@ package struct PictureStructure: Sendable {
   package let format: PictureFormat
   /// As stored; not yet turned upright.
   package var size = PixelSize(width: 1, height: 1)
+  /// What a decoder has to give, the picture being its upper left part; `nil`: the picture alone.
+  var canvas: PixelSize?
   /// EXIF orientation, 1…8.
   package var orientation = 1
   package var bitsPerChannel = 8
@@ -14,6 +16,10 @@ package struct PictureStructure: Sendable {
   package var isAnimated: Bool { pageCount > 1 }
   /// Pages of a TIFF, pictures of an animation; 1 elsewhere.
   package var pageCount = 1
+  /// The page that its facts are of, counted from 1.
+  package var page = 1
+  /// The same in the file without private and superfluous blocks, which is what a decoder is given.
+  package var pageInCleaned = 1
   /// The luma and chroma planes differ in size (JPEG).
   package var hasReducedChroma = false
   /// The pixels that a JPEG's blocks of all components cover together: only whole ones can be moved without loss.
@@ -58,6 +64,8 @@ package struct PictureStructure: Sendable {
   package var cleaned: [CleanedPiece] = []
   /// The file was walked to its end and ends where it should.
   package var isComplete = false
+  /// The picture is whole, and behind it the file is cut short or damaged.
+  package var isCutBehindPicture = false
 
   package enum ColourModel: String, Sendable {
     case grey, rgb, cmyk, palette, lab
@@ -72,6 +80,8 @@ package struct PictureStructure: Sendable {
     self.format = format
   }
 
+  /// What its decoder gives, in pixels: at least the picture.
+  package var decodedSize: PixelSize { canvas ?? size }
   package var uprightSize: PixelSize { orientation >= 5 ? size.transposed : size }
 
   /// A profile that is broken, or meant for another kind of picture, is worse than none: it goes.
@@ -138,11 +148,11 @@ extension PictureStructure {
   /// Recognises the format by its first bytes and reads the header facts.
   ///
   /// - Parameters:
-  ///   - page: the page of a TIFF whose facts are wanted, counted from 1; all pictures of an animation share theirs.
+  ///   - page: of a TIFF or an animation, counted from 1. `nil`: the first.
   ///   - tolerance: when lenient, a JPEG or PNG that ends too early is read as far as it goes and not `isComplete`.
   /// - Throws: `notAPicture`, `unsupportedFormat`, `truncated`, `damaged`.
   package static func read(
-    _ bytes: PictureBytes, page: Int = 1, tolerance: Image.Tolerance = .strict
+    _ bytes: PictureBytes, page: Int? = nil, tolerance: Image.Tolerance = .strict
   ) throws(ImagingError) -> PictureStructure {
     try read(PictureContent(bytes), page: page, tolerance: tolerance)
   }
@@ -152,7 +162,7 @@ extension PictureStructure {
   /// - Parameter portion: so much of it is read at a time. The result is the same.
   /// - Throws: `unreadable`, too.
   package static func read(
-    _ content: PictureContent, page: Int = 1, tolerance: Image.Tolerance = .strict,
+    _ content: PictureContent, page: Int? = nil, tolerance: Image.Tolerance = .strict,
     portion: Int = PictureContent.usualPortion
   ) throws(ImagingError) -> PictureStructure {
     try reading(PictureWindow(content, portion: portion)) { window throws(ImagingError) in
@@ -170,13 +180,13 @@ extension PictureStructure {
   }
 
   private static func readWhole(
-    _ content: PictureContent, as format: PictureFormat, page: Int
+    _ content: PictureContent, as format: PictureFormat, page: Int?
   ) throws(ImagingError) -> PictureStructure {
     try inMemory(content).withSpan { span throws(ImagingError) in
       switch format.codec {
-      case .webp: return try readWebP(span)
-      case .gif: return try readGIF(span)
-      case .tiff: return try readTIFF(span, page: page)
+      case .webp: return try readWebP(span, page: page ?? 1)
+      case .gif: return try readGIF(span, page: page ?? 1)
+      case .tiff: return try readTIFF(span, page: page ?? 1)
       case .heif: return try readHEIF(span, as: format)
       case .svg: return try readSVG(span, as: format)
       case .jpegXL: return try readJPEGXL(span, as: format)
@@ -199,7 +209,7 @@ extension PictureStructure {
 
   /// The file without private and superfluous blocks; the compressed pixels stay byte for byte.
   package func cleaned(_ bytes: PictureBytes) -> PictureBytes {
-    if case .range(let all)? = cleaned.first, all == 0..<bytes.count { return bytes }
+    if cleaned.count == 1, case .range(let all)? = cleaned.first, all == 0..<bytes.count { return bytes }
     return PictureBytes(capacity: cleanedByteCount.bytes) { room in
       bytes.withUnsafeBytes { source in
         var offset = 0

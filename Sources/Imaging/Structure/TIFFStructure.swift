@@ -26,6 +26,7 @@ extension PictureStructure {
       throw .unsupportedVariant(.tiff, variant)
     }
     structure.pageCount = pages.count
+    (structure.page, structure.pageInCleaned) = (page, page)
     structure.profile = directory.bytes(34_675)
     for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
     where directory.has(tag) { structure.found(kind) }

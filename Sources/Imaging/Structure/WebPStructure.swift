@@ -2,7 +2,7 @@ import Vocabulary
 
 /// Walks a WebP's RIFF chunks (Google, "WebP Container Specification"; RFC 6386 and RFC 9649 for the frame headers).
 extension PictureStructure {
-  static func readWebP(_ bytes: RawSpan) throws(ImagingError) -> PictureStructure {
+  static func readWebP(_ bytes: RawSpan, page: Int = 1) throws(ImagingError) -> PictureStructure {
     guard bytes.has("RIFF", at: 0), let declared = bytes.unsigned(at: 4, count: 4, bigEndian: false) else {
       throw .damaged("a WebP without its RIFF header")
     }
@@ -30,6 +30,7 @@ extension PictureStructure {
     guard sawPixels else { throw .damaged("a WebP without a picture in it") }
     if end < bytes.byteCount { structure.found(.trailing) }
     structure.pageCount = max(1, structure.frames)
+    (structure.page, structure.pageInCleaned) = (page, page)
     structure.isComplete = true
     structure.rebuildWebP(bytes, body, flagsAt: flags)
     return structure

@@ -32,7 +32,7 @@ struct NamedOption: Sendable {
       NamedOption("quality", "a whole number of 1…100", \.quality) { Int($0) },
       NamedOption("background", "a name of a colour or #rrggbb", \.background, RGBColour.init(css:)),
       NamedOption("max-pixels", "a whole number", \.maximumPixels) { Int($0) },
-      NamedOption("page", "a whole number", \.page) { Int($0) },
+      NamedOption("page", "a whole number", \.page) { Int($0).map(Optional.some) },
       NamedOption("keep", "copyright or none", \.keepsCopyright) { ["copyright": true, "none": false][$0] },
       NamedOption("fit", "none, pad or crop", \.fit) { Fit(rawValue: $0) },
       NamedOption("allow", PictureFormat.permissions.joined(separator: ", "), \.allowed) { text in

@@ -48,7 +48,7 @@ enum StoredNames {
       ("background", options.background == .white ? nil : color(options.background)),
       ("maximumPixels", number(options.maximumPixels, usual: 100_000_000)),
       ("keepsCopyright", flag(options.keepsCopyright)),
-      ("page", number(options.page, usual: 1)),
+      ("page", number(options.page ?? 1, usual: 1)),
       ("allowsTruncated", flag(options.allowsTruncated)),
       ("isRaw", flag(options.isRaw)),
     ]

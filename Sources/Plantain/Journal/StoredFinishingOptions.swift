@@ -24,7 +24,7 @@ extension StoredFinishing {
     measuresDrift = options.measuresDrift
     compares = options.compares
     comparisonEdge = options.comparisonEdge
-    reading.page = options.reading.page
+    reading.page = options.reading.page ?? 1
     reading.allowed = options.reading.allowed.sorted()
     reading.allowsTruncated = options.reading.allowsTruncated
   }

@@ -1,0 +1,20 @@
+package import Vocabulary
+
+extension Image {
+  /// Opens the picture that `structure` was read of.
+  ///
+  /// - Parameters:
+  ///   - cleaned: its file without private and superfluous blocks.
+  ///   - shrink: as of the other `decode`.
+  ///   - scale: as of the other `decode`.
+  package static func decode(
+    _ cleaned: PictureContent, _ structure: PictureStructure, shrink: Int = 1, scale: Double = 1,
+    tolerance: Tolerance = .strict
+  ) throws(ImagingError) -> Image {
+    guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
+    let image = try decode(
+      cleaned, as: codec, shrink: shrink, page: structure.pageInCleaned, scale: scale, tolerance: tolerance)
+    guard structure.decodedSize != structure.size, image.size == structure.decodedSize else { return image }
+    return try image.cropped(left: 0, top: 0, to: structure.size)
+  }
+}
