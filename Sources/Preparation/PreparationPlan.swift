@@ -126,6 +126,7 @@ package struct PreparationPlan: Sendable {
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasUnknownColours ? [.colourIgnored] : [])
+      + (structure.metadata.contains(.damaged) ? [.dataDamaged] : [])
   }
 
   private static func pageWarnings(_ structure: PictureStructure) -> [PreparationWarning] {

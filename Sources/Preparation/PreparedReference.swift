@@ -145,6 +145,8 @@ public enum PreparationWarning: String, Sendable, Codable {
   case truncated
   /// Behind the picture, which is whole, the file is cut short or damaged.
   case endMissing = "end-missing"
+  /// Blocks beside the picture have wrong checksums and were left out.
+  case dataDamaged = "data-damaged"
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
   /// What a data URI says of its picture is wrong; the bytes were believed.
@@ -162,6 +164,7 @@ extension PreparationWarning {
     case .pagesDropped: "one page is used"
     case .truncated: "the file is cut short; a part of the picture may be missing"
     case .endMissing: "behind the picture, which is whole, the file is cut short or damaged"
+    case .dataDamaged: "blocks beside the picture have wrong checksums and were left out"
     case .credentialsRemoved:
       "content credentials (C2PA) were removed, because they would not be valid any more"
     case .labelWrong: "the data URI names another format than its bytes have; they were believed"

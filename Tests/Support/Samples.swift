@@ -157,7 +157,7 @@ package enum HandmadePNG {
   }
 
   /// A zlib stream (RFC 1950) of stored blocks.
-  private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
+  package static func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var stream: [UInt8] = [0x78, 0x01]
     let blocks = stride(from: 0, to: max(1, bytes.count), by: 65_535).map {
       bytes[$0..<min($0 + 65_535, bytes.count)]

@@ -25,7 +25,7 @@ extension PictureStructure {
   }
 
   /// The bytes of all rows, each with its filter's number in front, in the one pass or in Adam7's seven (section 8).
-  private var pngDataLength: Int {
+  var pngDataLength: Int {
     guard isInterlaced else { return Self.dataLength(size.width, size.height, bitsPerPixel) }
     let passes = [
       (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
@@ -43,7 +43,7 @@ extension PictureStructure {
   }
 
   /// - Returns: how many bytes came out, and whether the stream ends with the last byte of the ranges.
-  private static func inflate(
+  static func inflate(
     _ bytes: PictureWindow, _ ranges: [Range<Int>], upTo most: Int
   ) throws(ImagingError) -> (count: Int, endsWithData: Bool) {
     guard let inflation = cimaging_inflation_new() else {

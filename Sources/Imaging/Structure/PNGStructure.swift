@@ -1,7 +1,7 @@
 import CImaging
 import Vocabulary
 
-/// Walks a PNG's chunks, checking every CRC (W3C Portable Network Graphics, third edition).
+/// Walks a PNG's chunks, checking every checksum (W3C Portable Network Graphics, third edition).
 extension PictureStructure {
   static func readPNG(
     _ bytes: PictureWindow, _ tolerance: Image.Tolerance
@@ -61,12 +61,11 @@ extension PictureStructure {
       }
       // In this order: the number stands behind what it is of.
       let checksum = Self.checksum(bytes, at + 4..<end - 4)
-      guard bytes.bigEndian32(end - 4) == checksum else {
-        throw .damaged("the PNG chunk \(name) at byte \(at) has a wrong checksum")
-      }
+      let isIntact = bytes.bigEndian32(end - 4) == checksum
+      if !isIntact { try leaveOutPNGChunk(name, at) }
       let first = at == 8
       guard first == (name == "IHDR") else { throw .damaged("the PNG chunk IHDR is not the first") }
-      if try keepsPNGChunk(name, bytes, at + 8..<end - 4) { keep(at..<end) }
+      if isIntact, try keepsPNGChunk(name, bytes, at + 8..<end - 4) { keep(at..<end) }
       if name == "IDAT" {
         hasPixels = true
         pixelRanges.append(at + 8..<end - 4)
@@ -78,10 +77,18 @@ extension PictureStructure {
     isComplete = true
   }
 
+  /// What the picture can do without goes when its checksum is wrong, as in every decoder.
+  private mutating func leaveOutPNGChunk(_ name: String, _ at: Int) throws(ImagingError) {
+    let problem = "the PNG chunk \(name) at byte \(at) has a wrong checksum"
+    guard name.first?.isLowercase == true, name != "tRNS" else { throw .damaged(problem) }
+    if name == "iCCP" { found(.unusableProfile) }
+    found(.damaged)
+  }
+
   /// Large files hold some ten thousand; far more is an attack on time.
   private static let mostPNGChunks = 200_000
 
-  private static func checksum(_ bytes: PictureWindow, _ range: Range<Int>) -> Int {
+  static func checksum(_ bytes: PictureWindow, _ range: Range<Int>) -> Int {
     var checksum: UInt32 = 0
     bytes.visit(range) {
       checksum = cimaging_crc32(checksum, $0.baseAddress, $0.count)
@@ -127,19 +134,17 @@ extension PictureStructure {
       profileRanges.append(payload.lowerBound - 8..<payload.upperBound + 4)
       return true
     case "eXIf":
-      found(.exif)
-      let exif = bytes.withSpan(payload) { EXIF($0, at: 0, end: $0.byteCount, known: attribution) }
-      if exif.hasLocation { found(.gps) }
-      self.exif = payload
-      attribution = exif.attribution
-      orientation = exif.orientation
+      take(bytes.withSpan(payload) { EXIF($0, at: 0, end: $0.byteCount, known: attribution) })
+      exif = payload
     case "iTXt":
       let isXMP = bytes.has("XML:com.adobe.xmp\0", at: payload.lowerBound)
       found(isXMP ? .xmp : .text)
       if isXMP { bytes.withSpan(payload) { attribution.readXMP($0, 0..<$0.byteCount) } }
+      readRawProfile(name, bytes, payload)
     case "tEXt", "zTXt":
       found(.text)
       if name == "tEXt" { bytes.withSpan(payload) { attribution.readPNGText($0, 0..<$0.byteCount) } }
+      readRawProfile(name, bytes, payload)
     case "tIME": found(.time)
     case "acTL", "fcTL", "fdAT":
       // What remains is the still picture that a reader without animation shows.

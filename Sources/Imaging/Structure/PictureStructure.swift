@@ -56,6 +56,8 @@ package struct PictureStructure: Sendable {
   var frames = 0
   /// Where its EXIF lies in the file, from its byte order mark on.
   var exif: Range<Int>?
+  /// How many texts were looked at for EXIF (PNG).
+  var rawProfiles = 0
   /// Whose picture it is, by its metadata.
   package var attribution = Attribution()
   /// Private or superfluous blocks, in order of appearance, each kind once.
@@ -129,6 +131,8 @@ package enum MetadataKind: String, Sendable {
   case application = "application-data"
   case trailing = "trailing-data"
   case unusableProfile = "unusable-profile"
+  /// Blocks with a wrong checksum, whatever they were.
+  case damaged = "damaged-data"
 }
 
 extension Range<Int> {

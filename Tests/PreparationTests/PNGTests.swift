@@ -1,0 +1,131 @@
+import Foundation
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("PNGs with a wrong checksum")
+struct PNGChecksumTests {
+  private let pixels = (0..<12).map { row in (0..<36).map { UInt8(row * 20 + $0) } }
+
+  private func file(_ chunks: [(String, [UInt8])]) -> [UInt8] {
+    HandmadePNG.file(width: 12, bits: 8, kind: 2, rows: pixels, before: chunks)
+  }
+
+  /// With the last bit of a chunk's checksum changed.
+  private func damaging(_ name: String, in file: [UInt8]) throws -> [UInt8] {
+    var file = file
+    let start = try #require(file.firstRange(of: Array(name.utf8))).lowerBound
+    let length = file[start - 4..<start].reduce(0) { $0 << 8 | Int($1) }
+    file[start + 4 + length + 3] ^= 1
+    return file
+  }
+
+  @Test(
+    "what the picture can do without is left out, with a word",
+    arguments: [
+      "tEXt", "zTXt", "iTXt", "tIME", "eXIf", "iCCP", "gAMA", "cHRM", "sRGB", "cICP", "pHYs", "bKGD", "sBIT",
+      "caBX", "acTL", "prVt",
+    ], [false, true])
+  func leftOut(name: String, isDecoded: Bool) throws {
+    // It would mean something if it were read: an orientation, a gamma of 1.
+    let payload = name == "eXIf" ? Embedded.exif(orientation: 6) : [0, 1, 0x86, 0xA0] + Array("CANARY".utf8)
+    let file = try damaging(name, in: file([(name, payload)]))
+    let result = try prepare(file) { if isDecoded { $0.format = .webp } }
+    #expect(result.isPassthrough == !isDecoded)
+    #expect(result.size == PixelSize(width: 12, height: 12))
+    #expect(result.warnings.contains(.dataDamaged))
+    #expect(result.warnings.contains(.profileIgnored) == (name == "iCCP"))
+    guard !isDecoded else { return }
+    #expect(result.bytes.array == self.file([]))
+  }
+
+  @Test("and what it cannot is an error", arguments: ["IHDR", "PLTE", "IDAT", "tRNS"])
+  func needed(name: String) throws {
+    let chunks = [("PLTE", [UInt8](repeating: 9, count: 12)), ("tRNS", [0, 1, 0, 2, 0, 3])]
+    let file = try damaging(name, in: file(chunks))
+    guard
+      case .picture(.damaged(let why))? = #expect(
+        throws: PreparationError.self, performing: { try prepare(file) })
+    else {
+      Issue.record("expected `damaged`")
+      return
+    }
+    #expect(why.contains(name))
+  }
+}
+
+@Suite("EXIF in the texts of a PNG")
+struct PNGRawProfileTests {
+  private static let rows = (0..<12).map { row in (0..<60).map { UInt8(row * 9 + $0) } }
+  private static let size = PixelSize(width: 20, height: 12)
+
+  private func file(_ chunks: [(String, [UInt8])]) -> [UInt8] {
+    HandmadePNG.file(width: 20, bits: 8, kind: 2, rows: Self.rows, before: chunks)
+  }
+
+  /// As ImageMagick writes it: 36 bytes to a line.
+  private func digits(_ block: [UInt8], name: String = "exif") -> [UInt8] {
+    let lines = stride(from: 0, to: block.count, by: 36).map { start in
+      block[start..<min(start + 36, block.count)].map { String(format: "%02x", $0) }.joined()
+    }
+    return Array("\n\(name)\n\(String(format: "%8d", block.count))\n\(lines.joined(separator: "\n"))\n".utf8)
+  }
+
+  private func chunk(
+    _ name: String, _ keyword: String = "exif", orientation: Int = 6, hasHead: Bool = true,
+    bigEndian: Bool = false
+  ) -> (String, [UInt8]) {
+    let exif = Embedded.exif(orientation: orientation, bigEndian: bigEndian)
+    let text = digits((hasHead ? Array("Exif\0\0".utf8) : []) + exif, name: keyword)
+    let head = Array("Raw profile type \(keyword)\0".utf8)
+    return switch name {
+    case "zTXt": ("zTXt", head + [0] + HandmadePNG.deflated(text))
+    case "iTXt": ("iTXt", head + [0, 0, 0, 0] + text)
+    case "compressed iTXt": ("iTXt", head + [1, 0] + Array("en\0Profil\0".utf8) + HandmadePNG.deflated(text))
+    default: (name, head + text)
+    }
+  }
+
+  @Test(
+    "the orientation is applied", arguments: ["zTXt", "tEXt", "iTXt", "compressed iTXt"], ["exif", "APP1"])
+  func applied(name: String, keyword: String) throws {
+    for (hasHead, bigEndian) in [(true, false), (false, true)] {
+      let file = file([chunk(name, keyword, hasHead: hasHead, bigEndian: bigEndian)])
+      let result = try prepare(file)
+      #expect(result.size == Self.size.transposed)
+      #expect(result.geometry.orientation == 6)
+      // The stored column 0 is the upright top row, from right to left.
+      let (pixels, _, _) = try decodedPixels(result.bytes.array)
+      #expect(Array(pixels[..<3]) == Array(Self.rows[11][..<3]))
+    }
+  }
+
+  @Test("a chunk of its own counts more, whichever comes first", arguments: [true, false])
+  func precedence(isFirst: Bool) throws {
+    let own = ("eXIf", Embedded.exif(orientation: 1))
+    let text = chunk("zTXt")
+    #expect(try prepare(file(isFirst ? [own, text] : [text, own])).size == Self.size)
+  }
+
+  @Test("nonsense in such a text is ignored")
+  func nonsense() throws {
+    let head = Array("Raw profile type exif\0".utf8)
+    let xmp = digits(Array("http://ns.adobe.com/xap/1.0/\0<x/>".utf8))
+    for text in [
+      [], [0], [0, 0x78], Array("\nexif\n".utf8), Array("\nexif\n 4\n4".utf8), Array("\n\n\n\nzz".utf8), xmp,
+    ] {
+      for name in ["tEXt", "zTXt", "iTXt"] {
+        #expect(try prepare(file([(name, head + text)])).isPassthrough)
+      }
+    }
+  }
+
+  @Test("only so many of them are looked at")
+  func many() throws {
+    let broken = ("zTXt", Array("Raw profile type exif\0\0".utf8) + HandmadePNG.deflated([1, 2, 3]))
+    let chunks = [(String, [UInt8])](repeating: broken, count: 4) + [chunk("zTXt")]
+    #expect(try prepare(file(chunks)).size == Self.size)
+  }
+}
