@@ -67,7 +67,7 @@ package struct ResultInspection: Sendable {
   private func withoutDecoder() -> PictureBytes? {
     guard !needsPixels else { return nil }
     let file =
-      metadata.isEmpty
+      metadata.isEmpty && !structure.isCutBehindPicture
       ? bytes
       : structure.cleaned(bytes).adding(
         metadata, as: structure.format, structure.size, over: structure.profile)

@@ -201,7 +201,9 @@ package struct PreparationPlan: Sendable {
     _ structure: PictureStructure, keeping kept: Attribution, isPassthrough: Bool
   ) -> PreparationStep {
     guard !structure.metadata.isEmpty else {
-      return PreparationStep(.passthrough, "it complies already; not one byte is changed")
+      return structure.isCutBehindPicture
+        ? PreparationStep(.strip, "its missing end was added; the compressed pixels stay")
+        : PreparationStep(.passthrough, "it complies already; not one byte is changed")
     }
     let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
     let names = kept.isEmpty ? "" : "; creator and copyright stay"

@@ -140,7 +140,9 @@ struct PreparationWork {
   /// Reads the result as if it were anybody's: what leaves here carries nothing private, whoever wrote it.
   private func requireClean(_ content: PictureContent) throws(PreparationError) {
     // Of a file that passes byte for byte it was read already.
-    let isAsRead = plan.isPassthrough && structure.metadata.isEmpty && structure.isComplete
+    let isAsRead =
+      plan.isPassthrough && structure.metadata.isEmpty && structure.isComplete
+      && !structure.isCutBehindPicture
     let result =
       isAsRead ? structure : try onPicture { () throws(ImagingError) in try PictureStructure.read(content) }
     let allowed: [MetadataKind] = options.kept(of: structure).isEmpty ? [] : [.exif]

@@ -106,8 +106,11 @@ private enum WebPFile {
 @Suite struct `Bad files are refused before a decoder sees them` {
   @Test func `every cut of a small JPEG, PNG and WebP`() throws {
     let size = PixelSize(width: 24, height: 16)
-    for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
-      for length in 0..<file.count {
+    // A PNG with all of its pixels gets its end: 12 bytes, behind the 4 of the pixels' checksum.
+    for (file, end) in [
+      (try Synthetic.jpeg(size), 0), (try Synthetic.png(size), 16), (try Synthetic.webp(size), 0),
+    ] {
+      for length in 0..<file.count - end {
         #expect(throws: ImagingError.self, "cut at \(length) of \(file.count)") {
           try structure(Array(file[..<length]))
         }

@@ -129,3 +129,107 @@ struct PNGRawProfileTests {
     #expect(try prepare(file(chunks)).size == Self.size)
   }
 }
+
+@Suite("PNGs without their end")
+struct PNGEndTests {
+  private static let size = PixelSize(width: 200, height: 120)
+
+  private func kinds() throws -> [[UInt8]] {
+    let plain = try Synthetic.png(Self.size)
+    return [plain, try Samples.fixture("interlaced-33x17.png"), Self.splitting(plain)]
+  }
+
+  /// The pixel data in several chunks.
+  private static func splitting(_ png: [UInt8]) -> [UInt8] {
+    var (file, at) = (Array(png[..<8]), 8)
+    while at + 12 <= png.count {
+      let length = png[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      let isData = png[at + 4..<at + 8].elementsEqual("IDAT".utf8)
+      let payload = Array(png[at + 8..<at + 8 + length])
+      let parts = isData ? [Array(payload[..<(length / 3)]), Array(payload[(length / 3)...])] : [payload]
+      for part in parts {
+        file +=
+          [24, 16, 8, 0].map { UInt8(part.count >> $0 & 255) } + png[at + 4..<at + 8] + part + [0, 0, 0, 0]
+      }
+      at += 12 + length
+    }
+    return HandmadePNG.repairingChecksums(file)
+  }
+
+  @Test("with all pixels there, it gets one", arguments: [false, true])
+  func ended(isDecoded: Bool) throws {
+    for whole in try kinds() {
+      let expected = try prepare(whole) { if isDecoded { $0.maximumEdge = 16 } }
+      for missing in 1...16 {
+        let part = try prepare(Array(whole.dropLast(missing))) { if isDecoded { $0.maximumEdge = 16 } }
+        #expect(part.warnings == [.endMissing], "\(missing) bytes missing")
+        #expect(part.isPassthrough == !isDecoded)
+        #expect(part.bytes.array == expected.bytes.array, "\(missing) bytes missing")
+      }
+    }
+  }
+
+  @Test("what stands behind the pixels may be cut, too, and the end may be damaged")
+  func behind() throws {
+    let whole = try Synthetic.png(Self.size)
+    let body = Array(whole.dropLast(12))
+    let text = Array(Embedded.chunk("tEXt", Array("Comment\0CANARY".utf8), in: whole)[33..<59])
+    var wrong = whole
+    wrong[whole.count - 1] ^= 1
+    let files: [[UInt8]] = [
+      body + text, body + text.dropLast(3), body + text.prefix(9), wrong, wrong + [1, 2, 3],
+    ]
+    for file in files {
+      let result = try prepare(file)
+      #expect(result.warnings == [.endMissing])
+      #expect(result.bytes.array == whole)
+    }
+  }
+
+  @Test("in a file, too")
+  func inFile() throws {
+    let folder = try TemporaryFolder()
+    let whole = try Synthetic.png(Self.size)
+    try Data(whole.dropLast(14)).write(to: URL(filePath: folder.file("a.png")))
+    let content = PictureContent(try PictureFile.open(folder.file("a.png")))
+    let result = try prepareReference(content, options: PreparationOptions())
+    #expect(try result.content.read().array == whole)
+    var options = PreparationOptions()
+    options.maximumEdge = 50
+    #expect(try prepareReference(content, options: options).size == PixelSize(width: 50, height: 30))
+  }
+
+  @Test("with a pixel missing, or the data's own checksum, it is refused")
+  func cut() throws {
+    let plain = try Synthetic.png(Self.size)
+    for whole in [plain, Self.splitting(plain)] {
+      for missing in 17...80 {
+        let part = Array(whole.dropLast(missing))
+        guard
+          case .picture(.truncated)? = #expect(
+            throws: PreparationError.self, performing: { try prepare(part) })
+        else {
+          Issue.record("expected `truncated` with \(missing) bytes missing")
+          continue
+        }
+      }
+    }
+    let row = [UInt8](repeating: 90, count: 60)
+    let short = HandmadePNG.file(
+      width: 20, bits: 8, kind: 2, rows: [[UInt8]](repeating: row, count: 10), height: 20)
+    for missing in [1, 12] {
+      #expect(throws: PreparationError.self) { try prepare(Array(short.dropLast(missing))) }
+      let taken = try prepare(Array(short.dropLast(missing))) { $0.allowsTruncated = true }
+      #expect(taken.warnings == [.truncated])
+    }
+  }
+
+  @Test("a header of any size does no harm")
+  func hugeHeader() {
+    for (width, bits) in [(0x7FFF_FFFF, UInt8(16)), (20, 8)] {
+      let file = HandmadePNG.file(
+        width: width, bits: bits, kind: 6, rows: [[UInt8](repeating: 0, count: 400)], height: 0x7FFF_FFFF)
+      #expect(throws: PreparationError.self) { try prepare(Array(file.dropLast(12))) }
+    }
+  }
+}

@@ -12,12 +12,13 @@ extension PictureStructure {
     do throws(ImagingError) {
       try structure.walkPNG(bytes, &at)
     } catch {
-      guard case .truncated = error, tolerance == .lenient,
-        structure.hasPixels || bytes.has("IDAT", at: at + 4)
-      else { throw error }
-      structure.keep(at..<bytes.byteCount)
-      structure.hasPixels = true
-      structure.isComplete = false
+      guard case .truncated = error else { throw error }
+      if try !structure.endPNG(bytes, cutAt: at) {
+        guard tolerance == .lenient, structure.hasPixels || bytes.has("IDAT", at: at + 4) else { throw error }
+        structure.keep(at..<bytes.byteCount)
+        structure.hasPixels = true
+        structure.isComplete = false
+      }
     }
     guard structure.hasPixels else { throw .damaged("a PNG without a picture in it") }
     guard structure.colour != .palette || structure.hasPalette else {
@@ -80,6 +81,7 @@ extension PictureStructure {
   /// What the picture can do without goes when its checksum is wrong, as in every decoder.
   private mutating func leaveOutPNGChunk(_ name: String, _ at: Int) throws(ImagingError) {
     let problem = "the PNG chunk \(name) at byte \(at) has a wrong checksum"
+    if name == "IEND" { throw .truncated(problem) }
     guard name.first?.isLowercase == true, name != "tRNS" else { throw .damaged(problem) }
     if name == "iCCP" { found(.unusableProfile) }
     found(.damaged)

@@ -1,0 +1,42 @@
+import CImaging
+import Vocabulary
+
+/// A PNG that ends before its end chunk does, with all of its pixels there.
+extension PictureStructure {
+  /// Puts the end there, where the pixel data is whole, which its own checksum says.
+  ///
+  /// - Parameter at: the chunk that is cut, or behind the last one.
+  /// - Returns: whether it is.
+  mutating func endPNG(_ bytes: PictureWindow, cutAt at: Int) throws(ImagingError) -> Bool {
+    var ranges = pixelRanges
+    let cut = Self.cutPixelData(bytes, at)
+    if let cut { ranges.append(cut) }
+    guard size.pixelCount <= Self.mostPixelsWithoutEnd, !ranges.isEmpty,
+      let found = try? Self.inflate(bytes, ranges, upTo: pngDataLength + 1),
+      found.count == pngDataLength, found.endsWithData
+    else { return false }
+    if let cut {
+      keep(at..<cut.upperBound)
+      cleaned.append(.bytes(Self.bigEndian(Self.checksum(bytes, at + 4..<cut.upperBound))))
+    }
+    cleaned.append(.bytes([0, 0, 0, 0] + Array("IEND".utf8) + Self.bigEndian(0xAE42_6082)))
+    (hasPixels, pixelRanges) = (true, ranges)
+    (isComplete, isCutBehindPicture) = (true, true)
+    return true
+  }
+
+  /// They are inflated for it, at 1 to 2 GB/s.
+  private static let mostPixelsWithoutEnd = 200_000_000
+
+  /// The payload of a chunk with pixel data of which nothing but the checksum is cut.
+  private static func cutPixelData(_ bytes: PictureWindow, _ at: Int) -> Range<Int>? {
+    guard let length = bytes.bigEndian32(at), bytes.has("IDAT", at: at + 4),
+      at + 8 + length <= bytes.byteCount, at + 12 + length > bytes.byteCount
+    else { return nil }
+    return at + 8..<at + 8 + length
+  }
+
+  private static func bigEndian(_ number: Int) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+  }
+}
