@@ -177,7 +177,8 @@ struct PNGEndTests {
     var wrong = whole
     wrong[whole.count - 1] ^= 1
     let files: [[UInt8]] = [
-      body + text, body + text.dropLast(3), body + text.prefix(9), wrong, wrong + [1, 2, 3],
+      body + text, body + text.dropLast(3), body + text.prefix(9), body + [UInt8](repeating: 0, count: 20),
+      body + whole, wrong, wrong + [1, 2, 3],
     ]
     for file in files {
       let result = try prepare(file)

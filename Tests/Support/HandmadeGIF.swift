@@ -55,9 +55,10 @@ package struct HandmadeGIF {
         (bits, width) = (bits >> 8, width - 8)
       }
     }
+    put(4)
     for pixel in 0..<count {
-      if pixel % 2 == 0 { put(4) }
       put(frame.isInterlaced && pixel >= count / 2 ? frame.color + 1 : frame.color)
+      if pixel % 2 == 1 { put(4) }
     }
     put(5)
     return bytes + [UInt8(bits & 255)]

@@ -10,11 +10,12 @@ extension GIFFrame {
     while counter.count < area.size.pixelCount {
       guard let code = codes.next(counter.codeWidth, of: bytes), counter.take(code) else { return false }
     }
-    // Another file's bytes would hardly end with the last pixel, too.
-    let last = codes.next(counter.codeWidth, of: bytes)
-    let endsThere = last.map { $0 == counter.endCode } ?? true
-    return cutBlock != nil || endsThere && counter.count == area.size.pixelCount
+    // Another file's bytes would hardly end with the last pixel, too: behind it stand at most codes that clear and end.
+    return cutBlock != nil || counter.count == area.size.pixelCount && codes.restCount <= Self.mostBytesBehind
   }
+
+  /// Two codes of 12 bits, the begin of a block, and the last one.
+  private static let mostBytesBehind = 6
 
   /// A color that none of its pixels has; `nil` where all are used. Each that is used has its own code in the data.
   func unusedColor(_ bytes: RawSpan) -> UInt8? {
@@ -42,6 +43,9 @@ private struct GIFCodes {
   init(at start: Int, end: Int) {
     (at, self.end) = (start, end)
   }
+
+  /// How many bytes of the blocks were not looked at, with the last one's length of 0.
+  var restCount: Int { end - at }
 
   /// - Parameter width: in bits, at most 12.
   mutating func next(_ width: Int, of bytes: RawSpan) -> Int? {

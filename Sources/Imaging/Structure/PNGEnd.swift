@@ -1,7 +1,7 @@
 import CImaging
 import Vocabulary
 
-/// A PNG that ends before its end chunk does, with all of its pixels there.
+/// A PNG that ends before its end chunk does, or has something else in its place, with all of its pixels there.
 extension PictureStructure {
   /// Puts the end there, where the pixel data is whole, which its own checksum says.
   ///

@@ -12,13 +12,7 @@ extension PictureStructure {
     do throws(ImagingError) {
       try structure.walkPNG(bytes, &at)
     } catch {
-      guard case .truncated = error else { throw error }
-      if try !structure.endPNG(bytes, cutAt: at) {
-        guard tolerance == .lenient, structure.hasPixels || bytes.has("IDAT", at: at + 4) else { throw error }
-        structure.keep(at..<bytes.byteCount)
-        structure.hasPixels = true
-        structure.isComplete = false
-      }
+      try structure.settle(error, bytes, at, tolerance)
     }
     guard structure.hasPixels else { throw .damaged("a PNG without a picture in it") }
     guard structure.colour != .palette || structure.hasPalette else {
@@ -27,6 +21,20 @@ extension PictureStructure {
     structure.dropUnusableProfile()
     structure.settlePNGColours()
     return structure
+  }
+
+  /// What becomes of a file whose walk ended early: its end is put there, or it is taken as far as it goes.
+  private mutating func settle(
+    _ error: ImagingError, _ bytes: PictureWindow, _ at: Int, _ tolerance: Image.Tolerance
+  ) throws(ImagingError) {
+    var isCut = false
+    if case .truncated = error { isCut = true }
+    // Something else may stand where the end should.
+    if isCut || hasPixels && !Self.hasChunkName(bytes, at), try endPNG(bytes, cutAt: at) { return }
+    guard isCut, tolerance == .lenient, hasPixels || bytes.has("IDAT", at: at + 4) else { throw error }
+    keep(at..<bytes.byteCount)
+    hasPixels = true
+    isComplete = false
   }
 
   /// Which of the ways to say what the colours are counts (section 4.3): code points, then a profile, then sRGB, then
@@ -51,11 +59,10 @@ extension PictureStructure {
       guard let length = bytes.bigEndian32(at), at + 8 <= bytes.byteCount else {
         throw .truncated("no IEND chunk within \(bytes.byteCount.grouped) bytes")
       }
-      let type = bytes.array(at + 4..<at + 8)
-      let name = String(decoding: type, as: UTF8.self)
-      guard type.allSatisfy({ (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }) else {
+      guard Self.hasChunkName(bytes, at) else {
         throw .damaged("the PNG chunk at byte \(at) has no valid name")
       }
+      let name = String(decoding: bytes.array(at + 4..<at + 8), as: UTF8.self)
       let end = at + 12 + length
       guard end <= bytes.byteCount else {
         throw .truncated("the PNG chunk \(name) at byte \(at) declares \(length.grouped) bytes")
@@ -85,6 +92,12 @@ extension PictureStructure {
     guard name.first?.isLowercase == true, name != "tRNS" else { throw .damaged(problem) }
     if name == "iCCP" { found(.unusableProfile) }
     found(.damaged)
+  }
+
+  /// Whether a chunk may begin there: names are of four letters.
+  private static func hasChunkName(_ bytes: PictureWindow, _ at: Int) -> Bool {
+    let name = bytes.array(at + 4..<at + 8)
+    return name.count == 4 && name.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
   }
 
   /// Large files hold some ten thousand; far more is an attack on time.
