@@ -108,7 +108,7 @@ package struct MetadataWishes: Sendable, Codable, Equatable {
 
 /// How an original's file is read: as it was when it was prepared.
 package struct OriginalReading: Sendable, Codable, Equatable {
-  /// Of a TIFF, or which picture of an animation, from 1. `nil`: the first.
+  /// Of a TIFF, or which picture of an animation, from 1. `nil`: the first that is no preview.
   package var page: Int?
   /// Formats that are read although their decoders are not tested against hostile files.
   package var allowed: Set<String> = []

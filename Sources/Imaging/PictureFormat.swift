@@ -100,14 +100,15 @@ public struct PictureFormat: Sendable, Equatable {
 
   package static let gif = known(
     "GIF", "image/gif", ["gif"], codec: .gif, [Signature("GIF87a"), Signature("GIF89a")])
+  /// With offsets of 32 or, as BigTIFF, 64 bits.
   package static let tiff = known(
-    "TIFF", "image/tiff", ["tif", "tiff"], codec: .tiff, [Signature("II*\0"), Signature("MM\0*")])
+    "TIFF", "image/tiff", ["tif", "tiff"], codec: .tiff,
+    ["II*\0", "MM\0*", "II+\0", "MM\0+"].map { Signature($0) })
 
   /// Every format that is recognised. Those that are not read exist so that an error can name them.
   public static let all: [PictureFormat] = [
     jpeg, png, webp,
     gif, tiff,
-    known("BigTIFF", "image/tiff", ["tif", "tiff"], [Signature("II+\0"), Signature("MM\0+")]),
     known(
       "AVIF", "image/avif", ["avif"], codec: .heif,
       [Signature("ftypavif", at: 4), Signature("ftypavis", at: 4)]),

@@ -44,7 +44,7 @@ public struct EditOptions: Sendable {
   public var allowed: Set<String> = []
   /// Keeps the names of the creator and of the copyright's holder, and no other metadata. Default: `false`.
   public var keepsCopyright = false
-  /// For the picture that is edited, which is the first reference; of the others the first page is taken.
+  /// For the picture that is edited, which is the first reference; of the others the first page that is no preview is taken.
   public var page: Int?
   public var allowsTruncated = false
   /// What is done to the result with the first reference as its original. A region is sent alone, with some of what is around

@@ -37,7 +37,8 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   /// Default: `false`.
   public var keepsCopyright = false
 
-  /// Which page of a TIFF, or picture of an animated GIF or WebP, counted from 1. Default: 1.
+  /// Which page of a TIFF, or picture of an animated GIF or WebP, counted from 1; `nil`: the first that is no preview of another.
+  /// Default: `nil`.
   public var page: Int?
   /// Takes a JPEG or PNG that ends too early, as far as it goes, instead of refusing it. Default: `false`.
   public var allowsTruncated = false

@@ -51,7 +51,9 @@ package struct PreparationPlan: Sendable {
     var changes: [PreparationStep] = []
     if structure.pageCount > 1 {
       changes.append(
-        PreparationStep(.page, "one of several", before: "\(structure.pageCount)", after: "\(structure.page)")
+        PreparationStep(
+          .page, structure.skipsPreview ? "the first that is no preview" : "one of several",
+          before: "\(structure.pageCount)", after: "\(structure.page)")
       )
     }
     if let cut {
@@ -120,7 +122,7 @@ package struct PreparationPlan: Sendable {
     self.format = format
     steps = changes
     warnings =
-      Self.pageWarnings(structure)
+      Self.pageWarnings(structure) + (structure.skipsPreview ? [.previewSkipped] : [])
       + (structure.isComplete ? [] : [.truncated])
       + (structure.isCutBehindPicture ? [.endMissing] : [])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])

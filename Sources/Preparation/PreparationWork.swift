@@ -120,6 +120,7 @@ struct PreparationWork {
   mutating func realise(_ image: consuming Image) throws(PreparationError) -> Image {
     do throws(ImagingError) {
       let realised = try image.realised()
+      if structure.bitsPerChannel > 8, try realised.isNearlyBlank() { warn(.nearlyBlank) }
       guard realised.hasAlpha else { return realised }
       if try realised.isOpaque() { return try realised.withoutAlpha().realised() }
       guard !plan.format.hasAlpha else { return realised }

@@ -141,6 +141,10 @@ public enum PreparationWarning: String, Sendable, Codable {
   case animationDropped = "animation-dropped"
   /// One page of several was kept.
   case pagesDropped = "pages-dropped"
+  /// The page that is kept is the first one that is no preview of another.
+  case previewSkipped = "preview-skipped"
+  /// A picture of more than 8 bits per channel is nearly black, or nearly white, all over.
+  case nearlyBlank = "nearly-blank"
   /// The file ends too early; a part of the picture may be missing.
   case truncated
   /// Behind the picture, which is whole, the file is cut short or damaged.
@@ -162,6 +166,10 @@ extension PreparationWarning {
       "the file says of its colours what cannot be converted, such as HDR; they were taken as sRGB"
     case .animationDropped: "one picture of the animation is used"
     case .pagesDropped: "one page is used"
+    case .previewSkipped: "the pages before it are previews; name one to get it"
+    case .nearlyBlank:
+      "it has more than 8 bits per channel and is nearly black or white all over: if its values use only a part of their range, "
+        + "stretch its levels first (as ImageMagick's -auto-level does)"
     case .truncated: "the file is cut short; a part of the picture may be missing"
     case .endMissing: "behind the picture, which is whole, the file is cut short or damaged"
     case .dataDamaged: "blocks beside the picture have wrong checksums and were left out"

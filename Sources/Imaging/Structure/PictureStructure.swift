@@ -20,6 +20,8 @@ package struct PictureStructure: Sendable {
   package var page = 1
   /// The same in the file without private and superfluous blocks, which is what a decoder is given.
   package var pageInCleaned = 1
+  /// The pages before it are smaller versions of others (TIFF).
+  package var skipsPreview = false
   /// The luma and chroma planes differ in size (JPEG).
   package var hasReducedChroma = false
   /// The pixels that a JPEG's blocks of all components cover together: only whole ones can be moved without loss.
@@ -152,7 +154,7 @@ extension PictureStructure {
   /// Recognises the format by its first bytes and reads the header facts.
   ///
   /// - Parameters:
-  ///   - page: of a TIFF or an animation, counted from 1. `nil`: the first.
+  ///   - page: of a TIFF or an animation, counted from 1. `nil`: the first that is no preview.
   ///   - tolerance: when lenient, a JPEG or PNG that ends too early is read as far as it goes and not `isComplete`.
   /// - Throws: `notAPicture`, `unsupportedFormat`, `truncated`, `damaged`.
   package static func read(
@@ -190,7 +192,7 @@ extension PictureStructure {
       switch format.codec {
       case .webp: return try readWebP(span, page: page ?? 1)
       case .gif: return try readGIF(span, page: page ?? 1)
-      case .tiff: return try readTIFF(span, page: page ?? 1)
+      case .tiff: return try readTIFF(span, page: page)
       case .heif: return try readHEIF(span, as: format)
       case .svg: return try readSVG(span, as: format)
       case .jpegXL: return try readJPEGXL(span, as: format)
