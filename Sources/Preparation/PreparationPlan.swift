@@ -86,6 +86,7 @@ package struct PreparationPlan: Sendable {
           .format, Self.formatReason(structure, options), before: source.mediaType.name,
           after: format.mediaType.name))
     }
+    if !structure.outsideReferences.isEmpty { changes.append(Self.referencesStep(structure)) }
     let asked = format.mediaType == .png ? nil : options.quality
     if changes.isEmpty, let asked {
       changes.append(PreparationStep(.quality, "quality \(asked) was asked for", after: "\(asked)"))
@@ -128,7 +129,16 @@ package struct PreparationPlan: Sendable {
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasUnknownColours ? [.colourIgnored] : [])
+      + (structure.outsideReferences.isEmpty ? [] : [.referencesLeftOut])
       + (structure.metadata.contains(.damaged) ? [.dataDamaged] : [])
+  }
+
+  private static func referencesStep(_ structure: PictureStructure) -> PreparationStep {
+    let named = structure.outsideReferences.prefix(5)
+    let rest = structure.outsideReferences.count - named.count
+    let more = rest > 0 ? " and \(rest) more" : ""
+    return PreparationStep(
+      .strip, "left out what lies outside of its file: " + named.joined(separator: ", ") + more)
   }
 
   private static func pageWarnings(_ structure: PictureStructure) -> [PreparationWarning] {

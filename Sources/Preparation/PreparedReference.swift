@@ -149,6 +149,8 @@ public enum PreparationWarning: String, Sendable, Codable {
   case truncated
   /// Behind the picture, which is whole, the file is cut short or damaged.
   case endMissing = "end-missing"
+  /// A drawing refers to pictures or other files outside of its own, which are never loaded.
+  case referencesLeftOut = "references-left-out"
   /// Blocks beside the picture have wrong checksums and were left out.
   case dataDamaged = "data-damaged"
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
@@ -172,6 +174,7 @@ extension PreparationWarning {
         + "stretch its levels first (as ImageMagick's -auto-level does)"
     case .truncated: "the file is cut short; a part of the picture may be missing"
     case .endMissing: "behind the picture, which is whole, the file is cut short or damaged"
+    case .referencesLeftOut: "it refers to files outside of its own; it was drawn without them"
     case .dataDamaged: "blocks beside the picture have wrong checksums and were left out"
     case .credentialsRemoved:
       "content credentials (C2PA) were removed, because they would not be valid any more"

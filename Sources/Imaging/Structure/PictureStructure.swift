@@ -68,6 +68,8 @@ package struct PictureStructure: Sendable {
   package var cleaned: [CleanedPiece] = []
   /// The file was walked to its end and ends where it should.
   package var isComplete = false
+  /// What a drawing refers to outside of its file, which is left out.
+  package var outsideReferences: [String] = []
   /// The picture is whole, and behind it the file is cut short or damaged.
   package var isCutBehindPicture = false
 

@@ -31,6 +31,7 @@ extension PictureStructure {
     var structure = PictureStructure(format: format)
     structure.size = PixelSize(width: Int(width.rounded()), height: Int(height.rounded()))
     structure.hasAlpha = true
+    structure.outsideReferences = SVGReferences(bytes).names
     structure.keep(0..<bytes.byteCount)
     structure.isComplete = true
     return structure
