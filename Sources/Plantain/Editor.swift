@@ -91,7 +91,7 @@ public final class Editor: Sendable {
     var options = options
     if options.jobKey == nil {
       _ = try checked(prompt, references, options, routes, .none, watch)
-      options.jobKey = try await key(of: prompt, references, options).text
+      options.jobKey = try await keys(of: prompt, references, options)[0].text
       if let result = try await paidFor(options, watch) { return result }
     }
     return try await edit(prompt, references, options, by: routes, watch)

@@ -23,37 +23,35 @@ extension APIKey.Source {
       let values = variables.lazy.compactMap { getenv($0) }.map { String(cString: $0) }
       guard let value = values.first(where: { !$0.isEmpty }) else { throw .missing(variables: variables) }
       return try APIKey(value)
-    case .file(let path): return try APIKey(Self.firstLine(of: Self.text(of: path)))
+    case .file(let path): return try APIKey(Self.firstLine(of: Self.bytes(of: path)))
     case .command(let command): return try APIKey(Self.firstLine(of: await Self.output(of: command)))
     }
   }
 
-  private static func firstLine(of text: String) -> String {
-    // Some editors begin a file with a byte order mark.
-    let start =
-      text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
-    return String(start).prefix { !$0.isNewline }.trimmingPrefix(while: \.isWhitespace).description
+  /// The first line that is not blank, without white space around it.
+  private static func firstLine(of bytes: [UInt8]) throws(APIKey.KeyError) -> String {
+    guard let text = TextFile.text(of: bytes) else { throw .malformed }
+    return String(text.split(whereSeparator: \.isNewline).lazy.map(\.trimmed).first { !$0.isEmpty } ?? "")
   }
 
-  private static func text(of path: String) throws(APIKey.KeyError) -> String {
+  private static func bytes(of path: String) throws(APIKey.KeyError) -> [UInt8] {
     do throws(ReadError) {
-      let bytes = try PictureFile.read(path, limit: ByteCount(longest))
-      return String(decoding: bytes.array, as: UTF8.self)
+      return try PictureFile.read(path, limit: ByteCount(longest)).array
     } catch {
       throw .unavailable("\(path): \(error)")
     }
   }
 
   /// What a password manager's command prints; what it says on standard error goes to ours.
-  private static func output(of command: String) async throws(APIKey.KeyError) -> String {
+  private static func output(of command: String) async throws(APIKey.KeyError) -> [UInt8] {
     do {
       let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: ["-c", command], output: .string(limit: longest, encoding: UTF8.self),
+        .path("/bin/sh"), arguments: ["-c", command], output: .bytes(limit: longest),
         error: .fileDescriptor(.standardError, closeAfterSpawningProcess: false))
       guard result.terminationStatus.isSuccess else {
         throw APIKey.KeyError.unavailable("its command failed: \(result.terminationStatus)")
       }
-      guard !result.standardOutput.allSatisfy(\.isWhitespace) else {
+      guard !result.standardOutput.allSatisfy({ $0 <= 0x20 }) else {
         throw APIKey.KeyError.unavailable("its command printed nothing")
       }
       return result.standardOutput

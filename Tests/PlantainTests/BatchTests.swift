@@ -190,6 +190,23 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(!folder.names(in: "ledger.sqlite.replies").contains { $0.hasSuffix(".job") })
   }
 
+  @Test func `does not do again what was done under a prompt with its file's mark`() async throws {
+    try folder.write(Array(#"{"references": ["a.jpg"], "output": "0.jpg"}"#.utf8), as: "m.jsonl")
+    let manifests = try ["\u{FEFF}warm\r\n", "warm\r\n"].map {
+      try Manifest(
+        reading: folder.file("m.jsonl"), Manifest.Defaults(prompt: $0, folder: folder.file("out")),
+        for: .google)
+    }
+    try await run { editor, simulator in
+      #expect(try await Batch(editor).run(manifests[0]).done == 1)
+      #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
+      try FileManager.default.removeItem(atPath: folder.file("out/0.jpg"))
+      #expect(try await Batch(editor).run(manifests[1]).done == 1)
+      #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
+      #expect(await simulator.counts.billed == 2)
+    }
+  }
+
   @Test func `is planned by real preparation, without sending`() async throws {
     try folder.write(Synthetic.jpeg(PixelSize(width: 3_000, height: 2_000)), as: "large.jpg")
     let lines = [

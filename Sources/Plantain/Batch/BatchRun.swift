@@ -42,11 +42,15 @@ final class BatchRun: Sendable {
 
   func perform(_ item: Manifest.Item) async -> Batch.Outcome {
     do throws(PlantainError) {
-      let key = try await editor.key(of: item.prompt, item.references, item.options).text
-      guard let claim = try JobClaim(editor.book.ledger().replyPath("\(key).job")) else { return .elsewhere }
+      let keys = try await editor.keys(of: item.prompt, item.references, item.options).map(\.text)
+      guard let claim = try JobClaim(editor.book.ledger().replyPath("\(keys[0]).job")) else {
+        return .elsewhere
+      }
       defer { withExtendedLifetime(claim) {} }
-      if let earlier = try await settle(key) { return earlier }
-      return .done(try await edit(item, key))
+      for key in keys {
+        if let earlier = try await settle(key) { return earlier }
+      }
+      return .done(try await edit(item, keys[0]))
     } catch {
       return error.code == .outcomeUnknown ? .ambiguous(error) : .failed(error)
     }

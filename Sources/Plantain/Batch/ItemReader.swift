@@ -48,6 +48,9 @@ struct ItemReader {
 
   private static let ownNames: Set<String> = ["references", "prompt", "output", "id"]
 
+  /// Whether a column of that name has a meaning beside that for the prompt.
+  static func isKnown(_ name: String) -> Bool { ownNames.contains(name) || NamedOption.named(name) != nil }
+
   private func references(_ fields: [String: Manifest.Field]) throws(PlantainError) -> [Reference] {
     let references = (fields["references"]?.texts ?? []).map { Reference(argument: $0).located(in: folder) }
     for reference in references {
@@ -111,7 +114,7 @@ struct ItemReader {
   private func rewritten(
     _ fields: [String: Manifest.Field], _ references: [Reference], _ prompt: String
   ) -> [String: Manifest.Field] {
-    var fields = fields.filter { Self.ownNames.contains($0.key) || NamedOption.named($0.key) != nil }
+    var fields = fields.filter { Self.isKnown($0.key) }
     fields["references"] = .list(
       zip(references, fields["references"]?.texts ?? []).map { reference, text in
         if case .file(let path) = reference { OutputFile.absolute(path) } else { text }
@@ -154,10 +157,17 @@ struct PromptTemplate {
         result += "{"
         continue
       }
-      guard let word = words[String(name)] else { throw UnknownName(name: String(name)) }
+      guard let word = Self.word(String(name), in: words) else { throw UnknownName(name: String(name)) }
       result += word
       rest = rest[rest.index(after: name.endIndex)...]
     }
     return result + rest
+  }
+
+  /// The name as it is, else the only one that differs in its capitals alone.
+  private static func word(_ name: String, in words: [String: String]) -> String? {
+    if let word = words[name] { return word }
+    let near = words.keys.filter { $0.lowercased() == name.lowercased() }
+    return near.count == 1 ? words[near[0]] : nil
   }
 }

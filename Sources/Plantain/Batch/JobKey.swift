@@ -29,15 +29,18 @@ struct JobKey {
 }
 
 extension Editor {
+  /// The key of a job, and then those under which earlier versions may have done it.
+  ///
   /// - Throws: 66 when a picture cannot be read.
-  func key(
+  func keys(
     of prompt: String, _ references: [Reference], _ options: EditOptions
-  ) async throws(PlantainError) -> JobKey {
+  ) async throws(PlantainError) -> [JobKey] {
     var digests: [String] = []
     for reference in references + [options.finish.mask].compactMap(\.self) {
       digests.append(try await digest(of: reference))
     }
-    return JobKey(digests, prompt, options, routes[0])
+    // A prompt's file was once sent with its byte order mark.
+    return [prompt, "\u{FEFF}" + prompt].map { JobKey(digests, $0, options, routes[0]) }
   }
 
   private func digest(of reference: Reference) async throws(PlantainError) -> String {

@@ -2,7 +2,6 @@ import Finishing
 public import Gateways
 import Imaging
 import Ledger
-import SwiftCSV
 import Vocabulary
 
 #if canImport(FoundationEssentials)

@@ -1,7 +1,6 @@
 import Finishing
 import Gateways
 import Imaging
-import SwiftCSV
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -15,9 +14,11 @@ import SwiftCSV
 #endif
 
 extension Manifest {
-  /// One JSON object a line; empty lines do not count.
+  /// One JSON object a line; empty lines do not count. A line ends with LF, CR LF or CR.
   static func records(ofLines text: String) -> [Record] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { position, line in
+    let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
+    return lines.enumerated().compactMap { position, line in
+      // Files that were joined have a byte order mark each.
       let line = line.trimmingPrefix("\u{FEFF}")
       guard line.contains(where: { !$0.isWhitespace }) else { return nil }
       return Record(line: position + 1, fields: JSONValue(parsing: Array(line.utf8)).flatMap(fields))
@@ -47,25 +48,6 @@ extension Manifest {
   private static func texts(_ values: [JSONValue]) -> [String]? {
     let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
     return texts.count == values.count ? texts : nil
-  }
-
-  /// A head with names, then a record for each edit; `|` stands between references.
-  static func records(ofCSV text: String, _ path: String) throws(PlantainError) -> [Record] {
-    let rows: [[String: String]]
-    do {
-      rows = try CSV<Named>(string: text.replacing("\u{FEFF}", with: ""), loadColumns: false).rows
-    } catch {
-      throw PlantainError(
-        .input, .unusableFile, "\(path) is not CSV: \(error)",
-        hint: "Quote cells that hold quotes or commas.", subject: path)
-    }
-    return rows.enumerated().map { position, row in
-      var fields = row.filter { !$0.value.isEmpty }.mapValues { Field.text($0) }
-      if case .text(let references)? = fields["references"] {
-        fields["references"] = .list(references.split(separator: "|").map(String.init))
-      }
-      return Record(line: position + 1, fields: fields, hasColumns: true)
-    }
   }
 
   /// Every picture in a folder, by its name's extension, in the names' order.

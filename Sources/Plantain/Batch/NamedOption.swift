@@ -56,13 +56,11 @@ struct NamedOption: Sendable {
       },
     ]
     + switches.map { name, path in
-      NamedOption(name, "true or false", path) { ["true": true, "false": false][$0] }
+      NamedOption(name, "true or false", path, flag)
     }
     + [
-      NamedOption("align", "true or false", \.finish.aligns) { ["true": true, "false": false][$0] },
-      NamedOption("match-colour", "true or false", \.finish.matchesColour) {
-        ["true": true, "false": false][$0]
-      },
+      NamedOption("align", "true or false", \.finish.aligns, flag),
+      NamedOption("match-colour", "true or false", \.finish.matchesColour, flag),
     ]
 
   private static let switches: [(String, any WritableKeyPath<EditOptions, Bool> & Sendable)] = [
@@ -101,6 +99,11 @@ struct NamedOption: Sendable {
       options[keyPath: path] = value
       return true
     }
+  }
+
+  /// Spreadsheets write `TRUE` and `FALSE`.
+  @Sendable private static func flag(_ text: String) -> Bool? {
+    ["true": true, "false": false][text.lowercased()]
   }
 
   private static func writable(_ text: String) -> MediaType? {
