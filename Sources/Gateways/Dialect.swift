@@ -13,11 +13,14 @@ extension Gateway {
   }
 
   /// The question after a task.
+  ///
+  /// - Parameter baseURL: as for a request, of which the task's path may repeat the end.
   package func encodeQuestion(about task: String, baseURL: String, key: APIKey) -> OutgoingRequest? {
     guard let route = taskRoute else { return nil }
     let place = route.path.replacing("{task}", with: percentEncoded(task))
+    let base = BaseAddress(before: route.path).base(of: baseURL)
     // Answers to a GET can come out of a cache on the way.
-    return outgoing(baseURL + place, [("Cache-Control", "no-cache")], body: nil, key: key)
+    return outgoing(base + place, [("Cache-Control", "no-cache")], body: nil, key: key)
   }
 
   private func outgoing(

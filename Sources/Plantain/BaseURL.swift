@@ -3,7 +3,7 @@ import Submission
 
 /// The address of a gateway, checked.
 struct BaseURL {
-  /// Without a trailing slash.
+  /// What the gateway's path follows, whichever of its addresses was given; without a trailing slash.
   let text: String
   /// Host and port, for messages.
   let host: String
@@ -16,12 +16,13 @@ struct BaseURL {
         .configuration, .configuration, "there is no address for \(gateway.id)",
         hint: "Give --base-url, or set \(gateway.addressVariable).", subject: gateway.id)
     }
-    func bad(_ why: String) -> PlantainError {
+    let before = BaseAddress(before: gateway.path)
+    func bad(_ why: String, better: String = "https://api.example.com") -> PlantainError {
       // What does not look like an address may be a key in the wrong place.
       let shown = text.contains("://") ? " " + Reference.withoutSecrets(text) : ""
       return PlantainError(
         .configuration, .configuration, "cannot use the base URL\(shown): \(why)",
-        hint: "Expected something like https://api.example.com.", subject: gateway.id)
+        hint: "Expected something like \(better).", subject: gateway.id)
     }
     let scheme = text.prefix { $0 != ":" }.lowercased()
     guard ["http", "https"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
@@ -29,7 +30,11 @@ struct BaseURL {
     }
     let authority = String(text.dropFirst(scheme.count + 3).prefix { !"/?#".contains($0) })
     guard !authority.contains("@"), !text.contains("?"), !text.contains("#") else {
-      throw bad("it must not hold a user, a query or a fragment")
+      let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+      let path = text.dropFirst(scheme.count + 3 + authority.count).prefix { $0 != "?" && $0 != "#" }
+      throw bad(
+        "it must not hold a user, a query or a fragment",
+        better: before.base(of: "\(scheme)://\(host)\(path)"))
     }
     guard let name = Self.hostName(authority) else { throw bad("\(authority) is not HOST or HOST:PORT") }
     guard text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }) else {
@@ -38,9 +43,7 @@ struct BaseURL {
     if scheme == "http", !LoopbackName.matches(name) {
       throw bad("without TLS only 127.0.0.1, [::1] and localhost are allowed")
     }
-    var trimmed = text
-    while trimmed.hasSuffix("/") { trimmed.removeLast() }
-    self.text = trimmed
+    self.text = before.base(of: text)
     host = authority
   }
 

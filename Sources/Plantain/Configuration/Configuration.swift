@@ -138,7 +138,9 @@ extension Configuration {
 
   /// Where a gateway lives: what `PLANTAIN_<ID>_URL` says, else the file, else its pages. `nil`: nobody says.
   public func address(of gateway: Gateway) -> String? {
-    EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL
+    guard let address = EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL else { return nil }
+    // As routes and the ledger call it.
+    return (try? BaseURL(address, gateway))?.text ?? address
   }
 
   /// Where the ledger lies: the file that is named, else what `PLANTAIN_LEDGER` says, else the configuration.

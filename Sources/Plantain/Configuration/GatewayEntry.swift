@@ -62,14 +62,18 @@ struct GatewayEntry {
   }
 
   private mutating func readPlace(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
+    try readPaths(&object)
     let line = object.line(of: "url")
-    if let url = try object.takeText("url") {
-      do throws(PlantainError) {
-        gateway.baseURL = try BaseURL(url, gateway).text
-      } catch {
-        throw YAMLObject.Mistake(line: line, words: error.message)
-      }
+    guard let url = try object.takeText("url") else { return }
+    do throws(PlantainError) {
+      gateway.baseURL = try BaseURL(url, gateway).text
+    } catch {
+      throw YAMLObject.Mistake(
+        line: line, words: [error.message, error.hint].compactMap(\.self).joined(separator: ". "))
     }
+  }
+
+  private mutating func readPaths(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
     let needsModel = gateway.fields.model == nil
     let kind = needsModel ? "a path that begins with / and holds {model}" : "a path that begins with /"
     gateway.path =
