@@ -98,14 +98,18 @@ public struct EditOptions: Sendable {
     /// `NAME.edited.EXT` in this folder; `nil`: beside the first reference.
     case folder(String?)
 
-    /// The place that `-o` means: a folder when it is one or ends in a slash, otherwise a file; nothing means beside
-    /// the first reference.
+    /// The place that `-o` means: a file when its extension is a picture's, or a file of that name is there; otherwise a
+    /// folder, as always when it is one or ends in a slash. Nothing means beside the first reference.
     public init(argument: String?) {
       guard let argument else {
         self = .folder(nil)
         return
       }
-      self = argument.hasSuffix("/") || OutputFile.isFolder(argument) ? .folder(argument) : .file(argument)
+      let isFolder = argument.hasSuffix("/") || OutputFile.isFolder(argument)
+      // An empty name is nobody's, and is refused as a file's.
+      let isFile =
+        OutputPlan.format(byNameOf: argument) != nil || OutputFile.exists(argument) || argument.isEmpty
+      self = isFile && !isFolder ? .file(argument) : .folder(argument)
     }
   }
 

@@ -19,6 +19,8 @@ public struct Finisher: Sendable {
     let options: FinishOptions
     let source: Reference
     let original: Reference
+    /// Where it goes under its usual name; `nil`: beside the picture that the model returned.
+    let folder: String?
 
     public var bytes: PictureBytes { picture.bytes }
     public var mediaType: MediaType { picture.format.mediaType }
@@ -65,14 +67,17 @@ public struct Finisher: Sendable {
       }
     }
 
-    /// Where it goes when nobody says: beside the picture that the model returned, as `NAME.finished.EXT`.
-    public var usualPath: String { "\(Self.usualStem(of: source)).\(picture.format.extensions[0])" }
+    /// Where it goes when no name is given: `NAME.finished.EXT` in the folder that was, else beside the picture that the model
+    /// returned.
+    public var usualPath: String {
+      "\(Self.usualStem(of: source, in: folder)).\(picture.format.extensions[0])"
+    }
 
-    static func usualStem(of source: Reference) -> String {
+    static func usualStem(of source: Reference, in folder: String?) -> String {
       let name = "\(source.stem).finished"
-      guard case .file(let path) = source else { return name }
-      let folder = OutputFile.parent(of: path)
-      return folder == "." ? name : "\(folder)/\(name)"
+      let beside: String? = if case .file(let path) = source { OutputFile.parent(of: path) } else { nil }
+      let folder = folder ?? beside ?? "."
+      return folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
   }
 
@@ -83,12 +88,13 @@ public struct Finisher: Sendable {
   ///     of what was sent; `nil`: all of it.
   ///   - output: the name it is for, whose extension says the format; `nil`: the format that came, or the original's where its
   ///     pixels stay, or PNG where that cannot be written.
+  ///   - folder: where it is to go under its usual name, when `output` is `nil`.
   ///   - overwriting: a file of that name is no reason not to begin.
   /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture that cannot be used,
   ///   66 for one that cannot be read.
   public func finish(
     _ result: Reference, source original: Reference, showing shown: ShownArea? = nil,
-    for output: String? = nil, overwriting: Bool = false
+    for output: String? = nil, in folder: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> Result {
     try options.validate()
     let wanted = try output.map { path throws(PlantainError) in
@@ -96,7 +102,7 @@ public struct Finisher: Sendable {
       return OutputPlan.format(byNameOf: path)
     }
     if let comparison = options.comparison {
-      let stem = output.map { OutputPlan.withoutExtension($0) } ?? Result.usualStem(of: result)
+      let stem = output.map { OutputPlan.withoutExtension($0) } ?? Result.usualStem(of: result, in: folder)
       try OutputPlan.requireApart(comparison, from: stem, result, original, options.mask)
     }
     for path in [output, options.comparison].compactMap(\.self) {
@@ -111,7 +117,8 @@ public struct Finisher: Sendable {
     do {
       let finished = try await workers.finish(
         returned, beside: contents, finishing, refusingAbove: result.name)
-      return Result(picture: finished, options: options, source: result, original: original)
+      return Result(
+        picture: finished, options: options, source: result, original: original, folder: folder)
     } catch {
       throw .finishing(error, result: result.name, original: original.name, mask: options.mask?.name)
     }

@@ -41,11 +41,15 @@ struct OutputPlan {
     if let comparison {
       try Self.requireApart(comparison, from: stem, first, options.finish.mask)
     }
-    if case .file(let path) = output, let named = Self.format(byNameOf: path), let wanted, named != wanted {
-      throw .usage(
-        "\(path) is a name for \(named.name), but --output-format says \(wanted.name)",
-        hint: "Leave --output-format away, or change the name.")
-    }
+    if case .file(let path) = output, let wanted { try Self.requireName(path, for: wanted) }
+  }
+
+  /// - Throws: 64 when the extension is another format's.
+  static func requireName(_ path: String, for wanted: PictureFormat) throws(PlantainError) {
+    guard let named = format(byNameOf: path), named != wanted else { return }
+    throw .usage(
+      "\(path) is a name for \(named.name), but \(wanted.name) is asked for",
+      hint: "Ask for no format, or change the name.")
   }
 
   /// A picture as the model gave it has its true extension, whatever the name says: its place is known by the name without one.

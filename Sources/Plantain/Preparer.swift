@@ -56,14 +56,36 @@ public struct Preparer: Sendable {
     public func write(into folder: String, overwriting: Bool = false) throws(PlantainError) -> String {
       let format = PictureFormat.writable(reference.mediaType)?.extensions[0] ?? "jpg"
       let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(source.stem).\(format)"
+      try write(to: path, overwriting: overwriting)
+      return path
+    }
+
+    /// Writes the prepared file under that name, which is to be one of its format; the folder is created.
+    ///
+    /// - Throws: as the other.
+    public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
       do throws(WriteError) {
-        try OutputFile.createFolder(folder)
+        try OutputFile.createFolder(OutputFile.parent(of: path))
         try OutputFile.write(reference.content, to: path, overwriting: overwriting)
       } catch {
         throw .writing(error, path)
       }
-      return path
     }
+  }
+
+  /// The same, in the format of a file's name. An extension that is no picture's leaves the format open.
+  ///
+  /// - Throws: 64 for an extension that cannot be written, or is another format's than the one asked for; 73 when a file of that
+  ///   name exists and is not to be overwritten, or could not be written.
+  public func writing(to path: String, overwriting: Bool = false) throws(PlantainError) -> Preparer {
+    try OutputPlan.requireWritableExtension(path)
+    if let format = options.format.flatMap(PictureFormat.writable) {
+      try OutputPlan.requireName(path, for: format)
+    }
+    try OutputPlan.requireFree(path, overwriting: overwriting)
+    var options = options
+    options.format = OutputPlan.format(byNameOf: path)?.mediaType ?? options.format
+    return Preparer(options: options, workers: workers)
   }
 
   /// Reads a picture and makes it right. The pixels are worked on by the pool of imaging threads.

@@ -18,7 +18,7 @@ struct FinishCommand: AsyncParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The file to write, or - for standard output (default: NAME.finished.EXT beside the returned picture).",
+      "A file, a folder, or - for standard output (default: NAME.finished.EXT beside the returned picture).",
       valueName: "out"))
   var output: String?
 
@@ -48,17 +48,19 @@ struct FinishCommand: AsyncParsableCommand {
 
   func run() async throws {
     common.startLogging()
-    let name = output == "-" ? nil : output
+    let place = output == "-" ? nil : output.map { EditOptions.Output(argument: $0) }
+    let name: String? = if case .file(let path)? = place { path } else { nil }
+    let folder: String? = if case .folder(let path)? = place { path } else { nil }
     try await workers.run { workers in
       let finisher = Finisher(options: finishing.options, workers: workers)
       let result = try await finisher.finish(
-        reference(for: returned), source: reference(for: source), showing: shown, for: name,
+        reference(for: returned), source: reference(for: source), showing: shown, for: name, in: folder,
         overwriting: overwrite)
-      try show(result)
+      try show(result, as: name)
     }
   }
 
-  private func show(_ result: Finisher.Result) throws(PlantainError) {
+  private func show(_ result: Finisher.Result, as name: String?) throws(PlantainError) {
     if output == "-" {
       try result.writeComparison(overwriting: overwrite)
       try result.requireNoDrift()
@@ -66,7 +68,7 @@ struct FinishCommand: AsyncParsableCommand {
       guard Console.printBytes(result.bytes) else { throw .standardOutput("it took only a part") }
       return
     }
-    let path = output ?? result.usualPath
+    let path = name ?? result.usualPath
     try result.write(to: path, overwriting: overwrite)
     let report = FinishReport(result, output: path)
     if common.json {

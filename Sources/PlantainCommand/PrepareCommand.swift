@@ -15,7 +15,8 @@ struct PrepareCommand: AsyncParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The folder for the prepared files, or - for one on standard output.", valueName: "dir"))
+      "The folder for the prepared files; for one picture also NAME.jpg, .png or .webp, or - for standard output.",
+      valueName: "out"))
   var output: String?
 
   @Flag(name: .customLong("data-uri"), help: "Print each prepared picture as a data URI.")
@@ -34,7 +35,11 @@ struct PrepareCommand: AsyncParsableCommand {
   func validate() throws {
     let ways = [output != nil, dataURI, base64].filter { $0 }.count
     guard ways <= 1 else { throw ValidationError("Choose one of -o, --data-uri and --base64.") }
-    guard output != "" else { throw ValidationError("The folder for -o is empty.") }
+    guard output != "" else { throw ValidationError("The name for -o is empty.") }
+    if case .file(let path)? = place, pictures.count > 1 {
+      throw ValidationError(
+        "-o \(path) is one file, and there are \(pictures.count) pictures: name a folder.")
+    }
     guard !(base64 && common.json) else {
       throw ValidationError("--base64 and --json both want standard output; --data-uri goes with --json.")
     }
@@ -48,11 +53,13 @@ struct PrepareCommand: AsyncParsableCommand {
   func run() async throws {
     common.startLogging()
     let references = pictures.map(reference(for:))
-    if output != nil, output != "-" { try Preparer.requireDistinctNames(references) }
+    if case .folder? = place { try Preparer.requireDistinctNames(references) }
     let options = try preparation.preparation(common.configuration())
     var failure: PlantainError?
     try await workers.run { workers in
-      await Preparer(options: options, workers: workers).prepare(references) { outcome in
+      var preparer = Preparer(options: options, workers: workers)
+      if case .file(let path)? = place { preparer = try preparer.writing(to: path, overwriting: overwrite) }
+      await preparer.prepare(references) { outcome in
         do throws(PlantainError) {
           try show(try outcome.get())
         } catch {
@@ -64,14 +71,26 @@ struct PrepareCommand: AsyncParsableCommand {
     if let failure { throw CommandFailure(status: failure.exitStatus) }
   }
 
+  /// Where files go, when any do.
+  private var place: EditOptions.Output? { output == "-" ? nil : output.map { .init(argument: $0) } }
+
+  private func write(_ result: Preparer.Result) throws(PlantainError) -> String? {
+    switch place {
+    case .file(let path):
+      try result.write(to: path, overwriting: overwrite)
+      return path
+    case .folder(let folder?): return try result.write(into: folder, overwriting: overwrite)
+    case .folder(nil), .memory, nil: return nil
+    }
+  }
+
   private func show(_ result: Preparer.Result) throws(PlantainError) {
     if output == "-" {
       Summary.lines(of: result).forEach(common.note)
       guard Console.printBytes(try result.bytes()) else { throw .standardOutput("it took only a part") }
       return
     }
-    let path: String? =
-      if let output { try result.write(into: output, overwriting: overwrite) } else { nil }
+    let path = try write(result)
     if common.json {
       var report = try PrepareReport(result)
       report.output = path

@@ -17,6 +17,19 @@ import Vocabulary
     #expect(try decodedPixels(folder.read("out.png")).size == PixelSize(width: 896, height: 1200))
   }
 
+  @Test func `one result goes into the file that is named, or into a folder`() async throws {
+    let folder = try TemporaryFolder()
+    let command = Command(folder: folder.path)
+    for (name, made) in [
+      ("one.jpg", "one.jpg"), ("made", "made/coffee.edited.jpg"), ("made.v2", "made.v2/coffee.edited.jpg"),
+    ] {
+      let outcome = try await command.run(
+        "edit", Samples.coffee, Samples.rocket, Samples.portrait, "-p", "x", "-o", name, "--gateway",
+        "simulator", "--quiet")
+      #expect(outcome.lines == [made])
+    }
+  }
+
   @Test func `JSON has the contract's fields and nothing else is on standard output`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)

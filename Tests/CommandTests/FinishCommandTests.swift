@@ -55,6 +55,21 @@ import Vocabulary
     #expect(try await command.run(arguments + ["--overwrite"]).status == 0)
   }
 
+  @Test func `writes into a folder under the usual name`() async throws {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    let command = Command(folder: folder.path)
+    for name in ["made", "made.v2/"] {
+      let outcome = try await command.run(
+        "finish", "result.jpg", "--source", Samples.coffee, "--fit-source", "-o", name, "--quiet")
+      #expect(outcome.lines == [(name.hasSuffix("/") ? name : name + "/") + "result.finished.jpg"])
+    }
+    let refused = try await command.run(
+      "finish", "result.jpg", "--source", Samples.coffee, "--fit-source", "-o", "made", "--compare",
+      "made/result.finished.png")
+    #expect(refused.status == 64)
+  }
+
   @Test func `standard output has the picture and nothing else`() async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)

@@ -68,6 +68,44 @@ import Vocabulary
     #expect(error["billed"] as? String == "no")
   }
 
+  @Test func `one picture goes into the file that is named, in its format`() async throws {
+    let folder = try TemporaryFolder()
+    let command = Command(folder: folder.path)
+    for (name, start) in [("small.jpg", "\u{FF}\u{D8}"), ("a/b/small.PNG", "\u{89}PNG"), ("x.webp", "RIFF")] {
+      let outcome = try await command.run(
+        "prepare", Samples.coffee, "-o", name, "--max-edge", "60", "--json")
+      let object = try #require(try outcome.objects().first)
+      #expect(outcome.status == 0 && object["output"] as? String == name)
+      let bytes = try folder.read(name)
+      #expect(bytes.starts(with: start.unicodeScalars.map { UInt8($0.value) }))
+      #expect(try decodedPixels(bytes).size.longestEdge == 60)
+    }
+    #expect(try await command.run("prepare", Samples.rocket, "-o", "small.jpg").status == 73)
+    #expect(try await command.run("prepare", Samples.rocket, "-o", "small.jpg", "--overwrite").status == 0)
+  }
+
+  @Test func `a name that is no picture's, or a folder's, is a folder`() async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.file("there.jpg"), withIntermediateDirectories: false)
+    let command = Command(folder: folder.path)
+    for name in ["made", "made.v2", "there.jpg", "new.jpg/"] {
+      let outcome = try await command.run("prepare", Samples.coffee, "-o", name, "--quiet")
+      #expect(outcome.lines == [name.hasSuffix("/") ? name + "coffee.png" : name + "/coffee.png"])
+    }
+  }
+
+  @Test(arguments: [
+    ["-o", "small.jpg", Samples.rocket], ["-o", "small.tif"], ["-o", "small.bmp"], ["-o", ""],
+    ["-o", "small.png", "--format", "jpeg"], ["-o", "small.webp", "--gateway", "myrouter"],
+  ])
+  func `a file that cannot be all that is asked for is refused`(arguments: [String]) async throws {
+    let folder = try TemporaryFolder()
+    let outcome = try await Command(folder: folder.path).run(["prepare", Samples.coffee] + arguments)
+    #expect(outcome.status == 64 && outcome.output.isEmpty)
+    #expect(folder.names.isEmpty)
+  }
+
   @Test func `names that would fall together are refused before any work`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.coffee), as: "coffee.png")
