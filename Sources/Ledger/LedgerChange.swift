@@ -40,7 +40,7 @@ package struct LedgerChange: Sendable {
   }
 
   /// As `AttemptEntry` writes and reads it.
-  private static func json(_ texts: [String]) throws -> String {
+  static func json(_ texts: [String]) throws -> String {
     String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
   }
 }

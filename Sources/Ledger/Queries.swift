@@ -106,6 +106,20 @@ extension Ledger {
     }
   }
 
+  /// Edits whose results went under one of these names in a folder, the oldest first.
+  ///
+  /// - Parameter places: absolute paths without extension, and without `.` as a folder.
+  package func edits(under places: [String]) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(
+        sql: """
+          NOT json_extract(output, '$.isFile')
+          AND replace(json_extract(output, '$.path'), '/./', '/') IN (SELECT value FROM json_each(?))
+          """, arguments: [try LedgerChange.json(places)]
+      ).order(Column("created"), Column.rowID).fetchAll(database)
+    }
+  }
+
   /// The attempts of one edit, in their order.
   package func attempts(of edit: String) async throws(LedgerError) -> [AttemptEntry] {
     try await read { database in

@@ -33,7 +33,7 @@ extension Editor {
       let isKept = attempts.contains(where: book.hasReply)
       switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
       case .done:
-        let outputs = entry.outputs ?? entry.placesThatExist
+        let outputs = entry.writtenPlaces
         guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
         return .done(entry, outputs: outputs)
       case .accepted, .stored:
@@ -66,6 +66,9 @@ extension Editor {
 }
 
 extension EditEntry {
+  /// Where its results were written.
+  var writtenPlaces: [String] { outputs ?? placesThatExist }
+
   /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
   /// done and where. What is not found again would be paid for again.
   fileprivate var placesThatExist: [String] {

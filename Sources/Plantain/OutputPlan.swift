@@ -22,7 +22,7 @@ struct OutputPlan {
     output = try Self.place(options)
     overwrites = options.overwrites
     comparison = options.finish.comparison
-    let name = (first?.stem ?? "picture") + ".edited"
+    let name = ((options.usesWholeName ? first?.fileName : first?.stem) ?? "picture") + ".edited"
     switch output {
     case .memory: stem = ""
     case .file(let path):
@@ -33,7 +33,10 @@ struct OutputPlan {
         stem = Self.withoutExtension(path)
         break
       }
-      let beside: String? = if case .file(let path)? = first { OutputFile.parent(of: path) } else { nil }
+      let beside: String? =
+        if case .file(let path)? = first { OutputFile.parent(of: FileSpelling.onDisk(path) ?? path) } else {
+          nil
+        }
       let place = folder ?? beside ?? "."
       stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
     }

@@ -50,12 +50,15 @@ public struct Preparer: Sendable {
 
     /// Writes the prepared file into `folder`, which is created, as `NAME.EXT` with its true extension.
     ///
+    /// - Parameter name: without extension; `nil`: the source's.
     /// - Returns: the path.
     /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written; 66 when a picture that passes as
     ///   it is has changed since it was prepared.
-    public func write(into folder: String, overwriting: Bool = false) throws(PlantainError) -> String {
+    public func write(
+      into folder: String, as name: String? = nil, overwriting: Bool = false
+    ) throws(PlantainError) -> String {
       let format = PictureFormat.writable(reference.mediaType)?.extensions[0] ?? "jpg"
-      let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(source.stem).\(format)"
+      let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(name ?? source.stem).\(format)"
       try write(to: path, overwriting: overwriting)
       return path
     }
@@ -138,18 +141,24 @@ public struct Preparer: Sendable {
     }
   }
 
-  /// Refuses sources whose results would get the same name in one folder, before any work is done.
+  /// The names without extension under which results go into one folder, in the sources' order: the sources' own, and with their
+  /// extension where they differ in nothing else.
   ///
-  /// - Throws: 64 with both names.
-  public static func requireDistinctNames(_ sources: [Reference]) throws(PlantainError) {
-    var seen: [String: Reference] = [:]
-    for source in sources {
-      if let other = seen.updateValue(source, forKey: source.stem) {
+  /// - Throws: 64 with both names where two are the same.
+  public static func distinctNames(of sources: [Reference]) throws(PlantainError) -> [String] {
+    let results = sources.map { source in
+      ResultNames.Result(source) { isWhole in isWhole ? source.fileName : source.stem }
+    }
+    let names = ResultNames(results).results.map(\.name)
+    var seen: [[UInt8]: Reference] = [:]
+    for (source, name) in zip(sources, names) {
+      if let other = seen.updateValue(source, forKey: Array(name.utf8)) {
         throw .usage(
-          "\(other.name) and \(source.name) would both be written as \(source.stem)",
+          "\(other.name) and \(source.name) would both be written as \(name)",
           hint: "Prepare them into different folders.")
       }
     }
+    return names
   }
 
   /// Says what a picture is and what `prepare` would do to it, without decoding it.

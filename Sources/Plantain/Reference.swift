@@ -17,6 +17,11 @@ public enum Reference: Sendable {
   /// A picture file in memory, under a name for messages.
   case bytes(PictureBytes, name: String)
 
+  /// The picture of a name in a folder, a pattern or a list of files: a URL, or a path whatever it begins with.
+  init(fileName: String) {
+    self = fileName.contains("://") ? .url(fileName) : .file(fileName)
+  }
+
   /// The reference that a word on the command line means: `-`, a data URI, a URL, or a path.
   public init(argument: String) {
     if argument == "-" {
@@ -61,6 +66,15 @@ public enum Reference: Sendable {
     let authority = rest.prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@") else { return String(visible) }
     return visible[..<scheme.upperBound] + "***" + rest[at...]
+  }
+
+  /// The name with its extension; that of a picture which has none is its stem.
+  var fileName: String {
+    switch self {
+    case .file(let path), .bytes(_, let path), .mangled(let path): OutputFile.name(of: path)
+    case .url: name.split(separator: "/").dropFirst(2).last.map(String.init) ?? stem
+    case .standardInput, .dataURI: stem
+    }
   }
 
   private static func stem(of path: String) -> String {
@@ -150,6 +164,7 @@ public enum Reference: Sendable {
     }
     throw PlantainError(
       .input, .notAPicture, "cannot use the data URI \(name): \(why)",
-      hint: "Expected data:image/jpeg;base64, and the text.", subject: name)
+      hint: "Expected data:image/jpeg;base64, and the text. A file of such a name is ./\(name).",
+      subject: name)
   }
 }

@@ -32,9 +32,12 @@ extension Fit: ExpressibleByArgument {}
 extension ThinkingLevel: ExpressibleByArgument {}
 
 /// What a word on the command line means. One that is not UTF-8 was mangled on its way here, and no file is looked for by
-/// such a name.
+/// such a name. After `--` a name may begin with `data:`, as it may begin with a dash.
 func reference(for argument: String) -> Reference {
-  PlantainCommand.mangled.contains(argument) ? .mangled(argument) : Reference(argument: argument)
+  if PlantainCommand.mangled.contains(argument) { return .mangled(argument) }
+  let reference = Reference(argument: argument)
+  guard case .dataURI = reference, PlantainCommand.plainNames.contains(argument) else { return reference }
+  return argument.contains(";base64,") ? reference : .file(argument)
 }
 
 func requireOneStandardInput(in pictures: [String]) throws {

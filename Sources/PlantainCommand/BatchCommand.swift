@@ -152,10 +152,10 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
-    case .skipped(let id, _): common.note("line \(item.line) was done before, by \(id)")
-    case .elsewhere: common.note("line \(item.line) is under way in another process")
+    case .skipped(let id, _): common.note("\(item.name) was done before, by \(id)")
+    case .elsewhere: common.note("\(item.name) is under way in another process")
     case .ambiguous(let error), .failed(let error):
-      if !common.json { Console.note(Console.printable("plantain: line \(item.line): \(error.message)")) }
+      if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
     }
   }
 
@@ -184,11 +184,12 @@ struct BatchCommand: AsyncParsableCommand {
       switch outcome {
       case .success(let plan):
         if !common.json {
-          Console.print("line \(item.line): \(Summary.line(sending: plan, verb: "would send"))")
+          let line = Summary.line(sending: plan, verb: "would send")
+          Console.print(Console.printable("\(item.name): \(line)"))
         }
       case .failure(let error):
         if status == 0 { status = error.exitStatus }
-        if !common.json { Console.note(Console.printable("plantain: line \(item.line): \(error.message)")) }
+        if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
       }
     }
     if common.json {

@@ -70,6 +70,9 @@ struct PlantainCommand: AsyncParsableCommand {
     return Set(pointers.filter { String(validatingCString: $0) == nil }.map { String(cString: $0) })
   }()
 
+  /// The arguments after `--`.
+  static let plainNames = Set(CommandLine.arguments.drop { $0 != "--" }.dropFirst())
+
   /// What is not UTF-8 may be a picture among others, which fails alone. Anywhere else it would be taken for what it is
   /// not.
   private static func requireOnlyPicturesAreMangled(_ command: any ParsableCommand) throws(PlantainError) {

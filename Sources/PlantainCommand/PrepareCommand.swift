@@ -53,15 +53,17 @@ struct PrepareCommand: AsyncParsableCommand {
   func run() async throws {
     common.startLogging()
     let references = pictures.map(reference(for:))
-    if case .folder? = place { try Preparer.requireDistinctNames(references) }
+    var names =
+      if case .folder? = place { try Preparer.distinctNames(of: references)[...] } else { [String]()[...] }
     let options = try preparation.preparation(common.configuration())
     var failure: PlantainError?
     try await workers.run { workers in
       var preparer = Preparer(options: options, workers: workers)
       if case .file(let path)? = place { preparer = try preparer.writing(to: path, overwriting: overwrite) }
       await preparer.prepare(references) { outcome in
+        let name = names.popFirst()
         do throws(PlantainError) {
-          try show(try outcome.get())
+          try show(try outcome.get(), as: name)
         } catch {
           Console.report(error, json: common.json)
           failure = failure ?? error
@@ -74,23 +76,24 @@ struct PrepareCommand: AsyncParsableCommand {
   /// Where files go, when any do.
   private var place: EditOptions.Output? { output == "-" ? nil : output.map { .init(argument: $0) } }
 
-  private func write(_ result: Preparer.Result) throws(PlantainError) -> String? {
+  private func write(_ result: Preparer.Result, as name: String?) throws(PlantainError) -> String? {
     switch place {
     case .file(let path):
       try result.write(to: path, overwriting: overwrite)
       return path
-    case .folder(let folder?): return try result.write(into: folder, overwriting: overwrite)
+    case .folder(let folder?): return try result.write(into: folder, as: name, overwriting: overwrite)
     case .folder(nil), .memory, nil: return nil
     }
   }
 
-  private func show(_ result: Preparer.Result) throws(PlantainError) {
+  /// - Parameter name: of its file in a folder, without extension.
+  private func show(_ result: Preparer.Result, as name: String?) throws(PlantainError) {
     if output == "-" {
       Summary.lines(of: result).forEach(common.note)
       guard Console.printBytes(try result.bytes()) else { throw .standardOutput("it took only a part") }
       return
     }
-    let path = try write(result)
+    let path = try write(result, as: name)
     if common.json {
       var report = try PrepareReport(result)
       report.output = path

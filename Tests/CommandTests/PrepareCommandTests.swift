@@ -106,6 +106,32 @@ import Vocabulary
     #expect(folder.names.isEmpty)
   }
 
+  @Test func `stems that fall together are told apart by whole names`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Samples.bytes(Samples.coffee), as: "a.png")
+    try folder.write(Samples.bytes(Samples.rocket), as: "a.jpg")
+    let outcome = try await Command(folder: folder.path).run("prepare", "a.png", "a.jpg", "-o", "out")
+    #expect(outcome.lines == ["out/a.png.png", "out/a.jpg.jpg"])
+  }
+
+  @Test func `after two dashes a name may begin with data`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Samples.bytes(Samples.rocket), as: "data:image.jpg")
+    let command = Command(folder: folder.path)
+    let outcome = try await command.run("prepare", "-o", "out", "--", "data:image.jpg")
+    #expect(outcome.lines == ["out/data:image.jpg"])
+    let without = try await command.run("prepare", "data:image.jpg")
+    #expect(without.status == 65 && without.errors.contains("./data:image.jpg"))
+    #expect(try await command.run("inspect", "--", "data:none.jpg").status == 66)
+    let uri =
+      "data:image/jpeg;base64,"
+      + Data(try Synthetic.jpeg(PixelSize(width: 9, height: 9))).base64EncodedString()
+    #expect(try await command.run("inspect", "--", uri).status == 0)
+    let batch = try await command.run(
+      "batch", "-p", "x", "--gateway", "simulator", "--dry-run", "--", "data:image.jpg")
+    #expect(batch.status == 0 && batch.text.contains("data:image.jpg: would send"))
+  }
+
   @Test func `names that would fall together are refused before any work`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.coffee), as: "coffee.png")

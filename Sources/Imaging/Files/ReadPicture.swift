@@ -54,8 +54,10 @@ package enum PictureFile {
     do throws(ContentError) { return try file.readAll() } catch { throw ReadError(error) }
   }
 
-  /// A regular file, opened. Folders, fifos and devices are refused before they can block or never end.
-  package static func open(_ path: String, limit: ByteCount = sizeLimit) throws(ReadError) -> HeldFile {
+  /// A regular file, opened, whatever the Unicode normal form of its name. Folders, fifos and devices are refused before they can
+  /// block or never end.
+  package static func open(_ name: String, limit: ByteCount = sizeLimit) throws(ReadError) -> HeldFile {
+    let path = FileSpelling.onDisk(name) ?? name
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(lastSystemError())
@@ -68,7 +70,7 @@ package enum PictureFile {
       defer { close(descriptor) }
       throw .unreadable(lastSystemError())
     }
-    let file = HeldFile(adopting: descriptor, status, name: path)
+    let file = HeldFile(adopting: descriptor, status, name: name)
     try requireRegular(status)
     guard file.count <= limit.bytes else { throw .tooLarge(ByteCount(file.count), limit: limit) }
     guard file.count > 0 else { throw .empty }

@@ -37,6 +37,8 @@ public struct Batch: Sendable {
     _ manifest: Manifest, until drain: Drain = Drain(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
     if let problem = manifest.problems.first { throw problem }
+    var manifest = manifest
+    manifest.nameResults(as: try await editor.book.writers(of: manifest))
     let run = try await BatchRun(editor, manifest, spending: spending, most: most)
     var progress = BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now)
     var rest = manifest.items[...]

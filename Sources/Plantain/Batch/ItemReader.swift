@@ -21,7 +21,8 @@ struct ItemReader {
         "expected one JSON object with texts, numbers, true, false, and lists of texts",
         hint: #"As in {"references": ["a.jpg"], "prompt": "a warm evening"}."#)
     }
-    let references = try references(fields)
+    let references = record.picture.map { [Reference(fileName: $0)] } ?? references(fields)
+    try requireFiles(references)
     var options = defaults.options
     for (name, field) in fields.sorted(by: { $0.key < $1.key }) where !Self.ownNames.contains(name) {
       try set(name, field, &options, mayBeColumn: record.hasColumns)
@@ -38,7 +39,7 @@ struct ItemReader {
     return Manifest.Item(
       line: record.line, id: fields["id"]?.texts.first, references: references, prompt: prompt,
       options: options,
-      fields: rewritten(fields, references, prompt))
+      fields: rewritten(fields, references, prompt), isPicture: record.picture != nil)
   }
 
   private func requireSense(_ options: EditOptions) throws(PlantainError) {
@@ -51,12 +52,15 @@ struct ItemReader {
   /// Whether a column of that name has a meaning beside that for the prompt.
   static func isKnown(_ name: String) -> Bool { ownNames.contains(name) || NamedOption.named(name) != nil }
 
-  private func references(_ fields: [String: Manifest.Field]) throws(PlantainError) -> [Reference] {
-    let references = (fields["references"]?.texts ?? []).map { Reference(argument: $0).located(in: folder) }
+  private func references(_ fields: [String: Manifest.Field]) -> [Reference] {
+    (fields["references"]?.texts ?? []).map { Reference(argument: $0).located(in: folder) }
+  }
+
+  private func requireFiles(_ references: [Reference]) throws(PlantainError) {
     for reference in references {
       switch reference {
       case .file(let path):
-        guard OutputFile.exists(path) else {
+        guard FileSpelling.onDisk(path) != nil else {
           throw PlantainError(
             .input, .missing, "there is no file \(path)", hint: "Check the name.", subject: path)
         }
@@ -64,7 +68,6 @@ struct ItemReader {
       case .url, .dataURI, .mangled, .bytes: break
       }
     }
-    return references
   }
 
   private func set(

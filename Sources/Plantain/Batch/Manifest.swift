@@ -21,9 +21,16 @@ public struct Manifest: Sendable {
     public let references: [Reference]
     public let prompt: String
     /// With the place of its output.
-    public let options: EditOptions
+    public internal(set) var options: EditOptions
     /// As it stood in the manifest, with paths from the root, to be written into another one.
     let fields: [String: Field]
+    /// It was not in a file, but is a picture of a folder, a pattern or a list.
+    var isPicture = false
+
+    /// What to call it in messages: its line, or its picture.
+    public var name: String {
+      isPicture ? references.first?.name ?? "picture \(line)" : "line \(line)"
+    }
   }
 
   /// Where it was read; `nil` where the pictures were named themselves.
@@ -60,12 +67,13 @@ public struct Manifest: Sendable {
   /// Reads a manifest (`.jsonl`, `.csv`) or a folder.
   ///
   /// - Parameters:
-  ///   - path: relative paths in it count from its folder.
+  ///   - name: a path, from whose folder relative paths in it count.
   ///   - gateway: whose limits the options are held against.
   /// - Throws: 66 when it cannot be read, 65 when it is empty or another kind of file, 64 for a folder without a prompt.
   public init(
-    reading path: String, _ defaults: Defaults, for gateway: Gateway
+    reading name: String, _ defaults: Defaults, for gateway: Gateway
   ) throws(PlantainError) {
+    let path = FileSpelling.onDisk(name) ?? name
     let records: [Record]
     if OutputFile.isFolder(path) {
       try Self.requirePrompt(defaults)
@@ -119,9 +127,10 @@ public struct Manifest: Sendable {
       do throws(PlantainError) {
         items.append(try reader.item(record))
       } catch {
-        problems.append(error.inLine(record.line, of: path))
+        problems.append(error.of(record, in: path))
       }
     }
+    nameResults()
     findEqualOutputs(path)
   }
 
@@ -135,18 +144,20 @@ public struct Manifest: Sendable {
     var fields: [String: Field]?
     /// Whether names that nobody knows are columns for the prompt.
     var hasColumns = false
+    /// It was named itself, or found in a folder or by a pattern.
+    var picture: String?
   }
 
   private mutating func findEqualOutputs(_ path: String?) {
-    var seen: [String: Int] = [:]
+    var seen: [[UInt8]: Item] = [:]
     for item in items {
       guard let place = item.place else { continue }
-      if let other = seen.updateValue(item.line, forKey: place) {
+      if let other = seen.updateValue(item, forKey: Array(place.utf8)) {
         problems.append(
           PlantainError.usage(
-            "\(place) is where line \(other) goes, too", hint: "Give each an output of its own."
+            "\(place) is where \(other.name) goes, too", hint: "Give each an output of its own."
           )
-          .inLine(item.line, of: path))
+          .of(item, in: path))
       }
     }
   }
@@ -162,10 +173,23 @@ extension Manifest.Item {
 }
 
 extension PlantainError {
-  fileprivate func inLine(_ line: Int, of path: String?) -> PlantainError {
-    PlantainError(
-      .input, code == .overSpending ? code : .unusableFile,
-      "\(path.map { "\($0), line" } ?? "picture") \(line): \(message)", hint: hint,
-      subject: path)
+  fileprivate func of(_ record: Manifest.Record, in path: String?) -> PlantainError {
+    of(record.picture, line: record.line, in: path)
+  }
+
+  fileprivate func of(_ item: Manifest.Item, in path: String?) -> PlantainError {
+    of(item.isPicture ? item.name : nil, line: item.line, in: path)
+  }
+
+  private func of(_ picture: String?, line: Int, in path: String?) -> PlantainError {
+    let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)"
+    return PlantainError(
+      .input, code == .overSpending ? code : .unusableFile, words(about: place), hint: hint,
+      subject: picture ?? path)
+  }
+
+  /// The message after the name of what it is about, unless it names that itself.
+  public func words(about name: String) -> String {
+    message.contains(name) ? message : "\(name): \(message)"
   }
 }

@@ -70,13 +70,13 @@ extension Manifest {
 
   private static func records(ofPictures paths: [String]) -> [Record] {
     paths.enumerated().map { position, path in
-      Record(line: position + 1, fields: ["references": .list([path])])
+      Record(line: position + 1, fields: ["references": .list([path])], picture: path)
     }
   }
 
   /// Without those that an earlier run has put beside what it edited: they are not meant to be edited in turn.
   private static func withoutResults(_ paths: [String]) -> [String] {
-    let stems = Set(paths.map(OutputPlan.withoutExtension))
+    let stems = Set(paths + paths.map(OutputPlan.withoutExtension))
     return paths.filter { path in
       let stem = OutputPlan.withoutExtension(path)
       guard let mark = stem.ranges(of: ".edited").last else { return true }
@@ -106,10 +106,17 @@ extension Manifest {
 
   /// A file of that very name is meant itself.
   static func isPattern(_ name: String) -> Bool {
-    !OutputFile.exists(name) && name.contains(where: "*?[".contains)
+    FileSpelling.onDisk(name) == nil && name.contains(where: "*?[".contains)
   }
 
   private static func matches(_ pattern: String) -> [String] {
+    guard pattern.utf8.contains(where: { $0 >= 0x80 }) else { return systemMatches(pattern) }
+    // The system compares bytes, and names may be in another Unicode normal form.
+    let characters = NamePattern(pattern)
+    return systemMatches(characters.loosened).filter(characters.fits)
+  }
+
+  private static func systemMatches(_ pattern: String) -> [String] {
     var found = glob_t()
     defer { globfree(&found) }
     guard glob(pattern, 0, nil, &found) == 0 else { return [] }

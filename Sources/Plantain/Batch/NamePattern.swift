@@ -1,0 +1,90 @@
+/// A pattern for file names with `*`, `?` and `[…]`, compared character by character: in any Unicode normal form.
+struct NamePattern {
+  private enum Piece: Equatable {
+    case character(Character)
+    /// Any one.
+    case one
+    /// Any number of any.
+    case any
+    case set(Set<Character>, [ClosedRange<Character>], isNegated: Bool)
+
+    func fits(_ character: Character) -> Bool {
+      switch self {
+      case .character(let own): own == character
+      case .one: character != "/"
+      case .any: false
+      case .set(let characters, let ranges, let isNegated):
+        character != "/"
+          && (characters.contains(character) || ranges.contains { $0.contains(character) }) != isNegated
+      }
+    }
+  }
+
+  private var pieces: [Piece] = []
+  /// A pattern for the system that fits at least the same names: in it anything stands for what is not ASCII.
+  private(set) var loosened = ""
+
+  init(_ pattern: String) {
+    var rest = pattern[...]
+    while let character = rest.popFirst() {
+      switch character {
+      case "*": add(.any, "*")
+      case "?": add(.one, "?")
+      case "[":
+        guard let set = Self.set(&rest) else {
+          add(.character("["), "\\[")
+          continue
+        }
+        add(set, "*")
+      case "\\":
+        // It takes from the next one its meaning.
+        let next = rest.popFirst() ?? character
+        add(.character(next), next.isASCII ? "\\\(next)" : "*")
+      default: add(.character(character), character.isASCII ? String(character) : "*")
+      }
+    }
+  }
+
+  private mutating func add(_ piece: Piece, _ text: String) {
+    pieces.append(piece)
+    loosened += text
+  }
+
+  /// What stands in brackets, of which the first is taken already; `nil` when they are not closed.
+  private static func set(_ rest: inout Substring) -> Piece? {
+    var inner = rest
+    let isNegated = inner.first == "!" || inner.first == "^"
+    if isNegated { inner.removeFirst() }
+    // A closing bracket that comes first is meant itself.
+    guard let first = inner.popFirst(), let end = inner.firstIndex(of: "]") else { return nil }
+    let characters = [first] + inner[..<end]
+    rest = inner[inner.index(after: end)...]
+    var ranges: [ClosedRange<Character>] = []
+    for place in characters.indices.dropFirst().dropLast()
+    where characters[place] == "-" && characters[place - 1] <= characters[place + 1] {
+      ranges.append(characters[place - 1]...characters[place + 1])
+    }
+    return .set(Set(characters), ranges, isNegated: isNegated)
+  }
+
+  /// Goes back to the last `*` alone, so that it takes no longer than the two lengths multiplied.
+  func fits(_ name: String) -> Bool {
+    let name = Array(name)
+    var (place, piece) = (0, 0)
+    var star: (place: Int, piece: Int)?
+    while place < name.count {
+      if piece < pieces.count, pieces[piece] == .any {
+        star = (place, piece)
+        piece += 1
+      } else if piece < pieces.count, pieces[piece].fits(name[place]) {
+        (place, piece) = (place + 1, piece + 1)
+      } else if let last = star, name[last.place] != "/" {
+        star = (last.place + 1, last.piece)
+        (place, piece) = (last.place + 1, last.piece + 1)
+      } else {
+        return false
+      }
+    }
+    return pieces[piece...].allSatisfy { $0 == .any }
+  }
+}

@@ -1,0 +1,144 @@
+import Finishing
+import Foundation
+import Imaging
+import Ledger
+import PlantainSimulator
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Plantain
+
+@Suite struct `Names of pictures and results` {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Each has pixels of its own, so that it is a job of its own.
+  private func write(_ names: String...) throws {
+    for name in names {
+      try OutputFile.createFolder(OutputFile.parent(of: folder.file(name)))
+      let sum = name.utf8.reduce(0) { $0 + Int($1) }
+      try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24 + sum % 999)), as: name)
+    }
+  }
+
+  private func manifest(_ names: [String]? = nil, prompt: String = "x") throws -> Manifest {
+    let defaults = Manifest.Defaults(prompt: prompt, folder: folder.file("out"))
+    if let names { return try Manifest(pictures: names.map(folder.file), defaults, for: .google) }
+    return try Manifest(reading: folder.file("in"), defaults, for: .google)
+  }
+
+  private func run(_ body: @Sendable (Editor) async throws -> Void) async throws {
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .google, key: .value(.simulated), baseURL: simulator.baseURL(for: .google), ledger: folder,
+        body)
+    }
+  }
+
+  private func stems(_ manifest: Manifest) -> [String?] {
+    manifest.items.map { $0.place.map(OutputFile.name) }
+  }
+
+  @Test func `stems that fall together are told apart by whole names`() throws {
+    try write("in/a.jpg", "in/a.png", "in/b.jpg", "in/a.png.jpg", "other/a.jpg")
+    let found = try manifest()
+    #expect(found.problems.isEmpty)
+    #expect(stems(found) == ["a.jpg.edited", "a.png.edited", "a.png.jpg.edited", "b.edited"])
+    // Two of one name stay two of one name.
+    let twins = try manifest(["in/a.jpg", "other/a.jpg"])
+    #expect(twins.problems.count == 1)
+    #expect(
+      twins.problems[0].message.contains("in/a.jpg") && twins.problems[0].message.contains("other/a.jpg"))
+    #expect(!twins.problems[0].message.contains("line"))
+  }
+
+  @Test func `a name stays with the picture that got it first`() async throws {
+    try write("in/a.jpg", "in/b.jpg")
+    try await run { editor in
+      _ = try await Batch(editor).run(try manifest())
+      #expect(folder.names(in: "out") == ["a.edited.jpg", "b.edited.jpg"])
+      try write("in/a.png")
+      #expect(try await Batch(editor).run(try manifest()).done == 1)
+      #expect(folder.names(in: "out") == ["a.edited.jpg", "a.png.edited.jpg", "b.edited.jpg"])
+      // Also when it is made again, and when it is alone again.
+      try FileManager.default.removeItem(atPath: folder.file("out"))
+      #expect(try await Batch(editor).run(try manifest()).done == 3)
+      #expect(folder.names(in: "out") == ["a.edited.jpg", "a.png.edited.jpg", "b.edited.jpg"])
+      try FileManager.default.removeItem(atPath: folder.file("out"))
+      try FileManager.default.removeItem(atPath: folder.file("in/a.jpg"))
+      #expect(try await Batch(editor).run(try manifest(prompt: "another")).done == 2)
+      #expect(folder.names(in: "out") == ["a.png.edited.jpg", "b.edited.jpg"])
+    }
+  }
+
+  @Test func `results beside their pictures are known by whole names, too`() throws {
+    try write("a.jpg", "a.png", "a.png.edited.jpg", "a.jpg.edited-2.jpg", "a.heic.edited.jpg")
+    let manifest = try Manifest(reading: folder.path, Manifest.Defaults(prompt: "{name}"), for: .google)
+    #expect(manifest.items.map(\.prompt) == ["a.heic.edited.jpg", "a.jpg", "a.png"])
+  }
+
+  /// As macOS decomposes names, and as people write them.
+  private static let forms = [
+    ("u\u{308}/e\u{301}a.jpg", "\u{FC}/\u{E9}a.jpg"), ("\u{AC00}.jpg", "\u{1100}\u{1161}.jpg"),
+  ]
+
+  @Test(arguments: [true, false]) func `a name in another normal form is found`(isComposed: Bool) throws {
+    for (one, other) in Self.forms {
+      let (disk, list) = isComposed ? (other, one) : (one, other)
+      try write(disk)
+      #expect(!FileManager.default.fileExists(atPath: folder.file(list)))
+      let line = #"{"references": ["\#(list)"], "prompt": "{stem}"}"#
+      try folder.write(Array(line.utf8), as: "m.jsonl")
+      let manifest = try Manifest(reading: folder.file("m.jsonl"), Manifest.Defaults(), for: .google)
+      #expect(manifest.problems.isEmpty, "\(manifest.problems)")
+      // As the list has it: what a job is known by does not depend on the disk.
+      let stem = try #require(list.split(separator: "/").last?.dropLast(4))
+      #expect(try Array(#require(manifest.items.first).prompt.utf8) == Array(stem.utf8))
+      #expect(try Reference.file(folder.file(list)).read().array == folder.read(disk))
+      #expect(FileSpelling.onDisk(folder.file(list)) == folder.file(disk))
+      let plan = try OutputPlan(manifest.items[0].options, first: manifest.items[0].references[0])
+      let parent = OutputFile.parent(of: folder.file(disk))
+      #expect(try Array(#require(plan.entry).path.utf8.prefix(parent.utf8.count)) == Array(parent.utf8))
+    }
+    #expect(FileSpelling.onDisk(folder.file("\u{FC}/none.jpg")) == nil)
+    #expect(FileSpelling.onDisk(folder.file("no\u{308}ne.jpg")) == nil)
+  }
+
+  @Test(arguments: [
+    "\u{FC}/\u{E9}*.jpg", "*/\u{E9}?.j[op]g", "[x\u{FC}]/[!e]a.jpg", "u\u{308}/[\u{E8}-\u{EA}]*",
+    "\\\u{FC}/*a*.*g",
+  ])
+  func `a pattern in another normal form fits`(pattern: String) throws {
+    try write("u\u{308}/e\u{301}a.jpg", "u\u{308}/o\u{308}b.jpg", "u/ea.jpg")
+    let manifest = try manifest([pattern])
+    #expect(manifest.items.map(\.references[0].fileName) == ["\u{E9}a.jpg"])
+    for other in ["\u{E9}/*.jpg", "\u{FC}*.jpg", "*/[!\u{E9}\u{F6}].jpg", "\u{FC}/[\u{E9}"] {
+      #expect(throws: PlantainError.self) { try self.manifest([other]) }
+    }
+  }
+
+  @Test func `a folder that has changed is looked into again`() throws {
+    #expect(FileSpelling.onDisk(folder.file("e\u{301}.jpg")) == nil)
+    try write("\u{E9}.jpg")
+    #expect(FileSpelling.onDisk(folder.file("e\u{301}.jpg")) != nil)
+  }
+
+  @Test func `both forms in one folder are two pictures`() throws {
+    try write("in/\u{E9}.jpg", "in/e\u{301}.jpg")
+    guard folder.names(in: "in").count == 2 else { return }
+    let found = try manifest()
+    #expect(found.problems.isEmpty && found.items.count == 2)
+  }
+
+  @Test func `messages about pictures name them`() throws {
+    try write("in/a.jpg")
+    let missing = try manifest(["in/a.jpg", "in/none.jpg"])
+    #expect(missing.problems.map(\.message) == ["there is no file \(folder.file("in/none.jpg"))"])
+    #expect(missing.problems[0].subject == folder.file("in/none.jpg"))
+    #expect(missing.items.map(\.name) == [folder.file("in/a.jpg")])
+    let bad = try manifest(prompt: "{who}")
+    #expect(bad.problems.map { $0.message.hasPrefix("\(folder.file("in"))/a.jpg: ") } == [true])
+  }
+}
