@@ -18,6 +18,8 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var output: Output?
   /// Where results were written.
   package var outputs: [String]?
+  /// SHA-256 of each of them, empty where it is not known; `nil` where an earlier version wrote them.
+  package var digests: [String]?
   /// The table's price of everything that was asked for.
   package var priceMillionths: Int?
   package var currency: String?

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+package import Vocabulary
 
 /// How an attempt goes on. What is `nil` stays as it was.
 package struct LedgerChange: Sendable {
@@ -11,11 +12,11 @@ package struct LedgerChange: Sendable {
   package var words: String?
   package var cost: (amount: Double, currency: String)?
   /// Where further results of its edit were written, as absolute paths.
-  package var outputs: [String]
+  package var outputs: [WrittenFile]
 
   package init(
     state: String, changed: Int, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
-    cost: (amount: Double, currency: String)? = nil, outputs: [String] = []
+    cost: (amount: Double, currency: String)? = nil, outputs: [WrittenFile] = []
   ) {
     self.state = state
     self.changed = changed
@@ -51,14 +52,29 @@ struct WrittenOutputs: Codable, FetchableRecord, PersistableRecord {
 
   let id: String
   var outputs: [String]?
+  var digests: [String]?
 
-  static func add(_ further: [String], ofAttempt attempt: Int64, in database: Database) throws {
+  static func add(_ further: [WrittenFile], ofAttempt attempt: Int64, in database: Database) throws {
+    let edit = try String.fetchOne(
+      database, sql: "SELECT edit FROM attempts WHERE id = ?", arguments: [attempt])
+    if let edit { try add(further, toEdit: edit, in: database) }
+  }
+
+  static func add(_ further: [WrittenFile], toEdit edit: String, in database: Database) throws {
     let known = try fetchOne(
-      database, sql: "SELECT id, outputs FROM edits WHERE id = (SELECT edit FROM attempts WHERE id = ?)",
-      arguments: [attempt])
+      database, sql: "SELECT id, outputs, digests FROM edits WHERE id = ?", arguments: [edit])
     guard var known else { return }
-    let outputs = known.outputs ?? []
-    known.outputs = outputs + further.filter { !outputs.contains($0) }
+    var outputs = known.outputs ?? []
+    var digests = known.digests ?? outputs.map { _ in "" }
+    for file in further {
+      if let position = outputs.firstIndex(of: file.path) {
+        digests[position] = file.sha256 ?? ""
+      } else {
+        outputs.append(file.path)
+        digests.append(file.sha256 ?? "")
+      }
+    }
+    (known.outputs, known.digests) = (outputs, digests)
     try known.update(database)
   }
 }

@@ -1,4 +1,5 @@
 import GRDB
+package import Vocabulary
 
 /// What is asked of the ledger, and written into it.
 extension Ledger {
@@ -65,6 +66,11 @@ extension Ledger {
     }
   }
 
+  /// Notes where further copies of an edit's results lie.
+  package func add(_ outputs: [WrittenFile], toEdit edit: String) async throws(LedgerError) {
+    try await write { try WrittenOutputs.add(outputs, toEdit: edit, in: $0) }
+  }
+
   /// Edits whose id begins so, the one that is it before others.
   package func edits(beginningWith id: String, most: Int) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
@@ -117,6 +123,14 @@ extension Ledger {
           AND replace(json_extract(output, '$.path'), '/./', '/') IN (SELECT value FROM json_each(?))
           """, arguments: [try LedgerChange.json(places)]
       ).order(Column("created"), Column.rowID).fetchAll(database)
+    }
+  }
+
+  /// The same of several jobs.
+  package func edits(ofJobs keys: [String]) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(keys.contains(Column("jobKey"))).order(Column("created").desc, Column.rowID.desc)
+        .fetchAll(database)
     }
   }
 

@@ -86,6 +86,9 @@ enum Schema {
         table.primaryKey(["gateway", "baseURL"])
       }
     }
+    migrator.registerMigration("digests of outputs") { database in
+      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "digests", .text) }
+    }
     return migrator
   }
 }

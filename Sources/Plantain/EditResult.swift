@@ -1,6 +1,7 @@
 import Finishing
 public import Gateways
 import Imaging
+import Ledger
 import Preparation
 import Submission
 public import Vocabulary
@@ -28,6 +29,8 @@ public struct EditResult: Sendable {
   public let elapsed: Duration
   /// Whether the pictures were held against their original.
   let isFinished: Bool
+  /// The earlier edit whose result this is a copy of: nothing was sent, and it cost nothing. `nil` for an edit of its own.
+  public let copyOf: String?
 
   init(
     plan: EditPlan, images: [Image], delivered: [Delivered], failures: [DeliveryFailure],
@@ -53,6 +56,18 @@ public struct EditResult: Sendable {
     isFinished = plan.finishing?.options.looksAtOriginal == true
     self.warnings = plan.warnings + warnings
     self.elapsed = elapsed
+    copyOf = nil
+  }
+
+  init(copyOf entry: EditEntry, images: [Image], warnings: [EditWarning], elapsed: Duration) {
+    let plan = EditPlan(resuming: entry)
+    (id, gateway, model, request) = (plan.id, plan.gateway, plan.model, plan.request)
+    (prepared, reports, tasks, attempts) = ([], [], [], [])
+    reply = ReplyFacts()
+    cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
+    (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
+    isFinished = false
+    copyOf = entry.id
   }
 
   /// The model's final picture.
@@ -167,6 +182,8 @@ public enum EditWarning: String, Sendable {
   case overGatewayLimit = "over-gateway-limit"
   /// The gateway's label for the picture was wrong; its bytes were believed.
   case labelWrong = "label-wrong"
+  /// An earlier version kept no hash of the result that was copied: whatever picture lay at its place was taken.
+  case copyNotChecked = "copy-not-checked"
   /// One of several pictures could not be used; it was kept as it came.
   case pictureUnusable = "picture-unusable"
   /// An asked-for tier was replaced by the nearest supported one.
@@ -191,6 +208,7 @@ extension EditWarning {
       "the answer's shape differs from the picture's by more than 2 %: the model crops or extends"
     case .aspectReplaced: "the nearest supported aspect ratio was taken"
     case .overGatewayLimit: "a limit is set above the one that the gateway states"
+    case .copyNotChecked: "what lay at the place of the earlier result was taken, and not checked"
     case .labelWrong: "the gateway labelled the picture wrongly; its bytes were believed"
     case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as it came"
     case .tierReplaced: "the nearest supported tier was taken"

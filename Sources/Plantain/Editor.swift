@@ -92,15 +92,16 @@ public final class Editor: Sendable {
     if options.jobKey == nil {
       _ = try checked(prompt, references, options, routes, .none, watch)
       options.jobKey = try await keys(of: prompt, references, options)[0].text
-      if let result = try await paidFor(options, watch) { return result }
+      if let result = try await paidFor(options, references.first, watch) { return result }
     }
     return try await edit(prompt, references, options, by: routes, watch)
   }
 
   private func paidFor(
-    _ options: EditOptions, _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ options: EditOptions, _ first: Reference?, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult? {
-    guard let key = options.jobKey, case .fetched(let result)? = try await earlier(key, options, watch: watch)
+    guard let key = options.jobKey,
+      case .fetched(let result)? = try await earlier(key, options, of: first, watch: watch)
     else { return nil }
     return result
   }

@@ -130,7 +130,9 @@ extension Editor {
       let paths = try await onPool { () throws(PlantainError) in
         try output.write(finished, mostDrift: plan.finishing?.mostDrift)
       }
-      let written = paths.compactMap(\.self).map(OutputFile.absolute)
+      let written = zip(paths, finished).compactMap { path, picture in
+        path.map { WrittenFile(path: OutputFile.absolute($0), sha256: picture.bytes.sha256) }
+      }
       for one in delivered {
         await one.receipt.finish(outputs: written, keepsReply: found.contains(.pictureUnusable))
       }

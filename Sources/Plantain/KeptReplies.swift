@@ -7,8 +7,8 @@ import Submission
 extension Editor {
   /// What is known of the same job from before.
   enum Earlier: Sendable {
-    /// Its results lie at these places.
-    case done(EditEntry, outputs: [String])
+    /// By these edits, the newest first.
+    case done([EditEntry])
     /// It was fetched, or found in its reply, just now.
     case fetched(EditResult)
     /// Another process is at it.
@@ -20,42 +20,51 @@ extension Editor {
   /// Looks through what the ledger knows of a job, the newest first, and fetches what was paid for and is kept. Sends nothing that
   /// costs.
   ///
-  /// - Parameter options: as in `recover`.
+  /// - Parameters:
+  ///   - options: those of the job; its output counts.
+  ///   - first: its first reference, by whose name an output can be called.
   /// - Returns: `nil` when nothing of it is done, or on its way.
   /// - Throws: 76 when something is on its way and not here yet; otherwise as `recover`.
   func earlier(
-    _ key: String, _ options: EditOptions, watch: @escaping @Sendable (EditEvent) -> Void
+    _ key: String, _ options: EditOptions, of first: Reference?,
+    watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> Earlier? {
     let entries = try await book.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
+    var done: [EditEntry] = []
     for entry in entries {
+      // What was tried before it was done at last does not matter any more.
       let attempts = try await book.attempts(of: entry)
       if attempts.contains(where: book.isLive) { return .underWay }
       let isKept = attempts.contains(where: book.hasReply)
       switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
-      case .done:
-        let outputs = entry.writtenPlaces
-        guard !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) else { continue }
-        return .done(entry, outputs: outputs)
+      case .done: done.append(entry)
+      case _ where !done.isEmpty: continue
       case .accepted, .stored:
         watch(.fetching(id: entry.id))
-        if let result = try await fetched(entry, options, watch) { return .fetched(result) }
+        if let result = try await fetched(entry, options, first, watch) { return .fetched(result) }
       case .withoutPicture where isKept:
-        if let result = try await fetched(entry, options, watch) { return .fetched(result) }
+        if let result = try await fetched(entry, options, first, watch) { return .fetched(result) }
       case .sending, .ambiguous:
-        guard isKept, let result = try? await replay(entry.id, options: options, watch: watch) else {
+        guard isKept, let result = try? await fetched(entry, options, first, watch) else {
           return .unknown(entry)
         }
         return .fetched(result)
       case .prepared, .unbilled, .withoutPicture: continue
       }
     }
-    return nil
+    return done.isEmpty ? nil : .done(done)
   }
 
   /// - Returns: `nil` when there is no picture in it, as before.
   private func fetched(
-    _ entry: EditEntry, _ options: EditOptions, _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ entry: EditEntry, _ options: EditOptions, _ first: Reference?,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult? {
+    var options = options
+    if let plan = try? OutputPlan(options, first: first), plan.isPlace(of: entry) {
+      // The place was free before it was sent: what lies there was written just before a process ended.
+      (options.output, options.overwrites) = (.memory, true)
+    }
     do throws(PlantainError) {
       return try await recover(entry.id, options: options, watch: watch)
     } catch {
@@ -71,7 +80,7 @@ extension EditEntry {
 
   /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
   /// done and where. What is not found again would be paid for again.
-  fileprivate var placesThatExist: [String] {
+  var placesThatExist: [String] {
     guard let output else { return [] }
     let places =
       output.isFile

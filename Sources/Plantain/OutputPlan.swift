@@ -115,6 +115,27 @@ struct OutputPlan {
       path: OutputFile.absolute(path), isFile: isFile, overwrites: overwrites, format: wanted?.mediaType.name)
   }
 
+  /// Whether an edit was told to write to this place, or has written there.
+  func isPlace(of known: EditEntry) -> Bool {
+    guard let own = entry else { return false }
+    let isAsked =
+      known.output.map { OutputFile.canonical($0.path) == OutputFile.canonical(own.path) } ?? false
+    return isAsked || !outputs(of: known).isEmpty
+  }
+
+  /// Those of an edit's results that lie at this place.
+  func outputs(of known: EditEntry) -> [String] {
+    guard let own = entry.map({ OutputFile.canonical($0.path) }) else { return [] }
+    let stem = entry?.isFile == true ? Self.withoutExtension(own) : own
+    return known.writtenPlaces.filter { path in
+      let place = OutputFile.canonical(path)
+      if entry?.isFile == true ? place == own : Self.withoutExtension(place) == stem { return true }
+      // Several pictures of one edit are called NAME-1, NAME-2.
+      let rest = Self.withoutExtension(place).dropFirst(stem.count)
+      return known.count > 1 && place.hasPrefix(stem + "-") && rest.dropFirst().allSatisfy(\.isNumber)
+    }
+  }
+
   /// The format that a name asks for by its extension.
   static func format(byNameOf path: String) -> PictureFormat? {
     PictureFormat.named(byExtension: fileExtension(path))

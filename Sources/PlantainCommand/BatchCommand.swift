@@ -45,6 +45,9 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Replace files that exist.")
   var overwrite = false
 
+  @Flag(help: "Do jobs that are done once more, and pay for them again.")
+  var again = false
+
   @Flag(help: "Do all local work, say what each job would send and its price; open no socket.")
   var dryRun = false
 
@@ -126,7 +129,8 @@ struct BatchCommand: AsyncParsableCommand {
     var failed: [Manifest.Item] = []
     var record = BatchRecord()
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
-    let summary = try await Batch(editor, spending: spending).run(manifest, until: drain) { event in
+    let summary = try await Batch(editor, spending: spending, again: again).run(manifest, until: drain) {
+      event in
       switch event {
       case .ended(let item, let outcome):
         display.clear()
@@ -152,7 +156,8 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
-    case .skipped(let id, _): common.note("\(item.name) was done before, by \(id)")
+    case .skipped(let id, let outputs):
+      common.note("\(item.name) was done before: \(outputs.joined(separator: ", ")), by \(id)")
     case .elsewhere: common.note("\(item.name) is under way in another process")
     case .ambiguous(let error), .failed(let error):
       if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }

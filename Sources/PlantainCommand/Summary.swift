@@ -60,6 +60,7 @@ enum Summary {
       let how = image.isConverted ? ", converted" : ""
       return "result    \(place): \(image.size) \(image.mediaType), \(image.bytes.byteCount)\(how)"
     }
+    if let id = result.copyOf { lines.append("          copied from the result of \(id); nothing was sent") }
     if let text = result.reply.text { lines.append("          the model says: \(text)") }
     return lines + result.warnings.map { "          warning: \($0.explanation)" }
   }
@@ -93,17 +94,31 @@ enum Summary {
     let cost =
       summary.cost.amount.map { ", \(number($0)) \(summary.cost.currency ?? "") (\(summary.cost.basis))" }
       ?? ""
+    let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them not there yet" : ""
     let left = summary.left > 0 ? ", \(summary.left) not begun" : ""
     return
-      "batch     \(summary.done) done, \(summary.skipped) skipped, \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
+      "batch     \(summary.done) done, \(summary.skipped) skipped\(elsewhere), \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
   }
 
   static func line(of plan: BatchPlan) -> String {
     let cost = plan.cost.amount.map { "\(number($0)) \(plan.cost.currency ?? "")" } ?? "at an unknown price"
     let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
     let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
-    return
-      "in all \(plan.jobs - plan.failed) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)"
+    let variants = plan.variants.map { "lines \(list($0)) are \(count($0.count)) variants\n" }.joined()
+    let same = plan.same.map { "pictures \(list($0)) are the same, and paid for once\n" }.joined()
+    return variants + same
+      + "in all \(plan.jobs - plan.failed) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)"
+  }
+
+  private static func list(_ numbers: [Int]) -> String {
+    let all = numbers.map(String.init)
+    return all.count < 2
+      ? all.joined() : all.dropLast().joined(separator: ", ") + " and " + all[all.count - 1]
+  }
+
+  private static func count(_ number: Int) -> String {
+    let words = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    return words.indices.contains(number - 2) ? words[number - 2] : "\(number)"
   }
 
   static func line(of run: RunReport) -> String {

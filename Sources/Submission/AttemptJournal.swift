@@ -1,4 +1,4 @@
-import Vocabulary
+package import Vocabulary
 
 /// Where attempts are written down. What a call wrote survives the process when the call returns.
 package protocol AttemptJournal: Sendable {
@@ -45,8 +45,8 @@ package struct AttemptChange: Sendable {
   package var words: String?
   /// What the gateway says that it took.
   package var cost: (amount: Double, currency: String)?
-  /// Where its pictures were written, as absolute paths.
-  package var outputs: [String] = []
+  /// Where its pictures were written.
+  package var outputs: [WrittenFile] = []
 
   init(_ state: AttemptState) {
     self.state = state

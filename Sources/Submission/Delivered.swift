@@ -38,9 +38,9 @@ package struct Receipt: Sendable {
   /// The pictures are where they belong, so the raw reply is not needed any more.
   ///
   /// - Parameters:
-  ///   - outputs: where they were written, as absolute paths.
+  ///   - outputs: where they were written.
   ///   - keepsReply: not all of them could be used.
-  package func finish(outputs: [String] = [], keepsReply: Bool = false) async {
+  package func finish(outputs: [WrittenFile] = [], keepsReply: Bool = false) async {
     let details = LiveAttempt.Details(outputs: outputs)
     let isNoted = (try? await attempt.happen(.finish, details)) != nil
     if keepsReply { release() } else { attempt.entry.reply.discard() }

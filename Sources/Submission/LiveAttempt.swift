@@ -1,5 +1,6 @@
 import Gateways
 import Synchronization
+import Vocabulary
 
 /// An attempt under way: its state goes on by the rules, and every change is written down.
 final class LiveAttempt: Sendable {
@@ -37,7 +38,7 @@ final class LiveAttempt: Sendable {
     var tasks: [String]?
     var words: String?
     var facts: ReplyFacts?
-    var outputs: [String] = []
+    var outputs: [WrittenFile] = []
   }
 
   /// Goes on, and returns when that is written down.

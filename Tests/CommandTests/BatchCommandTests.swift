@@ -73,7 +73,8 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
       async let first = command.run(arguments(simulator))
       async let second = command.run(arguments(simulator))
       let summaries = try await [first, second].map { outcome in
-        #expect(outcome.status == 0, "\(outcome.errors)")
+        // One that ends while the other is still at something says so.
+        #expect([0, 75].contains(outcome.status), "\(outcome.errors)")
         return try #require(try outcome.objects().last?["summary"] as? [String: Any])
       }
       let (done, skipped) = (summaries.sum("done"), summaries.sum("skipped"))

@@ -148,7 +148,7 @@ private enum Messages {
         PreparationStep(.strip, "no values"),
       ],
       geometry: ReferenceGeometry(orientation: 6, source: size, shown: shown, prepared: size),
-      warnings: [.truncated, .profileIgnored]))
+      page: 2, warnings: [.truncated, .profileIgnored]))
 
   private static let finished: FinishedPicture.Answer = {
     let format = PictureFormat.all[0]

@@ -177,9 +177,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       let first = try await Batch(editor).run(manifest)
       #expect(first.done == 20 && first.billed == 20 && first.exitStatus == 0)
       try FileManager.default.removeItem(atPath: folder.file("out/7.jpg"))
+      // What was done and deleted is paid for again only when that is asked for.
       let second = try await Batch(editor).run(manifest)
-      #expect(second.done == 1 && second.skipped == 19)
-      #expect(await simulator.counts.billed == 21)
+      #expect(second.failed == 1 && second.skipped == 19 && second.exitStatus == 1)
+      #expect(await simulator.counts.billed == 20)
       // Another word is another job.
       try folder.write(
         Array(#"{"references": ["a.jpg"], "prompt": "x 0!", "output": "n.jpg"}"#.utf8), as: "n.jsonl")
@@ -201,7 +202,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(try await Batch(editor).run(manifests[0]).done == 1)
       #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
       try FileManager.default.removeItem(atPath: folder.file("out/0.jpg"))
-      #expect(try await Batch(editor).run(manifests[1]).done == 1)
+      #expect(try await Batch(editor, again: true).run(manifests[1]).done == 1)
       #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
       #expect(await simulator.counts.billed == 2)
     }

@@ -5,6 +5,7 @@ import PlantainSimulator
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Plantain
 
@@ -109,7 +110,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         let again = try await Batch(editor).run(manifest)
         #expect(again.skipped == 1 && again.done == 0)
         try FileManager.default.removeItem(atPath: written)
-        #expect(try await Batch(editor).run(manifest).done == 1)
+        #expect(try await Batch(editor).run(manifest).failed == 1)
+        #expect(try await Batch(editor, again: true).run(manifest).done == 1)
         #expect(await simulator.counts.billed == 2)
       }
     }
@@ -133,9 +135,19 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       to: LedgerChange(
         state: "accepted", changed: 3, status: 200, tasks: ["a/b", "\"c\""], words: "queued",
         cost: (0.25, "USD")))
-    try await ledger.change(id, to: LedgerChange(state: "done", changed: 4, outputs: ["/a.png", "/b.png"]))
-    try await ledger.change(id, to: LedgerChange(state: "done", changed: 5, outputs: ["/b.png", "/c.png"]))
-    try await ledger.change(id + 1, to: LedgerChange(state: "done", changed: 6, outputs: ["/d.png"]))
+    try await ledger.change(
+      id,
+      to: LedgerChange(
+        state: "done", changed: 4,
+        outputs: [WrittenFile(path: "/a.png", sha256: "d"), WrittenFile(path: "/b.png", sha256: "d")]))
+    try await ledger.change(
+      id,
+      to: LedgerChange(
+        state: "done", changed: 5,
+        outputs: [WrittenFile(path: "/b.png", sha256: "d"), WrittenFile(path: "/c.png", sha256: "d")]))
+    try await ledger.change(
+      id + 1, to: LedgerChange(state: "done", changed: 6, outputs: [WrittenFile(path: "/d.png", sha256: "d")])
+    )
     let attempt = try #require(try await ledger.attempts(of: "e").first)
     #expect(attempt.state == "done" && attempt.changed == 5 && attempt.started == 2)
     #expect(attempt.status == 200 && attempt.words == "queued" && attempt.tasks == ["a/b", "\"c\""])

@@ -19,12 +19,16 @@ public struct Batch: Sendable {
   let editor: Editor
   private let spending: Money?
   private let most: Int
+  private let isAgain: Bool
 
   /// - Parameters:
   ///   - spending: the most that a run may spend in all. `nil`: no limit.
   ///   - most: how many edits may be under way at once; how many are, the route decides by how it answers. Default: 64.
-  public init(_ editor: Editor, spending: Money? = nil, most: Int = 64) {
+  ///   - again: whether jobs that are done are done once more, and paid for. Default: their results are there already, or are
+  ///     copied to where they are wanted.
+  public init(_ editor: Editor, spending: Money? = nil, most: Int = 64, again: Bool = false) {
     self.editor = editor
+    isAgain = again
     self.spending = spending
     self.most = max(1, most)
   }
@@ -39,24 +43,28 @@ public struct Batch: Sendable {
     if let problem = manifest.problems.first { throw problem }
     var manifest = manifest
     manifest.nameResults(as: try await editor.book.writers(of: manifest))
-    let run = try await BatchRun(editor, manifest, spending: spending, most: most)
+    let run = try await BatchRun(editor, manifest, spending: spending, most: most, isAgain: isAgain)
+    var rest = try await editor.jobs(of: manifest).all[...]
+    var elsewhere: [Manifest.Item] = []
     var progress = BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now)
-    var rest = manifest.items[...]
     watch(.progress(progress))
     await withTaskGroup(of: Step.self) { group in
       var underWay = 0
       group.addTask { await Self.second() }
       while true {
-        while underWay < most, !drain.isAsked, !Task.isCancelled, let item = rest.popFirst() {
+        while underWay < most, !drain.isAsked, !Task.isCancelled, let job = rest.popFirst() {
           underWay += 1
-          group.addTask { .ended(item, await run.perform(item)) }
+          group.addTask { .ended(await run.perform(job)) }
         }
         guard underWay > 0, let step = await group.next() else { break }
         switch step {
-        case .ended(let item, let outcome):
+        case .ended(let outcomes):
           underWay -= 1
-          progress.count(outcome, at: .now)
-          watch(.ended(item, outcome))
+          for (item, outcome) in outcomes {
+            if case .elsewhere = outcome { elsewhere.append(item) }
+            progress.count(outcome, at: .now)
+            watch(.ended(item, outcome))
+          }
         case .second:
           progress.tick(at: .now)
           // A cancelled one would be over at once, again and again.
@@ -67,7 +75,8 @@ public struct Batch: Sendable {
       }
       group.cancelAll()
     }
-    progress.summary.left = rest.count
+    progress.summary.left = rest.reduce(0) { $0 + $1.items.count }
+    progress.summary.elsewhere = elsewhere.filter { !$0.hasOutput }.count
     await run.end(progress.summary)
     return progress.summary
   }
@@ -80,7 +89,7 @@ public struct Batch: Sendable {
   }
 
   private enum Step: Sendable {
-    case ended(Manifest.Item, Outcome)
+    case ended([(Manifest.Item, Outcome)])
     case second
   }
 

@@ -1,6 +1,10 @@
 /// What all edits of a manifest would send and cost; its encoding is the last line of `batch --dry-run --json`.
 public struct BatchPlan: Encodable, Sendable {
   public private(set) var jobs = 0
+  /// The lines that ask for the same with different outputs: each a picture of its own, paid for.
+  public private(set) var variants: [[Int]] = []
+  /// The pictures with the same bytes, by their places among all: paid for once.
+  public private(set) var same: [[Int]] = []
   /// Those that cannot be prepared, and would fail without costing anything.
   public private(set) var failed = 0
   /// Of all requests' bodies together.
@@ -10,15 +14,22 @@ public struct BatchPlan: Encodable, Sendable {
   public var cost: EditReport.Cost { EditReport.Cost(costs) }
   private var costs = Costs()
 
-  private enum CodingKeys: CodingKey { case jobs, failed, bytes, tokens, cost }
+  private enum CodingKeys: CodingKey { case variants, same, jobs, failed, bytes, tokens, cost }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(jobs, forKey: .jobs)
+    if !variants.isEmpty { try container.encode(variants, forKey: .variants) }
+    if !same.isEmpty { try container.encode(same, forKey: .same) }
     try container.encode(failed, forKey: .failed)
     try container.encode(bytes, forKey: .bytes)
     try container.encodeIfPresent(tokens, forKey: .tokens)
     try container.encode(cost, forKey: .cost)
+  }
+
+  init(_ jobs: BatchJobs) {
+    same = jobs.all.filter { !$0.same.isEmpty }.map { $0.items.map(\.line) }
+    variants = jobs.variants
   }
 
   mutating func count(_ outcome: Result<EditPlan, PlantainError>) {
@@ -47,8 +58,9 @@ extension Batch {
     _ manifest: Manifest, watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void = { _, _ in }
   ) async throws(PlantainError) -> BatchPlan {
     if let problem = manifest.problems.first { throw problem }
-    var sum = BatchPlan()
-    await inOrder(manifest.items, width: Self.plannedAtATime) { [editor] item in
+    let jobs = try await editor.jobs(of: manifest)
+    var sum = BatchPlan(jobs)
+    await inOrder(jobs.all.map(\.item), width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {
         var options = item.options
         // That it is there already may mean that it was done.

@@ -16,10 +16,15 @@ final class BatchRun: Sendable {
   private let entry: RunEntry
   private let throttle: Throttle
   private let purse: Purse
+  /// Whether jobs that are done are done once more.
+  private let isAgain: Bool
 
   /// - Throws: 73.
-  init(_ editor: Editor, _ manifest: Manifest, spending: Money?, most: Int) async throws(PlantainError) {
+  init(
+    _ editor: Editor, _ manifest: Manifest, spending: Money?, most: Int, isAgain: Bool
+  ) async throws(PlantainError) {
     self.editor = editor
+    self.isAgain = isAgain
     entry = RunEntry(
       id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
       gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
@@ -40,20 +45,70 @@ final class BatchRun: Sendable {
     try? await editor.book.ledger().save(entry)
   }
 
-  func perform(_ item: Manifest.Item) async -> Batch.Outcome {
+  /// What becomes of each of a job's items, in their order.
+  func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome)] {
     do throws(PlantainError) {
-      let keys = try await editor.keys(of: item.prompt, item.references, item.options).map(\.text)
-      guard let claim = try JobClaim(editor.book.ledger().replyPath("\(keys[0]).job")) else {
-        return .elsewhere
+      let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
+      let number = try await editor.number(of: job.item, keys)
+      let names = keys.map { $0.text(ofVariant: number) }
+      guard let claim = try JobClaim(editor.book.ledger().replyPath("\(names[0]).job")) else {
+        return job.items.map { ($0, .elsewhere) }
       }
       defer { withExtendedLifetime(claim) {} }
-      for key in keys {
-        if let earlier = try await settle(key) { return earlier }
-      }
-      return .done(try await edit(item, keys[0]))
+      let first = await perform(job.item, names)
+      var outcomes = [(job.item, first)]
+      for item in job.same { outcomes.append((item, await outcome(for: item, after: first))) }
+      return outcomes
     } catch {
-      return error.code == .outcomeUnknown ? .ambiguous(error) : .failed(error)
+      return job.items.map { ($0, Self.outcome(of: error)) }
     }
+  }
+
+  private func perform(_ item: Manifest.Item, _ names: [String]) async -> Batch.Outcome {
+    do throws(PlantainError) {
+      for name in names {
+        if let earlier = try await settle(item, name) { return earlier }
+      }
+      return .done(try await edit(item, names[0]))
+    } catch {
+      return Self.outcome(of: error)
+    }
+  }
+
+  /// What becomes of a picture with the same bytes: it shares the result, and whatever went wrong.
+  private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome {
+    let id: String
+    switch first {
+    case .done(let result): id = result.copyOf ?? result.id
+    case .skipped(let known, _): id = known
+    case .elsewhere, .ambiguous, .failed: return first
+    }
+    do throws(PlantainError) {
+      return try await result(of: [editor.book.entry(id)], for: item)
+    } catch {
+      return Self.outcome(of: error)
+    }
+  }
+
+  private static func outcome(of error: PlantainError) -> Batch.Outcome {
+    error.code == .outcomeUnknown ? .ambiguous(error) : .failed(error)
+  }
+
+  /// The result of edits that are done, where an item wants it: it lies there, or is copied there.
+  private func result(of entries: [EditEntry], for item: Manifest.Item) async throws(PlantainError)
+    -> Batch.Outcome
+  {
+    let plan = try OutputPlan(item.options, first: item.references.first)
+    for entry in entries {
+      let outputs = plan.outputs(of: entry)
+      if !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) {
+        return .skipped(id: entry.id, outputs: outputs)
+      }
+    }
+    for entry in entries {
+      if let copy = try await editor.copy(entry, to: item) { return .done(copy) }
+    }
+    throw .resultGone(entries[0])
   }
 
   private func edit(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> EditResult {
@@ -89,16 +144,13 @@ final class BatchRun: Sendable {
   }
 
   /// What is known of the same job from before; `nil` when it is to be done.
-  private func settle(_ key: String) async throws(PlantainError) -> Batch.Outcome? {
-    var options = EditOptions()
-    // Its name was free before it was sent: what lies there was written just before a process ended.
-    options.overwrites = true
-    return switch try await editor.earlier(key, options, watch: { _ in }) {
-    case .done(let entry, let outputs): .skipped(id: entry.id, outputs: outputs)
-    case .fetched(let result): .done(result)
-    case .underWay: .elsewhere
-    case .unknown(let entry): .ambiguous(.unknownOutcome(of: entry.id))
-    case nil: nil
+  private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
+    switch try await editor.earlier(key, item.options, of: item.references.first, watch: { _ in }) {
+    case .done(let entries): return isAgain ? nil : try await result(of: entries, for: item)
+    case .fetched(let result): return .done(result)
+    case .underWay: return .elsewhere
+    case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
+    case nil: return nil
     }
   }
 }

@@ -7,6 +7,8 @@ public struct BatchSummary: Encodable, Sendable {
   public private(set) var skipped = 0
   public private(set) var failed = 0
   public private(set) var ambiguous = 0
+  /// Under way in another process, and not there yet at the end.
+  public internal(set) var elsewhere = 0
   /// Not begun, because the run was asked to end.
   public internal(set) var left = 0
   /// Those of this run that were certainly billed.
@@ -19,7 +21,9 @@ public struct BatchSummary: Encodable, Sendable {
     self.run = run
   }
 
-  private enum CodingKeys: CodingKey { case run, done, skipped, failed, ambiguous, left, billed, cost }
+  private enum CodingKeys: CodingKey {
+    case run, done, skipped, failed, ambiguous, elsewhere, left, billed, cost
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -28,6 +32,7 @@ public struct BatchSummary: Encodable, Sendable {
     try container.encode(skipped, forKey: .skipped)
     try container.encode(failed, forKey: .failed)
     try container.encode(ambiguous, forKey: .ambiguous)
+    if elsewhere > 0 { try container.encode(elsewhere, forKey: .elsewhere) }
     if left > 0 { try container.encode(left, forKey: .left) }
     try container.encode(billed, forKey: .billed)
     try container.encode(cost, forKey: .cost)
@@ -37,6 +42,7 @@ public struct BatchSummary: Encodable, Sendable {
     switch outcome {
     case .done(let result):
       done += 1
+      guard result.copyOf == nil else { break }
       billed += 1
       costs.add(result.cost)
     case .skipped, .elsewhere: skipped += 1
@@ -47,8 +53,11 @@ public struct BatchSummary: Encodable, Sendable {
     }
   }
 
-  /// 0 when all is done, 1 with failed items, 76 with none but ambiguous ones, 130 when it was asked to end before.
-  public var exitStatus: Int32 { left > 0 ? 130 : failed > 0 ? 1 : ambiguous > 0 ? 76 : 0 }
+  /// 0 when all is done and there, 1 with failed items, 76 with none but ambiguous ones, 75 when another process is still at some, 130
+  /// when it was asked to end before.
+  public var exitStatus: Int32 {
+    left > 0 ? 130 : failed > 0 ? 1 : ambiguous > 0 ? 76 : elsewhere > 0 ? 75 : 0
+  }
 }
 
 /// Sums of what edits cost.

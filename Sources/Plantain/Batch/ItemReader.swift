@@ -24,7 +24,8 @@ struct ItemReader {
     let references = record.picture.map { [Reference(fileName: $0)] } ?? references(fields)
     try requireFiles(references)
     var options = defaults.options
-    for (name, field) in fields.sorted(by: { $0.key < $1.key }) where !Self.ownNames.contains(name) {
+    for (name, field) in fields.sorted(by: { $0.key < $1.key })
+    where !Self.ownNames.contains(name) && (record.hasColumns || name != "variant") {
       try set(name, field, &options, mayBeColumn: record.hasColumns)
     }
     options.output = try output(fields)
@@ -38,8 +39,17 @@ struct ItemReader {
     try OutputPlan(options, first: references.first).check(overwriting: true)
     return Manifest.Item(
       line: record.line, id: fields["id"]?.texts.first, references: references, prompt: prompt,
-      options: options,
+      options: options, variant: try variant(record),
       fields: rewritten(fields, references, prompt), isPicture: record.picture != nil)
+  }
+
+  /// In a table it is a column like any other.
+  private func variant(_ record: Manifest.Record) throws(PlantainError) -> Int? {
+    guard !record.hasColumns, let text = record.fields?["variant"]?.texts.first else { return nil }
+    guard let number = Int(text), (1...10_000).contains(number) else {
+      throw .usage("expected 1…10,000 for variant, received \(text)", hint: nil)
+    }
+    return number
   }
 
   private func requireSense(_ options: EditOptions) throws(PlantainError) {

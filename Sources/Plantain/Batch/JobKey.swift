@@ -4,11 +4,19 @@ import Vocabulary
 /// What makes two jobs the same: the bytes of their pictures, their words, what is asked for, and how it is said. Where the result
 /// goes, how long it may take and what it may cost do not count.
 struct JobKey {
-  let text: String
+  private let parts: [String]
 
   /// - Parameter digests: of the references, in their order, and of the mask.
   init(_ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route) {
-    text = Self.hash(Self.parts(digests, prompt, options, route))
+    parts = Self.parts(digests, prompt, options, route)
+  }
+
+  /// Of the first variant, which is as a rule the only one.
+  var text: String { text(ofVariant: 1) }
+
+  /// - Parameter number: from 1; those behind the first are further pictures of the same content, each paid for.
+  func text(ofVariant number: Int) -> String {
+    Self.hash(number == 1 ? parts : parts + ["variant \(number)"])
   }
 
   static func hash(_ parts: [String]) -> String {
@@ -35,9 +43,23 @@ extension Editor {
   func keys(
     of prompt: String, _ references: [Reference], _ options: EditOptions
   ) async throws(PlantainError) -> [JobKey] {
+    var known: [String: String] = [:]
+    return try await keys(of: prompt, references, options, known: &known)
+  }
+
+  /// - Parameter known: hashes of files by their paths, which are not computed again.
+  func keys(
+    of prompt: String, _ references: [Reference], _ options: EditOptions, known: inout [String: String]
+  ) async throws(PlantainError) -> [JobKey] {
     var digests: [String] = []
     for reference in references + [options.finish.mask].compactMap(\.self) {
-      digests.append(try await digest(of: reference))
+      if case .file(let path) = reference, let digest = known[path] {
+        digests.append(digest)
+        continue
+      }
+      let digest = try await digest(of: reference)
+      if case .file(let path) = reference { known[path] = digest }
+      digests.append(digest)
     }
     // A prompt's file was once sent with its byte order mark.
     return [prompt, "\u{FEFF}" + prompt].map { JobKey(digests, $0, options, routes[0]) }

@@ -22,6 +22,8 @@ public struct Manifest: Sendable {
     public let prompt: String
     /// With the place of its output.
     public internal(set) var options: EditOptions
+    /// Which of several variants of one content it is, from 1; `nil` where it is not said.
+    public internal(set) var variant: Int?
     /// As it stood in the manifest, with paths from the root, to be written into another one.
     let fields: [String: Field]
     /// It was not in a file, but is a picture of a folder, a pattern or a list.
@@ -164,6 +166,13 @@ public struct Manifest: Sendable {
 }
 
 extension Manifest.Item {
+  /// Whether anything lies where its output goes.
+  var hasOutput: Bool {
+    guard let place else { return true }
+    let names = [place] + PictureFormat.all.filter(\.isWritable).map { "\(place).\($0.extensions[0])" }
+    return names.contains(where: OutputFile.exists)
+  }
+
   /// The name of its output, without extension where that is not known before.
   var place: String? {
     (try? OutputPlan(options, first: references.first))?.entry.map {

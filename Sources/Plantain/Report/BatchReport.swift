@@ -29,7 +29,7 @@ public struct BatchLine: Encodable, Sendable {
     (self.item, content) = (item, .planned(outcome))
   }
 
-  private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit }
+  private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit, variant }
 
   public func encode(to encoder: any Encoder) throws {
     // The edit's own members first: an `id` of the manifest stands for the ledger's, which is then `edit`.
@@ -41,6 +41,7 @@ public struct BatchLine: Encodable, Sendable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(item.line, forKey: .line)
     if let id = item.id { try container.encode(id, forKey: .id) }
+    try container.encodeIfPresent(item.variant, forKey: .variant)
   }
 
   private func encode(_ outcome: Batch.Outcome, to encoder: any Encoder) throws {
@@ -86,12 +87,13 @@ extension Manifest {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
     let lines = items.sorted { $0.line < $1.line }.compactMap { item -> [UInt8]? in
-      let members = item.fields.mapValues { field -> JSONValue in
+      var members = item.fields.mapValues { field -> JSONValue in
         switch field {
         case .text(let text): .string(text)
         case .list(let texts): .array(texts.map(JSONValue.string))
         }
       }
+      members["variant"] = item.variant.map { .number(Double($0)) }
       return (try? encoder.encode(JSONValue.object(members))).map { Array($0) + [UInt8(ascii: "\n")] }
     }
     do throws(WriteError) {

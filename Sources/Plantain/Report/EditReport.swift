@@ -26,6 +26,8 @@ public struct EditReport: Encodable, Sendable {
   var grounding: JSONValue?
   public let warnings: [String]
   public var seconds: Double?
+  /// The earlier edit whose result this is a copy of.
+  public var copyOf: String?
 
   public struct Image: Encodable, Sendable {
     public let output: String?
@@ -127,5 +129,6 @@ public struct EditReport: Encodable, Sendable {
     grounding = result.reply.grounding.flatMap { JSONValue(parsing: Array($0.utf8)) }
     warnings = result.warnings.map(\.rawValue)
     seconds = result.elapsed.seconds
+    copyOf = result.copyOf
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Plantain
+import Vocabulary
 
 /// Runs a batch whose jobs pass through as they are, and prints what it took.
 func measureBatch(_ count: Int, _ editor: Editor, _ folder: String, _ picture: String) async throws {
@@ -63,7 +64,7 @@ func measureLedger(_ count: Int, _ folder: String) async throws {
       for state in ["accepted", "stored"] {
         try await ledger.change(attempt, to: LedgerChange(state: state, changed: number))
       }
-      let done = LedgerChange(state: "done", changed: number, outputs: ["/out/\(number).jpg"])
+      let done = LedgerChange(state: "done", changed: number, outputs: [WrittenFile(path: "/out/\(number).jpg", sha256: nil)])
       try await ledger.change(attempt, to: done)
     }
   }

@@ -1,0 +1,148 @@
+import Finishing
+import Gateways
+import Imaging
+import Ledger
+import Submission
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What is paid for once: an item, and those whose pictures are the same.
+struct BatchJob: Sendable {
+  /// With its number where several lines ask for variants of the same.
+  let item: Manifest.Item
+  /// Pictures of a folder with the same bytes: the result is written for each.
+  let same: [Manifest.Item]
+
+  var items: [Manifest.Item] { [item] + same }
+}
+
+/// All jobs of a manifest, in its order.
+struct BatchJobs: Sendable {
+  var all: [BatchJob] = []
+  /// The lines that are variants of one another.
+  var variants: [[Int]] = []
+}
+
+/// Items that ask for the same are told apart before anything is sent: lines of a manifest are variants, each paid for; pictures of
+/// a folder are one job.
+extension Editor {
+  func jobs(of manifest: Manifest) async throws(PlantainError) -> BatchJobs {
+    var jobs = BatchJobs()
+    var items = manifest.items.map(Optional.some)
+    var same: [Int: [Manifest.Item]] = [:]
+    for group in try await equalItems(of: manifest.items) where group.count > 1 {
+      let equal = group.map { manifest.items[$0] }
+      if equal[0].isPicture {
+        same[group[0]] = Array(equal.dropFirst())
+        for position in group.dropFirst() { items[position] = nil }
+      } else {
+        for (position, number) in zip(group, try await numbers(of: equal)) {
+          items[position]?.variant = number
+        }
+        jobs.variants.append(equal.map(\.line))
+      }
+    }
+    jobs.variants.sort { $0[0] < $1[0] }
+    jobs.all = items.enumerated().compactMap { position, item in
+      item.map { BatchJob(item: $0, same: same[position] ?? []) }
+    }
+    return jobs
+  }
+
+  /// The positions of items that ask for the same, each group in the items' order.
+  private func equalItems(of items: [Manifest.Item]) async throws(PlantainError) -> [[Int]] {
+    // Only where everything but the pictures' bytes is equal are those looked at.
+    let alike = Dictionary(grouping: items.indices) { Self.outline(of: items[$0]) }.values.filter {
+      $0.count > 1
+    }
+    var digests: [String: String] = [:]
+    var groups: [[Int]] = []
+    for positions in alike {
+      var byKey: [String: [Int]] = [:]
+      for position in positions {
+        let item = items[position]
+        // What cannot be read is told when its turn comes.
+        let keys = try? await keys(of: item.prompt, item.references, item.options, known: &digests)
+        if let key = keys?.first?.text { byKey[key, default: []].append(position) }
+      }
+      groups += byKey.values
+    }
+    return groups
+  }
+
+  /// What is seen of an item without reading its pictures.
+  private static func outline(of item: Manifest.Item) -> [String] {
+    let pictures = (item.references + [item.options.finish.mask].compactMap(\.self)).map { reference in
+      if case .file = reference { "\(reference.expectedSize.bytes)" } else { "\(reference)" }
+    }
+    return [item.prompt, item.options.allowed.sorted().joined(separator: ",")]
+      + StoredNames.texts(of: item.options) + pictures
+  }
+
+  /// Which variant each of several lines is: the one whose output it has, else the next that is free.
+  private func numbers(of items: [Manifest.Item]) async throws(PlantainError) -> [Int] {
+    let keys = try await keys(of: items[0].prompt, items[0].references, items[0].options)
+    let known = try await knownVariants(keys, beyond: items.count)
+    var numbers = items.map { item in item.variant ?? known.first { $0.value.isPlaced(item) }?.key }
+    var taken = Set(numbers.compactMap(\.self))
+    for position in numbers.indices where numbers[position] == nil {
+      var free = 1
+      while taken.contains(free) || known[free]?.isUsed == true { free += 1 }
+      numbers[position] = free
+      taken.insert(free)
+    }
+    return numbers.compactMap(\.self)
+  }
+
+  /// Which variant a line is that has no equal in its manifest: the one whose output it has; else any that is done, whose result
+  /// is copied, or that nobody knows the outcome of.
+  func number(of item: Manifest.Item, _ keys: [JobKey]) async throws(PlantainError) -> Int {
+    if let number = item.variant { return number }
+    let known = try await knownVariants(keys, beyond: 1)
+    let used = known.filter(\.value.isUsed)
+    return used.first { $0.value.isPlaced(item) }?.key
+      ?? used.filter(\.value.isDone).keys.min() ?? used.keys.min() ?? 1
+  }
+
+  /// What the ledger knows of a job's variants. Some of them may be pruned.
+  private func knownVariants(
+    _ keys: [JobKey], beyond most: Int
+  ) async throws(PlantainError) -> [Int: VariantRecord] {
+    guard OutputFile.exists(book.path) else { return [:] }
+    var most = most + Self.looksAhead
+    while true {
+      var numbers: [String: Int] = [:]
+      for number in 1...most { for key in keys { numbers[key.text(ofVariant: number)] = number } }
+      let names = Array(numbers.keys)
+      var known: [Int: VariantRecord] = [:]
+      for entry in try await book.with({ ledger throws(LedgerError) in try await ledger.edits(ofJobs: names) }
+      ) {
+        guard let number = entry.jobKey.flatMap({ numbers[$0] }) else { continue }
+        let states = try await book.attempts(of: entry).map { $0.settledState(isLive: false) }
+        known[number, default: VariantRecord()].entries.append((entry, HistoryEntry.state(of: states)))
+      }
+      guard let last = known.keys.max(), last > most - Self.looksAhead else { return known }
+      most *= 2
+    }
+  }
+
+  private static let looksAhead = 4
+}
+
+/// The edits of one variant.
+struct VariantRecord {
+  var entries: [(entry: EditEntry, state: AttemptState)] = []
+
+  /// Whether its number is somebody's: something of it was, or may be, paid for.
+  var isUsed: Bool { entries.contains { ![.prepared, .unbilled].contains($0.state) } }
+  var isDone: Bool { entries.contains { $0.state == .done } }
+
+  func isPlaced(_ item: Manifest.Item) -> Bool {
+    guard let plan = try? OutputPlan(item.options, first: item.references.first) else { return false }
+    return entries.contains { plan.isPlace(of: $0.entry) }
+  }
+}

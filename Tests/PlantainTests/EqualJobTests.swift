@@ -1,0 +1,194 @@
+import Foundation
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+/// Lines of a manifest that ask for the same are variants; equal pictures are paid for once; what is done is never paid for again.
+@Suite struct `Equal jobs` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+    try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: false)
+  }
+
+  private func line(_ output: String, _ more: String = "") -> String {
+    #"{"references":["a.jpg"],"prompt":"warm","output":"\#(output)"\#(more)}"#
+  }
+
+  private struct Ended {
+    var summary: BatchSummary
+    var billed: Int
+    var outcomes: [Int: Batch.Outcome] = [:]
+    var variants: [Int: Int] = [:]
+  }
+
+  /// One run of these lines, by a process of its own.
+  private func run(
+    _ lines: [String], faults: [Fault] = [], again: Bool = false, overwrites: Bool = false
+  ) async throws -> Ended {
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    var defaults = Manifest.Defaults(folder: folder.file("out"))
+    defaults.options.overwrites = overwrites
+    return try await run(Manifest(reading: folder.file("m.jsonl"), defaults, for: .apiyi), faults, again)
+  }
+
+  private func run(_ manifest: Manifest, _ faults: [Fault] = [], _ again: Bool = false) async throws -> Ended
+  {
+    #expect(manifest.problems.isEmpty, "\(manifest.problems)")
+    return try await withSimulator(faults: faults) { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { editor in
+        var outcomes: [Int: Batch.Outcome] = [:]
+        var variants: [Int: Int] = [:]
+        let summary = try await Batch(editor, again: again).run(manifest) { event in
+          guard case .ended(let item, let outcome) = event else { return }
+          outcomes[item.line] = outcome
+          variants[item.line] = item.variant
+        }
+        return Ended(
+          summary: summary, billed: await simulator.counts.billed, outcomes: outcomes, variants: variants)
+      }
+    }
+  }
+
+  private func made() -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.file("out"))) ?? []).sorted()
+  }
+
+  private func result(_ name: String) throws -> [UInt8] { try folder.read("out/\(name)") }
+
+  @Test func `three outputs are three variants, each paid for once`() async throws {
+    let lines = [line("p.png"), line("q.png"), line("r.png")]
+    let first = try await run(lines)
+    #expect(first.summary.done == 3 && first.billed == 3 && first.summary.exitStatus == 0)
+    #expect(first.variants == [1: 1, 2: 2, 3: 3])
+    #expect(made() == ["p.png", "q.png", "r.png"])
+    let before = try [result("p.png"), result("q.png"), result("r.png")]
+    // Sorted otherwise, a part of them, with one more: what is there stays, and only what is new is paid for.
+    for lines in [[lines[2], lines[0], lines[1]], [lines[1], lines[2]], [lines[1]]] {
+      let next = try await run(lines)
+      #expect(next.billed == 0 && next.summary.skipped == lines.count && next.summary.exitStatus == 0)
+    }
+    let more = try await run([line("s.png")] + lines)
+    #expect(more.billed == 1 && more.summary.done == 1 && more.summary.skipped == 3)
+    #expect(more.variants == [1: 4, 2: 1, 3: 2, 4: 3])
+    #expect(try [result("p.png"), result("q.png"), result("r.png")] == before)
+  }
+
+  @Test func `what failed of several keeps its number in the file of those that failed`() async throws {
+    let lines = [line("p.png"), line("q.png")]
+    let first = try await run(lines, faults: [fault { $0.status = 400 }])
+    #expect(first.summary.done == 1 && first.summary.failed == 1 && first.billed == 1)
+    let failed = try #require(first.outcomes.first { if case .failed = $1 { true } else { false } }?.key)
+    let number = try #require(first.variants[failed])
+    let done = failed == 1 ? "q.png" : "p.png"
+    let bytes = try result(done)
+    let again = try await run([line(failed == 1 ? "p.png" : "q.png", #","variant":\#(number)"#)])
+    #expect(again.billed == 1 && again.summary.done == 1)
+    #expect(made() == ["p.png", "q.png"])
+    #expect(try result(done) == bytes)
+    #expect(try await run(lines).billed == 0)
+  }
+
+  @Test func `a result that is asked for at another place is copied there`() async throws {
+    _ = try await run([line("p.png")])
+    let moved = try await run([line("sub/other.png")])
+    #expect(moved.billed == 0 && moved.summary.done == 1 && moved.summary.billed == 0)
+    #expect(try result("sub/other.png") == result("p.png"))
+    guard case .done(let copy)? = moved.outcomes[1] else {
+      Issue.record("\(moved.outcomes)")
+      return
+    }
+    #expect(copy.copyOf != nil && copy.cost.amount == 0 && copy.warnings.isEmpty)
+    let json = String(decoding: try JSONEncoder().encode(EditReport(copy)), as: UTF8.self)
+    #expect(json.contains(#""copyOf":"\#(copy.copyOf ?? "")""#))
+    // In another format it is made of the same pixels.
+    #expect(try await run([line("third.webp")]).billed == 0)
+    #expect(Array(try result("third.webp")[8..<12]) == Array("WEBP".utf8))
+    // What lies there now is known the next time, also when the first is gone.
+    try FileManager.default.removeItem(atPath: folder.file("out/p.png"))
+    #expect(try await run([line("sub/other.png")]).summary.skipped == 1)
+    #expect(try await run([line("p.png")]).summary.done == 1)
+    #expect(try result("p.png") == result("sub/other.png"))
+  }
+
+  @Test func `a result that is gone is not paid for again, unless that is asked for`() async throws {
+    _ = try await run([line("p.png")])
+    try folder.write(Array("other".utf8), as: "out/p.png")
+    try FileManager.default.removeItem(atPath: folder.file("out/p.png"))
+    let gone = try await run([line("q.png")])
+    guard case .failed(let error)? = gone.outcomes[1] else {
+      Issue.record("\(gone.outcomes)")
+      return
+    }
+    #expect(error.exitStatus == 66 && error.hint?.contains("--again") == true && gone.billed == 0)
+    #expect(gone.summary.exitStatus != 0)
+    #expect(try await run([line("q.png")], again: true).billed == 1)
+    #expect(made() == ["q.png"])
+  }
+
+  @Test func `a file that was changed is no result`() async throws {
+    _ = try await run([line("p.png")])
+    try folder.write(Synthetic.png(PixelSize(width: 9, height: 9)), as: "out/p.png")
+    let other = try await run([line("q.png")])
+    #expect(other.billed == 0 && other.summary.failed == 1)
+    // At its own place it is there, whatever was done to it since.
+    #expect(try await run([line("p.png")]).summary.skipped == 1)
+  }
+
+  @Test func `equal pictures of a folder are paid for once, and each has its result`() async throws {
+    for name in ["in/a.jpg", "in/copy.jpg"] {
+      try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: name)
+    }
+    try folder.write(Synthetic.jpeg(PixelSize(width: 50, height: 36)), as: "in/b.jpg")
+    let defaults = Manifest.Defaults(prompt: "warm", folder: folder.file("out"))
+    let manifest = try Manifest(reading: folder.file("in"), defaults, for: .apiyi)
+    let first = try await run(manifest)
+    #expect(first.billed == 2 && first.summary.done == 3 && first.summary.billed == 2)
+    #expect(made().count == 3)
+    let second = try await run(manifest)
+    #expect(second.billed == 0 && second.summary.skipped == 3)
+    // One that was added later is a copy, too.
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "in/aa.jpg")
+    let third = try await run(Manifest(reading: folder.file("in"), defaults, for: .apiyi))
+    #expect(third.billed == 0 && third.summary.done == 1 && made().count == 4)
+  }
+
+  @Test func `a failure of equal pictures is one, and tried once`() async throws {
+    for name in ["in/a.jpg", "in/copy.jpg"] {
+      try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: name)
+    }
+    let defaults = Manifest.Defaults(prompt: "warm", folder: folder.file("out"))
+    let manifest = try Manifest(reading: folder.file("in"), defaults, for: .apiyi)
+    let ended = try await run(manifest, [fault { $0.status = 400 }, fault { $0.status = 400 }])
+    #expect(ended.summary.failed == 2 && ended.billed == 0)
+  }
+
+  @Test func `the same content with the same output twice is an error before anything is sent`() throws {
+    try folder.write(Array([line("p.png"), line("p.png")].joined(separator: "\n").utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
+    let problem = try #require(manifest.problems.first)
+    #expect(problem.message.contains("line 1") && problem.message.contains("line 2"))
+  }
+
+  @Test func `a plan tells variants and equal pictures`() async throws {
+    let lines = [line("p.png"), #"{"references":["a.jpg"],"prompt":"cold","output":"x.png"}"#, line("q.png")]
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
+    try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:9") { editor in
+      let plan = try await Batch(editor).plan(manifest)
+      #expect(plan.variants == [[1, 3]] && plan.jobs == 3 && plan.same.isEmpty)
+    }
+  }
+}
