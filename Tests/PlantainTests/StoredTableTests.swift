@@ -1,0 +1,73 @@
+import Foundation
+import GRDB
+import Ledger
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+/// What lies in the ledger, by the names under which later versions look for it.
+@Suite struct `The ledger's tables` {
+  @Test func `are those that are recorded`() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("ledger.sqlite")
+    let ledger = try Ledger(path: path)
+    try await ledger.save(Self.edit)
+    ledger.close()
+    let lines = try await DatabaseQueue(path: path).read { database in
+      var lines: [String] = []
+      for table in ["attempts", "edits", "probes", "routes", "runs"] {
+        let columns = try database.columns(in: table).map { "\($0.name) \($0.type)" }
+        lines.append("\(table)\t\(columns.joined(separator: ", "))")
+      }
+      for column in ["sources", "output", "outputs", "digests", "finishing"] {
+        let text = try String.fetchOne(database, sql: "SELECT \(column) FROM edits") ?? ""
+        lines.append("edits.\(column)\t\(try Self.sorted(text))")
+      }
+      return lines
+    }
+    let summary = String(decoding: try JSONEncoder().encode(Self.summary), as: UTF8.self)
+    try expectRecorded(lines + ["runs.summary\t\(try Self.sorted(summary))"], as: "ledger.txt")
+  }
+
+  private func expectRecorded(_ lines: [String], as name: String) throws {
+    let path = Samples.root.appending(path: "Tests/StoredShapes/\(name)")
+    guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
+      try (lines.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
+      Issue.record("recorded \(name) anew; look whether it may be")
+      return
+    }
+    let stored = golden.split(separator: "\n").map(String.init)
+    #expect(lines.count == stored.count)
+    for (line, stored) in zip(lines, stored) { #expect(line == stored) }
+  }
+
+  /// The order of an object's members is nobody's promise.
+  private static func sorted(_ json: String) throws -> String {
+    let value = try JSONSerialization.jsonObject(with: Data(json.utf8))
+    let data = try JSONSerialization.data(
+      withJSONObject: value, options: [.sortedKeys, .withoutEscapingSlashes])
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static let edit: EditEntry = {
+    let finishing = EditEntry.Finishing(
+      options: "{}", original: "/a.jpg", sha256: "s", mask: "/m.png", maskSHA256: "m", mostDrift: 0.5,
+      comparison: "/c.png")
+    var edit = EditEntry(
+      id: "e", created: 1, prompt: "p", gateway: "g", model: "m", tier: "1K", aspect: "3:2", count: 2,
+      sources: [EditEntry.Source(name: "a.jpg", mediaType: "image/jpeg", sha256: "s")],
+      output: EditEntry.Output(path: "/o.png", isFile: true, overwrites: true, format: "image/png"),
+      priceMillionths: 5, currency: "USD", finishing: finishing, parent: "q", jobKey: "k", run: "r")
+    (edit.outputs, edit.digests) = (["/o-1.png", "/o.png"], ["d", ""])
+    return edit
+  }()
+
+  private static let summary: BatchSummary = {
+    var summary = BatchSummary(run: "r")
+    summary.count(.failed(.usage("words")))
+    summary.count(.elsewhere)
+    (summary.elsewhere, summary.left) = (1, 2)
+    return summary
+  }()
+}
