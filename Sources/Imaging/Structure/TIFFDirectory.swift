@@ -87,7 +87,7 @@ struct TIFFDirectory {
     for position in 0..<count {
       let at = start + layout.headLength + position * layout.entryLength
       guard let tag = layout.number(bytes, at, 2), let type = layout.number(bytes, at + 2, 2),
-        at + layout.entryLength <= bytes.byteCount
+        at + 4 + layout.offsetLength <= bytes.byteCount
       else { throw .truncated("the TIFF's directory ends in its entry \(position)") }
       take(tag, type, bytes, at + 4, layout)
     }
