@@ -93,7 +93,10 @@ func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -
       whole.map { $0.byteCount <= limit } == true
       ? whole : coefficients.rounded(file, structure, within: limit)?.best?.file
   // What says which way is up, and how the colours are meant, would be lost.
-  case .png: packed = structure.hasUnknownColours || structure.orientation != 1 ? nil : squeezedPNG(file)
+  case .png:
+    packed =
+      structure.hasUnknownColours || structure.hdr != nil || structure.orientation != 1
+      ? nil : squeezedPNG(file)
   default: return nil
   }
   guard let packed, packed.byteCount <= limit else { return nil }

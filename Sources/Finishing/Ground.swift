@@ -76,6 +76,10 @@ func openInSRGB(
   _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading = OriginalReading()
 ) throws(ImagingError) -> Image {
   let image = try openAsItIs(bytes, structure, reading)
+  if let hdr = structure.hdr {
+    let peak = try openAsItIs(bytes, structure, reading).peak(hdr, bits: structure.bitsPerChannel)
+    return try image.inSRGB(from: hdr, bits: structure.bitsPerChannel, peak: peak)
+  }
   let profile = structure.profile.map(ICCProfile.init)
   let usesProfile = profile?.isSRGB == false
   if usesProfile, let converted = try? image.inSRGB(usingProfile: true) { return converted }

@@ -93,7 +93,7 @@ package struct ResultInspection: Sendable {
   /// 8-bit sRGB.
   var numbers: Numbers {
     guard options.composites, let structure = original?.structure,
-      [.rgb, .palette].contains(structure.colour)
+      [.rgb, .palette].contains(structure.colour), structure.hdr == nil
     else { return Numbers() }
     let profile = structure.profile.flatMap { ICCProfile($0).isSRGB ? nil : $0 }
     guard profile.map({ MatrixShaper(ICCProfile($0)) != nil }) != false else { return Numbers() }

@@ -19,6 +19,8 @@ package struct DecodingCost: Equatable, Sendable {
     let whole = shrunk * channels * sample
     let held = structure.hasAlpha && whole <= PreparationWork.mostHeldBytes ? whole : 0
     let fitted = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount) * channels
+    // HDR is measured before it is converted.
+    let measured = structure.hdr == nil ? 0 : fitted * sample
     let turned = structure.orientation == 1 ? 1 : 2
     // The WebP encoder keeps planes and tokens of the whole picture, or without loss its chains of equal pixels.
     let encoder =
@@ -30,6 +32,7 @@ package struct DecodingCost: Equatable, Sendable {
     // Pixels are decoded only where coarser coefficients did not do, and after these are gone.
     let pixels =
       Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder + sums
+      + measured
     memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
     // Measured: decoding, fitting and a search of eight encodes stay under 0.3 s a megapixel, with WebP under 1 s, and
     // with WebP without loss before it under 3 s.

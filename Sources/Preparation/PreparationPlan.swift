@@ -38,8 +38,10 @@ package struct PreparationPlan: Sendable {
     // Lab is a space of its own; a profile could only say the same.
     let profile = structure.colour == .lab ? nil : structure.profile.map(ICCProfile.init)
     let source = structure.format
-    usesProfile = profile.map { !$0.isSRGB } ?? false
-    needsColour = usesProfile || structure.bitsPerChannel > 8 || [.cmyk, .lab].contains(structure.colour)
+    usesProfile = structure.hdr == nil && profile.map { !$0.isSRGB } ?? false
+    needsColour =
+      usesProfile || structure.hdr != nil || structure.bitsPerChannel > 8
+      || [.cmyk, .lab].contains(structure.colour)
 
     let format = Self.chooseFormat(structure, options: options)
     let limit = min(options.maximumEdge ?? .max, region?.longestEdge ?? .max, format.longestEdge)
@@ -204,6 +206,12 @@ package struct PreparationPlan: Sendable {
   }
 
   private static func colourStep(_ structure: PictureStructure, _ profile: ICCProfile?) -> PreparationStep {
+    if let hdr = structure.hdr {
+      return PreparationStep(
+        .colour,
+        "from HDR to 8-bit sRGB, with white at 203 cd/m² (BT.2408); what is brighter is rolled off",
+        before: hdr.name, after: "sRGB")
+    }
     let from = profile?.name ?? "\(structure.bitsPerChannel)-bit \(structure.colour.rawValue)"
     return PreparationStep(
       .colour, "converted to 8-bit sRGB, relative colorimetric", before: from, after: "sRGB")

@@ -90,6 +90,11 @@ struct PreparationWork {
     guard plan.needsColour || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
     else { return image }
     do throws(ImagingError) {
+      if let hdr = structure.hdr {
+        let whole = try image.realised()
+        let peak = try whole.shared().peak(hdr, bits: structure.bitsPerChannel)
+        return try whole.inSRGB(from: hdr, bits: structure.bitsPerChannel, peak: peak)
+      }
       if structure.profileIsMade, let made = structure.profile {
         return try image.withProfile(made).inSRGB(usingProfile: true)
       }

@@ -165,7 +165,7 @@ extension PreparationWarning {
     switch self {
     case .profileIgnored: "the embedded colour profile cannot be used; the colours were taken as sRGB"
     case .colourIgnored:
-      "the file says of its colours what cannot be converted, such as HDR; they were taken as sRGB"
+      "the file says of its colours what cannot be converted; they were taken as sRGB"
     case .animationDropped: "one picture of the animation is used"
     case .pagesDropped: "one page is used"
     case .previewSkipped: "the pages before it are previews; name one to get it"

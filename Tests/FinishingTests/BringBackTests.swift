@@ -244,6 +244,41 @@ import Vocabulary
     #expect(try PictureStructure.read(finished.bytes).format == .png)
   }
 
+  /// Originals of 80×60 that a decoder alone would refuse or show otherwise, and what they show in the middle.
+  private static let odd: [(bytes: [UInt8], color: [Int])] = {
+    let gif = HandmadeGIF.head((40, 30)) + HandmadeGIF.block(HandmadeGIF.Frame(80, 60))
+    let row = Array([[UInt8]](repeating: [99, 60, 30], count: 80).joined())
+    let png = HandmadePNG.file(width: 80, bits: 8, kind: 2, rows: [[UInt8]](repeating: row, count: 60))
+    let tiff = HandmadeTIFF.file([
+      HandmadeTIFF.Page(20, 15, value: 9, [254: 1]), HandmadeTIFF.Page(80, 60, value: 99),
+    ])
+    // Half of SDR's white in PQ.
+    let light = Array([[UInt8]](repeating: [0x82, 0x73, 0x82, 0x73, 0x82, 0x73], count: 80).joined())
+    let hdr = HandmadePNG.file(
+      width: 80, bits: 16, kind: 2, rows: [[UInt8]](repeating: light, count: 60),
+      before: [("cICP", [9, 16, 0, 1])])
+    return [
+      (gif, [255, 0, 0]), (Array(png.dropLast(12)), [99, 60, 30]), (tiff, [99, 99, 99]),
+      (hdr, [188, 188, 188]),
+    ]
+  }()
+
+  @Test(arguments: odd.indices)
+  func `an original is read as it was prepared`(row: Int) throws {
+    let white = [UInt8](repeating: 255, count: 80 * 60 * 3)
+    let result = try Image.fromPixels(white, size: PixelSize(width: 80, height: 60), bands: 3).encoded(
+      as: .png)
+    var options = FinishingOptions(wanted: .png)
+    options.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 16, height: 16))
+    (options.aligns, options.matchesColour) = (false, false)
+    let original = PictureBytes(Self.odd[row].bytes)
+    let finished = try finishResult(result, beside: FinishingPictures(original: original), options: options)
+    let (pixels, size, bands) = try decodedPixels(finished.bytes.array)
+    #expect(size == PixelSize(width: 80, height: 60))
+    let middle = pixels[(30 * 80 + 40) * bands..<(30 * 80 + 40) * bands + 3].map(Int.init)
+    #expect(zip(middle, Self.odd[row].color).allSatisfy { abs($0 - $1) <= 1 }, "\(middle)")
+  }
+
   @Test func `an original that cannot be read is named as such`() throws {
     var options = FinishingOptions()
     options.fitsSource = true

@@ -53,21 +53,23 @@ struct ColourDescriptionTests {
   @Test(
     "that cannot be converted are warned of",
     arguments: [
-      [("cICP", [9, 16, 0, 1])], [("gAMA", numbers([0]))],
+      [("cICP", [9, 17, 0, 1])], [("gAMA", numbers([0]))],
       [("gAMA", numbers([45_455])), ("cHRM", numbers([0, 0, 0, 0, 0, 0, 0, 0]))],
     ] as [[(String, [UInt8])]])
   func unknown(_ chunks: [(String, [UInt8])]) throws {
     #expect(try prepare(png(chunks)).warnings == [.colourIgnored])
   }
 
-  @Test("count in HEIC and AVIF, too", arguments: [(UInt8(12), UInt8(13)), (9, 16)])
-  func nclx(primaries: UInt8, transfer: UInt8) throws {
+  @Test(
+    "count in HEIC and AVIF, too",
+    arguments: [(UInt8(12), UInt8(13), true), (9, 16, true), (9, 18, true), (9, 17, false)])
+  func nclx(primaries: UInt8, transfer: UInt8, isKnown: Bool) throws {
     var file = try Samples.fixture("fields.avif")
     let box = try #require(file.firstRange(of: Array("nclx".utf8)))
     file[box.lowerBound + 5] = primaries
     file[box.lowerBound + 7] = transfer
     let result = try prepare(file)
-    #expect(result.steps.contains { $0.kind == .colour } == (primaries == 12))
-    #expect(result.warnings == (primaries == 12 ? [] : [.colourIgnored]))
+    #expect(result.steps.contains { $0.kind == .colour } == isKnown)
+    #expect(result.warnings == (isKnown ? [] : [.colourIgnored]))
   }
 }

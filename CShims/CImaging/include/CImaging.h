@@ -176,6 +176,21 @@ CImagingImage *cimaging_pad(
 // compensation); without, by the colour space the file declares, where a picture without any is sRGB already.
 CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile);
 
+// How a picture for HDR screens is coded.
+typedef struct CImagingHDR {
+    bool is_hlg;         // HLG, else PQ (ITU-R BT.2100)
+    int full;            // the value of 16 bits that stands for 1; 8 bits are taken as their multiples by 257
+    double weights[9];   // from the light of its primaries to that of sRGB's, row by row
+    double luminance[3]; // of its primaries, 1 in all
+} CImagingHDR;
+
+// The brightest light of such a picture on its screen, in units of SDR's white, which is at 203 cd/m² (ITU-R BT.2408).
+// For 8 or 16 bits of RGB or grey; alpha does not count. It is decoded now.
+bool cimaging_hdr_peak(CImagingImage *image, const CImagingHDR *hdr, double *peak);
+// Such a picture as 8-bit sRGB or grey: light below white stays near what it is, and what is above, up to `peak`, is
+// rolled off by the brightest channel, so that hues stay. Alpha stays as it is.
+CImagingImage *cimaging_hdr_to_srgb(CImagingImage *image, const CImagingHDR *hdr, double peak);
+
 // Each output channel as a weighted sum of red, green and blue (rows of `matrix`) plus an offset, clipped to 0…255.
 // For 8-bit sRGB; alpha is dropped.
 CImagingImage *cimaging_recombine(CImagingImage *image, const double matrix[9], const double offset[3]);

@@ -23,6 +23,9 @@ struct ColourDescription: Equatable {
   let primaries: [Chromaticity]
   let curve: Curve
 
+  /// The code point of a curve that is none.
+  static let linear = 8
+
   static let sRGB = ColourDescription(
     name: "sRGB", [0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290], .sRGB)
 
@@ -41,7 +44,7 @@ struct ColourDescription: Equatable {
       case 1, 2, 6, 13, 14, 15: .sRGB
       case 4: .power(2.2)
       case 5: .power(2.8)
-      case 8: .power(1)
+      case Self.linear: .power(1)
       default: nil
       }
     guard let curve else { return nil }
@@ -141,19 +144,32 @@ struct ColourDescription: Equatable {
     [0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296],
   ])
 
+  /// From linear red, green and blue to sRGB's, row by row; for the same white.
+  var weightsToSRGB: [Double]? {
+    guard let toXYZ, let back = Self.sRGB.toXYZ?.inverse else { return nil }
+    return back.times(toXYZ).rows.flatMap(\.self)
+  }
+
+  /// The shares of red, green and blue in the luminance.
+  var luminance: [Double]? { toXYZ?.rows[1] }
+
   private static func xyz(_ point: Chromaticity) -> [Double] {
     [point.x / point.y, 1, (1 - point.x - point.y) / point.y]
   }
 
-  /// From linear red, green and blue to the profile's XYZ under D50; `nil` where the primaries lie on a line.
-  private var matrix: Matrix? {
+  /// From linear red, green and blue to XYZ under its own white; `nil` where the primaries lie on a line.
+  private var toXYZ: Matrix? {
     let white = Self.xyz(primaries[3])
     let columns = primaries[..<3].map(Self.xyz)
     let directions = Matrix((0..<3).map { row in columns.map { $0[row] } })
-    guard let amounts = directions.inverse.map({ $0.times(white) }), let back = Self.bradford.inverse else {
-      return nil
-    }
-    let toXYZ = Matrix(directions.rows.map { zip($0, amounts).map { $0.0 * $0.1 } })
+    guard let amounts = directions.inverse.map({ $0.times(white) }) else { return nil }
+    return Matrix(directions.rows.map { zip($0, amounts).map { $0.0 * $0.1 } })
+  }
+
+  /// The same to the profile's XYZ under D50.
+  private var matrix: Matrix? {
+    guard let toXYZ, let back = Self.bradford.inverse else { return nil }
+    let white = Self.xyz(primaries[3])
     let (from, to) = (Self.bradford.times(white), Self.bradford.times(Self.d50))
     let scale = Matrix((0..<3).map { row in (0..<3).map { $0 == row ? to[row] / from[row] : 0 } })
     return back.times(scale).times(Self.bradford).times(toXYZ)

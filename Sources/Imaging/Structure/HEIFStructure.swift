@@ -29,9 +29,7 @@ extension PictureStructure {
     }
     if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
     structure.dropUnusableProfile()
-    if structure.profile == nil, let codePoints = structure.codePoints {
-      structure.apply(ColourDescription(primaries: codePoints.primaries, transfer: codePoints.transfer))
-    }
+    if structure.profile == nil { structure.applyCodePoints() }
     structure.keep(0..<bytes.byteCount)
     return structure
   }

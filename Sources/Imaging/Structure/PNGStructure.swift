@@ -40,9 +40,8 @@ extension PictureStructure {
   /// Which of the ways to say what the colours are counts (section 4.3): code points, then a profile, then sRGB, then
   /// gamma and chromaticities.
   private mutating func settlePNGColours() {
-    if let codePoints {
-      let description = ColourDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
-      if description != nil || profile == nil { apply(description) }
+    if codePoints != nil {
+      applyCodePoints()
     } else if profile == nil, !isDeclaredSRGB, let gamma {
       apply(ColourDescription(gamma: gamma, chromaticities: chromaticities))
     }

@@ -46,7 +46,9 @@ package struct PictureStructure: Sendable {
   var profileRanges: [Range<Int>] = []
   /// The profile is not in the file, but says what the file says of its colours by numbers.
   package var profileIsMade = false
-  /// The file says of its colours what cannot be converted here, such as HDR.
+  /// It is meant for HDR screens.
+  package var hdr: HDRDescription?
+  /// The file says of its colours what cannot be converted here.
   package var hasUnknownColours = false
   /// What a PNG says of its colours by numbers, of which the standard has several ways.
   var codePoints: (primaries: Int, transfer: Int)?
@@ -99,6 +101,15 @@ package struct PictureStructure: Sendable {
       guard case .range(let range) = piece else { return [piece] }
       return range.removing(profileRanges).map { .range($0) }
     }
+  }
+
+  /// Takes what the file says of its colours by code points of ITU-T H.273.
+  mutating func applyCodePoints() {
+    guard let codePoints else { return }
+    hdr = HDRDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
+    guard hdr == nil else { return }
+    let description = ColourDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
+    if description != nil || profile == nil { apply(description) }
   }
 
   /// Makes a profile of what the file says of its colours by numbers.

@@ -41,7 +41,7 @@ public struct InspectReport: Encodable, Sendable {
       case .cmyk: 4
       }
     colour = Colour(
-      profile: structure.profile.map { ICCProfile($0).name }
+      profile: structure.hdr?.name ?? structure.profile.map { ICCProfile($0).name }
         ?? ([.cmyk, .lab].contains(structure.colour) ? "none" : "sRGB"),
       bits: structure.bitsPerChannel, channels: base + (structure.hasAlpha ? 1 : 0), alpha: structure.hasAlpha
     )
