@@ -32,8 +32,13 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   let ground = try on(FinishingError.original) { () throws(ImagingError) in
     try Ground(original, as: inspection.numbers)
   }
-  let mask = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(inspection.mask) }
-  if mask?.isEmpty == true { findings.warnings.append(.maskEmpty) }
+  let edits = inspection.options.maskEdits ?? .white
+  let mask = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(inspection.mask, edits) }
+  if let mask {
+    findings.mask = edits
+    if mask.isEmpty { findings.warnings.append(.maskEmpty) }
+    if mask.coversAll { findings.warnings.append(.maskCoversAll) }
+  }
   let finished = try on(FinishingError.picture) { () throws(ImagingError) in
     try bringBack(result, onto: ground, mask, inspection.options, &findings)
   }

@@ -60,6 +60,8 @@ package struct Findings: Sendable, Codable {
   /// How far the result, once both are done, is from its original where it must not change it: the mean CIEDE2000. Where it
   /// may change everything, of the three fifths that differ least.
   package var drift: Double?
+  /// What in the mask said where the result may change its original; `nil` without one.
+  package var mask: MaskEdits?
   package var warnings: [FinishingWarning] = []
 
   /// How the result lay on its original.

@@ -26,6 +26,8 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var region: PixelArea?
   /// Only what is white in the mask, which comes beside the original, changes.
   package var usesMask = false
+  /// What in the mask says where; `nil`: what is white, as before there was a choice.
+  package var maskEdits: MaskEdits?
   /// Over so many of the original's pixels the result goes over into it, outside the region or the mask; `nil`: by the
   /// region's size, and none at a mask.
   package var feather: Int?
@@ -128,6 +130,10 @@ package enum FinishingError: Error, Sendable, Codable {
   case mask(ImagingError)
   case regionOutside(PixelArea, PixelSize)
   case featherTooWide(Int, most: Int)
+  /// Nothing in the mask, so read, says that something may change.
+  case maskEmpty(MaskEdits)
+  /// What is white in the mask and what is transparent could both be meant.
+  case maskAmbiguous
   /// The mask has another shape than the original.
   case maskShape(PixelSize, original: PixelSize)
   /// The format cannot hold so many pixels along an edge.
@@ -149,8 +155,10 @@ package enum FinishingWarning: String, Sendable, Codable {
   case colourNotMatched = "colour-not-matched"
   /// Most of the picture is changed, so nothing of the original was kept.
   case changedMostly = "changed-mostly"
-  /// Nothing in the mask is white: the result is the original.
+  /// Nothing in the mask is white: the result is the original. Of masks that an earlier version took.
   case maskEmpty = "mask-empty"
+  /// Next to all of the mask says that something may change.
+  case maskCoversAll = "mask-covers-all"
   /// The squares by which programs show transparency are painted into the picture.
   case paintedCheckerboard = "painted-checkerboard"
   /// Pixels had to go for the file to have no more bytes than it may.

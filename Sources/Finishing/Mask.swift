@@ -6,20 +6,41 @@ final class Mask {
   private let picture: Image
   /// Nothing may be changed.
   let isEmpty: Bool
+  /// Next to everything may be changed.
+  let coversAll: Bool
 
   init(_ picture: consuming Image) throws(ImagingError) {
     let pixels = try picture.pixels()
     isEmpty = pixels.allSatisfy { $0 == 0 }
+    coversAll = pixels.count { $0 == 255 } >= pixels.count - pixels.count / 100
     self.picture = picture
   }
 
-  /// By a picture's brightness; what is transparent counts as black.
-  convenience init?(_ file: ResultInspection.Original?) throws(ImagingError) {
+  convenience init?(_ file: ResultInspection.Original?, _ edits: MaskEdits) throws(ImagingError) {
     guard let file else { return nil }
-    let picture = try decodeUpright(file.bytes, file.structure)
-    let flat = picture.hasAlpha ? try picture.flattened(onto: RGBColour(red: 0, green: 0, blue: 0)) : picture
-    let grey = try flat.grey()
-    try self.init(Image.fromPixels(grey.pixels, size: grey.size, bands: 1).settled().realised())
+    try self.init(decodeUpright(file.bytes, file.structure), edits)
+  }
+
+  /// By a picture's brightness, where what is transparent counts as black; or by its transparency.
+  convenience init(_ picture: borrowing Image, _ edits: MaskEdits) throws(ImagingError) {
+    let levels =
+      switch edits {
+      case .white: try Self.brightness(picture)
+      case .transparent: try Self.transparency(picture)
+      }
+    try self.init(Image.fromPixels(levels.pixels, size: levels.size, bands: 1).settled().realised())
+  }
+
+  private static func brightness(_ picture: borrowing Image) throws(ImagingError) -> GreyPixels {
+    let black = RGBColour(red: 0, green: 0, blue: 0)
+    return try (picture.hasAlpha ? picture.shared().flattened(onto: black) : picture.shared()).grey()
+  }
+
+  private static func transparency(_ picture: borrowing Image) throws(ImagingError) -> GreyPixels {
+    let count = picture.size.pixelCount
+    let pixels =
+      picture.hasAlpha ? try picture.alpha().pixels().map { 255 - $0 } : Array(repeating: 0, count: count)
+    return GreyPixels(size: picture.size, pixels: pixels)
   }
 
   func image() -> Image { picture.shared() }

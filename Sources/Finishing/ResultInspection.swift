@@ -167,6 +167,12 @@ private func read(
   _ bytes: PictureBytes?, _ reading: OriginalReading, _ error: (ImagingError) -> FinishingError
 ) throws(FinishingError) -> ResultInspection.Original? {
   guard let bytes else { return nil }
+  return try readHeader(of: bytes, reading, error)
+}
+
+func readHeader(
+  of bytes: PictureBytes, _ reading: OriginalReading, _ error: (ImagingError) -> FinishingError
+) throws(FinishingError) -> ResultInspection.Original {
   let structure = try on(error) { () throws(ImagingError) in
     try PictureStructure.read(bytes, page: reading.page, tolerance: reading.tolerance)
   }

@@ -58,6 +58,7 @@ extension Editor {
     } catch {
       throw .unfinishable(error, original: source.name, mask: finish.mask?.name)
     }
+    if let mask { options.maskEdits = try await readMask(mask, finish) }
     let digest = try await digest(of: original)
     return EditFinishing(
       options, finish, provenance, original: job.references[0], digest: digest, maskDigest: maskDigest,
@@ -79,6 +80,16 @@ extension Editor {
     var options = PreparationOptions()
     options.format = .png
     return try await workers.prepare(mask, options)
+  }
+
+  private func readMask(_ mask: PreparedReference, _ finish: FinishOptions) async throws(PlantainError)
+    -> MaskEdits
+  {
+    do {
+      return try await workers.readMask(mask.content, as: finish.maskEdits)
+    } catch {
+      throw .readingMask(error, finish.mask?.name)
+    }
   }
 
   private func mask(_ known: EditEntry.Finishing) async throws(PlantainError) -> PreparedReference? {

@@ -18,8 +18,11 @@ public struct FinishOptions: Sendable {
   public var matchesColour: Bool?
   /// The only area that changes, in the upright original's pixels.
   public var region: PixelArea?
-  /// The only places that change are white in this picture, those half changed grey. It has the original's shape, in any size.
+  /// Where this picture says that something may change; the rest stays. It has the original's shape, in any size.
   public var mask: Reference?
+  /// What in the mask says so: what is white, what is half changed being gray, or what is transparent. `nil`: what is transparent,
+  /// where there is such and the rest is a picture or black; else what is white.
+  public var maskEdits: MaskEdits?
   /// Over so many of the original's pixels, 0 or more, the result goes over into what is around the region or the mask. `nil`: a
   /// sixteenth of the region's shorter edge, 64 at most; none around a mask.
   public var feather: Int?
@@ -47,7 +50,7 @@ public struct FinishOptions: Sendable {
   public var isEmpty: Bool {
     let options = finishing(nil)
     return !options.looksAtOriginal && options.metadata == nil && maximumBytes == nil && mostDrift == nil
-      && feather == nil
+      && feather == nil && maskEdits == nil
   }
 
   /// - Parameter wanted: the format to write; `nil`: as it comes.
@@ -58,6 +61,7 @@ public struct FinishOptions: Sendable {
     options.matchesColour = matchesColour
     options.region = region
     options.usesMask = mask != nil
+    options.maskEdits = maskEdits
     options.feather = feather
     options.keepsUnchanged = keepsUnchanged
     options.restoresAlpha = restoresAlpha
@@ -77,6 +81,9 @@ public struct FinishOptions: Sendable {
       guard region != nil || mask != nil else {
         throw .usage("a feather needs an edge", hint: "Give --region or --mask with it.")
       }
+    }
+    guard maskEdits == nil || mask != nil else {
+      throw .usage("there is no mask to be read in one way or another", hint: "Give --mask with it.")
     }
     if let maximumBytes, maximumBytes.bytes < 1 {
       throw .usage("expected 1 or more for the bytes of the output, received \(maximumBytes.bytes)")

@@ -113,7 +113,13 @@ public struct Finisher: Sendable {
     finishing.metadata?.provenance = Provenance(prompt: nil, model: nil, gateway: nil, isGenerated: false)
     let returned = try await result.readOnPool()
     var contents = FinishingContents(original: PictureContent(try await original.readOnPool()))
-    if let mask = options.mask { contents.mask = PictureContent(try await mask.readOnPool()) }
+    if let mask = options.mask {
+      let content = PictureContent(try await mask.readOnPool())
+      contents.mask = content
+      do { finishing.maskEdits = try await workers.readMask(content, as: options.maskEdits) } catch {
+        throw .readingMask(error, mask.name)
+      }
+    }
     do {
       let finished = try await workers.finish(
         returned, beside: contents, finishing, refusingAbove: result.name)

@@ -47,6 +47,27 @@ extension PictureWorkers {
     }
   }
 
+  /// Says how a mask is to be read, after it was decoded.
+  ///
+  /// - Parameter wish: how it has to be; `nil`: by what it looks like.
+  /// - Throws: `FinishingError` for one that lets nothing change, or could be read in two ways; and as `finish`.
+  func readMask(_ mask: PictureContent, as wish: MaskEdits?) async throws -> MaskEdits {
+    let question = MaskQuestion(edits: wish)
+    let cost = try await WorkerPool.shared.run { try MaskQuestion.cost(of: mask.read()) }
+    return try await budget.holding(cost.memory.bytes) {
+      guard case .isolated(let fleet) = place else {
+        return try await WorkerPool.shared.run { try question.read(mask.read()) }
+      }
+      let limits = WorkerJob.Limits(memory: cost.memory, cpuSeconds: cost.cpuSeconds)
+      let reply: (answer: MaskQuestion.Answer, files: [PictureContent]) = try await ask(
+        fleet, MaskQuestion.jobKind, question, about: [mask], limits, largestResult: ByteCount(0))
+      switch reply.answer {
+      case .edits(let edits): return edits
+      case .failed(let error): throw error
+      }
+    }
+  }
+
   /// What was seen of the pictures before a decoder. They themselves are not held while a worker has them.
   private struct Inspected: Sendable {
     let limits: WorkerJob.Limits

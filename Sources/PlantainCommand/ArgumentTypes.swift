@@ -31,6 +31,8 @@ extension Fit: ExpressibleByArgument {}
 
 extension ThinkingLevel: ExpressibleByArgument {}
 
+extension MaskEdits: ExpressibleByArgument {}
+
 /// What a word on the command line means. One that is not UTF-8 was mangled on its way here, and no file is looked for by
 /// such a name. After `--` a name may begin with `data:`, as it may begin with a dash.
 func reference(for argument: String) -> Reference {

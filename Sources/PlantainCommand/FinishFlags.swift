@@ -48,8 +48,15 @@ struct FinishFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Change only what is white in this picture, which has the original's shape.", valueName: "file"))
+      "Change only what is white, or transparent in a picture, of this file in the original's shape.",
+      valueName: "file"))
   var mask: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What in the mask says where to edit (default: by what it looks like).", valueName: "white|transparent")
+  )
+  var maskEdits: MaskEdits?
 
   @Option(
     help: ArgumentHelp(
@@ -90,6 +97,7 @@ struct FinishFlags: ParsableArguments {
     options.matchesColour = matchColour
     options.region = region
     options.mask = mask.map(reference(for:))
+    options.maskEdits = maskEdits
     options.feather = feather
     options.keepsUnchanged = keepUnchanged
     options.restoresAlpha = restoreAlpha

@@ -80,6 +80,10 @@ enum PlantainWorker {
         beside: FinishingPictures(original: pictures.dropFirst().first, mask: pictures.dropFirst(2).first),
         options: options)
       return (try MessageText.encode(answer), results)
+    case MaskQuestion.jobKind:
+      let question = try MessageText.decode(MaskQuestion.self, from: options)
+      guard let mask = try? files[0].readAll(), Confinement.limit(to: job.limits) else { throw .malformed }
+      return (try MessageText.encode(question.answer(about: mask)), [])
     default: throw .malformed
     }
   }

@@ -70,6 +70,27 @@ import Vocabulary
     #expect(refused.status == 64)
   }
 
+  @Test func `a mask is looked at before anything else, and the report says how it was read`() async throws {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    let size = PixelSize(width: 60, height: 40)
+    let hole = (0..<size.pixelCount).flatMap { place -> [UInt8] in [0, 0, 0, place % 60 < 20 ? 0 : 255] }
+    let black = (0..<size.pixelCount).flatMap { _ -> [UInt8] in [0, 0, 0, 255] }
+    for (name, pixels) in [("hole.png", hole), ("black.png", black)] {
+      let mask = try Image.fromPixels(pixels, size: size, bands: 4)
+      try folder.write(try mask.encoded(as: .png).array, as: name)
+    }
+    let command = Command(folder: folder.path)
+    let arguments = ["finish", "result.jpg", "--source", Samples.coffee, "--json", "-o", "out.png"]
+    let refused = try await command.run(arguments + ["--mask", "black.png"])
+    #expect(refused.status == 65 && refused.errors.contains("black.png") && refused.errors.contains("white"))
+    let other = try await command.run(arguments + ["--mask", "hole.png", "--mask-edits", "white"])
+    #expect(other.status == 65 && !folder.names.contains("out.png"))
+    let outcome = try await command.run(arguments + ["--mask", "hole.png"])
+    let object = try #require(try outcome.objects().first)
+    #expect(object["mask"] as? String == "transparent")
+  }
+
   @Test func `standard output has the picture and nothing else`() async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)

@@ -365,7 +365,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       "max-pixels": "9", "page": "2", "keep": "copyright", "fit": "pad", "allow": "svg,jxl",
       "output-format": "png",
       "region": "1,1,2,2", "feather": "3", "max-drift": "3", "max-output-bytes": "1MB", "mask": "m.png",
-      "align": "false", "match-colour": "true",
+      "align": "false", "match-colour": "true", "mask-edits": "white",
     ]
     let none: Set<String> = ["timeout", "price", "compare"]
     var seen: Set<String> = [plain]

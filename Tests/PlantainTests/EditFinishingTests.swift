@@ -165,6 +165,12 @@ private let drifted = fault {
 
   @Test func `what could be seen before is said before anything is sent`() async throws {
     try folder.write([1], as: "taken.png")
+    for (name, alpha) in [("black.png", 255), ("painted.png", 0)] as [(String, UInt8)] {
+      let level = 255 - alpha
+      let pixels = (0..<600).flatMap { [level, level, level, $0 % 30 < 9 ? 255 : alpha] }
+      let mask = try Image.fromPixels(pixels, size: PixelSize(width: 30, height: 20), bands: 4)
+      try folder.write(try mask.encoded(as: .png).array, as: name)
+    }
     let square = try Image.fromPixels(
       [UInt8](repeating: 9, count: 64), size: PixelSize(width: 8, height: 8), bands: 1
     )
@@ -192,6 +198,9 @@ private let drifted = fault {
         }
       ),
       (65, "8×8", { $0.finish.mask = .file(folder.file("square.png")) }),
+      (65, "black all over", { $0.finish.mask = .file(folder.file("black.png")) }),
+      (65, "--mask-edits transparent", { $0.finish.mask = .file(folder.file("painted.png")) }),
+      (64, "mask", { $0.finish.maskEdits = .white }),
       (65, "no.png", { $0.finish.mask = .file(folder.file("no.png")) }),
       (66, "missing.png", { $0.finish.mask = .file(folder.file("missing.png")) }),
       (

@@ -52,11 +52,17 @@ import Testing
     ("keep metadata", { $0.finish.keepsMetadata = true }), ("keep gps", { $0.finish.keepsGPS = true }),
   ]
 
+  /// Options that came after the first version, which no key of that one knows.
+  private static let later: [(name: String, change: Change)] = [
+    ("mask edits", { $0.finish.maskEdits = .transparent })
+  ]
+
   /// What is of a call and not of the work.
   private static let others: [(name: String, change: Change)] = [
     ("output", { $0.output = .file("x.png") }), ("overwrite", { $0.overwrites = true }),
     ("timeout", { $0.timeout = .seconds(9) }), ("price", { $0.price = Money(parsing: "1USD") }),
-    ("parent", { $0.parent = "p" }), ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
+    ("whole name", { $0.usesWholeName = true }), ("parent", { $0.parent = "p" }),
+    ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
     ("spending", { $0.spending.perRun = Money(parsing: "1USD") }),
@@ -95,7 +101,15 @@ import Testing
     for (name, change) in Self.others { #expect(try Self.parts(change) == plain, "\(name)") }
   }
 
-  /// An option that is in neither list is not tested.
+  @Test func `ends with what came later`() throws {
+    #expect(try Self.parts { $0.finish.maskEdits = .white }.dropLast(2).last == "finish.maskEdits=white")
+    let usual = try Self.parts { _ in }.count
+    for (name, change) in Self.later {
+      #expect(try Self.parts(change).count == usual + 1, "\(name)")
+    }
+  }
+
+  /// An option that is in no list is not tested.
   @Test func `every option is listed here`() {
     func changed(_ value: Any, _ usual: Any, _ prefix: String) -> [String] {
       zip(Mirror(reflecting: value).children, Mirror(reflecting: usual).children).flatMap { own, usual in
@@ -109,7 +123,7 @@ import Testing
       Mirror(reflecting: options).children.compactMap(\.label).filter { $0 != "finish" }
       + Mirror(reflecting: options.finish).children.compactMap(\.label).map { "finish." + $0 }
     var seen: Set<String> = []
-    for (_, change) in Self.options + Self.others {
+    for (_, change) in Self.options + Self.later + Self.others {
       options = EditOptions()
       change(&options)
       seen.formUnion(changed(options, EditOptions(), ""))

@@ -137,6 +137,19 @@ private struct StoredLedger {
     #expect(stored.reading == StoredFinishing.Reading() && stored.metadata?.keepsPlace == false)
   }
 
+  @Test func `says how the mask is read under the name that it has had`() throws {
+    var stored = full
+    stored.maskEdits = "transparent"
+    let text = String(decoding: try JSONEncoder().encode(stored), as: UTF8.self)
+    #expect(text.contains(#""maskEdits":"transparent""#))
+    #expect(try JSONDecoder().decode(StoredFinishing.self, from: Data(text.utf8)) == stored)
+    let options = try #require(FinishingOptions(stored))
+    #expect(options.maskEdits == .transparent && StoredFinishing(options) == stored)
+    #expect(try #require(FinishingOptions(full)).maskEdits == nil)
+    stored.maskEdits = "of the future"
+    #expect(FinishingOptions(stored) == nil)
+  }
+
   @Test func `becomes what it was made of`() throws {
     let options = try #require(FinishingOptions(full))
     #expect(StoredFinishing(options) == full)

@@ -20,6 +20,8 @@ package struct StoredFinishing: Codable, Sendable, Equatable {
   package var matchesColor: Bool?
   package var region: Region?
   package var usesMask = false
+  /// `white` or `transparent`; `nil`: white, as before there was a choice.
+  package var maskEdits: String?
   /// In pixels of the original.
   package var feather: Int?
   package var keepsUnchanged = false
@@ -90,7 +92,7 @@ package struct StoredFinishing: Codable, Sendable, Equatable {
     case maximumBytes, metadata, shown, fitsSource, aligns
     case matchesColor = "matchesColour"
     case region, usesMask, feather, keepsUnchanged, restoresAlpha, measuresDrift, compares, comparisonEdge
-    case reading
+    case reading, maskEdits
   }
 
   package init(from decoder: any Decoder) throws {
@@ -108,6 +110,7 @@ package struct StoredFinishing: Codable, Sendable, Equatable {
     matchesColor = try values.decodeIfPresent(Bool.self, forKey: .matchesColor)
     region = try values.decodeIfPresent(Region.self, forKey: .region)
     usesMask = try flag(.usesMask)
+    maskEdits = try values.decodeIfPresent(String.self, forKey: .maskEdits)
     feather = try values.decodeIfPresent(Int.self, forKey: .feather)
     keepsUnchanged = try flag(.keepsUnchanged)
     restoresAlpha = try flag(.restoresAlpha)

@@ -50,6 +50,7 @@ struct NamedOption: Sendable {
         options.finish.mask = Reference(argument: text).located(in: folder)
         return !text.isEmpty
       },
+      NamedOption("mask-edits", "white or transparent", \.finish.maskEdits, MaskEdits.init(rawValue:)),
       NamedOption(name: "compare", expected: "a file") { options, text, folder in
         options.finish.comparison = Reference.path(text, in: folder)
         return !text.isEmpty

@@ -52,7 +52,8 @@ enum StoredNames {
       ("allowsTruncated", flag(options.allowsTruncated)),
       ("isRaw", flag(options.isRaw)),
     ]
-    return (ofFinishing + ofEdit).compactMap { name, value in value.map { "\(name)=\($0)" } }
+    let later: [(String, String?)] = [("finish.maskEdits", finish.maskEdits?.rawValue)]
+    return (ofFinishing + ofEdit + later).compactMap { name, value in value.map { "\(name)=\($0)" } }
   }
 
   private static func flag(_ value: Bool) -> String? { value ? "true" : nil }

@@ -32,6 +32,31 @@ extension PlantainError {
     }
   }
 
+  /// A mask that cannot be used.
+  static func readingMask(_ error: any Error, _ mask: String?) -> PlantainError {
+    let name = mask ?? "the mask"
+    return finishing(error, result: name, original: name, mask: mask)
+  }
+
+  private static func emptyMask(_ edits: MaskEdits, _ mask: String?) -> PlantainError {
+    let (words, other) =
+      edits == .white
+      ? ("is black all over", "Paint white where to edit, and black elsewhere; or make it transparent there.")
+      : ("is transparent nowhere", "Make it transparent where to edit, or white, with --mask-edits white.")
+    return PlantainError(
+      .finishing, .unusableFile, "the mask \(mask ?? "") \(words), so that nothing may change", hint: other,
+      subject: mask)
+  }
+
+  private static func ambiguousMask(_ mask: String?) -> PlantainError {
+    PlantainError(
+      .finishing, .unusableFile,
+      "the mask \(mask ?? "") is white where it is opaque, so either could say where to edit",
+      hint:
+        "Add --mask-edits white to edit what is white, or --mask-edits transparent to edit what is transparent.",
+      subject: mask)
+  }
+
   /// What keeps every result of an edit from being finished as was asked.
   static func unfinishable(_ error: FinishingError, original: String, mask: String?) -> PlantainError {
     switch error {
@@ -41,6 +66,8 @@ extension PlantainError {
     case .regionOutside(let region, let size): .regionOutside(region, original, size)
     case .featherTooWide(let feather, let most):
       .usage("expected 0…\(most) for the feather, which is the region's shorter edge, received \(feather)")
+    case .maskEmpty(let edits): emptyMask(edits, mask)
+    case .maskAmbiguous: ambiguousMask(mask)
     case .maskShape(let size, let other):
       PlantainError(
         .finishing, .unusableFile,

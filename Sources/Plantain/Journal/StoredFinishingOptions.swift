@@ -18,6 +18,7 @@ extension StoredFinishing {
       Region(left: $0.left, top: $0.top, width: $0.size.width, height: $0.size.height)
     }
     usesMask = options.usesMask
+    maskEdits = options.maskEdits?.rawValue
     feather = options.feather
     keepsUnchanged = options.keepsUnchanged
     restoresAlpha = options.restoresAlpha
@@ -39,6 +40,8 @@ extension FinishingOptions {
       format = PictureFormat.all.first { $0.name == name }
       guard format != nil else { return nil }
     }
+    let edits = stored.maskEdits.map(MaskEdits.init(rawValue:))
+    guard edits == nil || edits != .some(nil) else { return nil }
     self.init(wanted: format)
     maximumBytes = stored.maximumBytes
     metadata = stored.metadata.map { MetadataWishes(keepsPlace: $0.keepsPlace) }
@@ -51,6 +54,7 @@ extension FinishingOptions {
         left: $0.left, top: $0.top, size: PixelSize(width: $0.size.width, height: $0.size.height))
     }
     usesMask = stored.usesMask
+    maskEdits = edits ?? nil
     feather = stored.feather
     keepsUnchanged = stored.keepsUnchanged
     restoresAlpha = stored.restoresAlpha

@@ -9,6 +9,8 @@ public struct FindingsReport: Encodable, Sendable {
   /// How far the result, aligned and in the original's colours where that was asked, is from its original where it must not
   /// change it (mean CIEDE2000); without region and mask, of the three fifths that differ least.
   public let drift: Double?
+  /// What in the mask said where the result may change its original: `white` or `transparent`; absent without a mask.
+  public let mask: String?
   public let warnings: [String]
 
   /// How the result lay on its original.
@@ -41,6 +43,7 @@ public struct FindingsReport: Encodable, Sendable {
     colour = findings.colour.map { Colour(before: $0.before.rounded(to: 2), after: $0.after.rounded(to: 2)) }
     changed = findings.changed?.rounded(to: 4)
     drift = findings.drift?.rounded(to: 2)
+    mask = findings.mask?.rawValue
     warnings = findings.warnings.map(\.rawValue)
   }
 
@@ -55,6 +58,7 @@ public struct FindingsReport: Encodable, Sendable {
     if let colour { lines.append("colour: from a difference of \(colour.before) to \(colour.after)") }
     if let changed { lines.append("changed: \((changed * 100).rounded(to: 1)) % of the picture") }
     if let drift { lines.append("drift: \(drift)") }
+    if let mask { lines.append("mask: what is \(mask) in it was edited") }
     for warning in warnings.compactMap(FinishingWarning.init) { lines.append("note: \(warning.explanation)") }
     return lines
   }
@@ -77,6 +81,7 @@ extension FinishingWarning {
     case .colourNotMatched: "too little is unchanged to tell a tint, so the colours were left as they are"
     case .changedMostly: "most of the picture is changed, so nothing of the original was kept"
     case .maskEmpty: "nothing in the mask is white, so the picture is the original"
+    case .maskCoversAll: "the mask lets next to everything change"
     case .paintedCheckerboard: "the squares that stand for transparency are painted into the picture"
     case .pixelsReduced: "it has fewer pixels than it had, to have no more bytes than it may"
     case .credentialsRemoved:

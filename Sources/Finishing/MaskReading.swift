@@ -1,0 +1,76 @@
+import Imaging
+package import Vocabulary
+
+/// The question of how a mask is to be read, and whether it lets anything change, for those who ask before a picture is paid for.
+package struct MaskQuestion: Sendable, Codable {
+  /// What this kind of work is called between processes.
+  package static let jobKind = "mask"
+
+  /// `nil`: by what the mask looks like.
+  package let edits: MaskEdits?
+
+  package init(edits: MaskEdits?) {
+    self.edits = edits
+  }
+
+  package enum Answer: Sendable, Codable {
+    case edits(MaskEdits)
+    case failed(FinishingError)
+  }
+
+  /// What a mask's decoder may take.
+  package struct Cost: Sendable {
+    package let memory: ByteCount
+    package let cpuSeconds: Int
+  }
+
+  /// By the mask's header.
+  package static func cost(of mask: PictureBytes) throws(FinishingError) -> Cost {
+    let pixels = try inspect(mask).structure.size.pixelCount
+    // As it came, upright, its three or four channels as numbers, and the program.
+    return Cost(
+      memory: ByteCount(110_000_000 + pixels * 24 + mask.count * 3 / 2),
+      cpuSeconds: 10 + pixels * 3 / 10_000_000)
+  }
+
+  package func answer(about mask: PictureBytes) -> Answer {
+    do throws(FinishingError) { return .edits(try read(mask)) } catch { return .failed(error) }
+  }
+
+  /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskEmpty`.
+  package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskEdits {
+    let structure = try Self.inspect(mask).structure
+    let decoded = try on(FinishingError.mask) { () throws(ImagingError) in try decodeUpright(mask, structure)
+    }
+    let edits = if let own = self.edits { own } else { try Self.look(of: decoded) }
+    let isEmpty = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits).isEmpty }
+    guard !isEmpty else { throw .maskEmpty(edits) }
+    return edits
+  }
+
+  private static func inspect(_ mask: PictureBytes) throws(FinishingError) -> ResultInspection.Original {
+    try readHeader(of: mask, OriginalReading(), FinishingError.mask)
+  }
+
+  /// Transparency says where to edit when what it leaves is a picture, or all black. Where that is all white, one may have painted
+  /// white on an empty layer, or made the transparency of a black and white mask.
+  private static func look(of mask: borrowing Image) throws(FinishingError) -> MaskEdits {
+    let leavesWhite = try on(FinishingError.mask) { () throws(ImagingError) -> Bool? in
+      guard mask.hasAlpha, try !mask.isOpaque() else { return nil }
+      return isWhite(try mask.shared().withoutAlpha().grey().pixels, where: try mask.alpha().pixels())
+    }
+    guard let leavesWhite else { return .white }
+    guard !leavesWhite else { throw .maskAmbiguous }
+    return .transparent
+  }
+
+  /// Whether next to all of what is opaque is white, but for what coding and soft edges leave; true where nothing is opaque.
+  private static func isWhite(_ levels: [UInt8], where alpha: [UInt8]) -> Bool {
+    var (opaque, white) = (0, 0)
+    for (level, alpha) in zip(levels, alpha) where alpha >= 240 {
+      opaque += 1
+      if level >= 230 { white += 1 }
+    }
+    return white >= opaque - opaque / 100
+  }
+}

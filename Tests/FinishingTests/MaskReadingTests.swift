@@ -1,0 +1,119 @@
+import Imaging
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import Finishing
+
+/// Masks as people and programs make them, by how they are read.
+@Suite struct `How a mask is read` {
+  private static let size = PixelSize(width: 60, height: 40)
+
+  /// A pixel's levels: red, green, blue and alpha.
+  private typealias Levels = (_ isHole: Bool, _ place: Int) -> [UInt8]
+
+  private func mask(alpha: Bool = true, _ levels: Levels) throws -> PictureBytes {
+    let pixels = (0..<Self.size.pixelCount).flatMap { place in
+      let (x, y) = (place % Self.size.width, place / Self.size.width)
+      return levels((10..<30).contains(x) && (10..<30).contains(y), place).prefix(alpha ? 4 : 3)
+    }
+    return try Image.fromPixels(pixels, size: Self.size, bands: alpha ? 4 : 3).encoded(as: .png)
+  }
+
+  private func read(_ mask: PictureBytes, _ wish: MaskEdits? = nil) -> Result<MaskEdits, FinishingError> {
+    Result { () throws(FinishingError) in try MaskQuestion(edits: wish).read(mask) }
+  }
+
+  private func isEdits(_ result: Result<MaskEdits, FinishingError>, _ edits: MaskEdits) -> Bool {
+    if case .success(edits) = result { true } else { false }
+  }
+
+  private func isEmpty(_ result: Result<MaskEdits, FinishingError>) -> Bool {
+    if case .failure(.maskEmpty) = result { true } else { false }
+  }
+
+  private func isAmbiguous(_ result: Result<MaskEdits, FinishingError>) -> Bool {
+    if case .failure(.maskAmbiguous) = result { true } else { false }
+  }
+
+  private static let black: [UInt8] = [0, 0, 0, 255]
+  private static let white: [UInt8] = [255, 255, 255, 255]
+  private static let clear: [UInt8] = [0, 0, 0, 0]
+  private static func photograph(_ place: Int) -> [UInt8] { [UInt8(place % 251), 90, 160, 255] }
+
+  @Test func `white says where without transparency, also beside alpha that is full everywhere`() throws {
+    for alpha in [false, true] {
+      #expect(isEdits(read(try mask(alpha: alpha) { isHole, _ in isHole ? Self.white : Self.black }), .white))
+      #expect(isEmpty(read(try mask(alpha: alpha) { _, _ in Self.black })))
+      // Coding leaves such levels where nothing is meant.
+      #expect(isEmpty(read(try mask(alpha: alpha) { _, place in [UInt8(place % 12), 5, 9, 255] })))
+    }
+  }
+
+  @Test func `a hole says where in black, and in a photograph`() throws {
+    #expect(isEdits(read(try mask { isHole, _ in isHole ? Self.clear : Self.black }), .transparent))
+    #expect(
+      isEdits(read(try mask { isHole, place in isHole ? Self.clear : Self.photograph(place) }), .transparent))
+    // Erased with a soft brush.
+    #expect(
+      isEdits(read(try mask { isHole, place in [120, 90, 60, isHole ? 100 : 255] }), .transparent))
+  }
+
+  @Test func `white around a hole could mean either, and a word decides`() throws {
+    let painted = try mask { isHole, _ in isHole ? Self.white : Self.clear }
+    // Transparency made of a black and white mask, with soft edges.
+    let made = try mask { isHole, place in
+      let level = isHole ? 255 : UInt8(place % 3 == 0 ? 128 : 0)
+      return [level, level, level, level]
+    }
+    for both in [painted, made, try mask { _, _ in Self.clear }] { #expect(isAmbiguous(read(both))) }
+    for both in [painted, made] {
+      #expect(isEdits(read(both, .white), .white) && isEdits(read(both, .transparent), .transparent))
+    }
+  }
+
+  @Test func `a word goes before the looks, and something has to be left to edit`() throws {
+    let hole = try mask { isHole, _ in isHole ? Self.clear : Self.black }
+    #expect(isEmpty(read(hole, .white)))
+    #expect(isEmpty(read(try mask { _, _ in Self.white }, .transparent)))
+    #expect(isEmpty(read(try mask(alpha: false) { _, _ in Self.white }, .transparent)))
+    #expect(
+      isEdits(
+        read(try mask { isHole, place in isHole ? Self.clear : Self.photograph(place) }, .white), .white))
+  }
+
+  @Test func `a hole is where the original changes, and nowhere else`() throws {
+    let original = try mask(alpha: false) { _, place in Self.photograph(place) }
+    let result = try mask(alpha: false) { _, _ in [10, 200, 10] }
+    let hole = try mask { isHole, _ in isHole ? Self.clear : Self.black }
+    var options = FinishingOptions(wanted: .png)
+    (options.usesMask, options.aligns, options.matchesColour) = (true, false, false)
+    func pixels(_ edits: MaskEdits?) throws -> (pixels: [UInt8], findings: Findings) {
+      options.maskEdits = edits
+      let finished = try finishResult(
+        result, beside: FinishingPictures(original: original, mask: hole), options: options)
+      return (try Image.decode(finished.bytes, as: .png).realised().pixels(), finished.findings)
+    }
+    let before = try Image.decode(original, as: .png).realised().pixels()
+    let (after, findings) = try pixels(.transparent)
+    #expect(findings.mask == .transparent && findings.warnings.isEmpty)
+    let changed = (0..<Self.size.pixelCount).filter {
+      after[3 * $0..<3 * $0 + 3] != before[3 * $0..<3 * $0 + 3]
+    }
+    #expect(changed.count == 400)
+    #expect(changed.allSatisfy { (10..<30).contains($0 % 60) && (10..<30).contains($0 / 60) })
+    // As an earlier version read it.
+    let (asBefore, old) = try pixels(nil)
+    #expect(asBefore == before && old.mask == .white && old.warnings.contains(.maskEmpty))
+  }
+
+  @Test func `white nearly everywhere is warned of`() throws {
+    let original = try mask(alpha: false) { _, place in Self.photograph(place) }
+    let all = try mask(alpha: false) { _, place in place == 5 ? Self.black : Self.white }
+    var options = FinishingOptions(wanted: .png)
+    options.usesMask = true
+    let finished = try finishResult(
+      original, beside: FinishingPictures(original: original, mask: all), options: options)
+    #expect(finished.findings.warnings.contains(.maskCoversAll))
+  }
+}
