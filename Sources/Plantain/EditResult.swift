@@ -29,6 +29,8 @@ public struct EditResult: Sendable {
   public let elapsed: Duration
   /// Whether the pictures were held against their original.
   let isFinished: Bool
+  /// How many pictures were paid for.
+  let billed: Int
   /// The earlier edit whose result this is a copy of: nothing was sent, and it cost nothing. `nil` for an edit of its own.
   public let copyOf: String?
 
@@ -47,6 +49,7 @@ public struct EditResult: Sendable {
     reply.usage = ReplyFacts.Usage.sum(delivered.compactMap(\.facts.usage))
     self.reply = reply
     let unbilled = failures.filter { $0.state.billing == .no }.count
+    billed = plan.request.count - unbilled
     cost =
       (failures.isEmpty ? Cost(reported: delivered.map(\.facts.cost)) : nil)
       ?? Cost(price: plan.cost.price, count: plan.request.count - unbilled)
@@ -66,7 +69,7 @@ public struct EditResult: Sendable {
     reply = ReplyFacts()
     cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
     (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
-    isFinished = false
+    (isFinished, billed) = (false, 0)
     copyOf = entry.id
   }
 

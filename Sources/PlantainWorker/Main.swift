@@ -81,7 +81,7 @@ enum PlantainWorker {
         options: options)
       return (try MessageText.encode(answer), results)
     case MaskQuestion.jobKind:
-      let question = try MessageText.decode(MaskQuestion.self, from: options)
+      let question = try MessageText.decode(MaskQuestion.self, from: job.options)
       guard let mask = try? files[0].readAll(), Confinement.limit(to: job.limits) else { throw .malformed }
       return (try MessageText.encode(question.answer(about: mask)), [])
     default: throw .malformed

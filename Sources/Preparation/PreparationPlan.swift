@@ -223,7 +223,7 @@ package struct PreparationPlan: Sendable {
     guard !structure.metadata.isEmpty else {
       return structure.isCutBehindPicture
         ? PreparationStep(.strip, "its missing end was added; the compressed pixels stay")
-        : PreparationStep(.passthrough, "it complies already; not one byte is changed")
+        : PreparationStep(.passthrough, "within every limit by its header; not one byte is changed, and its pixels were not looked at")
     }
     let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
     let names = kept.isEmpty ? "" : "; creator and copyright stay"

@@ -81,7 +81,9 @@ private enum Messages {
   static let all: [(name: String, message: any Codable & Sendable)] =
     [
       ("job", job), ("preparation", preparation), ("finishing", finishing), ("prepared", prepared),
-      ("finished", finished),
+      ("finished", finished), ("mask", MaskQuestion(edits: .transparent)),
+      ("mask read", MaskQuestion.Answer.edits(.white)),
+      ("mask failed", MaskQuestion.Answer.failed(.maskAmbiguous)),
     ]
     + preparationErrors.map { ("preparation failed", PreparedReference.Answer.failed($0)) }
     + finishingErrors.map { ("finishing failed", FinishedPicture.Answer.failed($0)) }
@@ -131,6 +133,7 @@ private enum Messages {
     options.matchesColour = true
     options.region = area
     options.usesMask = true
+    options.maskEdits = .transparent
     options.feather = 3
     options.keepsUnchanged = true
     options.restoresAlpha = true
@@ -158,6 +161,7 @@ private enum Messages {
     facts.findings.colour = Findings.ColourChange(before: 2.5, after: 0)
     facts.findings.changed = 0.25
     facts.findings.drift = 1.0 / 3
+    facts.findings.mask = .white
     facts.findings.warnings = [.maskEmpty, .notAligned]
     return .finished(facts)
   }()
@@ -176,6 +180,8 @@ private enum Messages {
   private static let finishingErrors: [FinishingError] = [
     .picture(.damaged("words")), .original(.damaged("words")), .mask(.damaged("words")),
     .regionOutside(area, size), .featherTooWide(9, most: 3), .maskShape(size, original: size),
+    .maskEmpty(.white),
+    .maskAmbiguous,
     .tooLarge(size, PictureFormat.all[0]), .noAlpha(PictureFormat.all[0]), .shownOutside(shown, size),
     .capNotReachable(smallest: .megabytes(2), limit: .megabytes(1), format: PictureFormat.all[0]),
   ]

@@ -11,7 +11,7 @@ public struct BatchSummary: Encodable, Sendable {
   public internal(set) var elsewhere = 0
   /// Not begun, because the run was asked to end.
   public internal(set) var left = 0
-  /// Those of this run that were certainly billed.
+  /// The pictures of this run that were certainly billed.
   public private(set) var billed = 0
   /// Of this run; without an amount where one is not known, or there are several currencies.
   public var cost: EditReport.Cost { EditReport.Cost(costs) }
@@ -43,7 +43,7 @@ public struct BatchSummary: Encodable, Sendable {
     case .done(let result):
       done += 1
       guard result.copyOf == nil else { break }
-      billed += 1
+      billed += result.billed
       costs.add(result.cost)
     case .skipped, .elsewhere: skipped += 1
     case .ambiguous: ambiguous += 1

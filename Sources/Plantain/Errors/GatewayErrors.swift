@@ -228,9 +228,14 @@ extension PlantainError {
     // What stands behind ? can be a key.
     let places = links.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
     let tried = places.isEmpty ? "" : "; no picture was found at \(places.joined(separator: ", "))"
+    // Without a word of the model's there is nothing that it may have misunderstood.
+    let hint =
+      words == nil
+      ? "Nothing in the reply was recognized as a picture; --verbose shows it."
+      : "Say more plainly what the picture should become, then try again."
     return PlantainError(
       .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(words) + tried,
-      hint: "Say more plainly what the picture should become, then try again.", billed: .unknown)
+      hint: hint, billed: .unknown)
   }
 
   private static func quoted(_ words: String?) -> String {
