@@ -1,0 +1,66 @@
+import Foundation
+import Imaging
+import Preparation
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+/// What becomes of broken files. What is cut or damaged within its pixels is refused, and stays refused; the golden files say for
+/// each of them what it is taken for.
+@Suite(.enabled(if: isExtendedRun)) struct `Extended: verdicts on broken files` {
+  struct Collection: Sendable, CustomTestStringConvertible {
+    let name: String
+    let files: @Sendable () throws -> [BrokenFile]
+
+    var testDescription: String { name }
+  }
+
+  static let collections = [
+    Collection(name: "jpeg", files: BrokenFile.jpegs), Collection(name: "png", files: BrokenFile.pngs),
+    Collection(name: "gif", files: BrokenFile.gifs), Collection(name: "tiff", files: BrokenFile.tiffs),
+    Collection(name: "webp", files: BrokenFile.webps), Collection(name: "heif", files: BrokenFile.heifs),
+    Collection(name: "others", files: BrokenFile.others),
+  ]
+
+  @Test(arguments: collections)
+  func `are what they were`(collection: Collection) throws {
+    let lines = try collection.files().map(Self.line)
+    #expect(lines.count >= 300)
+    #expect(Set(lines).count == lines.count)
+    let path = Samples.root.appending(path: "Tests/Verdicts/\(collection.name).txt")
+    guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
+      try (lines.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
+      Issue.record("recorded \(path.lastPathComponent) anew; look whether it may be")
+      return
+    }
+    let stored = golden.split(separator: "\n")
+    let kept = Set(stored)
+    for line in lines where !kept.contains(Substring(line)) { Issue.record("\(line)") }
+    let found = Set(lines.map { Substring($0) })
+    #expect(stored.filter { !found.contains($0) } == [], "no longer so")
+  }
+
+  /// A name, and the verdicts on the file as it is, where it has to be decoded, and where it may be cut short.
+  private static func line(_ file: BrokenFile) -> String {
+    var options = PreparationOptions()
+    options.allowed = ["svg", "jxl", "jp2"]
+    let passed = verdict(file.bytes, options)
+    options.maximumEdge = 20
+    let decoded = verdict(file.bytes, options)
+    options.allowsTruncated = true
+    return [file.name, passed, decoded, verdict(file.bytes, options)].joined(separator: "\t")
+  }
+
+  private static func verdict(_ bytes: [UInt8], _ options: PreparationOptions) -> String {
+    do throws(PreparationError) {
+      let result = try prepareReference(PictureBytes(bytes), options: options)
+      let kind = result.isPassthrough ? "passed" : "made"
+      return ([kind, "\(result.size)", result.mediaType.name] + result.warnings.map(\.rawValue)).joined(
+        separator: " ")
+    } catch {
+      if case .picture(.needsOwnProcess) = error { return "asks for a process of its own" }
+      return "refused \(PlantainError.preparing(error, "it").code.rawValue)"
+    }
+  }
+}
