@@ -63,14 +63,17 @@ package struct ResultInspection: Sendable {
   /// Whether a decoder has to see the file.
   package var needsDecoder: Bool { untouched == nil || options.looksAtOriginal }
 
-  /// The file as it came, with nothing but metadata put in, within the limit.
+  /// Metadata, or an end that is missing, is put in.
+  private var isRewritten: Bool { !metadata.isEmpty || structure.repairs.contains(.end) }
+
+  /// The file as it came, with nothing but that put in, within the limit.
   private func withoutDecoder() -> PictureBytes? {
     guard !needsPixels else { return nil }
     let file =
-      metadata.isEmpty && !structure.isCutBehindPicture
-      ? bytes
-      : structure.cleaned(bytes).adding(
+      isRewritten
+      ? structure.cleaned(bytes).adding(
         metadata, as: structure.format, structure.size, over: structure.profile)
+      : bytes
     return file.count <= options.maximumBytes ?? .max ? file : nil
   }
 
@@ -126,7 +129,7 @@ package struct ResultInspection: Sendable {
   var warnings: [FinishingWarning] {
     let isDeep = original.map { options.composites && $0.structure.bitsPerChannel > 8 } ?? false
     let losesDepth = isDeep && !numbers.isDeep
-    let losesCredentials = structure.metadata.contains(.c2pa) && (untouched == nil || !metadata.isEmpty)
+    let losesCredentials = structure.metadata.contains(.c2pa) && (untouched == nil || isRewritten)
     return (losesCredentials ? [.credentialsRemoved] : []) + (losesDepth ? [.depthReduced] : [])
   }
 }

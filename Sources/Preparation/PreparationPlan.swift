@@ -114,10 +114,8 @@ package struct PreparationPlan: Sendable {
     let kept = options.kept(of: structure)
     let fits = cleanedBytes.bytes + EmbeddedMetadata(kept).length <= options.maximumBytes.bytes
     isPassthrough = changes.isEmpty && fits
-    if isPassthrough || !structure.metadata.isEmpty {
-      changes.insert(Self.untouchedStep(structure, keeping: kept, isPassthrough: isPassthrough), at: 0)
-    }
-    if changes.allSatisfy({ $0.kind == .strip }), !isPassthrough {
+    changes = Self.untouchedSteps(structure, keeping: kept, isPassthrough: isPassthrough) + changes
+    if changes.allSatisfy({ [.strip, .repair].contains($0.kind) }), !isPassthrough {
       changes.append(
         PreparationStep(
           .quality, "at most \(options.maximumBytes)", before: "\(cleanedBytes)"))
@@ -127,7 +125,7 @@ package struct PreparationPlan: Sendable {
     warnings =
       Self.pageWarnings(structure) + (structure.skipsPreview ? [.previewSkipped] : [])
       + (structure.isComplete ? [] : [.truncated])
-      + (structure.isCutBehindPicture ? [.endMissing] : [])
+      + (structure.repairs.contains(.end) ? [.endMissing] : [])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
       + (structure.hasUnknownColours ? [.colourIgnored] : [])
@@ -150,7 +148,7 @@ package struct PreparationPlan: Sendable {
 
   /// Whether nothing but the byte limit asks for encoding.
   package var isOnlyAboutBytes: Bool {
-    !isPassthrough && steps.allSatisfy { [.strip, .quality].contains($0.kind) }
+    !isPassthrough && steps.allSatisfy { [.strip, .repair, .quality].contains($0.kind) }
   }
 
   /// Whether the picture itself stays: same size, colours and format, and complete. It may have to be turned, packed
@@ -217,17 +215,26 @@ package struct PreparationPlan: Sendable {
       .colour, "converted to 8-bit sRGB, relative colorimetric", before: from, after: "sRGB")
   }
 
-  private static func untouchedStep(
+  /// What is done to a file and leaves its pixels alone.
+  private static func untouchedSteps(
     _ structure: PictureStructure, keeping kept: Attribution, isPassthrough: Bool
-  ) -> PreparationStep {
-    guard !structure.metadata.isEmpty else {
-      return structure.isCutBehindPicture
-        ? PreparationStep(.strip, "its missing end was added; the compressed pixels stay")
-        : PreparationStep(.passthrough, "within every limit by its header; not one byte is changed, and its pixels were not looked at")
+  ) -> [PreparationStep] {
+    let stays = isPassthrough ? "; the compressed pixels stay" : ""
+    var steps: [PreparationStep] = []
+    if !structure.metadata.isEmpty {
+      let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
+      let names = kept.isEmpty ? "" : "; creator and copyright stay"
+      steps.append(PreparationStep(.strip, "removed \(kinds)" + names + stays))
     }
-    let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
-    let names = kept.isEmpty ? "" : "; creator and copyright stay"
-    return PreparationStep(
-      .strip, "removed \(kinds)" + names + (isPassthrough ? "; the compressed pixels stay" : ""))
+    if !structure.repairs.isEmpty {
+      let kinds = structure.repairs.map(\.rawValue).joined(separator: ", ")
+      steps.append(PreparationStep(.repair, "put right: \(kinds)" + stays))
+    }
+    guard isPassthrough, steps.isEmpty else { return steps }
+    return [
+      PreparationStep(
+        .passthrough,
+        "within every limit by its header; not one byte is changed, and its pixels were not looked at")
+    ]
   }
 }

@@ -26,13 +26,10 @@ struct PreparationWork {
     if !warnings.contains(warning) { warnings.append(warning) }
   }
 
-  /// A WebP's coding cannot be checked by walking it, so it is decoded once before it may pass. JPEG markers and PNG
-  /// checksums were walked already.
+  /// Decodes once what may pass but whose coding walking it does not check.
   func verify(_ content: PictureContent) throws(PreparationError) {
-    guard structure.format == .webp else { return }
-    _ = try onPicture { () throws(ImagingError) in
-      try Image.decode(content, as: .webp).realised().size
-    }
+    guard structure.needsVerification else { return }
+    _ = try onPicture { () throws(ImagingError) in try Image.decode(content, structure).realised().size }
   }
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
@@ -147,8 +144,7 @@ struct PreparationWork {
   private func requireClean(_ content: PictureContent) throws(PreparationError) {
     // Of a file that passes byte for byte it was read already.
     let isAsRead =
-      plan.isPassthrough && structure.metadata.isEmpty && structure.isComplete
-      && !structure.isCutBehindPicture
+      plan.isPassthrough && structure.metadata.isEmpty && structure.repairs.isEmpty && structure.isComplete
     let result =
       isAsRead ? structure : try onPicture { () throws(ImagingError) in try PictureStructure.read(content) }
     let allowed: [MetadataKind] = options.kept(of: structure).isEmpty ? [] : [.exif]

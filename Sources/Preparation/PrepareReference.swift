@@ -92,7 +92,7 @@ package struct PictureInspection: Sendable {
   package let options: PreparationOptions
 
   /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.
-  package var needsDecoder: Bool { !plan.isPassthrough || structure.format == .webp }
+  package var needsDecoder: Bool { !plan.isPassthrough || structure.needsVerification }
   /// How much of its file is in memory while it is prepared from there, beside what `cost` counts.
   package var heldBytes: Int {
     guard needsDecoder else { return options.kept(of: structure).isEmpty ? 0 : 2 * source.count }

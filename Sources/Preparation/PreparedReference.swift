@@ -121,6 +121,8 @@ public struct PreparationStep: Sendable, Equatable, Codable {
     case passthrough, strip, squeeze, orient, colour, flatten, downscale, quality, subsample, format, page,
       pad, crop
     case rotateLossless = "rotate-lossless"
+    /// Something in the file was put right that costs no pixel.
+    case repair
   }
 
   init(_ kind: Kind, _ reason: String, before: String? = nil, after: String? = nil) {

@@ -69,7 +69,7 @@ extension PreparationWork {
 
   /// The plan's steps, with what was really done instead of turning and encoding.
   private mutating func done(_ bytes: PictureBytes, _ what: [PreparationStep]) -> EncodedPicture {
-    steps = steps.filter { $0.kind == .strip || $0.kind == .format } + what
+    steps = steps.filter { [.strip, .repair, .format].contains($0.kind) } + what
     return EncodedPicture(bytes: bytes, format: structure.format, size: structure.uprightSize)
   }
 

@@ -114,6 +114,9 @@ import Vocabulary
       #expect(!changed.structure.metadata.contains(.c2pa))
       #expect(changed.picture.findings.warnings.contains(.credentialsRemoved))
     }
+    let ended = try finish(PictureBytes(signed.array.dropLast(2))) { $0.metadata = nil }
+    #expect(ended.picture.bytes.array == result.array)
+    #expect(ended.picture.findings.warnings == [.credentialsRemoved])
   }
 
   @Test func `a prompt of any length leaves the file whole`() throws {

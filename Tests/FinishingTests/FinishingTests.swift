@@ -29,6 +29,36 @@ import Vocabulary
     #expect(structure.size == size)
   }
 
+  @Test func `a result without its end gets one, and nothing else changes`() throws {
+    for (whole, end) in [(try Synthetic.jpeg(size), 2), (try Synthetic.png(size), 12)] {
+      let cut = PictureBytes(Array(whole.dropLast(end)))
+      for wanted in [nil, PictureFormat.png] {
+        let expected = try finishResult(PictureBytes(whole), options: FinishingOptions(wanted: wanted))
+        let finished = try finishResult(cut, options: FinishingOptions(wanted: wanted))
+        #expect(finished.bytes.array == expected.bytes.array)
+        #expect(finished.isConverted == expected.isConverted)
+      }
+    }
+  }
+
+  @Test func `an original in a file with a fault is laid under as the whole one is`() throws {
+    let whole = try Samples.fixture("baseline.jpg")
+    let scan = try #require(whole.firstRange(of: [0xFF, 0xDA])).lowerBound
+    let numbers = scan + 2 + Int(whole[scan + 3]) - 3
+    var odd = whole
+    odd.replaceSubrange(numbers..<numbers + 3, with: [0, 0, 0])
+    let result = PictureBytes(try Synthetic.jpeg(size))
+    var options = FinishingOptions(wanted: .png)
+    options.region = PixelArea(left: 8, top: 8, size: PixelSize(width: 16, height: 16))
+    let expected = try finishResult(
+      result, beside: FinishingPictures(original: PictureBytes(whole)), options: options)
+    for original in [odd, Array(whole.dropLast(2)), Array(odd.dropLast(2)) + Array("trailer".utf8)] {
+      let finished = try finishResult(
+        result, beside: FinishingPictures(original: PictureBytes(original)), options: options)
+      #expect(finished.bytes.array == expected.bytes.array)
+    }
+  }
+
   @Test func `what is truncated or no picture is an error`() throws {
     let jpeg = try Synthetic.jpeg(size)
     #expect(throws: FinishingError.self) {

@@ -148,7 +148,7 @@ private enum Messages {
       mediaType: .jpeg, size: size, isPassthrough: false, encodes: 3,
       steps: [
         PreparationStep(.rotateLossless, "why", before: "a", after: "b"),
-        PreparationStep(.strip, "no values"),
+        PreparationStep(.strip, "no values"), PreparationStep(.repair, "of a file"),
       ],
       geometry: ReferenceGeometry(orientation: 6, source: size, shown: shown, prepared: size),
       page: 2, warnings: [.truncated, .profileIgnored]))

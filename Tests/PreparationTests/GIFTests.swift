@@ -129,6 +129,7 @@ struct BrokenGIFTests {
   private func requireFirst(_ file: [UInt8], _ what: String) throws {
     let result = try prepare(file)
     #expect(result.warnings.contains(.endMissing), "\(what)")
+    #expect(result.steps.contains { $0.kind == .repair }, "\(what)")
     let expected = [UInt8](repeating: 0, count: 40 * 30 * 3).enumerated().map { $0.offset % 3 == 0 ? 255 : 0 }
     #expect(try decodedPixels(result.bytes.array).pixels == expected.map(UInt8.init), "\(what)")
   }

@@ -136,7 +136,8 @@ struct PNGEndTests {
 
   private func kinds() throws -> [[UInt8]] {
     let plain = try Synthetic.png(Self.size)
-    return [plain, try Samples.fixture("interlaced-33x17.png"), Self.splitting(plain)]
+    return try [plain, Self.splitting(plain)]
+      + ["interlaced-33x17", "soft", "palette"].map { try Samples.fixture("\($0).png") }
   }
 
   /// The pixel data in several chunks.
@@ -163,6 +164,7 @@ struct PNGEndTests {
       for missing in 1...16 {
         let part = try prepare(Array(whole.dropLast(missing))) { if isDecoded { $0.maximumEdge = 16 } }
         #expect(part.warnings == [.endMissing], "\(missing) bytes missing")
+        #expect(part.steps.contains { $0.kind == .repair })
         #expect(part.isPassthrough == !isDecoded)
         #expect(part.bytes.array == expected.bytes.array, "\(missing) bytes missing")
       }

@@ -16,7 +16,7 @@ extension PictureStructure {
     structure.pageCount = blocks.count
     structure.page = page
     if blocks.hasComment { structure.found(.comment) }
-    structure.isCutBehindPicture = blocks.failure != nil
+    if blocks.failure != nil { structure.repaired(.end) }
     structure.isComplete = true
     structure.keepGIF(bytes, blocks, canvas)
     return structure

@@ -12,18 +12,23 @@ extension PictureStructure {
     let cut = Self.cutPixelData(bytes, at)
     if let cut { ranges.append(cut) }
     guard size.pixelCount <= Self.mostPixelsWithoutEnd, !ranges.isEmpty,
-      let found = try? Self.inflate(bytes, ranges, upTo: pngDataLength + 1),
-      found.count == pngDataLength, found.endsWithData
+      let inflated = try? Self.inflate(bytes, ranges, upTo: pngDataLength + 1),
+      inflated.count == pngDataLength, inflated.endsWithData
     else { return false }
     if let cut {
       keep(at..<cut.upperBound)
       cleaned.append(.bytes(Self.bigEndian(Self.checksum(bytes, at + 4..<cut.upperBound))))
     }
-    cleaned.append(.bytes([0, 0, 0, 0] + Array("IEND".utf8) + Self.bigEndian(0xAE42_6082)))
+    cleaned.append(.bytes(Self.endChunk))
+    // A part of the end is no data.
+    if cut == nil, !Self.endChunk.starts(with: bytes.array(at..<at + 12)) { found(.trailing) }
     (hasPixels, pixelRanges) = (true, ranges)
-    (isComplete, isCutBehindPicture) = (true, true)
+    isComplete = true
+    repaired(.end)
     return true
   }
+
+  private static let endChunk = [0, 0, 0, 0] + Array("IEND".utf8) + bigEndian(0xAE42_6082)
 
   /// They are inflated for it, at 1 to 2 GB/s.
   private static let mostPixelsWithoutEnd = 200_000_000

@@ -68,15 +68,26 @@ package struct PictureStructure: Sendable {
   package var metadata: [MetadataKind] = []
   /// The file without those blocks: ranges of it and new bytes, in order.
   package var cleaned: [CleanedPiece] = []
-  /// The file was walked to its end and ends where it should.
+  /// What was put right in `cleaned`, because some decoders would refuse it; each kind once.
+  package var repairs: [Repair] = []
+  /// The file was walked to its end and ends where it should, or all pixels are there and the end was put there.
   package var isComplete = false
   /// What a drawing refers to outside of its file, which is left out.
   package var outsideReferences: [String] = []
-  /// The picture is whole, and behind it the file is cut short or damaged.
-  package var isCutBehindPicture = false
 
   package enum ColourModel: String, Sendable {
     case grey, rgb, cmyk, palette, lab
+  }
+
+  /// What is wrong with a file and costs no pixel. The raw value is what it is called.
+  package enum Repair: String, Sendable {
+    case scanHeader = "a scan header's numbers that mean nothing in this coding"
+    case jfifVersion = "the JFIF version"
+    case colourTransform = "the color transform of Adobe's marker"
+    case strayBytes = "stray bytes between segments"
+    case padding = "padding before the end mark"
+    /// Behind the picture, which is whole, the file is cut short or damaged.
+    case end = "the missing or damaged end"
   }
 
   package enum CleanedPiece: Sendable {
@@ -90,6 +101,11 @@ package struct PictureStructure: Sendable {
 
   /// What its decoder gives, in pixels: at least the picture.
   package var decodedSize: PixelSize { canvas ?? size }
+
+  /// Whether only a decoder can say that the picture is one. JPEG markers, PNG checksums and its pixel data are walked; but not
+  /// what a WebP holds, or whether what stray bytes stand between are the segments that were meant.
+  package var needsVerification: Bool { format == .webp || repairs.contains(.strayBytes) }
+
   package var uprightSize: PixelSize { orientation >= 5 ? size.transposed : size }
 
   /// A profile that is broken, or meant for another kind of picture, is worse than none: it goes.
@@ -127,6 +143,25 @@ package struct PictureStructure: Sendable {
 
   mutating func found(_ kind: MetadataKind) {
     if !metadata.contains(kind) { metadata.append(kind) }
+  }
+
+  mutating func repaired(_ what: Repair) {
+    if !repairs.contains(what) { repairs.append(what) }
+  }
+
+  /// Writes other bytes over those from `offset` of the file on, where they are kept.
+  mutating func overwrite(_ offset: Int, with bytes: [UInt8]) {
+    let place = offset..<offset + bytes.count
+    // Most often what was kept last.
+    let index = cleaned.lastIndex { piece in
+      if case .range(let range) = piece { range.clamped(to: place) == place } else { false }
+    }
+    guard let index, case .range(let range) = cleaned[index] else { return }
+    let (head, tail) = (range.lowerBound..<place.lowerBound, place.upperBound..<range.upperBound)
+    let pieces: [CleanedPiece] = [.range(head), .bytes(bytes), .range(tail)]
+    cleaned.replaceSubrange(
+      index...index,
+      with: pieces.filter { if case .range(let range) = $0 { !range.isEmpty } else { true } })
   }
 
   /// Keeps `range`, joined to the range before it where they touch.
@@ -228,7 +263,7 @@ extension PictureStructure {
 
   /// The file without private and superfluous blocks; the compressed pixels stay byte for byte.
   package func cleaned(_ bytes: PictureBytes) -> PictureBytes {
-    if cleaned.count == 1, case .range(let all)? = cleaned.first, all == 0..<bytes.count { return bytes }
+    if cleaned.count == 1, case .range(0..<bytes.count)? = cleaned.first { return bytes }
     return PictureBytes(capacity: cleanedByteCount.bytes) { room in
       bytes.withUnsafeBytes { source in
         var offset = 0

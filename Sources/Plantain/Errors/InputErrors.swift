@@ -172,14 +172,16 @@ extension PlantainError {
     case .needsOwnProcess: return "Use PictureWorkers that are isolated."
     case .loaderMissing: return "Install a libvips that has it, or convert the file to JPEG first."
     case .truncated:
-      return "Get the file again from its source; --allow-truncated takes what there is of a JPEG or PNG."
-    case .damaged: return "Get the file again from its source."
+      return "Add --allow-truncated to take what there is of a JPEG or PNG\(copyAgain)"
+    case .damaged: return "Open it in another program and export it anew\(copyAgain)"
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
-      return "Get the file again from its source."
+      return "Add --allow-truncated to take what can be read of a JPEG or PNG\(copyAgain)"
     case .stepFailed, .unreadable: return nil
     }
   }
+
+  private static let copyAgain = "; if it was copied or downloaded, do that again first."
 
   static func writing(_ error: WriteError, _ path: String, billed: Billing = .no) -> PlantainError {
     switch error {

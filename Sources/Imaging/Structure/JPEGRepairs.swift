@@ -1,0 +1,107 @@
+import Vocabulary
+
+/// What libjpeg would warn of although nothing of the picture is missing is put right in the cleaned file: no decoder sees it.
+extension JPEGWalk {
+  /// The picture of a file that has no end mark, or something else where it should be, when all pixels are there.
+  mutating func withEnd(_ bytes: PictureWindow) -> PictureStructure? {
+    guard let script, let last, let end = JPEGEntropy.end(of: script, in: bytes) else { return nil }
+    cut(last, at: end)
+    structure.cleaned.append(.bytes([0xFF, 0xD9]))
+    // Half an end mark is no data.
+    if end + 1 < bytes.byteCount { structure.found(.trailing) }
+    structure.repaired(.end)
+    structure.isComplete = true
+    settle()
+    return structure
+  }
+
+  /// What can be said only when all segments were seen.
+  mutating func settle() {
+    if scans > 1 { structure.isProgressive = true }
+    settleColourTransform()
+    guard !profileParts.isEmpty else { return }
+    structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
+    structure.dropUnusableProfile()
+  }
+
+  /// Decoders take what they do not know for what is usual, and warn of it.
+  mutating func settleColourTransform() {
+    guard let (place, value) = colourTransform else { return }
+    let usual: (known: [UInt8], guess: UInt8)? =
+      switch structure.colour {
+      case .rgb: ([0, 1], 1)
+      case .cmyk: ([0, 2], 2)
+      default: nil
+      }
+    guard let usual, !usual.known.contains(value) else { return }
+    structure.overwrite(place, with: [usual.guess])
+    structure.repaired(.colourTransform)
+  }
+
+  mutating func beginScan(_ bytes: PictureWindow, _ payload: Range<Int>) {
+    repairScanHeader(bytes, payload)
+    guard script?.isWhole == false else { return }
+    let data = payload.upperBound
+    script?.begin(bytes.array(payload), tables: tables, restartInterval: restartInterval, data: data)
+    guard script?.isWhole == true else { return }
+    last = LastScan(
+      structure: structure, profileParts: profileParts, colourTransform: colourTransform, data: data)
+  }
+
+  /// What was found before the data of a scan.
+  struct LastScan {
+    let structure: PictureStructure
+    let profileParts: [Int: [UInt8]]
+    let colourTransform: (place: Int, value: UInt8)?
+    let data: Int
+  }
+
+  /// Forgets what stands behind the pixels.
+  mutating func cut(_ last: LastScan, at end: Int) {
+    (structure, profileParts, colourTransform) = (last.structure, last.profileParts, last.colourTransform)
+    structure.keep(last.data..<end)
+  }
+
+  /// Only progressive files send bands of coefficients and single bits. Phones leave zeros in the other ones' scan headers, of
+  /// which libjpeg warns.
+  mutating func repairScanHeader(_ bytes: PictureWindow, _ payload: Range<Int>) {
+    guard script?.isProgressive == false, let count = bytes.byte(payload.lowerBound),
+      payload.count == 4 + 2 * Int(count)
+    else { return }
+    let numbers = payload.upperBound - 3
+    guard bytes.array(numbers..<payload.upperBound) != [0, 63, 0] else { return }
+    structure.overwrite(numbers, with: [0, 63, 0])
+    structure.repaired(.scanHeader)
+  }
+
+  /// Moves past bytes that begin no marker, as decoders do.
+  mutating func skipStrayBytes(_ bytes: PictureWindow, _ at: inout Int) throws(ImagingError) {
+    let start = at
+    while let byte = bytes.byte(at), byte != 0xFF || bytes.byte(at + 1) == 0 {
+      at += byte == 0xFF ? 2 : 1
+      strayBytes += byte == 0xFF ? 2 : 1
+      guard strayBytes <= Self.mostStrayBytes else {
+        throw .damaged("more than \(Self.mostStrayBytes.grouped) bytes between JPEG segments")
+      }
+    }
+    if at > start { structure.repaired(.strayBytes) }
+  }
+
+  /// Zeros between the pixels and the end mark, which decoders of progressive files warn of.
+  mutating func dropPadding(_ bytes: PictureWindow, before mark: Int) {
+    guard let script, let last, bytes.array(mark - 2..<mark) == [0, 0], data == last.data..<mark,
+      let end = JPEGEntropy.end(of: script, in: bytes), end < mark, isZero(bytes, end..<mark)
+    else { return }
+    cut(last, at: end)
+    structure.repaired(.padding)
+  }
+
+  func isZero(_ bytes: PictureWindow, _ range: Range<Int>) -> Bool {
+    var isZero = true
+    bytes.visit(range) { part in
+      isZero = part.allSatisfy { $0 == 0 }
+      return isZero
+    }
+    return isZero
+  }
+}
