@@ -240,6 +240,27 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
+  /// Every viewer shows it, although libjpeg warns of its headers, it has no end mark, and says in EXIF alone what its colors are.
+  @Test(.enabled(if: !isFastRun)) func `an original with a camera's faults is one like others`() throws {
+    let whole = try Image.decode(source, as: .png).realised()
+      .encoded(as: .jpeg(quality: 95, halvedChroma: false)).array
+    var faulty = Array(whole.dropLast(2)) + [UInt8](repeating: 0x5A, count: 500)
+    let scan = try #require(faulty.firstRange(of: [0xFF, 0xDA, 0, 12])?.lowerBound)
+    faulty[scan + 12] = 0
+    let exif = Array("Exif\0\0".utf8) + Embedded.exif(colourSpace: 2, index: nil)
+    faulty = Embedded.segment(0xE1, exif, in: faulty)
+    var options = FinishingOptions(wanted: .png)
+    options.region = PixelArea(parsing: "100,100,200,100")
+    let picture = try finishResult(
+      Self.result(of: source, drift), beside: FinishingPictures(original: PictureBytes(faulty)),
+      options: options)
+    // Its own numbers, with a profile that says what they mean.
+    let read = try PictureStructure.read(picture.bytes)
+    #expect(read.profile.map { ICCProfile($0).name } == "Adobe RGB (1998) by EXIF")
+    let (pixels, wanted) = (try decodedPixels(picture.bytes.array).pixels, try decodedPixels(whole).pixels)
+    #expect(pixels[..<3_000] == wanted[..<3_000])
+  }
+
   @Test func `an opaque original makes an opaque picture`() throws {
     let size = PixelSize(width: 60, height: 40)
     let see = try Image.fromPixels(

@@ -73,3 +73,77 @@ struct ColourDescriptionTests {
     #expect(result.warnings == (isKnown ? [] : [.colourIgnored]))
   }
 }
+
+/// Cameras write Adobe RGB into EXIF alone (DCF 2.0). What is expected was computed apart, from the primaries and the exponent of
+/// Adobe's specification.
+@Suite struct `Adobe RGB by EXIF alone` {
+  private static let size = PixelSize(width: 48, height: 32)
+  private static let named = Embedded.exif(colourSpace: 2, index: nil)
+
+  private func image() throws -> Image {
+    let pixels = (0..<Self.size.pixelCount).flatMap { _ in [200, 40, 30] as [UInt8] }
+    return try Image.fromPixels(pixels, size: Self.size, bands: 3)
+  }
+
+  private func jpeg(_ exif: [UInt8]) throws -> [UInt8] {
+    let plain = try image().encoded(as: .jpeg(quality: 97, halvedChroma: false)).array
+    return Embedded.segment(0xE1, Array("Exif\0\0".utf8) + exif, in: plain)
+  }
+
+  private func expectConverted(_ file: [UInt8]) throws {
+    let result = try prepare(file)
+    let step = try #require(result.steps.first { $0.kind == .colour })
+    #expect(step.before?.contains("Adobe RGB") == true && step.before?.contains("EXIF") == true)
+    #expect(result.warnings.isEmpty)
+    #expect(isClose(try colour(result.bytes.array, x: 0.5, y: 0.5), [233, 35, 23], within: 3))
+  }
+
+  @Test(arguments: [false, true]) func `is converted, and that is said`(bigEndian: Bool) throws {
+    for (space, index) in [(2, nil), (2, "R03\0"), (0xFFFF, "R03\0"), (2, "R98\0")] as [(Int, String?)] {
+      try expectConverted(jpeg(Embedded.exif(colourSpace: space, index: index, bigEndian: bigEndian)))
+    }
+  }
+
+  @Test func `in a PNG and a WebP, too`() throws {
+    try expectConverted(Embedded.chunk("eXIf", Self.named, in: image().encoded(as: .png).array))
+    let webp = try image().encoded(as: .webp(quality: 97)).array
+    let chunk = Array("EXIF".utf8) + [UInt8(Self.named.count), 0, 0, 0] + Self.named
+    let length = webp.count + chunk.count - 8
+    try expectConverted(
+      Array(webp[..<4]) + [UInt8(length & 255), UInt8(length >> 8), 0, 0] + Array(webp[8...]) + chunk)
+  }
+
+  @Test func `is nothing where EXIF says something else, or less`() throws {
+    for (space, index) in [(1, "R03\0"), (0xFFFF, "R98\0"), (0xFFFF, nil), (nil, "R03\0"), (nil, nil)]
+      as [(Int?, String?)]
+    {
+      let result = try prepare(jpeg(Embedded.exif(colourSpace: space, index: index)))
+      #expect(result.isPassthrough)
+    }
+  }
+
+  @Test func `counts less than a profile or a PNG's own chunks`() throws {
+    let profile = Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Profiles.displayP3
+    let profiled = try prepare(Embedded.segment(0xE2, profile, in: jpeg(Self.named)))
+    #expect(profiled.steps.first { $0.kind == .colour }?.before?.contains("Adobe") == false)
+    let png = Embedded.chunk("eXIf", Self.named, in: try image().encoded(as: .png).array)
+    #expect(try prepare(Embedded.chunk("sRGB", [0], in: png)).isPassthrough)
+    #expect(try prepare(Embedded.chunk("cICP", [1, 13, 0, 1], in: png)).isPassthrough)
+  }
+
+  @Test func `no random damage of the block ends the process`() throws {
+    var state: UInt64 = 3
+    for _ in 0..<4_000 {
+      var exif = Embedded.exif(colourSpace: 0xFFFF, index: "R03\0", bigEndian: state & 1 == 0)
+      for _ in 0..<3 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        exif[Int(state >> 33) % exif.count] = UInt8(truncatingIfNeeded: state >> 24)
+      }
+      _ = try? PictureStructure.read(PictureBytes(jpegHead(exif)))
+    }
+  }
+
+  private func jpegHead(_ exif: [UInt8]) -> [UInt8] {
+    Embedded.segment(0xE1, Array("Exif\0\0".utf8) + exif, in: [0xFF, 0xD8, 0xFF, 0xD9])
+  }
+}

@@ -105,6 +105,28 @@ package enum Embedded {
       ]
   }
 
+  /// An EXIF block that says what the colors are: `ColorSpace`, and the interoperability index of four characters.
+  package static func exif(colourSpace: Int?, index: String?, bigEndian: Bool = false) -> [UInt8] {
+    func number(_ value: Int, _ count: Int) -> [UInt8] {
+      let little = (0..<count).map { UInt8(value >> (8 * $0) & 255) }
+      return bigEndian ? little.reversed() : little
+    }
+    func directory(_ entries: [(tag: Int, type: Int, count: Int, value: [UInt8])]) -> [UInt8] {
+      let fields = entries.flatMap { entry in
+        let value = entry.value + [UInt8](repeating: 0, count: 4 - entry.value.count)
+        return number(entry.tag, 2) + number(entry.type, 2) + number(entry.count, 4) + value
+      }
+      return number(entries.count, 2) + fields + number(0, 4)
+    }
+    let own = colourSpace.map { [(tag: 0xA001, type: 3, count: 1, value: number($0, 2))] } ?? []
+    // Behind the header of 8 bytes, a directory of one entry, and one of as many as there are.
+    let last = 8 + 18 + 6 + 12 * (own.count + 1)
+    return Array((bigEndian ? "MM" : "II").utf8) + number(42, 2) + number(8, 4)
+      + directory([(0x8769, 4, 1, number(26, 4))])
+      + directory(own + [(0xA005, 4, 1, number(last, 4))])
+      + directory(index.map { [(1, 2, 4, Array($0.utf8))] } ?? [])
+  }
+
   package static func oriented(_ orientation: Int, jpeg: [UInt8], bigEndian: Bool = false) -> [UInt8] {
     segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation, bigEndian: bigEndian), in: jpeg)
   }

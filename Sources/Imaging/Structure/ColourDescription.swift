@@ -4,8 +4,8 @@
   import Darwin
 #endif
 
-/// Colours that a file describes by numbers instead of a profile: PNG's cICP, gAMA and cHRM, HEIF's nclx. Libvips obeys
-/// none of them, so they are made the profile that says the same (ICC.1, a matrix and one curve).
+/// Colours that a file describes by numbers instead of a profile: PNG's cICP, gAMA and cHRM, HEIF's nclx, EXIF's color space.
+/// Libvips obeys none of them, so they are made the profile that says the same (ICC.1, a matrix and one curve).
 struct ColourDescription: Equatable {
   struct Chromaticity: Equatable {
     let x: Double
@@ -28,6 +28,11 @@ struct ColourDescription: Equatable {
 
   static let sRGB = ColourDescription(
     name: "sRGB", [0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290], .sRGB)
+
+  /// Adobe Systems, Adobe RGB (1998) Color Image Encoding, section 4.3.
+  static let adobeRGB = ColourDescription(
+    name: "Adobe RGB (1998) by EXIF", [0.64, 0.33, 0.21, 0.71, 0.15, 0.06, 0.3127, 0.3290],
+    .power(563.0 / 256))
 
   /// - Parameter coordinates: x and y of red, green, blue and white.
   private init(name: String, _ coordinates: [Double], _ curve: Curve) {

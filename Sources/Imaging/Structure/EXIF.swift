@@ -1,11 +1,14 @@
-/// The facts that are read from an EXIF block: which way is up, whether a place is recorded, and whose picture it is.
+/// The facts that are read from an EXIF block: which way is up, whether a place is recorded, whose picture it is, and whether its
+/// colors are Adobe RGB's.
 ///
-/// Source: CIPA DC-008 (EXIF 2.32), TIFF 6.0 for the directory layout.
+/// Source: CIPA DC-008 (EXIF 2.32) and DC-009 (DCF 2.0), TIFF 6.0 for the directory layout.
 struct EXIF: Equatable {
   /// 1…8; nonsense and absence are 1, upright.
   var orientation = 1
   var hasLocation = false
   var attribution = Attribution()
+  /// `ColorSpace` names it, or leaves it open and the interoperability index is that of DCF's optional color space.
+  private(set) var isAdobeRGB = false
 
   /// An IFD that claims more entries than this is nonsense: cameras write a few dozen.
   private static let mostEntries = 1_000
@@ -27,10 +30,17 @@ struct EXIF: Equatable {
       offset >= start && offset + count <= end
         ? bytes.unsigned(at: offset, count: count, bigEndian: bigEndian) : nil
     }
-    guard let first = number(start + 4, 4), let count = number(start + first, 2) else { return }
-    for entry in 0..<min(count, Self.mostEntries) {
-      let at = start + first + 2 + entry * 12
-      guard let tag = number(at, 2), let type = number(at + 2, 2) else { return }
+    /// The entries of a directory, by where it begins in the block: their tags, and where they stand.
+    func entries(_ directory: Int?) -> [(tag: Int, at: Int)] {
+      guard let directory, let count = number(start + directory, 2) else { return [] }
+      return (0..<min(count, Self.mostEntries)).compactMap { entry in
+        let at = start + directory + 2 + entry * 12
+        return number(at, 2).map { ($0, at) }
+      }
+    }
+    var photograph: Int?
+    for (tag, at) in entries(number(start + 4, 4)) {
+      guard let type = number(at + 2, 2) else { return }
       switch tag {
       case 0x0112:
         // One SHORT by the standard; some writers use LONG.
@@ -39,6 +49,7 @@ struct EXIF: Equatable {
         {
           orientation = value
         }
+      case 0x8769: photograph = number(at + 8, 4)
       case 0x8825: hasLocation = true
       case 0x013B, 0x8298:
         guard type == 2, let length = number(at + 4, 4) else { break }
@@ -47,6 +58,25 @@ struct EXIF: Equatable {
         attribution.take(tag == 0x013B ? \.creator : \.copyright, bytes, place..<place + length)
       default: break
       }
+    }
+    isAdobeRGB = Self.saysAdobeRGB(entries(photograph), entries, number)
+  }
+
+  /// - Parameters:
+  ///   - photograph: the entries of EXIF's own directory.
+  ///   - entries: those of a directory, by where it begins.
+  ///   - number: what stands in so many bytes of the block, 1 to 4.
+  private static func saysAdobeRGB(
+    _ photograph: [(tag: Int, at: Int)], _ entries: (Int?) -> [(tag: Int, at: Int)],
+    _ number: (Int, Int) -> Int?
+  ) -> Bool {
+    func value(_ tag: Int) -> Int? {
+      photograph.first { $0.tag == tag }.flatMap { number($0.at + 8, number($0.at + 2, 2) == 3 ? 2 : 4) }
+    }
+    let colourSpace = value(0xA001)
+    guard colourSpace == 0xFFFF else { return colourSpace == 2 }
+    return entries(value(0xA005)).contains { entry in
+      entry.tag == 1 && (0..<3).map { number(entry.at + 8 + $0, 1) } == Array("R03".utf8).map(Int.init)
     }
   }
 }

@@ -24,12 +24,18 @@ extension PictureStructure {
       if bytes.firstIndex(of: "application/rdf+xml", in: items.payload) != nil { structure.found(.xmp) }
     }
     if let range = exif(bytes) {
+      let exif = EXIF(bytes, at: range.lowerBound, end: range.upperBound)
       structure.exif = range
-      structure.attribution = EXIF(bytes, at: range.lowerBound, end: range.upperBound).attribution
+      structure.attribution = exif.attribution
+      structure.isAdobeRGBByEXIF = exif.isAdobeRGB
     }
     if top.contains(where: { $0.type == "moov" }) { structure.found(.animation) }
     structure.dropUnusableProfile()
-    if structure.profile == nil { structure.applyCodePoints() }
+    if structure.profile == nil, structure.codePoints != nil {
+      structure.applyCodePoints()
+    } else {
+      structure.applyEXIFColours()
+    }
     structure.keep(0..<bytes.byteCount)
     return structure
   }

@@ -19,9 +19,11 @@ extension JPEGWalk {
   mutating func settle() {
     if scans > 1 { structure.isProgressive = true }
     settleColourTransform()
-    guard !profileParts.isEmpty else { return }
-    structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
-    structure.dropUnusableProfile()
+    if !profileParts.isEmpty {
+      structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
+      structure.dropUnusableProfile()
+    }
+    structure.applyEXIFColours()
   }
 
   /// Decoders take what they do not know for what is usual, and warn of it.

@@ -105,6 +105,7 @@ extension JPEGWalk {
         structure.exif = start + 6..<payload.upperBound
       }
       structure.attribution = exif.attribution
+      if exif.isAdobeRGB { structure.isAdobeRGBByEXIF = true }
       if structure.orientation == 1 { structure.orientation = exif.orientation }
     } else if bytes.has("http://ns.adobe.com/", at: start) {
       structure.found(.xmp)

@@ -38,12 +38,14 @@ extension PictureStructure {
   }
 
   /// Which of the ways to say what the colours are counts (section 4.3): code points, then a profile, then sRGB, then
-  /// gamma and chromaticities.
+  /// gamma and chromaticities; EXIF last.
   private mutating func settlePNGColours() {
     if codePoints != nil {
       applyCodePoints()
     } else if profile == nil, !isDeclaredSRGB, let gamma {
       apply(ColourDescription(gamma: gamma, chromaticities: chromaticities))
+    } else if !isDeclaredSRGB {
+      applyEXIFColours()
     }
   }
 

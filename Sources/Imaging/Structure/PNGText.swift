@@ -26,6 +26,7 @@ extension PictureStructure {
     if exif.hasLocation { found(.gps) }
     attribution = exif.attribution
     orientation = exif.orientation
+    isAdobeRGBByEXIF = exif.isAdobeRGB
   }
 
   /// One is usual; each is inflated.

@@ -50,11 +50,12 @@ package struct PictureStructure: Sendable {
   package var hdr: HDRDescription?
   /// The file says of its colours what cannot be converted here.
   package var hasUnknownColours = false
-  /// What a PNG says of its colours by numbers, of which the standard has several ways.
+  /// What a PNG says of its colours by numbers, of which the standard has several ways, and what its EXIF says.
   var codePoints: (primaries: Int, transfer: Int)?
   var gamma: Int?
   var chromaticities: [Int]?
   var isDeclaredSRGB = false
+  var isAdobeRGBByEXIF = false
   var hasPalette = false
   var hasPixels = false
   var frames = 0
@@ -139,6 +140,12 @@ package struct PictureStructure: Sendable {
     guard !description.isSRGB else { return }
     profile = made
     profileIsMade = true
+  }
+
+  /// Takes EXIF's word for the colors where nothing else says what they are: cameras mark Adobe RGB so, and embed no profile.
+  mutating func applyEXIFColours() {
+    guard isAdobeRGBByEXIF, profile == nil, [.rgb, .grey, .palette].contains(colour) else { return }
+    apply(.adobeRGB)
   }
 
   mutating func found(_ kind: MetadataKind) {

@@ -17,6 +17,8 @@ extension PictureStructure {
     structure.exif = layout.isBig ? nil : 0..<bytes.byteCount
     structure.attribution = directory.attribution(bytes)
     structure.dropUnusableProfile()
+    structure.isAdobeRGBByEXIF = !layout.isBig && EXIF(bytes, at: 0, end: bytes.byteCount).isAdobeRGB
+    structure.applyEXIFColours()
     structure.keep(0..<bytes.byteCount)
     structure.isComplete = true
     return structure

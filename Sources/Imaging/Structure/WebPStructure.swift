@@ -33,6 +33,7 @@ extension PictureStructure {
     (structure.page, structure.pageInCleaned) = (page, page)
     structure.isComplete = true
     structure.rebuildWebP(bytes, body, flagsAt: flags)
+    structure.applyEXIFColours()
     return structure
   }
 
@@ -85,6 +86,7 @@ extension PictureStructure {
       if start < payload.upperBound { self.exif = start..<payload.upperBound }
       attribution = exif.attribution
       orientation = exif.orientation
+      isAdobeRGBByEXIF = exif.isAdobeRGB
       return false
     case "XMP ":
       found(.xmp)
