@@ -105,6 +105,15 @@ bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds) {
     return limit(RLIMIT_CPU, wanted, now.rlim_max);
 }
 
+bool isolation_lift_limits(void) {
+    struct rlimit now;
+    bool lifted = getrlimit(RLIMIT_CPU, &now) == 0 && limit(RLIMIT_CPU, now.rlim_max, now.rlim_max);
+#ifndef NEEDS_ALL_ADDRESSES
+    lifted = lifted && getrlimit(RLIMIT_AS, &now) == 0 && limit(RLIMIT_AS, now.rlim_max, now.rlim_max);
+#endif
+    return lifted;
+}
+
 void isolation_release_memory(void) {
 #ifdef __GLIBC__
     malloc_trim(0);

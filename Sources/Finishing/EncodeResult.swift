@@ -42,7 +42,9 @@ private func encoded(
     return .done(try image.encoded(as: encoding(for: wanted, inspection)), wanted, size, isReduced: false)
   }
   // It is encoded several times, and must not be made as often.
-  return try encoded(image.realised(), within: limit, inspection)
+  let ready = try image.realised()
+  ImagingRuntime.noteDecoded()
+  return try encoded(ready, within: limit, inspection)
 }
 
 private func encoding(for format: PictureFormat, _ inspection: ResultInspection) -> Image.Encoding {
@@ -88,6 +90,7 @@ func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -
     guard let coefficients = JPEGCoefficients(file), coefficients.canTurn(structure.orientation) else {
       return nil
     }
+    ImagingRuntime.noteDecoded()
     let whole = coefficients.written(file, structure, within: limit, quality: nil)
     packed =
       whole.map { $0.byteCount <= limit } == true

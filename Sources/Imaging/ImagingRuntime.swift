@@ -27,6 +27,18 @@ package enum ImagingRuntime {
 
   private static let expendable = Atomic(false)
 
+  /// What is done once the foreign bytes of a piece of work are all decoded: from then on it works on its own pixels, which take
+  /// what they take. Set by a worker, whose limits guard decoding alone.
+  package static var whenDecoded: (@Sendable () -> Void)? {
+    get { decoded.withLock { $0 } }
+    set { decoded.withLock { $0 = newValue } }
+  }
+
+  private static let decoded = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// To be called when nothing foreign is left to be decoded; more than once does no harm.
+  package static func noteDecoded() { whenDecoded?() }
+
   /// Frees what libvips keeps for the calling thread, when a piece of work on it is over.
   package static func finishThread() { cimaging_finish_thread() }
 

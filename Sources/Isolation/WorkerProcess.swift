@@ -23,6 +23,8 @@ final class WorkerProcess: Sendable {
   /// How long it may have a job and use no CPU time.
   private let longestStandstill: Duration
   private let hasStoodStill = Atomic(false)
+  /// Whether the job under way works on its own pixels by now.
+  private let hasDecoded = Atomic(false)
 
   private init(
     channel: WorkerChannel, life: Task<TerminationStatus?, Never>, identifier: Int32,
@@ -87,7 +89,7 @@ final class WorkerProcess: Sendable {
   /// Between jobs a worker says nothing: what can be read is the end.
   var isAlive: Bool { !channel.hasInput }
 
-  /// How long a job may take by the clock, in seconds, for a CPU time that it may use: a busy machine or a container's
+  /// How long decoding may take by the clock, in seconds, for a CPU time that it may use: a busy machine or a container's
   /// quota may leave it a quarter of a core.
   private static func wallClock(_ limits: WorkerJob.Limits) -> Int { 4 * limits.cpuSeconds }
 
@@ -99,6 +101,7 @@ final class WorkerProcess: Sendable {
   ) async throws(IsolationError) -> WorkerChannel.Reply? {
     let (channel, identifier, longestStandstill) = (channel, identifier, longestStandstill)
     let time = Duration.seconds(Self.wallClock(job.limits))
+    hasDecoded.store(false, ordering: .relaxed)
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         queue.async {
@@ -109,7 +112,13 @@ final class WorkerProcess: Sendable {
                 guard try channel.send(position == 0 ? text : [], file: file) else { return nil }
               }
               let receive = { () throws(ChannelError) in
-                try channel.receive(timeout: time, largestFile: largestResult, while: watch.isAtWork)
+                let next = try channel.receive(
+                  timeout: self.hasDecoded.load(ordering: .relaxed) ? job.limits.encoding : time,
+                  largestFile: largestResult, while: watch.isAtWork)
+                guard next.text == WorkerChannel.decoded else { return next }
+                self.hasDecoded.store(true, ordering: .relaxed)
+                return try channel.receive(
+                  timeout: job.limits.encoding, largestFile: largestResult, while: watch.isAtWork)
               }
               do throws(ChannelError) {
                 return try WorkerChannel.Reply(receive(), of: job.results, next: receive)
@@ -158,7 +167,11 @@ final class WorkerProcess: Sendable {
       return .stoodStill(seconds: Int(longestStandstill.components.seconds))
     }
     switch error {
-    case .timedOut: return .tookTooLong(seconds: Self.wallClock(limits))
+    case .timedOut:
+      guard hasDecoded.load(ordering: .relaxed) else {
+        return .tookTooLong(seconds: Self.wallClock(limits))
+      }
+      return .encodingTookTooLong(seconds: Int((limits.encoding ?? .zero).components.seconds))
     case .malformed: return .workerUnusable("its answer cannot be read")
     case .failed(let why): return .workerUnusable(why)
     case .closed, .stalled: break
@@ -168,7 +181,8 @@ final class WorkerProcess: Sendable {
     }
     guard case .signaled(let signal) = status else { return .vanished }
     if signal == SIGXCPU { return .tookTooLong(seconds: limits.cpuSeconds) }
-    return .crashed(signal: Self.signalNames[signal] ?? "signal \(signal)")
+    let name = Self.signalNames[signal] ?? "signal \(signal)"
+    return hasDecoded.load(ordering: .relaxed) ? .crashedEncoding(signal: name) : .crashed(signal: name)
   }
 
   private static let signalNames: [Int32: String] = [

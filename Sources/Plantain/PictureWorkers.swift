@@ -105,10 +105,12 @@ public final class PictureWorkers: Sendable {
 extension PictureWorkers {
   /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
   ///
-  /// - Parameter isShared: whether the same picture may be wanted again, as a style, a logo or a mask is by the next edit; to
-  ///   know it again takes a hash of its bytes.
+  /// - Parameters:
+  ///   - isShared: whether the same picture may be wanted again, as a style, a logo or a mask is by the next edit; to know it
+  ///     again takes a hash of its bytes.
+  ///   - timeout: for what comes after decoding, in a worker. `nil`: it takes what it takes.
   func prepare(
-    _ source: Reference, _ options: PreparationOptions, isShared: Bool = true
+    _ source: Reference, _ options: PreparationOptions, isShared: Bool = true, timeout: Duration? = nil
   ) async throws(PlantainError) -> PreparedReference {
     let source = try await source.fetched()
     let share = Budget.Share(of: budget)
@@ -121,9 +123,9 @@ extension PictureWorkers {
       case .toDecode(let picture):
         if let digest = picture.digest {
           let job = Job(digest: digest, options: options)
-          reference = try await prepared.value(for: job) { try await decode(picture.inspection) }
+          reference = try await prepared.value(for: job) { try await decode(picture.inspection, timeout) }
         } else {
-          reference = try await decode(picture.inspection)
+          reference = try await decode(picture.inspection, timeout)
         }
       }
       return opened.isMislabelled ? reference.warning(of: .labelWrong) : reference
@@ -187,13 +189,15 @@ extension PictureWorkers {
     return Opened(next: next, isMislabelled: isMislabelled)
   }
 
-  private func decode(_ inspection: PictureInspection) async throws -> PreparedReference {
+  private func decode(
+    _ inspection: PictureInspection, _ timeout: Duration?
+  ) async throws -> PreparedReference {
     guard case .isolated(let fleet) = place else {
       return try await crew.take {
         try await WorkerPool.shared.run { [store] in try store.keep(prepareReference(inspection)) }
       }
     }
-    let reference = try await prepare(inspection, in: fleet)
+    let reference = try await prepare(inspection, in: fleet, timeout)
     return try await WorkerPool.shared.run { [store] in
       do throws(ContentError) {
         return reference.moved(to: try store.keep(reference.content))
@@ -214,11 +218,12 @@ extension PictureWorkers {
   }
 
   private func prepare(
-    _ inspection: PictureInspection, in fleet: WorkerFleet
+    _ inspection: PictureInspection, in fleet: WorkerFleet, _ timeout: Duration?
   ) async throws -> PreparedReference {
     let (cost, source) = (inspection.cost, inspection.source)
     let limits = WorkerJob.Limits(
-      memory: ByteCount(cost.memory.bytes + inspection.heldBytes), cpuSeconds: cost.cpuSeconds)
+      memory: ByteCount(cost.memory.bytes + inspection.heldBytes), cpuSeconds: cost.cpuSeconds,
+      encoding: timeout)
     let reply: (answer: PreparedReference.Answer, files: [PictureContent])
     do {
       reply = try await ask(

@@ -6,10 +6,17 @@ public import Preparation
 public struct Preparer: Sendable {
   public let options: PreparationOptions
   public let workers: PictureWorkers
+  /// How long a picture's result may take to encode once it is decoded, in a worker: a search for a small PNG takes minutes for
+  /// a large picture. Default: `nil`, as long as it takes.
+  public let timeout: Duration?
 
-  public init(options: PreparationOptions = PreparationOptions(), workers: PictureWorkers = .inProcess) {
+  public init(
+    options: PreparationOptions = PreparationOptions(), workers: PictureWorkers = .inProcess,
+    timeout: Duration? = nil
+  ) {
     self.options = options
     self.workers = workers
+    self.timeout = timeout
   }
 
   /// A prepared picture with where it came from. That of a file which passes as it is holds the file open, not its bytes in
@@ -88,7 +95,7 @@ public struct Preparer: Sendable {
     try OutputPlan.requireFree(path, overwriting: overwriting)
     var options = options
     options.format = OutputPlan.format(byNameOf: path)?.mediaType ?? options.format
-    return Preparer(options: options, workers: workers)
+    return Preparer(options: options, workers: workers, timeout: timeout)
   }
 
   /// Reads a picture and makes it right. The pixels are worked on by the pool of imaging threads.
@@ -102,7 +109,7 @@ public struct Preparer: Sendable {
   private func prepare(_ source: Reference, isShared: Bool) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let reference = try await workers.prepare(source, options, isShared: isShared)
+    let reference = try await workers.prepare(source, options, isShared: isShared, timeout: timeout)
     return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
@@ -113,7 +120,7 @@ public struct Preparer: Sendable {
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     let jobs = sources.map { Job(source: $0, options: options) }
-    await Self.prepare(jobs, by: workers, areShared: false, each: each)
+    await Self.prepare(jobs, by: workers, areShared: false, timeout: timeout, each: each)
   }
 
   /// One picture with options of its own.
@@ -123,7 +130,7 @@ public struct Preparer: Sendable {
   }
 
   static func prepare(
-    _ jobs: [Job], by workers: PictureWorkers, areShared: Bool = true,
+    _ jobs: [Job], by workers: PictureWorkers, areShared: Bool = true, timeout: Duration? = nil,
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     let width = 2 * WorkerPool.shared.width
@@ -131,7 +138,7 @@ public struct Preparer: Sendable {
     let ahead = max(width, min(4 * width, 64))
     await inOrder(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: ahead) { job in
       do throws(PlantainError) {
-        let preparer = Preparer(options: job.options, workers: workers)
+        let preparer = Preparer(options: job.options, workers: workers, timeout: timeout)
         return .success(try await preparer.prepare(job.source, isShared: areShared))
       } catch {
         return .failure(error)

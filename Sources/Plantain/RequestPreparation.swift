@@ -30,7 +30,9 @@ extension Editor {
     let settled = try await readingOnce(sorted.prepared)
     let prepared = zip(
       sorted.prepared,
-      try await prepareAll(settled, preparation, budget, isFirstEdited: sorted.isEditedPrepared)
+      try await prepareAll(
+        settled, preparation, budget, isFirstEdited: sorted.isEditedPrepared,
+        timeout: options.timeout ?? gateway.timeouts.slow)
     ).map {
       // What was fetched or read is not held beside what is sent.
       Preparer.Result(source: $0, reference: $1.reference, elapsed: $1.elapsed)
@@ -120,7 +122,8 @@ extension Editor {
   /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their
   /// share of the request.
   private func prepareAll(
-    _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool
+    _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool,
+    timeout: Duration
   ) async throws(PlantainError) -> [Preparer.Result] {
     var jobs = references.map { Preparer.Job(source: $0, options: options) }
     // The page and the shape that were asked for are those of the picture to edit.
@@ -129,12 +132,12 @@ extension Editor {
       jobs[position].options.fit = .none
       jobs[position].options.region = nil
     }
-    var results = try await prepareAll(jobs)
+    var results = try await prepareAll(jobs, timeout)
     for (position, limit) in budget.limits(for: results.map(\.reference.content.byteCount)).enumerated() {
       guard let limit else { continue }
       // Prepared again from the original: what was encoded for the first limit would lose twice.
       jobs[position].options.maximumBytes = limit
-      let preparer = Preparer(options: jobs[position].options, workers: workers)
+      let preparer = Preparer(options: jobs[position].options, workers: workers, timeout: timeout)
       results[position] = try await preparer.prepare(jobs[position].source)
     }
     return results
@@ -162,10 +165,12 @@ extension Editor {
     return settled
   }
 
-  private func prepareAll(_ jobs: [Preparer.Job]) async throws(PlantainError) -> [Preparer.Result] {
+  private func prepareAll(
+    _ jobs: [Preparer.Job], _ timeout: Duration
+  ) async throws(PlantainError) -> [Preparer.Result] {
     var results: [Preparer.Result] = []
     var failure: PlantainError?
-    await Preparer.prepare(jobs, by: workers) { outcome in
+    await Preparer.prepare(jobs, by: workers, timeout: timeout) { outcome in
       switch outcome {
       case .success(let result): results.append(result)
       case .failure(let error): failure = failure ?? error

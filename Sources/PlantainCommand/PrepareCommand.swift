@@ -28,6 +28,10 @@ struct PrepareCommand: AsyncParsableCommand {
   @Flag(help: "Replace files that exist.")
   var overwrite = false
 
+  @Option(
+    help: ArgumentHelp("Give up encoding after this time: 90s, 6m (default: none).", valueName: "duration"))
+  var timeout: DurationArgument?
+
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var workers: WorkerFlags
   @OptionGroup var common: OutputOptions
@@ -58,7 +62,7 @@ struct PrepareCommand: AsyncParsableCommand {
     let options = try preparation.preparation(common.configuration())
     var failure: PlantainError?
     try await workers.run { workers in
-      var preparer = Preparer(options: options, workers: workers)
+      var preparer = Preparer(options: options, workers: workers, timeout: timeout?.value)
       if case .file(let path)? = place { preparer = try preparer.writing(to: path, overwriting: overwrite) }
       await preparer.prepare(references) { outcome in
         let name = names.popFirst()

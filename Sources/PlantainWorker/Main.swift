@@ -1,6 +1,7 @@
 import Finishing
 import Imaging
 import Preparation
+import Synchronization
 import Vocabulary
 import WorkerChannel
 
@@ -44,11 +45,22 @@ enum PlantainWorker {
     Confinement.tidyUp(after: limits)
   }
 
+  /// From here on the work is on pixels of our own.
+  private static func goOn(_ channel: WorkerChannel) {
+    guard Confinement.lift() else { return }
+    _ = try? channel.send(WorkerChannel.decoded)
+  }
+
   private static func doJob(_ channel: WorkerChannel) throws(ChannelError) -> WorkerJob.Limits {
     let message = try channel.receive(largestFile: largestFile)
     let job = try MessageText.decode(WorkerJob.self, from: message.text)
     var messages = [message]
     for _ in 0..<job.further { messages.append(try channel.receive(largestFile: largestFile)) }
+    let hasDecoded = Atomic(false)
+    ImagingRuntime.whenDecoded = {
+      if !hasDecoded.exchange(true, ordering: .relaxed) { goOn(channel) }
+    }
+    defer { ImagingRuntime.whenDecoded = nil }
     let reply = try answer(job, messages)
     guard try channel.send(reply.text, file: reply.files.first.map(PictureContent.init)) else {
       throw .closed

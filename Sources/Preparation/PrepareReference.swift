@@ -50,6 +50,7 @@ private func prepare(_ inspection: PictureInspection) throws(PreparationError) -
   }
 
   let ready = try renderAsAllowed(cleaned, &work)
+  ImagingRuntime.noteDecoded()
   let encoded = try work.encodeUnderCap(ready)
   return try work.finished(PictureContent(encoded.bytes), as: encoded.format, size: encoded.size)
 }

@@ -39,6 +39,7 @@ extension PreparationWork {
     guard let coefficients = JPEGCoefficients(file),
       coefficients.canTurn(structure.orientation)
     else { return nil }
+    ImagingRuntime.noteDecoded()
     let turning = plan.steps.filter { $0.kind == .rotateLossless }
     if !turning.isEmpty || isNearTheLimit(file.count) {
       count(1)

@@ -27,6 +27,11 @@ package enum Confinement {
     if limits.memory > largeJob { isolation_release_memory() }
   }
 
+  /// When all foreign bytes of a job are decoded. What a search for a number of bytes takes is no sign of a harmful file.
+  ///
+  /// - Returns: whether it took effect.
+  package static func lift() -> Bool { isolation_lift_limits() }
+
   /// Before each job. Addresses are not memory: stacks and what is only reserved count too, so there is twice as much
   /// as is estimated, but no more than a gigabyte where the estimate itself is not near it.
   package static func limit(to limits: WorkerJob.Limits) -> Bool {

@@ -33,6 +33,9 @@ package final class WorkerChannel: Sendable {
     package let file: HeldFile?
   }
 
+  /// Says that a worker has decoded everything, and goes on with its own pixels.
+  package static let decoded: [UInt8] = Array("decoded".utf8)
+
   /// What a worker answers.
   package struct Reply: Sendable {
     package let text: [UInt8]

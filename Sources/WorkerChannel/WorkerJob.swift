@@ -8,12 +8,15 @@ package struct WorkerJob: Codable, Sendable {
     /// What the work should take at most. The system can only limit address space, which is more than memory in use, so that
     /// limit is set higher (`Confinement.limit`).
     package var memory: ByteCount
-    /// CPU time, after which the system ends the worker.
+    /// CPU time for decoding, after which the system ends the worker.
     package var cpuSeconds: Int
+    /// How long the rest may take by the clock. `nil`: for ever.
+    package var encoding: Duration?
 
-    package init(memory: ByteCount, cpuSeconds: Int) {
+    package init(memory: ByteCount, cpuSeconds: Int, encoding: Duration? = nil) {
       self.memory = memory
       self.cpuSeconds = cpuSeconds
+      self.encoding = encoding
     }
   }
 

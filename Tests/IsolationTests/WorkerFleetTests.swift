@@ -13,12 +13,14 @@ import WorkerChannel
 /// Prepares a picture in a worker of `fleet`, as the library does.
 private func prepare(
   _ bytes: [UInt8], in fleet: WorkerFleet, cpuSeconds: Int = 20, memory: ByteCount = .megabytes(500),
+  encoding: Duration? = nil,
   _ change: (inout PreparationOptions) -> Void = { _ in }
 ) async throws -> (answer: PreparedReference.Answer, bytes: PictureBytes?) {
   var options = PreparationOptions()
   change(&options)
   let job = WorkerJob(
-    kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds),
+    kind: PreparationOptions.jobKind,
+    limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds, encoding: encoding),
     options: try MessageText.encode(options))
   let message = try await fleet.perform(
     job, files: [PictureContent(PictureBytes(bytes))], largestResult: .megabytes(10))
@@ -163,12 +165,44 @@ struct WorkerFleetTests {
     await fleet.close()
   }
 
+  /// It was decoded long before the limit: what a search for a number of bytes takes says nothing about the file.
+  @Test("encoding takes what it takes", .enabled(if: !isFastRun))
+  func encoding() async throws {
+    let slow = try slowPicture()
+    let next = try await prepare(slow, in: fleet, cpuSeconds: 1, makeSlow)
+    guard case .prepared = next.answer else {
+      Issue.record("\(next.answer)")
+      return
+    }
+    let worker = try #require(fleet.idleProcesses.first)
+    await #expect(throws: IsolationError.encodingTookTooLong(seconds: 0)) {
+      _ = try await prepare(slow, in: fleet, encoding: .milliseconds(100), makeSlow)
+    }
+    #expect(isGone(worker))
+    // The next job has limits again.
+    let busy = whenBusy(fleet, for: 2_500_000_000) { kill($0, SIGABRT) }
+    await #expect(throws: IsolationError.crashedEncoding(signal: "SIGABRT")) {
+      _ = try await prepare(slow, in: fleet, makeSlow)
+    }
+    _ = try await busy.value
+    let error = PlantainError.isolating(.encodingTookTooLong(seconds: 9), "a.webp")
+    #expect(error.code == .tookTooLong && error.exitStatus == 65)
+    #expect(error.hint?.contains("--timeout") == true && error.hint?.contains("damaged") == false)
+  }
+
   @Test("CPU time beyond the limit ends a worker, too", .enabled(if: !isFastRun))
   func cpuTime() async throws {
-    let slow = try slowPicture()
+    // All passes of it take several times as long to decode.
+    let size = PixelSize(width: 4_000, height: 4_000)
+    guard let coefficients = JPEGCoefficients(PictureBytes(try Synthetic.jpeg(size, quality: 98))) else {
+      Issue.record("libjpeg cannot take it apart")
+      return
+    }
+    let passes = coefficients.written(exifOrientation: 1, isDetailed: true, quality: nil)
+    let slow = try #require(passes).array
     // A machine that is busy with other tests may have it out of time by the clock first.
     await #expect {
-      _ = try await prepare(slow, in: fleet, cpuSeconds: 1, makeSlow)
+      _ = try await prepare(slow, in: fleet, cpuSeconds: 0, makeSlow)
     } throws: {
       if case .tookTooLong = $0 as? IsolationError { true } else { false }
     }
@@ -178,7 +212,10 @@ struct WorkerFleetTests {
   func memory() async throws {
     let size = PixelSize(width: 7_000, height: 6_000)
     let pixels = [UInt8](repeating: 100, count: size.pixelCount * 4)
-    let large = try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array
+    // Turning it takes the picture several times, before it is one of our own.
+    let large = Embedded.chunk(
+      "eXIf", Embedded.exif(orientation: 6),
+      in: try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array)
     do {
       let outcome = try await prepare(large, in: fleet, memory: ByteCount(0)) { $0.maximumEdge = 6_999 }
       guard case .failed(.picture) = outcome.answer else {

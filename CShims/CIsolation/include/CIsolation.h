@@ -35,6 +35,9 @@ bool isolation_confine(pid_t parent, uint64_t file_bytes);
 // all (address sanitizer).
 bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds);
 
+// For the child, when the dangerous part of a job is over: takes both limits away again.
+bool isolation_lift_limits(void);
+
 // The CPU time that a process has used so far, in nanoseconds; -1 when it is gone.
 int64_t isolation_cpu_time(pid_t process);
 

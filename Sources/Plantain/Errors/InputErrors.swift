@@ -127,12 +127,36 @@ extension PlantainError {
         .configuration, .configuration, "\(error)",
         hint: "Put plantain-worker of the same build beside plantain, or on PATH.", subject: subject,
         underlying: error)
+    case .encodingTookTooLong:
+      PlantainError(
+        .preparation, .tookTooLong, "cannot prepare \(subject ?? "the picture"): \(error)",
+        hint: "Allow more time with --timeout, more bytes, or a format that loses some detail.",
+        subject: subject,
+        underlying: error)
+    case .crashedEncoding:
+      PlantainError(
+        .preparation, .internalError, "cannot prepare \(subject ?? "the picture"): \(error)",
+        hint: "The machine may have run out of memory. If it happens again, please report this.",
+        subject: subject, underlying: error)
     case .crashed, .tookTooLong, .stoodStill, .vanished:
       PlantainError(
         .preparation, .damagedPicture, "cannot use \(subject ?? "the picture"): \(error)",
-        hint: "The file is damaged, made to harm, or beyond what its decoder can do; try to export it anew.",
-        subject: subject, underlying: error)
+        hint: hint(for: error), subject: subject, underlying: error)
     case .cancelled: .interrupted(.preparation)
+    }
+  }
+
+  /// A machine that is too busy, or a system that needs its memory back, ends a worker as a bad file does.
+  private static func hint(for error: IsolationError) -> String {
+    let file =
+      "the file may be damaged, made to harm, or beyond what its decoder can do; try to export it anew."
+    switch error {
+    case .crashed(signal: "SIGKILL"):
+      return "The system may have run out of memory: end other programs and try again. Otherwise " + file
+    case .stoodStill, .tookTooLong:
+      return "If this machine is very busy, try again when it is not. Otherwise " + file
+    default:
+      return "The file is damaged, made to harm, or beyond what its decoder can do; try to export it anew."
     }
   }
 

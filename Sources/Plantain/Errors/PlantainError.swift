@@ -61,6 +61,7 @@ extension PlantainError {
     case tooLarge = "too-large"
     case capNotReachable = "cap-not-reachable"
     case overMemory = "over-memory"
+    case tookTooLong = "took-too-long"
     case unusableFile = "unusable-file"
     case missing
     case notAFile = "not-a-file"
@@ -93,7 +94,7 @@ extension PlantainError {
       case .drifted: 1
       case .usage: 64
       case .notAPicture, .unsupportedFormat, .truncatedPicture, .damagedPicture, .tooManyPixels, .tooLarge,
-        .capNotReachable, .overMemory, .unusableFile:
+        .capNotReachable, .overMemory, .tookTooLong, .unusableFile:
         65
       case .missing, .notAFile, .unreadable: 66
       case .unreachable: 69
