@@ -57,20 +57,28 @@ package struct MaskQuestion: Sendable, Codable {
   private static func look(of mask: borrowing Image) throws(FinishingError) -> MaskEdits {
     let leavesWhite = try on(FinishingError.mask) { () throws(ImagingError) -> Bool? in
       guard mask.hasAlpha, try !mask.isOpaque() else { return nil }
-      return isWhite(try mask.shared().withoutAlpha().grey().pixels, where: try mask.alpha().pixels())
+      return isWhite(try mask.shared().withoutAlpha().pixels(), where: try mask.alpha().pixels())
     }
     guard let leavesWhite else { return .white }
     guard !leavesWhite else { throw .maskAmbiguous }
     return .transparent
   }
 
-  /// Whether next to all of what is opaque is white, but for what coding and soft edges leave; true where nothing is opaque.
+  /// Whether what is opaque is white, but for what coding and soft edges leave; true where nothing is opaque.
+  ///
+  /// - Parameter levels: one or three for each pixel.
   private static func isWhite(_ levels: [UInt8], where alpha: [UInt8]) -> Bool {
-    var (opaque, white) = (0, 0)
-    for (level, alpha) in zip(levels, alpha) where alpha >= 240 {
+    let bands = levels.count / alpha.count
+    var (opaque, white, colored) = (0, 0, 0)
+    for place in alpha.indices where alpha[place] >= 240 {
+      let (first, last) = (bands * place, bands * place + bands - 1)
+      var (least, most) = (levels[first], levels[first])
+      for level in levels[first...last] { (least, most) = (min(least, level), max(most, level)) }
       opaque += 1
-      if level >= 230 { white += 1 }
+      if least >= 230 { white += 1 }
+      if most - least > 12 { colored += 1 }
     }
-    return white >= opaque - opaque / 100
+    // Edges are gray; a picture on white has colors.
+    return white >= opaque - opaque / 100 || 2 * white >= opaque && colored <= opaque / 100
   }
 }

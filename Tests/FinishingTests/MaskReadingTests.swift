@@ -54,6 +54,11 @@ import Vocabulary
     #expect(isEdits(read(try mask { isHole, _ in isHole ? Self.clear : Self.black }), .transparent))
     #expect(
       isEdits(read(try mask { isHole, place in isHole ? Self.clear : Self.photograph(place) }), .transparent))
+    // A thing on white, beside what was erased.
+    let thing: Levels = { isHole, place in
+      isHole ? Self.clear : place % 60 > 50 ? [UInt8(place % 251), 40, 30, 255] : Self.white
+    }
+    #expect(isEdits(read(try mask(thing)), .transparent))
     // Erased with a soft brush.
     #expect(
       isEdits(read(try mask { isHole, place in [120, 90, 60, isHole ? 100 : 255] }), .transparent))
@@ -66,7 +71,12 @@ import Vocabulary
       let level = isHole ? 255 : UInt8(place % 3 == 0 ? 128 : 0)
       return [level, level, level, level]
     }
-    for both in [painted, made, try mask { _, _ in Self.clear }] { #expect(isAmbiguous(read(both))) }
+    // Black made transparent, which leaves the edge.
+    let edged = try mask { isHole, place in
+      let level = UInt8(place % 4 == 0 ? 130 : 255)
+      return isHole ? [level, level, level, 255] : Self.clear
+    }
+    for both in [painted, made, edged, try mask { _, _ in Self.clear }] { #expect(isAmbiguous(read(both))) }
     for both in [painted, made] {
       #expect(isEdits(read(both, .white), .white) && isEdits(read(both, .transparent), .transparent))
     }
