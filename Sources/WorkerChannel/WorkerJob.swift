@@ -10,8 +10,10 @@ package struct WorkerJob: Codable, Sendable {
     package var memory: ByteCount
     /// CPU time for decoding, after which the system ends the worker.
     package var cpuSeconds: Int
-    /// How long the rest may take by the clock. `nil`: for ever.
+    /// How long the rest may take by the clock. `nil`: for ever. Only the program waits for it, so a worker is not told.
     package var encoding: Duration?
+
+    private enum CodingKeys: CodingKey { case memory, cpuSeconds }
 
     package init(memory: ByteCount, cpuSeconds: Int, encoding: Duration? = nil) {
       self.memory = memory

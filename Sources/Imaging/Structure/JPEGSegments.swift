@@ -7,6 +7,10 @@ extension JPEGWalk {
     _ marker: UInt8, _ bytes: PictureWindow, payload: Range<Int>, segment: Range<Int>
   ) throws(ImagingError) -> Bool {
     let start = payload.lowerBound
+    // Its table may stand behind it and be taken for stray bytes; a decoder would use another one.
+    guard ![0xC4, 0xDB].contains(marker) || !payload.isEmpty else {
+      throw .damaged("the JPEG table at byte \(start) is empty")
+    }
     switch marker {
     case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
       try readFrame(marker, bytes, payload)
