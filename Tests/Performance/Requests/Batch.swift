@@ -64,7 +64,8 @@ func measureLedger(_ count: Int, _ folder: String) async throws {
       for state in ["accepted", "stored"] {
         try await ledger.change(attempt, to: LedgerChange(state: state, changed: number))
       }
-      let done = LedgerChange(state: "done", changed: number, outputs: [WrittenFile(path: "/out/\(number).jpg", sha256: nil)])
+      let done = LedgerChange(
+        state: "done", changed: number, outputs: [WrittenFile(path: "/out/\(number).jpg", sha256: nil)])
       try await ledger.change(attempt, to: done)
     }
   }
