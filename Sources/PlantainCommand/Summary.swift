@@ -92,7 +92,9 @@ enum Summary {
 
   static func line(of summary: BatchSummary) -> String {
     let cost =
-      summary.cost.amount.map { ", \(number($0)) \(summary.cost.currency ?? "") (\(summary.cost.basis))" }
+      summary.cost.amount.map {
+        ", \(number($0))\(summary.cost.currency.map { " \($0)" } ?? "") (\(summary.cost.basis))"
+      }
       ?? ""
     let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them not there yet" : ""
     let left = summary.left > 0 ? ", \(summary.left) not begun" : ""

@@ -18,17 +18,8 @@ import Vocabulary
     for (name, message) in Messages.all {
       lines.append("\(name)\t\(String(decoding: try encoder.encode(message), as: UTF8.self))")
     }
-    let path = Samples.root.appending(path: "Tests/StoredShapes/worker-messages.txt")
-    guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
-      try (lines.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
-      Issue.record("recorded \(path.lastPathComponent) anew; raise WorkerJob.version with it")
-      return
-    }
-    let stored = golden.split(separator: "\n").map(String.init)
-    #expect(lines.count == stored.count)
-    for (line, stored) in zip(lines, stored) {
-      #expect(line == stored, "raise WorkerJob.version, and record worker-messages.txt anew")
-    }
+    try expectRecorded(
+      lines, as: "worker-messages.txt", "raise WorkerJob.version, and record worker-messages.txt anew")
   }
 
   @Test func `arrive as they were sent`() throws {

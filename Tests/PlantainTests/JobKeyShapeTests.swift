@@ -84,16 +84,7 @@ import Testing
     }
     lines.append(line("everything", all))
     for gateway in Gateway.all { lines.append(line(gateway.id, try Self.parts({ _ in }, gateway: gateway))) }
-    let path = Samples.root.appending(path: "Tests/StoredShapes/job-keys.txt")
-    let text = lines.joined(separator: "\n") + "\n"
-    guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
-      try text.write(to: path, atomically: true, encoding: .utf8)
-      Issue.record("recorded \(path.lastPathComponent) anew; look whether it may be")
-      return
-    }
-    let stored = Set(golden.split(separator: "\n"))
-    for line in lines { #expect(stored.contains(Substring(line)), "\(line)") }
-    #expect(stored.count == lines.count)
+    try expectRecorded(lines, as: "job-keys.txt", "a job that is done would look new")
   }
 
   @Test func `knows nothing of the call`() throws {
