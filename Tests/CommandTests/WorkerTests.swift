@@ -24,14 +24,15 @@
       let outcome = try await Command(folder: folder.path).run(arguments) { process in
         _ = try await whenBusy(process.processIdentifier) { kill($0, SIGSEGV) }
       }
-      #expect(outcome.status == 65)
       let objects = try outcome.objects()
       try #require(objects.count == 2)
       let error = try #require(objects[0]["error"] as? [String: Any])
-      #expect(error["code"] as? String == "damaged-picture")
-      #expect(
-        (error["message"] as? String)?.contains("slow.jpg: decoding it ended the worker process with SIGSEGV")
-          == true)
+      let message = try #require(error["message"] as? String)
+      #expect(message.contains("slow.jpg") && message.contains("ended the worker process with SIGSEGV"))
+      // On a busy machine the signal may come when the file is decoded already: then it is not the file's fault.
+      let isDecoding = message.contains("decoding it")
+      #expect(error["code"] as? String == (isDecoding ? "damaged-picture" : "internal"))
+      #expect(outcome.status == (isDecoding ? 65 : 70))
       #expect(objects[1]["source"] as? String == "quick.jpg")
     }
 
