@@ -185,7 +185,8 @@ extension PlantainError {
   /// request that one gateway finds wrong is wrong.
   fileprivate var permitsAnotherRoute: Bool {
     let isOfRoute: Set<Code> = [
-      .rateLimited, .overloaded, .unreachable, .keyMissing, .keyRejected, .outOfCredit, .unknownModel,
+      .rateLimited, .overloaded, .unreachable, .keyMissing, .keyRejected, .outOfCredit, .needsBilling,
+      .placeNotServed, .unknownModel,
     ]
     return billed == .no && isOfRoute.contains(code)
   }

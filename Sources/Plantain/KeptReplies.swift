@@ -1,4 +1,5 @@
 import Finishing
+import Gateways
 import Imaging
 import Ledger
 import Submission
@@ -45,7 +46,7 @@ extension Editor {
       case .withoutPicture where isKept:
         if let result = try await fetched(entry, options, first, watch) { return .fetched(result) }
       case .sending, .ambiguous:
-        guard isKept, let result = try? await fetched(entry, options, first, watch) else {
+        guard isKept, let result = try await fetched(entry, options, first, watch) else {
           return .unknown(entry)
         }
         return .fetched(result)
@@ -66,9 +67,9 @@ extension Editor {
       (options.output, options.overwrites) = (.memory, true)
     }
     do throws(PlantainError) {
-      return try await recover(entry.id, options: options, watch: watch)
+      return try await recover(entry.id, options, namedAfter: first, watch)
     } catch {
-      guard [.noPicture, .refused].contains(error.code) else { throw error }
+      guard error.isOfReplyItself else { throw error }
       return nil
     }
   }
@@ -86,5 +87,14 @@ extension EditEntry {
       output.isFile
       ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
     return places.filter(OutputFile.exists)
+  }
+}
+
+extension PlantainError {
+  /// Whether the reply was read, and there is no picture in it: not so when one could not be fetched, finished or written.
+  fileprivate var isOfReplyItself: Bool {
+    if [.noPicture, .refused].contains(code) || underlying is GatewayFailure { return true }
+    guard let failure = underlying as? DeliveryFailure, case .cutShort = failure.cause else { return false }
+    return true
   }
 }

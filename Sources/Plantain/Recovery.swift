@@ -17,7 +17,15 @@ extension Editor {
     _ id: String, options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
-    try await resume(id, options, asksForTasks: true, watch)
+    try await recover(id, options, namedAfter: nil, watch)
+  }
+
+  /// - Parameter first: a reference by whose name the output is called; `nil`: that of the edit.
+  func recover(
+    _ id: String, _ options: EditOptions, namedAfter first: Reference?,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
+    try await resume(id, options, asksForTasks: true, namedAfter: first, watch)
   }
 
   /// Reads the stored reply of an edit once more, without asking the gateway for anything but pictures that the reply names by
@@ -28,30 +36,39 @@ extension Editor {
     _ id: String, options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
-    try await resume(id, options, asksForTasks: false, watch)
+    try await resume(id, options, asksForTasks: false, namedAfter: nil, watch)
   }
 
   private func resume(
-    _ id: String, _ options: EditOptions, asksForTasks: Bool,
+    _ id: String, _ options: EditOptions, asksForTasks: Bool, namedAfter first: Reference?,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
     let entry = try await book.entry(id)
     let attempts = try await book.attempts(of: entry)
     let open = try openAttempts(entry, attempts, asksForTasks: asksForTasks)
-    let output = try output(entry, options)
+    let output = try output(entry, options, namedAfter: first)
     try output.check()
     try output.prepareFolder()
+    // What one request brought counts, also when another has nothing, or nothing yet.
+    var delivered: [Delivered] = []
+    var failures: [PlantainError] = []
+    for attempt in open {
+      do throws(PlantainError) {
+        delivered.append(try await resume(attempt, entry, options, asksForTasks, watch))
+      } catch {
+        failures.append(error)
+      }
+    }
+    let worst = failures.first { $0.code == .outcomeUnknown || $0.code == .interrupted } ?? failures.first
+    if delivered.isEmpty, let worst { throw worst }
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
       plan.finishing = options.isRaw ? nil : try await finishing(entry)
     } catch {
       // Nothing is used up by this.
+      for one in delivered { one.receipt.release() }
       throw .cannotFinish(error, entry.id)
-    }
-    var delivered: [Delivered] = []
-    for attempt in open {
-      delivered.append(try await resume(attempt, entry, options, asksForTasks, watch))
     }
     return try await finish(delivered, plan, output, start, watch)
   }
@@ -114,11 +131,13 @@ extension Editor {
     throw .nothingToFetch(HistoryEntry.state(of: states), entry.id, asksForTasks: asksForTasks)
   }
 
-  private func output(_ entry: EditEntry, _ options: EditOptions) throws(PlantainError) -> OutputPlan {
+  private func output(
+    _ entry: EditEntry, _ options: EditOptions, namedAfter first: Reference?
+  ) throws(PlantainError) -> OutputPlan {
     guard options.output == .memory, var place = entry.output else {
       var options = options
       if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
-      return try OutputPlan(options, first: entry.sources.first.map { .file($0.name) })
+      return try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
     }
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format

@@ -60,6 +60,7 @@ extension AttemptState {
     case (.withoutPicture, .store), (.ambiguous, .store): .stored
     case (.withoutPicture, .begin), (.ambiguous, .begin): .accepted
     case (.accepted, .finish), (.stored, .finish), (.done, .finish): .done
+    case (.withoutPicture, .finish), (.ambiguous, .finish): .done
     // What is accepted under a task's id, or stored, survives the process.
     case (.accepted, .abandon): .accepted
     case (.stored, .abandon): .stored

@@ -71,7 +71,7 @@ package struct DeliveryFailure: Error, Sendable {
     case cutShort(String)
     case refused(reason: String, words: String?)
     /// With the addresses in its text, behind which there is none.
-    case noPicture(reason: String, words: String?, links: [String] = [])
+    case noPicture(reason: String, words: String?, links: TextLinks = TextLinks())
     /// Tasks that are not done, or cannot be asked for just now.
     case pending(tasks: [String], why: String)
     /// A result that cannot be fetched.

@@ -244,7 +244,8 @@ package final class Delivery: Sendable {
     let isOfUse =
       switch attempt.state {
       case .accepted, .stored: true
-      case .ambiguous, .withoutPicture: !reply.isEmpty
+      // Only replies under 2xx are stored: what such a one says of itself may be wrong.
+      case .ambiguous, .withoutPicture, .unbilled: !reply.isEmpty
       default: false
       }
     if isOfUse { reply.release() } else { reply.discard() }

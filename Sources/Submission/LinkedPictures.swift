@@ -15,14 +15,21 @@ package struct SentPictures: Sendable {
   var digests: Set<String>
 
   package init(addresses: Set<String> = [], digests: Set<String> = []) {
-    (self.addresses, self.digests) = (addresses, digests)
+    (self.addresses, self.digests) = (Set(addresses.map(Self.place)), digests)
   }
+
+  /// What stands behind ? is a signature, which the ledger does not keep.
+  private static func place(of address: String) -> String {
+    String(address.prefix { $0 != "?" && $0 != "#" })
+  }
+
+  func has(_ address: String) -> Bool { addresses.contains(Self.place(of: address)) }
 
   init(_ references: [EditRequest.Reference]) {
     self.init()
     for reference in references {
       switch reference {
-      case .address(let address): addresses.insert(address)
+      case .address(let address): addresses.insert(Self.place(of: address))
       case .picture(_, let content): if let digest = try? content.sha256() { digests.insert(digest) }
       }
     }
@@ -34,7 +41,7 @@ package struct SentPictures: Sendable {
 extension Delivery {
   /// An answer without a picture in a place of its own, whose text names addresses.
   struct Linked: Sendable {
-    let links: [String]
+    let links: TextLinks
     let reason: String
     let facts: ReplyFacts
   }
@@ -42,34 +49,67 @@ extension Delivery {
   /// For each of them: a page that hangs must not hold up what is known already.
   private static let longestFetch: Duration = .seconds(60)
 
-  /// - Throws: `noPicture` when none of them is one.
+  private enum Found {
+    case picture(Downloader.File)
+    case nothing
+    /// It may be there a moment later.
+    case notYet(DownloadError, host: String)
+  }
+
+  /// - Throws: `noPicture` when none of them is one; `download` when one that is shown as a picture cannot be fetched just now.
   func collect(
     _ linked: Linked, besides sent: SentPictures, _ attempt: LiveAttempt, tasks: [String] = [],
     _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
-    var pictures: [Delivered.Picture] = []
-    var areChecked = true
-    for link in linked.links where !sent.addresses.contains(link) {
-      let limit = max(.seconds(1), min(Self.longestFetch, deadline - timing.now()))
-      let file = try? await submitter.downloads.holding(1) { () throws(DownloadError) in
-        try await downloader(timeout: limit).fetch(link)
+    var files: [Downloader.File] = []
+    var open: DeliveryFailure.Cause?
+    for (links, areShown) in [(linked.links.shown, true), (linked.links.plain, false)] where files.isEmpty {
+      for link in links where !sent.has(link) {
+        switch try await look(at: link, sent, deadline) {
+        case .picture(let file):
+          if !files.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) { files.append(file) }
+        case .nothing: break
+        case .notYet(let error, let host): if areShown { open = open ?? .download(error, host: host) }
+        }
       }
-      if Task.isCancelled { throw .interrupted }
-      guard let file, PictureSignature.isThere(file.bytes), !sent.digests.contains(file.bytes.sha256),
-        !pictures.contains(where: { $0.bytes.hasSameContent(as: file.bytes) })
-      else { continue }
-      areChecked = areChecked && file.isAddressChecked
-      let source = tasks.isEmpty ? Delivered.Source.url : .task
-      pictures.append(Delivered.Picture(bytes: file.bytes, label: nil, source: source))
     }
-    guard !pictures.isEmpty else {
+    if files.isEmpty, let open { throw open }
+    guard !files.isEmpty else {
       await attempt.note(.findNothing, .init(words: linked.reason))
       throw .noPicture(reason: linked.reason, words: linked.facts.text, links: linked.links)
     }
+    let source = tasks.isEmpty ? Delivered.Source.url : .task
     var facts = linked.facts
     facts.text = facts.text.flatMap(PicturesInText.words)
     return Delivered(
-      pictures: pictures, facts: facts, tasks: tasks, attempts: earlier + [attempt.summary],
-      areAddressesChecked: areChecked, receipt: Receipt(attempt: attempt))
+      pictures: files.map { Delivered.Picture(bytes: $0.bytes, label: nil, source: source) }, facts: facts,
+      tasks: tasks, attempts: earlier + [attempt.summary],
+      areAddressesChecked: files.allSatisfy(\.isAddressChecked), receipt: Receipt(attempt: attempt))
+  }
+
+  private func look(
+    at link: String, _ sent: SentPictures, _ deadline: Duration
+  ) async throws(DeliveryFailure.Cause) -> Found {
+    let limit = max(.seconds(1), min(Self.longestFetch, deadline - timing.now()))
+    do throws(DownloadError) {
+      let file = try await submitter.downloads.holding(1) { () throws(DownloadError) in
+        try await downloader(timeout: limit).fetch(link)
+      }
+      let isOwn = sent.digests.contains(file.bytes.sha256)
+      return PictureSignature.isThere(file.bytes) && !isOwn ? .picture(file) : .nothing
+    } catch {
+      if case .cancelled = error { throw .interrupted }
+      return error.mayPass ? .notYet(error, host: URL(string: link)?.host() ?? "") : .nothing
+    }
+  }
+}
+
+extension DownloadError {
+  fileprivate var mayPass: Bool {
+    switch self {
+    case .status(let status, _): status >= 500 || [408, 425, 429].contains(status)
+    case .timedOut, .failed, .cutShort: true
+    default: false
+    }
   }
 }

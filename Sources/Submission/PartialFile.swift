@@ -22,6 +22,7 @@ final class PartialFile {
   func begin(_ response: HTTPClientResponse, limit: ByteCount) throws(DownloadError) {
     let status = Int(response.status.code)
     let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) }
+    if let declared, declared > limit.bytes { throw .tooLarge(limit: limit) }
     if status == 206, bytes.count > 0, Self.start(of: response) == bytes.count {
       total = declared.map { bytes.count + $0 }
     } else {

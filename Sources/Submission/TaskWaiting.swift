@@ -31,7 +31,9 @@ extension Delivery {
       return try await collect(linked, besides: sent(), attempt, tasks: tasks, deadline, earlier: earlier)
     }
     if pictures.isEmpty, let failure {
-      await attempt.note(failure.isOpen ? .begin : .findNothing, .init(words: failure.summary))
+      // What had ended without a picture is not open again because nobody knows it any more.
+      let isOpen = failure.isOpen && attempt.state != .withoutPicture
+      await attempt.note(isOpen ? .begin : .findNothing, .init(words: failure.summary))
       throw failure
     }
     return try await collect(pictures, facts, attempt, tasks: tasks, deadline, earlier: earlier)

@@ -205,23 +205,32 @@ import Vocabulary
   }
 
   @Test(arguments: [
-    ("![Image](https://a/1.png)", ["https://a/1.png"]), ("https://a/1.png\\n", ["https://a/1.png"]),
-    ("See https://a/help, or (https://b/x.png).", ["https://a/help", "https://b/x.png"]),
-    ("[Download](https://a/1.png?sig=a&b=c)", ["https://a/1.png?sig=a&b=c"]),
-    ("![i](https://a/1.png 'title') and https://a/policy", ["https://a/1.png"]),
-    ("<img alt='x' src='https://a/1.png'>", ["https://a/1.png"]),
-    ("在这里：https://a/1.png。", ["https://a/1.png"]),
-    ("no address", []),
+    ("![Image](https://a/1.png)", ["https://a/1.png"], []), ("https://a/1.png\\n", [], ["https://a/1.png"]),
+    ("See https://a/help, or (https://b/x.png).", [], ["https://a/help", "https://b/x.png"]),
+    ("[Download](https://a/1.png?sig=a&b=c)", [], ["https://a/1.png?sig=a&b=c"]),
+    ("![i](https://a/1.png 'title') and https://a/policy", ["https://a/1.png"], ["https://a/policy"]),
+    ("<img alt='x' src='https://a/1.png'>", ["https://a/1.png"], []),
+    ("在这里：https://a/1.png。", [], ["https://a/1.png"]),
+    ("[点击下载](https://a/1.png)。请在24小时内下载[b](https://a/2.png)", [], ["https://a/1.png", "https://a/2.png"]),
+    ("no address", [], []),
   ])
-  func `an address in the text may be one`(text: String, expected: [String]) {
+  func `an address in the text may be one`(text: String, shown: [String], plain: [String]) {
     for gateway in Self.everyGateway {
       guard case .noPicture(_, let facts, let links) = interpret(gateway, part(text)) else {
         Issue.record("nobody knows yet whether it is a picture")
         continue
       }
-      #expect(links == expected, "\(text)")
+      #expect(links == TextLinks(shown: shown, plain: plain), "\(text)")
       #expect(facts.text?.isEmpty == false)
     }
+  }
+
+  @Test(arguments: [
+    "![image](", "![", "<img ", "data:image/a;", "https://a/", "data:image/png;base64,AAAA ",
+  ])
+  func `what a text repeats without an end is looked through once`(piece: String) {
+    let text = String(repeating: piece, count: 300_000 / piece.utf8.count)
+    if case .failed = interpret(.apiyi, part(text)) { Issue.record("it is a text") }
   }
 
   @Test func `words beside a picture stay`() {
@@ -257,6 +266,18 @@ import Vocabulary
       (.gccai, 403, #"{"error":{"code":403,"message":"用户余额不足"}}"#, .outOfCredit),
       (.gccai, 200, #"{"code":429,"message":"slow down"}"#, .outcomeUnknown),
       (.gccai, 200, #"{"code":-1,"msg":"余额不足，请充值","data":null}"#, .outOfCredit),
+      (.apiyi, 200, #"{"code":-1,"msg":"余额不足","data":"some text","task_id":""}"#, .outOfCredit),
+      (
+        .apiyi, 200, #"{"success":false,"message":"upload of result failed: 401 Unauthorized"}"#,
+        .outcomeUnknown
+      ),
+      (.apiyi, 200, #"{"success":false,"message":"Moderation service timed out"}"#, .outcomeUnknown),
+      (.apiyi, 200, #"{"code":-1,"msg":"任务超时: 敏感肌护肤品海报"}"#, .outcomeUnknown),
+      (.apiyi, 200, #"{"code":-1,"prompt":"insufficient balance on a scale"}"#, .outcomeUnknown),
+      (.apiyi, 400, #"{"error":{"message":"Invalid value for 'moderation'"}}"#, .malformedRequest),
+      (
+        .apiyi, 400, #"{"error":{"message":"failed to download image: 401 Unauthorized"}}"#, .malformedRequest
+      ),
       (.apiyi, 200, #"{"code":-1,"msg":"系统繁忙，请稍后再试"}"#, .outcomeUnknown),
       (.apiyi, 200, #"{"code":"E1001","msg":"?"}"#, .outcomeUnknown),
       (.google, 200, #"{"success":false,"message":"timeout"}"#, .outcomeUnknown),

@@ -99,6 +99,47 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await run(lines).billed == 0)
   }
 
+  @Test func `numbers of what was tried in vain are nobody's, and those of copies are shared`() async throws {
+    let both = [line("x.png"), line("y.png")]
+    // Nothing is billed, and both are known as the first and the second.
+    let outage = try await run(both, faults: [fault { $0.status = 400 }, fault { $0.status = 400 }])
+    #expect(outage.summary.failed == 2)
+    #expect(try await run([both[1]]).billed == 1)
+    let y = try result("y.png")
+    let rest = try await run(both)
+    #expect(rest.billed == 1 && rest.summary.exitStatus == 0)
+    #expect(try result("y.png") == y)
+    // One more place of the same result, and then both in one manifest.
+    try folder.write(Synthetic.jpeg(PixelSize(width: 40, height: 20)), as: "a.jpg")
+    _ = try await run([line("p.png")])
+    _ = try await run([line("q.png")])
+    let copies = try await run([line("p.png"), line("q.png"), line("r.png")])
+    #expect(copies.summary.skipped == 2 && copies.billed == 1 && copies.summary.exitStatus == 0)
+  }
+
+  @Test func `parts of one table in two processes give no number twice`() async throws {
+    try await withSimulator { simulator in
+      var summaries: [BatchSummary] = []
+      for names in [["p.png", "q.png"], ["r.png", "s.png"]] {
+        try folder.write(Array(names.map { line($0) }.joined(separator: "\n").utf8), as: "\(names[0]).jsonl")
+      }
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { editor in
+        let manifests = try ["p.png", "r.png"].map {
+          try Manifest(
+            reading: folder.file("\($0).jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
+        }
+        async let first = Batch(editor).run(manifests[0])
+        async let second = Batch(editor).run(manifests[1])
+        summaries = try await [first, second]
+      }
+      #expect(summaries.allSatisfy { $0.done == 2 && $0.exitStatus == 0 })
+      #expect(await simulator.counts.billed == 4)
+      #expect(made() == ["p.png", "q.png", "r.png", "s.png"])
+    }
+  }
+
   @Test func `a result that is asked for at another place is copied there`() async throws {
     _ = try await run([line("p.png")])
     let moved = try await run([line("sub/other.png")])

@@ -22,8 +22,8 @@ import Testing
       .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
       .abandon: .stored,
     ],
-    .ambiguous: [.store: .stored, .begin: .accepted],
-    .withoutPicture: [.store: .stored, .begin: .accepted],
+    .ambiguous: [.store: .stored, .begin: .accepted, .finish: .done],
+    .withoutPicture: [.store: .stored, .begin: .accepted, .finish: .done],
     .done: [.finish: .done],
   ]
 

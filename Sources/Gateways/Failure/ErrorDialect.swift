@@ -70,7 +70,8 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     return phrases.first { words.contains($0.phrase) }?.kind
   }
 
-  /// The first that is found counts: a place that is not served is told beside the key, a plan beside the place.
+  /// Whole phrases, because single words stand in the messages of other failures, and in prompts that are quoted. The first that is
+  /// found counts: a place that is not served is told beside the key, a plan beside the place.
   private static let phrases: [(phrase: String, kind: FailureKind)] = [
     ("enable billing", .needsBilling), ("billing account", .needsBilling),
     ("location is not supported", .placeNotServed), ("region is not supported", .placeNotServed),
@@ -79,21 +80,20 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     ("not available in your location", .placeNotServed), ("地区不支持", .placeNotServed),
     ("不支持您所在的", .placeNotServed),
     ("api key not valid", .keyRejected), ("invalid api key", .keyRejected), ("invalid apikey", .keyRejected),
-    ("incorrect api key", .keyRejected), ("invalid token", .keyRejected), ("token expired", .keyRejected),
-    ("unauthorized", .keyRejected), ("无效的令牌", .keyRejected), ("令牌无效", .keyRejected),
+    ("incorrect api key", .keyRejected), ("无效的令牌", .keyRejected), ("令牌无效", .keyRejected),
     ("令牌已过期", .keyRejected), ("无效的密钥", .keyRejected), ("密钥无效", .keyRejected),
     ("insufficient balance", .outOfCredit), ("insufficient credit", .outOfCredit),
     ("insufficient quota", .outOfCredit), ("not enough balance", .outOfCredit),
     ("not enough credit", .outOfCredit), ("balance is not enough", .outOfCredit),
     ("quota is not enough", .outOfCredit), ("out of credits", .outOfCredit),
     ("insufficient funds", .outOfCredit), ("余额不足", .outOfCredit), ("额度不足", .outOfCredit),
-    ("额度已用尽", .outOfCredit), ("欠费", .outOfCredit), ("请充值", .outOfCredit), ("积分不足", .outOfCredit),
+    ("额度已用尽", .outOfCredit), ("账户欠费", .outOfCredit), ("积分不足", .outOfCredit),
     ("no available channel", .unknownModel), ("无可用渠道", .unknownModel), ("model not found", .unknownModel),
     ("no such model", .unknownModel), ("unknown model", .unknownModel), ("模型不存在", .unknownModel),
     ("不支持的模型", .unknownModel),
     ("content policy", .refusedByPolicy), ("content_policy", .refusedByPolicy),
     ("safety system", .refusedByPolicy), ("prohibited content", .refusedByPolicy),
-    ("moderation", .refusedByPolicy), ("敏感", .refusedByPolicy), ("违规", .refusedByPolicy),
-    ("内容审核", .refusedByPolicy),
+    ("包含敏感词", .refusedByPolicy), ("敏感内容", .refusedByPolicy), ("内容违规", .refusedByPolicy),
+    ("审核不通过", .refusedByPolicy), ("审核未通过", .refusedByPolicy),
   ]
 }

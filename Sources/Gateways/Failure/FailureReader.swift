@@ -22,7 +22,8 @@ struct FailureReader {
       reply.retryAfter.flatMap { RetryAfter.parse($0, now: reply.date) }
       ?? levels.lazy.flatMap(\.details).compactMap(Self.retryDelay).first
     let failure = GatewayFailure(
-      kind: kind(status, levels, words), status: reply.status, message: shortened(words), retryAfter: advice)
+      kind: kind(status, levels, reply.status < 300 ? levels.last?.message ?? "" : words),
+      status: reply.status, message: shortened(words), retryAfter: advice)
     if (200..<300).contains(reply.status) { return failure.underGoodStatus }
     return failure.kind == .rateLimited ? byQuota(failure, levels, words, reply.date) : failure
   }

@@ -13,7 +13,8 @@ struct FlatReply: ReplyShape {
     var reading = ReplyReader.Reading()
     for document in documents {
       let task = Self.task(in: document)
-      for place in [document, task, task["result"], document["output"], task["output"]].compactMap(\.self) {
+      // Some repeat at their top what they were sent.
+      for place in [task["result"], document["output"], task["output"], document, task].compactMap(\.self) {
         reading.pictures += try Self.pictures(in: place)
         if !reading.pictures.isEmpty { break }
       }
@@ -52,7 +53,7 @@ struct FlatReply: ReplyShape {
       holder["task_id"]?.string ?? holder["taskId"]?.string
         ?? (holder["status"] != nil ? holder["id"]?.string : nil)
     }
-    return ids.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    return ids.filter { !$0.isEmpty }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   static func pictures(in place: JSONValue) throws(Base64.DecodingError) -> [ReturnedPicture] {
@@ -107,7 +108,9 @@ struct FlatReply: ReplyShape {
     if let uri = try value.dataURI() { return ReturnedPicture(.bytes(uri.bytes), label: uri.mediaType) }
     let isLong = if case .lifted = value { true } else { false }
     if isBase64 || isLong { return try value.base64().map { ReturnedPicture(.bytes($0), label: label) } }
-    guard let text = value.string, !text.isEmpty else { return nil }
+    guard let text = value.string, ["http://", "https://", "/"].contains(where: text.hasPrefix) else {
+      return nil
+    }
     return ReturnedPicture(.address(text, expires: expires), label: label)
   }
 

@@ -12,8 +12,22 @@ package enum Outcome: Sendable {
   /// An answer without a picture: a text, or a reason that may be gone next time.
   ///
   /// - links: addresses in its text, behind which there may be a picture.
-  case noPicture(reason: String, ReplyFacts, links: [String] = [])
+  case noPicture(reason: String, ReplyFacts, links: TextLinks = TextLinks())
   case failed(GatewayFailure)
+}
+
+/// Addresses in a text, each once.
+package struct TextLinks: Sendable, Equatable {
+  /// Those that are shown as pictures.
+  package var shown: [String] = []
+  /// The others.
+  package var plain: [String] = []
+
+  package init(shown: [String] = [], plain: [String] = []) {
+    (self.shown, self.plain) = (shown, plain)
+  }
+
+  package var isEmpty: Bool { shown.isEmpty && plain.isEmpty }
 }
 
 /// A picture as it came: its label is only a claim.

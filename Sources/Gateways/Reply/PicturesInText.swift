@@ -6,6 +6,7 @@ import Vocabulary
 package enum PicturesInText {
   /// Most texts name none or one; each is fetched before it is known what it is.
   private static let mostAddresses = 8
+  private static let mostPictures = 32
 
   /// Those whose bytes stand there.
   ///
@@ -16,22 +17,33 @@ package enum PicturesInText {
     return found.isEmpty ? bare(in: pieces) : found
   }
 
-  /// Addresses that may lead to pictures: those that are shown as one, else those that are linked or stand for themselves.
-  static func addresses(in texts: [JSONValue]) -> [String] {
-    let texts = texts.compactMap(\.string)
-    let shown = texts.flatMap { text in
-      text.matches(of: markdown).map { String($0.output.1) }
-        + text.matches(of: tag).map { String($0.output.1) }
+  /// Addresses that may lead to pictures, in the first and last 100,000 characters of each text.
+  static func addresses(in texts: [JSONValue]) -> TextLinks {
+    let texts = texts.compactMap(\.string).flatMap { text in
+      text.utf8.count <= 2 * looksAt ? [text] : [String(text.prefix(looksAt)), String(text.suffix(looksAt))]
     }
-    .filter { $0.hasPrefix("http") }
-    let all = shown.isEmpty ? texts.flatMap { $0.matches(of: plain).map { trimmed($0.output) } } : shown
-    let different = all.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return Array(different.prefix(mostAddresses))
+    let tagged = texts.flatMap { $0.matches(of: tag).map { String($0.output.1) } }
+    let shown = texts.flatMap { MarkdownPicture.all(in: $0).map(\.address) } + tagged
+    let others = texts.flatMap { $0.matches(of: plain).map { trimmed($0.output) } }
+    let links = different(shown.filter { $0.hasPrefix("http") })
+    return TextLinks(shown: links, plain: different(others.filter { !links.contains($0) }))
+  }
+
+  private static let looksAt = 100_000
+
+  private static func different(_ addresses: [String]) -> [String] {
+    Array(addresses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.prefix(mostAddresses))
   }
 
   /// A text without its pictures; `nil` when nothing is left.
   package static func words(_ text: String) -> String? {
-    let rest = text.replacing(markdown, with: "").replacing(tag, with: "").trimmingSpaces
+    var rest = ""
+    var end = text.startIndex
+    for picture in MarkdownPicture.all(in: text) {
+      rest += text[end..<picture.range.lowerBound]
+      end = picture.range.upperBound
+    }
+    rest = (rest + text[end...]).replacing(tag, with: "").trimmingSpaces
     return rest.isEmpty || rest.wholeMatch(of: lone) != nil ? nil : rest
   }
 
@@ -40,7 +52,7 @@ package enum PicturesInText {
   private static func dataURIs(in pieces: [LiftedPiece]) -> [ReturnedPicture] {
     var found: [ReturnedPicture] = []
     var rest = pieces[...]
-    while let piece = rest.popFirst() {
+    while found.count < mostPictures, let piece = rest.popFirst() {
       guard case .words(let words) = piece, let match = words.firstMatch(of: head) else { continue }
       rest.insert(.words(String(words[match.range.upperBound...])), at: rest.startIndex)
       let (text, after) = base64(at: rest)
@@ -103,12 +115,38 @@ package enum PicturesInText {
     return String(address)
   }
 
-  // Expressions hold no state that changes.
-  private nonisolated(unsafe) static let markdown = /!\[[^\]]*\]\(\s*<?([^)\s>]*(?:…[^)]*)?)[^)]*\)/
-  private nonisolated(unsafe) static let tag = /<img\s[^>]*?src\s*=\s*["']?([^"'\s>]+)[^>]*>/.ignoresCase()
-  private nonisolated(unsafe) static let head = /data:(image\/[A-Za-z0-9.+-]+)(?:;[^;,\s]*)*;base64,\s*/
-  private nonisolated(unsafe) static let plain = /https?:\/\/[^\s<>"\]]+/
+  // Expressions hold no state that changes. Each looks ahead a bounded way, whatever a text repeats.
+  private nonisolated(unsafe) static let tag =
+    /<img\s[^>]{0,300}?src\s{0,9}=\s{0,9}["']?([^"'\s>]{1,4000})[^>]{0,300}>/
+    .ignoresCase()
+  private nonisolated(unsafe) static let head =
+    /data:(image\/[A-Za-z0-9.+-]{1,60})(?:;[^;,\s]{0,100}){0,4};base64,\s{0,9}/
+  private nonisolated(unsafe) static let plain = /https?:\/\/[A-Za-z0-9\-._~:\/?#@!$&'*+,;=%\[]{1,4000}/
   private nonisolated(unsafe) static let lone = /https?:\/\/\S+/
+}
+
+/// `![words](address "title")`.
+private struct MarkdownPicture {
+  let range: Range<String.Index>
+  let address: String
+
+  /// In one pass: what begins as one and does not end within some thousand characters is none.
+  static func all(in text: String) -> [MarkdownPicture] {
+    var found: [MarkdownPicture] = []
+    var rest = text[...]
+    while let begin = rest.firstRange(of: "![") {
+      rest = rest[begin.upperBound...]
+      guard let middle = rest.prefix(500).firstRange(of: "](") else { continue }
+      let address = rest[middle.upperBound...].drop { $0 == " " || $0 == "<" }.prefix(4_000).prefix {
+        !$0.isWhitespace && $0 != ")" && $0 != ">"
+      }
+      guard let end = rest[address.endIndex...].prefix(300).firstIndex(of: ")") else { continue }
+      let after = text.index(after: end)
+      found.append(MarkdownPicture(range: begin.lowerBound..<after, address: String(address)))
+      rest = text[after...]
+    }
+    return found
+  }
 }
 
 extension JSONValue {

@@ -32,6 +32,7 @@ package enum RetryAfter {
   static func date(_ text: String) -> Int? {
     let words = text.split(separator: " ")
     guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), let year = Int32(words[3]),
+      (1_970...9_999).contains(year),
       let month = months.firstIndex(where: { $0 == words[2] })
     else { return nil }
     let clock = words[4].split(separator: ":").compactMap { Int32($0) }

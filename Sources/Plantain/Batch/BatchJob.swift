@@ -40,8 +40,15 @@ extension Editor {
         same[group[0]] = Array(equal.dropFirst())
         for position in group.dropFirst() { items[position] = nil }
       } else {
+        var first: [Int: Int] = [:]
         for (position, number) in zip(group, try await numbers(of: equal)) {
           items[position]?.variant = number
+          // Two lines may be the places of one result that was copied before.
+          if let other = first[number], let item = items[position] {
+            same[other, default: []].append(item)
+            items[position] = nil
+          }
+          first[number] = first[number] ?? position
         }
         jobs.variants.append(equal.map(\.line))
       }
@@ -87,8 +94,16 @@ extension Editor {
   private func numbers(of items: [Manifest.Item]) async throws(PlantainError) -> [Int] {
     let keys = try await keys(of: items[0].prompt, items[0].references, items[0].options)
     let known = try await knownVariants(keys, beyond: items.count)
-    var numbers = items.map { item in item.variant ?? known.first { $0.value.isPlaced(item) }?.key }
-    var taken = Set(numbers.compactMap(\.self))
+    var taken: Set<Int> = []
+    var numbers = items.map { item -> Int? in
+      let own = known.number(placedAt: item)
+      if own == nil, let said = item.variant, !taken.contains(said) {
+        taken.insert(said)
+        return said
+      }
+      if let own { taken.insert(own) }
+      return own
+    }
     for position in numbers.indices where numbers[position] == nil {
       var free = 1
       while taken.contains(free) || known[free]?.isUsed == true { free += 1 }
@@ -104,8 +119,13 @@ extension Editor {
     if let number = item.variant { return number }
     let known = try await knownVariants(keys, beyond: 1)
     let used = known.filter(\.value.isUsed)
-    return used.first { $0.value.isPlaced(item) }?.key
-      ?? used.filter(\.value.isDone).keys.min() ?? used.keys.min() ?? 1
+    return known.number(placedAt: item) ?? used.filter(\.value.isDone).keys.min() ?? used.keys.min() ?? 1
+  }
+
+  /// Whether a variant's number has become another place's meanwhile: other processes share the ledger.
+  func isTaken(_ names: [String], from item: Manifest.Item) async throws(PlantainError) -> Bool {
+    let record = try await variantRecords(names.map { ($0, 1) })[1]
+    return record.map { $0.isUsed && !$0.isPlaced(item, amongUsed: true) } ?? false
   }
 
   /// What the ledger knows of a job's variants. Some of them may be pruned.
@@ -115,19 +135,26 @@ extension Editor {
     guard OutputFile.exists(book.path) else { return [:] }
     var most = most + Self.looksAhead
     while true {
-      var numbers: [String: Int] = [:]
-      for number in 1...most { for key in keys { numbers[key.text(ofVariant: number)] = number } }
-      let names = Array(numbers.keys)
-      var known: [Int: VariantRecord] = [:]
-      for entry in try await book.with({ ledger throws(LedgerError) in try await ledger.edits(ofJobs: names) }
-      ) {
-        guard let number = entry.jobKey.flatMap({ numbers[$0] }) else { continue }
-        let states = try await book.attempts(of: entry).map { $0.settledState(isLive: false) }
-        known[number, default: VariantRecord()].entries.append((entry, HistoryEntry.state(of: states)))
-      }
+      let names = (1...most).flatMap { number in keys.map { ($0.text(ofVariant: number), number) } }
+      let known = try await variantRecords(names)
       guard let last = known.keys.max(), last > most - Self.looksAhead else { return known }
       most *= 2
     }
+  }
+
+  /// - Parameter names: of jobs, with the variants' numbers.
+  private func variantRecords(
+    _ names: [(name: String, number: Int)]
+  ) async throws(PlantainError) -> [Int: VariantRecord] {
+    let numbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
+    let all = names.map(\.name)
+    var known: [Int: VariantRecord] = [:]
+    for entry in try await book.with({ ledger throws(LedgerError) in try await ledger.edits(ofJobs: all) }) {
+      guard let number = entry.jobKey.flatMap({ numbers[$0] }) else { continue }
+      let states = try await book.attempts(of: entry).map { $0.settledState(isLive: false) }
+      known[number, default: VariantRecord()].entries.append((entry, HistoryEntry.state(of: states)))
+    }
+    return known
   }
 
   private static let looksAhead = 4
@@ -137,12 +164,26 @@ extension Editor {
 struct VariantRecord {
   var entries: [(entry: EditEntry, state: AttemptState)] = []
 
-  /// Whether its number is somebody's: something of it was, or may be, paid for.
-  var isUsed: Bool { entries.contains { ![.prepared, .unbilled].contains($0.state) } }
+  /// Those of which something was, or may be, paid for.
+  private var used: [EditEntry] {
+    entries.filter { ![.prepared, .unbilled].contains($0.state) }.map(\.entry)
+  }
+
+  /// Whether its number is somebody's.
+  var isUsed: Bool { !used.isEmpty }
   var isDone: Bool { entries.contains { $0.state == .done } }
 
-  func isPlaced(_ item: Manifest.Item) -> Bool {
+  func isPlaced(_ item: Manifest.Item, amongUsed: Bool) -> Bool {
     guard let plan = try? OutputPlan(item.options, first: item.references.first) else { return false }
-    return entries.contains { plan.isPlace(of: $0.entry) }
+    return (amongUsed ? used : entries.map(\.entry)).contains(where: plan.isPlace)
+  }
+}
+
+extension [Int: VariantRecord] {
+  /// The lowest number whose place is the item's: of what was paid for, else of what was tried in vain by nobody else.
+  func number(placedAt item: Manifest.Item) -> Int? {
+    let numbers = keys.sorted()
+    return numbers.first { self[$0]?.isPlaced(item, amongUsed: true) == true }
+      ?? numbers.first { self[$0]?.isUsed == false && self[$0]?.isPlaced(item, amongUsed: false) == true }
   }
 }

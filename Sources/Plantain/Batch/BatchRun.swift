@@ -49,9 +49,7 @@ final class BatchRun: Sendable {
   func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome)] {
     do throws(PlantainError) {
       let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
-      let number = try await editor.number(of: job.item, keys)
-      let names = keys.map { $0.text(ofVariant: number) }
-      guard let claim = try JobClaim(editor.book.ledger().replyPath("\(names[0]).job")) else {
+      guard let (claim, names) = try await claim(job.item, keys) else {
         return job.items.map { ($0, .elsewhere) }
       }
       defer { withExtendedLifetime(claim) {} }
@@ -61,6 +59,27 @@ final class BatchRun: Sendable {
       return outcomes
     } catch {
       return job.items.map { ($0, Self.outcome(of: error)) }
+    }
+  }
+
+  /// The job's claim, and the names under which it may be known. Other processes may have given a variant's number to another place
+  /// meanwhile: then it is the next one.
+  ///
+  /// - Returns: `nil` when another process is at it.
+  private func claim(
+    _ item: Manifest.Item, _ keys: [JobKey]
+  ) async throws(PlantainError) -> (JobClaim, [String])? {
+    let place = item.place ?? ""
+    var number = try await editor.number(of: item, keys)
+    while true {
+      let names = keys.map { $0.text(ofVariant: number) }
+      let path = try editor.book.ledger().replyPath("\(names[0]).job")
+      if let claim = try JobClaim(path, for: place) {
+        guard item.variant != nil, try await editor.isTaken(names, from: item) else { return (claim, names) }
+      } else {
+        guard item.variant != nil, let other = JobClaim.place(path), other != place else { return nil }
+      }
+      number += 1
     }
   }
 

@@ -222,11 +222,15 @@ extension PlantainError {
   }
 
   private static func noPicture(
-    _ reason: String, _ words: String?, _ links: [String], _ gateway: Gateway
+    _ reason: String, _ words: String?, _ links: TextLinks, _ gateway: Gateway
   ) -> PlantainError {
     let reason = reason.isEmpty ? "" : " (\(reason))"
     // What stands behind ? can be a key.
-    let places = links.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
+    let all = links.shown + links.plain
+    let places = all.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
+    let words = words.map { words in
+      zip(all, places).reduce(words) { $0.replacing($1.0, with: $1.1) }
+    }
     let tried = places.isEmpty ? "" : "; no picture was found at \(places.joined(separator: ", "))"
     // Without a word of the model's there is nothing that it may have misunderstood.
     let hint =
