@@ -91,6 +91,46 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try ledger.keptReplies.isEmpty)
   }
 
+  @Test func `a picture that cannot be fetched just now is not paid for again`() async throws {
+    let down = [ScriptedGateway.Answer](repeating: .reply(status: 503, body: "down"), count: 6)
+    try await ScriptedGateway.run(down + [.file(result)]) { host in
+      try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
+        // Each fetches three times.
+        for _ in 0..<2 {
+          let error = try await failure(gateway)
+          #expect(error.exitStatus == 76)
+        }
+        #expect(try await edit(gateway).images.count == 1)
+        #expect(gateway.requests.count == 1)
+      }
+    }
+    #expect(try await history().map(\.state) == ["done"])
+  }
+
+  @Test func `one reply without a picture does not keep another's from being fetched`() async throws {
+    let down = [ScriptedGateway.Answer](repeating: .reply(status: 503, body: "down"), count: 3)
+    var options = EditOptions()
+    options.output = .file(ledger.file("out.png"))
+    options.count = 2
+    let asked = options
+    try await ScriptedGateway.run(down + [.file(result)]) { host in
+      let answers = [part("I cannot do that."), part("![image](\(host.baseURL)/1.png)")]
+      try await ScriptedGateway.run(answers) { gateway in
+        try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+          editor in
+          let reference = Reference.bytes(PictureBytes(original), name: "p")
+          let error = await #expect(throws: PlantainError.self) {
+            try await editor.edit("warm", references: [reference], options: asked)
+          }
+          #expect(error?.billed != .no)
+          let found = try await editor.edit("warm", references: [reference], options: asked)
+          #expect(found.images.count == 1)
+        }
+        #expect(gateway.requests.count == 2)
+      }
+    }
+  }
+
   @Test func `an answer with words alone is kept, and asked for again by whoever repeats the edit`()
     async throws
   {
