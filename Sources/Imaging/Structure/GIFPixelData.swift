@@ -11,7 +11,7 @@ extension GIFFrame {
       guard let code = codes.next(counter.codeWidth, of: bytes), counter.take(code) else { return false }
     }
     // Another file's bytes would hardly end with the last pixel, too: behind it stand at most codes that clear and end.
-    return cutBlock != nil || counter.count == area.size.pixelCount && codes.restCount <= Self.mostBytesBehind
+    return counter.count == area.size.pixelCount && codes.restCount <= Self.mostBytesBehind
   }
 
   /// Two codes of 12 bits, the begin of a block, and the last one.

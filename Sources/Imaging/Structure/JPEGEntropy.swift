@@ -10,9 +10,13 @@ struct JPEGEntropy {
   /// Blocks still to come that are zero in the band of the scan.
   private var zeroRun = 0
   private var visits = 0
+  private let mostVisits: Int
 
-  /// Files of cameras have some ten million blocks, in ten scans at most.
-  private static let mostVisits = 1_000_000_000
+  /// Files of cameras have some ten million blocks, in ten scans at most, and a byte for every few of them; what has many more for
+  /// its bytes was made to take long.
+  private static let mostVisits = 200_000_000
+  private static let visitsPerByte = 64
+  private static let visitsOfSmallFiles = 2_000_000
 
   /// - Returns: behind the last byte of the last scan; `nil` where anything is missing or damaged, cannot be followed, or seems to
   ///   have been taken from what stands behind a cut.
@@ -23,13 +27,30 @@ struct JPEGEntropy {
       guard walk.follow(scan) else { return nil }
     }
     let end = walk.bits.end
-    return walk.bits.isFilledWithOnes && !goesOn(bytes, across: end) || isAlone(bytes, end) ? end : nil
+    let isTrailer = walk.bits.isFilledWithOnes && !goesOn(bytes, across: end) && beginsTrailer(bytes, end)
+    return isTrailer || isAlone(bytes, end) ? end : nil
   }
 
   /// Whether nothing that could be data of a scan follows: the file's end, or a marker.
   private static func isAlone(_ bytes: PictureWindow, _ end: Int) -> Bool {
     guard let next = bytes.byte(end) else { return true }
     return next == 0xFF && bytes.byte(end + 1) != 0
+  }
+
+  /// Whether what follows is one of the things that cameras and programs put behind a picture. Of other bytes nobody knows how many of
+  /// them were followed as the picture's own, where its last ones are missing.
+  private static func beginsTrailer(_ bytes: PictureWindow, _ end: Int) -> Bool {
+    let boxes: [StaticString] = ["ftyp", "mdat", "moov", "free", "skip", "wide", "uuid", "jumb"]
+    let words: [StaticString] = ["\0\0", "PK\u{3}\u{4}", "SEF", "<?xml", "<x:xmpmeta", "{\""]
+    return words.contains { bytes.has($0, at: end) } || boxes.contains { bytes.has($0, at: end + 4) }
+      || beginsText(bytes, end)
+  }
+
+  /// Text, of which nothing was followed as pixels: then the last bytes of those would be text, too.
+  private static func beginsText(_ bytes: PictureWindow, _ end: Int) -> Bool {
+    let letters = UInt8(0x20)..<0x7F
+    return bytes.array(end..<end + 6).allSatisfy(letters.contains)
+      && !bytes.array(end - 2..<end).allSatisfy(letters.contains)
   }
 
   /// Whether zeros or text stand on both sides, so that the pixels can have ended before.
@@ -42,6 +63,7 @@ struct JPEGEntropy {
   private init(_ script: JPEGScript, _ bytes: PictureWindow) {
     self.script = script
     bits = EntropyBits(bytes)
+    mostVisits = min(Self.mostVisits, Self.visitsOfSmallFiles + Self.visitsPerByte * bytes.byteCount)
     nonzero = script.components.indices.map { component in
       let blocks = script.isProgressive ? Self.blocks(of: component, script) : (across: 0, down: 0)
       return [UInt64](repeating: 0, count: blocks.across * blocks.down)
@@ -69,7 +91,7 @@ struct JPEGEntropy {
     zeroRun = 0
     let units = units(of: scan)
     visits += units.count * units.blocks.reduce(0) { $0 + $1.count }
-    guard visits <= Self.mostVisits else { return false }
+    guard visits <= mostVisits else { return false }
     for unit in 0..<units.count {
       if scan.restartInterval > 0, unit > 0, unit % scan.restartInterval == 0 {
         guard bits.restart(unit / scan.restartInterval - 1) else { return false }

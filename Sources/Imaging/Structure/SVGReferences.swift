@@ -5,6 +5,8 @@ struct SVGReferences {
 
   /// More are not told apart, and longer drawings not read further.
   private static let mostNames = 100
+  private static let mostLooked = 10_000
+  private var looked = 0
   private static let mostBytes = 32 << 20
   private static let longestName = 120
   /// The elements that draw what their `href` names. A link or a script draws nothing.
@@ -114,6 +116,9 @@ struct SVGReferences {
 
   private mutating func add(_ value: ArraySlice<UInt8>) {
     let trimmed = value.drop(while: Self.isSpace).prefix(Self.longestName)
+    // Most refer to parts of the drawing itself.
+    guard trimmed.first != UInt8(ascii: "#"), looked < Self.mostLooked else { return }
+    looked += 1
     let name = String(decoding: trimmed, as: UTF8.self).filter {
       !$0.unicodeScalars.contains { $0.value < 0x20 }
     }
