@@ -98,10 +98,13 @@ import Vocabulary
     #expect(throws: PreparationError.self) { try prepare(wrong) }
   }
 
-  @Test func `zeros before the end mark`() throws {
+  @Test func `zeros or a line's end before the end mark`() throws {
     for name in ["baseline", "progressive", "sampled440"] {
       let whole = try fixture(name)
       let open = Array(whole.dropLast(2))
+      for padding: [UInt8] in [[0], [0x0D, 0x0A], [0x0A]] {
+        try expectSame(open + padding + [0xFF, 0xD9], as: whole, "\(name) \(padding)")
+      }
       for count in [2, 9, 3_000] {
         try expectSame(open + [UInt8](repeating: 0, count: count) + [0xFF, 0xD9], as: whole, name)
       }

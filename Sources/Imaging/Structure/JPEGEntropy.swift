@@ -20,13 +20,16 @@ struct JPEGEntropy {
 
   /// - Returns: behind the last byte of the last scan; `nil` where anything is missing or damaged, cannot be followed, or seems to
   ///   have been taken from what stands behind a cut.
-  static func end(of script: JPEGScript, in bytes: PictureWindow) -> Int? {
+  ///
+  /// - Parameter mark: where an end mark stands; `nil`: there is none.
+  static func end(of script: JPEGScript, in bytes: PictureWindow, before mark: Int? = nil) -> Int? {
     guard script.isWhole, script.canBeFollowed else { return nil }
     var walk = JPEGEntropy(script, bytes)
     for scan in script.scans {
       guard walk.follow(scan) else { return nil }
     }
     let end = walk.bits.end
+    if let mark, end < mark { return walk.bits.isFilledWithOnes ? end : nil }
     let isTrailer = walk.bits.isFilledWithOnes && !goesOn(bytes, across: end) && beginsTrailer(bytes, end)
     return isTrailer || isAlone(bytes, end) ? end : nil
   }

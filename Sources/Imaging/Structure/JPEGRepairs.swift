@@ -89,14 +89,17 @@ extension JPEGWalk {
     if at > start { structure.repaired(.strayBytes) }
   }
 
-  /// Zeros between the pixels and the end mark, which decoders of progressive files warn of.
+  /// Zeros, or a line's end, between the pixels and the end mark, which decoders of progressive files warn of.
   mutating func dropPadding(_ bytes: PictureWindow, before mark: Int) {
-    guard let script, let last, bytes.array(mark - 2..<mark) == [0, 0], data == last.data..<mark,
-      let end = JPEGEntropy.end(of: script, in: bytes), end < mark, isZero(bytes, end..<mark)
+    guard let script, let last, [0, 0x0A, 0x0D, 0x20].contains(bytes.byte(mark - 1) ?? 1),
+      data == last.data..<mark, let end = JPEGEntropy.end(of: script, in: bytes, before: mark), end < mark,
+      mark - end <= Self.mostPadding || isZero(bytes, end..<mark)
     else { return }
     cut(last, at: end)
     structure.repaired(.padding)
   }
+
+  private static let mostPadding = 16
 
   func isZero(_ bytes: PictureWindow, _ range: Range<Int>) -> Bool {
     var isZero = true
