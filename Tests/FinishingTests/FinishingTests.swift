@@ -52,7 +52,7 @@ import Vocabulary
     options.region = PixelArea(left: 8, top: 8, size: PixelSize(width: 16, height: 16))
     let expected = try finishResult(
       result, beside: FinishingPictures(original: PictureBytes(whole)), options: options)
-    for original in [odd, Array(whole.dropLast(2)), Array(odd.dropLast(2)) + Array("trailer".utf8)] {
+    for original in [odd, Array(whole.dropLast(2)), Array(odd.dropLast(2)) + Array("SEFHtrailer".utf8)] {
       let finished = try finishResult(
         result, beside: FinishingPictures(original: PictureBytes(original)), options: options)
       #expect(finished.bytes.array == expected.bytes.array)
