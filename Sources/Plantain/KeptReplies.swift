@@ -81,7 +81,7 @@ extension EditEntry {
 
   /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
   /// done and where. What is not found again would be paid for again.
-  var placesThatExist: [String] {
+  private var placesThatExist: [String] {
     guard let output else { return [] }
     let places =
       output.isFile

@@ -210,8 +210,7 @@ extension DownloadError: CustomStringConvertible {
     case .notPublic(let host): "\(host) is an address of this machine or its network"
     case .unresolvable(let host): "the name \(host) cannot be resolved"
     case .tooManyRedirects(let most): "it is redirected more than \(most) times"
-    case .unknownCoding(let name):
-      "it is compressed by \(name), which was not asked for: \(ContentCoding.accepted) are taken"
+    case .unknownCoding(let name): ContentCoding.unknown(name).explanation ?? name
     case .cutShort: "it ends before its end"
     case .expired: "the address has expired"
     case .settings(let variable, let words): "\(variable) in the environment cannot be used: \(words)"
