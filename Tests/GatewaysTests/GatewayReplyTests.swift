@@ -229,7 +229,7 @@ import Vocabulary
     "![image](", "![", "<img ", "data:image/a;", "https://a/", "data:image/png;base64,AAAA ",
   ])
   func `what a text repeats without an end is looked through once`(piece: String) {
-    let text = String(repeating: piece, count: 300_000 / piece.utf8.count)
+    let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
     if case .failed = interpret(.apiyi, part(text)) { Issue.record("it is a text") }
   }
 
