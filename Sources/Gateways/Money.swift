@@ -10,16 +10,47 @@ public struct Money: Hashable, Sendable {
     self.currency = currency
   }
 
-  /// Reads `0.055 USD` or `5USD`: at most a million, the currency as three capital letters. `nil` for anything else.
+  /// Reads `0.055 USD`, `5usd`, `$5` or `5 €`: at most a million, before or after it the currency as three letters or one of the
+  /// signs `$`, `€`, `£`. `nil` for anything else.
   public init?(parsing text: String) {
-    let currency = String(text.suffix(3))
-    let number = text.dropLast(3).drop { $0 == " " }.prefix { $0 != " " }
-    guard currency.count == 3, currency.allSatisfy({ $0.isASCII && $0.isUppercase }),
-      text.dropLast(3).filter({ $0 != " " }) == number,
-      number.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
-      let amount = Double(number), amount <= 1_000_000
-    else { return nil }
-    self.init(millionths: Int((amount * 1_000_000).rounded()), currency: currency)
+    guard case .success(let money) = Self.read(text) else { return nil }
+    self = money
+  }
+
+  /// Why a text is no sum of money.
+  public enum Mistake: Error, Sendable { case empty, noCurrency, malformed }
+
+  /// The same, with what is wrong.
+  public static func read(_ text: String) -> Result<Money, Mistake> {
+    let words = text[...].trimmed
+    guard !words.isEmpty else { return .failure(.empty) }
+    let isOfNumber = { (character: Character) in
+      character.isASCII && (character.isNumber || character == ".")
+    }
+    guard let first = words.firstIndex(where: isOfNumber), let last = words.lastIndex(where: isOfNumber),
+      words[first...last].allSatisfy(isOfNumber), let amount = Double(words[first...last]),
+      amount <= 1_000_000
+    else { return .failure(.malformed) }
+    let (before, after) = (words[..<first].trimmed, words[words.index(after: last)...].trimmed)
+    guard !before.isEmpty || !after.isEmpty else { return .failure(.noCurrency) }
+    guard before.isEmpty || after.isEmpty, let currency = currency(String(before + after)) else {
+      return .failure(.malformed)
+    }
+    return .success(Money(millionths: Int((amount * 1_000_000).rounded()), currency: currency))
+  }
+
+  private static func currency(_ name: String) -> String? {
+    if let code = ["$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"][name] { return code }
+    guard name.count == 3, name.allSatisfy({ $0.isASCII && $0.isLetter }) else { return nil }
+    return name.uppercased()
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: Substring {
+    var text = drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
   }
 }
 

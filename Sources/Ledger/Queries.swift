@@ -33,21 +33,31 @@ extension Ledger {
     _ edit: EditEntry, since moment: Int, currency: String, most: Int
   ) async throws(LedgerError) -> Int? {
     try await write { database in
-      let spent =
-        try Int.fetchOne(
-          database,
-          sql: """
-            SELECT CAST(round(total(coalesce(
-              (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency),
-              priceMillionths))) AS INTEGER)
-            FROM edits WHERE created >= ? AND currency = ? AND id <> ? AND (
-              NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
-              OR EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled'))
-            """, arguments: [moment, currency, edit.id]) ?? 0
+      let spent = try Self.spent(since: moment, currency, besides: edit.id, database)
       guard spent + (edit.priceMillionths ?? 0) <= most else { return spent }
       try edit.save(database)
       return nil
     }
+  }
+
+  /// What was spent since a moment in a currency, in millionths, by the same rules.
+  package func spent(since moment: Int, currency: String) async throws(LedgerError) -> Int {
+    try await read { try Self.spent(since: moment, currency, besides: "", $0) }
+  }
+
+  private static func spent(
+    since moment: Int, _ currency: String, besides edit: String, _ database: Database
+  ) throws -> Int {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT CAST(round(total(coalesce(
+          (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency),
+          priceMillionths))) AS INTEGER)
+        FROM edits WHERE created >= ? AND currency = ? AND id <> ? AND (
+          NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
+          OR EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled'))
+        """, arguments: [moment, currency, edit]) ?? 0
   }
 
   /// - Returns: the new attempt's id.

@@ -1,6 +1,7 @@
 import Gateways
 import Submission
 import Synchronization
+import Vocabulary
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -18,19 +19,21 @@ final class EditJob: Sendable {
   let options: EditOptions
   let output: OutputPlan
   let retries: RetryPlan.Limits
+  let stop: StopSignal
   let watch: @Sendable (EditEvent) -> Void
   private let routesBefore = Mutex<[AttemptNote]>([])
 
   /// - Throws: 64 when the options name no output.
   init(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ retries: RetryPlan.Limits,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal = StopSignal(), _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) {
     self.prompt = prompt
     self.references = references
     self.options = options
     output = try OutputPlan(options, first: references.first)
     self.retries = retries
+    self.stop = stop
     self.watch = watch
   }
 

@@ -68,6 +68,8 @@ public struct EditOptions: Sendable {
   public var output = Output.memory
   /// Names a result in a folder after the whole name of the first reference, not its stem.
   var usesWholeName = false
+  /// Sends it although nobody knows what became of an equal edit, which may have been billed. Default: `false`.
+  public var sendsAgain = false
   /// Replaces files that exist. Default: `false`.
   public var overwrites = false
   /// For the whole call. `nil`: the gateway's own, 360 or 600 s.

@@ -279,5 +279,7 @@ public enum EditEvent: Sendable {
   /// anything is sent.
   case fetching(id: String)
   case answered(status: Int, elapsed: Duration)
+  /// A stop was asked for, and the answer that is under way is waited for, at most that long.
+  case stopping(atMost: Duration)
   case done(EditResult)
 }

@@ -3,7 +3,7 @@ public import Gateways
 import Imaging
 public import Logging
 import Submission
-import Vocabulary
+public import Vocabulary
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -79,39 +79,32 @@ public final class Editor: Sendable {
   ///   - prompt: sent byte for byte.
   ///   - references: the picture to edit, then up to the gateway's limit of others; none makes a picture from the words
   ///     alone, where the gateway does that.
+  ///   - stop: ends it before it is sent, between two tries, or while a task is waited for, which can be recovered; what was sent is
+  ///     waited for otherwise, and its result returned.
   ///   - watch: called as the edit passes its stages.
   /// - Returns: where an earlier edit that asked for the same was paid for and became no picture, and its reply has one, or its
   ///   task is done now: that one's, and nothing is sent.
-  /// - Throws: `PlantainError`; its `billed` says whether money may have been spent.
+  /// - Throws: `PlantainError`; its `billed` says whether money may have been spent. 76 when an equal edit is under way, or nobody
+  ///   knows what became of it.
   public func edit(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
-    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+    until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
     let references = try await readingStandardInput(references)
-    var options = options
-    if options.jobKey == nil {
-      _ = try checked(prompt, references, options, routes, .none, watch)
-      options.jobKey = try await keys(of: prompt, references, options)[0].text
-      if let result = try await paidFor(options, references.first, watch) { return result }
+    let stop = StopSignal(under: stop)
+    defer { stop.endAll() }
+    return try await telling(stop, watch) { () throws(PlantainError) in
+      try await self.editOnce(prompt, references, options, until: stop, watch)
     }
-    return try await edit(prompt, references, options, by: routes, watch)
-  }
-
-  private func paidFor(
-    _ options: EditOptions, _ first: Reference?, _ watch: @escaping @Sendable (EditEvent) -> Void
-  ) async throws(PlantainError) -> EditResult? {
-    guard let key = options.jobKey,
-      case .fetched(let result)? = try await earlier(key, options, of: first, watch: watch)
-    else { return nil }
-    return result
   }
 
   /// An option that one of the routes lacks is better known before another one was tried.
-  private func checked(
+  func checked(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ routes: [Route],
-    _ retries: RetryPlan.Limits, _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ retries: RetryPlan.Limits, until stop: StopSignal = StopSignal(),
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) -> EditJob {
-    let job = try EditJob(prompt, references, options, retries, watch)
+    let job = try EditJob(prompt, references, options, retries, until: stop, watch)
     try job.output.check()
     for route in routes { try check(job, route) }
     return job
@@ -121,9 +114,10 @@ public final class Editor: Sendable {
   ///   are under way: then some may be paid for already.
   func edit(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
-    retries: RetryPlan.Limits = .init(), _ watch: @escaping @Sendable (EditEvent) -> Void
+    retries: RetryPlan.Limits = .init(), until stop: StopSignal,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    let job = try checked(prompt, references, options, routes, retries, watch)
+    let job = try checked(prompt, references, options, routes, retries, until: stop, watch)
     for (position, route) in routes.enumerated() {
       do throws(PlantainError) {
         return try await edit(job, by: route, isLast: position == routes.count - 1)
@@ -138,15 +132,25 @@ public final class Editor: Sendable {
   private func edit(
     _ job: EditJob, by route: Route, isLast: Bool
   ) async throws(PlantainError) -> EditResult {
-    let ready = try await preparations.holding(1) { () throws(PlantainError) in
-      try await inOwnTask { () throws(PlantainError) in
-        try await self.makeReady(job, route, isLast: isLast)
-      }
-    }
+    let ready = try await ready(job, route, isLast: isLast)
     let (delivered, failures) = try await deliver(ready)
     return try await finishings.holding(1) { () throws(PlantainError) in
       try await finish(
         delivered, failures: failures, earlier: job.earlier, ready.plan, job.output, job.start, job.watch)
+    }
+  }
+
+  private func ready(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
+    do {
+      return try await job.stop.cutting {
+        try await self.preparations.holding(1) { () throws(PlantainError) in
+          try await self.makeReady(job, route, isLast: isLast)
+        }
+      }
+    } catch let error as PlantainError {
+      throw error
+    } catch {
+      throw .interrupted()
     }
   }
 
@@ -176,7 +180,9 @@ public final class Editor: Sendable {
   func plan(_ job: EditJob, by route: Route) async throws(PlantainError) -> EditPlan {
     try job.output.check()
     try check(job, route)
-    return try await prepareRequest(job, route, isDry: true).plan
+    let plan = try await prepareRequest(job, route, isDry: true).plan
+    try await book.check(plan, within: job.options.spending)
+    return plan
   }
 }
 

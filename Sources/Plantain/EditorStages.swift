@@ -36,7 +36,9 @@ extension Editor {
     let isSlow = plan.request.tier == .four || plan.prepared.count > 1
     return ReadyEdit(
       plan: plan, requests: requests, route: route,
-      delivery: try delivery(route, key, edit: job.id, retries: retries, job.watch),
+      delivery: try delivery(
+        route, key, edit: job.id, retries: retries, until: job.stop, leavesTasks: job.options.run == nil,
+        job.watch),
       timeout: job.options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual))
   }
 
@@ -59,12 +61,14 @@ extension Editor {
 
   func delivery(
     _ route: Route, _ key: APIKey, edit: String, retries: RetryPlan.Limits = .init(),
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal, leavesTasks: Bool = true, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) -> Delivery {
     let logger = logger
     return Delivery(
       Delivery.Route(gateway: route.gateway, baseURL: route.baseURL.text, key: key), submitter: submitter,
-      journal: EditJournal(ledger: try book.ledger(), edit: edit), timing: timing, retries: retries
+      journal: EditJournal(ledger: try book.ledger(), edit: edit), timing: timing, retries: retries,
+      stop: stop,
+      leavesTasks: leavesTasks
     ) { event in
       switch event {
       case .sending(let outgoing, _):

@@ -3,6 +3,7 @@ import Gateways
 import Imaging
 import Ledger
 import Submission
+import Vocabulary
 
 /// What earlier edits that asked for the same have paid for and not got.
 extension Editor {
@@ -16,6 +17,8 @@ extension Editor {
     case underWay
     /// Nobody knows what became of it.
     case unknown(EditEntry)
+    /// Its user has settled that it was billed, and that no picture will come.
+    case lost(EditEntry)
   }
 
   /// Looks through what the ledger knows of a job, the newest first, and fetches what was paid for and is kept. Sends nothing that
@@ -27,38 +30,104 @@ extension Editor {
   /// - Returns: `nil` when nothing of it is done, or on its way.
   /// - Throws: 76 when something is on its way and not here yet; otherwise as `recover`.
   func earlier(
-    _ key: String, _ options: EditOptions, of first: Reference?,
-    watch: @escaping @Sendable (EditEvent) -> Void
+    _ key: String, _ options: EditOptions, of first: Reference?, again: Batch.Again = .no,
+    until stop: StopSignal, watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> Earlier? {
-    let entries = try await book.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
+    var lost: EditEntry?
     var done: [EditEntry] = []
-    for entry in entries {
-      // What was tried before it was done at last does not matter any more.
-      let attempts = try await book.attempts(of: entry)
-      if attempts.contains(where: book.isLive) { return .underWay }
-      let isKept = attempts.contains(where: book.hasReply)
-      switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
+    for (entry, standing) in try await standings(of: key) {
+      switch standing {
+      case .underWay: return .underWay
+      case .done where again.passesOver(entry), .lost where again.passesOver(entry): continue
       case .done: done.append(entry)
+      // What was tried before it was done at last does not matter any more.
       case _ where !done.isEmpty: continue
-      case .accepted, .stored:
+      case .paid:
         watch(.fetching(id: entry.id))
-        if let result = try await fetched(entry, options, first, watch) { return .fetched(result) }
-      case .withoutPicture where isKept:
-        if let result = try await fetched(entry, options, first, watch) { return .fetched(result) }
-      case .sending, .ambiguous:
-        guard isKept, let result = try await fetched(entry, options, first, watch) else {
-          return .unknown(entry)
+        if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
+      case .withoutPicture(isKept: true):
+        if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
+      case .unknown(let isKept):
+        if isKept, let result = try await fetched(entry, options, first, stop, watch) {
+          return .fetched(result)
         }
-        return .fetched(result)
-      case .prepared, .unbilled, .withoutPicture: continue
+        if !again.passesOver(entry) { return .unknown(entry) }
+      case .lost: lost = lost ?? entry
+      case .nothing, .withoutPicture: continue
       }
     }
-    return done.isEmpty ? nil : .done(done)
+    return done.isEmpty ? lost.map { .lost($0) } : .done(done)
+  }
+
+  /// How one edit of a job stands.
+  enum Standing: Sendable {
+    case underWay
+    case done
+    /// It is billed, and can be fetched.
+    case paid
+    /// Nobody knows.
+    case unknown(isKept: Bool)
+    case withoutPicture(isKept: Bool)
+    case lost
+    /// It cost nothing, or may be sent once more all the same.
+    case nothing
+  }
+
+  /// What the ledger knows of a job, the newest first.
+  func standings(of key: String) async throws(PlantainError) -> [(entry: EditEntry, standing: Standing)] {
+    let entries = try await book.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
+    var found: [(EditEntry, Standing)] = []
+    for entry in entries { found.append((entry, try await standing(of: entry))) }
+    return found
+  }
+
+  private func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
+    let attempts = try await book.attempts(of: entry)
+    if attempts.contains(where: book.isLive) { return .underWay }
+    let isKept = attempts.contains(where: book.hasReply)
+    return switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
+    case .done: .done
+    case .accepted, .stored: .paid
+    case .sending, .ambiguous: .unknown(isKept: isKept)
+    case .withoutPicture: .withoutPicture(isKept: isKept)
+    case .lost: .lost
+    case .prepared, .unbilled, .writtenOff: .nothing
+    }
+  }
+
+  /// How a job stands, as far as that is known without asking a gateway.
+  enum Outlook: Sendable {
+    case toDo, done, underWay, paid, ambiguous, lost
+    /// It is done, and its results are not there any more.
+    case gone(EditEntry)
+  }
+
+  /// Makes no ledger where there is none.
+  ///
+  /// - Throws: 66 when a picture cannot be read.
+  func outlook(of item: Manifest.Item, _ again: Batch.Again) async throws(PlantainError) -> Outlook {
+    guard OutputFile.exists(book.path) else { return .toDo }
+    let keys = try await keys(of: item.prompt, item.references, item.options)
+    let number = try await number(of: item, keys)
+    var last = Outlook.toDo
+    for key in keys {
+      for (entry, standing) in try await standings(of: key.text(ofVariant: number)) {
+        switch standing {
+        case .underWay: return .underWay
+        case .paid: return .paid
+        case .done where !again.passesOver(entry): return entry.isGone ? .gone(entry) : .done
+        case .unknown where !again.passesOver(entry): return .ambiguous
+        case .lost where !again.passesOver(entry): last = .lost
+        case .done, .unknown, .lost, .nothing, .withoutPicture: continue
+        }
+      }
+    }
+    return last
   }
 
   /// - Returns: `nil` when there is no picture in it, as before.
   private func fetched(
-    _ entry: EditEntry, _ options: EditOptions, _ first: Reference?,
+    _ entry: EditEntry, _ options: EditOptions, _ first: Reference?, _ stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult? {
     var options = options
@@ -67,7 +136,7 @@ extension Editor {
       (options.output, options.overwrites) = (.memory, true)
     }
     do throws(PlantainError) {
-      return try await recover(entry.id, options, namedAfter: first, watch)
+      return try await recover(entry.id, options, namedAfter: first, until: stop, watch)
     } catch {
       guard error.isOfReplyItself else { throw error }
       return nil
@@ -75,7 +144,21 @@ extension Editor {
   }
 }
 
+extension Batch.Again {
+  /// Whether an earlier edit of a job does not keep it from being sent.
+  func passesOver(_ entry: EditEntry) -> Bool {
+    switch self {
+    case .no: false
+    case .yes: true
+    case .goingOn(let run): entry.run != run
+    }
+  }
+}
+
 extension EditEntry {
+  /// Whether nothing of its results is where it was written.
+  fileprivate var isGone: Bool { !writtenPlaces.contains(where: OutputFile.exists) }
+
   /// Where its results were written.
   var writtenPlaces: [String] { outputs ?? placesThatExist }
 
@@ -92,7 +175,7 @@ extension EditEntry {
 
 extension PlantainError {
   /// Whether the reply was read, and there is no picture in it: not so when one could not be fetched, finished or written.
-  fileprivate var isOfReplyItself: Bool {
+  var isOfReplyItself: Bool {
     if [.noPicture, .refused].contains(code) || underlying is GatewayFailure { return true }
     guard let failure = underlying as? DeliveryFailure, case .cutShort = failure.cause else { return false }
     return true

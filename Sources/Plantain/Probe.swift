@@ -104,7 +104,8 @@ extension Editor {
       var settled = options
       (settled.timeout, settled.spending) = (timeout, spending)
       _ = try purse.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
-      _ = try await edit(Self.prompt, references, settled, by: [route], retries: .none, watch)
+      _ = try await edit(
+        Self.prompt, references, settled, by: [route], retries: .none, until: StopSignal(), watch)
       return nil
     } catch {
       return error

@@ -17,15 +17,15 @@ extension Editor {
     _ id: String, options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
-    try await recover(id, options, namedAfter: nil, watch)
+    try await recover(id, options, namedAfter: nil, until: StopSignal(), watch)
   }
 
   /// - Parameter first: a reference by whose name the output is called; `nil`: that of the edit.
   func recover(
-    _ id: String, _ options: EditOptions, namedAfter first: Reference?,
+    _ id: String, _ options: EditOptions, namedAfter first: Reference?, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    try await resume(id, options, asksForTasks: true, namedAfter: first, watch)
+    try await resume(id, options, asksForTasks: true, namedAfter: first, until: stop, watch)
   }
 
   /// Reads the stored reply of an edit once more, without asking the gateway for anything but pictures that the reply names by
@@ -36,12 +36,12 @@ extension Editor {
     _ id: String, options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditResult {
-    try await resume(id, options, asksForTasks: false, namedAfter: nil, watch)
+    try await resume(id, options, asksForTasks: false, namedAfter: nil, until: StopSignal(), watch)
   }
 
   private func resume(
     _ id: String, _ options: EditOptions, asksForTasks: Bool, namedAfter first: Reference?,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
     let entry = try await book.entry(id)
@@ -55,7 +55,7 @@ extension Editor {
     var failures: [PlantainError] = []
     for attempt in open {
       do throws(PlantainError) {
-        delivered.append(try await resume(attempt, entry, options, asksForTasks, watch))
+        delivered.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
       } catch {
         failures.append(error)
       }
@@ -75,7 +75,7 @@ extension Editor {
 
   private func resume(
     _ attempt: AttemptEntry, _ entry: EditEntry, _ options: EditOptions, _ asksForTasks: Bool,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> Delivered {
     guard let route = routes.first(where: { $0.gateway.id == attempt.gateway }) else {
       throw .usage("the edit \(entry.id) was sent to \(attempt.gateway)", hint: "Choose that gateway.")
@@ -95,7 +95,7 @@ extension Editor {
       reply = try await onPool { () throws(PlantainError) in try self.read(stored, attempt) }
     }
     let key = try await readKey(route)
-    let delivery = try delivery(route, key, edit: entry.id, watch)
+    let delivery = try delivery(route, key, edit: entry.id, until: stop, watch)
     let timeout = options.timeout ?? route.gateway.timeouts.slow
     do throws(DeliveryFailure) {
       return try await delivery.resume(
@@ -158,6 +158,8 @@ extension PlantainError {
     case .prepared, .unbilled:
       .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if you like.")
     case .withoutPicture: .usage("the edit \(id) was answered without a picture", hint: nil)
+    case .lost, .writtenOff:
+      .usage("the edit \(id) was settled as billed, and no picture will come", hint: nil)
     case .sending, .accepted, .ambiguous, .stored: .unknownOutcome(of: id)
     }
   }
@@ -165,11 +167,42 @@ extension PlantainError {
 
 extension PlantainError {
   static func unknownOutcome(of id: String) -> PlantainError {
-    PlantainError(
+    var error = PlantainError(
       .submission, .outcomeUnknown,
       "nobody knows what became of the edit \(id), and nothing of it can be fetched",
-      hint: "It may have been done and billed. Look at the gateway's own log before you send it again.",
-      subject: id, billed: .unknown)
+      hint: "It may have been done and billed. " + settling(id), subject: id, billed: .unknown)
+    error.editID = id
+    return error
+  }
+
+  /// A job whose user has settled it so.
+  static func settledAsLost(_ id: String) -> PlantainError {
+    var error = PlantainError(
+      .reply, .noPicture, "it was settled as billed, and no picture will come (\(id))",
+      hint: "Take its line out, or send it once more, and pay for it again, with --again.", subject: id)
+    error.editID = id
+    return error
+  }
+
+  /// An edit that asked for the same may have been billed.
+  static func twinUnknown(_ id: String) -> PlantainError {
+    PlantainError(
+      .submission, .outcomeUnknown,
+      "the same edit was sent before, and nobody knows what became of it (\(id)); nothing was sent now",
+      hint: "It may have been done and billed. \(settling(id)) Or send it once more with --again.",
+      subject: id, billed: .no)
+  }
+
+  /// The same edit is being sent in this moment.
+  static func twinUnderWay() -> PlantainError {
+    PlantainError(
+      .submission, .outcomeUnknown, "the same edit is under way in another process; nothing was sent now",
+      hint: "Wait until that one is done. Several pictures of one prompt are asked for with --count.",
+      billed: .no)
+  }
+
+  private static func settling(_ id: String) -> String {
+    "Look at the gateway's own log, then settle it: plantain settle \(id) --as billed|unbilled|resend."
   }
 }
 

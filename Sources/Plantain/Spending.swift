@@ -1,4 +1,5 @@
 public import Gateways
+import Finishing
 import Ledger
 
 /// The most that may be spent. A request that could pass it is not sent: what is under way counts at the table's price until its
@@ -53,20 +54,52 @@ extension Book {
       try await with { ledger throws(LedgerError) in try await ledger.save(entry) }
       return
     }
-    let midnight = entry.created - entry.created % 86_400_000
     let spent = try await with { ledger throws(LedgerError) in
       try await ledger.save(
-        entry, since: midnight, currency: perDay.currency, most: perDay.millionths)
+        entry, since: Self.midnight(before: entry.created), currency: perDay.currency, most: perDay.millionths
+      )
     }
     guard let spent else { return }
-    throw .passingLimit(
-      "\(Money(millionths: spent, currency: perDay.currency)) were spent today, or are under way, and with this it would be more than \(perDay)",
-      hint: "Wait until tomorrow (UTC), or allow more in the configuration (max_cost_per_day).", entry.gateway
-    )
+    throw .passingDay(perDay, spent: spent, entry.gateway)
+  }
+
+  /// Of the day in UTC.
+  private static func midnight(before moment: Int) -> Int { moment - moment % 86_400_000 }
+
+  /// What was spent today, or is under way, in millionths. Makes no ledger where there is none.
+  func spentToday(in currency: String) async throws(PlantainError) -> Int {
+    guard OutputFile.exists(path) else { return 0 }
+    return try await with { ledger throws(LedgerError) in
+      try await ledger.spent(since: Self.midnight(before: .now), currency: currency)
+    }
+  }
+
+  /// Holds what an edit would cost against the day's limit, without writing it down.
+  ///
+  /// - Throws: 81.
+  func check(_ plan: EditPlan, within limits: SpendingLimits) async throws(PlantainError) {
+    guard let perDay = limits.perDay, let price = plan.cost.price else { return }
+    let spent = try await spentToday(in: perDay.currency)
+    guard spent + price.millionths * plan.request.count > perDay.millionths else { return }
+    throw .passingDay(perDay, spent: spent, plan.gateway)
+  }
+
+  /// The smaller of a run's limit and of what is left of the day's.
+  func leftToSpend(_ perRun: Money?, _ perDay: Money?) async throws(PlantainError) -> Money? {
+    guard let perDay else { return perRun }
+    let left = max(0, perDay.millionths - (try await spentToday(in: perDay.currency)))
+    if let perRun, perRun.currency != perDay.currency || perRun.millionths < left { return perRun }
+    return Money(millionths: left, currency: perDay.currency)
   }
 }
 
 extension PlantainError {
+  fileprivate static func passingDay(_ perDay: Money, spent: Int, _ gateway: String) -> PlantainError {
+    passingLimit(
+      "\(Money(millionths: spent, currency: perDay.currency)) were spent today, or are under way, and with this it would be more than \(perDay)",
+      hint: "Wait until tomorrow (UTC), or allow more in the configuration (max_cost_per_day).", gateway)
+  }
+
   fileprivate static func passingLimit(_ message: String, hint: String, _ gateway: String) -> PlantainError {
     PlantainError(.request, .overSpending, message, hint: hint + " Nothing was sent.", subject: gateway)
   }

@@ -7,8 +7,20 @@ extension ByteCount: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
-extension Money: ExpressibleByArgument {
-  public init?(argument: String) { self.init(parsing: argument) }
+extension Money {
+  /// For `@Option(transform:)`: what is wrong with a sum is said.
+  static func read(argument: String) throws -> Money {
+    switch read(argument) {
+    case .success(let money): return money
+    case .failure(.empty):
+      throw ValidationError(
+        "The sum is empty. A shell takes $5 for a variable: quote it, '$5', or write 5USD.")
+    case .failure(.noCurrency):
+      throw ValidationError("\(argument) has no currency. Write \(argument)USD, or in quotes '$\(argument)'.")
+    case .failure(.malformed):
+      throw ValidationError("\(argument) is no sum. Write 5USD, '$5' or '0.05 EUR'.")
+    }
+  }
 }
 
 extension ShownArea: ExpressibleByArgument {
@@ -32,6 +44,8 @@ extension Fit: ExpressibleByArgument {}
 extension ThinkingLevel: ExpressibleByArgument {}
 
 extension MaskEdits: ExpressibleByArgument {}
+
+extension Settlement: ExpressibleByArgument {}
 
 /// What a word on the command line means. One that is not UTF-8 was mangled on its way here, and no file is looked for by
 /// such a name. After `--` a name may begin with `data:`, as it may begin with a dash.

@@ -45,8 +45,19 @@ struct BatchCommand: AsyncParsableCommand {
   @Flag(help: "Replace files that exist.")
   var overwrite = false
 
-  @Flag(help: "Do jobs that are done once more, and pay for them again.")
+  @Flag(help: "Send jobs that are done or ambiguous once more, and pay for them again.")
   var again = false
+
+  @Option(help: ArgumentHelp("With --again: end that run, which was interrupted.", valueName: "run"))
+  var run: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many edits are in flight at most (default: the route decides, up to 64).", valueName: "n"))
+  var jobs: Int?
+
+  @Option(help: ArgumentHelp("Do only the first n jobs that are to be done.", valueName: "n"))
+  var limit: Int?
 
   @Flag(help: "Do all local work, say what each job would send and its price; open no socket.")
   var dryRun = false
@@ -80,6 +91,10 @@ struct BatchCommand: AsyncParsableCommand {
     guard !dryRun || report == nil && contactSheet == nil else {
       throw ValidationError("--report and --contact-sheet show results, and --dry-run has none.")
     }
+    guard run == nil || again else { throw ValidationError("--run goes on with an interrupted --again.") }
+    for (name, number) in [("--jobs", jobs), ("--limit", limit)] {
+      guard number ?? 1 >= 1 else { throw ValidationError("Expected 1 or more for \(name).") }
+    }
     guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
   }
 
@@ -96,8 +111,12 @@ struct BatchCommand: AsyncParsableCommand {
     try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
-          if dryRun { return try await plan(manifest, by: editor) }
-          try await run(manifest, by: editor, spending: spending.maxCost ?? configuration.spending.perRun)
+          let batch = Batch(
+            editor, spending: spending.maxCost ?? configuration.spending.perRun, most: jobs ?? 64,
+            limit: limit,
+            again: !again ? .no : run.map { .goingOn(run: $0) } ?? .yes)
+          if dryRun { return try await plan(manifest, by: batch) }
+          try await PlantainCommand.stoppable { try await run(manifest, batch, by: editor, until: $0) }
         }
       }
     }
@@ -122,21 +141,26 @@ struct BatchCommand: AsyncParsableCommand {
     return Manifest.Defaults(options: options, prompt: prompt ?? text, folder: output)
   }
 
-  private func run(_ manifest: Manifest, by editor: Editor, spending: Money?) async throws {
-    let drain = Batch.Drain()
-    PlantainCommand.drains.withLock { $0 = drain }
-    defer { PlantainCommand.drains.withLock { $0 = nil } }
+  private func run(
+    _ manifest: Manifest, _ batch: Batch, by editor: Editor, until stop: StopSignal
+  ) async throws {
     var failed: [Manifest.Item] = []
     var record = BatchRecord()
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
-    let summary = try await Batch(editor, spending: spending, again: again).run(manifest, until: drain) {
-      event in
+    let summary = try await batch.run(manifest, until: stop) { event in
       switch event {
       case .ended(let item, let outcome):
         display.clear()
         show(item, outcome)
         if case .failed = outcome { failed.append(item) }
         record.add(item, outcome)
+      case .stopping(let inFlight, let left):
+        display.clear()
+        Console.note(
+          "Stopping: \(inFlight) in flight will finish, \(left) were not sent. Ctrl-C again abandons them.")
+      case .halted(let error):
+        display.clear()
+        Console.report(error, json: common.json)
       case .progress(let progress): display.show(progress)
       }
     }
@@ -146,6 +170,10 @@ struct BatchCommand: AsyncParsableCommand {
       Console.printJSON(["summary": summary])
     } else {
       common.note(Summary.line(of: summary))
+    }
+    if let line = Summary.line(of: summary.unsettled) { common.note(line) }
+    if again, stop.isAsked, summary.left + summary.ambiguous > 0 {
+      common.note("to end it \(Self.commandLine(goingOnWith: summary.run))")
     }
     try await show(record, summary, by: editor)
     if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
@@ -182,9 +210,21 @@ struct BatchCommand: AsyncParsableCommand {
     if !failed.isEmpty { common.note("failed    \(failed.count): plantain batch \(path)") }
   }
 
-  private func plan(_ manifest: Manifest, by editor: Editor) async throws {
+  /// This command, with the run that it was.
+  private static func commandLine(goingOnWith run: String) -> String {
+    let arguments = CommandLine.arguments.dropFirst()
+    let others = arguments.contains("--run") ? [] : ["--run", run]
+    return (["plantain"] + (arguments + others).map(shellQuoted)).joined(separator: " ")
+  }
+
+  private static func shellQuoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0) }
+    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+  }
+
+  private func plan(_ manifest: Manifest, by batch: Batch) async throws {
     var status: Int32 = 0
-    let plan = try await Batch(editor).plan(manifest) { item, outcome in
+    let plan = try await batch.plan(manifest) { item, outcome in
       if common.json { Console.printJSON(BatchLine(item, outcome)) }
       switch outcome {
       case .success(let plan):
@@ -193,6 +233,7 @@ struct BatchCommand: AsyncParsableCommand {
           Console.print(Console.printable("\(item.name): \(line)"))
         }
       case .failure(let error):
+        if error.code == .overSpending { break }
         if status == 0 { status = error.exitStatus }
         if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
       }
@@ -202,6 +243,7 @@ struct BatchCommand: AsyncParsableCommand {
     } else {
       Console.print(Summary.line(of: plan))
     }
+    if let error = plan.overLimit, let most = plan.affordable { throw error.allowing(most, of: plan.jobs) }
     if status != 0 { throw CommandFailure(status: status) }
   }
 }

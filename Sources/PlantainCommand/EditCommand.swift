@@ -140,8 +140,11 @@ struct EditJob {
       }
       return
     }
-    try result.print(
-      await editor.edit(prompt, references: references, options: options, watch: result.watch))
+    try await PlantainCommand.stoppable { stop in
+      try result.print(
+        await editor.edit(
+          prompt, references: references, options: options, until: stop, watch: result.watch))
+    }
   }
 }
 

@@ -6,8 +6,9 @@ import Dispatch
   import Darwin
 #endif
 
-/// Ctrl-C, SIGTERM, and the end of the terminal: the first cancels, so that what was paid for is kept and nothing half-written stays; one after that
-/// ends the process at once.
+/// Ctrl-C, SIGTERM, and the end of the terminal: the first asks to stop, the second cancels, so that what was paid for is kept and
+/// nothing half-written stays; one after that ends the process at once. A signal that was ignored when the program started, as by
+/// `nohup`, stays ignored.
 final class Interrupts: Sendable {
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
@@ -15,7 +16,10 @@ final class Interrupts: Sendable {
   init(_ interrupt: @escaping @Sendable () -> Bool) {
     nonisolated(unsafe) var isLast = false
     let queue = DispatchQueue(label: "plantain.interrupts")
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+      var before = sigaction()
+      sigaction(number, nil, &before)
+      guard !Self.isIgnored(before) else { return nil }
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
@@ -25,6 +29,15 @@ final class Interrupts: Sendable {
       source.resume()
       return source
     }
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    #if canImport(Glibc)
+      let handler = action.__sigaction_handler.sa_handler
+    #else
+      let handler = action.__sigaction_u.__sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   func stop() {

@@ -18,7 +18,8 @@ struct PlantainCommand: AsyncParsableCommand {
       EditCommand.self, BatchCommand.self, GenerateCommand.self, PrepareCommand.self, FinishCommand.self,
       InspectCommand.self,
       HistoryCommand.self,
-      RecoverCommand.self, ReplayCommand.self, GatewaysCommand.self, ProbeCommand.self, SimulateCommand.self,
+      RecoverCommand.self, ReplayCommand.self, SettleCommand.self, GatewaysCommand.self, ProbeCommand.self,
+      SimulateCommand.self,
       DoctorCommand.self,
     ])
 
@@ -36,11 +37,11 @@ struct PlantainCommand: AsyncParsableCommand {
         try command.run()
       }
     }
-    // A batch is drained first; then, as everything else, it is cancelled.
+    // What sends is asked to stop first; then, as everything else, it is cancelled.
     let interrupts = Interrupts {
-      let drain = drains.withLock { $0.take() }
-      if let drain { drain.ask() } else { work.cancel() }
-      return drain == nil
+      let stop = stops.withLock { $0.take() }
+      if let stop { stop.ask() } else { work.cancel() }
+      return stop == nil
     }
     defer { interrupts.stop() }
     do {
@@ -60,8 +61,19 @@ struct PlantainCommand: AsyncParsableCommand {
     }
   }
 
-  /// What an interrupt asks to end instead of cancelling everything, while there is such a thing.
-  static let drains = Mutex<Batch.Drain?>(nil)
+  /// What an interrupt asks to stop before it cancels everything, while there is such a thing.
+  private static let stops = Mutex<StopSignal?>(nil)
+
+  /// Does work that an interrupt stops.
+  ///
+  /// - Throws: 130 when it did, whatever the work has brought.
+  static func stoppable(_ work: (StopSignal) async throws -> Void) async throws {
+    let stop = StopSignal()
+    stops.withLock { $0 = stop }
+    defer { stops.withLock { $0 = nil } }
+    try await work(stop)
+    if stop.isAsked { throw CommandFailure(status: PlantainError.interrupted().exitStatus) }
+  }
 
   /// The arguments that are not UTF-8, as they look after they were repaired. File names are bytes, and such a name would
   /// lead to another file, or to none.

@@ -29,6 +29,78 @@ struct ReplayCommand: AsyncParsableCommand {
   }
 }
 
+struct SettleCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "settle",
+    abstract: "Say what became of edits whose outcome nobody knows.",
+    discussion: """
+      What the gateway or a kept reply can say is asked first. Then "billed" counts an edit as spent: no picture will come, and no \
+      later run sends it. "unbilled" does not count it, and "resend" does: the next run of its batch sends it once more. Nothing is \
+      sent by this command itself.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Edits, or runs with all their ambiguous edits, by their ids.", valueName: "id|run"))
+  var ids: [String]
+
+  @Option(
+    name: .customLong("as"), help: ArgumentHelp("What became of them.", valueName: "billed|unbilled|resend"))
+  var settlement: Settlement
+
+  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  var baseURL: String?
+
+  @OptionGroup var ledger: LedgerFlags
+  @OptionGroup var workers: WorkerFlags
+  @OptionGroup var common: OutputOptions
+
+  func run() async throws {
+    common.startLogging()
+    let configuration = try common.configuration()
+    let location = ledger.location(configuration)
+    let history = try History(ledger: location)
+    // All are looked at before one is changed.
+    var edits: [HistoryEntry] = []
+    for id in ids {
+      for edit in try await history.unsettled(id) { edits.append(try await history.edit(edit)) }
+    }
+    var failure: PlantainError?
+    for edit in edits {
+      let gateway = try configuration.gateways(named: edit.gateway)[0]
+      let route = try configuration.route(to: gateway, baseURL: baseURL ?? edit.baseURL)
+      do {
+        try await workers.run { workers in
+          try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
+            show(
+              try await editor.settle(edit.id, as: settlement) { Summary.lines(of: $0).forEach(common.note) })
+          }
+        }
+      } catch let error as PlantainError {
+        Console.report(error, json: common.json)
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw CommandFailure(status: failure.exitStatus) }
+  }
+
+  private func show(_ settled: SettledEdit) {
+    switch settled {
+    case .fetched(let result):
+      if common.json {
+        Console.printJSON(EditReport(result))
+      } else {
+        for path in result.images.compactMap(\.output) { Console.print(path) }
+      }
+    case .settled(let entry):
+      if common.json {
+        Console.printJSON(entry)
+      } else {
+        Console.print(Console.printable("settled   \(entry.id): \(settlement.rawValue)"))
+      }
+    }
+  }
+}
+
 /// What was paid for, and where it shall go.
 struct RecoveryFlags: ParsableArguments {
   @Argument(help: ArgumentHelp("The edit's id, or the beginning of it.", valueName: "id"))

@@ -37,6 +37,9 @@ struct SendingFlags: ParsableArguments {
   @Flag(help: "Do all local work, say what would be sent and its price; open no socket.")
   var dryRun = false
 
+  @Flag(help: "Send it although nobody knows what became of an equal edit.")
+  var again = false
+
   @OptionGroup var spending: SpendingFlags
 
   @OptionGroup var result: ResultFlags
@@ -63,6 +66,7 @@ struct SendingFlags: ParsableArguments {
     options.imageSearch = imageSearch
     options.officialFallback = officialFallback
     options.thinking = thinking
+    options.sendsAgain = again
     spending.apply(to: &options)
     result.apply(to: &options)
   }
@@ -78,12 +82,13 @@ struct SpendingFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The most that may be spent in all; what could cost more is not sent (default: the configuration's max_cost).",
-      valueName: "sum"))
+      valueName: "sum"), transform: Money.read)
   var maxCost: Money?
 
   @Option(
     help: ArgumentHelp(
-      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"))
+      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"),
+    transform: Money.read)
   var price: Money?
 
   func apply(to options: inout EditOptions) {

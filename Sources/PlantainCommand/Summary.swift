@@ -37,6 +37,10 @@ enum Summary {
     case .failedOver(let error, let next): ["failed    \(error.message)", "          going on with \(next)"]
     case .answered(let status, let elapsed):
       ["answered  status \(status) after \(elapsed.formattedSeconds)"]
+    case .stopping(let most):
+      [
+        "Stopping: waiting for the answer that is under way (up to \(ProgressDisplay.span(most))). Ctrl-C again leaves it."
+      ]
     case .done(let result): lines(of: result) + (result.findings?.lines ?? [])
     }
   }
@@ -97,9 +101,19 @@ enum Summary {
       }
       ?? ""
     let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them not there yet" : ""
-    let left = summary.left > 0 ? ", \(summary.left) not begun" : ""
+    let left = summary.left > 0 ? ", \(summary.left) not tried" : ""
     return
       "batch     \(summary.done) done, \(summary.skipped) skipped\(elsewhere), \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
+  }
+
+  /// Those of which nobody knows, and how they can be settled.
+  static func line(of unsettled: [BatchSummary.Unsettled]) -> String? {
+    guard !unsettled.isEmpty else { return nil }
+    let shown = unsettled.prefix(8).map(\.name).joined(separator: ", ")
+    let more = unsettled.count > 8 ? " and \(unsettled.count - 8) more" : ""
+    let targets = unsettled.map(\.target).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return
+      "ambiguous \(shown)\(more): plantain settle \(targets.joined(separator: " ")) --as billed|unbilled|resend"
   }
 
   static func line(of plan: BatchPlan) -> String {
@@ -108,8 +122,12 @@ enum Summary {
     let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
     let variants = plan.variants.map { "lines \(list($0)) are \(count($0.count)) variants\n" }.joined()
     let same = plan.same.map { "pictures \(list($0)) are the same, and paid for once\n" }.joined()
+    let others = [
+      (plan.skipped, "done or paid for before"), (plan.ambiguous, "ambiguous"),
+      (plan.left, "left for later"),
+    ].filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
     return variants + same
-      + "in all \(plan.jobs - plan.failed) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)"
+      + "in all \(plan.jobs) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
   }
 
   private static func list(_ numbers: [Int]) -> String {

@@ -20,6 +20,10 @@ package enum AttemptState: String, Sendable, CaseIterable {
   case withoutPicture = "without-picture"
   /// The pictures are where they belong.
   case done
+  /// Its user has settled that it was billed, and that no picture will come.
+  case lost
+  /// Its user has settled that it counts as billed, and may be sent once more.
+  case writtenOff = "written-off"
 }
 
 extension AttemptState {
@@ -43,6 +47,8 @@ extension AttemptState {
     case finish
     /// The process that was at it is gone.
     case abandon
+    /// The user says what became of what nobody knows: billed, not billed, or billed and to be sent once more.
+    case settleBilled, settleUnbilled, settleResend
   }
 
   /// The state after an event; `nil` where it cannot happen.
@@ -64,9 +70,15 @@ extension AttemptState {
     // What is accepted under a task's id, or stored, survives the process.
     case (.accepted, .abandon): .accepted
     case (.stored, .abandon): .stored
+    case (let state, .settleBilled) where state.isOpen: .lost
+    case (let state, .settleUnbilled) where state.isOpen: .unbilled
+    case (let state, .settleResend) where state.isOpen: .writtenOff
     default: nil
     }
   }
+
+  /// Whether nobody knows how it ended, or it has not ended.
+  package var isOpen: Bool { [.sending, .accepted, .ambiguous, .stored].contains(self) }
 
   /// Whether the same request may be sent again without asking anybody.
   package var permitsSendingAgain: Bool { self == .prepared || self == .unbilled }
@@ -77,7 +89,7 @@ extension AttemptState {
     switch self {
     case .prepared, .unbilled: .no
     case .sending, .ambiguous, .withoutPicture: .unknown
-    case .accepted, .stored, .done: .yes
+    case .accepted, .stored, .done, .lost, .writtenOff: .yes
     }
   }
 }

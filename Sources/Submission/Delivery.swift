@@ -1,6 +1,6 @@
 package import Gateways
 import NIOPosix
-import Vocabulary
+package import Vocabulary
 
 /// Brings one request to one gateway and its pictures back, and never pays twice: every attempt is written down before
 /// its first byte leaves, only what certainly cost nothing is sent again, and what was accepted is fetched, not repeated.
@@ -30,17 +30,23 @@ package final class Delivery: Sendable {
   let journal: any AttemptJournal
   let timing: Timing
   let retries: RetryPlan.Limits
+  let stop: StopSignal
+  /// Whether a stop ends the waiting for a task that the gateway has accepted: it can be asked for later.
+  let leavesTasks: Bool
   let watch: @Sendable (Event) -> Void
 
   package init(
     _ route: Route, submitter: Submitter, journal: any AttemptJournal, timing: Timing = .real,
-    retries: RetryPlan.Limits = RetryPlan.Limits(), watch: @escaping @Sendable (Event) -> Void = { _ in }
+    retries: RetryPlan.Limits = RetryPlan.Limits(), stop: StopSignal = StopSignal(),
+    leavesTasks: Bool = true, watch: @escaping @Sendable (Event) -> Void = { _ in }
   ) {
     self.route = route
     self.submitter = submitter
     self.journal = journal
     self.timing = timing
     self.retries = retries
+    self.stop = stop
+    self.leavesTasks = leavesTasks
     self.watch = watch
   }
 
@@ -56,7 +62,12 @@ package final class Delivery: Sendable {
     var plan = RetryPlan(retries)
     var notes: [AttemptNote] = []
     while true {
+      guard !stop.isAsked else {
+        throw DeliveryFailure(
+          cause: .interrupted, attempts: notes, state: notes.last?.state ?? .prepared, keptReply: nil)
+      }
       let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
+      stop.begin(until: deadline)
       do throws(DeliveryFailure.Cause) {
         let number = notes.count + 1
         let answer = try await inOwnTask { () throws(DeliveryFailure.Cause) in
@@ -66,13 +77,17 @@ package final class Delivery: Sendable {
         return try await bring(
           answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
       } catch {
+        stop.end()
         notes.append(attempt.summary)
         guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
           throw failure(error, attempt, notes)
         }
         attempt.entry.reply.discard()
         watch(.waiting(wait, because: error.words))
-        guard (try? await timing.sleep(wait)) != nil else { throw failure(.interrupted, attempt, notes) }
+        let sleep = timing.sleep
+        guard (try? await stop.cutting { try await sleep(wait) }) != nil else {
+          throw failure(.interrupted, attempt, notes)
+        }
       }
     }
   }
@@ -89,12 +104,14 @@ package final class Delivery: Sendable {
     let deadline = timing.now() + timeout
     let attempt = LiveAttempt(
       entry, gateway: gateway.id, journal: journal, timing: timing, state: state)
+    stop.begin(until: deadline)
     do throws(DeliveryFailure.Cause) {
       var answer = Answer.tasks(tasks)
       let isWhole = [.stored, .withoutPicture].contains(state)
       if let reply { answer = try await understand(reply, attempt, isWhole: isWhole) }
       return try await bring(answer, besides: sent, attempt, deadline, earlier: [])
     } catch {
+      stop.end()
       throw failure(error, attempt, [attempt.summary])
     }
   }

@@ -7,6 +7,9 @@ extension Delivery {
     for tasks: [String], besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
     _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(DeliveryFailure.Cause) -> Delivered {
+    // What can be left is nothing that a stop has to wait for.
+    if leavesTasks { stop.end() }
+    defer { if leavesTasks { stop.begin(until: deadline) } }
     var pictures: [ReturnedPicture] = []
     var facts = ReplyFacts()
     var linked: Linked?
@@ -48,9 +51,7 @@ extension Delivery {
     var answers = TaskAnswers(open: open)
     var plan = PollPlan(interval: settings.interval)
     while let wait = plan.next(advice: answers.advice, left: deadline - timing.now()) {
-      guard !Task.isCancelled, (try? await timing.sleep(wait)) != nil else { throw .interrupted }
-      let answer = await inOwnTask { await self.ask(about: task, settings, until: deadline) }
-      guard let outcome = answer else {
+      guard let outcome = try await ask(about: task, settings, after: wait, until: deadline) else {
         // Asking costs nothing: whatever it was, it is asked again.
         answers.isMissing()
         continue
@@ -60,6 +61,22 @@ extension Delivery {
       watch(.task(task, progress: outcome.progress))
     }
     throw .pending(tasks: Array(open), why: answers.why)
+  }
+
+  /// - Returns: `nil` when the gateway could not be asked.
+  private func ask(
+    about task: String, _ settings: Gateway.TaskRoute, after wait: Duration, until deadline: Duration
+  ) async throws(DeliveryFailure.Cause) -> Outcome? {
+    let question = { @Sendable () async throws -> Outcome? in
+      try await self.timing.sleep(wait)
+      return await self.ask(about: task, settings, until: deadline)
+    }
+    do {
+      try Task.checkCancellation()
+      return try await leavesTasks ? stop.cutting(question) : inOwnTask(question)
+    } catch {
+      throw .interrupted
+    }
   }
 
   /// - Returns: `nil` when the gateway could not be asked.

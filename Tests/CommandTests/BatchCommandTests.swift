@@ -164,7 +164,8 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     let names = Set(help.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) })
     // What is of the run and not of one job, or has a name of its own in a line.
     let ofRun: Set<String> = [
-      "gateway", "base-url", "prompt", "prompt-file", "output", "overwrite", "ledger", "config", "json",
+      "again", "gateway", "base-url", "prompt", "prompt-file", "output", "overwrite", "ledger", "config",
+      "json",
       "quiet",
       "verbose", "memory", "max-cost", "dry-run", "continue", "from", "help", "version",
     ]

@@ -53,6 +53,16 @@ struct Command {
     return try await finish(process, in: scratch)
   }
 
+  /// The same, with what it has said on standard error until now.
+  func run(
+    _ arguments: [String], watching body: (Process, () throws -> String) async throws -> Void
+  ) async throws -> Outcome {
+    let scratch = try TemporaryFolder()
+    let process = try start(Self.binary, arguments, input: [], in: scratch)
+    try await body(process) { String(decoding: try scratch.read("err"), as: UTF8.self) }
+    return try await finish(process, in: scratch)
+  }
+
   private func run(_ program: URL, _ arguments: [String], input: [UInt8]) async throws -> Outcome {
     let scratch = try TemporaryFolder()
     return try await finish(start(program, arguments, input: input, in: scratch), in: scratch)

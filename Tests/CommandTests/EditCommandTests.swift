@@ -106,7 +106,7 @@ import Vocabulary
       ]
       #expect(try await command.run(edit + ["-o", "a.png", "--json"]).status == 80)
       #expect(try await command.run(edit + ["-o", "b.png"]).status == 76)
-      #expect(try await command.run(edit + ["-o", "c.png"]).status == 0)
+      #expect(try await command.run(edit + ["-o", "c.png", "--again"]).status == 0)
       let entries = try await command.run("history", "--json").objects()
       #expect(entries.map { $0["state"] as? String } == ["done", "ambiguous", "stored"])
       #expect(entries.map { $0["billed"] as? String } == ["yes", "unknown", "yes"])

@@ -1,4 +1,5 @@
 import Foundation
+import Gateways
 import PlantainSimulator
 import TestSupport
 import Testing
@@ -20,23 +21,125 @@ import Vocabulary
 }
 
 @Suite struct `Interrupted` {
-  @Test(arguments: [SIGINT, SIGTERM])
-  func `after sending: 130, nothing left behind, and the money is named`(signal: Int32) async throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func `twice after sending: 130, nothing left behind, and the money is named`(signal: Int32) async throws {
     let folder = try TemporaryFolder()
     try await ScriptedGateway.run(.silence) { gateway in
       let arguments = [
         "edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--base-url", gateway.baseURL, "-o",
         "out.png",
       ]
-      let outcome = try await Command(folder: folder.path).run(arguments) { process in
-        try await gateway.firstRequest()
-        kill(process.processIdentifier, signal)
-      }
+      let outcome = try await Command(folder: folder.path).run(
+        arguments,
+        watching: { process, errors in
+          try await gateway.firstRequest()
+          kill(process.processIdentifier, signal)
+          try await waitUntil("it says that it is stopping") { try errors().contains("Stopping: waiting") }
+          kill(process.processIdentifier, signal)
+        })
       #expect(outcome.status == 130)
+      #expect(outcome.errors.contains("(up to 6 min). Ctrl-C again leaves it"))
       #expect(outcome.errors.contains("billed"))
       #expect(outcome.errors.contains("plantain recover "))
       #expect(folder.names.isEmpty)
       #expect(gateway.requests.count == 1)
+    }
+  }
+}
+
+@Suite struct `Interrupted once` {
+  private let folder: TemporaryFolder
+  private let command: Command
+
+  init() throws {
+    folder = try TemporaryFolder()
+    command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
+    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+    let lines = (0..<10).map { #"{"references":["a.jpg"],"prompt":"x \#($0)","output":"\#($0).jpg"}"# }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+  }
+
+  private func slow(_ times: Int) -> [Fault] {
+    var fault = Fault()
+    (fault.delay, fault.times) = (.milliseconds(800), times)
+    return [fault]
+  }
+
+  @Test func `an edit has the picture that was under way, and ends with 130`() async throws {
+    try await withSimulator(faults: slow(1)) { simulator in
+      let url = simulator.baseURL(for: .apiyi)
+      let outcome = try await command.run(
+        ["edit", "a.jpg", "-p", "x", "--gateway", "apiyi", "--base-url", url, "-o", "out.jpg"]
+      ) { process in
+        try await waitUntil("the request has come") { await simulator.counts.received == 1 }
+        kill(process.processIdentifier, SIGINT)
+      }
+      #expect(outcome.status == 130 && outcome.text == "out.jpg\n", "\(outcome.errors)")
+      #expect(try decodedPixels(folder.read("out.jpg")).size.width > 0)
+    }
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func `a batch says what it does, and sends nothing new`(signal: Int32) async throws {
+    try await withSimulator(faults: slow(100)) { simulator in
+      let url = simulator.baseURL(for: .apiyi)
+      let arguments = ["batch", "m.jsonl", "-o", "out", "--gateway", "apiyi", "--base-url", url, "--json"]
+      let outcome = try await command.run(arguments) { process in
+        try await waitUntil("four requests have come") { await simulator.counts.received == 4 }
+        kill(process.processIdentifier, signal)
+      }
+      let words = "Stopping: 4 in flight will finish, 6 were not sent. Ctrl-C again abandons them."
+      #expect(outcome.status == 130 && outcome.errors.contains(words), "\(outcome.errors)")
+      let summary = try #require(try outcome.objects().last?["summary"] as? [String: Any])
+      #expect(summary["done"] as? Int == 4 && summary["billed"] as? Int == 4 && summary["left"] as? Int == 6)
+      #expect(await simulator.counts.received == 4)
+      let next = try await command.run(arguments)
+      #expect(next.status == 0, "\(next.errors)")
+      #expect(await simulator.counts.received == 10)
+    }
+  }
+
+  @Test func `a second one abandons, and what nobody knows can be settled`() async throws {
+    var silent = Fault()
+    (silent.connection, silent.times) = (.stall, 4)
+    try await withSimulator(faults: [silent]) { simulator in
+      let url = simulator.baseURL(for: .apiyi)
+      let arguments = ["batch", "m.jsonl", "-o", "out", "--gateway", "apiyi", "--base-url", url, "--json"]
+      let outcome = try await command.run(
+        arguments,
+        watching: { process, errors in
+          try await waitUntil("four edits were done") { await simulator.counts.billed == 4 }
+          kill(process.processIdentifier, SIGINT)
+          try await waitUntil("it says that it is stopping") { try errors().contains("Stopping:") }
+          kill(process.processIdentifier, SIGINT)
+        })
+      let summary = try #require(try outcome.objects().last?["summary"] as? [String: Any])
+      #expect(outcome.status == 130, "\(outcome.errors)")
+      #expect(
+        summary["ambiguous"] as? Int == 4 && summary["left"] as? Int == 6 && summary["failed"] as? Int == 0)
+      let line = try #require(outcome.errors.split(separator: "\n").last { $0.hasPrefix("ambiguous") })
+      #expect(line.hasPrefix("ambiguous a.jpg, a.jpg, a.jpg, a.jpg: plantain settle "))
+      let run = try #require(summary["run"] as? String)
+      #expect(line.contains("\(run) --as billed|unbilled|resend"))
+      let settled = try await command.run("settle", run, "--as", "unbilled", "--json")
+      #expect(settled.status == 0, "\(settled.errors)")
+      let billed = try settled.objects().compactMap { $0["billed"] as? String }
+      #expect(billed == ["no", "no", "no", "no"])
+      let next = try await command.run(arguments)
+      #expect(next.status == 0, "\(next.errors)")
+      #expect(folder.names(in: "out").count == 10)
+      #expect(try await command.run("settle", run, "--as", "resend").status == 64)
+    }
+  }
+
+  @Test func `a signal that was ignored at the start stays ignored`() async throws {
+    try await withSimulator(faults: slow(1)) { simulator in
+      let url = simulator.baseURL(for: .apiyi)
+      let edit = "edit a.jpg -p x --gateway apiyi --base-url \(url) -o out.jpg"
+      let outcome = try await command.run(
+        shell: #"trap '' HUP; "$plantain" \#(edit) & sleep 0.5; kill -HUP $!; wait $!"#)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(folder.names.contains("out.jpg"))
     }
   }
 }

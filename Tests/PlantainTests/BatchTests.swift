@@ -179,7 +179,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       try FileManager.default.removeItem(atPath: folder.file("out/7.jpg"))
       // What was done and deleted is paid for again only when that is asked for.
       let second = try await Batch(editor).run(manifest)
-      #expect(second.failed == 1 && second.skipped == 19 && second.exitStatus == 1)
+      #expect(second.failed == 1 && second.skipped == 19 && second.exitStatus == 66)
       #expect(await simulator.counts.billed == 20)
       // Another word is another job.
       try folder.write(
@@ -202,7 +202,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(try await Batch(editor).run(manifests[0]).done == 1)
       #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
       try FileManager.default.removeItem(atPath: folder.file("out/0.jpg"))
-      #expect(try await Batch(editor, again: true).run(manifests[1]).done == 1)
+      #expect(try await Batch(editor, again: .yes).run(manifests[1]).done == 1)
       #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
       #expect(await simulator.counts.billed == 2)
     }
@@ -316,9 +316,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `ends when it is asked to, after what is under way`() async throws {
     let manifest = try manifest(40)
     try await run { editor, simulator in
-      let drain = Batch.Drain()
-      let summary = try await Batch(editor, most: 4).run(manifest, until: drain) { event in
-        if case .ended = event { drain.ask() }
+      let stop = StopSignal()
+      let summary = try await Batch(editor, most: 4).run(manifest, until: stop) { event in
+        if case .ended = event { stop.ask() }
       }
       #expect(summary.left > 30 && summary.done + summary.left == 40 && summary.exitStatus == 130)
       #expect(await simulator.counts.billed == summary.done)
@@ -329,11 +329,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let manifest = try manifest(10)
     try await run { editor, simulator in
       let limit = try #require(Money(parsing: "0.15 USD"))
+      var causes: [Int32] = []
       let summary = try await Batch(editor, spending: limit).run(manifest) { event in
-        if case .ended(_, .failed(let error)) = event { #expect(error.exitStatus == 81) }
+        if case .halted(let error) = event { causes.append(error.exitStatus) }
       }
       // Four at 0.0336 USD each.
-      #expect(summary.done == 4 && summary.failed == 6)
+      #expect(summary.done == 4 && summary.failed == 0 && summary.left == 6)
+      #expect(causes == [81] && summary.exitStatus == 81)
       #expect(await simulator.counts.received == 4)
     }
   }

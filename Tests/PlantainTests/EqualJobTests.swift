@@ -32,7 +32,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   /// One run of these lines, by a process of its own.
   private func run(
-    _ lines: [String], faults: [Fault] = [], again: Bool = false, overwrites: Bool = false
+    _ lines: [String], faults: [Fault] = [], again: Batch.Again = .no, overwrites: Bool = false
   ) async throws -> Ended {
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
     var defaults = Manifest.Defaults(folder: folder.file("out"))
@@ -40,7 +40,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return try await run(Manifest(reading: folder.file("m.jsonl"), defaults, for: .apiyi), faults, again)
   }
 
-  private func run(_ manifest: Manifest, _ faults: [Fault] = [], _ again: Bool = false) async throws -> Ended
+  private func run(_ manifest: Manifest, _ faults: [Fault] = [], _ again: Batch.Again = .no) async throws
+    -> Ended
   {
     #expect(manifest.problems.isEmpty, "\(manifest.problems)")
     return try await withSimulator(faults: faults) { simulator in
@@ -173,7 +174,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
     #expect(error.exitStatus == 66 && error.hint?.contains("--again") == true && gone.billed == 0)
     #expect(gone.summary.exitStatus != 0)
-    #expect(try await run([line("q.png")], again: true).billed == 1)
+    #expect(try await run([line("q.png")], again: .yes).billed == 1)
     #expect(made() == ["q.png"])
   }
 

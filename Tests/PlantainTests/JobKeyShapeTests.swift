@@ -60,7 +60,8 @@ import Testing
   /// What is of a call and not of the work.
   private static let others: [(name: String, change: Change)] = [
     ("output", { $0.output = .file("x.png") }), ("overwrite", { $0.overwrites = true }),
-    ("timeout", { $0.timeout = .seconds(9) }), ("price", { $0.price = Money(parsing: "1USD") }),
+    ("again", { $0.sendsAgain = true }), ("timeout", { $0.timeout = .seconds(9) }),
+    ("price", { $0.price = Money(parsing: "1USD") }),
     ("whole name", { $0.usesWholeName = true }), ("parent", { $0.parent = "p" }),
     ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),

@@ -26,17 +26,21 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       body: #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP"}]}"#)
   }
 
-  private func edit(_ gateway: ScriptedGateway, _ name: String = "out.png") async throws -> EditResult {
+  private func edit(
+    _ gateway: ScriptedGateway, _ name: String = "out.png", prompt: String = "warm"
+  ) async throws -> EditResult {
     var options = EditOptions()
     options.output = .file(ledger.file(name))
     let asked = options
     return try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
-      try await $0.edit("warm", references: [.bytes(PictureBytes(original), name: "p")], options: asked)
+      try await $0.edit(prompt, references: [.bytes(PictureBytes(original), name: "p")], options: asked)
     }
   }
 
-  private func failure(_ gateway: ScriptedGateway) async throws -> PlantainError {
-    let error = await #expect(throws: PlantainError.self) { try await edit(gateway) }
+  private func failure(
+    _ gateway: ScriptedGateway, _ prompt: String = "warm"
+  ) async throws -> PlantainError {
+    let error = await #expect(throws: PlantainError.self) { try await edit(gateway, prompt: prompt) }
     return try #require(error)
   }
 
@@ -161,7 +165,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try ledger.keptReplies.count == 1)
     let empty = ScriptedGateway.Answer.reply(status: 200, body: #"{"code":-1,"msg":"余额不足，请充值","data":null}"#)
     try await ScriptedGateway.run(empty) { gateway in
-      let error = try await failure(gateway)
+      let error = try await failure(gateway, "another word")
       #expect(error.exitStatus == 77)
       #expect(error.billed == .no)
       #expect(gateway.requests.count == 1)

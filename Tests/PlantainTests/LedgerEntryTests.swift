@@ -111,7 +111,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         #expect(again.skipped == 1 && again.done == 0)
         try FileManager.default.removeItem(atPath: written)
         #expect(try await Batch(editor).run(manifest).failed == 1)
-        #expect(try await Batch(editor, again: true).run(manifest).done == 1)
+        #expect(try await Batch(editor, again: .yes).run(manifest).done == 1)
         #expect(await simulator.counts.billed == 2)
       }
     }

@@ -64,7 +64,7 @@ import Vocabulary
       #expect(folder.names(in: "out") == ["a.edited.jpg", "a.png.edited.jpg", "b.edited.jpg"])
       // Also when it is made again, and when it is alone again.
       try FileManager.default.removeItem(atPath: folder.file("out"))
-      #expect(try await Batch(editor, again: true).run(try manifest()).done == 3)
+      #expect(try await Batch(editor, again: .yes).run(try manifest()).done == 3)
       #expect(folder.names(in: "out") == ["a.edited.jpg", "a.png.edited.jpg", "b.edited.jpg"])
       try FileManager.default.removeItem(atPath: folder.file("out"))
       try FileManager.default.removeItem(atPath: folder.file("in/a.jpg"))

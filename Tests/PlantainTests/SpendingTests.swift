@@ -20,7 +20,18 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(Money(parsing: text) == Money(millionths: millionths, currency: "USD"))
   }
 
-  @Test(arguments: ["", "5", "USD", "5 usd", "-5USD", "5 U SD", "5  5USD", "1e3USD", "infUSD", "2000000USD"])
+  @Test(arguments: [
+    ("5usd", "5 USD"), ("$5", "5 USD"), ("5$", "5 USD"), ("US$0.5", "0.5 USD"), ("0.05 EUR", "0.05 EUR"),
+    ("€5", "5 EUR"), ("5 €", "5 EUR"), ("£2", "2 GBP"), ("cny 3", "3 CNY"), (" 5 USD ", "5 USD"),
+  ])
+  func `sums are read as people write them`(text: String, sum: String) {
+    #expect(Money(parsing: text)?.description == sum)
+  }
+
+  @Test(arguments: [
+    "", "5", "USD", "-5USD", "5 U SD", "5  5USD", "5 $ €", "USD5USD", "5.5.5USD", "¥5", "$", "1e3USD",
+    "infUSD", "2000000USD",
+  ])
   func `what is no sum is not guessed`(text: String) {
     #expect(Money(parsing: text) == nil)
   }
@@ -126,9 +137,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
       ) { editor in
         let done = await withTaskGroup(of: Bool.self) { group in
-          for _ in 0..<12 {
+          for number in 0..<12 {
             group.addTask {
-              (try? await editor.edit("x", references: [picture], options: settled)) != nil
+              (try? await editor.edit("x \(number)", references: [picture], options: settled)) != nil
             }
           }
           return await group.reduce(0) { $0 + ($1 ? 1 : 0) }

@@ -9,17 +9,17 @@ import Testing
     let throttle = Throttle(most: 64, borne: 8)
     #expect(await throttle.width == 4)
     for _ in 0..<4 {
-      await throttle.enter()
+      _ = await throttle.enter()
       await throttle.leave(isSuccess: true)
     }
     #expect(await throttle.width == 8)
     for _ in 0..<8 {
-      await throttle.enter()
+      _ = await throttle.enter()
       await throttle.leave(isSuccess: true)
     }
     #expect(await throttle.width == 8)
     for _ in 0..<2_200 {
-      await throttle.enter()
+      _ = await throttle.enter()
       await throttle.leave(isSuccess: true)
     }
     #expect(await throttle.width == 64)
@@ -28,7 +28,7 @@ import Testing
   @Test func `are halved once by answers that say the same at once, and never under one`() async {
     let throttle = Throttle(most: 16)
     for _ in 0..<20 {
-      await throttle.enter()
+      _ = await throttle.enter()
       await throttle.leave(isSuccess: true)
     }
     #expect(await throttle.width == 16)
@@ -41,7 +41,7 @@ import Testing
   @Test func `failures do not widen it`() async {
     let throttle = Throttle(most: 16)
     for _ in 0..<20 {
-      await throttle.enter()
+      _ = await throttle.enter()
       await throttle.leave(isSuccess: false)
     }
     #expect(await throttle.width == 4)

@@ -11,18 +11,21 @@ import Testing
   /// Every step that there is; all others are none.
   private static let table: [State: [Event: State]] = [
     .sending: [
-      .notSent: .unbilled, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .abandon: .ambiguous,
+      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff, .notSent: .unbilled, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .abandon: .ambiguous,
       .begin: .accepted, .store: .stored,
     ],
     .accepted: [
-      .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .store: .stored,
+      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .store: .stored,
       .findNothing: .withoutPicture, .finish: .done, .abandon: .accepted,
     ],
     .stored: [
-      .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
+      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff, .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
       .abandon: .stored,
     ],
-    .ambiguous: [.store: .stored, .begin: .accepted, .finish: .done],
+    .ambiguous: [
+      .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
+      .settleResend: .writtenOff,
+    ],
     .withoutPicture: [.store: .stored, .begin: .accepted, .finish: .done],
     .done: [.finish: .done],
   ]
@@ -40,15 +43,16 @@ import Testing
     #expect(State.allCases.filter(\.permitsSendingAgain) == [.prepared, .unbilled])
   }
 
-  @Test func `nothing leads back from where money may have been spent, but an answer that says so`() {
-    let spent: Set<State> = [.ambiguous, .withoutPicture, .done]
+  @Test func `nothing leads back from where money may have been spent, but an answer or a user that says so`() {
+    let events = Event.allCases.filter { $0 != .settleUnbilled }
+    let spent: Set<State> = [.ambiguous, .withoutPicture, .done, .lost, .writtenOff]
     for state in spent {
-      for event in Event.allCases {
+      for event in events {
         #expect(state.after(event).map { $0.billing != .no } ?? true)
       }
     }
     for state in [State.sending, .accepted, .stored] {
-      for event in Event.allCases where state.after(event)?.billing == .no {
+      for event in events where state.after(event)?.billing == .no {
         #expect(event == .refused || event == .notSent && state == .sending)
       }
     }

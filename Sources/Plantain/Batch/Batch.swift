@@ -1,5 +1,5 @@
 public import Gateways
-import Synchronization
+public import Vocabulary
 
 /// Does the edits of a manifest, many at a time. Each is known by its content: a second run does only what is not done yet, fetches
 /// what was paid for, and leaves alone what nobody knows the outcome of. Several processes may share the work by one ledger.
@@ -17,94 +17,68 @@ public struct Batch: Sendable {
   }
 
   let editor: Editor
-  private let spending: Money?
+  let spending: Money?
   private let most: Int
-  private let isAgain: Bool
+  let limit: Int?
+  let again: Again
 
   /// - Parameters:
   ///   - spending: the most that a run may spend in all. `nil`: no limit.
   ///   - most: how many edits may be under way at once; how many are, the route decides by how it answers. Default: 64.
-  ///   - again: whether jobs that are done are done once more, and paid for. Default: their results are there already, or are
-  ///     copied to where they are wanted.
-  public init(_ editor: Editor, spending: Money? = nil, most: Int = 64, again: Bool = false) {
+  ///   - limit: how many jobs are done at most: the first ones that are to be done. `nil`: all.
+  ///   - again: whether jobs that are done, or of which nobody knows, are sent once more, and paid for. Default: results are there
+  ///     already, or are copied to where they are wanted, and what nobody knows is left alone.
+  public init(
+    _ editor: Editor, spending: Money? = nil, most: Int = 64, limit: Int? = nil, again: Again = .no
+  ) {
     self.editor = editor
-    isAgain = again
     self.spending = spending
     self.most = max(1, most)
+    self.limit = limit
+    self.again = again
+  }
+
+  /// Whether jobs are sent that were sent before.
+  public enum Again: Sendable, Equatable {
+    case no
+    case yes
+    /// As a run did that was interrupted, by its id or the beginning of it: what it has sent is not sent a second time.
+    case goingOn(run: String)
   }
 
   /// - Parameters:
-  ///   - drain: ends the run when what is under way is done.
+  ///   - stop: nothing more is sent, and the run ends when what is in flight has ended.
   ///   - watch: called for each item when it ends, and with how far the run is, one at a time.
-  /// - Throws: 65 when the manifest has problems: then nothing is sent; 73 when the ledger cannot be used.
+  /// - Throws: 65 when the manifest has problems: then nothing is sent; 73 when the ledger cannot be used; 66 when there is no run
+  ///   to go on with.
   public func run(
-    _ manifest: Manifest, until drain: Drain = Drain(), watch: (Event) -> Void = { _ in }
+    _ manifest: Manifest, until stop: StopSignal = StopSignal(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
     if let problem = manifest.problems.first { throw problem }
     var manifest = manifest
     manifest.nameResults(as: try await editor.book.writers(of: manifest))
-    let run = try await BatchRun(editor, manifest, spending: spending, most: most, isAgain: isAgain)
-    var rest = try await editor.jobs(of: manifest).all[...]
-    var elsewhere: [Manifest.Item] = []
-    var progress = BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now)
-    watch(.progress(progress))
-    await withTaskGroup(of: Step.self) { group in
-      var underWay = 0
-      group.addTask { await Self.second() }
-      while true {
-        while underWay < most, !drain.isAsked, !Task.isCancelled, let job = rest.popFirst() {
-          underWay += 1
-          group.addTask { .ended(await run.perform(job)) }
-        }
-        guard underWay > 0, let step = await group.next() else { break }
-        switch step {
-        case .ended(let outcomes):
-          underWay -= 1
-          for (item, outcome) in outcomes {
-            if case .elsewhere = outcome { elsewhere.append(item) }
-            progress.count(outcome, at: .now)
-            watch(.ended(item, outcome))
-          }
-        case .second:
-          progress.tick(at: .now)
-          // A cancelled one would be over at once, again and again.
-          if !Task.isCancelled { group.addTask { await Self.second() } }
-        }
-        progress.inFlight = await run.inFlight
-        watch(.progress(progress))
-      }
-      group.cancelAll()
-    }
-    progress.summary.left = rest.reduce(0) { $0 + $1.items.count }
-    progress.summary.elsewhere = elsewhere.filter { !$0.hasOutput }.count
-    await run.end(progress.summary)
-    return progress.summary
+    let jobs = try await editor.jobs(of: manifest).all
+    let run = try await BatchRun(editor, manifest, Purse(spending), most: most, again, under: stop)
+    var wanted = jobs[...]
+    if let limit { wanted = await run.firstToDo(limit, of: jobs) }
+    var loop = BatchLoop(run, BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now))
+    await loop.work(on: wanted, most: most, watch)
+    var summary = loop.progress.summary
+    summary.left += jobs[wanted.endIndex...].reduce(0) { $0 + $1.items.count }
+    summary.wasStopped = stop.isAsked
+    summary.unsettled = await run.unsettled(loop.ambiguous)
+    await run.end(summary)
+    return summary
   }
 
   /// What happens in a run.
   public enum Event: Sendable {
     case ended(Manifest.Item, Outcome)
+    /// A stop was asked for: so many jobs are in flight and will end, and so many are not sent any more.
+    case stopping(inFlight: Int, left: Int)
+    /// Nothing more is sent, for a reason that is no single job's, such as a key that is missing.
+    case halted(PlantainError)
     /// At the beginning, whenever an item has ended, and every second.
     case progress(BatchProgress)
-  }
-
-  private enum Step: Sendable {
-    case ended([(Manifest.Item, Outcome)])
-    case second
-  }
-
-  private static func second() async -> Step {
-    try? await Task.sleep(for: .seconds(1))
-    return .second
-  }
-
-  /// Asks a run to begin nothing more.
-  public final class Drain: Sendable {
-    private let asked = Mutex(false)
-
-    public init() {}
-
-    public func ask() { asked.withLock { $0 = true } }
-    public var isAsked: Bool { asked.withLock { $0 } }
   }
 }

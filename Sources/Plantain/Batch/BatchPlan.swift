@@ -7,6 +7,16 @@ public struct BatchPlan: Encodable, Sendable {
   public private(set) var same: [[Int]] = []
   /// Those that cannot be prepared, and would fail without costing anything.
   public private(set) var failed = 0
+  /// Those that are not sent: done before, or paid for and to be fetched.
+  public private(set) var skipped = 0
+  /// Those that are not sent, because nobody knows what became of them.
+  public private(set) var ambiguous = 0
+  /// Those that would be left for a later run.
+  public private(set) var left = 0
+  /// How many of the jobs a limit of what may be spent allows; `nil`: all.
+  public private(set) var affordable: Int?
+  /// Why it does not allow more.
+  public private(set) var overLimit: PlantainError?
   /// Of all requests' bodies together.
   public private(set) var bytes = 0
   /// Without a value where one job's are not known.
@@ -14,7 +24,9 @@ public struct BatchPlan: Encodable, Sendable {
   public var cost: EditReport.Cost { EditReport.Cost(costs) }
   private var costs = Costs()
 
-  private enum CodingKeys: CodingKey { case variants, same, jobs, failed, bytes, tokens, cost }
+  private enum CodingKeys: CodingKey {
+    case variants, same, jobs, failed, skipped, ambiguous, left, affordable, bytes, tokens, cost
+  }
 
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -22,6 +34,10 @@ public struct BatchPlan: Encodable, Sendable {
     if !variants.isEmpty { try container.encode(variants, forKey: .variants) }
     if !same.isEmpty { try container.encode(same, forKey: .same) }
     try container.encode(failed, forKey: .failed)
+    if skipped > 0 { try container.encode(skipped, forKey: .skipped) }
+    if ambiguous > 0 { try container.encode(ambiguous, forKey: .ambiguous) }
+    if left > 0 { try container.encode(left, forKey: .left) }
+    try container.encodeIfPresent(affordable, forKey: .affordable)
     try container.encode(bytes, forKey: .bytes)
     try container.encodeIfPresent(tokens, forKey: .tokens)
     try container.encode(cost, forKey: .cost)
@@ -32,12 +48,45 @@ public struct BatchPlan: Encodable, Sendable {
     variants = jobs.variants
   }
 
-  mutating func count(_ outcome: Result<EditPlan, PlantainError>) {
-    jobs += 1
-    guard case .success(let plan) = outcome else {
-      failed += 1
-      return
+  /// Leaves out what would not be sent.
+  ///
+  /// - Returns: whether it would be.
+  mutating func admits(_ outlook: Editor.Outlook) -> Bool {
+    switch outlook {
+    case .toDo: return true
+    case .done, .underWay, .paid: skipped += 1
+    case .ambiguous, .lost: ambiguous += 1
+    case .gone: failed += 1
     }
+    return false
+  }
+
+  mutating func leave(_ count: Int) { left += count }
+
+  /// - Parameter purse: what may be spent.
+  mutating func count(_ outcome: Result<EditPlan, PlantainError>, _ purse: Purse) {
+    jobs += 1
+    switch outcome {
+    case .failure(let error):
+      failed += 1
+      if error.code == .overSpending { exceeds(error) }
+    case .success(let plan):
+      count(plan)
+      do throws(PlantainError) {
+        _ = try purse.take(plan.cost.price, count: plan.request.count, plan.gateway)
+      } catch {
+        exceeds(error)
+      }
+    }
+  }
+
+  private mutating func exceeds(_ error: PlantainError) {
+    guard overLimit == nil else { return }
+    affordable = jobs - 1
+    overLimit = error
+  }
+
+  private mutating func count(_ plan: EditPlan) {
     bytes += plan.request.bytes.bytes
     costs.add(plan.cost)
     guard let more = plan.tokens, let sum = tokens else {
@@ -48,19 +97,31 @@ public struct BatchPlan: Encodable, Sendable {
   }
 }
 
+extension PlantainError {
+  /// With how far the money goes.
+  public func allowing(_ count: Int, of jobs: Int) -> PlantainError {
+    PlantainError(
+      stage, code, "the limit is enough for \(count) of \(jobs) edits: \(message)", hint: hint,
+      subject: subject)
+  }
+}
+
 extension Batch {
-  /// Does all local work of every edit by the first route, opens no socket and writes no file: what would be sent, and what it costs.
-  /// What was done before is counted like the rest.
+  /// Does all local work of every edit that would be sent, by the first route, opens no socket and writes no file: what it would
+  /// send, and what it costs. What is done, or nobody knows the outcome of, is left out.
   ///
-  /// - Parameter watch: called for each item, in the manifest's order.
-  /// - Throws: 65 when the manifest has problems.
+  /// - Parameter watch: called for each item that would be sent, or cannot be, in the manifest's order.
+  /// - Returns: with how far the money goes, where there is a limit.
+  /// - Throws: 65 when the manifest has problems; 66 when there is no run to go on with.
   public func plan(
     _ manifest: Manifest, watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void = { _, _ in }
   ) async throws(PlantainError) -> BatchPlan {
     if let problem = manifest.problems.first { throw problem }
     let jobs = try await editor.jobs(of: manifest)
     var sum = BatchPlan(jobs)
-    await inOrder(jobs.all.map(\.item), width: Self.plannedAtATime) { [editor] item in
+    let items = try await toDo(jobs.all.map(\.item), &sum, watch)
+    let purse = Purse(try await editor.book.leftToSpend(spending, items.first?.options.spending.perDay))
+    await inOrder(items, width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {
         var options = item.options
         // That it is there already may mean that it was done.
@@ -71,10 +132,30 @@ extension Batch {
         return (item, .failure(error))
       }
     } consume: { item, outcome in
-      sum.count(outcome)
+      sum.count(outcome, purse)
       watch(item, outcome)
     }
     return sum
+  }
+
+  /// The items that would be sent.
+  private func toDo(
+    _ items: [Manifest.Item], _ sum: inout BatchPlan,
+    _ watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void
+  ) async throws(PlantainError) -> [Manifest.Item] {
+    let again = try await editor.resolved(again)
+    var found: [Manifest.Item] = []
+    for (position, item) in items.enumerated() {
+      // What cannot be read is told when its turn comes.
+      let outlook = (try? await editor.outlook(of: item, again)) ?? .toDo
+      if case .gone(let entry) = outlook { watch(item, .failure(.resultGone(entry))) }
+      if sum.admits(outlook) { found.append(item) }
+      if found.count == limit {
+        sum.leave(items.count - position - 1)
+        break
+      }
+    }
+    return found
   }
 
   /// Each holds what it has prepared until its turn.

@@ -2,6 +2,7 @@ import Finishing
 import Gateways
 import Ledger
 import Submission
+import Vocabulary
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -12,27 +13,37 @@ import Submission
 /// One run of a batch, as the ledger knows it, and what its jobs share.
 final class BatchRun: Sendable {
   var id: String { entry.id }
-  private let editor: Editor
+  let editor: Editor
   private let entry: RunEntry
   private let throttle: Throttle
   private let purse: Purse
-  /// Whether jobs that are done are done once more.
-  private let isAgain: Bool
+  private let again: Batch.Again
+  let stop: StopSignal
 
-  /// - Throws: 73.
+  /// - Throws: 66 when there is no run to go on with, 73.
   init(
-    _ editor: Editor, _ manifest: Manifest, spending: Money?, most: Int, isAgain: Bool
+    _ editor: Editor, _ manifest: Manifest, _ purse: Purse, most: Int, _ again: Batch.Again,
+    under stop: StopSignal
   ) async throws(PlantainError) {
     self.editor = editor
-    self.isAgain = isAgain
-    entry = RunEntry(
-      id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
-      gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
-    purse = Purse(spending)
-    throttle = Throttle(most: most, borne: await editor.book.borneWidth(of: editor.routes[0]))
+    self.purse = purse
+    self.stop = StopSignal(under: stop)
+    self.again = try await editor.resolved(again)
+    if case .goingOn(let run) = self.again {
+      entry = try await editor.book.run(run)
+    } else {
+      entry = RunEntry(
+        id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
+        gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
+    }
+    throttle = Throttle(
+      most: most, borne: await editor.book.borneWidth(of: editor.routes[0]), until: self.stop)
     let entry = entry
     try await editor.book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
+
+  /// Those who wait for their turn do not wait any longer.
+  func letGo() async { await throttle.letGo() }
 
   /// How many requests are under way.
   var inFlight: Int { get async { await throttle.inFlight } }
@@ -46,7 +57,9 @@ final class BatchRun: Sendable {
   }
 
   /// What becomes of each of a job's items, in their order.
-  func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome)] {
+  ///
+  /// - Returns: without an outcome where nothing was sent because the run was stopped.
+  func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome?)] {
     do throws(PlantainError) {
       let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
       guard let (claim, names) = try await claim(job.item, keys) else {
@@ -55,7 +68,11 @@ final class BatchRun: Sendable {
       defer { withExtendedLifetime(claim) {} }
       let first = await perform(job.item, names)
       var outcomes = [(job.item, first)]
-      for item in job.same { outcomes.append((item, await outcome(for: item, after: first))) }
+      for item in job.same {
+        var outcome = first
+        if let first { outcome = await self.outcome(for: item, after: first) }
+        outcomes.append((item, outcome))
+      }
       return outcomes
     } catch {
       return job.items.map { ($0, Self.outcome(of: error)) }
@@ -83,7 +100,7 @@ final class BatchRun: Sendable {
     }
   }
 
-  private func perform(_ item: Manifest.Item, _ names: [String]) async -> Batch.Outcome {
+  private func perform(_ item: Manifest.Item, _ names: [String]) async -> Batch.Outcome? {
     do throws(PlantainError) {
       for name in names {
         if let earlier = try await settle(item, name) { return earlier }
@@ -95,7 +112,7 @@ final class BatchRun: Sendable {
   }
 
   /// What becomes of a picture with the same bytes: it shares the result, and whatever went wrong.
-  private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome {
+  private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome? {
     let id: String
     switch first {
     case .done(let result): id = result.copyOf ?? result.id
@@ -109,8 +126,12 @@ final class BatchRun: Sendable {
     }
   }
 
-  private static func outcome(of error: PlantainError) -> Batch.Outcome {
-    error.code == .outcomeUnknown ? .ambiguous(error) : .failed(error)
+  private static func outcome(of error: PlantainError) -> Batch.Outcome? {
+    switch error.code {
+    case .outcomeUnknown: .ambiguous(error)
+    case .interrupted: error.billed == .no ? nil : .ambiguous(error)
+    default: .failed(error)
+    }
   }
 
   /// The result of edits that are done, where an item wants it: it lies there, or is copied there.
@@ -134,17 +155,20 @@ final class BatchRun: Sendable {
     var options = item.options
     (options.jobKey, options.run) = (key, id)
     let choices = try RequestChoices(options, editor.routes[0].gateway)
-    await throttle.enter()
+    let stop = StopSignal(under: stop)
+    defer { stop.endAll() }
+    guard await throttle.enter() else { throw .interrupted() }
     // Another process may have been asked to come back later.
     if let pause = await editor.book.pause(of: editor.routes[0]) {
       await throttle.pause(for: pause)
-      try? await Task.sleep(for: pause)
+      try? await stop.cutting { try await Task.sleep(for: pause) }
     }
     var aside = 0
     do throws(PlantainError) {
       aside = try purse.take(choices.price, count: options.count, editor.routes[0].gateway.id)
-      let result = try await editor.edit(item.prompt, references: item.references, options: options) {
-        event in
+      let result = try await editor.edit(
+        item.prompt, item.references, options, by: editor.routes, until: stop
+      ) { event in
         guard case .waiting(let wait, let why) = event else { return }
         Task { await self.backOff(for: wait, because: why) }
       }
@@ -164,12 +188,50 @@ final class BatchRun: Sendable {
 
   /// What is known of the same job from before; `nil` when it is to be done.
   private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
-    switch try await editor.earlier(key, item.options, of: item.references.first, watch: { _ in }) {
-    case .done(let entries): return isAgain ? nil : try await result(of: entries, for: item)
+    let earlier = try await editor.earlier(
+      key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
+    switch earlier {
+    case .done(let entries): return try await result(of: entries, for: item)
     case .fetched(let result): return .done(result)
     case .underWay: return .elsewhere
     case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
+    case .lost(let entry): return .failed(.settledAsLost(entry.id))
     case nil: return nil
     }
+  }
+}
+
+extension Editor {
+  /// With the whole id of the run that is gone on with.
+  ///
+  /// - Throws: 66 when there is none, 73.
+  func resolved(_ again: Batch.Again) async throws(PlantainError) -> Batch.Again {
+    guard case .goingOn(let run) = again else { return again }
+    return .goingOn(run: try await book.run(run).id)
+  }
+}
+
+extension BatchRun {
+  /// The first jobs, as far as there are enough that are to be done.
+  func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
+    var count = 0
+    for (position, job) in jobs.enumerated() {
+      // What cannot be read is told when its turn comes.
+      guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
+      count += 1
+      if count == limit { return jobs[...position] }
+    }
+    return jobs[...]
+  }
+
+  /// What is known of those of which nobody knows what became: what to name them by, to settle them.
+  func unsettled(_ items: [(item: Manifest.Item, error: PlantainError)]) async -> [BatchSummary.Unsettled] {
+    var found: [BatchSummary.Unsettled] = []
+    for (item, error) in items.sorted(by: { $0.item.line < $1.item.line }) {
+      guard let id = error.editID else { continue }
+      let run = try? await editor.book.entry(id).run
+      found.append(BatchSummary.Unsettled(name: item.shortName, target: run ?? id))
+    }
+    return found
   }
 }

@@ -9,20 +9,34 @@ public struct BatchSummary: Encodable, Sendable {
   public private(set) var ambiguous = 0
   /// Under way in another process, and not there yet at the end.
   public internal(set) var elsewhere = 0
-  /// Not begun, because the run was asked to end.
+  /// Not tried: the run was stopped, came to an end for all jobs alike, or was to do so many only.
   public internal(set) var left = 0
+  /// What has ended the run for all jobs alike.
+  public internal(set) var halt: PlantainError?
+  /// A stop was asked for.
+  var wasStopped = false
+  /// Those that are ambiguous, to be settled by their user.
+  public internal(set) var unsettled: [Unsettled] = []
   /// The pictures of this run that were certainly billed.
   public private(set) var billed = 0
   /// Of this run; without an amount where one is not known, or there are several currencies.
   public var cost: EditReport.Cost { EditReport.Cost(costs) }
   private var costs = Costs()
 
+  /// A job of which nobody knows what became of it.
+  public struct Unsettled: Sendable, Equatable {
+    /// Of its picture, else of its line.
+    public let name: String
+    /// The run that has sent it, or where there is none the edit: what `Settling` takes.
+    public let target: String
+  }
+
   init(run: String) {
     self.run = run
   }
 
   private enum CodingKeys: CodingKey {
-    case run, done, skipped, failed, ambiguous, elsewhere, left, billed, cost
+    case run, done, skipped, failed, ambiguous, elsewhere, left, halted, billed, cost
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -34,6 +48,7 @@ public struct BatchSummary: Encodable, Sendable {
     try container.encode(ambiguous, forKey: .ambiguous)
     if elsewhere > 0 { try container.encode(elsewhere, forKey: .elsewhere) }
     if left > 0 { try container.encode(left, forKey: .left) }
+    try container.encodeIfPresent(halt?.code.rawValue, forKey: .halted)
     try container.encode(billed, forKey: .billed)
     try container.encode(cost, forKey: .cost)
   }
@@ -46,17 +61,27 @@ public struct BatchSummary: Encodable, Sendable {
       billed += result.billed
       costs.add(result.cost)
     case .skipped, .elsewhere: skipped += 1
-    case .ambiguous: ambiguous += 1
+    case .ambiguous(let error):
+      ambiguous += 1
+      statuses.insert(PlantainError.Code.outcomeUnknown.exitStatus)
+      if error.billed == .yes { billed += 1 }
     case .failed(let error):
       failed += 1
+      statuses.insert(error.exitStatus)
       if error.billed == .yes { billed += 1 }
     }
   }
 
-  /// 0 when all is done and there, 1 with failed items, 76 with none but ambiguous ones, 75 when another process is still at some, 130
-  /// when it was asked to end before.
+  /// Of what failed or is ambiguous.
+  private var statuses: Set<Int32> = []
+
+  /// 130 when it was stopped; that of the cause which ended it for all jobs alike; otherwise 0 when all is done and there, that of
+  /// what failed, is ambiguous (76) or under way elsewhere (75) when it is all of one kind, and 1 when it is not.
   public var exitStatus: Int32 {
-    left > 0 ? 130 : failed > 0 ? 1 : ambiguous > 0 ? 76 : elsewhere > 0 ? 75 : 0
+    if wasStopped { return PlantainError.Code.interrupted.exitStatus }
+    if let halt { return halt.exitStatus }
+    let all = elsewhere > 0 ? statuses.union([PlantainError.Code.rateLimited.exitStatus]) : statuses
+    return all.count > 1 ? 1 : all.first ?? 0
   }
 }
 

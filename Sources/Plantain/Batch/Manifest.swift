@@ -29,6 +29,9 @@ public struct Manifest: Sendable {
     /// It was not in a file, but is a picture of a folder, a pattern or a list.
     var isPicture = false
 
+    /// In lists: the name of its picture, else of its line.
+    var shortName: String { references.first.map { OutputFile.name(of: $0.name) } ?? name }
+
     /// What to call it in messages: its line, or its picture.
     public var name: String {
       isPicture ? references.first?.name ?? "picture \(line)" : "line \(line)"

@@ -1,3 +1,5 @@
+import Vocabulary
+
 /// How many requests are in flight by one route: more while all goes well, half as many when it asks to come back later, and none
 /// until then. Whoever waits keeps its order.
 actor Throttle {
@@ -7,11 +9,13 @@ actor Throttle {
   /// What the route is known to bear: up to it the width grows with every success, beyond it by one for every width of them.
   private var borne: Double
   private(set) var inFlight = 0
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+  private var waiting: [CheckedContinuation<Bool, Never>] = []
+  private let stop: StopSignal
   private var pausedUntil: ContinuousClock.Instant?
 
   /// - Parameter borne: how many requests the route was seen to bear. `nil`: it has not complained.
-  init(most: Int, borne: Int? = nil) {
+  init(most: Int, borne: Int? = nil, until stop: StopSignal = StopSignal()) {
+    self.stop = stop
     let known = min(Double(most), borne.map(Double.init) ?? Double(most))
     self.most = Double(most)
     self.borne = known
@@ -21,16 +25,28 @@ actor Throttle {
   /// Whole ones.
   var width: Int { max(1, Int(limit)) }
 
-  func enter() async {
+  /// - Returns: whether it may be sent; not so when a stop was asked for while it waited.
+  func enter() async -> Bool {
+    guard !stop.isAsked else { return false }
     if inFlight < width, waiting.isEmpty {
       inFlight += 1
     } else {
-      await withCheckedContinuation { waiting.append($0) }
+      guard await withCheckedContinuation({ waiting.append($0) }) else { return false }
     }
     while let end = pausedUntil, end > .now {
       // One that is cancelled does not wait; its work sees that for itself.
-      guard (try? await Task.sleep(until: end, clock: .continuous)) != nil else { break }
+      let sleep = { @Sendable in try await Task.sleep(until: end, clock: .continuous) }
+      guard (try? await stop.cutting(sleep)) != nil else { break }
     }
+    guard stop.isAsked else { return true }
+    leave(isSuccess: false)
+    return false
+  }
+
+  /// After a stop: nobody waits any longer.
+  func letGo() {
+    for one in waiting { one.resume(returning: false) }
+    waiting = []
   }
 
   /// - Parameter isSuccess: it was answered as wished.
@@ -60,7 +76,7 @@ actor Throttle {
   private func admit() {
     while inFlight < width, !waiting.isEmpty {
       inFlight += 1
-      waiting.removeFirst().resume()
+      waiting.removeFirst().resume(returning: true)
     }
   }
 }

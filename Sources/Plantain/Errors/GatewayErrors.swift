@@ -249,6 +249,11 @@ extension PlantainError {
   }
 }
 
+extension PlantainError {
+  /// Whether the gateway takes nothing more on this day.
+  var isOfWholeDay: Bool { (underlying as? GatewayFailure)?.kind == .dayQuotaUsed }
+}
+
 extension PlantainError.Billing {
   init(_ billing: AttemptState.Billing) {
     switch billing {

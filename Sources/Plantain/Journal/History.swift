@@ -8,6 +8,8 @@ import Vocabulary
 public struct History: Sendable {
   let book: Book
 
+  init(_ book: Book) { self.book = book }
+
   /// - Throws: 78 when there is no place for a ledger.
   public init(ledger: LedgerLocation = .standard) throws(PlantainError) {
     book = try Book(ledger)
@@ -158,7 +160,8 @@ public struct HistoryEntry: Encodable, Sendable {
   /// What of several attempts matters: what is open before what is done, and that before what cost nothing.
   static func state(of states: [AttemptState]) -> AttemptState {
     let order: [AttemptState] = [
-      .sending, .accepted, .stored, .ambiguous, .done, .withoutPicture, .prepared, .unbilled,
+      .sending, .accepted, .stored, .ambiguous, .done, .lost, .writtenOff, .withoutPicture, .prepared,
+      .unbilled,
     ]
     return order.first(where: states.contains) ?? .prepared
   }
@@ -182,11 +185,12 @@ public struct HistoryEntry: Encodable, Sendable {
     case .accepted: "plantain recover \(id)"
     case .stored: "plantain replay \(id)"
     case .ambiguous, .sending:
-      "it may have been done and billed; look at the gateway's own log before sending it again"
+      "it may have been done and billed: look at the gateway's own log, then plantain settle \(id) --as billed|unbilled|resend"
     case .prepared, .unbilled: "nothing was billed; it can be sent again"
     case .withoutPicture where isKept:
       "its reply is kept; a later version may find a picture: plantain replay \(id)"
-    case .withoutPicture, .done: nil
+    case .writtenOff: "counted as billed; it can be sent again"
+    case .withoutPicture, .done, .lost: nil
     }
   }
 

@@ -61,8 +61,9 @@ extension History {
   private func isSettled(_ attempt: AttemptEntry) -> Bool {
     guard !book.isLive(attempt) else { return false }
     switch attempt.settledState(isLive: false) {
-    case .prepared, .unbilled, .withoutPicture, .done: return true
-    case .sending, .accepted, .ambiguous, .stored: return false
+    case .prepared, .unbilled, .withoutPicture, .done, .writtenOff: return true
+    // What is lost would be sent again, and paid for again, by the next run of its manifest.
+    case .sending, .accepted, .ambiguous, .stored, .lost: return false
     }
   }
 }

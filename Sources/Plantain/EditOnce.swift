@@ -1,0 +1,57 @@
+import Ledger
+import Submission
+import Vocabulary
+
+/// What stands between a call of `edit` and its sending: an equal edit, and a stop.
+extension Editor {
+  /// The edit, unless an equal one has something that was paid for, or is under way.
+  func editOnce(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
+    _ = try checked(prompt, references, options, routes, .none, watch)
+    var options = options
+    let key = try await keys(of: prompt, references, options)[0].text
+    options.jobKey = key
+    let place = try OutputPlan(options, first: references.first).entry?.path ?? ""
+    guard let claim = try JobClaim(book.ledger().replyPath("\(key).job"), for: place) else {
+      throw .twinUnderWay()
+    }
+    defer { withExtendedLifetime(claim) {} }
+    switch try await earlier(
+      key, options, of: references.first, again: options.sendsAgain ? .yes : .no, until: stop, watch: watch)
+    {
+    case .fetched(let result): return result
+    case .underWay: throw .twinUnderWay()
+    case .unknown(let entry): throw .twinUnknown(entry.id)
+    case .done, .lost, nil:
+      return try await edit(prompt, references, options, by: routes, until: stop, watch)
+    }
+  }
+
+  /// Does the work, and says when a stop is asked for what it waits.
+  func telling(
+    _ stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void,
+    _ work: @escaping @Sendable () async throws(PlantainError) -> EditResult
+  ) async throws(PlantainError) -> EditResult {
+    let result: Result<EditResult, PlantainError>? = await withTaskGroup(
+      of: Result<EditResult, PlantainError>?.self
+    ) { group in
+      group.addTask {
+        do throws(PlantainError) { return .success(try await work()) } catch { return .failure(error) }
+      }
+      group.addTask { [timing] in
+        await stop.asked()
+        if stop.isAsked, let deadline = stop.deadline {
+          watch(.stopping(atMost: max(.zero, deadline - timing.now())))
+        }
+        return nil
+      }
+      defer { group.cancelAll() }
+      for await result in group { if let result { return result } }
+      return nil
+    }
+    guard let result else { throw .interrupted() }
+    return try result.get()
+  }
+}

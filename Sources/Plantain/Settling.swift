@@ -1,0 +1,132 @@
+import Gateways
+import Ledger
+import Submission
+import Vocabulary
+
+/// What the user knows of an edit whose outcome the ledger does not.
+public enum Settlement: String, Sendable, CaseIterable {
+  /// It was billed, and no picture will come: it counts as spent and is not sent again.
+  case billed
+  /// It was not billed: it does not count, and the next run sends it.
+  case unbilled
+  /// It counts as spent, and the next run sends it once more.
+  case resend
+}
+
+/// What came of settling one edit.
+public enum SettledEdit: Sendable {
+  /// As it stands now.
+  case settled(HistoryEntry)
+  /// Its picture was there, or has come meanwhile: there was nothing to settle.
+  case fetched(EditResult)
+}
+
+extension History {
+  /// The ids of the edits that can be settled under an id, or the beginning of one: of the edit itself, or of those of a run.
+  ///
+  /// - Throws: 66 when there is no such edit or run; 64 when several begin so, or nothing of it is open; 73.
+  public func unsettled(_ id: String) async throws(PlantainError) -> [String] {
+    let edit: EditEntry
+    do throws(PlantainError) {
+      edit = try await book.entry(id)
+    } catch {
+      guard error.code == .missing, let run = try await knownRun(id) else { throw error }
+      return try await book.open(ofRun: run)
+    }
+    try await book.requireOpen(edit)
+    return [edit.id]
+  }
+
+  private func knownRun(_ id: String) async throws(PlantainError) -> String? {
+    do throws(PlantainError) {
+      return try await book.run(id).id
+    } catch {
+      guard error.code == .missing else { throw error }
+      return nil
+    }
+  }
+}
+
+extension Book {
+  fileprivate func open(ofRun run: String) async throws(PlantainError) -> [String] {
+    let edits = try await with { ledger throws(LedgerError) in try await ledger.edits(most: .max, ofRun: run)
+    }
+    var open: [String] = []
+    for edit in edits.reversed() {
+      let attempts = try await attempts(of: edit)
+      if attempts.contains(where: \.isOpen), !attempts.contains(where: isLive) { open.append(edit.id) }
+    }
+    guard !open.isEmpty else {
+      throw .usage(
+        "of the run \(run) the outcome of every edit is known", hint: "There is nothing to settle.")
+    }
+    return open
+  }
+
+  fileprivate func requireOpen(_ edit: EditEntry) async throws(PlantainError) {
+    let attempts = try await attempts(of: edit)
+    guard !attempts.contains(where: isLive) else {
+      throw .usage("the edit \(edit.id) is under way", hint: "Wait until it has ended, or stop it.")
+    }
+    guard attempts.contains(where: \.isOpen) else {
+      let state = HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) })
+      throw .usage("the edit \(edit.id) is \(state.rawValue)", hint: "There is nothing to settle.")
+    }
+  }
+}
+
+extension AttemptEntry {
+  /// Whether its outcome is not known, or it has not ended.
+  fileprivate var isOpen: Bool { settledState(isLive: false).isOpen }
+}
+
+extension Editor {
+  /// Settles an edit whose outcome the ledger does not know, by what its user has learned. What the gateway or a kept reply can say is
+  /// asked first. Sends nothing that costs.
+  ///
+  /// - Parameter id: the edit's id, or the beginning of it.
+  /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; 64 when the edit is under way, or its
+  ///   outcome known; 66, 73.
+  public func settle(
+    _ id: String, as settlement: Settlement, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+  ) async throws(PlantainError) -> SettledEdit {
+    let edit = try await book.entry(id)
+    try await book.requireOpen(edit)
+    if let result = try await fetched(edit, watch) { return .fetched(result) }
+    for attempt in try await book.attempts(of: edit) { try await settle(attempt, as: settlement) }
+    return .settled(try await History(book).edit(edit.id))
+  }
+
+  /// - Returns: `nil` where there is nothing to fetch.
+  private func fetched(
+    _ edit: EditEntry, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult? {
+    let attempts = try await book.attempts(of: edit).filter(\.isOpen)
+    guard attempts.contains(where: { $0.tasks != nil || book.hasReply($0) }) else { return nil }
+    watch(.fetching(id: edit.id))
+    do throws(PlantainError) {
+      return try await recover(edit.id, watch: watch)
+    } catch {
+      guard error.isOfReplyItself || error.isOfUnknownTask else { throw error }
+      return nil
+    }
+  }
+
+  private func settle(_ attempt: AttemptEntry, as settlement: Settlement) async throws(PlantainError) {
+    let event: AttemptState.Event =
+      switch settlement {
+      case .billed: .settleBilled
+      case .unbilled: .settleUnbilled
+      case .resend: .settleResend
+      }
+    guard let id = attempt.id, let state = attempt.settledState(isLive: false).after(event) else { return }
+    let change = LedgerChange(
+      state: state.rawValue, changed: .now, words: "settled by hand as \(settlement.rawValue)")
+    try await book.with { ledger throws(LedgerError) in try await ledger.change(id, to: change) }
+  }
+}
+
+extension PlantainError {
+  /// Whether the gateway knows nothing of the task.
+  fileprivate var isOfUnknownTask: Bool { (underlying as? GatewayFailure)?.kind == .unknownTask }
+}

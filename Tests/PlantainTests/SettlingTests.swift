@@ -1,0 +1,171 @@
+import Foundation
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+/// What nobody knows is settled by who has looked.
+@Suite struct `Settling` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+    let lines = (0..<2).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+  }
+
+  private func with(
+    _ faults: [Fault] = [], _ body: @Sendable (Editor, Simulator) async throws -> Void
+  ) async throws {
+    try await withSimulator(faults: faults) { simulator in
+      let url = simulator.baseURL(for: .google)
+      try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) {
+        try await body($0, simulator)
+      }
+    }
+  }
+
+  private func run(_ editor: Editor, _ again: Batch.Again = .no) async throws -> BatchSummary {
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    return try await Batch(editor, again: again).run(manifest)
+  }
+
+  private var history: History { get throws { try History(ledger: .file(folder.file("ledger.sqlite"))) } }
+
+  /// A run whose two jobs nobody knows the outcome of.
+  private func lostRun() async throws -> String {
+    var found = ""
+    try await with([fault { ($0.status, $0.times) = (500, 2) }]) { editor, _ in
+      let summary = try await run(editor)
+      #expect(summary.ambiguous == 2 && summary.exitStatus == 76)
+      try folder.write(Array(summary.run.utf8), as: "run")
+    }
+    found = String(decoding: try folder.read("run"), as: UTF8.self)
+    return found
+  }
+
+  private func spent() async throws -> Int { try await history.book.spentToday(in: "USD") }
+
+  @Test func `as billed: it counts, is listed as lost, and is not sent`() async throws {
+    let run = try await lostRun()
+    let before = try await spent()
+    try await with { editor, simulator in
+      for id in try await history.unsettled(run) {
+        guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
+          Issue.record("nothing was to be fetched")
+          return
+        }
+        #expect(entry.state == "lost" && entry.billed == "yes")
+      }
+      for _ in 0..<2 {
+        let summary = try await self.run(editor)
+        #expect(summary.failed == 2 && summary.exitStatus == 80 && summary.billed == 0)
+      }
+      #expect(await simulator.counts.received == 0)
+      #expect(try await spent() == before && before > 0)
+      // Who wants it all the same pays once more.
+      #expect(try await self.run(editor, .yes).done == 2)
+      #expect(try await self.run(editor).skipped == 2)
+    }
+  }
+
+  @Test func `as unbilled: it does not count, and the next run sends it`() async throws {
+    let run = try await lostRun()
+    try await with { editor, simulator in
+      for id in try await history.unsettled(run) { _ = try await editor.settle(id, as: .unbilled) }
+      #expect(try await spent() == 0)
+      #expect(await simulator.counts.received == 0)
+      #expect(try await self.run(editor).done == 2)
+    }
+  }
+
+  @Test func `as to be sent again: it counts, and the next run sends it once`() async throws {
+    let run = try await lostRun()
+    let before = try await spent()
+    try await with([fault { ($0.status, $0.times) = (500, 1) }]) { editor, simulator in
+      for id in try await history.unsettled(run) { _ = try await editor.settle(id, as: .resend) }
+      #expect(try await spent() == before)
+      let summary = try await self.run(editor)
+      #expect(summary.done == 1 && summary.ambiguous == 1)
+      #expect(try await self.run(editor).ambiguous == 1)
+      #expect(await simulator.counts.received == 2)
+    }
+  }
+
+  @Test func `what is known, or nobody's, cannot be settled`() async throws {
+    try await with { editor, _ in
+      let summary = try await run(editor)
+      let done = try await history.edits()[0].id
+      for id in [done, summary.run] {
+        let error = await #expect(throws: PlantainError.self) { try await history.unsettled(id) }
+        #expect(error?.exitStatus == 64, "\(id)")
+      }
+      let unknown = await #expect(throws: PlantainError.self) { try await history.unsettled("zzz") }
+      #expect(unknown?.exitStatus == 66)
+    }
+  }
+
+  @Test func `an edit that is under way cannot be settled`() async throws {
+    let slow = fault { $0.delay = .seconds(2) }
+    try await with([slow]) { editor, simulator in
+      let work = Task {
+        try await editor.edit("x", references: [.file(folder.file("a.jpg"))])
+      }
+      try await waitUntil("the request has come") { await simulator.counts.received == 1 }
+      let id = try await history.edits()[0].id
+      let error = await #expect(throws: PlantainError.self) { try await editor.settle(id, as: .unbilled) }
+      #expect(error?.exitStatus == 64)
+      _ = try await work.value
+    }
+  }
+
+  @Test func `a task is asked for first`() async throws {
+    let answers: [ScriptedGateway.Answer] = [
+      .reply(status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#),
+      .reply(status: 200, body: #"{"data":{"status":"processing"}}"#),
+    ]
+    try await ScriptedGateway.run(answers) { server in
+      try await withTestEditor(gateway: .gccai, key: key, baseURL: server.baseURL, ledger: folder) { editor in
+        let picture = Reference.file(folder.file("a.jpg"))
+        _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
+        let id = try await history.edits()[0].id
+        let error = await #expect(throws: PlantainError.self) { try await editor.settle(id, as: .unbilled) }
+        #expect(error?.exitStatus == 76)
+        #expect(try await history.edit(id).state == "accepted")
+      }
+    }
+  }
+
+  @Test func `a repeated edit is not sent while nobody knows of its twin, or it is under way`() async throws {
+    let picture = Reference.file(folder.file("a.jpg"))
+    let faults = [fault { $0.status = 500 }, fault { $0.delay = .milliseconds(500) }]
+    try await with(faults) { editor, simulator in
+      _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
+      let twin = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture])
+      }
+      #expect(twin?.exitStatus == 76 && twin?.billed == .no && twin?.hint?.contains("--again") == true)
+      #expect(await simulator.counts.received == 1)
+      var again = EditOptions()
+      again.sendsAgain = true
+      let options = again
+      let first = Task { try await editor.edit("x", references: [picture], options: options) }
+      try await waitUntil("the second has come") { await simulator.counts.received == 2 }
+      let second = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture], options: options)
+      }
+      #expect(second?.exitStatus == 76 && second?.message.contains("under way") == true)
+      _ = try await first.value
+      // One that is done changes nothing.
+      _ = try await editor.edit("x", references: [picture])
+      #expect(await simulator.counts.received == 3)
+    }
+  }
+}

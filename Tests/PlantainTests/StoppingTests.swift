@@ -1,0 +1,325 @@
+import Foundation
+import PlantainSimulator
+import Submission
+import TestSupport
+import Testing
+
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+@Suite struct `A stop signal` {
+  @Test func `wakes who waits for it, and ends what it cuts`() async throws {
+    let stop = StopSignal()
+    let part = StopSignal(under: stop)
+    let waited = Task { await part.asked() }
+    let cut = Task { try await part.cutting { try await Task.sleep(for: .seconds(3_600)) } }
+    stop.ask()
+    await waited.value
+    await #expect(throws: CancellationError.self) { try await cut.value }
+    #expect(stop.isAsked && part.isAsked && StopSignal(under: stop).isAsked)
+    await #expect(throws: CancellationError.self) { try await part.cutting {} }
+  }
+
+  @Test func `of a part stops nothing else`() {
+    let stop = StopSignal()
+    StopSignal(under: stop).ask()
+    #expect(!stop.isAsked)
+  }
+
+  @Test func `counts pieces of work that have requests in flight`() {
+    let stop = StopSignal()
+    do {
+      let (one, other) = (StopSignal(under: stop), StopSignal(under: stop))
+      one.begin(until: .seconds(3))
+      one.begin(until: .seconds(2))
+      #expect(stop.inFlight == 1 && one.deadline == .seconds(3))
+      other.begin(until: .seconds(1))
+      #expect(stop.inFlight == 2)
+      other.end()
+      one.end()
+      #expect(stop.inFlight == 1)
+      one.endAll()
+      #expect(stop.inFlight == 0 && one.deadline == nil)
+      other.begin(until: .zero)
+    }
+    // One that goes with its work counts no more.
+    #expect(stop.inFlight == 0)
+  }
+
+  @Test func `whoever is cancelled waits for it no longer`() async {
+    let stop = StopSignal()
+    let task = Task { await stop.asked() }
+    task.cancel()
+    await task.value
+    #expect(!stop.isAsked)
+  }
+}
+
+/// What of an edit is ended by a stop, and what is waited for.
+@Suite struct `An edit that is asked to stop` {
+  private let ledger: TemporaryFolder
+  private let picture: Reference
+
+  init() throws {
+    ledger = try TemporaryFolder()
+    picture = .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 64, height: 48))), name: "p.jpg")
+  }
+
+  private func edit(
+    _ answers: [ScriptedGateway.Answer], by gateway: Gateway = .apiyi,
+    _ watch: @escaping @Sendable (EditEvent, StopSignal) -> Void
+  ) async throws -> (outcome: Result<EditResult, any Error>, requests: Int) {
+    try await ScriptedGateway.run(answers) { server in
+      try await withTestEditor(gateway: gateway, key: key, baseURL: server.baseURL, ledger: ledger) {
+        editor in
+        let stop = StopSignal()
+        let outcome = await Result<EditResult, any Error>.of {
+          try await editor.edit("x", references: [picture], until: stop) { watch($0, stop) }
+        }
+        return (outcome, server.requests.count)
+      }
+    }
+  }
+
+  private func state() async throws -> String? {
+    try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits().first?.state
+  }
+
+  private static func answer() throws -> ScriptedGateway.Answer {
+    let data = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 48))).base64EncodedString()
+    let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(data)"}}"#
+    return .reply(status: 200, body: #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#)
+  }
+
+  @Test func `before it is sent ends, and sends nothing`() async throws {
+    let (outcome, requests) = try await edit([Self.answer()]) { event, stop in
+      if case .prepared = event { stop.ask() }
+    }
+    let error = try #require(outcome.error as? PlantainError)
+    #expect(error.code == .interrupted && error.billed == .no && requests == 0)
+  }
+
+  @Test func `between two tries is not sent once more`() async throws {
+    let (outcome, requests) = try await edit([.reply(status: 429, body: "{}"), Self.answer()]) {
+      event, stop in
+      if case .waiting = event { stop.ask() }
+    }
+    let error = try #require(outcome.error as? PlantainError)
+    #expect(error.code == .interrupted && error.billed == .no && requests == 1)
+    #expect(try await state() == "unbilled")
+  }
+
+  @Test func `while its answer is under way has its picture all the same, and says what it waits for`()
+    async throws
+  {
+    let told = Told()
+    try await withSimulator(faults: [fault { $0.delay = .milliseconds(300) }]) { simulator in
+      let url = simulator.baseURL(for: .apiyi)
+      try await withTestEditor(gateway: .apiyi, key: key, baseURL: url, ledger: ledger) { editor in
+        let stop = StopSignal()
+        let asking = Task {
+          try await waitUntil("the request has come") { await simulator.counts.received == 1 }
+          stop.ask()
+        }
+        let result = try await editor.edit("x", references: [picture], until: stop) { event in
+          if case .stopping(let most) = event { told.times.withLock { $0.append(most) } }
+        }
+        try await asking.value
+        #expect(result.images.count == 1)
+        #expect(await simulator.counts.billed == 1)
+      }
+    }
+    let times = told.times.withLock { $0 }
+    #expect(times.count == 1 && times.allSatisfy { $0 > .seconds(60) && $0 <= .seconds(600) })
+  }
+
+  @Test func `whose task was accepted leaves it, and can be recovered`() async throws {
+    let answers: [ScriptedGateway.Answer] = [
+      .reply(status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#),
+      .reply(status: 200, body: #"{"data":{"status":"processing"}}"#),
+    ]
+    let told = Told()
+    let (outcome, _) = try await edit(answers, by: .gccai) { event, stop in
+      if case .task = event { stop.ask() }
+      if case .stopping(let most) = event { told.times.withLock { $0.append(most) } }
+    }
+    let error = try #require(outcome.error as? PlantainError)
+    #expect(error.code == .interrupted && error.billed == .yes)
+    #expect(error.hint?.contains("plantain recover") == true)
+    #expect(try await state() == "accepted")
+    // It does not wait, and does not say so.
+    #expect(told.times.withLock { $0.isEmpty })
+  }
+}
+
+import Synchronization
+
+private final class Told: Sendable {
+  let times = Mutex<[Duration]>([])
+}
+
+extension Result where Failure == any Error {
+  fileprivate static func of(_ work: () async throws -> Success) async -> Self {
+    do { return .success(try await work()) } catch { return .failure(error) }
+  }
+
+  fileprivate var error: (any Error)? { if case .failure(let error) = self { error } else { nil } }
+}
+
+/// A run that is stopped, that has one cause for all, or does a part only.
+@Suite struct `A batch that ends before its end` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+  }
+
+  private func manifest(_ count: Int, _ defaults: (inout Manifest.Defaults) -> Void = { _ in }) throws
+    -> Manifest
+  {
+    let lines = (0..<count).map {
+      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"#
+    }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    var all = Manifest.Defaults(folder: folder.file("out"))
+    defaults(&all)
+    return try Manifest(reading: folder.file("m.jsonl"), all, for: .google)
+  }
+
+  private struct Ended {
+    var summary: BatchSummary
+    var received: Int
+    var halts: [Int32] = []
+    var errors: [PlantainError] = []
+    var stops: [[Int]] = []
+  }
+
+  private func run(
+    _ manifest: Manifest, _ faults: [Fault] = [], key: APIKey.Source = key, spending: Money? = nil,
+    most: Int = 64, limit: Int? = nil, again: Batch.Again = .no,
+    stopping: @escaping @Sendable (Int) -> Bool = { _ in false }
+  ) async throws -> Ended {
+    try await withSimulator(faults: faults) { simulator in
+      let url = simulator.baseURL(for: .google)
+      return try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) { editor in
+        let stop = StopSignal()
+        let asking = Task {
+          while !Task.isCancelled {
+            if stopping(await simulator.counts.received) { stop.ask() }
+            try await Task.sleep(for: .milliseconds(5))
+          }
+        }
+        defer { asking.cancel() }
+        var ended = Ended(summary: BatchSummary(run: ""), received: 0)
+        let batch = Batch(editor, spending: spending, most: most, limit: limit, again: again)
+        ended.summary = try await batch.run(manifest, until: stop) { event in
+          switch event {
+          case .ended(_, .failed(let error)), .ended(_, .ambiguous(let error)): ended.errors.append(error)
+          case .halted(let error): ended.halts.append(error.exitStatus)
+          case .stopping(let inFlight, let left): ended.stops.append([inFlight, left])
+          case .ended, .progress: break
+          }
+        }
+        ended.received = await simulator.counts.received
+        return ended
+      }
+    }
+  }
+
+  @Test func `sends nothing new, and finishes what is in flight`() async throws {
+    let slow = fault { ($0.delay, $0.times) = (.milliseconds(400), 100) }
+    let ended = try await run(manifest(10), [slow]) { $0 >= 4 }
+    #expect(ended.received == 4 && ended.summary.done == 4 && ended.summary.left == 6)
+    #expect(ended.summary.billed == 4 && ended.summary.exitStatus == 130)
+    #expect(ended.stops == [[4, 6]])
+    #expect(ended.errors.isEmpty)
+  }
+
+  @Test func `that is abandoned says what nobody knows, as the next run does`() async throws {
+    let silent = fault { ($0.connection, $0.times) = (.stall, 4) }
+    let manifest = try manifest(10)
+    let ended = try await withSimulator(faults: [silent]) { simulator in
+      let url = simulator.baseURL(for: .google)
+      return try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) { editor in
+        let work = Task { try await Batch(editor).run(manifest) }
+        try await waitUntil("four edits were done") { await simulator.counts.billed == 4 }
+        work.cancel()
+        return try await work.value
+      }
+    }
+    let counts = [ended.ambiguous, ended.left, ended.failed]
+    #expect(counts == [4, 6, 0])
+    #expect(ended.unsettled.count == 4 && Set(ended.unsettled.map(\.target)) == [ended.run])
+    let next = try await run(manifest)
+    let after = [next.summary.ambiguous, next.summary.done]
+    #expect(after == [4, 6] && next.summary.exitStatus == 76)
+    #expect(Set(next.summary.unsettled.map(\.target)) == [ended.run])
+  }
+
+  @Test func `a key that is missing is one error, and every job is left`() async throws {
+    let ended = try await run(manifest(5), key: .environment(["PLANTAIN_NO_SUCH_KEY"]))
+    #expect(ended.halts == [77] && ended.errors.isEmpty)
+    #expect(ended.summary.left == 5 && ended.summary.failed == 0 && ended.summary.exitStatus == 77)
+    #expect(ended.received == 0)
+  }
+
+  @Test(arguments: [(401, 77), (402, 77)])
+  func `an account that is refused is one error, and ends the run`(status: Int, exit: Int32) async throws {
+    let refused = fault { ($0.status, $0.times) = (status, 100) }
+    let ended = try await run(manifest(30), [refused])
+    #expect(ended.errors.map(\.exitStatus) == [exit] && ended.halts.isEmpty)
+    #expect(ended.summary.failed == 1 && ended.summary.left == 29 && ended.summary.exitStatus == exit)
+    #expect(ended.received <= 4)
+  }
+
+  @Test func `what fails in one way ends with its status, and in several with 1`() async throws {
+    let busy = fault { ($0.status, $0.times) = (400, 100) }
+    #expect(try await run(manifest(3), [busy]).summary.exitStatus == 82)
+    let mixed = [fault { ($0.status, $0.times) = (400, 1) }, fault { ($0.status, $0.times) = (500, 1) }]
+    #expect(try await run(manifest(6), mixed).summary.exitStatus == 1)
+  }
+
+  @Test func `outputs that exist are 73`() async throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.file("out"), withIntermediateDirectories: false)
+    for number in 0..<3 { try folder.write([1], as: "out/\(number).jpg") }
+    let ended = try await run(manifest(3))
+    #expect(ended.summary.failed == 3 && ended.summary.exitStatus == 73 && ended.received == 0)
+  }
+
+  @Test func `does the first that are to be done`() async throws {
+    let manifest = try manifest(8)
+    let first = try await run(manifest, limit: 2)
+    #expect(first.summary.done == 2 && first.summary.left == 6 && first.summary.exitStatus == 0)
+    #expect(Set(folder.names(in: "out")) == ["0.jpg", "1.jpg"])
+    let second = try await run(manifest, limit: 3)
+    #expect(second.summary.done == 3 && second.summary.skipped == 2 && second.received == 3)
+    #expect(Set(folder.names(in: "out")) == ["0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg"])
+  }
+
+  @Test func `has no more in flight than it may`() async throws {
+    let slow = fault { ($0.delay, $0.times) = (.milliseconds(150), 100) }
+    let ended = try await run(manifest(6), [slow], most: 1) { $0 >= 2 }
+    #expect(ended.received == 2 && ended.stops == [[1, 4]])
+  }
+
+  @Test func `again sends what is done and what nobody knows, and goes on where it was interrupted`()
+    async throws
+  {
+    let lost = fault { ($0.status, $0.times) = (500, 1) }
+    let manifest = try manifest(4) { $0.options.overwrites = true }
+    let first = try await run(manifest, [lost])
+    #expect(first.summary.done == 3 && first.summary.ambiguous == 1)
+    let again = try await run(manifest, most: 1, again: .yes) { $0 >= 2 }
+    #expect(again.received == 2 && again.summary.done == 2 && again.summary.left == 2)
+    let rest = try await run(manifest, again: .goingOn(run: again.summary.run))
+    #expect(rest.received == 2 && rest.summary.done == 2 && rest.summary.skipped == 2)
+    #expect(rest.summary.run == again.summary.run)
+    #expect(try await run(manifest, again: .goingOn(run: again.summary.run)).received == 0)
+    await #expect(throws: PlantainError.self) { try await run(manifest, again: .goingOn(run: "none")) }
+  }
+}
