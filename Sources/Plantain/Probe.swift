@@ -2,7 +2,7 @@ import Gateways
 import Imaging
 import Ledger
 import Submission
-import Vocabulary
+public import Vocabulary
 
 /// What became of one smallest edit by one route; its encoding is the JSON of `probe`.
 public struct ProbeResult: Encodable, Sendable {
@@ -53,18 +53,19 @@ extension Editor {
   /// - Parameters:
   ///   - timeout: for each; `nil`: the gateway's own.
   ///   - spending: limits that hold for probes, too.
+  ///   - stop: as in `edit`.
   /// - Returns: in the order of the routes. What fails is in there.
   /// - Throws: 73 when the ledger cannot be used, 130.
   public func probe(
     timeout: Duration? = nil, spending: SpendingLimits = SpendingLimits(),
-    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
+    until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> [ProbeResult] {
     let purse = Purse(spending.perRun)
     var found: [Result<ProbeResult, PlantainError>] = []
     await inOrder(routes, width: routes.count) { route in
       do throws(PlantainError) {
         return Result<ProbeResult, PlantainError>.success(
-          try await self.probe(route, timeout, spending, purse, watch))
+          try await self.probe(route, timeout, spending, purse, StopSignal(under: stop), watch))
       } catch {
         return .failure(error)
       }
@@ -77,12 +78,12 @@ extension Editor {
   }
 
   private func probe(
-    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse,
+    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse, _ stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> ProbeResult {
     let start = ContinuousClock.now
     let at = Int.now
-    let error = await trial(route, timeout, spending, purse, watch)
+    let error = await trial(route, timeout, spending, purse, stop, watch)
     if let error, error.code == .interrupted || error.code == .ledgerUnusable { throw error }
     let entry = ProbeEntry(
       gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
@@ -96,7 +97,7 @@ extension Editor {
   }
 
   private func trial(
-    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse,
+    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse, _ stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async -> PlantainError? {
     do throws(PlantainError) {
@@ -104,8 +105,12 @@ extension Editor {
       var settled = options
       (settled.timeout, settled.spending) = (timeout, spending)
       _ = try purse.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
-      _ = try await edit(
-        Self.prompt, references, settled, by: [route], retries: .none, until: StopSignal(), watch)
+      let asked = settled
+      defer { stop.endAll() }
+      _ = try await telling(stop, watch) { () throws(PlantainError) in
+        try await self.edit(
+          Self.prompt, references, asked, by: [route], retries: .none, until: stop, watch)
+      }
       return nil
     } catch {
       return error

@@ -33,7 +33,9 @@ struct ProbeCommand: AsyncParsableCommand {
           if dryRun {
             try await plan(editor)
           } else {
-            try await probe(editor, within: configuration.spending)
+            try await PlantainCommand.stoppable {
+              try await probe(editor, within: configuration.spending, until: $0)
+            }
           }
         }
       }
@@ -50,9 +52,14 @@ struct ProbeCommand: AsyncParsableCommand {
     }
   }
 
-  private func probe(_ editor: Editor, within spending: SpendingLimits) async throws {
-    let results = try await editor.probe(timeout: timeout?.value, spending: spending) { event in
-      if case .sending(let plan) = event { common.note(Summary.line(sending: plan, verb: "sending")) }
+  private func probe(
+    _ editor: Editor, within spending: SpendingLimits, until stop: StopSignal
+  ) async throws {
+    let results = try await editor.probe(timeout: timeout?.value, spending: spending, until: stop) { event in
+      switch event {
+      case .sending, .stopping: for line in Summary.lines(of: event) { common.note(line) }
+      default: break
+      }
     }
     for result in results {
       if common.json {

@@ -179,6 +179,46 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
+  @Test func `a plan heeds what may be spent`() async throws {
+    try writeManifest(3)
+    let plan = ["batch", "m.jsonl", "--gateway", "apiyi", "--dry-run"]
+    let outcome = try await command.run(plan + ["--max-cost", "$0.12"])
+    #expect(outcome.status == 81, "\(outcome.errors)")
+    #expect(outcome.text.contains("in all 3 edits"))
+    #expect(outcome.errors.contains("enough for 2 of 3 edits"), "\(outcome.errors)")
+    let objects = try await command.run(plan + ["--max-cost", "0.12usd", "--json"]).objects()
+    let summary = try #require(objects.compactMap { $0["summary"] as? [String: Any] }.first)
+    #expect(summary["affordable"] as? Int == 2)
+    #expect((objects.last?["error"] as? [String: Any])?["exit"] as? Int == 81)
+    #expect(try await command.run(plan + ["--max-cost", "1 USD"]).status == 0)
+    #expect(!folder.names.contains("ledger.sqlite"))
+  }
+
+  @Test(arguments: [
+    ("--max-cost", "", "quote it"), ("--max-cost", "5", "5USD"), ("--price", "five", "0.05 EUR"),
+    ("--jobs", "0", "1 or more"), ("--limit", "0", "1 or more"), ("--run", "abc", "--again"),
+  ])
+  func `what is no sum or number is said`(option: String, value: String, words: String) async throws {
+    try writeManifest(1)
+    let outcome = try await command.run("batch", "m.jsonl", "--gateway", "apiyi", option, value)
+    #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.errors)")
+  }
+
+  @Test func `a key that is missing is said once`() async throws {
+    try writeManifest(3)
+    let environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite"), "APIYI_API_KEY": ""]
+    let outcome = try await Command(folder: folder.path, environment: environment)
+      .run("batch", "m.jsonl", "-o", "out", "--gateway", "apiyi", "--json")
+    #expect(outcome.status == 77)
+    let objects = try outcome.objects()
+    #expect(objects.count == 2 && objects[0]["error"] != nil)
+    let summary = try #require(objects[1]["summary"] as? [String: Any])
+    #expect(summary["left"] as? Int == 3 && summary["failed"] as? Int == 0)
+    #expect(summary["halted"] as? String == "key-missing")
+    #expect(!folder.names.contains("m.failed.jsonl"))
+    #expect(outcome.errors.ranges(of: "there is no key").count == 1)
+  }
+
   @Test(.enabled(if: !isFastRun)) func `a first interrupt lets what is under way end`() async throws {
     try writeManifest(300)
     try await withSimulator { simulator in

@@ -323,3 +323,58 @@ extension Result where Failure == any Error {
     await #expect(throws: PlantainError.self) { try await run(manifest, again: .goingOn(run: "none")) }
   }
 }
+
+/// What a dry run says before any money is spent.
+@Suite struct `The plan of a batch` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+    let lines = (0..<6).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+  }
+
+  private func manifest(perDay: Money? = nil) throws -> Manifest {
+    var defaults = Manifest.Defaults(folder: folder.file("out"))
+    defaults.options.spending.perDay = perDay
+    return try Manifest(reading: folder.file("m.jsonl"), defaults, for: .google)
+  }
+
+  private func with<Value: Sendable>(
+    _ faults: [Fault] = [], _ body: @Sendable (Editor) async throws -> Value
+  ) async throws -> Value {
+    try await withSimulator(faults: faults) { simulator in
+      let url = simulator.baseURL(for: .google)
+      return try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) {
+        try await body($0)
+      }
+    }
+  }
+
+  @Test func `leaves out what is done and what nobody knows, and needs no free output`() async throws {
+    try await with([fault { $0.status = 500 }]) { editor in
+      _ = try await Batch(editor, limit: 3).run(manifest())
+      let plan = try await Batch(editor).plan(manifest())
+      #expect(plan.jobs == 3 && plan.skipped == 2 && plan.ambiguous == 1 && plan.failed == 0)
+      let again = try await Batch(editor, again: .yes).plan(manifest())
+      #expect(again.jobs == 6 && again.skipped == 0 && again.ambiguous == 0)
+      let first = try await Batch(editor, limit: 1).plan(manifest())
+      #expect(first.jobs == 1 && first.left == 2)
+    }
+  }
+
+  @Test func `says how far the money goes`() async throws {
+    try await with { editor in
+      // A picture costs 0.0336 USD.
+      let plan = try await Batch(editor, spending: Money(parsing: "0.1 USD")).plan(manifest())
+      #expect(plan.jobs == 6 && plan.affordable == 2 && plan.overLimit?.exitStatus == 81)
+      #expect(try await Batch(editor, spending: Money(parsing: "1 USD")).plan(manifest()).overLimit == nil)
+      #expect(folder.names == ["a.jpg", "m.jsonl"])
+      let perDay = try #require(Money(parsing: "0.15 USD"))
+      _ = try await Batch(editor, limit: 2).run(manifest(perDay: perDay))
+      let rest = try await Batch(editor).plan(manifest(perDay: perDay))
+      #expect(rest.jobs == 4 && rest.affordable == 2 && rest.overLimit?.exitStatus == 81)
+    }
+  }
+}

@@ -11,15 +11,18 @@ import Testing
   /// Every step that there is; all others are none.
   private static let table: [State: [Event: State]] = [
     .sending: [
-      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff, .notSent: .unbilled, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .abandon: .ambiguous,
+      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff,
+      .notSent: .unbilled, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .abandon: .ambiguous,
       .begin: .accepted, .store: .stored,
     ],
     .accepted: [
-      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff, .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .store: .stored,
+      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff,
+      .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .store: .stored,
       .findNothing: .withoutPicture, .finish: .done, .abandon: .accepted,
     ],
     .stored: [
-      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff, .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
+      .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff,
+      .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
       .abandon: .stored,
     ],
     .ambiguous: [
@@ -43,7 +46,8 @@ import Testing
     #expect(State.allCases.filter(\.permitsSendingAgain) == [.prepared, .unbilled])
   }
 
-  @Test func `nothing leads back from where money may have been spent, but an answer or a user that says so`() {
+  @Test func `nothing leads back from where money may have been spent, but an answer or a user that says so`()
+  {
     let events = Event.allCases.filter { $0 != .settleUnbilled }
     let spent: Set<State> = [.ambiguous, .withoutPicture, .done, .lost, .writtenOff]
     for state in spent {
