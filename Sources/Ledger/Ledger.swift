@@ -2,9 +2,11 @@ import Foundation
 import GRDB
 
 /// The journal of what was sent and paid for: one SQLite file, and beside it a folder with raw replies. Several processes
-/// may use one at a time. It holds no picture and no key.
+/// may use one at a time. It holds prompts, so it is for its owner's eyes; no picture and no key.
 package final class Ledger: Sendable {
   package let path: String
+  /// Who can read it besides its owner, and what was done about that when it was opened.
+  package let access: LedgerAccess
   private let database: DatabaseQueue
 
   /// How long another process may keep the file to itself.
@@ -19,9 +21,11 @@ package final class Ledger: Sendable {
       let folder = URL(filePath: path).deletingLastPathComponent()
       try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      try FileManager.default.createDirectory(
-        atPath: path + ".replies", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      if mkdir(path + ".replies", 0o700) != 0, errno != EEXIST {
+        throw LedgerError(words: "\(path).replies: \(String(cString: strerror(errno)))")
+      }
       database = try alone(in: path + ".replies", for: Self.patience) { try Self.opened(path) }
+      access = LedgerFiles(path).protect()
     } catch {
       throw LedgerError(error)
     }
@@ -32,6 +36,7 @@ package final class Ledger: Sendable {
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(patience)
     configuration.foreignKeysEnabled = true
+    LedgerFiles.make(path)
     let database = try DatabaseQueue(path: path, configuration: configuration)
     // In WAL mode the usual setting leaves the last entries to the kernel; here a power cut must not lose one.
     try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }

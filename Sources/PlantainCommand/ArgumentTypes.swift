@@ -11,6 +11,10 @@ extension Money: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
+extension Timestamp: ExpressibleByArgument {
+  public init?(argument: String) { self.init(since: argument) }
+}
+
 extension ShownArea: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
