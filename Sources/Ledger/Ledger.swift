@@ -21,13 +21,26 @@ package final class Ledger: Sendable {
       let folder = URL(filePath: path).deletingLastPathComponent()
       try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      if mkdir(path + ".replies", 0o700) != 0, errno != EEXIST {
-        throw LedgerError(words: "\(path).replies: \(String(cString: strerror(errno)))")
+      database = try Self.withReplies(path + ".replies") { replies in
+        try alone(in: replies, for: Self.patience) { try Self.opened(path) }
       }
-      database = try alone(in: path + ".replies", for: Self.patience) { try Self.opened(path) }
       access = LedgerFiles(path).protect()
     } catch {
       throw LedgerError(error)
+    }
+  }
+
+  /// Makes the folder of the replies, which goes again where `work` finds that the file is none of ours.
+  private static func withReplies<Value>(_ folder: String, _ work: (String) throws -> Value) throws -> Value {
+    let isNew = mkdir(folder, 0o700) == 0
+    guard isNew || errno == EEXIST else {
+      throw LedgerError(words: "\(folder): \(String(cString: strerror(errno)))")
+    }
+    do {
+      return try work(folder)
+    } catch {
+      if isNew { rmdir(folder) }
+      throw error
     }
   }
 

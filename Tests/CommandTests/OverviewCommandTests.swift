@@ -1,3 +1,4 @@
+import Foundation
 import Plantain
 import TestSupport
 import Testing
@@ -24,5 +25,22 @@ import Vocabulary
     }
     let html = String(decoding: try folder.read("r.html"), as: UTF8.self)
     #expect(html.contains("<h2>Ä &amp; b.jpg</h2>") && html.contains("data-before=\"a.jpg\""))
+  }
+
+  @Test func `they can be called as the folder of the pictures, and not as what is read or made`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.file("p"), withIntermediateDirectories: true)
+    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "p/a.jpg")
+    let batch = ["batch", "p", "-p", "x", "--gateway", "simulator", "--quiet"]
+    let outcome = try await Command(folder: folder.path).run(
+      batch + ["--report", "p.html", "--contact-sheet", "p.jpg"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(folder.names == ["p", "p.html", "p.jpg"])
+    for name in ["p/a.jpg", "p/a.edited.jpg", "p"] {
+      let wrong = try await Command(folder: folder.path).run(batch + ["--contact-sheet", name])
+      #expect(wrong.status == 64, "\(name)")
+    }
   }
 }

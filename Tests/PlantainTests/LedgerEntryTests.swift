@@ -106,6 +106,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(mode("ledger.sqlite") == 0o660)
   }
 
+  @Test func `of a file that is none: it stays as it is, and nothing is put beside it`() throws {
+    try folder.write(Array("a letter".utf8), as: "ledger.sqlite")
+    try setMode(0o644, path)
+    #expect(throws: LedgerError.self) { try Ledger(path: path) }
+    #expect(mode("ledger.sqlite") == 0o644 && folder.names == ["ledger.sqlite"])
+  }
+
   @Test(.enabled(if: geteuid() == 0)) func `of one of somebody else: it is left as it is`() async throws {
     _ = try await use()
     try setMode(0o644, path)

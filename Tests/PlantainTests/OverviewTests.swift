@@ -189,12 +189,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   {
     try await run { editor, _, summary in
       let lines = (0..<4).map {
-        #"{"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", "output": "\#(90 + $0).png", "tier": "2K", "fit": "pad", "region": "1,2,30,40", "keep-unchanged": true}"#
+        #"{"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", "output": "\#(90 + $0).png", "tier": "2K", "feather": "3", "region": "1,2,30,40", "match-colour": false}"#
       }
       try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
       let manifest = try Manifest(
         reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
       var record = BatchRecord()
+      try #require(manifest.items.count == 4, "\(manifest.problems)")
       for (item, state) in zip(manifest.items, ["ambiguous", "accepted", "stored", "unbilled"]) {
         try await insert(state, editor.book.ledger())
         record.add(item, .ambiguous(.unknownOutcome(of: "edit-\(state)")))
@@ -216,7 +217,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(html.contains("data-before=\"a.jpg\"") && html.contains("data-after=\"out/1.png\""))
     #expect(
       html.contains("with <a href=\"%C3%84%20%26%20b.jpg\">Ä &amp; b.jpg</a> · with https://a.example/s.png"))
-    #expect(html.contains("2K") && html.contains("fit pad, region 1,2,30,40, keep-unchanged"))
+    #expect(html.contains("2K") && html.contains("region 1,2,30,40, feather 3, match-colour false"))
     #expect(!html.contains("<h2>line"))
   }
 

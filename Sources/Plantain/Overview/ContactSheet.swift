@@ -14,10 +14,12 @@ extension BatchRecord {
       throw .usage("expected a name that ends in .html for the report, received \(report)", hint: nil)
     }
     if let contactSheet { _ = try sheetFormat(contactSheet) }
-    let taken = manifest.places
+    let (results, sources) = manifest.places
     for path in [report, contactSheet].compactMap(\.self) {
       let place = OutputFile.canonical(path)
-      guard !taken.contains(place), !taken.contains(OutputPlan.withoutExtension(place)) else {
+      // What has no extension yet gets one of a picture.
+      let names = [place, OutputPlan.withoutExtension(place)]
+      guard !sources.contains(place), results.isDisjoint(with: names) else {
         throw .usage("\(path) is a name of the batch itself", hint: "Choose another name for it.")
       }
       do throws(WriteError) {
@@ -38,12 +40,11 @@ extension BatchRecord {
 }
 
 extension Manifest {
-  /// What is read, and where results go; names of results without extension where that is not known before.
-  fileprivate var places: Set<String> {
-    var places = Set(items.compactMap(\.place).map(OutputFile.canonical))
-    if let path { places.insert(OutputFile.canonical(path)) }
-    for case .file(let path) in items.flatMap(\.references) { places.insert(OutputFile.canonical(path)) }
-    return places
+  /// Where results go, without extension where that is not known before, and what is read.
+  fileprivate var places: (results: Set<String>, sources: Set<String>) {
+    var sources = Set([path].compactMap(\.self).map(OutputFile.canonical))
+    for case .file(let path) in items.flatMap(\.references) { sources.insert(OutputFile.canonical(path)) }
+    return (Set(items.compactMap(\.place).map(OutputFile.canonical)), sources)
   }
 }
 
@@ -157,7 +158,7 @@ struct ContactSheet: Sendable {
     used = max(used, end)
     var left = first
     for cell in row {
-      cell.paste(into: &pixels, width: width, left: left, top: start + (height - cell.height) / 2)
+      cell.paste(into: &pixels, width: width, left: left, top: start + height - cell.height)
       left += cell.width + Self.gap
     }
     if let names { paste(names, width: left - Self.gap - first, left: first, top: start + height + 2) }

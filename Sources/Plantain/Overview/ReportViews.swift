@@ -32,10 +32,14 @@ struct ReportHead {
     title = "\(jobs) \(jobs == 1 ? "edit" : "edits") by \(gateway)"
     date = Timestamp.now.localLong
     (run, left, billed) = (summary.run, summary.left, summary.billed)
-    let sum = summary.cost.words ?? "cost unknown"
-    cost =
-      summary.cost.basis == EditResult.Cost.Basis.table.rawValue && billed > 0 ? sum + " by list prices" : sum
+    cost = Self.cost(summary)
     isCut = left > 0
+  }
+
+  private static func cost(_ summary: BatchSummary) -> String {
+    guard let sum = summary.cost.words else { return "cost unknown" }
+    if summary.billed == 0, summary.cost.amount == 0 { return "nothing spent" }
+    return summary.cost.basis == EditResult.Cost.Basis.table.rawValue ? sum + " by list prices" : sum
   }
 }
 
