@@ -2,9 +2,11 @@ import Foundation
 import GRDB
 
 /// The journal of what was sent and paid for: one SQLite file, and beside it a folder with raw replies. Several processes
-/// may use one at a time. It holds no picture and no key.
+/// may use one at a time. It holds prompts, so it is for its owner's eyes; no picture and no key.
 package final class Ledger: Sendable {
   package let path: String
+  /// Who can read it besides its owner, and what was done about that when it was opened.
+  package let access: LedgerAccess
   private let database: DatabaseQueue
 
   /// How long another process may keep the file to itself.
@@ -19,11 +21,26 @@ package final class Ledger: Sendable {
       let folder = URL(filePath: path).deletingLastPathComponent()
       try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      try FileManager.default.createDirectory(
-        atPath: path + ".replies", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      database = try alone(in: path + ".replies", for: Self.patience) { try Self.opened(path) }
+      database = try Self.withReplies(path + ".replies") { replies in
+        try alone(in: replies, for: Self.patience) { try Self.opened(path) }
+      }
+      access = LedgerFiles(path).protect()
     } catch {
       throw LedgerError(error)
+    }
+  }
+
+  /// Makes the folder of the replies, which goes again where `work` finds that the file is none of ours.
+  private static func withReplies<Value>(_ folder: String, _ work: (String) throws -> Value) throws -> Value {
+    let isNew = mkdir(folder, 0o700) == 0
+    guard isNew || errno == EEXIST else {
+      throw LedgerError(words: "\(folder): \(String(cString: strerror(errno)))")
+    }
+    do {
+      return try work(folder)
+    } catch {
+      if isNew { rmdir(folder) }
+      throw error
     }
   }
 
@@ -32,6 +49,7 @@ package final class Ledger: Sendable {
     configuration.journalMode = .wal
     configuration.busyMode = .timeout(patience)
     configuration.foreignKeysEnabled = true
+    LedgerFiles.make(path)
     let database = try DatabaseQueue(path: path, configuration: configuration)
     // In WAL mode the usual setting leaves the last entries to the kernel; here a power cut must not lose one.
     try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }

@@ -90,12 +90,9 @@ extension Ledger {
   }
 
   /// The newest edits, the newest first.
-  ///
-  /// - Parameter run: only those of that run of a batch.
-  package func edits(most: Int, ofRun run: String? = nil) async throws(LedgerError) -> [EditEntry] {
+  package func edits(most: Int) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
-      let all = run.map { EditEntry.filter(Column("run") == $0) } ?? EditEntry.all()
-      return try all.order(Column("created").desc, Column.rowID.desc).limit(most).fetchAll(database)
+      try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(most).fetchAll(database)
     }
   }
 

@@ -47,10 +47,36 @@ public struct Doctor: Sendable {
     ledgerFile = ledger
   }
 
+  /// What is bad first; then what the next edit needs: gateway, key, configuration, ledger, worker; last the keys that are not there.
   public func examine() async -> [Finding] {
     let (configuration, settled) = configurationFinding()
-    return Self.decoders() + [await Self.worker(), Self.kernel(), configuration]
-      + (await keys(settled)) + (await ledger(settled))
+    let (gateway, chosen) = Self.gateway(settled)
+    let keys = await keys(settled, chosen)
+    let all =
+      gateway + keys.chosen + [configuration] + (await ledger(settled)) + [await Self.worker()]
+      + Self.decoders() + [Self.kernel()] + keys.others
+    let isLast = { (finding: Finding) in
+      finding.state == .absent && keys.others.contains { $0.name == finding.name }
+    }
+    return all.filter { $0.state == .bad } + all.filter { $0.state != .bad && !isLast($0) }
+      + all.filter(isLast)
+  }
+
+  /// Where edits go that name no gateway.
+  private static func gateway(_ configuration: Configuration?) -> ([Finding], chosen: [Gateway]) {
+    guard let configuration else { return ([], []) }
+    let name = "gateway"
+    do throws(PlantainError) {
+      guard try configuration.chosenGateway(named: nil) != nil else {
+        return (
+          [Finding(name, .absent, "none is chosen", hint: "Add --gateway ID, or set PLANTAIN_GATEWAY.")], []
+        )
+      }
+      let chosen = try configuration.gateways(named: nil)
+      return ([Finding(name, .good, chosen.map(\.id).joined(separator: ", "))], chosen)
+    } catch {
+      return ([Finding(name, error)], [])
+    }
   }
 
   private static func decoders() -> [Finding] {
@@ -122,6 +148,14 @@ public struct Doctor: Sendable {
   }
 
   /// Whether there is a key for each gateway, and where it comes from; never the key.
+  private func keys(
+    _ configuration: Configuration?, _ chosen: [Gateway]
+  ) async -> (chosen: [Finding], others: [Finding]) {
+    let findings = await keys(configuration)
+    let names = Set(chosen.map { "key of \($0.id)" })
+    return (findings.filter { names.contains($0.name) }, findings.filter { !names.contains($0.name) })
+  }
+
   private func keys(_ configuration: Configuration?) async -> [Finding] {
     guard let configuration else { return [] }
     var findings: [Finding] = []
@@ -154,19 +188,47 @@ public struct Doctor: Sendable {
       let location =
         configuration?.ledger(named: ledgerFile) ?? ledgerFile.map(LedgerLocation.file) ?? .standard
       let book = try Book(location)
-      guard OutputFile.exists(book.path) else {
+      guard book.exists else {
         return [Finding(name, .absent, "none yet; it will be \(book.path)")]
       }
-      let faults = try await book.with { ledger throws(LedgerError) in try await ledger.faults() }
-      let routes = try await book.routes(since: .now - Self.remembered)
-      book.close()
+      defer { book.close() }
+      let (faults, access) = try await book.with { ledger throws(LedgerError) in
+        (try await ledger.faults(), ledger.access)
+      }
       guard faults.isEmpty else {
         throw .ledger("it is damaged: \(faults.joined(separator: "; "))", book.path)
       }
-      return [Finding(name, .good, book.path)] + routes.map(Self.finding)
+      let routes = try await book.routes(since: .now - Self.remembered)
+      return [Finding(name, .good, book.path)] + Self.findings(access, book.path)
+        + (routes.filter(\.isTroubled) + routes.filter { !$0.isTroubled }).map(Self.finding)
     } catch {
       return [Finding(name, error)]
     }
+  }
+
+  /// Who else can read the prompts in it; nothing where that is nobody.
+  private static func findings(_ access: LedgerAccess, _ path: String) -> [Finding] {
+    let name = "ledger's privacy"
+    var findings: [Finding] = []
+    if let group = access.group {
+      findings.append(
+        Finding(
+          name, .good,
+          "the group \(group) can use it and read its prompts, because the group can write in its folder"))
+    }
+    if let stranger = access.stranger {
+      findings.append(
+        Finding(
+          name, .absent, "it belongs to \(stranger), and others can read its prompts",
+          hint: "Ask \(stranger) to run chmod -R o= \(path)*, or use a ledger of your own."))
+    }
+    if access.isStuck {
+      findings.append(
+        Finding(
+          name, .absent, "others can read its prompts, and its file system does not let that be changed",
+          hint: "Keep it on a file system with permissions, and name it with --ledger or PLANTAIN_LEDGER."))
+    }
+    return findings
   }
 
   /// In milliseconds: 30 days.
@@ -174,12 +236,12 @@ public struct Doctor: Sendable {
 
   /// What a route has answered lately is told and not judged: `probe` asks it.
   private static func finding(_ route: RouteHealth) -> Finding {
-    let pause = route.pausedUntil.map { "; asks to be left alone until \($0)" } ?? ""
+    let pause = route.pausedUntil.map { "; rate-limited until \($0)" } ?? ""
     let bad =
       route.lastFailure.map { "; last failed \($0)" + (route.words.map { words in ": \(words)" } ?? "") }
       ?? ""
     return Finding(
       "route \(route.gateway)", .good,
-      "\(route.good) of \(route.attempts) attempts at \(route.baseURL) answered within 30 days\(bad)\(pause)")
+      "\(route.good) of \(route.attempts) attempts at \(route.place) answered within 30 days\(bad)\(pause)")
   }
 }

@@ -46,7 +46,7 @@ public final class Editor: Sendable {
   ) throws(PlantainError) {
     guard !routes.isEmpty else { throw .usage("there is no gateway to send to") }
     self.routes = routes
-    book = try Book(ledger)
+    book = try Book(ledger, logger: logger)
     self.logger = logger
     self.workers = workers
     self.timing = timing

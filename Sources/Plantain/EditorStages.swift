@@ -188,7 +188,8 @@ extension Editor {
         throw .interrupted(billed: .yes)
       } catch {
         let kept = output.keep(picture.bytes)
-        failure = .finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
+        failure = PlantainError.finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
+          .keeping(kept)
         warnings.insert(.pictureUnusable)
       }
     }

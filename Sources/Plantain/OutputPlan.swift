@@ -198,7 +198,7 @@ struct OutputPlan {
         if let drift = picture.drift(over: mostDrift) {
           let kept = keep(picture.bytes, extension: picture.format.extensions[0])
           let place = output == .memory ? nil : path(for: picture, position, of: pictures.count)
-          throw .drifted(drift, keptAt: kept, of: place, billed: .yes)
+          throw PlantainError.drifted(drift, keptAt: kept, of: place, billed: .yes).keeping(kept)
         }
         paths.append(
           output == .memory
@@ -230,7 +230,8 @@ struct OutputPlan {
       throw PlantainError(
         .output, error == .exists ? .outputExists : .outputNotWritable, "cannot write \(path): \(error)",
         hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be kept anywhere.",
-        subject: path, billed: .yes, underlying: error)
+        subject: path, billed: .yes, underlying: error
+      ).keeping(kept)
     }
   }
 

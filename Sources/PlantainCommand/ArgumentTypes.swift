@@ -23,6 +23,10 @@ extension Money {
   }
 }
 
+extension Timestamp: ExpressibleByArgument {
+  public init?(argument: String) { self.init(since: argument) }
+}
+
 extension ShownArea: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }

@@ -11,6 +11,7 @@ struct DoctorCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func run() async throws {
+    common.startLogging()
     let findings = await Doctor(configuration: common.config, ledger: ledger.file).examine()
     for finding in findings {
       if common.json {

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Plantain
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
@@ -17,46 +23,109 @@ struct HistoryListCommand: AsyncParsableCommand {
     help: ArgumentHelp("An edit's id, or the beginning of it; without one, the newest.", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("How many at most.", valueName: "n"))
-  var most: Int = 20
+  @Option(help: ArgumentHelp("How many at most (default: 20; with --run, all).", valueName: "n"))
+  var most: Int?
 
   @Flag(help: "List runs of batches instead.")
   var runs = false
 
-  @Option(help: ArgumentHelp("Only the edits of that run of a batch.", valueName: "run"))
-  var run: String?
+  @Flag(help: "Sum up what was billed, by day, gateway and currency.")
+  var totals = false
 
+  @OptionGroup var filter: HistoryFilterFlags
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard most > 0 else { throw ValidationError("Expected at least 1 for --most.") }
-    guard [id != nil, runs, run != nil].count(where: { $0 }) < 2 else {
+    guard most ?? 1 > 0 else { throw ValidationError("Expected at least 1 for --most.") }
+    guard [id != nil, runs, filter.run != nil].count(where: { $0 }) < 2 else {
       throw ValidationError("Give an id, --runs or --run RUN, one of them.")
     }
+    guard id == nil && !runs || !filter.isGiven && !totals else {
+      throw ValidationError(
+        "--search, --since, --gateway, --failed and --totals choose among edits; leave out the id and --runs."
+      )
+    }
+    guard !totals || most == nil else { throw ValidationError("--totals sums up all; leave out --most.") }
   }
 
   func run() async throws {
-    let history = try History(ledger: ledger.location(common.configuration()))
-    if runs { return try await listRuns(history) }
-    let entries = try await id == nil ? history.edits(most: most, ofRun: run) : [history.edit(id ?? "")]
-    for entry in entries {
-      if common.json {
-        Console.printJSON(entry)
-      } else {
-        for line in Summary.lines(of: entry, isLong: id != nil) { Console.print(Console.printable(line)) }
-      }
+    common.startLogging()
+    let history = try History(ledger: ledger.existing(common.configuration()))
+    if let id { return show([try await history.edit(id)], isLong: true) }
+    if runs {
+      try await listRuns(history)
+    } else if totals {
+      try await listTotals(history)
+    } else {
+      let most = most ?? (filter.run == nil ? 20 : nil)
+      let entries = try await history.edits(most: most, matching: filter.value)
+      show(entries, isLong: false)
+      if entries.isEmpty { noteNone(history, "no edits") }
     }
   }
 
+  private func show(_ entries: [HistoryEntry], isLong: Bool) {
+    if common.json { return entries.forEach(Console.printJSON) }
+    if !isLong, !entries.isEmpty, let columns = Terminal.columns(of: STDOUT_FILENO) {
+      return HistoryTable(entries).lines(columns: columns).forEach(Console.print)
+    }
+    for line in entries.flatMap({ Summary.lines(of: $0, isLong: isLong) }) {
+      Console.print(Console.printable(line))
+    }
+  }
+
+  private func listTotals(_ history: History) async throws {
+    let totals = try await history.totals(matching: filter.value)
+    if common.json { return totals.forEach(Console.printJSON) }
+    for line in Summary.lines(of: totals) { Console.print(Console.printable(line)) }
+    if totals.isEmpty { noteNone(history, "nothing billed") }
+  }
+
   private func listRuns(_ history: History) async throws {
-    for run in try await history.runs(most: most) {
+    let runs = try await history.runs(most: most ?? 20)
+    for run in runs {
       if common.json {
         Console.printJSON(run)
       } else {
         Console.print(Console.printable(Summary.line(of: run)))
       }
     }
+    if runs.isEmpty { noteNone(history, "no runs") }
+  }
+
+  private func noteNone(_ history: History, _ what: String) {
+    guard let path = history.path else { return common.note("none yet: there is no ledger so far") }
+    common.note("\(what)\(filter.isGiven ? " like that" : "") in \(path)")
+  }
+}
+
+/// Which edits are listed.
+struct HistoryFilterFlags: ParsableArguments {
+  @Option(help: ArgumentHelp("Only the edits of that run of a batch.", valueName: "run"))
+  var run: String?
+
+  @Option(help: ArgumentHelp("Only those with this text in prompt or file names.", valueName: "text"))
+  var search: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only those since: 2h, 7d, today, yesterday, 2026-11-01.", valueName: "time"))
+  var since: Timestamp?
+
+  @Option(help: ArgumentHelp("Only those sent to this gateway.", valueName: "id"))
+  var gateway: String?
+
+  @Flag(help: "Only those that failed or have no known outcome.")
+  var failed = false
+
+  var isGiven: Bool { run != nil || search != nil || since != nil || gateway != nil || failed }
+
+  var value: HistoryFilter {
+    var filter = HistoryFilter()
+    (filter.run, filter.search, filter.since, filter.gateway) = (run, search, since, gateway)
+    filter.isFailed = failed
+    return filter
   }
 }
 
@@ -74,7 +143,8 @@ struct HistoryPruneCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func run() async throws {
-    let history = try History(ledger: ledger.location(common.configuration()))
+    common.startLogging()
+    let history = try History(ledger: ledger.existing(common.configuration()))
     let result = try await history.prune(olderThan: olderThan.value)
     if common.json {
       Console.printJSON(result)

@@ -64,18 +64,12 @@ struct ProgressDisplay {
     guard let last else { return }
     switch style {
     case .bar:
-      Console.raw("\r\u{1B}[K" + Self.bar(last, columns: Self.columns))
+      Console.raw("\r\u{1B}[K" + Self.bar(last, columns: Terminal.columns(of: STDERR_FILENO) ?? 80))
       isDrawn = true
     case .plain: Console.note("progress  \(Self.words(last))")
     case .json: Console.noteJSON(["progress": last])
     case .none: break
     }
-  }
-
-  private static var columns: Int {
-    var size = winsize()
-    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
   }
 
   /// As wide as the terminal, so that it never breaks into a second line.

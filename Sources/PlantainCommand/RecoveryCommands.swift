@@ -118,7 +118,7 @@ struct RecoveryFlags: ParsableArguments {
   ) async throws {
     result.common.startLogging()
     let configuration = try result.common.configuration()
-    let location = result.ledger.location(configuration)
+    let location = try result.ledger.existing(configuration)
     let entry = try await History(ledger: location).edit(id)
     let gateway = try configuration.gateways(named: entry.gateway)[0]
     var options = EditOptions()

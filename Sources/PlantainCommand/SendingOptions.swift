@@ -169,4 +169,13 @@ struct LedgerFlags: ParsableArguments {
   var file: String?
 
   func location(_ configuration: Configuration) -> LedgerLocation { configuration.ledger(named: file) }
+
+  /// For commands that only look into it: one that is named must be there.
+  ///
+  /// - Throws: 66.
+  func existing(_ configuration: Configuration) throws(PlantainError) -> LedgerLocation {
+    let location = location(configuration)
+    if file != nil || LedgerLocation.isNamedByEnvironment { try location.requireThere() }
+    return location
+  }
 }

@@ -21,12 +21,13 @@ struct OutputOptions: ParsableArguments {
 
   func configuration() throws(PlantainError) -> Configuration { try Configuration.read(config) }
 
-  /// Sends the library's log lines to standard error, from the level that was asked for.
+  /// Sends the library's log lines to standard error, from the level that was asked for; its warnings as the command says its own.
   func startLogging() {
-    let level: Logger.Level = verbose ? .debug : .error
+    let (verbose, quiet) = (verbose, quiet)
     LoggingSystem.bootstrap { label in
+      if !verbose, !quiet, label == "plantain" { return WarningHandler() }
       var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = level
+      handler.logLevel = verbose ? .debug : .error
       return handler
     }
   }
@@ -34,6 +35,19 @@ struct OutputOptions: ParsableArguments {
   func note(_ line: String) {
     if !quiet { Console.note(Console.printable(line)) }
   }
+}
+
+/// Shows warnings of the library as notes, without time and label.
+private struct WarningHandler: LogHandler {
+  var logLevel = Logger.Level.warning
+  var metadata = Logger.Metadata()
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) { Console.note(Console.printable("\(event.level): \(event.message)")) }
 }
 
 /// Options of the commands that concern a gateway: which one, and what it shall make.

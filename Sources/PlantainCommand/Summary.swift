@@ -77,17 +77,42 @@ enum Summary {
       "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), billed: \(entry.billed)"
     ]
     if let advice = entry.advice { lines.append("          \(advice)") }
-    guard isLong else { return lines }
+    guard isLong else { return lines + entry.placeLines }
     if let prompt = entry.prompt { lines.append("          prompt: \(prompt)") }
     lines += entry.sources.map { "          sent: \($0)" }
     if let parent = entry.parent { lines.append("          from: \(parent)") }
-    lines += (entry.outputs ?? []).map { "          written: \($0)" }
-    return lines
+    if let run = entry.run { lines.append("          run: \(run)") }
+    return lines + entry.placeLines
       + entry.attempts.map { attempt in
         let status = attempt.status.map { ", status \($0)" } ?? ""
         let words = attempt.message.map { ": \($0)" } ?? ""
         return "          \(attempt.gateway): \(attempt.state)\(status)\(words)"
       }
+  }
+
+  /// A line for each, then the sum of each currency.
+  static func lines(of totals: [HistoryTotal]) -> [String] {
+    let gateway = totals.reduce(7) { max($0, Terminal.width(of: $1.gateway)) }
+    let line = { (day: String, name: String, edits: Int, sum: String) in
+      "\(day)  \(Terminal.fitted(name, gateway))  \(edits) \(edits == 1 ? "edit" : "edits"): \(sum)"
+    }
+    let currencies = Set(totals.compactMap(\.currency)).sorted()
+    let sums = currencies.map { currency in
+      let some = totals.filter { $0.currency == currency }
+      return line(
+        "in all    ", "", some.reduce(0) { $0 + $1.edits },
+        money(some.compactMap(\.amount).reduce(0, +), some.compactMap(\.uncertain).reduce(0, +), currency))
+    }
+    return totals.map { line($0.day, $0.gateway, $0.edits, money($0.amount, $0.uncertain, $0.currency)) }
+      + sums
+  }
+
+  private static func money(_ amount: Double?, _ uncertain: Double?, _ currency: String?) -> String {
+    guard let currency else { return "at an unknown price" }
+    let sum = { (value: Double) in "\(number((value * 1_000_000).rounded() / 1_000_000)) \(currency)" }
+    let rest = uncertain.flatMap { $0 > 0 ? "\(sum($0)) more if the unknown ones were billed" : nil }
+    return [amount.flatMap { $0 > 0 || rest == nil ? sum($0) : nil }, rest].compactMap(\.self).joined(
+      separator: ", ")
   }
 
   static func number(_ value: Double) -> String {

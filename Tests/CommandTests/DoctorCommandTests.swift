@@ -59,4 +59,32 @@ import Testing
     #expect(useless.status == 77 && state("key of apiyi", of: useless.findings) == "bad")
     #expect(!useless.text.contains(Command.canary))
   }
+
+  @Test(.enabled(if: !isFastRun)) func `says what matters first, and simulators of all ports in one line`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    var command = Command(folder: folder.path)
+    command.environment = ["PLANTAIN_LEDGER": folder.file("l.sqlite"), "PLANTAIN_GATEWAY": "apiyi"]
+    for name in ["a.png", "b.png"] {
+      // Each has a port of its own.
+      let edit = try await command.run(
+        "edit", Samples.coffee, "-p", "x", "-o", name, "--gateway", "simulator", "--quiet")
+      #expect(edit.status == 0)
+    }
+    let names = { (findings: [[String: Any]]) in findings.compactMap { $0["name"] as? String } }
+    let findings = try await command.run("doctor", "--json").objects()
+    #expect(names(findings).prefix(2) == ["gateway", "key of apiyi"])
+    let routes = findings.filter { ($0["name"] as? String)?.hasPrefix("route") == true }
+    #expect(routes.count == 1)
+    #expect((routes.first?["detail"] as? String)?.hasPrefix("2 of 2 attempts at this machine") == true)
+    // Keys that are not there and that nobody needs come last, what is bad first.
+    let states = findings.compactMap { $0["state"] as? String }
+    #expect(states.suffix(4).allSatisfy { $0 == "absent" })
+    command.environment["PLANTAIN_GATEWAY"] = "apiyo"
+    let wrong = try await command.run("doctor", "--json")
+    let first = try wrong.objects().first
+    #expect(wrong.status == 64 && first?["name"] as? String == "gateway")
+    #expect(first?["state"] as? String == "bad")
+  }
 }

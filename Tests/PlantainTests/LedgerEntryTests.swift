@@ -38,6 +38,92 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
+/// It holds prompts.
+@Suite struct `Who can read a ledger` {
+  private let folder: TemporaryFolder
+  private let path: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    path = folder.file("ledger.sqlite")
+    try setMode(0o700, folder.path)
+  }
+
+  private func setMode(_ mode: Int, _ path: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+  }
+
+  private func mode(_ name: String) -> Int? {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: folder.file(name))
+    return attributes?[.posixPermissions] as? Int
+  }
+
+  private func use(_ body: (Ledger) async throws -> Void = { _ in }) async throws -> LedgerAccess {
+    let ledger = try Ledger(path: path)
+    defer { ledger.close() }
+    // What is written lies beside the database until it is closed.
+    try await ledger.save(RunEntry(id: "r", started: 1, manifest: nil, gateway: "g", jobs: 1))
+    try await body(ledger)
+    return ledger.access
+  }
+
+  @Test func `of a new one, nobody but its owner, whatever new files are otherwise`() async throws {
+    try setMode(0o777, folder.path)
+    let access = try await use { _ in
+      for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
+        #expect(mode(name) == 0o600, "\(name)")
+      }
+      #expect(mode("ledger.sqlite.replies") == 0o700)
+    }
+    #expect(access == LedgerAccess())
+  }
+
+  @Test func `behind a link to nothing, too`() async throws {
+    try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder.file("real"))
+    #expect(try await use() == LedgerAccess())
+    #expect(mode("real") == 0o600)
+  }
+
+  @Test func `of one that others could read, its owner alone from now on, which is said once`() async throws {
+    _ = try await use()
+    try folder.write([1], as: "ledger.sqlite.replies/a.reply")
+    for name in ["ledger.sqlite", "ledger.sqlite.replies/a.reply"] { try setMode(0o664, folder.file(name)) }
+    try setMode(0o755, folder.file("ledger.sqlite.replies"))
+    #expect(try await use().tookAway)
+    #expect(mode("ledger.sqlite") == 0o600 && mode("ledger.sqlite.replies") == 0o700)
+    #expect(mode("ledger.sqlite.replies/a.reply") == 0o600)
+    #expect(try await use() == LedgerAccess())
+  }
+
+  @Test func `of one in a folder of a group, that group, which the doctor says`() async throws {
+    try setMode(0o770, folder.path)
+    _ = try await use()
+    try setMode(0o666, path)
+    let access = try await use { _ in #expect(mode("ledger.sqlite-wal") == 0o660) }
+    #expect(access.tookAway && access.group != nil && mode("ledger.sqlite") == 0o660)
+    let findings = await Doctor(ledger: path).examine().filter { $0.name == "ledger's privacy" }
+    #expect(findings.map(\.state) == [.good] && findings[0].detail.contains("group"))
+    #expect(mode("ledger.sqlite") == 0o660)
+  }
+
+  @Test func `of a file that is none: it stays as it is, and nothing is put beside it`() throws {
+    try folder.write(Array("a letter".utf8), as: "ledger.sqlite")
+    try setMode(0o644, path)
+    #expect(throws: LedgerError.self) { try Ledger(path: path) }
+    #expect(mode("ledger.sqlite") == 0o644 && folder.names == ["ledger.sqlite"])
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func `of one of somebody else: it is left as it is`() async throws {
+    _ = try await use()
+    try setMode(0o644, path)
+    #expect(chown(path, 4_711, 4_711) == 0)
+    let access = try await use()
+    #expect(access.stranger == "user 4711" && !access.tookAway && mode("ledger.sqlite") == 0o644)
+    let findings = await Doctor(ledger: path).examine().filter { $0.name == "ledger's privacy" }
+    #expect(findings.map(\.state) == [.absent] && findings[0].hint?.contains("4711") == true)
+  }
+}
+
 @Suite struct `What the ledger says` {
   private func reference() throws -> Reference {
     .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import Ledger
 import PlantainSimulator
 import TestSupport
 import Testing
@@ -63,7 +64,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(!html.contains("<i>one</i>") && !html.contains("<b>"))
     #expect(html.contains("href=\"out/1.png\"") && html.contains("href=\"out/%C3%84%20%231.png\""))
     // What was done before has its cost from the ledger.
-    #expect(html.components(separatedBy: "0.0336 USD").count == 5, "three jobs and the run's own")
+    #expect(html.components(separatedBy: "$0.0336").count == 5, "three jobs and the run's own")
     let outside = html.matches(of: /(src|href)="(https?:|\/\/)|url\(h/)
     #expect(outside.isEmpty && html.contains("default-src 'none'"))
     for match in html.matches(of: /--p:url\(data:image\/webp;base64,([A-Za-z0-9+\/=]+)\)/) {
@@ -106,16 +107,17 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
     }
     let sheet = try decodedPixels(folder.read("s.png"))
-    // Two columns and two rows for three.
-    #expect(sheet.size == PixelSize(width: 2 * 656 + 8, height: 2 * 328 + 8))
+    // One below the other, each row as high as its pictures, so that nothing is empty.
+    #expect(sheet.size == PixelSize(width: 656 + 8, height: 3 * 248 + 8))
     let original = try decodedPixels(folder.read("a.jpg"))
     let pixel = { (x: Int, y: Int) in
       (0..<3).map { Int(sheet.pixels[3 * (y * sheet.size.width + x) + $0]) }
     }
-    // The middle of the first cell's first picture, which is 320×240 in the middle of 320×320.
+    // The middle of the first picture, which is 320×240.
     let own = (0..<3).map { Int(original.pixels[3 * (240 * 640 + 320) + $0]) }
-    #expect(zip(pixel(8 + 160, 8 + 160), own).allSatisfy { abs($0 - $1) < 24 })
-    #expect(pixel(8 + 160, 20) == [48, 48, 48] && pixel(656 + 8 + 160, 328 + 8 + 160) == [48, 48, 48])
+    #expect(zip(pixel(8 + 160, 8 + 120), own).allSatisfy { abs($0 - $1) < 24 })
+    #expect(pixel(8 + 160, 4) == [48, 48, 48] && pixel(8 + 324, 100) == [48, 48, 48])
+    #expect(pixel(8 + 160, 12) != [48, 48, 48] && pixel(8 + 500, 500 + 12) != [48, 48, 48])
     #expect(try decodedPixels(folder.read("s.jpg")).size == sheet.size)
   }
 
@@ -123,6 +125,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(ReportPage.link("/a/b/c.png", from: "/a/b/r.html") == "c.png")
     #expect(ReportPage.link("/a/b/c.png", from: "/a/x/y/r.html") == "../../b/c.png")
     #expect(ReportPage.link("/c.png", from: "/a/r.html") == "../c.png")
+    #expect(ReportPage.link("out/c.png", from: "r.html") == "out/c.png")
+    #expect(ReportPage.link("./x/../c.png", from: "./out/r.html") == "../c.png")
   }
 
   @Test(arguments: [1, 2, 9, 100, 1_000, 20_000])
@@ -130,8 +134,106 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let sheet = ContactSheet(count: count)
     let rows = (count + sheet.columns - 1) / sheet.columns
     #expect(sheet.columns * (2 * sheet.edge + 16) + 8 <= 8_000 || sheet.edge == 16)
-    #expect(rows * (sheet.edge + 8) + 8 <= 8_000 || sheet.edge == 16)
+    let names = sheet.edge < 48 ? 0 : 22
+    #expect(rows * (sheet.edge + names + 8) + 8 <= 8_000 || sheet.edge == 16)
     #expect(count > 1_000 || sheet.edge >= 90, "\(sheet.edge)")
+    #expect(rows * sheet.columns - count <= rows * sheet.columns / 8, "as good as nothing is empty")
+  }
+
+  @Test func `names on a sheet are safe to draw, and keep beginning and end`() {
+    let names = [
+      "<script>&amp;", "\u{202E}gpj.exe\u{1}\n", String(repeating: "x", count: 500) + "-0173.jpg", "Ä 日本 🙂",
+      "",
+    ]
+    let cells = names.enumerated().map { SheetNames.Cell(name: $1, left: 208 * $0, width: 200) }
+    let drawing = String(
+      decoding: SheetNames(cells: cells, width: 1_032, height: 22).drawing, as: UTF8.self)
+    #expect(drawing.contains("&lt;script&gt;&amp;amp;") && !drawing.contains("<script"))
+    #expect(drawing.contains("·gpj.exe··") && drawing.contains("…") && drawing.contains("-0173.jpg"))
+    #expect(drawing.contains("Ä 日本 🙂") && drawing.utf8.count < 3_000)
+  }
+
+  @Test(arguments: [
+    (0, "$0"), (0.0336, "$0.0336"), (0.05, "$0.05"), (0.5, "$0.50"), (12.5, "$12.50"), (3, "$3"),
+    (10.0849, "$10.08"), (1e-7, "$1e-07"), (1e30, "1e+30 USD"), (-0.05, "-$0.05"), (1_234, "$1234"),
+  ])
+  func `sums are as people write them`(amount: Double, text: String) {
+    #expect(Shown.money(amount, "USD") == text)
+  }
+
+  @Test func `sums in other money, and times, are, too`() {
+    #expect(Shown.money(2.5, "credits") == "2.5 credits" && Shown.money(3, "CNY") == "3 CNY")
+    #expect(Shown.money(0.1, "EUR") == "€0.10" && Shown.money(.nan, "USD") == "nan USD")
+    let times = [0.04, 8.24, 12, 59.6, 80, 3_540, 3_599.9, 7_500].map { Shown.duration(.seconds($0)) }
+    #expect(times == ["0.0 s", "8.2 s", "12 s", "1 min", "1 min 20 s", "59 min", "1 h", "2 h 5 min"])
+  }
+
+  /// The page of three hundred can be sent by mail.
+  @Test func `pictures get smaller the more there are`() throws {
+    let lines = (0..<300).map {
+      #"{"references": ["a.jpg"], "prompt": "\#(String(repeating: "long ", count: 80))", "output": "\#($0).png"}"#
+    }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    var record = BatchRecord()
+    for item in manifest.items { record.add(item, .skipped(id: "x", outputs: [])) }
+    let budget = ReportBudget(record.sorted)
+    #expect(300 * (budget.bytes * 4 / 3 + 2_000 + 400) < 5_900_000 && budget.bytes > 10_000)
+    #expect(ReportBudget(Array(record.sorted.prefix(9))).bytes == 60_000)
+    #expect(ReportBudget([]).bytes == 60_000)
+  }
+
+  @Test func `what is open or failed shows its source, what was kept, and the command that ends it`()
+    async throws
+  {
+    try await run { editor, _, summary in
+      let lines = (0..<4).map {
+        #"{"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", "output": "\#(90 + $0).png", "tier": "2K", "feather": "3", "region": "1,2,30,40", "match-colour": false}"#
+      }
+      try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
+      let manifest = try Manifest(
+        reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+      var record = BatchRecord()
+      try #require(manifest.items.count == 4, "\(manifest.problems)")
+      for (item, state) in zip(manifest.items, ["ambiguous", "accepted", "stored", "unbilled"]) {
+        try await insert(state, editor.book.ledger())
+        record.add(item, .ambiguous(.unknownOutcome(of: "edit-\(state)")))
+      }
+      let kept = PlantainError.usage("too far", hint: nil).keeping(folder.file("out/1.png"))
+      record.add(manifest.items[3], .failed(kept))
+      try await editor.writeReport(of: record, summary, to: folder.file("report.html"))
+    }
+    let html = try report()
+    let ledger = "--ledger &#39;\(folder.file("ledger.sqlite"))&#39;"
+    #expect(
+      html.contains("plantain settle edit-ambiguous --as billed|unbilled|resend \(ledger)"),
+      "\(html.suffix(9_000))")
+    #expect(html.contains("plantain recover edit-accepted \(ledger)"))
+    #expect(html.contains("plantain replay edit-stored \(ledger)"))
+    #expect(html.components(separatedBy: "Source, no result").count == 9, "twice in each of four")
+    #expect(html.contains("kept: <a href=\"out/1.png\">1.png</a>"))
+    #expect(html.matches(of: /--p:url/).count == 1, "the kept one beside its source")
+    #expect(html.contains("data-before=\"a.jpg\"") && html.contains("data-after=\"out/1.png\""))
+    #expect(
+      html.contains("with <a href=\"%C3%84%20%26%20b.jpg\">Ä &amp; b.jpg</a> · with https://a.example/s.png"))
+    #expect(html.contains("2K") && html.contains("region 1,2,30,40, feather 3, match-colour false"))
+    #expect(!html.contains("<h2>line"))
+  }
+
+  private func insert(_ state: String, _ ledger: Ledger) async throws {
+    let id = "edit-\(state)"
+    try await ledger.save(
+      EditEntry(
+        id: id, created: 1, prompt: nil, gateway: "google", model: "m", tier: "2K", aspect: nil, count: 1,
+        sources: [], output: nil, priceMillionths: nil, currency: nil, finishing: nil))
+    let attempt = try await ledger.insert(
+      AttemptEntry(
+        edit: id, part: 1, number: 1, gateway: "google", model: "m", baseURL: "b", state: state, started: 2,
+        reply: "\(id).reply", idempotencyKey: nil))
+    if state == "accepted" {
+      try await ledger.change(attempt, to: LedgerChange(state: state, changed: 3, tasks: ["t"]))
+    }
   }
 
   /// A browser shows a thousand jobs, and its filter works. The picture of it is kept to be looked at.

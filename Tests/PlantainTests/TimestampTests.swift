@@ -11,4 +11,35 @@ import Testing
   func `are written in UTC, to the second that has begun`(milliseconds: Int, text: String) {
     #expect(Timestamp(milliseconds: milliseconds).description == text)
   }
+
+  private let now = Timestamp(milliseconds: 1_795_953_589_286)
+
+  @Test(arguments: [
+    ("30m", -1_800_000), ("2h", -7_200_000), ("7D", -604_800_000), ("2w", -1_209_600_000),
+  ])
+  func `are read as an age`(text: String, distance: Int) throws {
+    #expect(Timestamp(since: text, now: now)?.milliseconds == now.milliseconds + distance)
+  }
+
+  @Test func `are read as a day, with a time of it`() throws {
+    let today = try #require(Timestamp(since: "today", now: now))
+    #expect(today.localDay == now.localDay && today.milliseconds <= now.milliseconds)
+    #expect(now.milliseconds - today.milliseconds < 86_400_000)
+    let yesterday = try #require(Timestamp(since: "yesterday", now: now))
+    // A day of 23 or 25 hours is one, too.
+    #expect((82_800_000...90_000_000).contains(today.milliseconds - yesterday.milliseconds))
+    #expect(Timestamp(since: now.localDay, now: now)?.milliseconds == today.milliseconds)
+    #expect(Timestamp(since: "2026-11-29T11:59:49Z")?.milliseconds == 1_795_953_589_000)
+    #expect(Timestamp(since: "2024-02-29 08:30")?.localLong == "29 February 2024, 08:30")
+  }
+
+  @Test(arguments: [
+    "", "now", "7", "d", "-1d", "1.5h", "99999999999999999999d", "1234567d", "2026-13-01", "2026-02-30",
+    "2026-1-1",
+    "26-01-01", "2026-01-01T", "2026-01-01T25:00", "2026-01-01T1:00", "2026-01-01T10:00:99", "0000-01-01",
+    "2026-01-01T10:00 x", "٣d", "2026-01", "--", "T10:00",
+  ])
+  func `are not guessed`(text: String) {
+    #expect(Timestamp(since: text, now: now) == nil)
+  }
 }

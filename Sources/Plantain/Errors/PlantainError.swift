@@ -13,6 +13,8 @@ public struct PlantainError: Error, Sendable {
   /// The id under which the ledger knows the edit, once it does.
   public internal(set) var editID: String?
   public let billed: Billing
+  /// Where a picture lies that was paid for and could not go under its name; `nil`: there is none.
+  public internal(set) var kept: String?
   /// What was tried at the gateway before.
   var attempts: [AttemptNote] = []
   /// How long the gateway asks to wait.
@@ -40,6 +42,13 @@ public struct PlantainError: Error, Sendable {
     self.billed = billed
     self.retryAfter = retryAfter
     self.underlying = underlying
+  }
+
+  /// The same, with the place of what was kept.
+  func keeping(_ path: String?) -> PlantainError {
+    var error = self
+    error.kept = path
+    return error
   }
 
   /// The exit status of the command for this error.

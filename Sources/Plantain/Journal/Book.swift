@@ -1,5 +1,6 @@
 import Finishing
 import Ledger
+import Logging
 import Submission
 import Synchronization
 
@@ -13,10 +14,19 @@ import Synchronization
 final class Book: Sendable {
   let path: String
   private let opened = Mutex<Ledger?>(nil)
+  private let logger: Logger
+  /// What a command is given to find it again; empty for the standard place.
+  let option: String
 
-  init(_ location: LedgerLocation) throws(PlantainError) {
+  /// - Parameter logger: is told who else can read the ledger, when that should not be so.
+  init(_ location: LedgerLocation, logger: Logger = Logger(label: "plantain")) throws(PlantainError) {
     path = OutputFile.absolute(try location.path())
+    option = location == .standard ? "" : " --ledger '\(path.replacing("'", with: "'\\''"))'"
+    self.logger = logger
   }
+
+  /// Whether there is a ledger. Those who only read ask first, so that looking makes no file.
+  var exists: Bool { OutputFile.exists(path) }
 
   /// - Throws: 73 when it cannot be used.
   func ledger() throws(PlantainError) -> Ledger {
@@ -25,6 +35,7 @@ final class Book: Sendable {
       do throws(LedgerError) {
         let ledger = try Ledger(path: path)
         opened = ledger
+        if let words = ledger.access.warning(path) { logger.warning(words) }
         return .success(ledger)
       } catch {
         return .failure(error)
@@ -71,6 +82,18 @@ final class Book: Sendable {
     opened.withLock { opened in
       opened?.close()
       opened = nil
+    }
+  }
+}
+
+extension LedgerAccess {
+  /// What is said when a ledger is opened: once, where that is mended by then.
+  fileprivate func warning(_ path: String) -> Logger.Message? {
+    if tookAway {
+      return "others could read the ledger \(path), which holds prompts; their rights were removed"
+    }
+    return stranger.map {
+      "the ledger \(path), which holds prompts, belongs to \($0), and others can read it"
     }
   }
 }

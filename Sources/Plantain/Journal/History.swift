@@ -1,6 +1,7 @@
 import Finishing
 import Gateways
 import Ledger
+public import Logging
 import Submission
 import Vocabulary
 
@@ -11,20 +12,30 @@ public struct History: Sendable {
   init(_ book: Book) { self.book = book }
 
   /// - Throws: 78 when there is no place for a ledger.
-  public init(ledger: LedgerLocation = .standard) throws(PlantainError) {
-    book = try Book(ledger)
+  public init(
+    ledger: LedgerLocation = .standard, logger: Logger = Logger(label: "plantain")
+  ) throws(PlantainError) {
+    book = try Book(ledger, logger: logger)
   }
 
-  /// The newest edits, the newest first.
+  /// Where the ledger lies; `nil` while there is none. Looking into a history makes no file.
+  public var path: String? { book.exists ? book.path : nil }
+
+  /// The newest edits, the newest first; none when there is no ledger yet.
   ///
-  /// - Parameter run: only those of that run of a batch.
-  /// - Throws: 73 when the ledger cannot be read.
-  public func edits(most: Int = 50, ofRun run: String? = nil) async throws(PlantainError) -> [HistoryEntry] {
-    let entries = try await book.with { ledger throws(LedgerError) in
-      try await ledger.edits(most: most, ofRun: run)
-    }
+  /// - Parameters:
+  ///   - most: `nil`: all of them.
+  ///   - filter: which; default: any.
+  /// - Throws: 66 for a run or gateway that the ledger does not know, 64 when several runs begin so, 73 when the ledger cannot be
+  ///   read.
+  public func edits(
+    most: Int? = 50, matching filter: HistoryFilter = HistoryFilter()
+  ) async throws(PlantainError) -> [HistoryEntry] {
     var found: [HistoryEntry] = []
-    for entry in entries { found.append(try await details(of: entry)) }
+    try await forEach(matching: filter) { entry in
+      found.append(entry)
+      return found.count != most
+    }
     return found
   }
 
@@ -32,7 +43,7 @@ public struct History: Sendable {
   ///
   /// - Throws: 73.
   public func probes() async throws(PlantainError) -> [ProbeResult] {
-    guard OutputFile.exists(book.path) else { return [] }
+    guard book.exists else { return [] }
     return try await book.with { ledger throws(LedgerError) in try await ledger.latestProbes() }.map {
       ProbeResult($0)
     }
@@ -54,6 +65,8 @@ public struct History: Sendable {
     let entries: [EditEntry]
     if let id {
       entries = [try await book.entry(id)]
+    } else if !book.exists {
+      entries = []
     } else {
       entries = try await book.with { ledger throws(LedgerError) in
         try await ledger.edits(most: Self.mostLookedAt)
@@ -78,9 +91,7 @@ public struct History: Sendable {
   private static let mostLookedAt = 100
 
   private func details(of entry: EditEntry) async throws(PlantainError) -> HistoryEntry {
-    let attempts = try await book.attempts(of: entry)
-    return HistoryEntry(
-      entry, attempts, isLive: attempts.contains(where: book.isLive), hasReply: book.hasReply)
+    book.details(of: entry, try await book.attempts(of: entry))
   }
 }
 
@@ -111,6 +122,17 @@ public struct HistoryEntry: Encodable, Sendable {
   public let attempts: [Attempt]
   /// What can be done about it; `nil`: nothing has to be.
   public let advice: String?
+  /// The command of `advice`, if it has one.
+  let command: String?
+  /// A process that lives works on it.
+  public let isUnderWay: Bool
+  /// The same as `at`.
+  public let began: Timestamp
+
+  private enum CodingKeys: CodingKey {
+    case id, at, gateway, model, baseURL, tier, aspect, count, prompt, sources, outputs, parent, run, state
+    case billed, cost, attempts, advice
+  }
 
   public struct Attempt: Encodable, Sendable {
     public let gateway: String
@@ -129,7 +151,8 @@ public struct HistoryEntry: Encodable, Sendable {
     let states = attempts.map { $0.settledState(isLive: isLive) }
     let state = HistoryEntry.state(of: states)
     id = entry.id
-    at = Self.date(entry.created)
+    began = Timestamp(milliseconds: entry.created)
+    at = began.description
     gateway = attempts.last?.gateway ?? entry.gateway
     model = attempts.last?.model ?? entry.model
     baseURL = attempts.last?.baseURL
@@ -154,8 +177,13 @@ public struct HistoryEntry: Encodable, Sendable {
         reply: state == .done || state == .unbilled || !hasReply(attempt) ? nil : attempt.reply)
     }
     let isKept = self.attempts.contains { $0.state == state.rawValue && $0.reply != nil }
-    advice = Self.advice(state, entry.id, isKept: isKept, isLive: isLive)
+    command = isLive ? nil : Self.command(state, entry.id, isKept: isKept)
+    advice = Self.advice(state, command, isLive: isLive)
+    isUnderWay = isLive
   }
+
+  /// It is neither done nor under way: it failed, nobody knows, or it is still to be fetched.
+  public var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
 
   /// What of several attempts matters: what is open before what is done, and that before what cost nothing.
   static func state(of states: [AttemptState]) -> AttemptState {
@@ -179,23 +207,29 @@ public struct HistoryEntry: Encodable, Sendable {
     return EditResult.Cost(price: price, count: 1)
   }
 
-  private static func advice(_ state: AttemptState, _ id: String, isKept: Bool, isLive: Bool) -> String? {
-    if isLive { return "it is under way" }
-    return switch state {
+  /// The command that ends what is open; `nil` where there is nothing to do, or to do by a command.
+  private static func command(_ state: AttemptState, _ id: String, isKept: Bool) -> String? {
+    switch state {
     case .accepted: "plantain recover \(id)"
     case .stored: "plantain replay \(id)"
-    case .ambiguous, .sending:
-      "it may have been done and billed: look at the gateway's own log, then plantain settle \(id) --as billed|unbilled|resend"
-    case .prepared, .unbilled: "nothing was billed; it can be sent again"
-    case .withoutPicture where isKept:
-      "its reply is kept; a later version may find a picture: plantain replay \(id)"
-    case .writtenOff: "counted as billed; it can be sent again"
-    case .withoutPicture, .done, .lost: nil
+    case .withoutPicture where isKept: "plantain replay \(id)"
+    case .ambiguous, .sending: "plantain settle \(id) --as billed|unbilled|resend"
+    case .prepared, .unbilled, .withoutPicture, .done, .lost, .writtenOff: nil
     }
   }
 
-  private static func date(_ milliseconds: Int) -> String {
-    Timestamp(milliseconds: milliseconds).description
+  private static func advice(_ state: AttemptState, _ command: String?, isLive: Bool) -> String? {
+    if isLive { return "it is under way" }
+    let why: String? =
+      switch state {
+      case .ambiguous, .sending: "it may have been done and billed; look at the gateway's own log, then: "
+      case .withoutPicture: "its reply is kept; a later version may find a picture: "
+      case .prepared, .unbilled: "nothing was billed; it can be sent again"
+      case .writtenOff: "counted as billed; it can be sent again"
+      case .accepted, .stored, .done, .lost: nil
+      }
+    guard let command else { return state == .withoutPicture ? nil : why }
+    return (why ?? "") + command
   }
 }
 
@@ -213,18 +247,20 @@ extension AttemptEntry {
 extension Book {
   /// - Throws: 66 when there is none, 64 when there are several, 73.
   func entry(_ id: String) async throws(PlantainError) -> EditEntry {
+    guard exists else { throw unknown(.edit, id) }
     let found = try await with { ledger throws(LedgerError) in
-      try await ledger.edits(beginningWith: id, most: 2)
+      try await ledger.edits(beginningWith: id.lowercased(), most: 2)
     }
-    guard let entry = found.first else {
-      throw PlantainError(
-        .input, .missing, "the ledger \(path) knows no edit \(id)",
-        hint: "plantain history lists those that it knows.", subject: id)
-    }
-    guard found.count == 1 || entry.id == id else {
+    guard !id.isEmpty, let entry = found.first else { throw try await unknownEdit(id) }
+    guard found.count == 1 || entry.id == id.lowercased() else {
       throw .usage("several edits begin with \(id)", hint: "Give more of the id.")
     }
     return entry
+  }
+
+  /// What the ledger knows of an edit.
+  func details(of entry: EditEntry, _ attempts: [AttemptEntry]) -> HistoryEntry {
+    HistoryEntry(entry, attempts, isLive: attempts.contains(where: isLive), hasReply: hasReply)
   }
 
   func attempts(of entry: EditEntry) async throws(PlantainError) -> [AttemptEntry] {

@@ -1,3 +1,5 @@
+import Finishing
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -25,5 +27,23 @@ public enum LedgerLocation: Sendable, Equatable {
       }
       return folder + "/plantain/ledger.sqlite"
     }
+  }
+}
+
+extension LedgerLocation {
+  /// Whether `PLANTAIN_LEDGER` names the file of the standard place.
+  public static var isNamedByEnvironment: Bool { EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil }
+
+  /// For those who only look into a ledger that somebody has named: a name with a mistake must not look like an empty ledger.
+  /// Makes nothing.
+  ///
+  /// - Throws: 66 when there is none; 78 when there is no place for one.
+  public func requireThere() throws(PlantainError) {
+    let path = try path()
+    // A folder that this user cannot look into is another mistake, which opening the ledger tells.
+    guard access(path, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) else { return }
+    throw PlantainError(
+      .input, .missing, "there is no ledger \(OutputFile.absolute(path))",
+      hint: "Check the name, or leave it out to use the standard one.", subject: path)
   }
 }

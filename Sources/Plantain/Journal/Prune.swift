@@ -26,7 +26,7 @@ extension History {
       throw .usage(
         "expected an age of 1d or more, because the edits of a day say what was spent on it", hint: nil)
     }
-    guard OutputFile.exists(book.path) else { return PruneResult() }
+    guard book.exists else { return PruneResult() }
     let limit = Int.now - Int(age.seconds * 1_000)
     var result = PruneResult()
     var last = ""

@@ -1,5 +1,11 @@
 import Ledger
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// What processes tell one another about a route that asked to be left alone for a while.
 extension Book {
   /// How long a route wants to be left alone from now on.
@@ -27,7 +33,8 @@ extension Book {
     try? await ledger().route(route.gateway.id, route.baseURL.text)
   }
 
-  /// What became of attempts since a moment (milliseconds since 1970), by route.
+  /// What became of attempts since a moment (milliseconds since 1970), by route. Simulators of this machine have another port each
+  /// time, so all of a gateway's are one.
   ///
   /// - Throws: 73.
   func routes(since moment: Int) async throws(PlantainError) -> [RouteHealth] {
@@ -37,7 +44,12 @@ extension Book {
       let entry = try await with { ledger throws(LedgerError) in
         try await ledger.route(record.gateway, record.baseURL)
       }
-      found.append(RouteHealth(record, entry))
+      let route = RouteHealth(record, entry)
+      if let place = found.firstIndex(where: { $0.isSameRoute(as: route) }) {
+        found[place].add(route)
+      } else {
+        found.append(route)
+      }
     }
     return found
   }
@@ -50,23 +62,44 @@ extension Book {
 /// How a route did lately.
 struct RouteHealth {
   let gateway: String
-  let baseURL: String
-  let attempts: Int
-  let good: Int
-  /// ISO 8601, in UTC.
-  let lastFailure: String?
-  let words: String?
-  let pausedUntil: String?
+  /// The base URL, or that it is on this machine.
+  let place: String
+  private(set) var attempts: Int
+  private(set) var good: Int
+  private(set) var lastFailure: Timestamp?
+  private(set) var words: String?
+  private(set) var pausedUntil: Timestamp?
 
   init(_ record: RouteRecord, _ entry: RouteEntry?) {
     gateway = record.gateway
-    baseURL = record.baseURL
+    place = Self.isLocal(record.baseURL) ? "this machine" : record.baseURL
     attempts = record.attempts
     good = record.good
-    lastFailure = record.lastBad.map { Timestamp(milliseconds: $0).description }
+    lastFailure = record.lastBad.map(Timestamp.init)
     words = record.lastBadWords
     pausedUntil = entry.flatMap {
-      $0.pausedUntil > .now ? Timestamp(milliseconds: $0.pausedUntil).description : nil
+      $0.pausedUntil > .now ? Timestamp(milliseconds: $0.pausedUntil) : nil
     }
+  }
+
+  func isSameRoute(as other: RouteHealth) -> Bool { gateway == other.gateway && place == other.place }
+
+  mutating func add(_ other: RouteHealth) {
+    attempts += other.attempts
+    good += other.good
+    if (other.lastFailure?.milliseconds ?? 0) > (lastFailure?.milliseconds ?? 0) {
+      (lastFailure, words) = (other.lastFailure, other.words)
+    }
+    if (other.pausedUntil?.milliseconds ?? 0) > (pausedUntil?.milliseconds ?? 0) {
+      pausedUntil = other.pausedUntil
+    }
+  }
+
+  /// Whether somebody has to do with it now: it asks to be left alone, or half of what was sent failed.
+  var isTroubled: Bool { pausedUntil != nil || good * 2 < attempts }
+
+  private static func isLocal(_ address: String) -> Bool {
+    let host = (URL(string: address)?.host() ?? "").lowercased()
+    return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
   }
 }

@@ -47,11 +47,12 @@ extension Book {
 }
 
 extension History {
-  /// The newest runs of batches, the newest first.
+  /// The newest runs of batches, the newest first; none when there is no ledger yet.
   ///
   /// - Throws: 73 when the ledger cannot be read.
   public func runs(most: Int = 50) async throws(PlantainError) -> [RunReport] {
-    try await book.with { ledger throws(LedgerError) in try await ledger.runs(most: most) }
+    guard book.exists else { return [] }
+    return try await book.with { ledger throws(LedgerError) in try await ledger.runs(most: most) }
       .map(RunReport.init)
   }
 }

@@ -13,15 +13,28 @@ public struct BatchRecord: Sendable {
     let name: String
     let prompt: String
     let state: State
-    /// The picture that was edited.
-    let original: Reference?
+    /// The first is the picture that was edited.
+    let references: [Reference]
+    /// What was asked for beyond the usual, as `name value`.
+    let options: [String]
+    var model: String?
+    var tier: String?
     var outputs: [String] = []
+    /// Where a picture lies that could not go where it belongs.
+    var kept: String?
     /// The edit's id in the ledger.
     var edit: String?
     var cost: EditReport.Cost?
     var elapsed: Duration?
+    var warnings: [String] = []
     var reason: String?
     var hint: String?
+    /// What ends it, where it is still open.
+    var command: String?
+
+    var original: Reference? { references.first }
+    /// The picture to show beside the original.
+    var result: String? { outputs.last ?? kept }
   }
 
   enum State: String, Sendable { case done, skipped, elsewhere, ambiguous, failed }
@@ -45,14 +58,14 @@ extension BatchRecord.Entry {
       item.id ?? item.references.first.map { OutputFile.name(of: $0.name) }
       ?? item.place.map(OutputFile.name) ?? "line \(item.line)"
     prompt = item.prompt
-    original = item.references.first
+    references = item.references
+    options = item.options.wordsUnlikeUsual
+    model = item.options.model
+    tier = item.options.effectiveTier.rawValue
     switch outcome {
     case .done(let result):
       state = .done
-      outputs = result.images.compactMap(\.output)
-      edit = result.id
-      cost = EditReport.Cost(result.cost)
-      elapsed = result.elapsed
+      tell(result)
     case .skipped(let id, let paths):
       state = .skipped
       outputs = paths
@@ -67,21 +80,40 @@ extension BatchRecord.Entry {
     }
   }
 
+  private mutating func tell(_ result: EditResult) {
+    outputs = result.images.compactMap(\.output)
+    edit = result.id
+    cost = EditReport.Cost(result.cost)
+    elapsed = result.elapsed
+    (model, tier) = (result.model, result.request.tier.rawValue)
+    warnings = result.warnings.map(\.explanation) + (result.findings?.notes ?? [])
+  }
+
   private mutating func tell(_ error: PlantainError) {
-    (reason, hint, edit) = (error.message, error.hint, error.editID)
+    (reason, hint, kept) = (error.message, error.hint, error.kept)
+    // An outcome that nobody knows is about the edit itself.
+    edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
+  }
+
+  fileprivate mutating func tell(_ known: HistoryEntry, _ book: Book) {
+    edit = known.id
+    (model, tier) = (known.model, known.tier)
+    if state == .skipped { cost = known.cost }
+    command = known.command.map { $0 + book.option }
   }
 }
 
 extension Editor {
-  /// The entries with what the ledger knows of those that were done before.
+  /// The entries with what the ledger knows of them.
   func completed(_ record: BatchRecord) async -> [BatchRecord.Entry] {
     var entries = record.sorted
-    for position in entries.indices where entries[position].state == .skipped {
-      guard let id = entries[position].edit, let known = try? await book.entry(id),
-        let attempts = try? await book.attempts(of: known)
+    for position in entries.indices {
+      let model = routes[0].gateway.defaultModel.id
+      entries[position].model = entries[position].model ?? model
+      guard entries[position].state != .done, let id = entries[position].edit,
+        let known = try? await book.entry(id), let attempts = try? await book.attempts(of: known)
       else { continue }
-      entries[position].cost =
-        HistoryEntry(known, attempts, isLive: false, hasReply: book.hasReply).cost
+      entries[position].tell(book.details(of: known, attempts), book)
     }
     return entries
   }

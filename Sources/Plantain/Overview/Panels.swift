@@ -3,8 +3,8 @@ import Imaging
 import Preparation
 import Vocabulary
 
-/// A job's original, its result, and what has changed, small and side by side; or its result alone where there is nothing to hold
-/// it against.
+/// A job's original, its result, and what has changed, small and side by side; or one of the two alone where there is nothing to
+/// hold it against.
 struct Panels: Sendable {
   /// A PNG.
   let bytes: PictureBytes
@@ -18,17 +18,22 @@ struct Panels: Sendable {
 }
 
 extension PictureWorkers {
-  /// - Parameter edge: the longest of each panel, in pixels.
-  /// - Returns: `nil` where there is no result that can be read.
-  func panels(_ original: Reference?, _ result: String, edge: Int) async -> Panels? {
-    if let original, case .file = original,
-      let compared = await compared(original, result, edge: edge)
-    {
+  /// - Parameters:
+  ///   - result: `nil`: there is none.
+  ///   - edge: the longest of each panel, in pixels.
+  /// - Returns: `nil` where there is neither that can be read. An original by its address is not fetched.
+  func panels(_ original: Reference?, _ result: String?, edge: Int) async -> Panels? {
+    var original = original
+    if case .file? = original {} else { original = nil }
+    if let original, let result, let compared = await compared(original, result, edge: edge) {
       return compared
     }
-    return await small(.file(result), as: .png, edge: edge).map {
-      Panels(bytes: $0.bytes, size: $0.size, count: 1)
+    for picture in [result.map(Reference.file), original].compactMap(\.self) {
+      if let alone = await small(picture, as: .png, edge: edge) {
+        return Panels(bytes: alone.bytes, size: alone.size, count: 1)
+      }
     }
+    return nil
   }
 
   private func compared(_ original: Reference, _ result: String, edge: Int) async -> Panels? {
@@ -44,11 +49,16 @@ extension PictureWorkers {
   }
 
   /// A picture made small, or into another format.
+  ///
+  /// - Parameter limit: how many bytes it may have, 1,000 at least. `nil`: any.
   func small(
-    _ picture: Reference, as format: MediaType, edge: Int?, quality: Int? = nil
+    _ picture: Reference, as format: MediaType, edge: Int?, quality: Int? = nil, limit: Int? = nil,
+    allowing allowed: Set<String> = []
   ) async -> (bytes: PictureBytes, size: PixelSize)? {
     var options = PreparationOptions()
     (options.format, options.maximumEdge, options.quality) = (format, edge, quality)
+    if let limit { options.maximumBytes = ByteCount(limit) }
+    options.allowed = allowed
     guard let prepared = try? await prepare(picture, options), let bytes = try? prepared.content.read() else {
       return nil
     }
@@ -63,8 +73,7 @@ extension Editor {
   ) async {
     let workers = workers
     await inOrder(entries, width: WorkerPool.shared.width * 2) { entry in
-      guard let output = entry.outputs.last else { return (entry, nil as Panels?) }
-      return (entry, await workers.panels(entry.original, output, edge: edge))
+      (entry, await workers.panels(entry.original, entry.result, edge: edge))
     } consume: { entry, panels in
       await body(entry, panels)
     }

@@ -59,9 +59,11 @@ public struct FindingsReport: Encodable, Sendable {
     if let changed { lines.append("changed: \((changed * 100).rounded(to: 1)) % of the picture") }
     if let drift { lines.append("drift: \(drift)") }
     if let mask { lines.append("mask: what is \(mask) in it was edited") }
-    for warning in warnings.compactMap(FinishingWarning.init) { lines.append("note: \(warning.explanation)") }
-    return lines
+    return lines + notes.map { "note: \($0)" }
   }
+
+  /// The warnings, for people.
+  var notes: [String] { warnings.compactMap(FinishingWarning.init).map(\.explanation) }
 }
 
 extension Double {

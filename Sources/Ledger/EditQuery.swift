@@ -1,0 +1,66 @@
+import GRDB
+
+/// Which edits are asked for.
+package struct EditQuery: Sendable {
+  /// Only those of that run of a batch.
+  package var run: String?
+  /// Only those that began at this moment or later, in milliseconds since 1970.
+  package var since: Int?
+  /// Only those that were sent there, or were to be.
+  package var gateway: String?
+
+  package init(run: String? = nil, since: Int? = nil, gateway: String? = nil) {
+    (self.run, self.since, self.gateway) = (run, since, gateway)
+  }
+
+  fileprivate var request: QueryInterfaceRequest<EditEntry> {
+    var request = EditEntry.order(Column("created").desc, Column.rowID.desc)
+    if let run { request = request.filter(Column("run") == run) }
+    if let since { request = request.filter(Column("created") >= since) }
+    if let gateway {
+      request = request.filter(
+        sql: "gateway = ? OR id IN (SELECT edit FROM attempts WHERE gateway = ?)",
+        arguments: [gateway, gateway])
+    }
+    return request
+  }
+}
+
+extension Ledger {
+  /// The ids of such edits, the newest first.
+  package func ids(of query: EditQuery, most: Int? = nil) async throws(LedgerError) -> [String] {
+    try await read { database in
+      let request = query.request.select(Column("id"), as: String.self)
+      return try (most.map { request.limit($0) } ?? request).fetchAll(database)
+    }
+  }
+
+  /// Edits with their attempts, in the order of their ids here; those that are not there any more are left out.
+  package func edits(_ ids: [String]) async throws(LedgerError) -> [(EditEntry, [AttemptEntry])] {
+    try await read { database in
+      let found = try EditEntry.filter(ids.contains(Column("id"))).fetchAll(database)
+      let edits = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
+      let attempts = Dictionary(
+        grouping: try AttemptEntry.filter(ids.contains(Column("edit"))).order(Column("id")).fetchAll(
+          database),
+        by: \.edit)
+      return ids.compactMap { id in edits[id].map { ($0, attempts[id] ?? []) } }
+    }
+  }
+
+  /// Every gateway that an edit was for, or was sent to.
+  package func gateways() async throws(LedgerError) -> [String] {
+    try await read { database in
+      try String.fetchAll(
+        database, sql: "SELECT gateway FROM edits UNION SELECT gateway FROM attempts ORDER BY 1")
+    }
+  }
+
+  /// Runs whose id begins so, the one that is it before others.
+  package func runs(beginningWith id: String, most: Int) async throws(LedgerError) -> [RunEntry] {
+    try await read { database in
+      try RunEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(most)
+        .fetchAll(database)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Plantain
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite struct `The report and the contact sheet of a batch` {
+  @Test func `the sheet has each name below its pictures`() async throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.jpg", "Ä & b.jpg"] {
+      try folder.write(Synthetic.jpeg(PixelSize(width: 640, height: 480)), as: name)
+    }
+    let outcome = try await Command(folder: folder.path).run(
+      "batch", "a.jpg", "Ä & b.jpg", "-p", "x", "-o", "out", "--gateway", "simulator", "--contact-sheet",
+      "s.png",
+      "--report", "r.html", "--quiet")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let sheet = try decodedPixels(folder.read("s.png"))
+    // Pictures of 240 rows, names of 22 and a gap of 8.
+    #expect(sheet.size == PixelSize(width: 656 + 8, height: 2 * 270 + 8))
+    for top in [8 + 240, 8 + 270 + 240] {
+      let rows = sheet.pixels[3 * 664 * (top + 2)..<3 * 664 * (top + 22)]
+      #expect(rows.count { $0 > 200 } > 60, "a name is there")
+      #expect(rows.count { $0 == 48 } > rows.count * 3 / 4, "and nothing else")
+    }
+    let html = String(decoding: try folder.read("r.html"), as: UTF8.self)
+    #expect(html.contains("<h2>Ä &amp; b.jpg</h2>") && html.contains("data-before=\"a.jpg\""))
+  }
+
+  @Test func `they can be called as the folder of the pictures, and not as what is read or made`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.file("p"), withIntermediateDirectories: true)
+    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "p/a.jpg")
+    let batch = ["batch", "p", "-p", "x", "--gateway", "simulator", "--quiet"]
+    let outcome = try await Command(folder: folder.path).run(
+      batch + ["--report", "p.html", "--contact-sheet", "p.jpg"])
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(folder.names == ["p", "p.html", "p.jpg"])
+    for name in ["p/a.jpg", "p/a.edited.jpg", "p"] {
+      let wrong = try await Command(folder: folder.path).run(batch + ["--contact-sheet", name])
+      #expect(wrong.status == 64, "\(name)")
+    }
+  }
+}
