@@ -66,6 +66,8 @@ public struct EditOptions: Sendable {
   public var recordsPrompt = true
   /// Where the result goes. Default: nowhere but the returned value.
   public var output = Output.memory
+  /// How results are called in the folder that is their output. `nil`: `NAME.edited.EXT`.
+  public var outputTemplate: NameTemplate?
   /// Names a result in a folder after the whole name of the first reference, not its stem.
   var usesWholeName = false
   /// Replaces files that exist. Default: `false`.

@@ -15,7 +15,7 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A manifest (.jsonl, .csv), a folder, or pictures, also by a pattern in quotes.",
+      "A manifest (.jsonl, .csv), folders, or pictures, also by a pattern in quotes.",
       valueName: "manifest|folder|picture"))
   var manifest: [String]
 
@@ -67,6 +67,8 @@ struct BatchCommand: AsyncParsableCommand {
       "Write one picture of all originals and results, side by side.", valueName: "file.jpg|.png|.webp"))
   var contactSheet: String?
 
+  @OptionGroup var list: ListFlags
+  @OptionGroup var naming: NamingFlags
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var ledger: LedgerFlags
@@ -80,6 +82,7 @@ struct BatchCommand: AsyncParsableCommand {
     guard !dryRun || report == nil && contactSheet == nil else {
       throw ValidationError("--report and --contact-sheet show results, and --dry-run has none.")
     }
+    try naming.require(apartFrom: overwrite)
     guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
   }
 
@@ -106,9 +109,9 @@ struct BatchCommand: AsyncParsableCommand {
   private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {
     let defaults = try defaults(configuration)
     guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else {
-      return try Manifest(pictures: manifest, defaults, for: gateway)
+      return try Manifest(pictures: manifest, defaults, for: gateway, isRecursive: list.recursive)
     }
-    return try Manifest(reading: manifest[0], defaults, for: gateway)
+    return try Manifest(reading: manifest[0], defaults, for: gateway, isRecursive: list.recursive)
   }
 
   private func defaults(_ configuration: Configuration) throws(PlantainError) -> Manifest.Defaults {
@@ -116,6 +119,7 @@ struct BatchCommand: AsyncParsableCommand {
     options.finish = finishing.options
     options.timeout = timeout?.value
     options.overwrites = overwrite
+    options.outputTemplate = try naming.template()
     spending.apply(to: &options)
     options = options.settled(by: configuration)
     let text = try promptFile.map { path throws(PlantainError) in try TextFile.read(path) }
@@ -129,7 +133,8 @@ struct BatchCommand: AsyncParsableCommand {
     var failed: [Manifest.Item] = []
     var record = BatchRecord()
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
-    let summary = try await Batch(editor, spending: spending, again: again).run(manifest, until: drain) {
+    let batch = Batch(editor, spending: spending, again: again, skippingExisting: naming.skipExisting)
+    let summary = try await batch.run(manifest, until: drain) {
       event in
       switch event {
       case .ended(let item, let outcome):
@@ -156,8 +161,10 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
-    case .skipped(let id, let outputs):
+    case .skipped(let id?, let outputs):
       common.note("\(item.name) was done before: \(outputs.joined(separator: ", ")), by \(id)")
+    case .skipped(nil, let outputs):
+      common.note("\(item.name) is left out: \(outputs.joined(separator: ", ")) exists")
     case .elsewhere: common.note("\(item.name) is under way in another process")
     case .ambiguous(let error), .failed(let error):
       if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
@@ -184,7 +191,8 @@ struct BatchCommand: AsyncParsableCommand {
 
   private func plan(_ manifest: Manifest, by editor: Editor) async throws {
     var status: Int32 = 0
-    let plan = try await Batch(editor).plan(manifest) { item, outcome in
+    let batch = Batch(editor, skippingExisting: naming.skipExisting)
+    let plan = try await batch.plan(manifest) { item, outcome in
       if common.json { Console.printJSON(BatchLine(item, outcome)) }
       switch outcome {
       case .success(let plan):

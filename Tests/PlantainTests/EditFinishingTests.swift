@@ -346,6 +346,26 @@ private let drifted = fault {
     #expect(beside.error?.exitStatus == 64 && beside.received == 0)
   }
 
+  @Test(arguments: ["out.cmp.png", "out-cmp.png", "out.1.png", "outer.PNG"])
+  func `a comparison may be called after the result`(name: String) async throws {
+    let outcome = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.comparison = folder.file(name)
+    }
+    #expect(outcome.error == nil && folder.names.contains(name), "\(String(describing: outcome.error))")
+  }
+
+  @Test(arguments: ["c.jpg", "c.webp", "c.v2"]) func `a comparison is what its name says`(name: String)
+    async throws
+  {
+    let outcome = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.comparison = folder.file(name)
+    }
+    #expect(outcome.error?.exitStatus == 64 && outcome.received == 0)
+    #expect(outcome.error?.hint?.contains("c.png") == true)
+  }
+
   @Test func `a damaged original is found before it is paid for`() async throws {
     var bytes = try Synthetic.jpeg(Self.coffee)
     // The markers are in order; a part of the picture between them is not there.

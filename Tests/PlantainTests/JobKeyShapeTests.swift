@@ -65,6 +65,7 @@ import Testing
     ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
+    ("output template", { $0.outputTemplate = try? NameTemplate("{stem}-x.{ext}") }),
     ("spending", { $0.spending.perRun = Money(parsing: "1USD") }),
   ]
 

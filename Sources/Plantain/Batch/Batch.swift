@@ -7,8 +7,8 @@ public struct Batch: Sendable {
   /// What became of one item.
   public enum Outcome: Sendable {
     case done(EditResult)
-    /// It was done before, by the edit of that id.
-    case skipped(id: String, outputs: [String])
+    /// It was done before, by the edit of that id; `nil`: what lies there was not asked for its origin.
+    case skipped(id: String?, outputs: [String])
     /// Another process is at it.
     case elsewhere
     /// It may be done and billed, and is not sent again.
@@ -20,15 +20,21 @@ public struct Batch: Sendable {
   private let spending: Money?
   private let most: Int
   private let isAgain: Bool
+  let skipsExisting: Bool
 
   /// - Parameters:
   ///   - spending: the most that a run may spend in all. `nil`: no limit.
   ///   - most: how many edits may be under way at once; how many are, the route decides by how it answers. Default: 64.
   ///   - again: whether jobs that are done are done once more, and paid for. Default: their results are there already, or are
   ///     copied to where they are wanted.
-  public init(_ editor: Editor, spending: Money? = nil, most: Int = 64, again: Bool = false) {
+  ///   - skippingExisting: whether jobs whose outputs lie there, whatever has made them, are left out. Default: `false`.
+  public init(
+    _ editor: Editor, spending: Money? = nil, most: Int = 64, again: Bool = false,
+    skippingExisting: Bool = false
+  ) {
     self.editor = editor
     isAgain = again
+    skipsExisting = skippingExisting
     self.spending = spending
     self.most = max(1, most)
   }
@@ -44,10 +50,18 @@ public struct Batch: Sendable {
     var manifest = manifest
     manifest.nameResults(as: try await editor.book.writers(of: manifest))
     let run = try await BatchRun(editor, manifest, spending: spending, most: most, isAgain: isAgain)
-    var rest = try await editor.jobs(of: manifest).all[...]
+    let jobs = try await editor.jobs(of: manifest).all
+    let existing = skipsExisting ? jobs.flatMap(\.existing) : []
+    let lines = Set(existing.map(\.item.line))
+    var rest = jobs.compactMap { $0.without(lines) }[...]
     var elsewhere: [Manifest.Item] = []
     var progress = BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now)
     watch(.progress(progress))
+    for (item, outputs) in existing {
+      let outcome = Outcome.skipped(id: nil, outputs: outputs)
+      progress.count(outcome, at: .now)
+      watch(.ended(item, outcome))
+    }
     await withTaskGroup(of: Step.self) { group in
       var underWay = 0
       group.addTask { await Self.second() }

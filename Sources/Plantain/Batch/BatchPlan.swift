@@ -60,7 +60,9 @@ extension Batch {
     if let problem = manifest.problems.first { throw problem }
     let jobs = try await editor.jobs(of: manifest)
     var sum = BatchPlan(jobs)
-    await inOrder(jobs.all.map(\.item), width: Self.plannedAtATime) { [editor] item in
+    let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
+    await inOrder(jobs.all.compactMap { $0.without(existing)?.item }, width: Self.plannedAtATime) {
+      [editor] item in
       do throws(PlantainError) {
         var options = item.options
         // That it is there already may mean that it was done.
