@@ -76,9 +76,21 @@ import Vocabulary
       let level = UInt8(place % 4 == 0 ? 130 : 255)
       return isHole ? [level, level, level, 255] : Self.clear
     }
-    for both in [painted, made, edged, try mask { _, _ in Self.clear }] { #expect(isAmbiguous(read(both))) }
+    for both in [painted, made, edged] { #expect(isAmbiguous(read(both))) }
     for both in [painted, made] {
       #expect(isEdits(read(both, .white), .white) && isEdits(read(both, .transparent), .transparent))
+    }
+  }
+
+  @Test func `opaque nowhere says nothing, unless a word does`() throws {
+    for nowhere in [
+      try mask { _, _ in Self.clear }, try mask { isHole, _ in [255, 255, 255, isHole ? 200 : 0] },
+    ] {
+      guard case .failure(.maskOpaqueNowhere) = read(nowhere) else {
+        Issue.record("\(read(nowhere))")
+        continue
+      }
+      #expect(isEdits(read(nowhere, .transparent), .transparent))
     }
   }
 

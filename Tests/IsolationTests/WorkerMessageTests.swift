@@ -173,6 +173,7 @@ private enum Messages {
     .regionOutside(area, size), .featherTooWide(9, most: 3), .maskShape(size, original: size),
     .maskEmpty(.white),
     .maskAmbiguous,
+    .maskOpaqueNowhere,
     .tooLarge(size, PictureFormat.all[0]), .noAlpha(PictureFormat.all[0]), .shownOutside(shown, size),
     .capNotReachable(smallest: .megabytes(2), limit: .megabytes(1), format: PictureFormat.all[0]),
   ]
