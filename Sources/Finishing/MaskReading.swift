@@ -14,7 +14,7 @@ package struct MaskQuestion: Sendable, Codable {
   }
 
   package enum Answer: Sendable, Codable {
-    case edits(MaskEdits)
+    case reading(MaskReading)
     case failed(FinishingError)
   }
 
@@ -34,18 +34,18 @@ package struct MaskQuestion: Sendable, Codable {
   }
 
   package func answer(about mask: PictureBytes) -> Answer {
-    do throws(FinishingError) { return .edits(try read(mask)) } catch { return .failed(error) }
+    do throws(FinishingError) { return .reading(try read(mask)) } catch { return .failed(error) }
   }
 
   /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskOpaqueNowhere`, `maskEmpty`.
-  package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskEdits {
+  package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskReading {
     let structure = try Self.inspect(mask).structure
     let decoded = try on(FinishingError.mask) { () throws(ImagingError) in try decodeUpright(mask, structure)
     }
     let edits = if let own = self.edits { own } else { try Self.look(of: decoded) }
-    let isEmpty = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits).isEmpty }
-    guard !isEmpty else { throw .maskEmpty(edits) }
-    return edits
+    let read = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits) }
+    guard !read.isEmpty else { throw .maskEmpty(edits) }
+    return MaskReading(edits: edits, coversAll: read.coversAll)
   }
 
   private static func inspect(_ mask: PictureBytes) throws(FinishingError) -> ResultInspection.Original {
@@ -88,5 +88,16 @@ package struct MaskQuestion: Sendable, Codable {
     // Edges are gray; a picture on white has colors.
     let isWhite = white >= opaque - opaque / 100 || 2 * white >= opaque && colored <= opaque / 100
     return isWhite ? .white : .picture
+  }
+}
+
+/// How a mask is read.
+package struct MaskReading: Sendable, Codable, Equatable {
+  package let edits: MaskEdits
+  /// It lets next to everything change.
+  package let coversAll: Bool
+
+  package init(edits: MaskEdits, coversAll: Bool) {
+    (self.edits, self.coversAll) = (edits, coversAll)
   }
 }

@@ -134,7 +134,7 @@ public struct Finisher: Sendable {
     if let mask = options.mask {
       let content = PictureContent(try await mask.readOnPool())
       contents.mask = content
-      do { finishing.maskEdits = try await workers.readMask(content, as: options.maskEdits) } catch {
+      do { finishing.maskEdits = try await workers.readMask(content, as: options.maskEdits).edits } catch {
         throw .readingMask(error, mask.name)
       }
     }

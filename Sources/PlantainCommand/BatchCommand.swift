@@ -197,8 +197,9 @@ struct BatchCommand: AsyncParsableCommand {
       switch outcome {
       case .success(let plan):
         if !common.json {
-          let line = Summary.line(sending: plan, verb: "would send")
-          Console.print(Console.printable("\(item.name): \(line)"))
+          let lines = Summary.lines(sending: plan, verb: "would send")
+          Console.print(Console.printable("\(item.name): \(lines[0])"))
+          for line in lines.dropFirst() { Console.print(line) }
         }
       case .failure(let error):
         if status == 0 { status = error.exitStatus }

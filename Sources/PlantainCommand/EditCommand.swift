@@ -146,7 +146,7 @@ struct EditJob {
       if common.json {
         Console.printJSON(EditReport(plan))
       } else {
-        Console.print(Summary.line(sending: plan, verb: "would send"))
+        for line in Summary.lines(sending: plan, verb: "would send") { Console.print(line) }
       }
       return
     }

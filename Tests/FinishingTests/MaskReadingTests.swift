@@ -21,7 +21,7 @@ import Vocabulary
   }
 
   private func read(_ mask: PictureBytes, _ wish: MaskEdits? = nil) -> Result<MaskEdits, FinishingError> {
-    Result { () throws(FinishingError) in try MaskQuestion(edits: wish).read(mask) }
+    Result { () throws(FinishingError) in try MaskQuestion(edits: wish).read(mask).edits }
   }
 
   private func isEdits(_ result: Result<MaskEdits, FinishingError>, _ edits: MaskEdits) -> Bool {
@@ -91,6 +91,13 @@ import Vocabulary
         continue
       }
       #expect(isEdits(read(nowhere, .transparent), .transparent))
+    }
+  }
+
+  @Test func `a mask that lets next to everything change is known before it is used`() throws {
+    for (isAll, levels) in [(true, Self.white), (false, Self.black)] {
+      let picture = try mask(alpha: false) { isHole, _ in isHole ? Self.white : levels }
+      #expect(try MaskQuestion(edits: nil).read(picture) == MaskReading(edits: .white, coversAll: isAll))
     }
   }
 

@@ -73,7 +73,7 @@ private enum Messages {
     [
       ("job", job), ("preparation", preparation), ("finishing", finishing), ("prepared", prepared),
       ("finished", finished), ("mask", MaskQuestion(edits: .transparent)),
-      ("mask read", MaskQuestion.Answer.edits(.white)),
+      ("mask read", MaskQuestion.Answer.reading(MaskReading(edits: .white, coversAll: true))),
       ("mask failed", MaskQuestion.Answer.failed(.maskAmbiguous)),
     ]
     + preparationErrors.map { ("preparation failed", PreparedReference.Answer.failed($0)) }

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import PlantainSimulator
+import Synchronization
 import TestSupport
 import Testing
 
@@ -325,6 +326,19 @@ private let drifted = fault {
     }
     let image = try #require(raw.result?.image, "\(String(describing: raw.error))")
     #expect(image.size != Self.coffee && !image.isConverted && image.output == folder.file("raw.jpg"))
+  }
+
+  @Test func `a mask that covers next to all is told before it is paid for`() async throws {
+    let white = try Image.fromPixels(
+      [UInt8](repeating: 255, count: 600), size: PixelSize(width: 30, height: 20), bands: 1)
+    try folder.write(try white.encoded(as: .png).array, as: "all.png")
+    let told = Mutex<[EditWarning]>([])
+    let outcome = try await edit(watch: { event in
+      if case .sending(let plan) = event { told.withLock { $0 = plan.warnings } }
+    }) { $0.finish.mask = .file(folder.file("all.png")) }
+    #expect(outcome.error == nil)
+    #expect(told.withLock { $0 }.contains(.maskCoversAll))
+    #expect(outcome.result?.foreseen.contains(.maskCoversAll) == true)
   }
 
   @Test func `a comparison never lies where a picture of the edit does`() async throws {
