@@ -146,7 +146,7 @@ public struct Preparer: Sendable {
         return InspectReport(
           inspection, source: source.name, isMislabelled: opened.isMislabelled(inspection.structure.format))
       } catch {
-        throw .preparing(error, source.name)
+        throw .preparing(error, source.name, mayBeCut: options.mayCut(opened.content))
       }
     }
   }
