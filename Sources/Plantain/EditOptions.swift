@@ -68,6 +68,8 @@ public struct EditOptions: Sendable {
   public var output = Output.memory
   /// How results are called in the folder that is their output. `nil`: `NAME.edited.EXT`.
   public var outputTemplate: NameTemplate?
+  /// Of files in the result's place, replaces only those that the edit has written itself. Default: `false`.
+  var sparesOthers = false
   /// Names a result in a folder after the whole name of the first reference, not its stem.
   var usesWholeName = false
   /// Replaces files that exist. Default: `false`.

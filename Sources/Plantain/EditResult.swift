@@ -206,6 +206,8 @@ public enum EditWarning: String, Sendable {
   case outcomeUnknown = "outcome-unknown"
   /// The mask lets next to everything change.
   case maskCoversAll = "mask-covers-all"
+  /// Another picture lies where the result was to go, and it went beside that one.
+  case outputMoved = "output-moved"
 }
 
 extension EditWarning {
@@ -224,6 +226,7 @@ extension EditWarning {
     case .manyReferences: "more than ten objects and four characters are advised against"
     case .addressNotChecked: "the result came through a proxy, so its address was not checked"
     case .maskCoversAll: "the mask lets next to everything change"
+    case .outputMoved: "another picture lies where the result was to go; it is beside that one"
     case .fewerPictures: "fewer pictures came than were asked for"
     case .outcomeUnknown:
       "one of the requests is billed, or may be, and its pictures are not here: see plantain history, and recover"

@@ -8,6 +8,8 @@ import Vocabulary
 struct OutputPlan {
   let output: EditOptions.Output
   let overwrites: Bool
+  /// Of files that exist, replaces only what has the result's own bytes; the result goes beside others.
+  private(set) var sparesOthers = false
   /// Folder and name without extension, for results that get their true extension. May have a place for their number.
   let stem: String
   /// How many pictures were asked for; each of several has its number in its name, however many come.
@@ -99,9 +101,12 @@ struct OutputPlan {
   ///   - asked: how many pictures were asked for.
   ///   - comparison: where a picture of original, result and difference goes.
   ///   - written: how many pictures of the edit were written there before.
+  ///   - sparing: of files that exist, replaces only what has the result's own bytes.
   init(
-    _ entry: EditEntry.Output, asked: Int = 1, isRaw: Bool = false, comparison: String?, written: Int
+    _ entry: EditEntry.Output, asked: Int = 1, isRaw: Bool = false, comparison: String?, written: Int,
+    sparing: Bool = false
   ) {
+    sparesOthers = sparing
     (self.asked, self.written) = (max(1, min(asked, Self.mostAsked)), written)
     // What an earlier picture of the edit was compared in stays.
     self.comparison =

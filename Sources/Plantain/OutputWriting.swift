@@ -14,7 +14,7 @@ extension OutputPlan {
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
       do throws(PlantainError) {
-        if let made = picture.comparison, let comparison { try write(made, as: "png", to: comparison) }
+        if let made = picture.comparison, let comparison { _ = try write(made, as: "png", to: comparison) }
       } catch {
         failure = failure ?? error
       }
@@ -35,6 +35,14 @@ extension OutputPlan {
     return paths
   }
 
+  /// Whether another picture lay where one of these was to go.
+  func hasMoved(_ pictures: [FinishedPicture], to paths: [String?]) -> Bool {
+    guard sparesOthers, written == 0 else { return false }
+    return zip(pictures, paths).enumerated().contains { position, one in
+      one.1 != nil && one.1 != path(for: one.0, position, of: pictures.count)
+    }
+  }
+
   private func path(for picture: FinishedPicture, _ position: Int, of count: Int) -> String {
     var name = picture.format.extensions[0]
     if case .file(let path) = output {
@@ -49,12 +57,19 @@ extension OutputPlan {
 
   private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
     try write(picture.bytes, as: picture.format.extensions[0], to: path)
-    return path
   }
 
-  private func write(_ bytes: PictureBytes, as name: String, to path: String) throws(PlantainError) {
+  /// - Returns: the path, beside another picture's that is spared.
+  private func write(
+    _ bytes: PictureBytes, as name: String, to place: String
+  ) throws(PlantainError) -> String {
+    var path = place
+    if sparesOthers, OutputFile.exists(place), (try? Reference.file(place).read().sha256) != bytes.sha256 {
+      path = Self.freePath(Self.withoutExtension(place), Self.fileExtension(place))
+    }
     do throws(WriteError) {
       try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwrites && written == 0)
+      return path
     } catch {
       let kept = keep(bytes, extension: name)
       throw PlantainError(

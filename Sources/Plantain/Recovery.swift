@@ -145,7 +145,7 @@ extension Editor {
     return OutputPlan(
       place, asked: entry.count, isRaw: options.isRaw,
       comparison: options.isRaw ? nil : entry.finishing?.comparison,
-      written: entry.outputs?.count ?? 0)
+      written: entry.outputs?.count ?? 0, sparing: options.sparesOthers)
   }
 }
 

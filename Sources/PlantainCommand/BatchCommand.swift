@@ -161,6 +161,9 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
+      if result.warnings.contains(.outputMoved) {
+        common.note("\(item.name): \(EditWarning.outputMoved.explanation)")
+      }
     case .skipped(let id?, let outputs):
       common.note("\(item.name) was done before: \(outputs.joined(separator: ", ")), by \(id)")
     case .skipped(nil, let outputs):
