@@ -134,6 +134,8 @@ package enum FinishingError: Error, Sendable, Codable {
   case maskEmpty(MaskEdits)
   /// What is white in the mask and what is transparent could both be meant.
   case maskAmbiguous
+  /// The mask is opaque nowhere, which does not say how it is to be read.
+  case maskOpaqueNowhere
   /// The mask has another shape than the original.
   case maskShape(PixelSize, original: PixelSize)
   /// The format cannot hold so many pixels along an edge.

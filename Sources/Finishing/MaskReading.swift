@@ -14,7 +14,7 @@ package struct MaskQuestion: Sendable, Codable {
   }
 
   package enum Answer: Sendable, Codable {
-    case edits(MaskEdits)
+    case reading(MaskReading)
     case failed(FinishingError)
   }
 
@@ -34,18 +34,18 @@ package struct MaskQuestion: Sendable, Codable {
   }
 
   package func answer(about mask: PictureBytes) -> Answer {
-    do throws(FinishingError) { return .edits(try read(mask)) } catch { return .failed(error) }
+    do throws(FinishingError) { return .reading(try read(mask)) } catch { return .failed(error) }
   }
 
-  /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskEmpty`.
-  package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskEdits {
+  /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskOpaqueNowhere`, `maskEmpty`.
+  package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskReading {
     let structure = try Self.inspect(mask).structure
     let decoded = try on(FinishingError.mask) { () throws(ImagingError) in try decodeUpright(mask, structure)
     }
     let edits = if let own = self.edits { own } else { try Self.look(of: decoded) }
-    let isEmpty = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits).isEmpty }
-    guard !isEmpty else { throw .maskEmpty(edits) }
-    return edits
+    let read = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits) }
+    guard !read.isEmpty else { throw .maskEmpty(edits) }
+    return MaskReading(edits: edits, coversAll: read.coversAll)
   }
 
   private static func inspect(_ mask: PictureBytes) throws(FinishingError) -> ResultInspection.Original {
@@ -55,19 +55,25 @@ package struct MaskQuestion: Sendable, Codable {
   /// Transparency says where to edit when what it leaves is a picture, or all black. Where that is all white, one may have painted
   /// white on an empty layer, or made the transparency of a black and white mask.
   private static func look(of mask: borrowing Image) throws(FinishingError) -> MaskEdits {
-    let leavesWhite = try on(FinishingError.mask) { () throws(ImagingError) -> Bool? in
+    let rest = try on(FinishingError.mask) { () throws(ImagingError) -> Rest? in
       guard mask.hasAlpha, try !mask.isOpaque() else { return nil }
-      return isWhite(try mask.shared().withoutAlpha().pixels(), where: try mask.alpha().pixels())
+      return Self.rest(try mask.shared().withoutAlpha().pixels(), where: try mask.alpha().pixels())
     }
-    guard let leavesWhite else { return .white }
-    guard !leavesWhite else { throw .maskAmbiguous }
-    return .transparent
+    switch rest {
+    case nil: return .white
+    case .picture: return .transparent
+    case .white: throw .maskAmbiguous
+    case .nothing: throw .maskOpaqueNowhere
+    }
   }
 
-  /// Whether what is opaque is white, but for what coding and soft edges leave; true where nothing is opaque.
+  /// What transparency leaves.
+  private enum Rest { case nothing, white, picture }
+
+  /// What is opaque, but for what coding and soft edges leave.
   ///
   /// - Parameter levels: one or three for each pixel.
-  private static func isWhite(_ levels: [UInt8], where alpha: [UInt8]) -> Bool {
+  private static func rest(_ levels: [UInt8], where alpha: [UInt8]) -> Rest {
     let bands = levels.count / alpha.count
     var (opaque, white, colored) = (0, 0, 0)
     for place in alpha.indices where alpha[place] >= 240 {
@@ -78,7 +84,20 @@ package struct MaskQuestion: Sendable, Codable {
       if least >= 230 { white += 1 }
       if most - least > 12 { colored += 1 }
     }
+    guard opaque > 0 else { return .nothing }
     // Edges are gray; a picture on white has colors.
-    return white >= opaque - opaque / 100 || 2 * white >= opaque && colored <= opaque / 100
+    let isWhite = white >= opaque - opaque / 100 || 2 * white >= opaque && colored <= opaque / 100
+    return isWhite ? .white : .picture
+  }
+}
+
+/// How a mask is read.
+package struct MaskReading: Sendable, Codable, Equatable {
+  package let edits: MaskEdits
+  /// It lets next to everything change.
+  package let coversAll: Bool
+
+  package init(edits: MaskEdits, coversAll: Bool) {
+    (self.edits, self.coversAll) = (edits, coversAll)
   }
 }

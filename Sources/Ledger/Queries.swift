@@ -133,6 +133,22 @@ extension Ledger {
     }
   }
 
+  /// Whether an edit that was begun after this one has written one of these files.
+  ///
+  /// - Parameter paths: absolute.
+  package func hasEdit(
+    after edit: EditEntry, writing paths: [String]
+  ) async throws(LedgerError) -> Bool {
+    try await read { database in
+      try !EditEntry.filter(
+        sql: """
+          id <> ? AND created >= ? AND EXISTS (
+            SELECT 1 FROM json_each(outputs) AS written, json_each(?) AS wanted WHERE written.value = wanted.value)
+          """, arguments: [edit.id, edit.created, try LedgerChange.json(paths)]
+      ).isEmpty(database)
+    }
+  }
+
   /// The same of several jobs.
   package func edits(ofJobs keys: [String]) async throws(LedgerError) -> [EditEntry] {
     try await read { database in

@@ -76,14 +76,6 @@ extension Ledger {
     }
   }
 
-  /// Runs whose id begins so, the one that is it before others; two at most.
-  package func runs(beginningWith id: String) async throws(LedgerError) -> [RunEntry] {
-    try await read { database in
-      try RunEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(2)
-        .fetchAll(database)
-    }
-  }
-
   /// Takes out runs that began before a moment and have no edits any more.
   package func deleteRuns(begunBefore moment: Int) async throws(LedgerError) {
     try await write { database in

@@ -19,6 +19,8 @@ struct EditFinishing: Sendable {
   let mostDrift: Double?
   let comparison: String?
   let contents: FinishingContents
+  /// The mask lets next to everything change.
+  var maskCoversAll = false
   /// For the ledger, from which a later process can do the same.
   let entry: EditEntry.Finishing
 }
@@ -58,11 +60,15 @@ extension Editor {
     } catch {
       throw .unfinishable(error, original: source.name, mask: finish.mask?.name)
     }
-    if let mask { options.maskEdits = try await readMask(mask, finish) }
+    var reading: MaskReading?
+    if let mask { reading = try await readMask(mask, finish) }
+    options.maskEdits = reading?.edits
     let digest = try await digest(of: original)
-    return EditFinishing(
+    var finishing = EditFinishing(
       options, finish, provenance, original: job.references[0], digest: digest, maskDigest: maskDigest,
       FinishingContents(original: original, mask: mask?.content))
+    finishing.maskCoversAll = reading?.coversAll == true
+    return finishing
   }
 
   /// What passed without being decoded may still be damaged, which would come out after the payment.
@@ -83,7 +89,7 @@ extension Editor {
   }
 
   private func readMask(_ mask: PreparedReference, _ finish: FinishOptions) async throws(PlantainError)
-    -> MaskEdits
+    -> MaskReading
   {
     do {
       return try await workers.readMask(mask.content, as: finish.maskEdits)

@@ -66,6 +66,10 @@ public struct EditOptions: Sendable {
   public var recordsPrompt = true
   /// Where the result goes. Default: nowhere but the returned value.
   public var output = Output.memory
+  /// How results are called in the folder that is their output. `nil`: `NAME.edited.EXT`.
+  public var outputTemplate: NameTemplate?
+  /// Of files in the result's place, replaces only those that the edit has written itself. Default: `false`.
+  var sparesOthers = false
   /// Names a result in a folder after the whole name of the first reference, not its stem.
   var usesWholeName = false
   /// Sends it although nobody knows what became of an equal edit, which may have been billed. Default: `false`.

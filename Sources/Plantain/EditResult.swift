@@ -23,6 +23,8 @@ public struct EditResult: Sendable {
   public let reply: ReplyFacts
   public let cost: Cost
   public let warnings: [EditWarning]
+  /// Those of them that were known before it was sent.
+  public let foreseen: [EditWarning]
   /// Every try to send, in its order, by this and by earlier gateways.
   public let attempts: [Attempt]
   /// The whole call.
@@ -58,6 +60,7 @@ public struct EditResult: Sendable {
     self.images = images
     isFinished = plan.finishing?.options.looksAtOriginal == true
     self.warnings = plan.warnings + warnings
+    foreseen = plan.warnings
     self.elapsed = elapsed
     copyOf = nil
   }
@@ -69,7 +72,7 @@ public struct EditResult: Sendable {
     reply = ReplyFacts()
     cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
     (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
-    (isFinished, billed) = (false, 0)
+    (isFinished, billed, foreseen) = (false, 0, [])
     copyOf = entry.id
   }
 
@@ -201,6 +204,10 @@ public enum EditWarning: String, Sendable {
   case fewerPictures = "fewer-pictures"
   /// One of several requests may have been done and billed, and its pictures are not here: `History` says what can be done.
   case outcomeUnknown = "outcome-unknown"
+  /// The mask lets next to everything change.
+  case maskCoversAll = "mask-covers-all"
+  /// Another picture lies where the result was to go, and it went beside that one.
+  case outputMoved = "output-moved"
 }
 
 extension EditWarning {
@@ -218,6 +225,8 @@ extension EditWarning {
     case .controlledTesting: "the gateway calls this model one for controlled testing"
     case .manyReferences: "more than ten objects and four characters are advised against"
     case .addressNotChecked: "the result came through a proxy, so its address was not checked"
+    case .maskCoversAll: "the mask lets next to everything change"
+    case .outputMoved: "another picture lies where the result was to go; it is beside that one"
     case .fewerPictures: "fewer pictures came than were asked for"
     case .outcomeUnknown:
       "one of the requests is billed, or may be, and its pictures are not here: see plantain history, and recover"

@@ -143,6 +143,7 @@ extension Editor {
       var warnings = found
       if delivered.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
+      if output.hasMoved(finished, to: paths) { warnings.append(.outputMoved) }
       if failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
       let images = zip(pictures, paths).map { picture, path in
         EditResult.Image(picture.finished, source: picture.source, output: path)

@@ -82,6 +82,7 @@ public struct FinishOptions: Sendable {
         throw .usage("a feather needs an edge", hint: "Give --region or --mask with it.")
       }
     }
+    if let comparison { try Self.requirePNG(comparison) }
     guard maskEdits == nil || mask != nil else {
       throw .usage("there is no mask to be read in one way or another", hint: "Give --mask with it.")
     }
@@ -91,5 +92,14 @@ public struct FinishOptions: Sendable {
     if let mostDrift, !(mostDrift >= 0) {
       throw .usage("expected 0 or more for the drift, received \(mostDrift)")
     }
+  }
+
+  private static func requirePNG(_ comparison: String) throws(PlantainError) {
+    let name = OutputPlan.fileExtension(comparison)
+    guard !name.isEmpty, name.lowercased() != "png" else { return }
+    throw .usage(
+      "a comparison is a PNG, and \(comparison) is another name",
+      hint: "Give --compare a name that ends in .png, such as \(OutputPlan.withoutExtension(comparison)).png."
+    )
   }
 }

@@ -19,8 +19,8 @@ public struct Finisher: Sendable {
     let options: FinishOptions
     let source: Reference
     let original: Reference
-    /// Where it goes under its usual name; `nil`: beside the picture that the model returned.
-    let folder: String?
+    /// Where it goes when no name is given, without extension.
+    let stem: String
 
     public var bytes: PictureBytes { picture.bytes }
     public var mediaType: MediaType { picture.format.mediaType }
@@ -67,18 +67,9 @@ public struct Finisher: Sendable {
       }
     }
 
-    /// Where it goes when no name is given: `NAME.finished.EXT` in the folder that was, else beside the picture that the model
-    /// returned.
-    public var usualPath: String {
-      "\(Self.usualStem(of: source, in: folder)).\(picture.format.extensions[0])"
-    }
-
-    static func usualStem(of source: Reference, in folder: String?) -> String {
-      let name = "\(source.stem).finished"
-      let beside: String? = if case .file(let path) = source { OutputFile.parent(of: path) } else { nil }
-      let folder = folder ?? beside ?? "."
-      return folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    }
+    /// Where it goes when no name is given: `NAME.finished.EXT`, or as a pattern says, in the folder that was, else beside the
+    /// picture that the model returned.
+    public var usualPath: String { "\(stem).\(picture.format.extensions[0])" }
   }
 
   /// - Parameters:
@@ -96,13 +87,40 @@ public struct Finisher: Sendable {
     _ result: Reference, source original: Reference, showing shown: ShownArea? = nil,
     for output: String? = nil, in folder: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> Result {
+    let stem = OutputPlan.path("\(result.stem).finished", in: folder, beside: result)
+    return try await finish(result, original, shown, output, stem, overwriting)
+  }
+
+  /// The same, the result being named by a pattern, in which the picture that the model returned has the names.
+  ///
+  /// - Returns: with the place for it.
+  /// - Throws: as the other; 64 also for a pattern by which the result would replace a picture that it is made of.
+  public func finish(
+    _ result: Reference, source original: Reference, showing shown: ShownArea? = nil,
+    as template: NameTemplate, in folder: String? = nil, overwriting: Bool = false
+  ) async throws(PlantainError) -> (Result, path: String) {
+    var naming = EditOptions()
+    (naming.output, naming.outputTemplate, naming.overwrites) = (.folder(folder), template, overwriting)
+    let plan = try OutputPlan(naming, first: result)
+    if case .file(let path) = original { try plan.requireOther(than: path) }
+    try plan.check()
+    let output: String? = if case .file(let path) = plan.output { path } else { nil }
+    let finished = try await finish(result, original, shown, output, plan.stem, overwriting)
+    return (finished, output ?? finished.usualPath)
+  }
+
+  /// - Parameter usual: the name without extension where there is no `output`.
+  private func finish(
+    _ result: Reference, _ original: Reference, _ shown: ShownArea?, _ output: String?, _ usual: String,
+    _ overwriting: Bool
+  ) async throws(PlantainError) -> Result {
     try options.validate()
     let wanted = try output.map { path throws(PlantainError) in
       try OutputPlan.requireWritableExtension(path)
       return OutputPlan.format(byNameOf: path)
     }
     if let comparison = options.comparison {
-      let stem = output.map { OutputPlan.withoutExtension($0) } ?? Result.usualStem(of: result, in: folder)
+      let stem = output.map { OutputPlan.withoutExtension($0) } ?? usual
       try OutputPlan.requireApart(comparison, from: stem, result, original, options.mask)
     }
     for path in [output, options.comparison].compactMap(\.self) {
@@ -116,7 +134,7 @@ public struct Finisher: Sendable {
     if let mask = options.mask {
       let content = PictureContent(try await mask.readOnPool())
       contents.mask = content
-      do { finishing.maskEdits = try await workers.readMask(content, as: options.maskEdits) } catch {
+      do { finishing.maskEdits = try await workers.readMask(content, as: options.maskEdits).edits } catch {
         throw .readingMask(error, mask.name)
       }
     }
@@ -124,7 +142,7 @@ public struct Finisher: Sendable {
       let finished = try await workers.finish(
         returned, beside: contents, finishing, refusingAbove: result.name)
       return Result(
-        picture: finished, options: options, source: result, original: original, folder: folder)
+        picture: finished, options: options, source: result, original: original, stem: usual)
     } catch {
       throw .finishing(error, result: result.name, original: original.name, mask: options.mask?.name)
     }

@@ -132,7 +132,12 @@ extension Editor {
   ) async throws(PlantainError) -> EditResult? {
     var options = options
     if let plan = try? OutputPlan(options, first: first), plan.isPlace(of: entry) {
-      // The place was free before it was sent: what lies there was written just before a process ended.
+      // The place was free before it was sent: what lies there was written just before a process ended, or by another edit.
+      let isAsked = options.overwrites || entry.output?.overwrites == true
+      let other = try await book.with { ledger throws(LedgerError) in
+        try await ledger.hasEdit(after: entry, writing: plan.possiblePaths.map(OutputFile.absolute))
+      }
+      options.sparesOthers = !isAsked || other
       (options.output, options.overwrites) = (.memory, true)
     }
     do throws(PlantainError) {

@@ -6,94 +6,108 @@ import Vocabulary
 /// Under which names the results go, decided and checked before anything is sent: no payment may end in an error
 /// that could have been seen before.
 struct OutputPlan {
-  private let output: EditOptions.Output
-  private let overwrites: Bool
-  /// Folder and name without extension, for results that get their true extension.
-  private let stem: String
+  let output: EditOptions.Output
+  let overwrites: Bool
+  /// Of files that exist, replaces only what has the result's own bytes; the result goes beside others.
+  private(set) var sparesOthers = false
+  /// Folder and name without extension, for results that get their true extension. May have a place for their number.
+  let stem: String
+  /// How many pictures were asked for; each of several has its number in its name, however many come.
+  let asked: Int
   /// How many pictures of the edit lie there already; further ones go beside them.
-  private var written = 0
+  private(set) var written = 0
   /// Where a picture of original, result and difference goes.
-  private let comparison: String?
+  let comparison: String?
   /// The format that is asked for; `nil`: as it comes.
   let wanted: PictureFormat?
 
-  /// - Throws: 64 for an extension that cannot be written, or contradicts what is asked for.
+  /// - Throws: 64 for an extension that cannot be written, or contradicts what is asked for, and for a pattern that would
+  ///   replace the picture itself.
   init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
-    output = try Self.place(options)
+    (output, stem) = try Self.place(options, first)
     overwrites = options.overwrites
     comparison = options.finish.comparison
-    let name = ((options.usesWholeName ? first?.fileName : first?.stem) ?? "picture") + ".edited"
-    switch output {
-    case .memory: stem = ""
-    case .file(let path):
-      stem = Self.withoutExtension(path)
-      try Self.requireWritableExtension(path)
-    case .folder(let folder):
-      if options.isRaw, let path = options.output.path {
-        stem = Self.withoutExtension(path)
-        break
-      }
-      let beside: String? =
-        if case .file(let path)? = first { OutputFile.parent(of: FileSpelling.onDisk(path) ?? path) } else {
-          nil
-        }
-      let place = folder ?? beside ?? "."
-      stem = place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
-    }
-    wanted = options.isRaw ? nil : options.wantedFormat.flatMap(PictureFormat.writable)
+    asked = max(1, min(options.count, Self.mostAsked))
+    wanted = options.isRaw ? nil : options.wantedFormat(by: output).flatMap(PictureFormat.writable)
     if let comparison {
       try Self.requireApart(comparison, from: stem, first, options.finish.mask)
     }
-    if case .file(let path) = output, let wanted { try Self.requireName(path, for: wanted) }
+    if case .file(let path) = output {
+      try Self.requireWritableExtension(path)
+      if let wanted { try Self.requireName(path, for: wanted) }
+    }
+    if options.outputTemplate != nil, let first, case .file(let path) = first {
+      try requireOther(than: path)
+    }
   }
 
-  /// - Throws: 64 when the extension is another format's.
-  static func requireName(_ path: String, for wanted: PictureFormat) throws(PlantainError) {
-    guard let named = format(byNameOf: path), named != wanted else { return }
-    throw .usage(
-      "\(path) is a name for \(named.name), but \(wanted.name) is asked for",
-      hint: "Ask for no format, or change the name.")
+  /// More are refused before anything is sent.
+  private static let mostAsked = 100
+
+  private static func place(
+    _ options: EditOptions, _ first: Reference?
+  ) throws(PlantainError) -> (EditOptions.Output, stem: String) {
+    if options.isRaw { try requireRaw(options) }
+    if let template = options.outputTemplate { return try place(template, options, first) }
+    switch options.output {
+    case .memory: return (.memory, "")
+    case .file(let path):
+      let stem = withoutExtension(path)
+      // A picture as the model gave it has its true extension, whatever the name says.
+      return (options.isRaw ? .folder(OutputFile.parent(of: path)) : options.output, stem)
+    case .folder(let folder):
+      let name = ((options.usesWholeName ? first?.fileName : first?.stem) ?? "picture") + ".edited"
+      return (options.output, path(name, in: folder, beside: first))
+    }
   }
 
-  /// A picture as the model gave it has its true extension, whatever the name says: its place is known by the name without one.
-  private static func place(_ options: EditOptions) throws(PlantainError) -> EditOptions.Output {
-    guard options.isRaw else { return options.output }
+  private static func requireRaw(_ options: EditOptions) throws(PlantainError) {
     guard options.finish.isEmpty, options.outputFormat == nil else {
       throw .usage(
         "--raw leaves the model's bytes as they are", hint: "Leave away what finishes or converts them.")
     }
-    guard case .file(let path) = options.output else { return options.output }
-    return .folder(OutputFile.parent(of: path))
   }
 
-  /// A comparison must not lie where a result may, nor on what it is made of.
-  ///
-  /// - Parameter stem: of the result's name, whatever its extension; empty: it has none.
-  static func requireApart(
-    _ comparison: String, from stem: String, _ pictures: Reference?...
-  ) throws(PlantainError) {
-    let place = OutputFile.canonical(comparison)
-    let inputs = pictures.compactMap {
-      if case .file(let path)? = $0 { OutputFile.canonical(path) } else { nil }
-    }
-    let own = stem.isEmpty ? nil : OutputFile.canonical(stem)
-    // Several results are called NAME-1, NAME-2; those that cannot go there NAME-kept.
-    let rest = own.flatMap { place.hasPrefix($0) ? withoutExtension(String(place.dropFirst($0.count))) : nil }
-    let isResults = rest.map { $0.isEmpty || $0.hasPrefix(".") || $0.hasPrefix("-") } ?? false
-    guard !isResults, !inputs.contains(place) else {
+  private static func place(
+    _ template: NameTemplate, _ options: EditOptions, _ first: Reference?
+  ) throws(PlantainError) -> (EditOptions.Output, stem: String) {
+    guard case .folder(let folder) = options.output else {
       throw .usage(
-        "\(comparison) is a name for a picture of the edit itself, and cannot be the comparison's",
-        hint: "Choose another name for --compare.")
+        "a pattern gives names in a folder, and the output is no folder",
+        hint: "Give a folder, or no pattern.")
     }
+    let name = try template.name(
+      for: first, isWhole: options.usesWholeName, number: options.count > 1 ? NameTemplate.number : "1")
+    let stem = path(name.stem, in: folder, beside: first)
+    guard let fixed = name.fixedExtension, !options.isRaw else {
+      return (.folder(OutputFile.parent(of: stem)), stem)
+    }
+    return (.file("\(stem).\(fixed)"), stem)
+  }
+
+  /// - Parameter picture: beside which it goes where no folder is named.
+  static func path(_ name: String, in folder: String?, beside picture: Reference?) -> String {
+    let beside: String? =
+      if case .file(let path)? = picture { OutputFile.parent(of: FileSpelling.onDisk(path) ?? path) } else {
+        nil
+      }
+    let place = folder ?? beside ?? "."
+    return place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
   }
 
   /// The same place, as the ledger knows it.
   ///
   /// - Parameters:
+  ///   - asked: how many pictures were asked for.
   ///   - comparison: where a picture of original, result and difference goes.
   ///   - written: how many pictures of the edit were written there before.
-  init(_ entry: EditEntry.Output, isRaw: Bool = false, comparison: String?, written: Int) {
-    self.written = written
+  ///   - sparing: of files that exist, replaces only what has the result's own bytes.
+  init(
+    _ entry: EditEntry.Output, asked: Int = 1, isRaw: Bool = false, comparison: String?, written: Int,
+    sparing: Bool = false
+  ) {
+    sparesOthers = sparing
+    (self.asked, self.written) = (max(1, min(asked, Self.mostAsked)), written)
     // What an earlier picture of the edit was compared in stays.
     self.comparison =
       written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }
@@ -126,188 +140,16 @@ struct OutputPlan {
   /// Those of an edit's results that lie at this place.
   func outputs(of known: EditEntry) -> [String] {
     guard let own = entry.map({ OutputFile.canonical($0.path) }) else { return [] }
-    let stem = entry?.isFile == true ? Self.withoutExtension(own) : own
-    return known.writtenPlaces.filter { path in
+    let written = known.writtenPlaces
+    let stem = OutputFile.canonical(stem)
+    let numbered =
+      known.count > 1
+      ? Set((1...max(known.count, written.count)).map { OutputFile.canonical(self.numbered($0)) }) : []
+    return written.filter { path in
       let place = OutputFile.canonical(path)
-      if entry?.isFile == true ? place == own : Self.withoutExtension(place) == stem { return true }
-      // Several pictures of one edit are called NAME-1, NAME-2.
-      let rest = Self.withoutExtension(place).dropFirst(stem.count)
-      return known.count > 1 && place.hasPrefix(stem + "-") && rest.dropFirst().allSatisfy(\.isNumber)
+      let name = Self.withoutExtension(place)
+      return entry?.isFile == true
+        ? place == own || numbered.contains(name) : name == stem || numbered.contains(name)
     }
   }
-
-  /// The format that a name asks for by its extension.
-  static func format(byNameOf path: String) -> PictureFormat? {
-    PictureFormat.named(byExtension: fileExtension(path))
-  }
-
-  /// Checks every name that could be written, without changing anything.
-  ///
-  /// - Parameter overwriting: a file of that name is no reason against it. `nil`: as was asked.
-  /// - Throws: 73.
-  func check(overwriting: Bool? = nil) throws(PlantainError) {
-    // Names beside what was written before are chosen so that they are free.
-    guard written == 0 else { return }
-    try forEachPath { path throws(WriteError) in
-      try OutputFile.check(path, overwriting: overwriting ?? overwrites)
-    }
-  }
-
-  /// Makes the folder and proves that it takes files: the last thing before sending.
-  ///
-  /// - Throws: 73.
-  func prepareFolder() throws(PlantainError) {
-    try forEachPath { path throws(WriteError) in try OutputFile.prepareFolder(of: path) }
-  }
-
-  private func forEachPath(_ work: (String) throws(WriteError) -> Void) throws(PlantainError) {
-    for path in possiblePaths {
-      do throws(WriteError) {
-        try work(path)
-      } catch {
-        throw .writing(error, path)
-      }
-    }
-  }
-
-  private var possiblePaths: [String] {
-    let own =
-      switch output {
-      case .memory: [String]()
-      case .file(let path): written == 0 ? [path] : ["\(stem)-\(written + 1).\(Self.fileExtension(path))"]
-      case .folder: PictureFormat.all.filter(\.isWritable).map { "\(stem).\($0.extensions[0])" }
-      }
-    return own + [comparison].compactMap(\.self)
-  }
-
-  /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
-  /// written, and what cannot go under its name goes under another, which the error names.
-  ///
-  /// - Parameter mostDrift: one that differs more from its original is kept aside, which is an error.
-  /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
-  func write(_ pictures: [FinishedPicture], mostDrift: Double? = nil) throws(PlantainError) -> [String?] {
-    var paths: [String?] = []
-    var failure: PlantainError?
-    for (position, picture) in pictures.enumerated() {
-      do throws(PlantainError) {
-        if let made = picture.comparison, let comparison { try write(made, as: "png", to: comparison) }
-      } catch {
-        failure = failure ?? error
-      }
-      do throws(PlantainError) {
-        if let drift = picture.drift(over: mostDrift) {
-          let kept = keep(picture.bytes, extension: picture.format.extensions[0])
-          let place = output == .memory ? nil : path(for: picture, position, of: pictures.count)
-          throw PlantainError.drifted(drift, keptAt: kept, of: place, billed: .yes).keeping(kept)
-        }
-        paths.append(
-          output == .memory
-            ? nil : try write(picture, to: path(for: picture, position, of: pictures.count)))
-      } catch {
-        failure = failure ?? error
-      }
-    }
-    if let failure { throw failure }
-    return paths
-  }
-
-  private func path(for picture: FinishedPicture, _ position: Int, of count: Int) -> String {
-    if case .file(let path) = output, position == count - 1, written == 0 { return path }
-    guard count + written > 1 else { return "\(stem).\(picture.format.extensions[0])" }
-    return freePath("-\(written + position + 1)", picture.format.extensions[0])
-  }
-
-  private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
-    try write(picture.bytes, as: picture.format.extensions[0], to: path)
-    return path
-  }
-
-  private func write(_ bytes: PictureBytes, as name: String, to path: String) throws(PlantainError) {
-    do throws(WriteError) {
-      try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwrites && written == 0)
-    } catch {
-      let kept = keep(bytes, extension: name)
-      throw PlantainError(
-        .output, error == .exists ? .outputExists : .outputNotWritable, "cannot write \(path): \(error)",
-        hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be kept anywhere.",
-        subject: path, billed: .yes, underlying: error
-      ).keeping(kept)
-    }
-  }
-
-  /// The same for bytes of which nobody knows yet what they are.
-  func keep(_ bytes: PictureBytes) -> String? {
-    let format = try? PictureStructure.read(bytes).format
-    return keep(bytes, extension: format?.extensions[0] ?? "reply")
-  }
-
-  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
-  func keep(_ bytes: PictureBytes, extension name: String) -> String? {
-    Self.keep(bytes, near: stem.isEmpty ? nil : stem, extension: name)
-  }
-
-  /// A picture that must not go under its own name: as `NAME-kept.EXT` in the same folder, or where there is room.
-  static func keepAside(_ picture: FinishedPicture, near path: String) -> String? {
-    keep(picture.bytes, near: withoutExtension(path), extension: picture.format.extensions[0])
-  }
-
-  /// - Parameter place: a path without extension to try first.
-  static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String) -> String? {
-    // The folder for temporary files is everybody's.
-    for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
-      guard let stem else { continue }
-      let path = freePath(stem + "-kept", name)
-      let content = PictureContent(bytes)
-      let isWritten: Void? = try? OutputFile.write(
-        content, to: path, overwriting: false, isPrivate: isPrivate)
-      if isWritten != nil { return path }
-    }
-    return nil
-  }
-
-  private func freePath(_ suffix: String, _ name: String) -> String {
-    overwrites && written == 0 ? "\(stem)\(suffix).\(name)" : Self.freePath(stem + suffix, name)
-  }
-
-  /// The first of `STEM.EXT`, `STEM-2.EXT`, … that does not exist.
-  private static func freePath(_ stem: String, _ name: String) -> String {
-    var path = "\(stem).\(name)"
-    var number = 2
-    while OutputFile.exists(path), number < 1_000 {
-      path = "\(stem)-\(number).\(name)"
-      number += 1
-    }
-    return path
-  }
-
-  /// - Throws: 73 when the name is taken or could not be written.
-  static func requireFree(_ path: String, overwriting: Bool) throws(PlantainError) {
-    do throws(WriteError) {
-      try OutputFile.check(path, overwriting: overwriting)
-    } catch {
-      throw .writing(error, path)
-    }
-  }
-
-  static func requireWritableExtension(_ path: String) throws(PlantainError) {
-    let name = fileExtension(path)
-    guard let format = PictureFormat.named(byExtension: name), !format.isWritable else { return }
-    throw .usage(
-      "cannot write \(format.name) files: \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
-  }
-
-  private static func fileExtension(_ path: String) -> String {
-    let name = OutputFile.name(of: path)
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
-    return String(name[name.index(after: dot)...])
-  }
-
-  static func withoutExtension(_ path: String) -> String {
-    let length = fileExtension(path).count
-    return length == 0 ? path : String(path.dropLast(length + 1))
-  }
-}
-
-extension EditOptions.Output {
-  fileprivate var path: String? { if case .file(let path) = self { path } else { nil } }
 }

@@ -51,7 +51,7 @@ extension PictureWorkers {
   ///
   /// - Parameter wish: how it has to be; `nil`: by what it looks like.
   /// - Throws: `FinishingError` for one that lets nothing change, or could be read in two ways; and as `finish`.
-  func readMask(_ mask: PictureContent, as wish: MaskEdits?) async throws -> MaskEdits {
+  func readMask(_ mask: PictureContent, as wish: MaskEdits?) async throws -> MaskReading {
     let question = MaskQuestion(edits: wish)
     let cost = try await WorkerPool.shared.run { try MaskQuestion.cost(of: mask.read()) }
     return try await budget.holding(cost.memory.bytes) {
@@ -62,7 +62,7 @@ extension PictureWorkers {
       let reply: (answer: MaskQuestion.Answer, files: [PictureContent]) = try await ask(
         fleet, MaskQuestion.jobKind, question, about: [mask], limits, largestResult: ByteCount(0))
       switch reply.answer {
-      case .edits(let edits): return edits
+      case .reading(let reading): return reading
       case .failed(let error): throw error
       }
     }

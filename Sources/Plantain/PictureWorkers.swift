@@ -132,7 +132,7 @@ extension PictureWorkers {
     } catch let error as PlantainError {
       throw error
     } catch let error as PreparationError {
-      throw .preparing(error, source.name)
+      throw .preparing(error, source.name, mayBeCut: source.mayBeCut(options))
     } catch let error as IsolationError {
       throw .isolating(error, source.name)
     } catch let error as ContentError {
@@ -171,7 +171,8 @@ extension PictureWorkers {
         let inspection = try inspectPicture(opened.content, options: options)
         return (inspection, opened.isMislabelled(inspection.structure.format))
       } catch {
-        throw PlantainError.preparing(error, source.name)
+        throw PlantainError.preparing(
+          error, source.name, mayBeCut: options.mayCut(opened.content))
       }
     }
     let needed = memory(for: inspection)
@@ -243,6 +244,22 @@ extension PictureWorkers {
       return PreparedReference(content: content, facts: facts)
     case .failed(let error): throw error
     }
+  }
+}
+
+extension PreparationOptions {
+  /// Whether a part of such a picture can be taken where that is asked for, which it is not.
+  func mayCut(_ picture: PictureContent) -> Bool {
+    guard !allowsTruncated, let format = try? PictureStructure.format(of: picture) else { return false }
+    return [.jpeg, .png].contains(format)
+  }
+}
+
+extension Reference {
+  /// The same of a picture that can be opened once more.
+  fileprivate func mayBeCut(_ options: PreparationOptions) -> Bool {
+    if case .standardInput = self { return !options.allowsTruncated }
+    return (try? open().content).map(options.mayCut) ?? false
   }
 }
 

@@ -83,21 +83,6 @@ public struct Preparer: Sendable {
     }
   }
 
-  /// The same, in the format of a file's name. An extension that is no picture's leaves the format open.
-  ///
-  /// - Throws: 64 for an extension that cannot be written, or is another format's than the one asked for; 73 when a file of that
-  ///   name exists and is not to be overwritten, or could not be written.
-  public func writing(to path: String, overwriting: Bool = false) throws(PlantainError) -> Preparer {
-    try OutputPlan.requireWritableExtension(path)
-    if let format = options.format.flatMap(PictureFormat.writable) {
-      try OutputPlan.requireName(path, for: format)
-    }
-    try OutputPlan.requireFree(path, overwriting: overwriting)
-    var options = options
-    options.format = OutputPlan.format(byNameOf: path)?.mediaType ?? options.format
-    return Preparer(options: options, workers: workers, timeout: timeout)
-  }
-
   /// Reads a picture and makes it right. The pixels are worked on by the pool of imaging threads.
   ///
   /// - Throws: 64 for an option out of range, 65 for a picture that cannot be used, 66 when it cannot be read.
@@ -148,26 +133,6 @@ public struct Preparer: Sendable {
     }
   }
 
-  /// The names without extension under which results go into one folder, in the sources' order: the sources' own, and with their
-  /// extension where they differ in nothing else.
-  ///
-  /// - Throws: 64 with both names where two are the same.
-  public static func distinctNames(of sources: [Reference]) throws(PlantainError) -> [String] {
-    let results = sources.map { source in
-      ResultNames.Result(source) { isWhole in isWhole ? source.fileName : source.stem }
-    }
-    let names = ResultNames(results).results.map(\.name)
-    var seen: [[UInt8]: Reference] = [:]
-    for (source, name) in zip(sources, names) {
-      if let other = seen.updateValue(source, forKey: Array(name.utf8)) {
-        throw .usage(
-          "\(other.name) and \(source.name) would both be written as \(name)",
-          hint: "Prepare them into different folders.")
-      }
-    }
-    return names
-  }
-
   /// Says what a picture is and what `prepare` would do to it, without decoding it.
   ///
   /// - Throws: as `prepare`.
@@ -181,7 +146,7 @@ public struct Preparer: Sendable {
         return InspectReport(
           inspection, source: source.name, isMislabelled: opened.isMislabelled(inspection.structure.format))
       } catch {
-        throw .preparing(error, source.name)
+        throw .preparing(error, source.name, mayBeCut: options.mayCut(opened.content))
       }
     }
   }

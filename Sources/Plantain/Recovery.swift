@@ -137,13 +137,15 @@ extension Editor {
     guard options.output == .memory, var place = entry.output else {
       var options = options
       if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
+      options.count = entry.count
       return try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
     }
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format
     return OutputPlan(
-      place, isRaw: options.isRaw, comparison: options.isRaw ? nil : entry.finishing?.comparison,
-      written: entry.outputs?.count ?? 0)
+      place, asked: entry.count, isRaw: options.isRaw,
+      comparison: options.isRaw ? nil : entry.finishing?.comparison,
+      written: entry.outputs?.count ?? 0, sparing: options.sparesOthers)
   }
 }
 

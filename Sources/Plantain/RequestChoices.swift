@@ -186,7 +186,9 @@ private struct OptionCheck {
 
 extension EditOptions {
   /// The format that the result shall have, if somebody said.
-  var wantedFormat: MediaType? {
+  var wantedFormat: MediaType? { wantedFormat(by: output) ?? outputTemplate?.format?.mediaType }
+
+  func wantedFormat(by output: Output) -> MediaType? {
     if let outputFormat { return outputFormat }
     guard case .file(let path) = output else { return nil }
     return OutputPlan.format(byNameOf: path)?.mediaType

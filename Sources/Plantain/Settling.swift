@@ -49,12 +49,11 @@ extension History {
 
 extension Book {
   fileprivate func open(ofRun run: String) async throws(PlantainError) -> [String] {
-    let edits = try await with { ledger throws(LedgerError) in try await ledger.edits(most: .max, ofRun: run)
-    }
+    let ids = try await with { ledger throws(LedgerError) in try await ledger.ids(of: EditQuery(run: run)) }
     var open: [String] = []
-    for edit in edits.reversed() {
-      let attempts = try await attempts(of: edit)
-      if attempts.contains(where: \.isOpen), !attempts.contains(where: isLive) { open.append(edit.id) }
+    for id in ids.reversed() {
+      let attempts = try await with { ledger throws(LedgerError) in try await ledger.attempts(of: id) }
+      if attempts.contains(where: \.isOpen), !attempts.contains(where: isLive) { open.append(id) }
     }
     guard !open.isEmpty else {
       throw .usage(

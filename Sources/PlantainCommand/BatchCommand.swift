@@ -15,7 +15,7 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A manifest (.jsonl, .csv), a folder, or pictures, also by a pattern in quotes.",
+      "A manifest (.jsonl, .csv), folders, or pictures, also by a pattern in quotes.",
       valueName: "manifest|folder|picture"))
   var manifest: [String]
 
@@ -78,6 +78,8 @@ struct BatchCommand: AsyncParsableCommand {
       "Write one picture of all originals and results, side by side.", valueName: "file.jpg|.png|.webp"))
   var contactSheet: String?
 
+  @OptionGroup var list: ListFlags
+  @OptionGroup var naming: NamingFlags
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var ledger: LedgerFlags
@@ -95,6 +97,7 @@ struct BatchCommand: AsyncParsableCommand {
     for (name, number) in [("--jobs", jobs), ("--limit", limit)] {
       guard number ?? 1 >= 1 else { throw ValidationError("Expected 1 or more for \(name).") }
     }
+    try naming.require(apartFrom: overwrite)
     guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
   }
 
@@ -114,7 +117,8 @@ struct BatchCommand: AsyncParsableCommand {
           let batch = Batch(
             editor, spending: spending.maxCost ?? configuration.spending.perRun, most: jobs ?? 64,
             limit: limit,
-            again: !again ? .no : run.map { .goingOn(run: $0) } ?? .yes)
+            again: !again ? .no : run.map { .goingOn(run: $0) } ?? .yes, skippingExisting: naming.skipExisting
+          )
           if dryRun { return try await plan(manifest, by: batch) }
           try await PlantainCommand.stoppable { try await run(manifest, batch, by: editor, until: $0) }
         }
@@ -125,9 +129,9 @@ struct BatchCommand: AsyncParsableCommand {
   private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {
     let defaults = try defaults(configuration)
     guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else {
-      return try Manifest(pictures: manifest, defaults, for: gateway)
+      return try Manifest(pictures: manifest, defaults, for: gateway, isRecursive: list.recursive)
     }
-    return try Manifest(reading: manifest[0], defaults, for: gateway)
+    return try Manifest(reading: manifest[0], defaults, for: gateway, isRecursive: list.recursive)
   }
 
   private func defaults(_ configuration: Configuration) throws(PlantainError) -> Manifest.Defaults {
@@ -135,6 +139,7 @@ struct BatchCommand: AsyncParsableCommand {
     options.finish = finishing.options
     options.timeout = timeout?.value
     options.overwrites = overwrite
+    options.outputTemplate = try naming.template()
     spending.apply(to: &options)
     options = options.settled(by: configuration)
     let text = try promptFile.map { path throws(PlantainError) in try TextFile.read(path) }
@@ -184,8 +189,13 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
-    case .skipped(let id, let outputs):
+      if result.warnings.contains(.outputMoved) {
+        common.note("\(item.name): \(EditWarning.outputMoved.explanation)")
+      }
+    case .skipped(let id?, let outputs):
       common.note("\(item.name) was done before: \(outputs.joined(separator: ", ")), by \(id)")
+    case .skipped(nil, let outputs):
+      common.note("\(item.name) is left out: \(outputs.joined(separator: ", ")) exists")
     case .elsewhere: common.note("\(item.name) is under way in another process")
     case .ambiguous(let error), .failed(let error):
       if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
@@ -229,8 +239,9 @@ struct BatchCommand: AsyncParsableCommand {
       switch outcome {
       case .success(let plan):
         if !common.json {
-          let line = Summary.line(sending: plan, verb: "would send")
-          Console.print(Console.printable("\(item.name): \(line)"))
+          let lines = Summary.lines(sending: plan, verb: "would send")
+          Console.print(Console.printable("\(item.name): \(lines[0])"))
+          for line in lines.dropFirst() { Console.print(line) }
         }
       case .failure(let error):
         if error.code == .overSpending { break }

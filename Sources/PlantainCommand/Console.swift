@@ -77,15 +77,25 @@ enum Console {
   /// Whether standard output has taken everything so far. What a reader who left did not want is no error.
   private(set) nonisolated(unsafe) static var outputFailure: String?
 
+  /// Whether the command ends when nobody reads its output any more: not one that pays, whose pictures are to be kept. Set once, before
+  /// it begins.
+  nonisolated(unsafe) static var endsWithReader = false
+
+  /// What a shell reports of a program that a closed pipe has ended.
+  private static let readerLeft = 128 + SIGPIPE
+
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     _ = bytes.withUnsafeBytes { write($0, to: descriptor) }
   }
 
   private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
     let code = writeAll(bytes, to: descriptor)
-    if code != 0, code != EPIPE, descriptor == STDOUT_FILENO {
+    guard code != 0, descriptor == STDOUT_FILENO else { return code == 0 }
+    if code != EPIPE {
       outputFailure = String(cString: strerror(code))
+    } else if endsWithReader {
+      _exit(readerLeft)
     }
-    return code == 0
+    return false
   }
 }

@@ -47,7 +47,7 @@ struct EditCommand: AsyncParsableCommand {
 
   func run() async throws {
     var options = preparation.editOptions
-    sending.apply(to: &options)
+    try sending.apply(to: &options)
     options.finish = finishing.options
     var sending = sending
     if isPromptAlone { sending.prompt = references[0] }
@@ -78,7 +78,7 @@ struct GenerateCommand: AsyncParsableCommand {
   func run() async throws {
     var options = EditOptions()
     route.apply(to: &options)
-    sending.apply(to: &options)
+    try sending.apply(to: &options)
     file.apply(to: &options.finish)
     try await EditJob(route: route, sending: sending, options: options).run([], workers)
   }
@@ -105,6 +105,7 @@ struct EditJob {
 
   func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
     common.startLogging()
+    if sending.naming.skipExisting, try skips(references.first) { return }
     let configuration = try common.configuration()
     let options = options.settled(by: configuration)
     let gateways = try configuration.gateways(named: route.gateway)
@@ -127,6 +128,15 @@ struct EditJob {
     }
   }
 
+  /// Whether all that is asked for is there already.
+  private func skips(_ first: Reference?) throws(PlantainError) -> Bool {
+    let existing = try options.existingResults(of: first)
+    guard !existing.isEmpty else { return false }
+    if common.json { Console.printJSON(SkippedReport(existing)) }
+    common.note("skipped   \(existing.joined(separator: ", ")): there already; nothing is sent")
+    return true
+  }
+
   private func edit(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by editor: Editor
   ) async throws {
@@ -136,7 +146,7 @@ struct EditJob {
       if common.json {
         Console.printJSON(EditReport(plan))
       } else {
-        Console.print(Summary.line(sending: plan, verb: "would send"))
+        for line in Summary.lines(sending: plan, verb: "would send") { Console.print(line) }
       }
       return
     }

@@ -28,6 +28,12 @@ struct FinishCommand: AsyncParsableCommand {
       valueName: "x,y,w,h"))
   var shown: ShownArea?
 
+  @Option(
+    help: ArgumentHelp(
+      "Name the result by a pattern of the returned picture's {stem}, {name} and {ext}.", valueName: "pattern"
+    ))
+  var outputTemplate: String?
+
   @Flag(help: "Replace a file that exists.")
   var overwrite = false
 
@@ -40,6 +46,14 @@ struct FinishCommand: AsyncParsableCommand {
     guard output != "-" || !common.json else {
       throw ValidationError("-o - writes the picture to standard output, so --json has no place there.")
     }
+    if outputTemplate != nil {
+      if case .file(let path)? = place {
+        throw ValidationError("-o \(path) is one file, and the pattern names another.")
+      }
+      guard output != "-" else {
+        throw ValidationError("-o - has no name, so --output-template has no place there.")
+      }
+    }
     guard !finishing.options.isEmpty else {
       throw ValidationError("Say what is to be done, such as --fit-source, --align or --match-colour.")
     }
@@ -48,16 +62,25 @@ struct FinishCommand: AsyncParsableCommand {
 
   func run() async throws {
     common.startLogging()
-    let place = output == "-" ? nil : output.map { EditOptions.Output(argument: $0) }
     let name: String? = if case .file(let path)? = place { path } else { nil }
     let folder: String? = if case .folder(let path)? = place { path } else { nil }
     try await workers.run { workers in
       let finisher = Finisher(options: finishing.options, workers: workers)
+      if let outputTemplate {
+        let (result, path) = try await finisher.finish(
+          reference(for: returned), source: reference(for: source), showing: shown,
+          as: NameTemplate(outputTemplate), in: folder, overwriting: overwrite)
+        return try show(result, as: path)
+      }
       let result = try await finisher.finish(
         reference(for: returned), source: reference(for: source), showing: shown, for: name, in: folder,
         overwriting: overwrite)
       try show(result, as: name)
     }
+  }
+
+  private var place: EditOptions.Output? {
+    output == "-" ? nil : output.map { EditOptions.Output(argument: $0) }
   }
 
   private func show(_ result: Finisher.Result, as name: String?) throws(PlantainError) {

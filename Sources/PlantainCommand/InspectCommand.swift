@@ -8,9 +8,11 @@ struct InspectCommand: AsyncParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Pictures: paths, https URLs, - for standard input, or data URIs.", valueName: "picture"))
+      "Pictures: paths, folders, patterns in quotes, https URLs, - for standard input, or data URIs.",
+      valueName: "picture"))
   var pictures: [String]
 
+  @OptionGroup var list: ListFlags
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var common: OutputOptions
 
@@ -22,9 +24,10 @@ struct InspectCommand: AsyncParsableCommand {
     common.startLogging()
     let preparer = Preparer(options: try preparation.preparation(common.configuration()))
     var failure: PlantainError?
-    for picture in pictures {
+    for entry in PictureList.entries(of: pictures.map(reference(for:)), isRecursive: list.recursive) {
       do throws(PlantainError) {
-        let report = try await preparer.inspect(reference(for: picture))
+        if let failure = entry.failure { throw failure }
+        let report = try await preparer.inspect(entry.reference)
         if common.json {
           Console.printJSON(report)
         } else {

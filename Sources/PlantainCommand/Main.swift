@@ -31,6 +31,7 @@ struct PlantainCommand: AsyncParsableCommand {
     let work = Task {
       var command = try parseAsRoot(arguments)
       try requireOnlyPicturesAreMangled(command)
+      Console.endsWithReader = !outlivesReader(command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -98,6 +99,10 @@ struct PlantainCommand: AsyncParsableCommand {
     if let stray = mangled.subtracting(pictures).sorted().first { throw .notUTF8(stray) }
   }
 
+  private static func outlivesReader(_ command: any ParsableCommand) -> Bool {
+    (command as? any OutlivesReader)?.outlivesReader == true
+  }
+
   /// Ends the process; the parser's own `exit` hides the system's.
   private static func leave(_ status: Int32) -> Never { systemExit(status) }
 
@@ -115,6 +120,20 @@ struct PlantainCommand: AsyncParsableCommand {
     exit(withError: error)
   }
 }
+
+/// A command that goes on when nobody reads its output any more: what it has paid for is kept.
+protocol OutlivesReader {
+  var outlivesReader: Bool { get }
+}
+
+extension EditCommand: OutlivesReader { var outlivesReader: Bool { !sending.dryRun } }
+extension GenerateCommand: OutlivesReader { var outlivesReader: Bool { !sending.dryRun } }
+extension BatchCommand: OutlivesReader { var outlivesReader: Bool { !dryRun } }
+extension ProbeCommand: OutlivesReader { var outlivesReader: Bool { true } }
+extension RecoverCommand: OutlivesReader { var outlivesReader: Bool { true } }
+extension ReplayCommand: OutlivesReader { var outlivesReader: Bool { true } }
+/// Programs that use it read its address, and no more.
+extension SimulateCommand: OutlivesReader { var outlivesReader: Bool { true } }
 
 /// Something failed and was reported already; only the status is left to give.
 struct CommandFailure: Error {

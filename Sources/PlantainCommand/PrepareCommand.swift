@@ -5,11 +5,15 @@ struct PrepareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
     abstract: "Make pictures right for an image-edit API, without sending them.",
-    discussion: "Without -o, --data-uri or --base64 nothing is written: the work is done and reported.")
+    discussion: """
+      Without -o, --output-template, --in-place, --data-uri or --base64 it only looks: the work is done and reported, and nothing is \
+      written. A picture is never replaced by what was made of it, unless --in-place says so.
+      """)
 
   @Argument(
     help: ArgumentHelp(
-      "Pictures: paths, https URLs, - for standard input, or data URIs.", valueName: "picture"))
+      "Pictures: paths, folders, patterns in quotes, https URLs, - for standard input, or data URIs.",
+      valueName: "picture"))
   var pictures: [String]
 
   @Option(
@@ -18,6 +22,9 @@ struct PrepareCommand: AsyncParsableCommand {
       "The folder for the prepared files; for one picture also NAME.jpg, .png or .webp, or - for standard output.",
       valueName: "out"))
   var output: String?
+
+  @Flag(help: "Replace each picture by what is made of it, in its own format.")
+  var inPlace = false
 
   @Flag(name: .customLong("data-uri"), help: "Print each prepared picture as a data URI.")
   var dataURI = false
@@ -32,72 +39,84 @@ struct PrepareCommand: AsyncParsableCommand {
     help: ArgumentHelp("Give up encoding after this time: 90s, 6m (default: none).", valueName: "duration"))
   var timeout: DurationArgument?
 
+  @OptionGroup var list: ListFlags
+  @OptionGroup var naming: NamingFlags
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var workers: WorkerFlags
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    let ways = [output != nil, dataURI, base64].filter { $0 }.count
-    guard ways <= 1 else { throw ValidationError("Choose one of -o, --data-uri and --base64.") }
+    let places = [output != nil, naming.outputTemplate != nil, inPlace]
+    guard [places.contains(true), dataURI, base64].filter({ $0 }).count <= 1 else {
+      throw ValidationError("Choose files, --data-uri, or --base64, one of them.")
+    }
     guard output != "" else { throw ValidationError("The name for -o is empty.") }
-    if case .file(let path)? = place, pictures.count > 1 {
-      throw ValidationError(
-        "-o \(path) is one file, and there are \(pictures.count) pictures: name a folder.")
+    try naming.require(apartFrom: overwrite)
+    guard !naming.skipExisting || places[0] && output != "-" || places[1] else {
+      throw ValidationError("--skip-existing leaves files that exist: name a folder with -o.")
     }
     guard !(base64 && common.json) else {
       throw ValidationError("--base64 and --json both want standard output; --data-uri goes with --json.")
     }
-    guard output != "-" || pictures.count == 1 && !common.json else {
+    guard output != "-" || !common.json && !inPlace && naming.outputTemplate == nil else {
       throw ValidationError(
-        "-o - writes one picture to standard output, and nothing else: no --json, no second.")
+        "-o - writes one picture to standard output, and nothing else: no --json, no file.")
+    }
+    if case .file(let path)? = namedOutput, naming.outputTemplate != nil {
+      throw ValidationError("-o \(path) is one file, and --output-template names files in a folder.")
     }
     try requireOneStandardInput(in: pictures)
   }
 
   func run() async throws {
     common.startLogging()
-    let references = pictures.map(reference(for:))
-    var names =
-      if case .folder? = place { try Preparer.distinctNames(of: references)[...] } else { [String]()[...] }
-    let options = try preparation.preparation(common.configuration())
-    var failure: PlantainError?
-    try await workers.run { workers in
-      var preparer = Preparer(options: options, workers: workers, timeout: timeout?.value)
-      if case .file(let path)? = place { preparer = try preparer.writing(to: path, overwriting: overwrite) }
-      await preparer.prepare(references) { outcome in
-        let name = names.popFirst()
-        do throws(PlantainError) {
-          try show(try outcome.get(), as: name)
-        } catch {
-          Console.report(error, json: common.json)
-          failure = failure ?? error
-        }
-      }
+    let folder: String? = if case .folder(let folder)? = namedOutput { folder } else { nil }
+    let entries = PictureList.entries(
+      of: pictures.map(reference(for:)), isRecursive: list.recursive, sparing: folder)
+    guard output != "-" || entries.count == 1 else {
+      throw PlantainError.usage(
+        "-o - takes one picture, and there are \(entries.count)", hint: "Name a folder.")
     }
-    if let failure { throw CommandFailure(status: failure.exitStatus) }
+    let options = try preparation.preparation(common.configuration())
+    let files = try place().map { place throws(PlantainError) in
+      try PreparedFiles(
+        entries, to: place, options, overwriting: overwrite, replacingSources: inPlace,
+        skippingExisting: naming.skipExisting)
+    }
+    try await workers.run { workers in
+      let run = PrepareRun(
+        entries: entries, files: files, skipsExisting: naming.skipExisting, common: common, show: show)
+      try await run.run(Preparer(options: options, workers: workers, timeout: timeout?.value))
+    }
+    let isShown = dataURI || base64 || output == "-"
+    if files == nil, !isShown {
+      common.note("only looked: nothing was written; name a folder with -o to keep what is prepared")
+    }
+  }
+
+  /// Where `-o` says that files go.
+  private var namedOutput: EditOptions.Output? {
+    output == "-" ? nil : output.map { .init(argument: $0) }
   }
 
   /// Where files go, when any do.
-  private var place: EditOptions.Output? { output == "-" ? nil : output.map { .init(argument: $0) } }
-
-  private func write(_ result: Preparer.Result, as name: String?) throws(PlantainError) -> String? {
-    switch place {
-    case .file(let path):
-      try result.write(to: path, overwriting: overwrite)
-      return path
-    case .folder(let folder?): return try result.write(into: folder, as: name, overwriting: overwrite)
-    case .folder(nil), .memory, nil: return nil
+  private func place() throws(PlantainError) -> PreparedFiles.Place? {
+    let template = try naming.template()
+    switch namedOutput {
+    case .file(let path): return .file(path)
+    case .folder(let folder): return .folder(folder, template)
+    case .memory, nil: break
     }
+    return template.map { .folder(nil, $0) } ?? (inPlace ? .inPlace : nil)
   }
 
-  /// - Parameter name: of its file in a folder, without extension.
-  private func show(_ result: Preparer.Result, as name: String?) throws(PlantainError) {
+  /// - Parameter path: of its file.
+  private func show(_ result: Preparer.Result, writtenTo path: String?) throws(PlantainError) {
     if output == "-" {
       Summary.lines(of: result).forEach(common.note)
       guard Console.printBytes(try result.bytes()) else { throw .standardOutput("it took only a part") }
       return
     }
-    let path = try write(result, as: name)
     if common.json {
       var report = try PrepareReport(result)
       report.output = path
@@ -114,5 +133,62 @@ struct PrepareCommand: AsyncParsableCommand {
     let uri = try result.dataURI()
     if dataURI { Console.printBase64(uri.bytes, head: uri.head) }
     if base64 { Console.printBase64(uri.bytes) }
+  }
+}
+
+/// Prepares pictures and tells of each in its place, also of those that are left out or cannot be had.
+private struct PrepareRun {
+  let entries: [PictureList.Entry]
+  let files: PreparedFiles?
+  let skipsExisting: Bool
+  let common: OutputOptions
+  let show: (Preparer.Result, String?) throws(PlantainError) -> Void
+
+  /// - Throws: the status of the first failure.
+  func run(_ preparer: Preparer) async throws {
+    let existing = entries.indices.map { skipsExisting ? files?.existing(at: $0) : nil }
+    let wanted = entries.indices.filter { existing[$0] == nil && entries[$0].failure == nil }
+    var failure: PlantainError?
+    func fail(_ error: PlantainError) {
+      Console.report(error, json: common.json)
+      failure = failure ?? error
+    }
+    var (next, rest) = (0, wanted[...])
+    func tellOthers(until end: Int) {
+      for position in next..<end {
+        if let error = entries[position].failure { fail(error) }
+        if let path = existing[position] { skip(entries[position], path) }
+      }
+      next = end + 1
+    }
+    try await prepare(wanted, preparer) { outcome in
+      let position = rest.removeFirst()
+      tellOthers(until: position)
+      do throws(PlantainError) {
+        let result = try outcome.get()
+        try show(result, try files?.write(result, at: position))
+      } catch {
+        fail(error)
+      }
+    }
+    if next < entries.count { tellOthers(until: entries.count) }
+    if let failure { throw CommandFailure(status: failure.exitStatus) }
+  }
+
+  private func prepare(
+    _ positions: [Int], _ preparer: Preparer, each: (Result<Preparer.Result, PlantainError>) async -> Void
+  ) async throws {
+    guard let files else {
+      return await preparer.prepare(positions.map { entries[$0].reference }, each: each)
+    }
+    await preparer.prepare(entries, at: positions, for: files, each: each)
+  }
+
+  private func skip(_ entry: PictureList.Entry, _ path: String) {
+    if common.json {
+      Console.printJSON(SkippedReport(source: entry.reference.name, output: path))
+    } else {
+      common.note("skipped   \(entry.reference.name): \(path) exists")
+    }
   }
 }

@@ -42,9 +42,12 @@ struct SendingFlags: ParsableArguments {
 
   @OptionGroup var spending: SpendingFlags
 
+  @OptionGroup var naming: NamingFlags
+
   @OptionGroup var result: ResultFlags
 
   func validate() throws {
+    try naming.require(apartFrom: result.overwrite)
     guard result.output != "-" || count == 1 else {
       throw ValidationError("-o - takes one picture, and --count asks for \(count).")
     }
@@ -59,7 +62,8 @@ struct SendingFlags: ParsableArguments {
     }
   }
 
-  func apply(to options: inout EditOptions) {
+  func apply(to options: inout EditOptions) throws(PlantainError) {
+    options.outputTemplate = try naming.template()
     options.requestBytes = requestBytes
     options.count = count
     options.webSearch = webSearch

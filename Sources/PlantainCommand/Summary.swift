@@ -30,7 +30,7 @@ enum Summary {
   static func lines(of event: EditEvent) -> [String] {
     switch event {
     case .prepared(let result): lines(of: result)
-    case .sending(let plan): [line(sending: plan, verb: "sending")]
+    case .sending(let plan): lines(sending: plan, verb: "sending")
     case .waiting(let wait, let why): ["waiting   \(wait.formattedSeconds): \(why); nothing was billed"]
     case .task(let id, let progress): ["task      \(id): " + (progress.map { "\($0) %" } ?? "under way")]
     case .fetching(let id): ["fetching  the edit \(id), which was paid for, before anything is sent"]
@@ -43,6 +43,15 @@ enum Summary {
       ]
     case .done(let result): lines(of: result) + (result.findings?.lines ?? [])
     }
+  }
+
+  /// With what is better known before it is paid for.
+  static func lines(sending plan: EditPlan, verb: String) -> [String] {
+    [line(sending: plan, verb: verb)] + plan.warnings.map(warning)
+  }
+
+  private static func warning(_ warning: EditWarning) -> String {
+    "          warning: \(warning.explanation)"
   }
 
   static func line(sending plan: EditPlan, verb: String) -> String {
@@ -66,7 +75,7 @@ enum Summary {
     }
     if let id = result.copyOf { lines.append("          copied from the result of \(id); nothing was sent") }
     if let text = result.reply.text { lines.append("          the model says: \(text)") }
-    return lines + result.warnings.map { "          warning: \($0.explanation)" }
+    return lines + result.warnings.filter { !result.foreseen.contains($0) }.map(warning)
   }
 
   static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {

@@ -11,6 +11,8 @@ struct PreparationWork {
   var encodes = 0
   /// The pixels of all those encodes.
   var encodedPixels = 0
+  /// The brightest light of the whole picture in HDR, where only a part of it is converted.
+  private var peak: Double?
   /// The size of the picture with its coefficients rounded to the floor's quality, where that was too large.
   var atFloor: Int?
 
@@ -33,8 +35,16 @@ struct PreparationWork {
   }
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
-  func decode(_ content: PictureContent, _ tolerance: Image.Tolerance) throws(PreparationError) -> Image {
-    try onPicture { () throws(ImagingError) in
+  mutating func decode(
+    _ content: PictureContent, _ tolerance: Image.Tolerance
+  ) throws(PreparationError) -> Image {
+    if let hdr = structure.hdr, plan.cut != nil {
+      // A part is shown as it is in the whole.
+      peak = try onPicture { () throws(ImagingError) in
+        try Image.decode(content, structure, tolerance: tolerance).peak(hdr, bits: structure.bitsPerChannel)
+      }
+    }
+    return try onPicture { () throws(ImagingError) in
       let image = try Image.decode(
         content, structure, shrink: plan.fit.shrink, scale: plan.drawingScale, tolerance: tolerance)
       // A drawing's declared size is rounded by its own rules; its pixels do not exist before now.
@@ -89,7 +99,10 @@ struct PreparationWork {
     do throws(ImagingError) {
       if let hdr = structure.hdr {
         let whole = try image.realised()
-        let peak = try whole.shared().peak(hdr, bits: structure.bitsPerChannel)
+        let peak =
+          if let known = self.peak { known } else {
+            try whole.shared().peak(hdr, bits: structure.bitsPerChannel)
+          }
         return try whole.inSRGB(from: hdr, bits: structure.bitsPerChannel, peak: peak)
       }
       if structure.profileIsMade, let made = structure.profile {

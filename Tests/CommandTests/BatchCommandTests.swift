@@ -167,7 +167,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
       "again", "gateway", "base-url", "prompt", "prompt-file", "output", "overwrite", "ledger", "config",
       "json",
       "quiet",
-      "verbose", "memory", "max-cost", "dry-run", "continue", "from", "help", "version",
+      "verbose", "memory", "max-cost", "dry-run", "skip-existing", "continue", "from", "help", "version",
     ]
     let jobs = names.subtracting(ofRun).filter { !$0.hasPrefix("no-") }
     #expect(jobs.count > 35)

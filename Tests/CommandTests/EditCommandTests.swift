@@ -30,6 +30,37 @@ import Vocabulary
     }
   }
 
+  @Test func `several results are numbered, and what exists is not paid for`() async throws {
+    let folder = try TemporaryFolder()
+    let command = Command(folder: folder.path)
+    let arguments = ["edit", Samples.coffee, "-p", "x", "--gateway", "simulator", "--quiet"]
+    let many = try await command.run(arguments + ["--count", "3", "-o", "many.png"])
+    #expect(many.lines == ["many-1.png", "many-2.png", "many-3.png"], "\(many.errors)")
+    #expect(try await command.run(arguments + ["-o", "many.png"]).lines == ["many.png"])
+    #expect(try await command.run(arguments + ["--count", "3", "-o", "many.png"]).status == 73)
+    // No key, and nobody to send to.
+    let unreachable = [
+      "--gateway", "google", "--base-url", "http://127.0.0.1:9", "--skip-existing", "--json",
+    ]
+    let left = try await command.run(
+      ["edit", Samples.coffee, "-p", "x", "--count", "3", "-o", "many.png"] + unreachable)
+    let object = try #require(left.objects().first)
+    #expect(left.status == 0 && object["skipped"] as? String == "exists")
+    #expect((object["images"] as? [[String: Any]])?.count == 3)
+    try FileManager.default.removeItem(atPath: folder.file("many-2.png"))
+    #expect(
+      try await command.run(arguments + ["--count", "3", "-o", "many.png", "--skip-existing"]).status == 73)
+    let named = try await command.run(
+      arguments + ["--count", "2", "-o", "out", "--output-template", "{n} {stem}.{ext}"])
+    #expect(named.lines == ["out/1 coffee.jpg", "out/2 coffee.jpg"])
+    let fixed = try await command.run(arguments + ["-o", "out", "--output-template", "{stem}-warm.webp"])
+    #expect(fixed.lines == ["out/coffee-warm.webp"])
+    #expect(try folder.read("out/coffee-warm.webp").starts(with: "RIFF".utf8))
+    for wrong in [["--output-template", "{x}.png"], ["--output-template", "{stem}.{ext}", "-o", "a.png"]] {
+      #expect(try await command.run(arguments + wrong).status == 64)
+    }
+  }
+
   @Test func `JSON has the contract's fields and nothing else is on standard output`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)

@@ -204,3 +204,40 @@ import Vocabulary
     #expect(outcome.status == 73)
   }
 }
+
+@Suite struct `A reader that left` {
+  /// Runs a line of shell with a pipe, as 3, that nobody reads any more.
+  private func run(_ line: String, in folder: TemporaryFolder) async throws -> Command.Outcome {
+    try await Command(folder: folder.path, environment: ["TMPDIR": folder.path]).run(
+      shell: "mkfifo pipe; (: < pipe) & exec 3> pipe; wait; rm pipe; \(line)")
+  }
+
+  @Test(arguments: [
+    "prepare a.png b.png -o out", "prepare a.png -o -", "inspect a.png b.png --json", "prepare a.png b.png",
+    "gateways", "edit a.png -p x --gateway simulator --dry-run", "prepare a.png --data-uri",
+  ])
+  func `ends what pays nothing, at once and without a word`(arguments: String) async throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.png", "b.png"] { try folder.write(Samples.bytes(Samples.coffee), as: name) }
+    let outcome = try await run("\"$plantain\" \(arguments) --quiet >&3", in: folder)
+    #expect(outcome.status == 128 + SIGPIPE && outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(folder.names(in: "out").count <= 1)
+  }
+
+  @Test func `does not keep a paid picture from its place`() async throws {
+    let folder = try TemporaryFolder()
+    for name in ["in-a.png", "in-b.png"] {
+      try folder.write(Samples.bytes(name == "in-a.png" ? Samples.coffee : Samples.rocket), as: name)
+    }
+    let edit = #""$plantain" edit in-a.png -p cool --gateway simulator"#
+    #expect(try await run("\(edit) -o out.png >&3", in: folder).status == 0)
+    #expect(try decodedPixels(folder.read("out.png")).size == PixelSize(width: 1264, height: 848))
+    let lost = try await run("\(edit) -o - >&3", in: folder)
+    #expect(lost.status == 73 && lost.errors.contains("plantain-kept.jpg"))
+    #expect(folder.names.contains("plantain-kept.jpg"))
+    let batch = try await run(
+      #""$plantain" batch in-a.png in-b.png -p warm -o done --gateway simulator --json >&3"#, in: folder)
+    #expect(batch.status == 0, "\(batch.errors)")
+    #expect(folder.names(in: "done").count == 2)
+  }
+}

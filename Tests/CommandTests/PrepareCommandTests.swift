@@ -164,4 +164,108 @@ import Vocabulary
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
   }
+
+  @Test(arguments: [
+    ["a.png", "-o", "."], ["a.png", "-o", ".", "--overwrite"], ["a.png", "-o", "a.png", "--overwrite"],
+    ["sub/link.png", "-o", ".", "--overwrite", "--output-template", "a.png"],
+    ["b.png", "a.png", "-o", ".", "--overwrite", "--output-template", "a{n}.{ext}"],
+    ["a.png", "--output-template", "{name}", "--overwrite"],
+  ])
+  func `no picture is replaced by what is made of one`(arguments: [String]) async throws {
+    let folder = try TemporaryFolder()
+    let coffee = try Samples.bytes(Samples.coffee)
+    for name in ["a.png", "b.png", "a1.png"] { try folder.write(coffee, as: name) }
+    try FileManager.default.createDirectory(atPath: folder.file("sub"), withIntermediateDirectories: false)
+    try FileManager.default.linkItem(atPath: folder.file("a.png"), toPath: folder.file("sub/link.png"))
+    let more = arguments.contains("b.png") ? ["a1.png"] : []
+    let outcome = try await Command(folder: folder.path)
+      .run(["prepare"] + arguments + more + ["--max-edge", "60"])
+    #expect(outcome.status == 73, "\(outcome.errors)")
+    #expect(outcome.errors.contains("itself") && outcome.errors.contains("--in-place"))
+    for name in ["a.png", "b.png", "a1.png"] { #expect(try folder.read(name) == coffee) }
+  }
+
+  @Test(arguments: [["--in-place"], ["-o", ".", "--in-place"]])
+  func `pictures are replaced in place where that is said, in their own formats`(arguments: [String])
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    try folder.write(Samples.bytes(Samples.coffee), as: "a.png")
+    try folder.write(Samples.bytes(Samples.rocket), as: "b.jpg")
+    let outcome = try await Command(folder: folder.path)
+      .run(["prepare", "a.png", "b.jpg", "--max-edge", "60", "--format", "auto"] + arguments)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    for name in ["a.png", "b.jpg"] { #expect(try decodedPixels(folder.read(name)).size.longestEdge == 60) }
+    #expect(try folder.read("a.png").starts(with: [0x89]) && folder.read("b.jpg").starts(with: [0xFF]))
+    #expect(folder.names == ["a.png", "b.jpg"])
+    // One that has no place, and one that cannot be written, fail alone.
+    try folder.write(Samples.fixture("fields.gif"), as: "c.gif")
+    let some = try await Command(folder: folder.path).run(
+      "prepare", "c.gif", "data:image/png;base64,AAAA", "a.png", "--in-place", "--max-edge", "30")
+    #expect(some.status == 64 && some.lines == ["a.png"], "\(some.errors)")
+  }
+
+  @Test func `without a place it only looks, and says so`() async throws {
+    let help = try await Command().run("help", "prepare")
+    #expect(help.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("it only looks"))
+    let outcome = try await Command().run("prepare", Samples.coffee)
+    #expect(outcome.status == 0 && outcome.errors.contains("only looked") && outcome.errors.contains("-o"))
+    let shown = try await Command().run("prepare", Samples.coffee, "--base64")
+    #expect(!shown.errors.contains("only looked"))
+  }
+
+  @Test func `folders and patterns stand for their pictures`() async throws {
+    let folder = try TemporaryFolder()
+    let coffee = try Samples.bytes(Samples.coffee)
+    for name in ["in/sub", "in/.git"] {
+      try FileManager.default.createDirectory(atPath: folder.file(name), withIntermediateDirectories: true)
+    }
+    for name in ["in/a.png", "in/b.PNG", "in/sub/a.png", "in/words.txt", "in/.git/c.png"] {
+      try folder.write(coffee, as: name)
+    }
+    let command = Command(folder: folder.path)
+    let plain = try await command.run("prepare", "in/", "-o", "one")
+    #expect(plain.lines == ["one/a.png", "one/b.png"])
+    let pattern = try await command.run("prepare", "in/[a-b].*", "none*.png", "-o", "two", "--json")
+    #expect(pattern.status == 66)
+    #expect(try pattern.objects().map { $0["output"] as? String } == ["two/a.png", "two/b.png", nil])
+    for _ in 0..<2 {
+      let tree = try await command.run("prepare", "in", "--recursive", "-o", "in/out", "--overwrite")
+      #expect(tree.lines == ["in/out/a.png", "in/out/b.png", "in/out/sub/a.png"], "\(tree.errors)")
+    }
+    let inspected = try await command.run("inspect", "in", "in/sub/*", "--json")
+    #expect(
+      try inspected.objects().map { $0["source"] as? String } == ["in/a.png", "in/b.PNG", "in/sub/a.png"])
+    #expect(try await command.run("inspect", "in/.git/..", "--recursive", "--json").lines.count == 6)
+    #expect(try await command.run("prepare", "in", "-o", "x.jpg").status == 64)
+  }
+
+  @Test func `a pattern names the files, and those that exist are left`() async throws {
+    let folder = try TemporaryFolder()
+    for name in ["a.png", "b.png"] { try folder.write(Samples.bytes(Samples.coffee), as: name) }
+    let command = Command(folder: folder.path)
+    let made = try await command.run("prepare", "a.png", "--output-template", "{stem}-{n}.webp")
+    #expect(made.lines == ["a-1.webp"], "\(made.errors)")
+    #expect(try folder.read("a-1.webp").starts(with: "RIFF".utf8))
+    try folder.write([1, 2, 3], as: "a-small.jpg")
+    let rest = try await command.run(
+      "prepare", "a.png", "none.png", "b.png", "--output-template", "{stem}-small.{ext}", "--skip-existing",
+      "--json")
+    let objects = try rest.objects()
+    #expect(rest.status == 66 && objects.map { $0["skipped"] as? String } == ["exists", nil, nil])
+    #expect(objects.map { $0["output"] as? String } == ["a-small.jpg", nil, "b-small.png"])
+    #expect(try folder.read("a-small.jpg") == [1, 2, 3])
+    let one = try await command.run("prepare", "b.png", "-o", "a-small.jpg", "--skip-existing")
+    #expect(one.status == 0 && one.lines.isEmpty, "\(one.errors)")
+    #expect(try folder.read("a-small.jpg") == [1, 2, 3])
+    for arguments in [
+      ["--output-template", "{who}.{ext}"], ["--output-template", "all.{ext}"],
+      ["--output-template", "{stem}.gif"],
+      ["-o", "x.png", "--output-template", "{stem}.{ext}"], ["--skip-existing"],
+      ["-o", "out", "--skip-existing", "--overwrite"],
+    ] {
+      let outcome = try await command.run(["prepare", "a.png", "b.png"] + arguments)
+      #expect(outcome.status == 64, "\(arguments): \(outcome.errors)")
+    }
+  }
 }

@@ -21,7 +21,7 @@ import Vocabulary
   }
 
   private func read(_ mask: PictureBytes, _ wish: MaskEdits? = nil) -> Result<MaskEdits, FinishingError> {
-    Result { () throws(FinishingError) in try MaskQuestion(edits: wish).read(mask) }
+    Result { () throws(FinishingError) in try MaskQuestion(edits: wish).read(mask).edits }
   }
 
   private func isEdits(_ result: Result<MaskEdits, FinishingError>, _ edits: MaskEdits) -> Bool {
@@ -76,9 +76,28 @@ import Vocabulary
       let level = UInt8(place % 4 == 0 ? 130 : 255)
       return isHole ? [level, level, level, 255] : Self.clear
     }
-    for both in [painted, made, edged, try mask { _, _ in Self.clear }] { #expect(isAmbiguous(read(both))) }
+    for both in [painted, made, edged] { #expect(isAmbiguous(read(both))) }
     for both in [painted, made] {
       #expect(isEdits(read(both, .white), .white) && isEdits(read(both, .transparent), .transparent))
+    }
+  }
+
+  @Test func `opaque nowhere says nothing, unless a word does`() throws {
+    for nowhere in [
+      try mask { _, _ in Self.clear }, try mask { isHole, _ in [255, 255, 255, isHole ? 200 : 0] },
+    ] {
+      guard case .failure(.maskOpaqueNowhere) = read(nowhere) else {
+        Issue.record("\(read(nowhere))")
+        continue
+      }
+      #expect(isEdits(read(nowhere, .transparent), .transparent))
+    }
+  }
+
+  @Test func `a mask that lets next to everything change is known before it is used`() throws {
+    for (isAll, levels) in [(true, Self.white), (false, Self.black)] {
+      let picture = try mask(alpha: false) { isHole, _ in isHole ? Self.white : levels }
+      #expect(try MaskQuestion(edits: nil).read(picture) == MaskReading(edits: .white, coversAll: isAll))
     }
   }
 

@@ -73,7 +73,7 @@ private enum Messages {
     [
       ("job", job), ("preparation", preparation), ("finishing", finishing), ("prepared", prepared),
       ("finished", finished), ("mask", MaskQuestion(edits: .transparent)),
-      ("mask read", MaskQuestion.Answer.edits(.white)),
+      ("mask read", MaskQuestion.Answer.reading(MaskReading(edits: .white, coversAll: true))),
       ("mask failed", MaskQuestion.Answer.failed(.maskAmbiguous)),
     ]
     + preparationErrors.map { ("preparation failed", PreparedReference.Answer.failed($0)) }
@@ -173,6 +173,7 @@ private enum Messages {
     .regionOutside(area, size), .featherTooWide(9, most: 3), .maskShape(size, original: size),
     .maskEmpty(.white),
     .maskAmbiguous,
+    .maskOpaqueNowhere,
     .tooLarge(size, PictureFormat.all[0]), .noAlpha(PictureFormat.all[0]), .shownOutside(shown, size),
     .capNotReachable(smallest: .megabytes(2), limit: .megabytes(1), format: PictureFormat.all[0]),
   ]

@@ -369,13 +369,15 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       "region": "1,1,2,2", "feather": "3", "max-drift": "3", "max-output-bytes": "1MB", "mask": "m.png",
       "align": "false", "match-colour": "true", "mask-edits": "white",
     ]
-    let none: Set<String> = ["timeout", "price", "compare"]
+    let others = [
+      "timeout": "9s", "price": "1USD", "compare": "c.png", "output-template": "{stem}-x.{ext}",
+    ]
     var seen: Set<String> = [plain]
     for option in NamedOption.all {
       let value =
-        values[option.name] ?? ["timeout": "9s", "price": "1USD", "compare": "c.png"][option.name] ?? "true"
+        values[option.name] ?? others[option.name] ?? "true"
       let key = text { #expect(option.set(&$0, value, "."), "\(option.name)") }
-      if none.contains(option.name) {
+      if others[option.name] != nil {
         #expect(key == plain, "\(option.name)")
       } else {
         #expect(seen.insert(key).inserted, "\(option.name)")

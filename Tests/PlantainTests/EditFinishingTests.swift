@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import PlantainSimulator
+import Synchronization
 import TestSupport
 import Testing
 
@@ -327,6 +328,19 @@ private let drifted = fault {
     #expect(image.size != Self.coffee && !image.isConverted && image.output == folder.file("raw.jpg"))
   }
 
+  @Test func `a mask that covers next to all is told before it is paid for`() async throws {
+    let white = try Image.fromPixels(
+      [UInt8](repeating: 255, count: 600), size: PixelSize(width: 30, height: 20), bands: 1)
+    try folder.write(try white.encoded(as: .png).array, as: "all.png")
+    let told = Mutex<[EditWarning]>([])
+    let outcome = try await edit(watch: { event in
+      if case .sending(let plan) = event { told.withLock { $0 = plan.warnings } }
+    }) { $0.finish.mask = .file(folder.file("all.png")) }
+    #expect(outcome.error == nil)
+    #expect(told.withLock { $0 }.contains(.maskCoversAll))
+    #expect(outcome.result?.foreseen.contains(.maskCoversAll) == true)
+  }
+
   @Test func `a comparison never lies where a picture of the edit does`() async throws {
     let names = ["out.png", "./out.png", "out.jpg", "out-1.png", "out-kept.png", "coffee.png"]
     for name in names {
@@ -344,6 +358,26 @@ private let drifted = fault {
       $0.finish.comparison = folder.file("coffee.edited.jpg")
     }
     #expect(beside.error?.exitStatus == 64 && beside.received == 0)
+  }
+
+  @Test(arguments: ["out.cmp.png", "out-cmp.png", "out.1.png", "outer.PNG"])
+  func `a comparison may be called after the result`(name: String) async throws {
+    let outcome = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.comparison = folder.file(name)
+    }
+    #expect(outcome.error == nil && folder.names.contains(name), "\(String(describing: outcome.error))")
+  }
+
+  @Test(arguments: ["c.jpg", "c.webp", "c.v2"]) func `a comparison is what its name says`(name: String)
+    async throws
+  {
+    let outcome = try await edit {
+      $0.finish.fitsSource = true
+      $0.finish.comparison = folder.file(name)
+    }
+    #expect(outcome.error?.exitStatus == 64 && outcome.received == 0)
+    #expect(outcome.error?.hint?.contains("c.png") == true)
   }
 
   @Test func `a damaged original is found before it is paid for`() async throws {

@@ -1,4 +1,6 @@
 import Imaging
+import Preparation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -17,5 +19,35 @@ import Vocabulary
     #expect(!told.message.contains("other process"))
     #expect(told.code == .unreadable)
     #expect(told.exitStatus == 66)
+  }
+
+  @Test func `names what would take a part of it only where that helps`() async throws {
+    var options = PreparationOptions()
+    options.maximumEdge = 20
+    let (jpeg, gif) = (
+      try Synthetic.jpeg(PixelSize(width: 60, height: 40)), try Samples.fixture("fields.gif")
+    )
+    let webp = try Image.fromPixels(
+      [UInt8](repeating: 9, count: 4_800), size: PixelSize(width: 40, height: 40), bands: 3
+    )
+    .encoded(as: .webp(quality: 90)).array
+    // What is left of them, whether lenient already, and whether lenience is named.
+    let cases: [(bytes: [UInt8], isLenient: Bool, isNamed: Bool)] = [
+      (Array(jpeg.prefix(jpeg.count / 2)), false, true), (Array(jpeg.prefix(30)), true, false),
+      (Array(gif.prefix(gif.count / 2)), false, false), (Array(webp.prefix(webp.count / 2)), false, false),
+    ]
+    for (bytes, isLenient, isNamed) in cases {
+      options.allowsTruncated = isLenient
+      let preparer = Preparer(options: options)
+      let source = Reference.bytes(PictureBytes(bytes), name: "cut")
+      for work in [
+        { _ = try await preparer.prepare(source) }, { _ = try await preparer.inspect(source) },
+      ] as [() async throws -> Void] {
+        do { try await work() } catch let error as PlantainError {
+          #expect(error.hint?.contains("--allow-truncated") == isNamed, "\(error)")
+          #expect(error.hint?.isEmpty == false)
+        }
+      }
+    }
   }
 }

@@ -66,6 +66,8 @@ import Testing
     ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
+    ("output template", { $0.outputTemplate = try? NameTemplate("{stem}-x.{ext}") }),
+    ("sparing", { $0.sparesOthers = true }),
     ("spending", { $0.spending.perRun = Money(parsing: "1USD") }),
   ]
 

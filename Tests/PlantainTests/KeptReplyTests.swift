@@ -194,4 +194,70 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
     #expect(try ledger.read("results/out.png").count > 0)
   }
+
+  /// Even where it may replace files: those were there before it was sent.
+  @Test(arguments: [true, false])
+  func `what a later edit has written in the result's place stays`(isByEdit: Bool) async throws {
+    let path = try ledger.write(original, as: "a.jpg")
+    let lines = #"{"references":["\#(path)"],"prompt":"warm","output":"out.png"}"#
+    try ledger.write(Array(lines.utf8), as: "jobs.jsonl")
+    var defaults = Manifest.Defaults(folder: ledger.path)
+    defaults.options.overwrites = true
+    let settled = defaults
+    let other = try Synthetic.png(PixelSize(width: 9, height: 9))
+    let data = Data(other).base64EncodedString()
+    let answer = ScriptedGateway.Answer.reply(
+      status: 200,
+      body:
+        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(data)"}}]}}]}"#
+    )
+    try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
+      try await ScriptedGateway.run([part("![image](\(host.baseURL)/1.png)"), answer]) { gateway in
+        try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+          editor in
+          let manifest = try Manifest(reading: ledger.file("jobs.jsonl"), settled, for: .apiyi)
+          #expect(try await Batch(editor).run(manifest).failed == 1)
+          if isByEdit {
+            var options = settled.options
+            options.output = .file(ledger.file("out.png"))
+            _ = try await editor.edit("other", references: [.file(path)], options: options)
+          } else {
+            try ledger.write(other, as: "out.png")
+          }
+          #expect(try await Batch(editor).run(manifest).done == 1)
+        }
+      }
+    }
+    #expect(try ledger.read("out.png") == (isByEdit ? other : result))
+    #expect(ledger.names.contains("out-2.png") == isByEdit)
+  }
+
+  @Test(arguments: [true, false])
+  func `what another has put in the result's place meanwhile stays`(isOwn: Bool) async throws {
+    let path = try ledger.write(original, as: "a.jpg")
+    let lines = #"{"references":["\#(path)"],"prompt":"warm","output":"out.png"}"#
+    try ledger.write(Array(lines.utf8), as: "jobs.jsonl")
+    let defaults = Manifest.Defaults(folder: ledger.path)
+    let other = isOwn ? result : try Synthetic.png(PixelSize(width: 9, height: 9))
+    try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
+      try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
+        for _ in 0..<2 {
+          try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+            editor in
+            _ = try await Batch(editor).run(
+              Manifest(reading: ledger.file("jobs.jsonl"), defaults, for: .apiyi)
+            ) {
+              event in
+              guard case .ended(_, .done(let edited)) = event else { return }
+              #expect(edited.image.output == ledger.file(isOwn ? "out.png" : "out-2.png"))
+              #expect(edited.warnings.contains(.outputMoved) == !isOwn)
+            }
+          }
+          if !ledger.names.contains("out.png") { try ledger.write(other, as: "out.png") }
+        }
+      }
+    }
+    #expect(try ledger.read("out.png") == other)
+    #expect(ledger.names.contains("out-2.png") == !isOwn)
+  }
 }

@@ -78,6 +78,44 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try folder.read("out-1.jpg") == Array("paid for".utf8))
   }
 
+  /// By what was asked for, not by what came.
+  @Test(arguments: [1, 2, 4]) func `each of several has its number in its name`(come: Int) async throws {
+    let folder = try TemporaryFolder()
+    let picture = PictureBytes(try Synthetic.png(PixelSize(width: 8, height: 8)))
+    let finished = try await PictureWorkers.inProcess.finish(picture, FinishingOptions(wanted: nil))
+    var options = EditOptions()
+    for (output, template, names) in [
+      (EditOptions.Output.file(folder.file("many.PNG")), nil, (1...4).map { "many-\($0).PNG" }),
+      (.folder(folder.path), nil, (1...4).map { "p.edited-\($0).png" }),
+      (.folder(folder.path), "{n} of {stem}.{ext}", (1...4).map { "\($0) of p.png" }),
+    ] {
+      options.output = output
+      options.outputTemplate = try template.map { text throws(PlantainError) in try NameTemplate(text) }
+      options.count = 3
+      let plan = try OutputPlan(options, first: reference())
+      try plan.check()
+      let paths = try plan.write([FinishedPicture](repeating: finished, count: come))
+      #expect(paths == names.prefix(come).map(folder.file))
+      // Those that were checked before, and no others.
+      #expect(throws: PlantainError.self) { try plan.check() }
+      // One alone has no number.
+      options.count = 1
+      if template == nil {
+        #expect(throws: Never.self) { try OutputPlan(options, first: reference()).check() }
+      }
+    }
+  }
+
+  @Test func `what is left of a numbered edit goes on with its numbers`() async throws {
+    let folder = try TemporaryFolder()
+    let place = EditEntry.Output(
+      path: folder.file("{n}-a.png"), isFile: true, overwrites: false, format: "image/png")
+    let picture = PictureBytes(try Synthetic.png(PixelSize(width: 8, height: 8)))
+    let finished = try await PictureWorkers.inProcess.finish(picture, FinishingOptions(wanted: nil))
+    let plan = OutputPlan(place, asked: 3, comparison: nil, written: 1)
+    #expect(try plan.write([finished, finished]) == [folder.file("2-a.png"), folder.file("3-a.png")])
+  }
+
   @Test(arguments: [Fault.Connection.cutReply, .stallReply])
   func `half a reply stays half a reply`(connection: Fault.Connection) async throws {
     let ledger = try TemporaryFolder()

@@ -141,4 +141,127 @@ import Vocabulary
     let bad = try manifest(prompt: "{who}")
     #expect(bad.problems.map { $0.message.hasPrefix("\(folder.file("in"))/a.jpg: ") } == [true])
   }
+
+  private func template(_ text: String, in folder: String? = nil) throws -> Manifest.Defaults {
+    var options = EditOptions()
+    options.outputTemplate = try NameTemplate(text)
+    return Manifest.Defaults(options: options, prompt: "x", folder: folder)
+  }
+
+  private func places(_ manifest: Manifest) -> [String?] {
+    manifest.items.map { $0.place.map { $0.replacing(folder.path + "/", with: "") } }
+  }
+
+  @Test func `folders in a folder keep their order, and hidden ones and those of results are left out`()
+    throws
+  {
+    try write("in/b.jpg", "in/sub/a.jpg", "in/sub/deep/c.png", "in/.git/d.jpg", "in/out/sub/a.edited.jpg")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("in/loop"), withDestinationPath: folder.file("in"))
+    let defaults = Manifest.Defaults(prompt: "x", folder: folder.file("in/out"))
+    #expect(try Manifest(reading: folder.file("in"), defaults, for: .google).items.count == 1)
+    for name in [folder.file("in"), folder.file("in/")] {
+      let found = try Manifest(reading: name, defaults, for: .google, isRecursive: true)
+      #expect(
+        places(found) == ["in/out/b.edited", "in/out/sub/a.edited", "in/out/sub/deep/c.edited"])
+    }
+    // Several keep their own names, too, and results in another folder are still results.
+    let both = try Manifest(
+      pictures: [folder.file("in/sub"), folder.file("in/out")],
+      Manifest.Defaults(prompt: "x", folder: folder.file("made")), for: .google, isRecursive: true)
+    #expect(places(both) == ["made/sub/a.edited", "made/sub/deep/c.edited"])
+    try folder.write(Array("{}".utf8), as: "m.jsonl")
+    #expect(throws: PlantainError.self) {
+      try Manifest(reading: folder.file("m.jsonl"), defaults, for: .google, isRecursive: true)
+    }
+  }
+
+  @Test func `a pattern names results by their pictures and by the table`() throws {
+    try write("in/a.jpg", "in/a.png")
+    let beside = try Manifest(reading: folder.file("in"), template("{stem}-warm.{ext}"), for: .google)
+    #expect(places(beside) == ["in/a.jpg-warm", "in/a.png-warm"])
+    let numbered = try Manifest(
+      reading: folder.file("in"), template("{n}/{name}.webp", in: folder.file("out")), for: .google)
+    #expect(places(numbered) == ["out/1/a.jpg.webp", "out/2/a.png.webp"])
+    let table = """
+      references,sku,output,output-template
+      in/a.jpg,../../x,,
+      in/a.jpg,B 7,,
+      in/a.jpg,,mine.png,
+      in/a.jpg,C,,{sku}.png
+      """
+    try folder.write(Array(table.utf8), as: "m.csv")
+    let rows = try Manifest(
+      reading: folder.file("m.csv"), template("{sku}_{stem}", in: folder.file("out")), for: .google)
+    #expect(
+      places(rows) == ["out/..-..-x_a", "out/B 7_a", "out/mine.png", "out/C.png"], "\(rows.problems)")
+  }
+
+  @Test func `a pattern that cannot be meant is refused once`() throws {
+    try write("in/a.jpg", "in/b.jpg")
+    for text in ["{who}-{stem}.{ext}", "{id}.{ext}"] {
+      let error = #expect(throws: PlantainError.self) {
+        _ = try Manifest(reading: folder.file("in"), template(text), for: .google).problems.first.map {
+          throw $0
+        }
+      }
+      #expect(error?.hint?.contains("{stem}") == true, "\(text)")
+    }
+    for text in ["", "/{stem}.{ext}", "{stem}/", "{ext}/{stem}", ".{ext}"] {
+      #expect(throws: PlantainError.self, "\(text)") { try NameTemplate(text) }
+    }
+    // Each would replace its picture.
+    let same = try Manifest(reading: folder.file("in"), template("{stem}.{ext}"), for: .google)
+    #expect(same.problems.count == 2 && same.problems[0].message.contains("replace"))
+    let one = try Manifest(reading: folder.file("in"), template("all.{ext}"), for: .google)
+    #expect(one.problems.count == 1)
+  }
+
+  @Test func `what a pattern has put beside its pictures is not edited in turn`() throws {
+    try write("in/a.jpg", "in/a-warm.jpg", "in/b.jpg", "in/b-warm-2.jpg", "in/cold-warm.jpg")
+    let found = try Manifest(reading: folder.file("in"), template("{stem}-warm.{ext}"), for: .google)
+    #expect(found.items.map { $0.references[0].fileName } == ["a.jpg", "b.jpg", "cold-warm.jpg"])
+    try write("in2/a.jpg", "in2/x 2 a.jpg", "in2/x 1 z.jpg")
+    let numbered = try Manifest(reading: folder.file("in2"), template("x {n} {stem}.jpg"), for: .google)
+    #expect(numbered.items.map { $0.references[0].fileName } == ["a.jpg", "x 1 z.jpg"])
+    // Numbers of cameras are not those of results.
+    try write("in3/IMG_0001.JPG", "in3/IMG_0002.JPG", "in3/IMG_1234.JPG")
+    let camera = try Manifest(reading: folder.file("in3"), template("IMG_{n}.jpg"), for: .google)
+    #expect(camera.items.count == 3)
+  }
+
+  @Test func `outputs of several pictures, or a comparison, that fall together are found`() throws {
+    try write("a.jpg")
+    let lines = [
+      #"{"references": ["a.jpg"], "prompt": "x", "output": "x.png", "count": 2}"#,
+      #"{"references": ["a.jpg"], "prompt": "y", "output": "x-1.png"}"#,
+      #"{"references": ["a.jpg"], "prompt": "z", "output": "x.png", "fit-source": true, "compare": "c.png"}"#,
+      #"{"references": ["a.jpg"], "prompt": "w", "output": "w.png", "fit-source": true, "compare": "./c.png"}"#,
+    ]
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    let found = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.path), for: .google)
+    #expect(found.problems.count == 3, "\(found.problems)")
+  }
+
+  @Test func `outputs that exist are left, counted and not paid for`() async throws {
+    try write("in/a.jpg", "in/b.jpg", "in/c.jpg", "out/a.edited.webp")
+    try write("in/d.jpg")
+    // The same picture under another name, of which one result exists.
+    try FileManager.default.copyItem(atPath: folder.file("in/d.jpg"), toPath: folder.file("in/e.jpg"))
+    try write("out/d.edited.png")
+    try await run { editor in
+      let batch = Batch(editor, skippingExisting: true)
+      #expect(try await batch.plan(try manifest()).jobs == 3)
+      let summary = try await batch.run(try manifest())
+      #expect(summary.done == 3 && summary.skipped == 2 && summary.billed == 3, "\(summary)")
+      #expect(summary.exitStatus == 0)
+      let again = try await batch.run(try manifest())
+      #expect(again.skipped == 5 && again.done == 0)
+    }
+    #expect(
+      folder.names(in: "out") == [
+        "a.edited.webp", "b.edited.jpg", "c.edited.jpg", "d.edited.png", "e.edited.jpg",
+      ])
+  }
 }

@@ -21,7 +21,9 @@ struct DrawingTests {
       "<style>rect { fill: url(a.png) }</style>", "<style><![CDATA[@import 'a.png';]]></style>",
       "<style>@import url(\"a.png\");</style>", "<!-- <image href='no.png'/> --><image href='a.png'/>",
       "<image data-x='>' href='a.png'/>", "<foreignObject><img src='a.png'/></foreignObject>",
-      "<image href='a.png'/><image href='a.png'/>",
+      "<image href='a.png'/><image href='a.png'/>", "<rect fill='URL(a.png)'/>",
+      "<style>rect { fill: Url(\"a.png\") }</style>", "<style>@IMPORT 'a.png';</style>",
+      "<style>@Import URL(a.png);</style>",
     ])
   func found(content: String) throws {
     #expect(try references(content) == ["a.png"])

@@ -139,6 +139,26 @@ struct HDRTests {
     #expect(isClose(try colour(prepare(png).bytes.array, x: 0.5, y: 0.5), [128, 128, 128], within: 3))
   }
 
+  @Test("a part is shown as it is in the whole", arguments: Curve.allCases)
+  private func part(curve: Curve) throws {
+    // The brightest light lies outside of the part.
+    let between = [[Double]](repeating: [0.3, 0.3, 0.3], count: 40)
+    let png = file([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.4, 1.2]] + between + [[4.5, 4.5, 4.5]], curve)
+    let whole = try fields(prepare(png), 3)
+    let part = try prepare(png) {
+      $0.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 48, height: 16))
+      $0.regionSizes = []
+    }
+    let shown = part.geometry.shown
+    #expect(shown.width < 600)
+    let (pixels, size, bands) = try decodedPixels(part.bytes.array)
+    for field in 0..<3 {
+      let x = Int((Double(field * 16 + 8) - shown.left) / shown.width * Double(size.width))
+      let at = (size.height / 2 * size.width + min(max(0, x), size.width - 1)) * bands
+      #expect(isClose(pixels[at..<at + 3].map(Int.init), whole[field], within: 2), "\(field) of \(shown)")
+    }
+  }
+
   @Test("reduced and turned it is the same")
   func reduced() throws {
     let png = file([[Double]](repeating: Self.colors[0].map(Self.light), count: 20), .pq)

@@ -240,6 +240,15 @@ extension PictureStructure {
     }
   }
 
+  /// What its first bytes say that it is.
+  ///
+  /// - Throws: `unreadable`.
+  package static func format(of content: PictureContent) throws(ImagingError) -> PictureFormat? {
+    try reading(PictureWindow(content, portion: 64)) { window throws(ImagingError) in
+      window.withSpan(0..<64) { PictureFormat.recognise($0) }
+    }
+  }
+
   private static func readWhole(
     _ content: PictureContent, as format: PictureFormat, page: Int?
   ) throws(ImagingError) -> PictureStructure {

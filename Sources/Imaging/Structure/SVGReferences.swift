@@ -98,11 +98,11 @@ struct SVGReferences {
   private mutating func takeStyle(_ range: Range<Int>) {
     var at = range.lowerBound
     while let next = text[at..<range.upperBound].firstIndex(where: {
-      $0 == UInt8(ascii: "u") || $0 == UInt8(ascii: "@")
+      $0 | 0x20 == UInt8(ascii: "u") || $0 == UInt8(ascii: "@")
     }) {
       at = next + 1
-      let isImport = has("@import", next)
-      guard isImport || has("url(", next) else { continue }
+      let isImport = hasInAnyCase("@import", next)
+      guard isImport || hasInAnyCase("url(", next) else { continue }
       let content = text[min(next + (isImport ? 7 : 4), range.upperBound)..<range.upperBound].drop(
         while: Self.isSpace)
       let ends =
@@ -139,6 +139,18 @@ struct SVGReferences {
   private func has(_ word: StaticString, _ at: Int) -> Bool {
     guard at >= 0, at <= text.count - word.utf8CodeUnitCount else { return false }
     return (0..<word.utf8CodeUnitCount).allSatisfy { text[at + $0] == word.utf8Start[$0] }
+  }
+
+  /// Style sheets, unlike XML, are written in any case.
+  ///
+  /// - Parameter word: in lower case.
+  private func hasInAnyCase(_ word: StaticString, _ at: Int) -> Bool {
+    guard at >= 0, at <= text.count - word.utf8CodeUnitCount else { return false }
+    return (0..<word.utf8CodeUnitCount).allSatisfy { place in
+      let (byte, wanted) = (text[at + place], word.utf8Start[place])
+      return byte == wanted
+        || byte | 0x20 == wanted && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(wanted)
+    }
   }
 
   private func index(of word: StaticString, from start: Int) -> Int? {

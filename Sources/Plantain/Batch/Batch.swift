@@ -7,8 +7,8 @@ public struct Batch: Sendable {
   /// What became of one item.
   public enum Outcome: Sendable {
     case done(EditResult)
-    /// It was done before, by the edit of that id.
-    case skipped(id: String, outputs: [String])
+    /// It was done before, by the edit of that id; `nil`: what lies there was not asked for its origin.
+    case skipped(id: String?, outputs: [String])
     /// Another process is at it.
     case elsewhere
     /// It may be done and billed, and is not sent again.
@@ -21,6 +21,7 @@ public struct Batch: Sendable {
   private let most: Int
   let limit: Int?
   let again: Again
+  let skipsExisting: Bool
 
   /// - Parameters:
   ///   - spending: the most that a run may spend in all. `nil`: no limit.
@@ -28,10 +29,13 @@ public struct Batch: Sendable {
   ///   - limit: how many jobs are done at most: the first ones that are to be done. `nil`: all.
   ///   - again: whether jobs that are done, or of which nobody knows, are sent once more, and paid for. Default: results are there
   ///     already, or are copied to where they are wanted, and what nobody knows is left alone.
+  ///   - skippingExisting: whether jobs whose outputs lie there, whatever has made them, are left out. Default: `false`.
   public init(
-    _ editor: Editor, spending: Money? = nil, most: Int = 64, limit: Int? = nil, again: Again = .no
+    _ editor: Editor, spending: Money? = nil, most: Int = 64, limit: Int? = nil, again: Again = .no,
+    skippingExisting: Bool = false
   ) {
     self.editor = editor
+    skipsExisting = skippingExisting
     self.spending = spending
     self.most = max(1, most)
     self.limit = limit
@@ -57,11 +61,14 @@ public struct Batch: Sendable {
     if let problem = manifest.problems.first { throw problem }
     var manifest = manifest
     manifest.nameResults(as: try await editor.book.writers(of: manifest))
-    let jobs = try await editor.jobs(of: manifest).all
+    let all = try await editor.jobs(of: manifest).all
     let run = try await BatchRun(editor, manifest, Purse(spending), most: most, again, under: stop)
+    var loop = BatchLoop(run, BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now))
+    let existing = skipsExisting ? all.flatMap(\.existing) : []
+    loop.skip(existing, watch)
+    let jobs = all.compactMap { $0.without(Set(existing.map(\.item.line))) }
     var wanted = jobs[...]
     if let limit { wanted = await run.firstToDo(limit, of: jobs) }
-    var loop = BatchLoop(run, BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now))
     await loop.work(on: wanted, most: most, watch)
     var summary = loop.progress.summary
     summary.left += jobs[wanted.endIndex...].reduce(0) { $0 + $1.items.count }

@@ -18,6 +18,18 @@ struct BatchJob: Sendable {
   let same: [Manifest.Item]
 
   var items: [Manifest.Item] { [item] + same }
+
+  /// Those whose outputs lie there already, whatever has made them.
+  var existing: [(item: Manifest.Item, outputs: [String])] {
+    items.compactMap { item in item.existing.map { (item, $0) } }
+  }
+
+  /// What is left of it without the items of those lines; `nil`: nothing.
+  func without(_ lines: some Collection<Int>) -> BatchJob? {
+    guard !lines.isEmpty else { return self }
+    let rest = items.filter { !lines.contains($0.line) }
+    return rest.first.map { BatchJob(item: $0, same: Array(rest.dropFirst())) }
+  }
 }
 
 /// All jobs of a manifest, in its order.

@@ -20,6 +20,11 @@ struct BatchLoop {
     case stopping
   }
 
+  /// Counts what is left out because its outputs lie there.
+  mutating func skip(_ existing: [(item: Manifest.Item, outputs: [String])], _ watch: (Batch.Event) -> Void) {
+    for (item, outputs) in existing { count(.skipped(id: nil, outputs: outputs), of: item, watch) }
+  }
+
   /// Ends when all jobs have ended, or a stop was asked for and those in flight have.
   mutating func work(on jobs: ArraySlice<BatchJob>, most: Int, _ watch: (Batch.Event) -> Void) async {
     var rest = jobs

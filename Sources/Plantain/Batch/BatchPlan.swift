@@ -119,7 +119,8 @@ extension Batch {
     if let problem = manifest.problems.first { throw problem }
     let jobs = try await editor.jobs(of: manifest)
     var sum = BatchPlan(jobs)
-    let items = try await toDo(jobs.all.map(\.item), &sum, watch)
+    let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
+    let items = try await toDo(jobs.all.compactMap { $0.without(existing)?.item }, &sum, watch)
     let purse = Purse(try await editor.book.leftToSpend(spending, items.first?.options.spending.perDay))
     await inOrder(items, width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {

@@ -116,8 +116,8 @@ final class BatchRun: Sendable {
     let id: String
     switch first {
     case .done(let result): id = result.copyOf ?? result.id
-    case .skipped(let known, _): id = known
-    case .elsewhere, .ambiguous, .failed: return first
+    case .skipped(let known?, _): id = known
+    case .skipped(nil, _), .elsewhere, .ambiguous, .failed: return first
     }
     do throws(PlantainError) {
       return try await result(of: [editor.book.entry(id)], for: item)

@@ -21,14 +21,16 @@ struct ItemReader {
         "expected one JSON object with texts, numbers, true, false, and lists of texts",
         hint: #"As in {"references": ["a.jpg"], "prompt": "a warm evening"}."#)
     }
-    let references = record.picture.map { [Reference(fileName: $0)] } ?? references(fields)
+    let references = record.picture.map { [Reference(fileName: $0.path)] } ?? references(fields)
     try requireFiles(references)
     var options = defaults.options
     for (name, field) in fields.sorted(by: { $0.key < $1.key })
     where !Self.ownNames.contains(name) && (record.hasColumns || name != "variant") {
       try set(name, field, &options, mayBeColumn: record.hasColumns)
     }
-    options.output = try output(fields)
+    options.output = try output(fields, record.picture)
+    if fields["output"] != nil { options.outputTemplate = nil }
+    options.outputTemplate?.words = words(for: record)
     let prompt = try prompt(fields, references, hasColumns: record.hasColumns)
     try RequestCheck.check(prompt, references, options, gateway)
     let choices = try RequestChoices(options, gateway)
@@ -95,12 +97,25 @@ struct ItemReader {
     }
   }
 
-  private func output(_ fields: [String: Manifest.Field]) throws(PlantainError) -> EditOptions.Output {
-    guard let name = fields["output"]?.texts.first else { return .folder(defaults.folder) }
+  private func output(
+    _ fields: [String: Manifest.Field], _ picture: PictureList.Picture?
+  ) throws(PlantainError) -> EditOptions.Output {
+    guard let name = fields["output"]?.texts.first else {
+      return .folder(defaults.folder.map { picture?.place(in: $0) ?? $0 })
+    }
+    guard fields["output-template"] == nil else {
+      throw .usage("output and output-template both name the result", hint: "Leave away one of them.")
+    }
     guard !name.isEmpty, name != "-" else {
       throw .usage("expected the name of a file for output, received \(name)", hint: nil)
     }
     return .file(Reference.path(name, in: defaults.folder ?? "."))
+  }
+
+  /// What a pattern for the result's name may have beside the picture's own names.
+  private func words(for record: Manifest.Record) -> [String: String] {
+    let columns = record.hasColumns ? record.fields ?? [:] : record.fields?.filter { $0.key == "id" } ?? [:]
+    return columns.compactMapValues { $0.texts.first }.merging(["n": "\(record.line)"]) { $1 }
   }
 
   private func prompt(

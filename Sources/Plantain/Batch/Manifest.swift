@@ -74,16 +74,21 @@ public struct Manifest: Sendable {
   /// - Parameters:
   ///   - name: a path, from whose folder relative paths in it count.
   ///   - gateway: whose limits the options are held against.
+  ///   - isRecursive: looks into the folders in a folder, too, and keeps that order among the outputs. Default: `false`.
   /// - Throws: 66 when it cannot be read, 65 when it is empty or another kind of file, 64 for a folder without a prompt.
   public init(
-    reading name: String, _ defaults: Defaults, for gateway: Gateway
+    reading name: String, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
     let path = FileSpelling.onDisk(name) ?? name
     let records: [Record]
     if OutputFile.isFolder(path) {
       try Self.requirePrompt(defaults)
-      records = try Self.records(inFolder: path)
+      records = try Self.records(ofNames: [path], isRecursive: isRecursive, defaults)
     } else {
+      guard !isRecursive else {
+        throw .usage(
+          "\(name) is a manifest, and has no folders to look into", hint: "Leave away --recursive.")
+      }
       let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
       records =
         path.lowercased().hasSuffix(".csv")
@@ -96,19 +101,22 @@ public struct Manifest: Sendable {
 
   /// One edit for each picture, all with the same prompt.
   ///
-  /// - Parameter names: paths, or patterns with `*`, `?` and `[…]` for the names of pictures. What an earlier run has put beside
-  ///   what it edited (`NAME.edited.EXT`) is left out, as it is of a folder.
+  /// - Parameters:
+  ///   - names: paths, folders, or patterns with `*`, `?` and `[…]` for the names of pictures. What an earlier run has put beside
+  ///     what it edited (`NAME.edited.EXT`) is left out.
+  ///   - isRecursive: as of a folder.
   /// - Throws: 66 for a pattern that fits no picture, 64 without a prompt.
   public init(
-    pictures names: [String], _ defaults: Defaults, for gateway: Gateway
+    pictures names: [String], _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
     try Self.requirePrompt(defaults)
-    try self.init(Self.records(ofNames: names), of: nil, folder: ".", defaults, gateway)
+    let records = try Self.records(ofNames: names, isRecursive: isRecursive, defaults)
+    try self.init(records, of: nil, folder: ".", defaults, gateway)
   }
 
   /// Whether a name given for a manifest is a picture's, or a pattern for such.
   public static func isPicture(_ name: String) -> Bool {
-    !OutputFile.isFolder(name) && (isPicture(named: name) || isPattern(name))
+    !OutputFile.isFolder(name) && (PictureList.isPicture(named: name) || PictureList.isPattern(name))
   }
 
   private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {
@@ -127,6 +135,8 @@ public struct Manifest: Sendable {
         hint: "Name a manifest with one job a line, a folder of pictures, or pictures.",
         subject: path)
     }
+    let columns = records[0].hasColumns ? records[0].fields.map { Array($0.keys) } ?? [] : []
+    try defaults.options.outputTemplate?.check(knowing: columns + ["id"])
     let reader = ItemReader(defaults, folder: folder, gateway)
     for record in records {
       do throws(PlantainError) {
@@ -150,20 +160,22 @@ public struct Manifest: Sendable {
     /// Whether names that nobody knows are columns for the prompt.
     var hasColumns = false
     /// It was named itself, or found in a folder or by a pattern.
-    var picture: String?
+    var picture: PictureList.Picture?
   }
 
   private mutating func findEqualOutputs(_ path: String?) {
     var seen: [[UInt8]: Item] = [:]
     for item in items {
-      guard let place = item.place else { continue }
-      if let other = seen.updateValue(item, forKey: Array(place.utf8)) {
-        problems.append(
-          PlantainError.usage(
-            "\(place) is where \(other.name) goes, too", hint: "Give each an output of its own."
-          )
-          .of(item, in: path))
+      var others = item.places.compactMap { place in
+        seen.updateValue(item, forKey: Array(place.utf8)).map { (place, $0) }
       }
+      others.removeAll { $1.line == item.line }
+      guard let (place, other) = others.first else { continue }
+      problems.append(
+        PlantainError.usage(
+          "\(place) is where \(other.name) goes, too", hint: "Give each an output of its own."
+        )
+        .of(item, in: path))
     }
   }
 }
@@ -171,22 +183,33 @@ public struct Manifest: Sendable {
 extension Manifest.Item {
   /// Whether anything lies where its output goes.
   var hasOutput: Bool {
-    guard let place else { return true }
-    let names = [place] + PictureFormat.all.filter(\.isWritable).map { "\(place).\($0.extensions[0])" }
-    return names.contains(where: OutputFile.exists)
+    guard let plan, plan.entry != nil else { return true }
+    return !plan.existing.isEmpty
   }
 
+  /// What lies already where its output goes, when all of that does.
+  var existing: [String]? { plan.flatMap { $0.exists ? $0.existing : nil } }
+
   /// The name of its output, without extension where that is not known before.
-  var place: String? {
-    (try? OutputPlan(options, first: references.first))?.entry.map {
-      URL(filePath: $0.path).standardizedFileURL.path(percentEncoded: false)
-    }
+  var place: String? { (plan?.entry?.path).map(Self.standardized) }
+
+  /// Every path that its results may have, and with it that of all those whose extension is not known before.
+  fileprivate var places: [String] {
+    guard let plan else { return [] }
+    return ([plan.entry?.path].compactMap(\.self) + plan.possiblePaths.map(OutputFile.absolute))
+      .map(Self.standardized)
+  }
+
+  private var plan: OutputPlan? { try? OutputPlan(options, first: references.first) }
+
+  private static func standardized(_ path: String) -> String {
+    URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
   }
 }
 
 extension PlantainError {
   fileprivate func of(_ record: Manifest.Record, in path: String?) -> PlantainError {
-    of(record.picture, line: record.line, in: path)
+    of(record.picture?.path, line: record.line, in: path)
   }
 
   fileprivate func of(_ item: Manifest.Item, in path: String?) -> PlantainError {

@@ -44,6 +44,9 @@ struct NamedOption: Sendable {
       NamedOption("price", "a sum such as 0.05USD", \.price, Money.init(parsing:)),
       NamedOption("region", "X,Y,W,H", \.finish.region, PixelArea.init(parsing:)),
       NamedOption("feather", "a whole number", \.finish.feather) { Int($0) },
+      NamedOption("output-template", "a pattern such as {stem}-warm.{ext}", \.outputTemplate) {
+        try? NameTemplate($0)
+      },
       NamedOption("max-drift", "a number", \.finish.mostDrift) { Double($0) },
       NamedOption("max-output-bytes", "a size such as 2MB", \.finish.maximumBytes, ByteCount.init(parsing:)),
       NamedOption(name: "mask", expected: "a file") { options, text, folder in

@@ -68,6 +68,12 @@ extension PlantainError {
       .usage("expected 0…\(most) for the feather, which is the region's shorter edge, received \(feather)")
     case .maskEmpty(let edits): emptyMask(edits, mask)
     case .maskAmbiguous: ambiguousMask(mask)
+    case .maskOpaqueNowhere:
+      PlantainError(
+        .finishing, .unusableFile,
+        "the mask \(mask ?? "") is opaque nowhere, so it may mean all of the picture or nothing of it",
+        hint: "Make it opaque where nothing may change; or say what it means with --mask-edits.",
+        subject: mask)
     case .maskShape(let size, let other):
       PlantainError(
         .finishing, .unusableFile,

@@ -86,7 +86,10 @@ extension PlantainError {
       .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
   }
 
-  static func preparing(_ error: PreparationError, _ subject: String) -> PlantainError {
+  /// - Parameter mayBeCut: whether a part of the picture can be taken, and is not yet.
+  static func preparing(
+    _ error: PreparationError, _ subject: String, mayBeCut: Bool = false
+  ) -> PlantainError {
     switch error {
     case .invalidOption(let text): return PlantainError(.configuration, .usage, text)
     case .pageMissing(_, let count):
@@ -94,7 +97,7 @@ extension PlantainError {
       return PlantainError(
         .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
         underlying: error)
-    case .picture(let imaging): return .picture(imaging, subject)
+    case .picture(let imaging): return .picture(imaging, subject, mayBeCut: mayBeCut)
     case .regionOutside(let region, let size): return .regionOutside(region, subject, size)
     case .capNotReachable:
       return PlantainError(
@@ -105,15 +108,19 @@ extension PlantainError {
 
   /// A picture that cannot be read.
   ///
-  /// - Parameter remedy: where the options that this would name are not there.
+  /// - Parameters:
+  ///   - remedy: where the options that this would name are not there.
+  ///   - mayBeCut: as of `preparing`.
   static func picture(
-    _ error: ImagingError, _ subject: String, _ stage: Stage = .preparation, remedy: String? = nil
+    _ error: ImagingError, _ subject: String, _ stage: Stage = .preparation, remedy: String? = nil,
+    mayBeCut: Bool = false
   ) -> PlantainError {
     if case .unreadable(let why) = error { return .reading(ReadError(why), subject) }
     let code = code(of: error)
     return PlantainError(
       code == .internalError ? stage : .input, code, "cannot use \(subject): \(error)",
-      hint: code == .internalError ? hint(for: error) : remedy ?? hint(for: error), subject: subject,
+      hint: code == .internalError ? hint(for: error) : remedy ?? hint(for: error, mayBeCut),
+      subject: subject,
       underlying: error)
   }
 
@@ -183,7 +190,7 @@ extension PlantainError {
     }
   }
 
-  private static func hint(for error: ImagingError) -> String? {
+  private static func hint(for error: ImagingError, _ mayBeCut: Bool = false) -> String? {
     let names = PictureFormat.all.filter(\.isReadable).map(\.name)
     switch error {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
@@ -195,12 +202,14 @@ extension PlantainError {
       return "Add --allow \(word) if you trust the file, or give a \(names.joined(separator: ", ")) file."
     case .needsOwnProcess: return "Use PictureWorkers that are isolated."
     case .loaderMissing: return "Install a libvips that has it, or convert the file to JPEG first."
-    case .truncated:
-      return "Add --allow-truncated to take what there is of a JPEG or PNG\(copyAgain)"
-    case .damaged: return "Open it in another program and export it anew\(copyAgain)"
+    case .truncated where mayBeCut:
+      return "Add --allow-truncated to take what there is of it\(copyAgain)"
+    case .stepFailed(let step, _) where mayBeCut && [.open, .decode].contains(step):
+      return "Add --allow-truncated to take what can be read of it\(copyAgain)"
+    case .damaged, .truncated: return "Open it in another program and export it anew\(copyAgain)"
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
-      return "Add --allow-truncated to take what can be read of a JPEG or PNG\(copyAgain)"
+      return "Open it in another program and export it anew\(copyAgain)"
     case .stepFailed, .unreadable: return nil
     }
   }

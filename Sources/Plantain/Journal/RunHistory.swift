@@ -28,24 +28,6 @@ public struct RunReport: Encodable, Sendable {
   public func count(_ name: String) -> Int { summary?[name]?.int ?? 0 }
 }
 
-extension Book {
-  /// A run by its id, or the beginning of it.
-  ///
-  /// - Throws: 66 when there is none, 64 when there are several, 73.
-  func run(_ id: String) async throws(PlantainError) -> RunEntry {
-    let found = try await with { ledger throws(LedgerError) in try await ledger.runs(beginningWith: id) }
-    guard let run = found.first else {
-      throw PlantainError(
-        .input, .missing, "the ledger \(path) knows no run \(id)",
-        hint: "plantain history --runs lists those that it knows.", subject: id)
-    }
-    guard found.count == 1 || run.id == id else {
-      throw .usage("several runs begin with \(id)", hint: "Give more of the id.")
-    }
-    return run
-  }
-}
-
 extension History {
   /// The newest runs of batches, the newest first; none when there is no ledger yet.
   ///

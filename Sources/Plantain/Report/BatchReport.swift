@@ -52,8 +52,8 @@ public struct BatchLine: Encodable, Sendable {
       try container.encode(result.id, forKey: .edit)
       try container.encodeIfPresent(result.image.output, forKey: .output)
     case .skipped(let id, let outputs):
-      try container.encode("done", forKey: .skipped)
-      try container.encode(id, forKey: .edit)
+      try container.encode(id == nil ? "exists" : "done", forKey: .skipped)
+      try container.encodeIfPresent(id, forKey: .edit)
       try container.encodeIfPresent(outputs.last, forKey: .output)
     case .elsewhere:
       try container.encode("under-way", forKey: .skipped)
