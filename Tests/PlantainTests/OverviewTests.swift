@@ -178,10 +178,21 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
     var record = BatchRecord()
     for item in manifest.items { record.add(item, .skipped(id: "x", outputs: [])) }
-    let budget = ReportBudget(record.sorted)
-    #expect(300 * (budget.bytes * 4 / 3 + 2_000 + 400) < 5_900_000 && budget.bytes > 10_000)
-    #expect(ReportBudget(Array(record.sorted.prefix(9))).bytes == 60_000)
-    #expect(ReportBudget([]).bytes == 60_000)
+    // Plain pictures, those of every day, and such as no quality makes small.
+    for size in [3_000, 16_000, 30_000, 1_000_000] {
+      var budget = ReportBudget(record.sorted)
+      var sum = 0
+      for _ in 0..<300 {
+        #expect((20...70).contains(budget.quality) && budget.limit >= 4_500)
+        let bytes = min(budget.limit, size * (20 + budget.quality) / 90)
+        budget.spend(bytes)
+        sum += 2_000 + 400 + bytes * 4 / 3
+      }
+      #expect(sum < 5_900_000, "\(size): \(sum)")
+      #expect(size < 16_000 || sum > 5_000_000, "what there is is used")
+    }
+    let few = ReportBudget(Array(record.sorted.prefix(9)))
+    #expect(few.limit == 60_000 && few.quality == 70 && ReportBudget([]).quality == 70)
   }
 
   @Test func `what is open or failed shows its source, what was kept, and the command that ends it`()

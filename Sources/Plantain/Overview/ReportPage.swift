@@ -27,15 +27,16 @@ extension Editor {
       throw .unexpected(error)
     }
     let entries = await completed(record)
-    let budget = ReportBudget(entries)
+    var budget = ReportBudget(entries)
     var html = Array(page.head(entries, summary, routes[0].gateway.id).utf8)
     await forEachPanels(entries, edge: budget.edge) { [workers] entry, panels in
       var picture: PictureBytes?
       if let panels {
         picture = await workers.small(
-          .bytes(panels.bytes, name: "panels.png"), as: .webp, edge: nil, quality: ReportBudget.quality,
-          limit: budget.bytes)?.bytes
+          .bytes(panels.bytes, name: "panels.png"), as: .webp, edge: nil, quality: budget.quality,
+          limit: budget.limit)?.bytes
       }
+      budget.spend(picture?.count ?? 0)
       html += page.card(entry, panels, picture).utf8
     }
     html += page.foot().utf8
@@ -48,30 +49,47 @@ extension Editor {
   }
 }
 
-/// How large the pictures in a page may be, so that one of 300 jobs can be sent by mail.
+/// How large the pictures in a page may be, so that one of 300 jobs can be sent by mail. What some do not need, others get; where
+/// they need more than there is, quality is given up before pixels.
 struct ReportBudget {
-  static let quality = 70
-  /// For the pictures of one job, in bytes.
-  let bytes: Int
   /// Of each picture, in pixels.
   let edge: Int
+  private(set) var quality: Int
+  /// In bytes, for the pictures of the jobs that come.
+  private var left: Int
+  private var jobs: Int
 
   init(_ entries: [BatchRecord.Entry]) {
-    let jobs = max(1, min(entries.count, Self.jobs))
     let text = entries.reduce(0) { $0 + Self.markup + $1.prompt.utf8.count + ($1.hint?.utf8.count ?? 0) }
+    let pages = max(1, Double(entries.count) / Double(Self.fullPage))
     // In base64 three bytes are four.
-    let left = (Self.page - text * jobs / max(1, entries.count)) / jobs * 3 / 4
-    bytes = max(Self.least, min(Self.most, left))
+    left = (Int(pages * Double(Self.page)) - text) * 3 / 4
+    jobs = entries.count
     edge = entries.count > Self.fewJobs ? 320 : 400
+    quality = entries.count > Self.fewJobs ? 50 : Self.best
   }
 
-  private static let jobs = 300
+  /// For the pictures of one job, in bytes.
+  private var share: Int { max(Self.least, min(Self.most, left / max(1, jobs))) }
+
+  /// What those of the next job may have at most.
+  var limit: Int { min(Self.most, share * 3 / 2) }
+
+  mutating func spend(_ bytes: Int) {
+    let step = bytes > share ? -4 : bytes * 5 < share * 4 ? 2 : 0
+    quality = max(Self.worst, min(Self.best, quality + step))
+    (left, jobs) = (left - bytes, jobs - 1)
+  }
+
+  private static let fullPage = 300
   private static let page = 5_700_000
   /// Of one job without its texts.
   private static let markup = 2_000
-  private static let least = 4_000
+  private static let least = 3_000
   private static let most = 60_000
   private static let fewJobs = 100
+  private static let best = 70
+  private static let worst = 20
 }
 
 /// The page's parts, each from its template.
