@@ -14,6 +14,8 @@ struct OutputPlan {
   private var written = 0
   /// Where a picture of original, result and difference goes.
   private let comparison: String?
+  /// An earlier try may have written the comparison already.
+  var mayBeCompared = false
   /// The format that is asked for; `nil`: as it comes.
   let wanted: PictureFormat?
 
@@ -97,6 +99,7 @@ struct OutputPlan {
     // What an earlier picture of the edit was compared in stays.
     self.comparison =
       written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }
+    mayBeCompared = true
     overwrites = entry.overwrites
     output = entry.isFile && !isRaw ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
     stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path
@@ -177,7 +180,8 @@ struct OutputPlan {
       case .file(let path): written == 0 ? [path] : ["\(stem)-\(written + 1).\(Self.fileExtension(path))"]
       case .folder: PictureFormat.all.filter(\.isWritable).map { "\(stem).\($0.extensions[0])" }
       }
-    return own + [comparison].compactMap(\.self)
+    let isThere = mayBeCompared && comparison.map(OutputFile.exists) == true
+    return own + (isThere ? [] : [comparison].compactMap(\.self))
   }
 
   /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
@@ -190,7 +194,7 @@ struct OutputPlan {
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
       do throws(PlantainError) {
-        if let made = picture.comparison, let comparison { try write(made, as: "png", to: comparison) }
+        if let made = picture.comparison, let comparison { try write(comparison: made, to: comparison) }
       } catch {
         failure = failure ?? error
       }
@@ -215,6 +219,13 @@ struct OutputPlan {
     if case .file(let path) = output, position == count - 1, written == 0 { return path }
     guard count + written > 1 else { return "\(stem).\(picture.format.extensions[0])" }
     return freePath("-\(written + position + 1)", picture.format.extensions[0])
+  }
+
+  private func write(comparison: PictureBytes, to path: String) throws(PlantainError) {
+    guard mayBeCompared, !overwrites else { return try write(comparison, as: "png", to: path) }
+    let stem = Self.withoutExtension(path)
+    guard Self.place(of: comparison, stem, "png") == nil else { return }
+    try write(comparison, as: "png", to: OutputFile.exists(path) ? Self.freePath(stem, "png") : path)
   }
 
   private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
@@ -255,6 +266,8 @@ struct OutputPlan {
     // The folder for temporary files is everybody's.
     for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
       guard let stem else { continue }
+      // A further try brings the same.
+      if !isPrivate, let path = Self.place(of: bytes, stem + "-kept", name) { return path }
       let path = freePath(stem + "-kept", name)
       let content = PictureContent(bytes)
       let isWritten: Void? = try? OutputFile.write(
@@ -268,15 +281,22 @@ struct OutputPlan {
     overwrites && written == 0 ? "\(stem)\(suffix).\(name)" : Self.freePath(stem + suffix, name)
   }
 
-  /// The first of `STEM.EXT`, `STEM-2.EXT`, … that does not exist.
+  /// `STEM.EXT`, `STEM-2.EXT`, …
+  private static func paths(_ stem: String, _ name: String) -> some Sequence<String> {
+    (1...1_000).lazy.map { $0 == 1 ? "\(stem).\(name)" : "\(stem)-\($0).\(name)" }
+  }
+
+  /// The first of them that does not exist.
   private static func freePath(_ stem: String, _ name: String) -> String {
-    var path = "\(stem).\(name)"
-    var number = 2
-    while OutputFile.exists(path), number < 1_000 {
-      path = "\(stem)-\(number).\(name)"
-      number += 1
+    paths(stem, name).first { !OutputFile.exists($0) } ?? "\(stem)-1000.\(name)"
+  }
+
+  /// The one of them, as far as they exist, that has these bytes.
+  private static func place(of bytes: PictureBytes, _ stem: String, _ name: String) -> String? {
+    paths(stem, name).prefix(while: OutputFile.exists).first { path in
+      guard let file = try? PictureFile.open(path), file.count == bytes.count else { return false }
+      return (try? file.readAll().sha256) == bytes.sha256
     }
-    return path
   }
 
   /// - Throws: 73 when the name is taken or could not be written.
