@@ -25,7 +25,7 @@ package struct WorkerJob: Codable, Sendable {
   /// The version of everything that goes between a program and its workers: raised when a message, an option or an answer
   /// changes (`WorkerMessageTests` compares them). A worker is told it as its last argument, and ends with `refusal` where its
   /// own is another. Version 1, whose options were JSON, was not told, and ends in the same way.
-  package static let version = 3
+  package static let version = 4
   package static let refusal: Int32 = 64
 
   package let kind: String
