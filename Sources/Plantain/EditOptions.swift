@@ -90,14 +90,12 @@ public struct EditOptions: Sendable {
   /// Whether the picture that is edited is completed to the shape of the answer.
   var isMirrored: Bool { mirrorsEdges && fit == .none && aspect == nil && finish.finishing(nil).laysBack }
 
-  /// How much more is sent on every side where the answer is looked for in its original: about what models move pictures by. A region
-  /// has what is around it.
+  /// How much more is sent on every side where the answer is looked for in its original: about what models move pictures by.
   private static let margin = 1.0 / 64
 
   private func mirrorPadding(_ sizes: [PixelSize]) -> MirrorPadding? {
     guard isMirrored else { return nil }
-    let isLookedFor = finish.finishing(nil).looksForPlace && finish.region == nil
-    return MirrorPadding(sizes, margin: isLookedFor ? Self.margin : 0)
+    return MirrorPadding(sizes, margin: finish.finishing(nil).looksForPlace ? Self.margin : 0)
   }
 
   /// What counts for preparation and price when no tier was asked for.

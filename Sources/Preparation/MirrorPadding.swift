@@ -8,7 +8,8 @@ public struct MirrorPadding: Sendable, Codable, Hashable {
   /// it is.
   public var sizes: [PixelSize]
   /// How much more there is on every side, as a share of the longest edge, so that an answer that is moved a little shows all of it,
-  /// too. A picture that has the shape already, and need not be reduced, gets none. 0…0.1; default: 0.
+  /// too. A picture that has the shape already, and need not be reduced, gets none; and a region that does not reach an edge of the
+  /// picture has what is around it. 0…0.1; default: 0.
   public var margin: Double
 
   public init(_ sizes: [PixelSize], margin: Double = 0) {
@@ -35,16 +36,17 @@ extension FitPlan {
   ///   - limit: the longest edge of the frame.
   ///   - mostPixels: of the frame.
   ///   - margin: as in `MirrorPadding`.
+  ///   - canPass: it may stay as it is coded where it has the shape already.
   init(
     mirroring source: PixelSize, isOnItsSide: Bool, to answer: PixelSize, longestEdge limit: Int?,
-    mostPixels: Int, margin: Double, canShrinkOnLoad: Bool
+    mostPixels: Int, margin: Double, canPass: Bool = true, canShrinkOnLoad: Bool
   ) {
     let upright = isOnItsSide ? source.transposed : source
     let shape = Double(answer.longestEdge) / Double(min(answer.width, answer.height))
     let most = max(1, Int((Double(mostPixels) * shape).squareRoot() - shape))
     let limit = min(limit ?? .max, most)
     var framed = MirroredFrame(upright, to: answer, longestEdge: limit, margin: 0)
-    if framed.frame != upright, margin > 0 {
+    if !canPass || framed.frame != upright, margin > 0 {
       framed = MirroredFrame(upright, to: answer, longestEdge: limit, margin: margin)
     }
     self.init(source, isOnItsSide, scaled: framed.scaled, frame: framed.frame, canShrinkOnLoad)
@@ -83,10 +85,12 @@ private struct MirroredFrame {
 }
 
 extension PreparationPlan {
-  /// - Parameter answer: the shape that the picture is completed to; `nil`: it is not.
+  /// - Parameters:
+  ///   - answer: the shape that the picture is completed to; `nil`: it is not.
+  ///   - whole: the picture's size, upright, when a part of it is sent.
   static func fit(
     _ structure: PictureStructure, _ limit: Int, _ ratio: AspectRatio?, _ answer: PixelSize?,
-    _ options: PreparationOptions, canShrinkOnLoad: Bool
+    in whole: PixelSize, _ options: PreparationOptions, canShrinkOnLoad: Bool
   ) -> FitPlan {
     let isOnItsSide = structure.orientation >= 5
     guard let answer else {
@@ -94,10 +98,12 @@ extension PreparationPlan {
         structure.size, isOnItsSide: isOnItsSide, longestEdge: limit, fit: options.fit, ratio: ratio,
         canShrinkOnLoad: canShrinkOnLoad)
     }
+    let hasContext = options.region?.grown(by: 1).isInside(whole) ?? false
+    let isPart = structure.uprightSize != whole
     return FitPlan(
       mirroring: structure.size, isOnItsSide: isOnItsSide, to: answer, longestEdge: limit,
-      mostPixels: options.maximumPixels, margin: options.mirrorPadding?.margin ?? 0,
-      canShrinkOnLoad: canShrinkOnLoad)
+      mostPixels: options.maximumPixels, margin: hasContext ? 0 : options.mirrorPadding?.margin ?? 0,
+      canPass: !isPart, canShrinkOnLoad: canShrinkOnLoad)
   }
 
   static func frameStep(

@@ -49,7 +49,8 @@ package struct PreparationPlan: Sendable {
     let limit = min(options.maximumEdge ?? .max, region?.longestEdge ?? .max, format.longestEdge)
     let ratio = options.fit == .none ? nil : options.ratios.nearest(to: structure.uprightSize)
     let answer = options.mirrorPadding?.size(for: structure.uprightSize)
-    fit = Self.fit(structure, limit, ratio, answer, options, canShrinkOnLoad: source == .jpeg && cut == nil)
+    fit = Self.fit(
+      structure, limit, ratio, answer, in: whole, options, canShrinkOnLoad: source == .jpeg && cut == nil)
     isMirrored = answer != nil
 
     var changes: [PreparationStep] = []

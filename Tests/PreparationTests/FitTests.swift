@@ -72,6 +72,25 @@ struct FitTests {
     #expect(isClose(try colour(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
   }
 
+  @Test("a region at the picture's edge gets a margin, another one has what is around it")
+  func marginOfRegions() throws {
+    let png = try Synthetic.fields(PixelSize(width: 400, height: 300))
+    func shown(_ left: Int, answer: Int = 64) throws -> ShownArea {
+      try prepare(png) {
+        $0.region = PixelArea(left: left, top: 100, size: PixelSize(width: 60, height: 60))
+        $0.regionSizes = [PixelSize(width: answer, height: answer)]
+        $0.mirrorPadding = MirrorPadding($0.regionSizes, margin: 1.0 / 32)
+      }.geometry.shown
+    }
+    #expect(
+      try shown(170) == ShownArea(PixelArea(left: 154, top: 84, size: PixelSize(width: 92, height: 92))))
+    // The second is cut in exactly the answer's pixels.
+    for answer in [64, 120] {
+      let atEdge = try shown(340, answer: answer)
+      #expect(atEdge.left + atEdge.width > 402 && abs(atEdge.width - atEdge.height) < 1, "\(atEdge)")
+    }
+  }
+
   @Test("completed grey, transparent, and with a shape already", arguments: [1, 2, 3, 4])
   func completedBands(_ bands: Int) throws {
     let size = PixelSize(width: 40, height: 20)
