@@ -8,7 +8,7 @@ import Vocabulary
 func bringBack(
   _ result: borrowing Image, onto ground: borrowing Ground, _ mask: Mask?,
   _ options: FinishingOptions, _ findings: inout Findings
-) throws(ImagingError) -> Image {
+) throws(ImagingError) -> BroughtBack {
   let field = Field(options.shown, of: ground.size)
   let reference = try ground.reference(field.area)
   let place = try place(result, on: reference, field, options, &findings)
@@ -17,17 +17,35 @@ func bringBack(
   let permitted = try permission(for: pair.size, field, mask, options, ground.size)
   let coloured = try match(result, &pair, permitted, options, &findings)
   pair.judge(permitted, share: field.share(of: ground.size), &findings)
-  // Where only its colours were asked for, or it was not found, nothing else is done to it.
-  guard options.hasOriginalsSize || place.isFound || options.restoresAlpha else { return coloured }
+  // Where only its colours were asked for, or it was not found, nothing else is done to it, unless something was added to what was
+  // sent.
+  let isLaid = options.hasOriginalsSize || place.isFound || options.restoresAlpha
+  guard isLaid || options.looksForPlace && field.isExceeded else {
+    return BroughtBack(image: coloured, pair: pair, kept: nil, area: field.area)
+  }
 
   let changes =
     options.keepsUnchanged
     ? try changes(in: coloured, place.map.then(toReference), against: reference, &findings) : nil
   let canvas = Canvas(field, place, ground.size, options)
   let limits = try canvas.limits(result.size, mask, changes, options)
+  findings.uncovered = try canvas.uncovered(result.size, mask, changes, options)
+  let isLimited = options.region != nil || mask != nil || changes != nil
+  let kept = isLimited ? try canvas.kept(limits?.shared(), pair.size) : nil
   let laid = try laid(coloured, by: canvas.map, into: canvas.area.size)
   let composed = try canvas.composed(laid, limits, over: ground)
-  return options.restoresAlpha ? try canvas.restoringAlpha(of: ground, in: composed) : composed
+  let image = options.restoresAlpha ? try canvas.restoringAlpha(of: ground, in: composed) : composed
+  return BroughtBack(image: image, pair: pair, kept: kept, area: field.area)
+}
+
+/// A result laid on its original, and what its file is held against.
+struct BroughtBack: ~Copyable {
+  let image: Image
+  let pair: ComparedPair
+  /// Where nothing of the result shows, in the pair's pixels; `nil` where it may show everywhere.
+  let kept: [Bool]?
+  /// What the pair shows of the original.
+  let area: PixelArea
 }
 
 private func match(
@@ -37,16 +55,19 @@ private func match(
   guard options.looksForTint else { return result.shared() }
   // Where it was looked for and not found, there is nothing to hold its colours against.
   let isLost = options.looksForPlace && findings.alignment?.isTrusted != true
-  guard !isLost, let fit = ColourFit(pair.colours(beside: permitted)),
-    case let change = try pair.change(by: fit),
-    change.before <= mostTint
-  else {
-    findings.warnings.append(.colourNotMatched)
-    return result.shared()
+  switch isLost ? .failure(.notRecognised) : ColourFit.finding(pair.colours(beside: permitted)) {
+  case .success(let fit):
+    let change = try pair.change(by: fit)
+    guard change.before > mostTint else {
+      findings.colour = change
+      try pair.take(fit)
+      return try result.shared().mixedInLinearLight(fit.weights, offset: fit.offset).realised()
+    }
+    findings.tintFailure = .strong(change.before, most: mostTint)
+  case .failure(let failure): findings.tintFailure = failure
   }
-  findings.colour = change
-  try pair.take(fit)
-  return try result.shared().mixedInLinearLight(fit.weights, offset: fit.offset).realised()
+  findings.warnings.append(.colourNotMatched)
+  return result.shared()
 }
 
 /// More than models tint a picture by themselves (CIEDE2000): another mood is what was asked for.

@@ -50,6 +50,31 @@ struct Canvas {
     return limits.taken()
   }
 
+  /// Where nothing of the result shows, over the part that it shows, in `small` pixels.
+  ///
+  /// - Parameter limits: as `limits` gives them.
+  func kept(_ limits: consuming Image?, _ small: PixelSize) throws(ImagingError) -> [Bool]? {
+    guard let limits else { return nil }
+    let part =
+      area == PixelArea(size)
+      ? limits : try limits.cropped(left: area.left, top: area.top, to: area.size)
+    return try part.resized(to: small).pixels().map { $0 == 0 }
+  }
+
+  /// How far the result stays away from the edges of where it may show; `nil` when it reaches all of them.
+  func uncovered(
+    _ result: PixelSize, _ mask: Mask?, _ changes: Mask?, _ options: FinishingOptions
+  ) throws(ImagingError) -> Findings.Uncovered? {
+    guard let covered = CoveredArea(map, result, area, on: size)?.area else { return nil }
+    let region = options.region ?? PixelArea(size)
+    let masked = try mask.map { mask throws(ImagingError) in try mask.extent(over: PixelArea(size)) }
+    guard let wanted = masked.map({ $0?.intersection(region) }) ?? region else { return nil }
+    var missing = Findings.Uncovered(of: wanted, by: covered)
+    // What is unchanged up to there goes on as the original.
+    if let changes { missing.keep(onlyBeside: try changes.extent(over: area), covered) }
+    return missing == Findings.Uncovered() ? nil : missing
+  }
+
   /// A seam is hidden by a sixteenth of the region, and hardly more hidden by more than 64 pixels.
   private static func feather(for region: PixelSize) -> Int {
     min(64, min(region.width, region.height) / 16)
@@ -103,4 +128,23 @@ private struct Limits: ~Copyable {
   }
 
   consuming func taken() -> Image? { product }
+}
+
+extension Findings.Uncovered {
+  fileprivate init(of wanted: PixelArea, by covered: PixelArea) {
+    let (width, height) = (wanted.size.width, wanted.size.height)
+    left = max(0, min(width, covered.left - wanted.left))
+    top = max(0, min(height, covered.top - wanted.top))
+    right = max(0, min(width, wanted.right - covered.right))
+    bottom = max(0, min(height, wanted.bottom - covered.bottom))
+  }
+
+  /// - Parameter changed: what reaches these edges counts; `nil`: nothing does.
+  fileprivate mutating func keep(onlyBeside changed: PixelArea?, _ covered: PixelArea) {
+    let changed = changed ?? covered
+    if changed.left >= covered.left { left = 0 }
+    if changed.top >= covered.top { top = 0 }
+    if changed.right <= covered.right { right = 0 }
+    if changed.bottom <= covered.bottom { bottom = 0 }
+  }
 }

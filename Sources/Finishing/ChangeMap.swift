@@ -15,16 +15,29 @@ func changes(
   let size =
     reference.size.longestEdge > ChangeMap.longestEdge
     ? reference.size.scaled(toLongestEdge: ChangeMap.longestEdge) : reference.size
-  let own = try laid(result, by: map.then(.stretch(reference.size, to: size)), into: size)
-    .opaque().blurred(sigma: 1).realised()
+  let toSize = map.then(.stretch(reference.size, to: size))
+  let own = try laid(result, by: toSize, into: size).opaque().blurred(sigma: 1).realised()
   let before = try reference.shared().resized(to: size).blurred(sigma: 1).realised()
-  let map = ChangeMap(try before.differences(from: own), size)
+  var differences = try before.differences(from: own)
+  // Where the result does not reach, and as far as the blur brings that, nothing is known of changes.
+  let shown = toSize.shows(result.size, over: size)
+  for place in differences.indices where !isWithin(shown, size, place, 3) { differences[place] = 0 }
+  let map = ChangeMap(differences, size)
   guard map.share <= ChangeMap.mostChanged else {
     findings.warnings.append(.changedMostly)
     return nil
   }
   return try Mask(
     Image.fromPixels(map.mask, size: size, bands: 1).blurred(sigma: map.margin / 3).realised())
+}
+
+/// Whether everything of the frame that lies so many pixels beside a place is shown.
+private func isWithin(_ shown: [Bool], _ size: PixelSize, _ place: Int, _ distance: Int) -> Bool {
+  let (x, y) = (place % size.width, place / size.width)
+  let (left, right) = (max(0, x - distance), min(size.width - 1, x + distance))
+  let (top, bottom) = (max(0, y - distance), min(size.height - 1, y + distance))
+  return shown[y * size.width + left] && shown[y * size.width + right] && shown[top * size.width + x]
+    && shown[bottom * size.width + x]
 }
 
 /// The pixels that are changed.

@@ -21,17 +21,33 @@ struct ColourFit {
 
   /// - Returns: `nil` when too few agree.
   init?(_ pairs: [Pair]) {
-    let pairs = Self.fewOfEachKind(pairs)
-    guard pairs.count >= 16, let first = Self.gains(pairs) else { return nil }
-    self = first
-    for tolerance in [1.0, 0.8, 0.6] {
-      let agreeing = pairs.filter { agrees($0, tolerance) }
-      guard Double(agreeing.count) >= Self.leastAgreement * Double(pairs.count) else { return nil }
-      refine(with: agreeing)
-    }
-    agreement = Double(pairs.count { agrees($0, 1) }) / Double(pairs.count)
-    guard agreement >= Self.leastAgreement, isTint else { return nil }
+    guard case .success(let fit) = Self.finding(pairs) else { return nil }
+    self = fit
   }
+
+  /// What most of the pairs agree on, or why there is no such tint.
+  static func finding(_ all: [Pair]) -> Result<ColourFit, Findings.TintFailure> {
+    let pairs = fewOfEachKind(all)
+    guard pairs.count >= leastColours else {
+      return .failure(.fewColours(pairs.count, least: leastColours))
+    }
+    var fit = gains(pairs)
+    func share(_ count: Int) -> Double { Double(count) / Double(pairs.count) }
+    for tolerance in [1.0, 0.8, 0.6] {
+      let agreeing = pairs.filter { fit.agrees($0, tolerance) }
+      guard share(agreeing.count) >= leastAgreement else { return tooFewAgree(share(agreeing.count)) }
+      fit.refine(with: agreeing)
+    }
+    fit.agreement = share(pairs.count { fit.agrees($0, 1) })
+    guard fit.agreement >= leastAgreement else { return tooFewAgree(fit.agreement) }
+    return fit.isTint ? .success(fit) : .failure(.otherColours)
+  }
+
+  private static func tooFewAgree(_ share: Double) -> Result<ColourFit, Findings.TintFailure> {
+    .failure(.littleAgreement(share, least: leastAgreement))
+  }
+
+  private static let leastColours = 16
 
   /// Whether it is what a tint can be. Colours that become one another, or all of them one, are an edit.
   private var isTint: Bool {
@@ -82,7 +98,7 @@ struct ColourFit {
   private func abs(_ colour: Colour) -> Colour { colour.replacing(with: -colour, where: colour .< 0) }
 
   /// A gain and an offset for each channel, from two pairs at a time.
-  private static func gains(_ pairs: [Pair]) -> ColourFit? {
+  private static func gains(_ pairs: [Pair]) -> ColourFit {
     var random = SplitMix64(state: UInt64(pairs.count))
     var best = ColourFit(gain: Colour(repeating: 1), offset: Colour())
     var most = pairs.count { best.agrees($0, 1) }

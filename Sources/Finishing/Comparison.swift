@@ -10,10 +10,7 @@ func comparison(
   of finished: borrowing FinishedPicture, with ground: borrowing Ground, _ area: PixelArea,
   longest: Int? = nil
 ) throws(ImagingError) -> PictureBytes {
-  var after = try openInSRGB(finished.bytes, PictureStructure.read(finished.bytes))
-  if finished.size == ground.size, area != PixelArea(ground.size) {
-    after = try after.cropped(left: area.left, top: area.top, to: area.size)
-  }
+  let after = try part(of: finished, area, of: ground.size)
   let edge = min(longest ?? Comparison.edge, area.size.longestEdge)
   let size = area.size.scaled(toLongestEdge: edge)
   let before = try ground.reference(area).resized(to: size)
@@ -21,6 +18,17 @@ func comparison(
   let differences = try before.differences(from: own)
   let panels = [try before.pixels(), try own.pixels(), try Comparison.map(differences, over: before)]
   return try Comparison.joined(panels, size).encoded(as: .png)
+}
+
+/// What a finished file has of an area of its original.
+///
+/// - Parameter original: the size of the whole.
+func part(
+  of finished: borrowing FinishedPicture, _ area: PixelArea, of original: PixelSize
+) throws(ImagingError) -> Image {
+  let picture = try openInSRGB(finished.bytes, PictureStructure.read(finished.bytes))
+  guard finished.size == original, area != PixelArea(original) else { return picture }
+  return try picture.cropped(left: area.left, top: area.top, to: area.size)
 }
 
 /// Between the three, in pixels.

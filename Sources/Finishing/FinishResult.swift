@@ -46,8 +46,12 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   if let untouched = inspection.untouched {
     picture = FinishedPicture(untouched: untouched, structure, findings)
   } else {
-    picture = try encode(finished, inspection, findings)
+    picture = try encode(finished.image.shared(), inspection, findings)
   }
+  picture.note(
+    try on(FinishingError.picture) { () throws(ImagingError) in
+      try finished.drift(of: picture, ground.size, inspection.options)
+    })
   if inspection.options.compares {
     let area = Field(inspection.options.shown, of: ground.size).area
     picture.comparison = try on(FinishingError.picture) { () throws(ImagingError) in

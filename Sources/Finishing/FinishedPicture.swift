@@ -4,7 +4,7 @@ package import Vocabulary
 /// A returned picture, ready to be written.
 package struct FinishedPicture: Sendable {
   package let bytes: PictureBytes
-  private let facts: Facts
+  private var facts: Facts
   /// Original, result and difference side by side, as a PNG, where that was asked for.
   package internal(set) var comparison: PictureBytes?
 
@@ -31,6 +31,10 @@ package struct FinishedPicture: Sendable {
   package var isConverted: Bool { facts.isConverted }
   /// What was found by holding it against the original.
   package var findings: Findings { facts.findings }
+
+  mutating func note(_ drift: Findings.WrittenDrift?) {
+    facts.findings.written = drift
+  }
 
   /// A finishing's outcome without its bytes, which another process can send beside it.
   package enum Answer: Sendable, Codable {
@@ -60,9 +64,51 @@ package struct Findings: Sendable, Codable {
   /// How far the result, once both are done, is from its original where it must not change it: the mean CIEDE2000. Where it
   /// may change everything, of the three fifths that differ least.
   package var drift: Double?
+  /// The same of the file that is written.
+  package var written: WrittenDrift?
+  /// Where the result may show, but does not reach; `nil`: it reaches everywhere.
+  package var uncovered: Uncovered?
+  /// Why the tint was left; `nil`: it was not, or was not looked for.
+  package var tintFailure: TintFailure?
   /// What in the mask said where the result may change its original; `nil` without one.
   package var mask: MaskEdits?
   package var warnings: [FinishingWarning] = []
+
+  /// How far a written file is from its original.
+  package struct WrittenDrift: Sendable, Codable, Equatable {
+    /// The mean CIEDE2000.
+    package var value: Double
+    package var place: Place
+
+    package enum Place: String, Sendable, Codable {
+      /// Where the original stays: beyond region and mask, and what the result has not changed.
+      case outsideChange
+      /// The three fifths that differ least, where everything may change.
+      case leastChanged
+    }
+  }
+
+  /// In pixels of the finished picture, from the edges of where the result may show.
+  package struct Uncovered: Sendable, Codable, Equatable {
+    package var left = 0
+    package var top = 0
+    package var right = 0
+    package var bottom = 0
+  }
+
+  /// Why a tint is not taken back.
+  package enum TintFailure: Error, Codable, Equatable {
+    /// The result was not recognised, so there is nothing to hold its colours against.
+    case notRecognised
+    /// So few colours can be compared; so many have to be.
+    case fewColours(Int, least: Int)
+    /// The best tint fits so much of what was compared, 0…1; so much has to agree.
+    case littleAgreement(Double, least: Double)
+    /// What most colours agree on mixes channels, or halves or doubles one.
+    case otherColours
+    /// It is such a difference (CIEDE2000), more than models tint by.
+    case strong(Double, most: Double)
+  }
 
   /// How the result lay on its original.
   package struct Alignment: Sendable, Codable {

@@ -50,8 +50,11 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var composites: Bool { region != nil || usesMask || keepsUnchanged }
   /// Whether the result is as large as the original.
   var hasOriginalsSize: Bool { fitsSource || composites }
-  var looksForPlace: Bool { aligns ?? composites }
+  package var looksForPlace: Bool { aligns ?? composites }
   var looksForTint: Bool { matchesColour ?? composites }
+
+  /// Whether the result is laid into the original's frame, whose own pixels show where it does not reach.
+  package var laysBack: Bool { hasOriginalsSize || looksForPlace || restoresAlpha }
 
   /// Whether something is done to the result's pixels; otherwise it is only looked at.
   var changesPixels: Bool { hasOriginalsSize || looksForPlace || looksForTint || restoresAlpha }
@@ -90,8 +93,8 @@ extension ShownArea {
     let (width, height) = (Double(original.width), Double(original.height))
     let isThere = left < width && top < height && left + self.width > 0 && top + self.height > 0
     let isSensible =
-      self.width >= 1 && self.height >= 1 && self.width <= 20 * width + 1_000
-      && self.height <= 20 * height + 1_000
+      self.width >= 1 && self.height >= 1 && self.width <= 1_000 * width + 1_000
+      && self.height <= 1_000 * height + 1_000
     guard isThere, isSensible else { throw .shownOutside(self, original) }
   }
 }
@@ -155,7 +158,7 @@ package enum FinishingWarning: String, Sendable, Codable {
   case resultCropped = "result-cropped"
   /// Too little is unchanged to know the tint.
   case colourNotMatched = "colour-not-matched"
-  /// Most of the picture is changed, so nothing of the original was kept.
+  /// Most of the picture is changed, so what is unchanged was not looked for.
   case changedMostly = "changed-mostly"
   /// Nothing in the mask is white: the result is the original. Of masks that an earlier version took.
   case maskEmpty = "mask-empty"

@@ -62,6 +62,18 @@ extension AffineMap {
   }
 }
 
+extension AffineMap {
+  /// Which pixels of a frame it brings a picture to.
+  func shows(_ picture: PixelSize, over frame: PixelSize) -> [Bool] {
+    let back = inverse ?? .identity
+    let (width, height) = (Double(picture.width), Double(picture.height))
+    return (0..<frame.pixelCount).map { place in
+      let (x, y) = back(Double(place % frame.width) + 0.5, Double(place / frame.width) + 0.5)
+      return x >= 0 && y >= 0 && x <= width && y <= height
+    }
+  }
+}
+
 /// The angle of (x, y), clockwise where y points down.
 func degrees(_ y: Double, _ x: Double) -> Double { atan2(y, x) * 180 / .pi }
 

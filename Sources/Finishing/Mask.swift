@@ -57,6 +57,31 @@ final class Mask {
     return try small.resized(to: size).settled().realised()
   }
 
+  /// The smallest rectangle around all that may be changed, where the mask lies over `frame`; `nil` when nothing may.
+  func extent(over frame: PixelArea) throws(ImagingError) -> PixelArea? {
+    let (pixels, size) = (try picture.pixels(), picture.size)
+    let rows = (0..<size.height).filter { row in
+      pixels[row * size.width..<(row + 1) * size.width].contains { $0 >= Self.least }
+    }
+    let columns = (0..<size.width).filter { column in
+      rows.contains { pixels[$0 * size.width + column] >= Self.least }
+    }
+    guard let top = rows.first, let bottom = rows.last, let left = columns.first, let right = columns.last
+    else { return nil }
+    let toFrame = AffineMap.stretch(size, to: frame.size)
+    let (first, last) = (toFrame(Double(left), Double(top)), toFrame(Double(right + 1), Double(bottom + 1)))
+    let (x, y) = (Int(first.x), Int(first.y))
+    return PixelArea(
+      left: x, top: y,
+      size: PixelSize(
+        width: min(frame.size.width, Int(last.x.rounded(.up))) - x,
+        height: min(frame.size.height, Int(last.y.rounded(.up))) - y)
+    ).moved(x: frame.left, y: frame.top)
+  }
+
+  /// Levels below it come of coding and resampling.
+  private static let least: UInt8 = 16
+
   /// Over so many pixels an edge goes over as softly as over more.
   private static let finest = 24
 }

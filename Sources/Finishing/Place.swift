@@ -36,6 +36,14 @@ struct Field {
     }
   }
 
+  /// Whether the result shows more than there is: what was added to what was sent.
+  var isExceeded: Bool {
+    let beyond = max(
+      -shown.left, -shown.top, shown.left + shown.width - Double(area.size.width),
+      shown.top + shown.height - Double(area.size.height))
+    return beyond > 0.5
+  }
+
   /// The sizes that models give are whole multiples of something: their shape is near what was asked for, not equal.
   private static let mostStretch = 0.03
 }

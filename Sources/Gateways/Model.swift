@@ -25,6 +25,8 @@ public struct Model: Sendable {
   public var prices: [Tier: Price] = [:]
   /// How the maker counts; `nil`: not known.
   public var tokens: TokenCounts?
+  /// The pixel sizes of its pictures, by tier and ratio. Forecasts: answers differ by a few pixels.
+  public var sizes: [Tier: [AspectRatio: PixelSize]] = [:]
   public var stability = Stability.stable
   /// The gateway's channel straight to the maker, for which there is no fallback to another.
   public var isOfficialChannel = false
@@ -44,6 +46,9 @@ public struct Model: Sendable {
     model.isOfficialChannel = id.hasSuffix("-official")
     return model
   }
+
+  /// The size of its pictures in that ratio; `nil`: not known.
+  package func size(_ ratio: AspectRatio, _ tier: Tier) -> PixelSize? { sizes[tier]?[ratio] }
 
   /// The ratio that is nearest to a picture's shape, by the logarithm of the quotient.
   package func nearestRatio(to size: PixelSize) -> AspectRatio {

@@ -16,7 +16,7 @@ struct EditFinishing: Sendable {
   let original: String?
   let mask: String?
   let options: FinishingOptions
-  let mostDrift: Double?
+  var mostDrift: Double?
   let comparison: String?
   let contents: FinishingContents
   /// The mask lets next to everything change.

@@ -30,6 +30,10 @@ public struct EditOptions: Sendable {
   public var outputFormat: MediaType?
   /// Pads or crops the picture that is edited to the shape of the answer, so that the model need not. Default: `none`.
   public var fit = Fit.none
+  /// Completes the picture that is edited to exactly the shape of the answer, continued beyond its edges as in a mirror, where the
+  /// answer is laid back into it and neither `fit` nor `aspect` says what its shape is to be; what was added is taken off again.
+  /// Default: `true`.
+  public var mirrorsEdges = true
   /// The most file bytes of one reference, up to 10 MB. `nil`: the gateway's limit.
   public var maximumBytes: ByteCount?
   /// The most bytes of the whole request. `nil`: the gateway's limit.
@@ -89,6 +93,17 @@ public struct EditOptions: Sendable {
     case automatic
   }
 
+  /// Whether the picture that is edited is completed to the shape of the answer.
+  var isMirrored: Bool { mirrorsEdges && fit == .none && aspect == nil && finish.finishing(nil).laysBack }
+
+  /// How much more is sent on every side where the answer is looked for in its original: about what models move pictures by.
+  private static let margin = 1.0 / 64
+
+  private func mirrorPadding(_ sizes: [PixelSize]) -> MirrorPadding? {
+    guard isMirrored else { return nil }
+    return MirrorPadding(sizes, margin: finish.finishing(nil).looksForPlace ? Self.margin : 0)
+  }
+
   /// What counts for preparation and price when no tier was asked for.
   var effectiveTier: Tier { tier ?? .one }
 
@@ -138,6 +153,7 @@ public struct EditOptions: Sendable {
     options.ratios = choices.ratiosToFit
     options.region = finish.region
     options.regionSizes = choices.sizes
+    options.mirrorPadding = mirrorPadding(choices.sizes)
     return completed(options)
   }
 

@@ -31,6 +31,8 @@ public struct EditResult: Sendable {
   public let elapsed: Duration
   /// Whether the pictures were held against their original.
   let isFinished: Bool
+  /// Whether what was sent was completed to the answer's shape; `nil`: not known.
+  private let isMirrored: Bool?
   /// How many pictures were paid for.
   let billed: Int
   /// The earlier edit whose result this is a copy of: nothing was sent, and it cost nothing. `nil` for an edit of its own.
@@ -59,6 +61,7 @@ public struct EditResult: Sendable {
     attempts = all.map(Attempt.init)
     self.images = images
     isFinished = plan.finishing?.options.looksAtOriginal == true
+    isMirrored = plan.isMirrored
     self.warnings = plan.warnings + warnings
     foreseen = plan.warnings
     self.elapsed = elapsed
@@ -72,7 +75,7 @@ public struct EditResult: Sendable {
     reply = ReplyFacts()
     cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
     (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
-    (isFinished, billed, foreseen) = (false, 0, [])
+    (isFinished, isMirrored, billed, foreseen) = (false, nil, 0, [])
     copyOf = entry.id
   }
 
@@ -81,7 +84,8 @@ public struct EditResult: Sendable {
 
   /// What was found by holding the final picture against its original, and what it lost; `nil` where that is nothing.
   public var findings: FindingsReport? {
-    isFinished || !image.findings.warnings.isEmpty ? FindingsReport(image.findings) : nil
+    isFinished || !image.findings.warnings.isEmpty
+      ? FindingsReport(image.findings, remedy: .uncovered(isMirrored: isMirrored)) : nil
   }
 
   public struct Image: Sendable {
@@ -251,6 +255,8 @@ public struct EditPlan: Sendable {
   /// How many tokens that is by the maker's counts; `nil`: not known.
   public let tokens: Tokens?
   public internal(set) var warnings: [EditWarning]
+  /// Whether the picture was completed to the answer's shape; `nil`: not known.
+  var isMirrored: Bool?
   /// What is done to the results; `nil`: nothing.
   var finishing: EditFinishing?
 }

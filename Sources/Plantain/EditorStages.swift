@@ -159,7 +159,7 @@ extension Editor {
       error.editID = plan.id
       if error.billed == .yes {
         let hint = error.hint.map { $0 + " " } ?? ""
-        error.hint = hint + "The reply is kept as well: plantain replay \(plan.id)"
+        error.hint = hint + error.advice(ofEdit: plan.id)
       }
       throw error
     }

@@ -57,7 +57,10 @@ extension OutputPlan {
   }
 
   /// Every path that could be written.
-  var possiblePaths: [String] { names.flatMap(paths) + [comparison].compactMap(\.self) }
+  var possiblePaths: [String] {
+    let isThere = mayBeCompared && comparison.map(OutputFile.exists) == true
+    return names.flatMap(paths) + (isThere ? [] : [comparison].compactMap(\.self))
+  }
 
   /// - Throws: 64 when a result could replace the picture that it is made of.
   func requireOther(than source: String) throws(PlantainError) {

@@ -18,6 +18,8 @@ struct OutputPlan {
   private(set) var written = 0
   /// Where a picture of original, result and difference goes.
   let comparison: String?
+  /// An earlier try may have written the comparison already.
+  var mayBeCompared = false
   /// The format that is asked for; `nil`: as it comes.
   let wanted: PictureFormat?
 
@@ -111,6 +113,7 @@ struct OutputPlan {
     // What an earlier picture of the edit was compared in stays.
     self.comparison =
       written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }
+    mayBeCompared = true
     overwrites = entry.overwrites
     output = entry.isFile && !isRaw ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
     stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path

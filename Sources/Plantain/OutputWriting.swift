@@ -14,7 +14,7 @@ extension OutputPlan {
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
       do throws(PlantainError) {
-        if let made = picture.comparison, let comparison { _ = try write(made, as: "png", to: comparison) }
+        if let made = picture.comparison, let comparison { try write(comparison: made, to: comparison) }
       } catch {
         failure = failure ?? error
       }
@@ -53,6 +53,16 @@ extension OutputPlan {
     guard asked > 1 || count + written > 1 else { return "\(stem).\(name)" }
     let numbered = self.numbered(written + position + 1)
     return overwrites && written == 0 ? "\(numbered).\(name)" : Self.freePath(numbered, name)
+  }
+
+  private func write(comparison: PictureBytes, to path: String) throws(PlantainError) {
+    var place = path
+    if mayBeCompared, !overwrites {
+      let stem = Self.withoutExtension(path)
+      guard Self.place(of: comparison, stem, "png") == nil else { return }
+      if OutputFile.exists(path) { place = Self.freePath(stem, "png") }
+    }
+    _ = try write(comparison, as: "png", to: place)
   }
 
   private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
@@ -102,6 +112,8 @@ extension OutputPlan {
     // The folder for temporary files is everybody's.
     for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
       guard let stem else { continue }
+      // A further try brings the same.
+      if !isPrivate, let path = Self.place(of: bytes, stem + "-kept", name) { return path }
       let path = freePath(stem + "-kept", name)
       let content = PictureContent(bytes)
       let isWritten: Void? = try? OutputFile.write(
@@ -111,14 +123,21 @@ extension OutputPlan {
     return nil
   }
 
-  /// The first of `STEM.EXT`, `STEM-2.EXT`, … that does not exist.
+  /// `STEM.EXT`, `STEM-2.EXT`, …
+  private static func paths(_ stem: String, _ name: String) -> some Sequence<String> {
+    (1...1_000).lazy.map { $0 == 1 ? "\(stem).\(name)" : "\(stem)-\($0).\(name)" }
+  }
+
+  /// The first of them that does not exist.
   static func freePath(_ stem: String, _ name: String) -> String {
-    var path = "\(stem).\(name)"
-    var number = 2
-    while OutputFile.exists(path), number < 1_000 {
-      path = "\(stem)-\(number).\(name)"
-      number += 1
+    paths(stem, name).first { !OutputFile.exists($0) } ?? "\(stem)-1000.\(name)"
+  }
+
+  /// The one of them, as far as they exist, that has these bytes.
+  private static func place(of bytes: PictureBytes, _ stem: String, _ name: String) -> String? {
+    paths(stem, name).prefix(while: OutputFile.exists).first { path in
+      guard let file = try? PictureFile.open(path), file.count == bytes.count else { return false }
+      return (try? file.readAll().sha256) == bytes.sha256
     }
-    return path
   }
 }

@@ -9,8 +9,8 @@ extension Editor {
   ///
   /// - Parameters:
   ///   - id: the edit's id, or the beginning of it.
-  ///   - options: only the output, whether it overwrites or is raw, the format and the timeout count. An output in memory means the
-  ///     place that the edit was given.
+  ///   - options: only the output, whether it overwrites or is raw, the format, the timeout and `finish.mostDrift` count. An output in
+  ///     memory means the place that the edit was given; no drift means what it was told, and `.infinity` any.
   /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs nothing or is another
   ///   gateway's; otherwise as `edit`.
   public func recover(
@@ -65,6 +65,7 @@ extension Editor {
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
       plan.finishing = options.isRaw ? nil : try await finishing(entry)
+      if let most = options.finish.mostDrift { plan.finishing?.mostDrift = most }
     } catch {
       // Nothing is used up by this.
       for one in delivered { one.receipt.release() }
@@ -136,9 +137,12 @@ extension Editor {
   ) throws(PlantainError) -> OutputPlan {
     guard options.output == .memory, var place = entry.output else {
       var options = options
+      options.finish.mostDrift = nil
       if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
       options.count = entry.count
-      return try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
+      var plan = try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
+      plan.mayBeCompared = true
+      return plan
     }
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format

@@ -57,13 +57,13 @@ struct RequestChoices {
   /// The ratios that a prepared picture may be brought to.
   var ratiosToFit: [AspectRatio] { ratio.map { [$0] } ?? model.ratios }
 
-  /// The sizes that the model may answer in; where its own are not known, those of its family.
-  var sizes: [PixelSize] { ratiosToFit.compactMap { NanoBanana2.size($0, tier) } }
+  /// The sizes that the model may answer in.
+  var sizes: [PixelSize] { ratiosToFit.compactMap { model.size($0, tier) } }
 
   /// Whether tier and shape are said at all.
   private var sendsShape: Bool {
     gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil || options.fit != .none
-      || options.finish.region != nil
+      || options.finish.region != nil || options.isMirrored
   }
 
   /// One of the requests, for as many pictures as `parts` says.

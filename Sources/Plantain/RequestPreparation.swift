@@ -41,8 +41,9 @@ extension Editor {
     let geometry = sorted.isEditedPrepared ? prepared.first?.reference.geometry : nil
     let finishing = try await self.finishing(
       job, sorted, settled.first, prepared.first?.reference, model: choices.model.id, gateway: gateway.id)
-    // Of a region the answer has the shape of what was cut out.
-    let source = options.finish.region == nil ? geometry?.source : geometry?.prepared
+    // Of a region the answer has the shape of what was cut out, and of a picture that was completed that of the whole.
+    let isReshaped = options.finish.region != nil || options.isMirrored
+    let source = isReshaped ? geometry?.prepared : geometry?.source
 
     let parts = choices.parts.enumerated().map { part, count in
       var request = choices.request(prompt, sorted.joined(prepared), source: source, count: count)
@@ -79,7 +80,7 @@ extension Editor {
       tokens: Tokens(
         choices.model, choices.tier, references: references.count, promptBytes: prompt.utf8.count,
         parts: choices.parts),
-      warnings: warnings, finishing: finishing)
+      warnings: warnings, isMirrored: options.isMirrored, finishing: finishing)
     if let obstacle = await ground { throw obstacle }
     return (plan, parts)
   }
@@ -132,6 +133,7 @@ extension Editor {
       jobs[position].options.page = nil
       jobs[position].options.fit = .none
       jobs[position].options.region = nil
+      jobs[position].options.mirrorPadding = nil
     }
     var results = try await prepareAll(jobs, timeout)
     for (position, limit) in budget.limits(for: results.map(\.reference.content.byteCount)).enumerated() {

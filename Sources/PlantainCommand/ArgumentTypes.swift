@@ -76,6 +76,20 @@ struct AspectArgument: ExpressibleByArgument {
   }
 }
 
+/// A drift, or none: any.
+struct DriftArgument: ExpressibleByArgument {
+  let value: Double
+
+  init?(argument: String) {
+    guard argument != "none" else {
+      value = .infinity
+      return
+    }
+    guard let value = Double(argument), value >= 0 else { return nil }
+    self.value = value
+  }
+}
+
 /// `none`, or pixels.
 struct EdgeArgument: ExpressibleByArgument {
   let value: EditOptions.EdgeLimit

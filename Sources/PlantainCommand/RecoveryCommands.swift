@@ -109,6 +109,12 @@ struct RecoveryFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
   var baseURL: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How much the picture may differ where it should not, or none (default: as the edit was told).",
+      valueName: "n|none"))
+  var maxDrift: DriftArgument?
+
   @OptionGroup var result: ResultFlags
   @OptionGroup var workers: WorkerFlags
 
@@ -123,6 +129,7 @@ struct RecoveryFlags: ParsableArguments {
     let gateway = try configuration.gateways(named: entry.gateway)[0]
     var options = EditOptions()
     result.apply(to: &options)
+    options.finish.mostDrift = maxDrift?.value
     // Without -o it goes where the edit was told to put it.
     if result.output == nil { options.output = .memory }
     let route = try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)

@@ -87,9 +87,9 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Give the picture that is edited the shape of the answer: none, pad (with the background) or crop.",
+      "Give the picture that is edited the shape of the answer: none, pad (with the background) or crop (default: mirrored edges where the answer is laid back, else none).",
       valueName: "none|pad|crop"))
-  var fit: Fit = .none
+  var fit: Fit?
 
   @Option(
     help: ArgumentHelp(
@@ -141,11 +141,13 @@ struct PreparationFlags: ParsableArguments {
   @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
   var allowTruncated = false
 
+  private var shape: Fit { fit ?? Fit.none }
+
   /// The options of an edit, as far as they concern preparation.
   var editOptions: EditOptions {
     var options = EditOptions()
     route.apply(to: &options)
-    options.fit = fit
+    (options.fit, options.mirrorsEdges) = (shape, fit == nil)
     options.maximumBytes = maxBytes
     options.maximumEdge = maxEdge?.value ?? .automatic
     options.format = format.mediaType
@@ -161,7 +163,7 @@ struct PreparationFlags: ParsableArguments {
 
   /// For `prepare` and `inspect`, which need no gateway but obey the limits of one that is chosen.
   func preparation(_ configuration: Configuration) throws(PlantainError) -> PreparationOptions {
-    guard fit != .none || route.aspect == nil && !route.nearest else {
+    guard shape != .none || route.aspect == nil && !route.nearest else {
       throw .usage(
         "--aspect and --nearest shape a prepared picture only with --fit", hint: "Add --fit pad or crop.")
     }
@@ -172,8 +174,8 @@ struct PreparationFlags: ParsableArguments {
       throw .usage("--tier and --model mean something only with a gateway", hint: "Add --gateway ID.")
     }
     let options = editOptions.preparationWithoutGateway
-    guard fit == .none || !options.ratios.isEmpty else {
-      throw .usage("--fit \(fit.rawValue) needs a shape", hint: "Add --aspect W:H, or --gateway ID.")
+    guard shape == .none || !options.ratios.isEmpty else {
+      throw .usage("--fit \(shape.rawValue) needs a shape", hint: "Add --aspect W:H, or --gateway ID.")
     }
     return options
   }

@@ -4,6 +4,8 @@ import Vocabulary
 
 /// What a request asks for, whatever its dialect, checked against what its gateway takes.
 struct SimulatedRequest: Sendable {
+  /// What is asked; its sizes are the answer's.
+  let model: Model
   var prompt = ""
   /// Those that came as bytes.
   var pictures: [PictureBytes] = []
@@ -16,6 +18,8 @@ struct SimulatedRequest: Sendable {
   var isSearching = false
   /// As OpenAI's own client can ask for.
   var wantsBase64 = false
+
+  init(_ model: Model) { self.model = model }
 }
 
 /// A request that the gateway would not take; status 400.

@@ -18,13 +18,13 @@ package struct DecodingCost: Equatable, Sendable {
     // An alpha channel is looked at as a whole, and so is a picture that is to be turned.
     let whole = shrunk * channels * sample
     let held = structure.hasAlpha && whole <= PreparationWork.mostHeldBytes ? whole : 0
-    let fitted = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount) * channels
+    let pixelsSent = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount)
+    let fitted = pixelsSent * channels
     // HDR is measured before it is converted.
     let measured = structure.hdr == nil ? 0 : fitted * sample
     let turned = structure.orientation == 1 ? 1 : 2
     // The WebP encoder keeps planes and tokens of the whole picture, or without loss its chains of equal pixels.
-    let encoder =
-      plan.format == .webp ? min(plan.fit.size.pixelCount, shrunk) * (plan.triesLossless ? 48 : 14) : 0
+    let encoder = plan.format == .webp ? pixelsSent * (plan.triesLossless ? 48 : 14) : 0
     let sums = Self.resamplingMemory(structure, plan, channels: channels)
     // Coefficients that are read and written, two bytes each.
     let coefficients =

@@ -49,6 +49,15 @@ package struct FitPlan: Equatable, Sendable {
         PixelSize(width: max(scaled.width, frame.width), height: max(scaled.height, frame.height))
       case .pad: PixelSize(width: min(scaled.width, frame.width), height: min(scaled.height, frame.height))
       }
+    self.init(source, isOnItsSide, scaled: scaled, frame: frame, canShrinkOnLoad)
+  }
+
+  /// - Parameters:
+  ///   - scaled: the whole picture's size, upright.
+  ///   - frame: around its middle.
+  init(
+    _ source: PixelSize, _ isOnItsSide: Bool, scaled: PixelSize, frame: PixelSize, _ canShrinkOnLoad: Bool
+  ) {
     self.frame = frame
     offset = PixelOffset(x: (frame.width - scaled.width) / 2, y: (frame.height - scaled.height) / 2)
     size = isOnItsSide ? scaled.transposed : scaled

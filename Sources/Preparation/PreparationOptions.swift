@@ -24,6 +24,10 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   /// The shapes to choose from when it is; the nearest is taken. Default: none.
   public var ratios: [AspectRatio] = []
 
+  /// Completes the picture, or what is sent of it for a region, to the shape of an answer; then `fit` must be `none`. `nil`: it keeps
+  /// its shape. Default: `nil`.
+  public var mirrorPadding: MirrorPadding?
+
   /// The area that is to be edited, in the upright picture's pixels: it is sent with some of what is around it, and without the
   /// rest. `nil`: the whole picture. Default: `nil`.
   public var region: PixelArea?
@@ -70,6 +74,10 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
     }
     if fit != .none {
       try require(!ratios.isEmpty, "a shape to pad or crop to", "the aspect ratio", "none")
+      try require(mirrorPadding == nil, "no mirror padding", "a picture that is padded or cropped", "one")
+    }
+    if let mirrorPadding {
+      try require((0...0.1).contains(mirrorPadding.margin), "0…0.1", "the margin", "\(mirrorPadding.margin)")
     }
     for word in allowed {
       try require(

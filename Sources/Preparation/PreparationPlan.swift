@@ -4,6 +4,8 @@ package import Vocabulary
 /// What is to be done to a picture, decided from its header and the options alone.
 package struct PreparationPlan: Sendable {
   package let fit: FitPlan
+  /// What is added around the picture continues it as in a mirror.
+  let isMirrored: Bool
   /// The part that is sent, in the upright picture's pixels; `nil`: all of it.
   let cut: PixelArea?
   package let format: PictureFormat
@@ -46,9 +48,10 @@ package struct PreparationPlan: Sendable {
     let format = Self.chooseFormat(structure, options: options)
     let limit = min(options.maximumEdge ?? .max, region?.longestEdge ?? .max, format.longestEdge)
     let ratio = options.fit == .none ? nil : options.ratios.nearest(to: structure.uprightSize)
-    fit = FitPlan(
-      structure.size, isOnItsSide: structure.orientation >= 5, longestEdge: limit, fit: options.fit,
-      ratio: ratio, canShrinkOnLoad: source == .jpeg && cut == nil)
+    let answer = options.mirrorPadding?.size(for: structure.uprightSize)
+    fit = Self.fit(
+      structure, limit, ratio, answer, in: whole, options, canShrinkOnLoad: source == .jpeg && cut == nil)
+    isMirrored = answer != nil
 
     var changes: [PreparationStep] = []
     if structure.pageCount > 1 {
@@ -77,10 +80,8 @@ package struct PreparationPlan: Sendable {
           after: "\(upright)"))
     }
     let scaled = structure.orientation >= 5 ? fit.size.transposed : fit.size
-    if fit.frame != scaled, let ratio {
-      changes.append(
-        PreparationStep(
-          options.fit == .pad ? .pad : .crop, "shape \(ratio)", before: "\(scaled)", after: "\(fit.frame)"))
+    if fit.frame != scaled {
+      changes.append(Self.frameStep(from: scaled, to: fit.frame, ratio, answer, options.fit))
     }
     if format != source {
       changes.append(

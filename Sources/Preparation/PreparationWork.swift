@@ -123,6 +123,11 @@ struct PreparationWork {
   func frame(_ image: consuming Image) throws(PreparationError) -> Image {
     guard image.size != plan.fit.frame else { return image }
     do throws(ImagingError) {
+      if plan.isMirrored {
+        // A mirror is read from both ends.
+        return try image.realised().mirrored(
+          into: plan.fit.frame, left: plan.fit.offset.x, top: plan.fit.offset.y)
+      }
       return try image.framed(
         plan.fit.frame, offset: plan.fit.offset, isCropped: options.fit == .crop,
         background: options.background)
@@ -186,13 +191,14 @@ struct PreparationWork {
 
   private func geometry(_ prepared: PixelSize) -> ReferenceGeometry {
     let source = structure.uprightSize
-    guard let cut = plan.cut else {
-      let whole = plan.fit.scaled(toFrame: prepared, isOnItsSide: structure.orientation >= 5)
-      return ReferenceGeometry(
-        orientation: structure.orientation, source: source, scaled: whole.size, offset: whole.offset,
-        prepared: prepared)
-    }
+    let whole = plan.fit.scaled(toFrame: prepared, isOnItsSide: structure.orientation >= 5)
+    let geometry = ReferenceGeometry(
+      orientation: structure.orientation, source: plan.cut?.size ?? source, scaled: whole.size,
+      offset: whole.offset, prepared: prepared)
+    guard let cut = plan.cut else { return geometry }
+    let shown =
+      whole.size == prepared ? ShownArea(cut) : geometry.shown.moved(x: cut.left, y: cut.top)
     return ReferenceGeometry(
-      orientation: structure.orientation, source: source, shown: ShownArea(cut), prepared: prepared)
+      orientation: structure.orientation, source: source, shown: shown, prepared: prepared)
   }
 }

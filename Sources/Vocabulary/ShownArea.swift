@@ -15,6 +15,10 @@ public struct ShownArea: Hashable, Sendable, Codable {
       height: Double(area.size.height))
   }
 
+  package func moved(x: Int, y: Int) -> ShownArea {
+    ShownArea(left: left + Double(x), top: top + Double(y), width: width, height: height)
+  }
+
   /// Reads `X,Y,W,H`, W and H above 0. `nil` for anything else.
   public init?(parsing text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)

@@ -318,7 +318,17 @@ import Vocabulary
     #expect(fit.agreement > 0.55)
   }
 
-  @Test func `nothing is found where nothing agrees`() {
+  @Test func `nothing is found where nothing agrees, and that is said`() {
     #expect(ColourFit(pairs(1) { $0 }) == nil)
+    func failure(_ pairs: [ColourFit.Pair]) -> Findings.TintFailure? {
+      if case .failure(let failure) = ColourFit.finding(pairs) { failure } else { nil }
+    }
+    #expect(failure(Array(pairs(0) { $0 }.prefix(9))) == .fewColours(9, least: 16))
+    #expect(failure(pairs(0) { ColourFit.Colour(0.2 * $0.x, $0.y, $0.z) }) != nil)
+    guard case .littleAgreement(let share, least: 0.3)? = failure(pairs(1) { $0 }) else {
+      Issue.record("\(String(describing: failure(pairs(1) { $0 })))")
+      return
+    }
+    #expect(share < 0.3)
   }
 }

@@ -263,6 +263,44 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(pixels[..<3_000] == wanted[..<3_000])
   }
 
+  /// Measured on the file, which has the original's own pixels where nothing may change; what came is another matter.
+  @Test func `the drift of the file is not that of the answer`() throws {
+    let region = PixelArea(left: 60, top: 90, size: PixelSize(width: 160, height: 200))
+    for format in [PictureFormat.png, .jpeg] {
+      let findings = try finish(as: format) { $0.region = region }.picture.findings
+      let written = try #require(findings.written)
+      #expect(written.place == .outsideChange && written.value < 1, "\(written)")
+      #expect(findings.drift ?? 0 > 3)
+    }
+    let small = try finish(as: .jpeg) {
+      $0.region = region
+      $0.maximumBytes = 9_000
+    }
+    #expect(small.picture.findings.written?.value ?? 0 > 1)
+    let whole = try finish { $0.fitsSource = true }.picture.findings
+    #expect(whole.written == Findings.WrittenDrift(value: try #require(whole.drift), place: .leastChanged))
+  }
+
+  /// What is changed has its edge at 0.3 of the width, and the result lies 0.08 of it to the right.
+  @Test func `what the result does not reach is said where it may show`() throws {
+    let result = try Self.result(of: source, Drift(shift: (0.08, 0), changed: 0.3))
+    let whole = try finish(result) {
+      $0.fitsSource = true
+      $0.aligns = true
+    }.picture.findings
+    let uncovered = try #require(whole.uncovered)
+    #expect(abs(uncovered.right - 48) < 3 && uncovered.left == 0, "\(uncovered)")
+    let right = PixelArea(left: 500, top: 100, size: PixelSize(width: 100, height: 200))
+    let (inside, left) = (
+      try finish(result) { $0.region = right }, try finish(result) { $0.region = right.moved(x: -200, y: 0) }
+    )
+    #expect(abs((inside.picture.findings.uncovered?.right ?? 0) - 48) < 3)
+    #expect(left.picture.findings.uncovered == nil)
+    let mask = try leftHalf(PixelSize(width: 300, height: 200))
+    #expect(try finish(result, mask: mask) { $0.usesMask = true }.picture.findings.uncovered == nil)
+    #expect(try finish(result) { $0.keepsUnchanged = true }.picture.findings.uncovered == nil)
+  }
+
   @Test func `an opaque original makes an opaque picture`() throws {
     let size = PixelSize(width: 60, height: 40)
     let see = try Image.fromPixels(

@@ -33,6 +33,16 @@ import Vocabulary
     #expect(NanoBanana2.ratios.count == 14)
   }
 
+  /// What is completed to a size is asked for by the ratio that is nearest to it.
+  @Test func `every shape of every model has its pixels, and is the nearest to them`() throws {
+    for model in Gateway.all.flatMap(\.models) {
+      for (tier, ratio) in model.tiers.flatMap({ tier in model.ratios.map { (tier, $0) } }) {
+        let size = try #require(model.size(ratio, tier), "\(model.id) \(tier) \(ratio)")
+        #expect(model.nearestRatio(to: size) == ratio, "\(model.id) \(tier) \(ratio)")
+      }
+    }
+  }
+
   @Test func `a new model name is sent as it is, without a price`() {
     let model = Gateway.apiyi.model(named: "gemini-nano-banana-9")
     #expect(model.id == "gemini-nano-banana-9")

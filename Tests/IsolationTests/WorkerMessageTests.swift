@@ -99,6 +99,7 @@ private enum Messages {
     options.ratios = [AspectRatio(parsing: "16:9")].compactMap(\.self)
     options.region = area
     options.regionSizes = [size]
+    options.mirrorPadding = MirrorPadding([size], margin: 1.0 / 64)
     options.allowed = ["svg"]
     options.keepsCopyright = true
     options.page = 2
@@ -152,6 +153,9 @@ private enum Messages {
     facts.findings.colour = Findings.ColourChange(before: 2.5, after: 0)
     facts.findings.changed = 0.25
     facts.findings.drift = 1.0 / 3
+    facts.findings.written = Findings.WrittenDrift(value: 0.75, place: .outsideChange)
+    facts.findings.uncovered = Findings.Uncovered(left: 1, top: 2, right: 3, bottom: 4)
+    facts.findings.tintFailure = .fewColours(3, least: 16)
     facts.findings.mask = .white
     facts.findings.warnings = [.maskEmpty, .notAligned]
     return .finished(facts)

@@ -87,10 +87,10 @@ private let drifted = fault {
     let result = try #require(outcome.result, "\(String(describing: outcome.error))")
     let findings = try #require(result.findings)
     let align = try #require(findings.align)
-    // The answer has 1,264 pixels where the original has 600.
-    #expect(align.trusted && abs(align.dx - 18 * 600 / 1_264) < 0.5 && abs(align.dy + 7 * 600 / 1_264) < 0.5)
-    // The simulator's answer covers its frame, whose shape is a little wider.
-    #expect(abs(align.scale - 1.02 * (600.0 / 400 / (1_264.0 / 848)).squareRoot()) < 0.001)
+    // The original's pixels for each of the answer's 1,264.
+    let scale = try #require(result.prepared.first?.reference.geometry.shown).width / 1_264
+    #expect(align.trusted && abs(align.dx - 18 * scale) < 0.5 && abs(align.dy + 7 * scale) < 0.5)
+    #expect(abs(align.scale - 1.02) < 0.001)
     #expect((findings.colour?.after ?? 9) < (findings.colour?.before ?? 0) / 3)
     #expect((0.05...0.2).contains(findings.changed ?? 0) && (findings.drift ?? 9) < 2)
     #expect(result.image.isConverted && result.image.size == Self.coffee)
@@ -162,6 +162,123 @@ private let drifted = fault {
       sum += abs(Int(pixels[place]) - Int(original[place]))
     }
     #expect(Double(sum) / Double(600 * 100 * 3 / 7) < 10)
+  }
+
+  /// The coffee, cut to 8:5, which no model has.
+  private func writeWide() throws -> Reference {
+    let size = PixelSize(width: 600, height: 375)
+    let wide = try Image.fromPixels(Array(original[..<(3 * size.pixelCount)]), size: size, bands: 3)
+    try folder.write(try wide.encoded(as: .png).array, as: "wide.png")
+    return .file(folder.file("wide.png"))
+  }
+
+  /// How far from the original the four edges are, ten pixels wide, and the whole: the mean over all channels.
+  private func edges(_ name: String) throws -> (edges: [Double], whole: Double) {
+    let (pixels, size, bands) = try decodedPixels(folder.read(name))
+    func mean(_ columns: Range<Int>, _ rows: Range<Int>) -> Double {
+      let places = rows.flatMap { y in columns.flatMap { x in (0..<3).map { (y * size.width + x, $0) } } }
+      let sum = places.reduce(0) { sum, place in
+        sum + abs(Int(pixels[place.0 * bands + place.1]) - Int(original[place.0 * 3 + place.1]))
+      }
+      return Double(sum) / Double(places.count)
+    }
+    let (columns, rows) = (0..<size.width, 0..<size.height)
+    return (
+      [
+        mean(columns.prefix(10), rows), mean(columns.suffix(10), rows), mean(columns, rows.prefix(10)),
+        mean(columns, rows.suffix(10)),
+      ],
+      mean(columns, rows)
+    )
+  }
+
+  /// Moved a little, too.
+  @Test(arguments: [Tier.half, .one], [0, 9])
+  func `of another shape than the model has, no edge of the original is left around it`(
+    tier: Tier, shift: Int
+  ) async throws {
+    let wide = try writeWide()
+    let moved = fault {
+      $0.drift = Fault.Drift()
+      $0.drift?.right = tier == .half ? shift / 2 : shift
+    }
+    let outcome = try await edit([moved], prompt: "night", by: .apiyi, of: wide) {
+      $0.tier = tier
+      $0.finish.fitsSource = true
+      $0.finish.aligns = true
+    }
+    let result = try #require(outcome.result, "\(String(describing: outcome.error))")
+    #expect(result.image.size == PixelSize(width: 600, height: 375))
+    #expect(result.request.ratio?.description == "3:2" && !result.warnings.contains(.aspectDiffers))
+    #expect(result.findings?.uncovered == nil && result.findings?.align?.trusted == true)
+    // The original's own would not differ at all; all of it is as dark as the rest.
+    let found = try edges("out.png")
+    for edge in found.edges { #expect(edge > 0.4 * found.whole, "\(found)") }
+  }
+
+  @Test(.enabled(if: !isFastRun))
+  func `what was asked for in another way stays so, and what is not covered is said`()
+    async throws
+  {
+    let wide = try writeWide()
+    let ways: [@Sendable (inout EditOptions) -> Void] = [
+      { $0.aspect = AspectRatio(parsing: "3:2").map { .ratio($0) } }, { $0.fit = .crop },
+      { $0.mirrorsEdges = false },
+    ]
+    for (number, way) in ways.enumerated() {
+      let outcome = try await edit([], prompt: "night", of: wide) {
+        $0.finish.fitsSource = true
+        $0.finish.aligns = true
+        $0.output = .file(folder.file("way\(number).png"))
+        way(&$0)
+      }
+      let result = try #require(outcome.result, "\(String(describing: outcome.error))")
+      let uncovered = try #require(result.findings?.uncovered)
+      // A fifteenth of the width.
+      #expect((17...24).contains(uncovered.left) && (17...24).contains(uncovered.right), "\(uncovered)")
+      #expect(uncovered.top == 0 && uncovered.bottom == 0)
+      let found = try edges("way\(number).png")
+      #expect(found.edges[0] < 0.1 * found.whole && found.edges[1] < 0.1 * found.whole)
+      let lines = try #require(result.findings?.lines)
+      #expect(
+        lines.contains { $0.contains("px at the left and") && $0.contains("without --fit") }, "\(lines)")
+    }
+    // Padded to a ratio, which the model's pixels have only nearly.
+    let padded = try await edit([], prompt: "night", of: wide) {
+      $0.fit = .pad
+      $0.finish.fitsSource = true
+      $0.finish.aligns = true
+      $0.output = .file(folder.file("padded.png"))
+    }
+    let uncovered = try #require(padded.result?.findings?.uncovered)
+    #expect((1...4).contains(uncovered.left) && (1...4).contains(uncovered.right), "\(uncovered)")
+  }
+
+  @Test func `what was added is taken off also by a later process, and where the place is not found`()
+    async throws
+  {
+    let wide = try writeWide()
+    let outcome = try await edit(
+      [fault { $0.polls = 30 }], prompt: "night", by: .gccai, of: wide,
+      then: { editor, error in try await editor.recover(try #require(error.editID)) }
+    ) {
+      $0.finish.fitsSource = true
+      $0.timeout = .seconds(120)
+    }
+    #expect(outcome.result?.image.size == PixelSize(width: 600, height: 375))
+    let found = try edges("out.png")
+    for edge in found.edges { #expect(edge > 0.4 * found.whole, "\(found)") }
+
+    let white = try Image.fromPixels(
+      [UInt8](repeating: 240, count: 600 * 375 * 3), size: PixelSize(width: 600, height: 375), bands: 3)
+    try folder.write(try white.encoded(as: .png).array, as: "white.png")
+    let lost = try await edit([], of: .file(folder.file("white.png"))) {
+      $0.finish.aligns = true
+      $0.output = .file(folder.file("lost.png"))
+    }
+    let size = try #require(lost.result?.image.size, "\(String(describing: lost.error))")
+    #expect(lost.result?.findings?.align?.trusted != true)
+    #expect(abs(Double(size.width) / Double(size.height) - 1.6) < 0.01, "\(size)")
   }
 
   @Test func `what could be seen before is said before anything is sent`() async throws {
@@ -245,6 +362,7 @@ private let drifted = fault {
     #expect(error.exitStatus == 1 && error.code == .drifted && error.billed == .yes)
     #expect(error.hint?.contains("out-kept.png") == true)
     #expect(folder.names.contains("out-kept.png") && !folder.names.contains("out.png"))
+    #expect(error.hint?.hasSuffix("plantain replay \(error.editID ?? "") --max-drift none") == true)
     let better = try await edit {
       $0.finish.fitsSource = true
       $0.finish.aligns = true
@@ -252,6 +370,30 @@ private let drifted = fault {
       $0.finish.mostDrift = 3
     }
     #expect(better.error == nil && folder.names.contains("out.png"))
+  }
+
+  /// The same limit says the same, and leaves no further file; without one the edit comes to its end, with the comparison that is
+  /// there already.
+  @Test func `what was kept aside for its drift can be had all the same`() async throws {
+    let outcome = try await edit(
+      then: { editor, error in
+        let id = try #require(error.editID)
+        let again = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
+        #expect(again?.code == .drifted && again?.hint?.contains("out-kept.png") == true)
+        var options = EditOptions()
+        options.finish.mostDrift = .infinity
+        return try await editor.replay(id, options: options)
+      }
+    ) {
+      $0.finish.fitsSource = true
+      $0.finish.mostDrift = 1
+      $0.finish.comparison = folder.file("compared.png")
+    }
+    let result = try #require(outcome.result, "\(String(describing: outcome.error))")
+    #expect(result.image.output == folder.file("out.png") && outcome.received == 1)
+    #expect(try folder.read("out.png") == folder.read("out-kept.png"))
+    let pictures = folder.names.filter { $0.hasPrefix("out") || $0.hasPrefix("compared") }.sorted()
+    #expect(pictures == ["compared.png", "out-kept.png", "out.png"])
   }
 
   @Test func `with an original that changed meanwhile, what came is kept`() async throws {

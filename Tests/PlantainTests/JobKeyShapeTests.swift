@@ -63,7 +63,8 @@ import Testing
     ("again", { $0.sendsAgain = true }), ("timeout", { $0.timeout = .seconds(9) }),
     ("price", { $0.price = Money(parsing: "1USD") }),
     ("whole name", { $0.usesWholeName = true }), ("parent", { $0.parent = "p" }),
-    ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
+    // Such a job was done before there was a choice.
+    ("as it is", { $0.mirrorsEdges = false }), ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
     ("output template", { $0.outputTemplate = try? NameTemplate("{stem}-x.{ext}") }),

@@ -39,6 +39,76 @@ struct FitTests {
     }
   }
 
+  @Test("completed, it goes on beyond its edges as in a mirror", arguments: 1...8)
+  func completed(_ orientation: Int) throws {
+    let stored = try StoredOnItsSide.fields(PixelSize(width: 160, height: 96), orientation)
+    let result = try prepare(Embedded.oriented(orientation, jpeg: stored)) {
+      $0.mirrorPadding = MirrorPadding([PixelSize(width: 512, height: 512)], margin: 1.0 / 16)
+      $0.format = .png
+    }
+    #expect(result.size == PixelSize(width: 180, height: 180))
+    #expect(result.geometry.shown == ShownArea(left: -10, top: -42, width: 180, height: 180))
+    #expect(result.steps.contains { $0.kind == .pad })
+    #expect(isClose(try colour(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.4, -0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.6, -0.25), [0, 255, 0], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.4, 1.25), [0, 0, 255], within: 8))
+  }
+
+  @Test("completed around a region that fits no answer, the geometry is of the whole")
+  func completedRegion() throws {
+    let result = try prepare(Synthetic.fields(PixelSize(width: 400, height: 100))) {
+      $0.region = PixelArea(left: 100, top: 0, size: PixelSize(width: 200, height: 100))
+      $0.regionSizes = [PixelSize(width: 512, height: 512)]
+      $0.mirrorPadding = MirrorPadding($0.regionSizes)
+      $0.format = .png
+    }
+    #expect(result.size == PixelSize(width: 300, height: 300))
+    #expect(result.geometry.shown == ShownArea(left: 50, top: -100, width: 300, height: 300))
+    #expect(result.geometry.source == PixelSize(width: 400, height: 100))
+    // Beside the middle.
+    #expect(isClose(try colour(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try colour(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
+  }
+
+  @Test("a region at the picture's edge gets a margin, another one has what is around it")
+  func marginOfRegions() throws {
+    let png = try Synthetic.fields(PixelSize(width: 400, height: 300))
+    func shown(_ left: Int, answer: Int = 64) throws -> ShownArea {
+      try prepare(png) {
+        $0.region = PixelArea(left: left, top: 100, size: PixelSize(width: 60, height: 60))
+        $0.regionSizes = [PixelSize(width: answer, height: answer)]
+        $0.mirrorPadding = MirrorPadding($0.regionSizes, margin: 1.0 / 32)
+      }.geometry.shown
+    }
+    #expect(
+      try shown(170) == ShownArea(PixelArea(left: 154, top: 84, size: PixelSize(width: 92, height: 92))))
+    // The second is cut in exactly the answer's pixels.
+    for answer in [64, 120] {
+      let atEdge = try shown(340, answer: answer)
+      #expect(atEdge.left + atEdge.width > 402 && abs(atEdge.width - atEdge.height) < 1, "\(atEdge)")
+    }
+  }
+
+  @Test("completed grey, transparent, and with a shape already", arguments: [1, 2, 3, 4])
+  func completedBands(_ bands: Int) throws {
+    let size = PixelSize(width: 40, height: 20)
+    let pixels = [UInt8](repeating: 90, count: size.pixelCount * bands)
+    let png = try Image.fromPixels(pixels, size: size, bands: bands).encoded(as: .png).array
+    let square = try prepare(png) { $0.mirrorPadding = MirrorPadding([PixelSize(width: 64, height: 64)]) }
+    #expect(square.size == PixelSize(width: 40, height: 40))
+    let decoded = try decodedPixels(square.bytes.array)
+    #expect(Set(decoded.pixels).isSubset(of: [90, 255]), "\(Set(decoded.pixels))")
+    let same = try prepare(png) {
+      $0.mirrorPadding = MirrorPadding([PixelSize(width: 80, height: 40)], margin: 0.05)
+    }
+    #expect(same.isPassthrough)
+    #expect(throws: PreparationError.self) {
+      try prepare(png) { $0.mirrorPadding = MirrorPadding([size], margin: 0.2) }
+    }
+  }
+
   @Test("a byte limit that costs pixels keeps the geometry true")
   func underCap() throws {
     let result = try prepare(Synthetic.fields(PixelSize(width: 800, height: 400))) {

@@ -1,8 +1,9 @@
 import Foundation
 import Imaging
-import Preparation
 import Testing
 import Vocabulary
+
+@testable import Preparation
 
 @Suite struct `Fitting` {
   @Test(arguments: [
@@ -52,6 +53,82 @@ import Vocabulary
     #expect(turned.frame == plan.frame)
     #expect(turned.offset == plan.offset)
     #expect(turned.size == plan.size.transposed)
+  }
+}
+
+@Suite struct `Completing a picture to an answer's shape` {
+  /// Some of what models give at 1K.
+  private static let answers = [
+    (1_024, 1_024), (1_264, 848), (848, 1_264), (1_376, 768), (768, 1_376), (512, 2_048), (3_072, 384),
+  ].map { PixelSize(width: $0.0, height: $0.1) }
+
+  private func plan(
+    _ source: PixelSize, _ answer: PixelSize, limit: Int? = 2_048, margin: Double = 0,
+    isOnItsSide: Bool = false
+  ) -> FitPlan {
+    FitPlan(
+      mirroring: source, isOnItsSide: isOnItsSide, to: answer, longestEdge: limit,
+      mostPixels: 100_000_000, margin: margin, canShrinkOnLoad: false)
+  }
+
+  @Test func `an answer cut to its shape shows all of the picture, and the limit holds`() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<5_000 {
+      func random() -> Int { Int.random(in: 1...9_000, using: &generator) }
+      let (source, limit) = (PixelSize(width: random(), height: random()), random())
+      let answer = Self.answers.randomElement(using: &generator) ?? Self.answers[0]
+      let margin = Bool.random(using: &generator) ? 1.0 / 64 : 0
+      let plan = plan(source, answer, limit: limit, margin: margin)
+      let context = "\(source) for \(answer) within \(limit): \(plan)"
+      #expect(plan.frame.longestEdge <= limit, "\(context)")
+      #expect(plan.offset.x >= 0 && plan.offset.y >= 0, "\(context)")
+      // What the model cuts off, in pixels of the frame, is no more than what was added, or half a pixel.
+      let scale = max(
+        Double(answer.width) / Double(plan.frame.width), Double(answer.height) / Double(plan.frame.height))
+      let cut = (
+        x: Double(plan.frame.width) - Double(answer.width) / scale,
+        y: Double(plan.frame.height) - Double(answer.height) / scale
+      )
+      let added = (x: plan.frame.width - plan.size.width, y: plan.frame.height - plan.size.height)
+      #expect(cut.x <= Double(max(1, added.x)) && cut.y <= Double(max(1, added.y)), "\(context)")
+    }
+  }
+
+  @Test(arguments: [
+    // A picture that has the shape, one that lacks less than a pixel of it, and what is added to others.
+    (1_264, 848, 0, 1_264, 848), (1_920, 1_288, 0, 1_920, 1_288), (1_264, 848, 1, 1_264, 848),
+    (1_920, 1_200, 0, 1_920, 1_289), (1_920, 1_280, 1, 1_998, 1_340), (3_840, 2_400, 0, 2_048, 1_374),
+    (5_056, 3_392, 1, 2_047, 1_373),
+  ])
+  func `no more is added than that takes`(row: (Int, Int, Int, Int, Int)) {
+    let source = PixelSize(width: row.0, height: row.1)
+    let answer = PixelSize(width: 1_264, height: 848)
+    let upright = plan(source, answer, margin: Double(row.2) / 64)
+    #expect(upright.frame == PixelSize(width: row.3, height: row.4))
+    let turned = plan(source.transposed, answer, margin: Double(row.2) / 64, isOnItsSide: true)
+    #expect(turned.frame == upright.frame && turned.size == upright.size.transposed)
+    let other = plan(source.transposed, answer.transposed, margin: Double(row.2) / 64)
+    #expect(other.frame == upright.frame.transposed)
+  }
+
+  @Test func `the frame has no more pixels than may be`() {
+    let plan = FitPlan(
+      mirroring: PixelSize(width: 20_000, height: 10), isOnItsSide: false,
+      to: PixelSize(width: 1_376, height: 768), longestEdge: nil, mostPixels: 1_000_000, margin: 0,
+      canShrinkOnLoad: false)
+    #expect(plan.frame.pixelCount <= 1_000_000 && plan.frame.pixelCount > 900_000)
+  }
+
+  @Test func `the answer is the one in which the picture is largest`() {
+    for (picture, answer) in [
+      (PixelSize(width: 3_840, height: 2_400), Self.answers[1]),
+      (PixelSize(width: 1_080, height: 1_920), Self.answers[4]),
+      (PixelSize(width: 900, height: 100), Self.answers[6]),
+      (PixelSize(width: 10, height: 10), Self.answers[0]),
+    ] {
+      #expect(MirrorPadding(Self.answers).size(for: picture) == answer)
+    }
+    #expect(MirrorPadding([]).size(for: Self.answers[0]) == nil)
   }
 }
 

@@ -17,6 +17,15 @@ package enum NanoBanana2 {
     }
   }
 
+  /// All of that table.
+  static let sizes = Dictionary(
+    uniqueKeysWithValues: Tier.allCases.map { tier in
+      (
+        tier,
+        Dictionary(uniqueKeysWithValues: ratios.compactMap { ratio in size(ratio, tier).map { (ratio, $0) } })
+      )
+    })
+
   private struct Row {
     let ratio: AspectRatio
     let half: PixelSize
@@ -58,6 +67,6 @@ package enum NanoBanana2 {
   ) -> Model {
     Model(
       id: id, tiers: tiers, ratios: ratios, thinking: [.minimal, .high], prices: prices, tokens: tokens,
-      isOfficialChannel: isOfficialChannel)
+      sizes: sizes, isOfficialChannel: isOfficialChannel)
   }
 }

@@ -9,7 +9,7 @@ enum NanoBanana21 {
     Model(
       id: id, tiers: [.one, .two, .four], ratios: ratios, thinking: [.minimal, .medium, .high],
       prices: prices,
-      tokens: tokens)
+      tokens: tokens, sizes: NanoBanana2.sizes)
   }
 
   /// Those of its predecessor: no table of its own was found.
@@ -20,11 +20,15 @@ enum NanoBanana21 {
 /// Facts of Gemini 2.5 Flash Image, the first "Nano Banana": one size, ten ratios, no choice of thinking.
 /// Source: https://ai.google.dev/gemini-api/docs/image-generation.
 enum NanoBanana1 {
-  private static let ratios = [
-    (1, 1), (2, 3), (3, 2), (3, 4), (4, 3), (4, 5), (5, 4), (9, 16), (16, 9), (21, 9),
-  ].map { AspectRatio($0.0, $0.1) }
+  private static let rows = [
+    ((1, 1), (1024, 1024)), ((2, 3), (832, 1248)), ((3, 2), (1248, 832)), ((3, 4), (864, 1184)),
+    ((4, 3), (1184, 864)), ((4, 5), (896, 1152)), ((5, 4), (1152, 896)), ((9, 16), (768, 1344)),
+    ((16, 9), (1344, 768)), ((21, 9), (1536, 672)),
+  ].map { (AspectRatio($0.0.0, $0.0.1), PixelSize(width: $0.1.0, height: $0.1.1)) }
 
   static func model(_ id: String, stability: Model.Stability) -> Model {
-    Model(id: id, tiers: [.one], ratios: ratios, stability: stability)
+    Model(
+      id: id, tiers: [.one], ratios: rows.map(\.0), sizes: [.one: Dictionary(uniqueKeysWithValues: rows)],
+      stability: stability)
   }
 }

@@ -34,7 +34,11 @@ struct NamedOption: Sendable {
       NamedOption("max-pixels", "a whole number", \.maximumPixels) { Int($0) },
       NamedOption("page", "a whole number", \.page) { Int($0).map(Optional.some) },
       NamedOption("keep", "copyright or none", \.keepsCopyright) { ["copyright": true, "none": false][$0] },
-      NamedOption("fit", "none, pad or crop", \.fit) { Fit(rawValue: $0) },
+      NamedOption(name: "fit", expected: "none, pad or crop") { options, text, _ in
+        guard let fit = Fit(rawValue: text) else { return false }
+        (options.fit, options.mirrorsEdges) = (fit, false)
+        return true
+      },
       NamedOption("allow", PictureFormat.permissions.joined(separator: ", "), \.allowed) { text in
         let words = text.split(separator: ",").map(String.init)
         return words.allSatisfy(PictureFormat.permissions.contains) ? Set(words) : nil

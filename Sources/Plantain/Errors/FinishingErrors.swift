@@ -138,14 +138,22 @@ extension PlantainError {
       billed: .yes, underlying: cause)
   }
 
+  /// How a picture whose reply is kept is had all the same.
+  func advice(ofEdit id: String) -> String {
+    code == .drifted
+      ? "Take it as it is, or have it under its own name: plantain replay \(id) --max-drift none"
+      : "The reply is kept as well: plantain replay \(id)"
+  }
+
   /// The result is further from its original than is allowed.
   static func drifted(
     _ drift: Drift, keptAt path: String?, of subject: String? = nil, billed: Billing = .no
   ) -> PlantainError {
-    PlantainError(
+    let kept = path.map { "It is kept as \($0), finished." } ?? "It could not be kept anywhere."
+    let other = billed == .no ? " Take it as it is, or finish it once more with a higher --max-drift." : ""
+    return PlantainError(
       .finishing, .drifted,
-      "the result differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the limit of \(drift.most)",
-      hint: path.map { "It is kept as \($0)." } ?? "It could not be kept anywhere.", subject: subject,
-      billed: billed)
+      "the answer differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the limit of \(drift.most); above about 5 is visible",
+      hint: kept + (path == nil ? "" : other), subject: subject, billed: billed)
   }
 }

@@ -11,7 +11,21 @@ public struct FindingsReport: Encodable, Sendable {
   public let drift: Double?
   /// What in the mask said where the result may change its original: `white` or `transparent`; absent without a mask.
   public let mask: String?
+  /// Where the original shows because the result does not reach; absent where it reaches everywhere.
+  public let uncovered: Uncovered?
   public let warnings: [String]
+  private let findings: Findings
+  private let remedy: String?
+
+  private enum CodingKeys: CodingKey { case align, colour, changed, drift, mask, uncovered, warnings }
+
+  /// In pixels of the finished picture, from its edges or those of what may change.
+  public struct Uncovered: Encodable, Sendable {
+    public let left: Int
+    public let top: Int
+    public let right: Int
+    public let bottom: Int
+  }
 
   /// How the result lay on its original.
   public struct Alignment: Encodable, Sendable {
@@ -34,7 +48,9 @@ public struct FindingsReport: Encodable, Sendable {
     public let after: Double
   }
 
-  init(_ findings: Findings) {
+  /// - Parameter remedy: against what is not covered.
+  init(_ findings: Findings, remedy: String? = nil) {
+    (self.findings, self.remedy) = (findings, remedy)
     align = findings.alignment.map {
       Alignment(
         dx: $0.dx.rounded(to: 2), dy: $0.dy.rounded(to: 2), scale: $0.scale.rounded(to: 5),
@@ -44,26 +60,30 @@ public struct FindingsReport: Encodable, Sendable {
     changed = findings.changed?.rounded(to: 4)
     drift = findings.drift?.rounded(to: 2)
     mask = findings.mask?.rawValue
+    uncovered = findings.uncovered.map {
+      Uncovered(left: $0.left, top: $0.top, right: $0.right, bottom: $0.bottom)
+    }
     warnings = findings.warnings.map(\.rawValue)
   }
 
   /// The same for people.
   public var lines: [String] {
     var lines: [String] = []
-    if let align, align.trusted {
-      let shift = "\(align.dx), \(align.dy) px"
-      lines.append(
-        "aligned: it lay off by \(shift), at \(align.scale) times its scale, turned by \(align.rotation)°")
-    }
-    if let colour { lines.append("colour: from a difference of \(colour.before) to \(colour.after)") }
+    if let align, align.trusted { lines.append("aligned: \(align.words)") }
+    if let colour { lines.append("colour: \(colour.words)") }
     if let changed { lines.append("changed: \((changed * 100).rounded(to: 1)) % of the picture") }
-    if let drift { lines.append("drift: \(drift)") }
+    if let written = findings.written { lines.append(written.words(ofAnswer: drift)) }
     if let mask { lines.append("mask: what is \(mask) in it was edited") }
     return lines + notes.map { "note: \($0)" }
   }
 
   /// The warnings, for people.
-  var notes: [String] { warnings.compactMap(FinishingWarning.init).map(\.explanation) }
+  var notes: [String] {
+    let notes = findings.warnings.map { $0.explanation(findings) }
+    guard let uncovered else { return notes }
+    let remedy = remedy.map { ": \($0)" } ?? ""
+    return notes + ["the answer does not reach \(uncovered.words), where the original shows" + remedy]
+  }
 }
 
 extension Double {
@@ -72,23 +92,5 @@ extension Double {
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }
     return (self * factor).rounded() / factor
-  }
-}
-
-extension FinishingWarning {
-  fileprivate var explanation: String {
-    switch self {
-    case .notAligned: "the result cannot be recognised in the original, so it was laid on it as a whole"
-    case .resultCropped: "the result has another shape than the original; what stuck out was cut off"
-    case .colourNotMatched: "too little is unchanged to tell a tint, so the colours were left as they are"
-    case .changedMostly: "most of the picture is changed, so nothing of the original was kept"
-    case .maskEmpty: "nothing in the mask is white, so the picture is the original"
-    case .maskCoversAll: "the mask lets next to everything change"
-    case .paintedCheckerboard: "the squares that stand for transparency are painted into the picture"
-    case .pixelsReduced: "it has fewer pixels than it had, to have no more bytes than it may"
-    case .credentialsRemoved:
-      "content credentials (C2PA) of the result were removed, because they would not be valid any more"
-    case .depthReduced: "the original has more than 8 bits per channel; the finished picture has 8"
-    }
   }
 }

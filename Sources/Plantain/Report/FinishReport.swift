@@ -18,7 +18,7 @@ public struct FinishReport: Encodable, Sendable {
     width = result.size.width
     height = result.size.height
     bytes = result.bytes.count
-    findings = FindingsReport(result.picture.findings)
+    findings = FindingsReport(result.picture.findings, remedy: .uncovered(isMirrored: nil))
   }
 
   public func encode(to encoder: any Encoder) throws {

@@ -12,7 +12,7 @@ enum FlatDialect {
   {
     let fields = gateway.fields
     try refuseStrangers(in: json, gateway)
-    var request = SimulatedRequest()
+    var request = SimulatedRequest(model)
     guard let prompt = json[path: fields.prompt]?.string, !prompt.isEmpty else {
       throw Refusal("'\(fields.prompt)' is required.")
     }

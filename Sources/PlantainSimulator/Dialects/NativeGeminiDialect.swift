@@ -7,7 +7,7 @@ import Vocabulary
 enum NativeGeminiDialect {
   static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest
   {
-    var request = SimulatedRequest()
+    var request = SimulatedRequest(model)
     for part in json["contents"]?.elements.flatMap({ $0["parts"]?.elements ?? [] }) ?? [] {
       if let text = part["text"]?.string { request.prompt += text }
       if let inline = part["inlineData"] { try read(inline, into: &request, gateway) }

@@ -23,18 +23,22 @@ enum SimulatedModel {
   ) throws(ImagingError) -> Answer {
     var structures: [PictureStructure] = []
     for reference in request.pictures { structures.append(try PictureStructure.read(reference)) }
-    let square = PixelSize(width: 1024, height: 1024)
     guard let first = structures.first, let last = structures.last, let codec = first.format.codec else {
-      let size = NanoBanana2.size(request.ratio ?? AspectRatio(1, 1), request.tier) ?? square
-      return try answer(softColours(), size, request, drift, variant)
+      let ratio = request.ratio ?? AspectRatio(1, 1)
+      return try answer(softColours(), size(ratio, request), request, drift, variant)
     }
     guard first.size.pixelCount <= mostPixels else { throw .tooManyPixels(first.size, limit: mostPixels) }
-    let ratio = request.ratio ?? nearest(to: last.uprightSize)
-    let size = NanoBanana2.size(ratio, request.tier) ?? square
+    let ratio = request.ratio ?? request.model.nearestRatio(to: last.uprightSize)
 
     var image = try Image.decode(request.pictures[0], as: codec).realised().inSRGB(usingProfile: false)
     if image.hasAlpha { image = try image.flattened(onto: .white) }
-    return try answer(image, size, request, drift, variant)
+    return try answer(image, size(ratio, request), request, drift, variant)
+  }
+
+  /// A draft may be of a tier that the model does not sell.
+  private static func size(_ ratio: AspectRatio, _ request: SimulatedRequest) -> PixelSize {
+    request.model.size(ratio, request.tier) ?? NanoBanana2.size(ratio, request.tier)
+      ?? PixelSize(width: 1024, height: 1024)
   }
 
   private static func answer(
@@ -92,9 +96,5 @@ enum SimulatedModel {
     let resized = try image.resized(to: scaled)
     return try resized.cropped(
       left: (scaled.width - size.width) / 2, top: (scaled.height - size.height) / 2, to: size)
-  }
-
-  private static func nearest(to size: PixelSize) -> AspectRatio {
-    NanoBanana2.ratios.min { $0.distance(to: size) < $1.distance(to: size) } ?? AspectRatio(1, 1)
   }
 }

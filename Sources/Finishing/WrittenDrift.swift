@@ -1,0 +1,24 @@
+import Imaging
+import Vocabulary
+
+extension BroughtBack {
+  /// How far the written file is from its original.
+  ///
+  /// - Parameter original: the size of the whole.
+  func drift(
+    of file: borrowing FinishedPicture, _ original: PixelSize, _ options: FinishingOptions
+  ) throws(ImagingError) -> Findings.WrittenDrift? {
+    let place: Findings.WrittenDrift.Place = kept?.contains(true) == true ? .outsideChange : .leastChanged
+    let value: Double?
+    if !file.isConverted || place == .leastChanged && options.maximumBytes == nil {
+      // What the last coding at full quality adds is not seen.
+      value = file.findings.drift
+    } else if file.format == .png {
+      // Beyond its limits the pixels are the original's.
+      value = place == .outsideChange ? 0 : file.findings.drift
+    } else {
+      value = try pair.drift(of: part(of: file, area, of: original), at: place == .outsideChange ? kept : nil)
+    }
+    return value.map { Findings.WrittenDrift(value: $0, place: place) }
+  }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Finishing
+@testable import Plantain
+
+@Suite struct `What was found, in words` {
+  private func line(_ word: String, _ change: (inout Findings) -> Void) throws -> String {
+    var findings = Findings()
+    change(&findings)
+    return try #require(FindingsReport(findings).lines.first { $0.contains(word) })
+  }
+
+  private func alignment(
+    _ dx: Double, _ dy: Double, _ scale: Double, _ rotation: Double
+  ) throws -> String {
+    try line("aligned") {
+      $0.alignment = Findings.Alignment(
+        dx: dx, dy: dy, scale: scale, rotation: rotation, residual: 0.1, isTrusted: true)
+    }
+  }
+
+  @Test func `a place says what was off, and nothing where nothing was`() throws {
+    #expect(try alignment(0.03, -0.2, 0.99999, 0.001) == "aligned: already in place")
+    #expect(
+      try alignment(12.34, -3, 1.0125, -0.5)
+        == "aligned: it lay 12.3 px to the right and 3.0 px too high, was 1.25 % too large, was turned 0.5° "
+        + "counterclockwise; that was taken back")
+    #expect(
+      try alignment(-1, 0.1, 0.99, 0)
+        == "aligned: it lay 1.0 px to the left, was 1.0 % too small; that was taken back")
+  }
+
+  @Test func `a drift is the file's, with the place where it was measured`() throws {
+    let outside = try line("drift") {
+      $0.drift = 17.4
+      $0.written = Findings.WrittenDrift(value: 0.26, place: .outsideChange)
+    }
+    #expect(outside.hasPrefix("drift outside the change: 0.3 (") && outside.contains("17.4"))
+    #expect(outside.hasSuffix("above about 5 is visible"))
+    let least = try line("drift") {
+      $0.drift = 17.4
+      $0.written = Findings.WrittenDrift(value: 17.4, place: .leastChanged)
+    }
+    #expect(least == "drift in the three fifths that differ least: 17.4; above about 5 is visible")
+  }
+
+  @Test(arguments: [
+    (Findings.TintFailure.notRecognised, "without a place"), (.fewColours(9, least: 16), "9 colours"),
+    (.littleAgreement(0.123, least: 0.3), "fits 12 % of the colours; 30 %"), (.otherColours, "no tint"),
+    (.strong(21.57, most: 12), "difference of 21.6"),
+  ])
+  func `a tint that cannot be told says what was tried`(
+    failure: Findings.TintFailure, words: String
+  ) throws {
+    let note = try line("colours were left") {
+      $0.warnings = [.colourNotMatched]
+      $0.tintFailure = failure
+    }
+    #expect(note.contains(words), "\(note)")
+  }
+
+  @Test func `what is not covered is said in pixels, and nothing of the original is denied`() throws {
+    let note = try line("does not reach") {
+      $0.uncovered = Findings.Uncovered(left: 12, top: 0, right: 13, bottom: 2)
+      $0.warnings = [.changedMostly]
+    }
+    #expect(
+      note.contains("12 px at the left, 13 px at the right and 2 px at the bottom, where the original shows"))
+    let mostly = try line("most of the picture") { $0.warnings = [.changedMostly] }
+    #expect(!mostly.contains("nothing of the original"))
+  }
+}
