@@ -7,9 +7,7 @@ enum RequestCheck {
   static func check(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ gateway: Gateway
   ) throws(PlantainError) {
-    guard !prompt.isEmpty else {
-      throw .usage("the prompt is empty", hint: "Say with -p what the picture should become.")
-    }
+    try requireWords(prompt)
     guard !references.isEmpty || gateway.takesPromptAlone else {
       let others = Gateway.all.filter(\.takesPromptAlone).map(\.id).joined(separator: ", ")
       throw .unsupported(
@@ -30,6 +28,15 @@ enum RequestCheck {
     if let timeout = options.timeout, timeout <= .zero {
       throw .usage("expected a timeout above zero")
     }
+  }
+}
+
+extension RequestCheck {
+  static func requireWords(_ prompt: String) throws(PlantainError) {
+    guard prompt.isBlank else { return }
+    throw .usage(
+      prompt.isEmpty ? "the prompt is empty" : "the prompt is nothing but white space",
+      hint: "Say with -p what the picture should become.")
   }
 }
 

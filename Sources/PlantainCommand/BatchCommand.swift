@@ -90,6 +90,7 @@ struct BatchCommand: AsyncParsableCommand {
     let manifest = try read(configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
+    for warning in manifest.warnings { common.note("warning   \(warning)") }
     // What cannot be written must not come out after everything was paid for.
     try BatchRecord.requireWritable(report: report, contactSheet: contactSheet, beside: manifest)
     let location = ledger.location(configuration)
@@ -143,7 +144,7 @@ struct BatchCommand: AsyncParsableCommand {
     display.end()
     try keep(failed, of: manifest)
     if common.json {
-      Console.printJSON(["summary": summary])
+      Console.printJSON(SummaryLine(summary, manifest))
     } else {
       common.note(Summary.line(of: summary))
     }
@@ -198,10 +199,22 @@ struct BatchCommand: AsyncParsableCommand {
       }
     }
     if common.json {
-      Console.printJSON(["summary": plan])
+      Console.printJSON(SummaryLine(plan, manifest))
     } else {
       Console.print(Summary.line(of: plan))
     }
     if status != 0 { throw CommandFailure(status: status) }
+  }
+}
+
+/// The last line of `--json`.
+private struct SummaryLine<Summary: Encodable>: Encodable {
+  let summary: Summary
+  /// Of the manifest, for people; `nil`: there are none.
+  let warnings: [String]?
+
+  init(_ summary: Summary, _ manifest: Manifest) {
+    self.summary = summary
+    warnings = manifest.warnings.isEmpty ? nil : manifest.warnings
   }
 }

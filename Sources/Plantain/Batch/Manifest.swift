@@ -15,7 +15,7 @@ import Vocabulary
 public struct Manifest: Sendable {
   /// One edit.
   public struct Item: Sendable {
-    /// In the file, from 1; of a CSV the record, without its head.
+    /// Where it begins in the file, from 1, as text editors count.
     public let line: Int
     public let id: String?
     public let references: [Reference]
@@ -40,6 +40,8 @@ public struct Manifest: Sendable {
   public internal(set) var items: [Item] = []
   /// Why it cannot be run, each with its line; empty when it can.
   public internal(set) var problems: [PlantainError] = []
+  /// What may be meant otherwise, for people.
+  public internal(set) var warnings: [String] = []
 
   /// What is the same for all lines that do not say otherwise.
   public struct Defaults: Sendable {
@@ -76,19 +78,41 @@ public struct Manifest: Sendable {
     reading name: String, _ defaults: Defaults, for gateway: Gateway
   ) throws(PlantainError) {
     let path = FileSpelling.onDisk(name) ?? name
-    let records: [Record]
     if OutputFile.isFolder(path) {
       try Self.requirePrompt(defaults)
-      records = try Self.records(inFolder: path)
-    } else {
-      let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
-      records =
-        path.lowercased().hasSuffix(".csv")
-        ? try Self.records(ofCSV: text, path) : Self.records(ofLines: text)
+      try self.init(Self.records(inFolder: path), of: path, folder: ".", defaults, gateway)
+      return
     }
-    try self.init(
-      records, of: path, folder: OutputFile.isFolder(path) ? "." : OutputFile.parent(of: path), defaults,
-      gateway)
+    let (records, head) = try Self.records(ofFile: path)
+    try self.init(records, head, of: path, folder: OutputFile.parent(of: path), defaults, gateway)
+  }
+
+  private static func records(
+    ofFile path: String
+  ) throws(PlantainError) -> ([Record], ManifestTable.Head?) {
+    try requireKnownKind(path)
+    let text = try TextFile.read(path, as: "a manifest", limit: sizeLimit)
+    guard path.lowercased().hasSuffix(".csv") else { return (try records(ofLines: text, path), nil) }
+    let table = try ManifestTable.read(text, path)
+    return (table.records, table.head)
+  }
+
+  /// Tables are told by their names.
+  private static func requireKnownKind(_ path: String) throws(PlantainError) {
+    let kinds = [
+      "tsv": "Rename it to .csv: cells may stand between tabs.",
+      "tab": "Rename it to .csv: cells may stand between tabs.",
+      "xlsx": "Save it as CSV in UTF-8.", "xls": "Save it as CSV in UTF-8.",
+      "ods": "Save it as CSV in UTF-8.",
+      "numbers": "Export it as CSV in UTF-8.",
+    ]
+    let name = OutputFile.name(of: path).lowercased()
+    guard let dot = name.lastIndex(of: "."), let hint = kinds[String(name[name.index(after: dot)...])],
+      OutputFile.exists(path)
+    else { return }
+    throw PlantainError(
+      .input, .unusableFile, "a manifest is a .jsonl or a .csv file, received \(path)", hint: hint,
+      subject: path)
   }
 
   /// One edit for each picture, all with the same prompt.
@@ -115,7 +139,8 @@ public struct Manifest: Sendable {
   }
 
   private init(
-    _ records: [Record], of path: String?, folder: String, _ defaults: Defaults, _ gateway: Gateway
+    _ records: [Record], _ head: ManifestTable.Head? = nil, of path: String?, folder: String,
+    _ defaults: Defaults, _ gateway: Gateway
   ) throws(PlantainError) {
     self.path = path
     guard !records.isEmpty else {
@@ -124,8 +149,12 @@ public struct Manifest: Sendable {
         hint: "Name a manifest with one job a line, a folder of pictures, or pictures.",
         subject: path)
     }
+    let names = NameCheck(records, head, prompt: defaults.prompt, path)
+    (problems, warnings) = (names.problems, names.warnings)
+    // What follows from a wrong name is not told as well.
+    guard head == nil || problems.isEmpty else { return }
     let reader = ItemReader(defaults, folder: folder, gateway)
-    for record in records {
+    for record in records where names.mistaken.isDisjoint(with: record.fields.keys) {
       do throws(PlantainError) {
         items.append(try reader.item(record))
       } catch {
@@ -141,13 +170,16 @@ public struct Manifest: Sendable {
 
   /// One line before it is understood.
   struct Record: Sendable {
+    /// Where it begins, from 1, as text editors count.
     let line: Int
-    /// `nil`: it is not an object of texts, numbers, switches and lists of texts.
-    var fields: [String: Field]?
-    /// Whether names that nobody knows are columns for the prompt.
-    var hasColumns = false
+    /// By their names; those with a meaning in the spelling that has it.
+    var fields: [String: Field] = [:]
+    /// Of the table that it is a row of; `nil`: it is no row.
+    var columns: [String]?
     /// It was named itself, or found in a folder or by a pattern.
     var picture: String?
+    /// Why it is none.
+    var mistake: PlantainError?
   }
 
   private mutating func findEqualOutputs(_ path: String?) {
@@ -183,18 +215,22 @@ extension Manifest.Item {
 
 extension PlantainError {
   fileprivate func of(_ record: Manifest.Record, in path: String?) -> PlantainError {
-    of(record.picture, line: record.line, in: path)
+    of(record.picture, line: record.line, in: path, isTable: record.columns != nil)
   }
 
   fileprivate func of(_ item: Manifest.Item, in path: String?) -> PlantainError {
-    of(item.isPicture ? item.name : nil, line: item.line, in: path)
+    of(item.isPicture ? item.name : nil, line: item.line, in: path, isTable: false)
   }
 
-  private func of(_ picture: String?, line: Int, in path: String?) -> PlantainError {
-    let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)"
-    return PlantainError(
+  /// - Parameter isTable: what it is about is a column, not a key.
+  func of(_ picture: String?, line: Int, in path: String?, isTable: Bool) -> PlantainError {
+    let cell = picture == nil ? column.map { ", \(isTable ? "column" : "key") \($0)" } ?? "" : ""
+    let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)\(cell)"
+    var error = PlantainError(
       .input, code == .overSpending ? code : .unusableFile, words(about: place), hint: hint,
       subject: picture ?? path)
+    error.nearest = nearest
+    return error
   }
 
   /// The message after the name of what it is about, unless it names that itself.

@@ -11,7 +11,10 @@ struct NamedOption: Sendable {
   /// Reads a value; `false` when it is not one. Relative paths count from the folder.
   let set: @Sendable (_ options: inout EditOptions, _ text: String, _ folder: String) -> Bool
 
-  static func named(_ name: String) -> NamedOption? { byName[name] }
+  /// In British or American spelling.
+  static func named(_ name: String) -> NamedOption? {
+    byName[name] ?? byName[name.replacing("color", with: "colour")]
+  }
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 

@@ -13,6 +13,10 @@ public struct PlantainError: Error, Sendable {
   /// The id under which the ledger knows the edit, once it does.
   public internal(set) var editID: String?
   public let billed: Billing
+  /// The known name that a mistyped one is nearest to.
+  public internal(set) var nearest: String?
+  /// The column or key of a manifest that it is about.
+  var column: String?
   /// What was tried at the gateway before.
   var attempts: [AttemptNote] = []
   /// How long the gateway asks to wait.
