@@ -17,7 +17,9 @@ enum RequestCheck {
     guard references.count <= gateway.limits.references else {
       throw .unsupported(
         "\(gateway.id) takes at most \(gateway.limits.references) references, received \(references.count)",
-        gateway, hint: "Give fewer. Nothing was sent.")
+        gateway,
+        hint:
+          "Give fewer; to edit each of them: plantain batch PICTURE... -p TEXT. Nothing was sent.")
     }
     for case .url(let address) in references where Reference.withoutSecrets(address).contains("://***@") {
       let name = Reference.withoutSecrets(address)

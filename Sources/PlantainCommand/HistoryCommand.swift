@@ -44,7 +44,7 @@ struct HistoryListCommand: AsyncParsableCommand {
       if common.json {
         Console.printJSON(entry)
       } else {
-        for line in Summary.lines(of: entry, isLong: id != nil) { Console.print(Console.printable(line)) }
+        for line in Summary.lines(of: entry, isLong: id != nil) { Console.print(line) }
       }
     }
   }
@@ -54,7 +54,7 @@ struct HistoryListCommand: AsyncParsableCommand {
       if common.json {
         Console.printJSON(run)
       } else {
-        Console.print(Console.printable(Summary.line(of: run)))
+        Console.print(Summary.line(of: run))
       }
     }
   }

@@ -288,8 +288,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       var options = item.options
       options.timeout = .seconds(120)
       return Manifest.Item(
-        line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options,
-        fields: item.fields)
+        line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options)
     }
     let settled = slow
     try await run((0..<3).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
@@ -367,7 +366,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       "region": "1,1,2,2", "feather": "3", "max-drift": "3", "max-output-bytes": "1MB", "mask": "m.png",
       "align": "false", "match-colour": "true", "mask-edits": "white",
     ]
-    let none: Set<String> = ["timeout", "price", "compare"]
+    let none: Set<String> = ["timeout", "price", "compare", "overwrite"]
     var seen: Set<String> = [plain]
     for option in NamedOption.all {
       let value =

@@ -3,9 +3,9 @@ import Vocabulary
 /// The names that columns of a table and keys of a line have a meaning by.
 enum FieldName {
   /// Beside the options of an edit.
-  static let own = ["references", "prompt", "output", "id"]
+  static let own = ["references", "prompt", "output", "id", "gateway"]
   /// Keys of lines that are columns like any other in a table.
-  static let ofLines: Set<String> = ["variant"]
+  static let ofLines: Set<String> = ["variant", "whole-name"]
 
   /// The name in the spelling that has a meaning, however it is capitalized; `nil` for one that is the user's own.
   static func known(_ name: String) -> String? {

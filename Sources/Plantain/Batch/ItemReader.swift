@@ -24,6 +24,7 @@ struct ItemReader {
       guard let option = NamedOption.named(name) else { continue }
       try at(name) { () throws(PlantainError) -> Void in try set(option, field, &options) }
     }
+    options.usesWholeName = try at("whole-name") { () throws(PlantainError) in try usesWholeName(record) }
     options.output = try at("output") { () throws(PlantainError) in try output(fields) }
     let prompt = try at("prompt") { () throws(PlantainError) in try self.prompt(record, references) }
     try RequestCheck.check(prompt, references, options, gateway)
@@ -35,8 +36,8 @@ struct ItemReader {
     try OutputPlan(options, first: references.first).check(overwriting: true)
     return Manifest.Item(
       line: record.line, id: fields["id"]?.texts.first, references: references, prompt: prompt,
-      options: options, variant: try variant(record),
-      fields: rewritten(fields, references, prompt), isPicture: record.picture != nil)
+      options: options, variant: try variant(record), isPicture: record.picture != nil,
+      isNameSettled: options.usesWholeName)
   }
 
   /// What goes wrong in `body` is about that column or key.
@@ -57,6 +58,13 @@ struct ItemReader {
       throw .usage("expected 1…10,000 for variant, received \(text)", hint: nil)
     }
     return number
+  }
+
+  /// Whether the result is named after the picture's whole name, as it was where other pictures had the same stem.
+  private func usesWholeName(_ record: Manifest.Record) throws(PlantainError) -> Bool {
+    guard record.columns == nil, let text = record.fields["whole-name"]?.texts.first else { return false }
+    guard let isWhole = Bool(text) else { throw .usage("expected true or false, received \(text)") }
+    return isWhole
   }
 
   private func requireSense(_ options: EditOptions) throws(PlantainError) {
@@ -111,7 +119,8 @@ struct ItemReader {
   ) throws(PlantainError) {
     let text = field.texts.joined(separator: ",")
     guard option.set(&options, text, folder) else {
-      throw .usage("expected \(option.expected) for \(option.name), received \(text)", hint: nil)
+      let remedy = option.name == "aspect" ? EditOptions.Aspect.remedy(for: text) : nil
+      throw .usage("expected \(option.expected) for \(option.name), received \(text)", hint: remedy)
     }
   }
 
@@ -120,7 +129,8 @@ struct ItemReader {
     guard !name.isEmpty, name != "-" else {
       throw .usage("expected the name of a file for output, received \(name)", hint: nil)
     }
-    return .file(Reference.path(name, in: defaults.folder ?? "."))
+    let path = Reference.path(name, in: defaults.folder ?? ".")
+    return name.hasSuffix("/") ? .folder(path) : .file(path)
   }
 
   private func prompt(
@@ -156,22 +166,5 @@ struct ItemReader {
       hint: "Known are \(known.joined(separator: ", ")). Write {{ for a brace.")
     error.nearest = known.nearest(to: name)
     return error
-  }
-
-  /// For a manifest that is read somewhere else, after the prompt was made.
-  private func rewritten(
-    _ fields: [String: Manifest.Field], _ references: [Reference], _ prompt: String
-  ) -> [String: Manifest.Field] {
-    var fields = fields.filter { FieldName.known($0.key) != nil }
-    fields["references"] = .list(
-      zip(references, fields["references"]?.texts ?? []).map { reference, text in
-        if case .file(let path) = reference { OutputFile.absolute(path) } else { text }
-      })
-    for name in ["mask", "compare"] {
-      guard case .text(let path)? = fields[name] else { continue }
-      fields[name] = .text(OutputFile.absolute(Reference.path(path, in: folder)))
-    }
-    fields["prompt"] = .text(prompt.replacing("{", with: "{{"))
-    return fields
   }
 }

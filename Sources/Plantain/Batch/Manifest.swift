@@ -24,10 +24,12 @@ public struct Manifest: Sendable {
     public internal(set) var options: EditOptions
     /// Which of several variants of one content it is, from 1; `nil` where it is not said.
     public internal(set) var variant: Int?
-    /// As it stood in the manifest, with paths from the root, to be written into another one.
-    let fields: [String: Field]
     /// It was not in a file, but is a picture of a folder, a pattern or a list.
     var isPicture = false
+    /// Whether its result has the picture's whole name was decided by an earlier run.
+    var isNameSettled = false
+    /// It is a picture with the same bytes as another one, and shares its result.
+    var isShared = false
 
     /// What to call it in messages: its line, or its picture.
     public var name: String {
@@ -97,6 +99,24 @@ public struct Manifest: Sendable {
     return (table.records, table.head)
   }
 
+  /// The gateways that a manifest's lines name, as `--gateway` takes them; `nil` where no line names any, and for folders.
+  ///
+  /// - Throws: 64 where lines name different ones, or some name none; as `init` where it cannot be read.
+  public static func gateway(statedIn name: String) throws(PlantainError) -> String? {
+    let path = FileSpelling.onDisk(name) ?? name
+    guard !OutputFile.isFolder(path) else { return nil }
+    let records = try records(ofFile: path).0.filter { $0.mistake == nil }
+    let names = records.map { $0.fields["gateway"]?.texts.joined(separator: ",") }
+    guard let first = names.firstIndex(where: { $0 != nil }), let stated = names[first] else { return nil }
+    if let other = names.firstIndex(where: { $0 != stated }) {
+      let words = names[other].map { "names the gateway \($0)" } ?? "names no gateway"
+      throw .usage(
+        "\(path), line \(records[other].line) \(words), and line \(records[first].line) \(stated)",
+        hint: "All lines of a run go one way: write it into each, or choose one for all with --gateway.")
+    }
+    return stated
+  }
+
   /// Tables are told by their names.
   private static func requireKnownKind(_ path: String) throws(PlantainError) {
     let kinds = [
@@ -161,8 +181,20 @@ public struct Manifest: Sendable {
         problems.append(error.of(record, in: path))
       }
     }
+    findUnknownModels(gateway)
     nameResults()
     findEqualOutputs(path)
+  }
+
+  /// Each is told once.
+  private mutating func findUnknownModels(_ gateway: Gateway) {
+    var seen: Set<String> = []
+    for item in items {
+      guard let doubt = gateway.doubt(about: item.options.model), seen.insert(doubt).inserted else {
+        continue
+      }
+      warnings.append(item.isPicture ? doubt : "line \(item.line): \(doubt)")
+    }
   }
 
   /// In bytes; a line of a manifest has some hundred.
