@@ -158,11 +158,11 @@ struct ItemReader {
   ) -> PlantainError {
     if record.columns?.contains(where: { $0.lowercased() == name.lowercased() }) == true {
       return .usage(
-        "the prompt has {\(name)}, and in this row that column is empty or not the only one",
+        "the prompt has {\(name.shortened)}, and in this row that column is empty or not the only one",
         hint: "Fill the cell, or write {{ for a brace.")
     }
     var error = PlantainError.usage(
-      "the prompt has {\(name)}, and there is no such \(record.columns == nil ? "key" : "column")",
+      "the prompt has {\(name.shortened)}, and there is no such \(record.columns == nil ? "key" : "column")",
       hint: "Known are \(known.joined(separator: ", ")). Write {{ for a brace.")
     error.nearest = known.nearest(to: name)
     return error

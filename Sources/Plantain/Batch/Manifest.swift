@@ -89,52 +89,6 @@ public struct Manifest: Sendable {
     try self.init(records, head, of: path, folder: OutputFile.parent(of: path), defaults, gateway)
   }
 
-  private static func records(
-    ofFile path: String
-  ) throws(PlantainError) -> ([Record], ManifestTable.Head?) {
-    try requireKnownKind(path)
-    let text = try TextFile.read(path, as: "a manifest", limit: sizeLimit)
-    guard path.lowercased().hasSuffix(".csv") else { return (try records(ofLines: text, path), nil) }
-    let table = try ManifestTable.read(text, path)
-    return (table.records, table.head)
-  }
-
-  /// The gateways that a manifest's lines name, as `--gateway` takes them; `nil` where no line names any, and for folders.
-  ///
-  /// - Throws: 64 where lines name different ones, or some name none; as `init` where it cannot be read.
-  public static func gateway(statedIn name: String) throws(PlantainError) -> String? {
-    let path = FileSpelling.onDisk(name) ?? name
-    guard !OutputFile.isFolder(path) else { return nil }
-    let records = try records(ofFile: path).0.filter { $0.mistake == nil }
-    let names = records.map { $0.fields["gateway"]?.texts.joined(separator: ",") }
-    guard let first = names.firstIndex(where: { $0 != nil }), let stated = names[first] else { return nil }
-    if let other = names.firstIndex(where: { $0 != stated }) {
-      let words = names[other].map { "names the gateway \($0)" } ?? "names no gateway"
-      throw .usage(
-        "\(path), line \(records[other].line) \(words), and line \(records[first].line) \(stated)",
-        hint: "All lines of a run go one way: write it into each, or choose one for all with --gateway.")
-    }
-    return stated
-  }
-
-  /// Tables are told by their names.
-  private static func requireKnownKind(_ path: String) throws(PlantainError) {
-    let kinds = [
-      "tsv": "Rename it to .csv: cells may stand between tabs.",
-      "tab": "Rename it to .csv: cells may stand between tabs.",
-      "xlsx": "Save it as CSV in UTF-8.", "xls": "Save it as CSV in UTF-8.",
-      "ods": "Save it as CSV in UTF-8.",
-      "numbers": "Export it as CSV in UTF-8.",
-    ]
-    let name = OutputFile.name(of: path).lowercased()
-    guard let dot = name.lastIndex(of: "."), let hint = kinds[String(name[name.index(after: dot)...])],
-      OutputFile.exists(path)
-    else { return }
-    throw PlantainError(
-      .input, .unusableFile, "a manifest is a .jsonl or a .csv file, received \(path)", hint: hint,
-      subject: path)
-  }
-
   /// One edit for each picture, all with the same prompt.
   ///
   /// - Parameter names: paths, or patterns with `*`, `?` and `[…]` for the names of pictures. What an earlier run has put beside
@@ -196,9 +150,6 @@ public struct Manifest: Sendable {
       warnings.append(item.isPicture ? doubt : "line \(item.line): \(doubt)")
     }
   }
-
-  /// In bytes; a line of a manifest has some hundred.
-  private static let sizeLimit = ByteCount.megabytes(64)
 
   /// One line before it is understood.
   struct Record: Sendable {

@@ -141,6 +141,7 @@ extension StringProtocol {
     }
   }
 
-  /// In quotes, and not too long for a message.
-  var quoted: String { count > 60 ? "\"\(prefix(59))…\"" : "\"\(self)\"" }
+  /// Not too long for a message.
+  var shortened: String { count > 60 ? "\(prefix(59))…" : String(self) }
+  var quoted: String { "\"\(shortened)\"" }
 }

@@ -48,14 +48,15 @@ struct NameCheck {
       warnings.append("line \(line): a \(kind) without a name is not used")
       return
     }
+    let shown = name.shortened
     guard let meant = FieldName.meant(by: name) else {
       warnings.append(
-        "line \(line): the \(kind) \(name) is not used: it is no option, and no prompt has {\(name)}")
+        "line \(line): the \(kind) \(shown) is not used: it is no option, and no prompt has {\(shown)}")
       return
     }
     mistaken.insert(name)
     report(
-      "there is no option \(name), and no prompt has {\(name)}", line, name, isColumn,
+      "there is no option \(shown), and no prompt has {\(shown)}", line, shown, isColumn,
       hint: "Did you mean \(meant)? One of your own needs another name.", nearest: meant)
   }
 
@@ -72,7 +73,8 @@ struct NameCheck {
     guard !head.columns.contains("references"), !problems.contains(where: { $0.nearest == "references" })
     else { return }
     report(
-      "there is no column references among \(head.columns.joined(separator: ", "))", head.line, nil, true,
+      "there is no column references among \(head.columns.joined(separator: ", ").shortened)", head.line, nil,
+      true,
       hint:
         "Name in it the pictures to edit; where it is empty in every row, pictures are made from words alone."
     )
