@@ -102,6 +102,12 @@ public struct Price: Sendable {
   }
 
   public var amount: Double { Double(millionths) / 1_000_000 }
+
+  /// What the caller says that it is, and no table.
+  public static func stated(_ money: Money) -> Price { Price(money, checked: statedMark) }
+  public var isStated: Bool { checked == Self.statedMark }
+
+  private static let statedMark = "the user"
 }
 
 extension Price {

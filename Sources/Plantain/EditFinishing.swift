@@ -30,13 +30,14 @@ extension Editor {
   /// payment.
   ///
   /// - Parameters:
+  ///   - finish: with the region in the original's pixels.
   ///   - source: the picture to edit, read already where it can be read only once; `nil` without one.
   ///   - prepared: what was made of it.
   /// - Returns: `nil` when nothing is asked for.
   func finishing(
-    _ job: EditJob, of source: Reference?, _ prepared: PreparedReference?, _ provenance: Provenance
+    _ job: EditJob, _ finish: FinishOptions, of source: Reference?, _ prepared: PreparedReference?,
+    _ provenance: Provenance
   ) async throws(PlantainError) -> EditFinishing? {
-    let finish = job.options.finish
     guard !finish.isEmpty else { return nil }
     try finish.validate()
     var options = finish.finishing(job.output.wanted)
@@ -209,5 +210,23 @@ extension PictureWorkers {
         throw .reading(error, source.name)
       }
     }
+  }
+}
+
+extension PictureWorkers {
+  /// With a region in pixels of the picture that is edited, whose size its header says.
+  func located(_ edit: EditOptions, in source: Reference?) async throws(PlantainError) -> FinishOptions {
+    guard let source, let region = edit.finish.statedRegion, region.pixels == nil else { return edit.finish }
+    let size = try await onPool { () throws(PlantainError) in
+      let content = try source.open().content
+      do throws(ImagingError) {
+        return try PictureStructure.read(
+          content, page: edit.page, tolerance: edit.allowsTruncated ? .lenient : .strict
+        ).uprightSize
+      } catch {
+        throw .picture(error, source.name)
+      }
+    }
+    return try edit.finish.located(in: size, source.name)
   }
 }

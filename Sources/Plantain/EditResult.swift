@@ -200,6 +200,8 @@ public enum EditWarning: String, Sendable {
   case tierReplaced = "tier-replaced"
   /// The gateway does not recommend this model for production.
   case controlledTesting = "controlled-testing"
+  /// The gateway is not known to have a model of that id, which is sent as it is.
+  case unknownModel = "unknown-model"
   /// More references than the model tells apart.
   case manyReferences = "many-references"
   /// A result was fetched through a proxy, so that the address behind its name was not checked.
@@ -227,13 +229,14 @@ extension EditWarning {
     case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as it came"
     case .tierReplaced: "the nearest supported tier was taken"
     case .controlledTesting: "the gateway calls this model one for controlled testing"
+    case .unknownModel: "the gateway is not known to have that model; the id was sent as it is"
     case .manyReferences: "more than ten objects and four characters are advised against"
     case .addressNotChecked: "the result came through a proxy, so its address was not checked"
     case .maskCoversAll: "the mask lets next to everything change"
     case .outputMoved: "another picture lies where the result was to go; it is beside that one"
     case .fewerPictures: "fewer pictures came than were asked for"
     case .outcomeUnknown:
-      "one of the requests is billed, or may be, and its pictures are not here: see plantain history, and recover"
+      "one of the requests is billed, or may be, and its pictures are not here: see plantain history"
     }
   }
 }
@@ -257,6 +260,8 @@ public struct EditPlan: Sendable {
   public internal(set) var warnings: [EditWarning]
   /// Whether the picture was completed to the answer's shape; `nil`: not known.
   var isMirrored: Bool?
+  /// Why the model may be another than the one that is meant; `nil`: it is known.
+  public internal(set) var modelDoubt: String?
   /// What is done to the results; `nil`: nothing.
   var finishing: EditFinishing?
 }

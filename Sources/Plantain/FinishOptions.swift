@@ -16,8 +16,13 @@ public struct FinishOptions: Sendable {
   /// The tint of what the model has not changed is taken back: measured beyond region and mask, where there are such, else on what
   /// most of the picture agrees on. `nil`: as `aligns`. To give a region another mood, say `false`.
   public var matchesColour: Bool?
-  /// The only area that changes, in the upright original's pixels.
-  public var region: PixelArea?
+  /// The only area that changes, in pixels or in shares of the upright original. Default: `nil`, all of it.
+  public var statedRegion: Region?
+  /// The same where it is in pixels.
+  public var region: PixelArea? {
+    get { statedRegion?.pixels }
+    set { statedRegion = newValue.map(Region.init) }
+  }
   /// Where this picture says that something may change; the rest stays. It has the original's shape, in any size.
   public var mask: Reference?
   /// What in the mask says so: what is white, what is half changed being gray, or what is transparent. `nil`: what is transparent,
@@ -49,7 +54,8 @@ public struct FinishOptions: Sendable {
   /// Whether nothing is asked for.
   public var isEmpty: Bool {
     let options = finishing(nil)
-    return !options.looksAtOriginal && options.metadata == nil && maximumBytes == nil && mostDrift == nil
+    return !options.looksAtOriginal && statedRegion == nil && options.metadata == nil && maximumBytes == nil
+      && mostDrift == nil
       && feather == nil && maskEdits == nil
   }
 
@@ -72,13 +78,26 @@ public struct FinishOptions: Sendable {
     return options
   }
 
+  /// The same for an original of that size, with the region in its pixels.
+  ///
+  /// - Parameter name: what the original is called.
+  /// - Throws: 64 when the region reaches beyond it.
+  func located(in size: PixelSize, _ name: String) throws(PlantainError) -> FinishOptions {
+    guard let statedRegion else { return self }
+    let area = statedRegion.area(in: size)
+    guard area.isInside(size) else { throw .regionOutside("\(statedRegion)", name, size) }
+    var options = self
+    options.region = area
+    return options
+  }
+
   /// Whether the values make sense, as far as that can be seen without the pictures.
   ///
   /// - Throws: 64.
   func validate() throws(PlantainError) {
     if let feather {
       guard feather >= 0 else { throw .usage("expected 0 or more for the feather, received \(feather)") }
-      guard region != nil || mask != nil else {
+      guard statedRegion != nil || mask != nil else {
         throw .usage("a feather needs an edge", hint: "Give --region or --mask with it.")
       }
     }

@@ -126,11 +126,15 @@ public struct Finisher: Sendable {
     for path in [output, options.comparison].compactMap(\.self) {
       try OutputPlan.requireFree(path, overwriting: overwriting)
     }
-    var finishing = options.finishing(wanted ?? nil)
+    let returned = try await result.readOnPool()
+    let whole = try await original.readOnPool()
+    var edit = EditOptions()
+    edit.finish = options
+    let located = try await workers.located(edit, in: .bytes(whole, name: original.name))
+    var finishing = located.finishing(wanted ?? nil)
     finishing.shown = shown
     finishing.metadata?.provenance = Provenance(prompt: nil, model: nil, gateway: nil, isGenerated: false)
-    let returned = try await result.readOnPool()
-    var contents = FinishingContents(original: PictureContent(try await original.readOnPool()))
+    var contents = FinishingContents(original: PictureContent(whole))
     if let mask = options.mask {
       let content = PictureContent(try await mask.readOnPool())
       contents.mask = content

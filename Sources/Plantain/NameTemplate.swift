@@ -64,6 +64,15 @@ public struct NameTemplate: Sendable, Equatable {
     return Name(stem: stem, fixedExtension: fixed.isEmpty ? nil : fixed)
   }
 
+  /// The same pattern with everything filled in but the number and the true extension, for where its words are not known.
+  ///
+  /// - Throws: 64 for a word that nobody knows.
+  func settled(for picture: Reference?, isWhole: Bool) throws(PlantainError) -> String {
+    let name = try name(for: picture, isWhole: isWhole)
+    let stem = name.stem.replacing("{", with: "{{").replacing("{" + Self.number, with: Self.number)
+    return stem + (name.fixedExtension.map { "." + $0 } ?? (endsInTrueExtension ? Self.trueExtension : ""))
+  }
+
   /// The format that its own end asks for.
   var format: PictureFormat? {
     let end = body.split(separator: "}", omittingEmptySubsequences: false).last.map(String.init) ?? body

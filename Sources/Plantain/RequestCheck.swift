@@ -7,9 +7,7 @@ enum RequestCheck {
   static func check(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ gateway: Gateway
   ) throws(PlantainError) {
-    guard !prompt.isEmpty else {
-      throw .usage("the prompt is empty", hint: "Say with -p what the picture should become.")
-    }
+    try requireWords(prompt)
     guard !references.isEmpty || gateway.takesPromptAlone else {
       let others = Gateway.all.filter(\.takesPromptAlone).map(\.id).joined(separator: ", ")
       throw .unsupported(
@@ -19,7 +17,9 @@ enum RequestCheck {
     guard references.count <= gateway.limits.references else {
       throw .unsupported(
         "\(gateway.id) takes at most \(gateway.limits.references) references, received \(references.count)",
-        gateway, hint: "Give fewer. Nothing was sent.")
+        gateway,
+        hint:
+          "Give fewer; to edit each of them: plantain batch PICTURE... -p TEXT. Nothing was sent.")
     }
     for case .url(let address) in references where Reference.withoutSecrets(address).contains("://***@") {
       let name = Reference.withoutSecrets(address)
@@ -30,6 +30,15 @@ enum RequestCheck {
     if let timeout = options.timeout, timeout <= .zero {
       throw .usage("expected a timeout above zero")
     }
+  }
+}
+
+extension RequestCheck {
+  static func requireWords(_ prompt: String) throws(PlantainError) {
+    guard prompt.isBlank else { return }
+    throw .usage(
+      prompt.isEmpty ? "the prompt is empty" : "the prompt is nothing but white space",
+      hint: "Say with -p what the picture should become.")
   }
 }
 

@@ -14,6 +14,8 @@ struct RequestChoices {
   let webSearch: Bool
   /// How many pictures each request asks for.
   let parts: [Int]
+  /// Why the model may be another than the one that is meant; `nil`: it is known.
+  let modelDoubt: String?
   private(set) var warnings: [EditWarning]
 
   private let gateway: Gateway
@@ -26,6 +28,8 @@ struct RequestChoices {
     self.options = options
     model = gateway.model(named: options.model)
     var warnings: [EditWarning] = model.stability == .stable ? [] : [.controlledTesting]
+    modelDoubt = gateway.doubt(about: options.model)
+    if modelDoubt != nil { warnings.append(.unknownModel) }
     tier = try check.tier(options.effectiveTier, model, &warnings)
     ratio = try check.ratio(options.aspect, model, &warnings)
     isShapeAutomatic = try check.isAutomatic(options.aspect)
@@ -36,11 +40,11 @@ struct RequestChoices {
     parts = try Self.parts(options.count, most: gateway.mostPictures)
     let shaping =
       options.fit != .none
-      ? "--fit \(options.fit.rawValue)" : options.finish.region == nil ? nil : "--region"
+      ? "--fit \(options.fit.rawValue)" : options.finish.statedRegion == nil ? nil : "--region"
     if let shaping, isShapeAutomatic {
       throw .usage("\(shaping) needs a shape", hint: "Leave --aspect away, or give a ratio.")
     }
-    guard options.fit == .none || options.finish.region == nil else {
+    guard options.fit == .none || options.finish.statedRegion == nil else {
       throw .usage("a region is sent in a supported shape already", hint: "Leave --fit away.")
     }
     self.warnings = warnings
@@ -52,7 +56,7 @@ struct RequestChoices {
   }
 
   /// What one picture costs; `nil`: not known.
-  var price: Price? { options.price.map { Price($0, checked: "the user") } ?? model.prices[tier] }
+  var price: Price? { options.price.map(Price.stated) ?? model.prices[tier] }
 
   /// The ratios that a prepared picture may be brought to.
   var ratiosToFit: [AspectRatio] { ratio.map { [$0] } ?? model.ratios }
@@ -63,7 +67,7 @@ struct RequestChoices {
   /// Whether tier and shape are said at all.
   private var sendsShape: Bool {
     gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil || options.fit != .none
-      || options.finish.region != nil || options.isMirrored
+      || options.finish.statedRegion != nil || options.isMirrored
   }
 
   /// One of the requests, for as many pictures as `parts` says.
@@ -192,5 +196,18 @@ extension EditOptions {
     if let outputFormat { return outputFormat }
     guard case .file(let path) = output else { return nil }
     return OutputPlan.format(byNameOf: path)?.mediaType
+  }
+}
+
+extension Gateway {
+  /// What is to be said of a model id that the gateway is not known to have, before it is paid for.
+  func doubt(about model: String?) -> String? {
+    guard let model, !models.contains(where: { $0.id == model }) else { return nil }
+    let known = models.map(\.id)
+    let meant =
+      known.nearest(to: model, within: max(2, model.count / 3)).map { "did you mean \($0)?" }
+      ?? "known are \(known.joined(separator: ", "))."
+    return
+      "\(id) is not known to have a model \(model): \(meant) It is sent as it is, and no table has its price"
   }
 }

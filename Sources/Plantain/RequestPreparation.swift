@@ -12,7 +12,8 @@ extension Editor {
   func prepareRequest(
     _ job: EditJob, _ route: Route, isDry: Bool = false
   ) async throws(PlantainError) -> (plan: EditPlan, requests: [EditRequest]) {
-    let (prompt, references, options) = (job.prompt, job.references, job.options)
+    let (prompt, references) = (job.prompt, job.references)
+    var options = job.options
     let gateway = route.gateway
     let choices = try RequestChoices(options, gateway)
     let sorted = SortedReferences(references, gateway, isDry: isDry)
@@ -26,8 +27,9 @@ extension Editor {
         "\(requestLimit) are not enough for \(references.count) pictures and the prompt",
         hint: "Allow more with --request-bytes.")
     }
-    let preparation = try options.preparation(for: gateway)
     let settled = try await readingOnce(sorted.prepared)
+    if sorted.isEditedPrepared { options.finish = try await workers.located(options, in: settled.first) }
+    let preparation = try options.preparation(for: gateway)
     let prepared = zip(
       sorted.prepared,
       try await prepareAll(
@@ -40,9 +42,10 @@ extension Editor {
     for result in prepared { job.watch(.prepared(result)) }
     let geometry = sorted.isEditedPrepared ? prepared.first?.reference.geometry : nil
     let finishing = try await self.finishing(
-      job, sorted, settled.first, prepared.first?.reference, model: choices.model.id, gateway: gateway.id)
+      job, options.finish, sorted, settled.first, prepared.first?.reference, model: choices.model.id,
+      gateway: gateway.id)
     // Of a region the answer has the shape of what was cut out, and of a picture that was completed that of the whole.
-    let isReshaped = options.finish.region != nil || options.isMirrored
+    let isReshaped = options.finish.statedRegion != nil || options.isMirrored
     let source = isReshaped ? geometry?.prepared : geometry?.source
 
     let parts = choices.parts.enumerated().map { part, count in
@@ -80,7 +83,8 @@ extension Editor {
       tokens: Tokens(
         choices.model, choices.tier, references: references.count, promptBytes: prompt.utf8.count,
         parts: choices.parts),
-      warnings: warnings, isMirrored: options.isMirrored, finishing: finishing)
+      warnings: warnings, isMirrored: options.isMirrored, modelDoubt: choices.modelDoubt, finishing: finishing
+    )
     if let obstacle = await ground { throw obstacle }
     return (plan, parts)
   }
@@ -97,14 +101,15 @@ extension Editor {
   }
 
   private func finishing(
-    _ job: EditJob, _ sorted: SortedReferences, _ first: Reference?, _ prepared: PreparedReference?,
+    _ job: EditJob, _ finish: FinishOptions, _ sorted: SortedReferences, _ first: Reference?,
+    _ prepared: PreparedReference?,
     model: String, gateway: String
   ) async throws(PlantainError) -> EditFinishing? {
     // What a dry run does not fetch cannot be looked at.
     guard sorted.isEditedPrepared || job.references.isEmpty else { return nil }
     let provenance = Provenance(
       prompt: job.prompt, model: model, gateway: gateway, isGenerated: job.references.isEmpty)
-    return try await self.finishing(job, of: first, prepared, provenance)
+    return try await self.finishing(job, finish, of: first, prepared, provenance)
   }
 
   private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {

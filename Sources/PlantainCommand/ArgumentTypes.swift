@@ -31,7 +31,7 @@ extension ShownArea: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
-extension PixelArea: ExpressibleByArgument {
+extension Region: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
@@ -67,11 +67,14 @@ func requireOneStandardInput(in pictures: [String]) throws {
 }
 
 /// `source`, `auto`, or a ratio.
-struct AspectArgument: ExpressibleByArgument {
+struct AspectArgument {
   let value: EditOptions.Aspect
 
-  init?(argument: String) {
-    guard let value = EditOptions.Aspect(parsing: argument) else { return nil }
+  init(reading argument: String) throws {
+    guard let value = EditOptions.Aspect(parsing: argument) else {
+      let remedy = EditOptions.Aspect.remedy(for: argument).map { " \($0)" } ?? ""
+      throw ValidationError("expected source, auto, or a ratio such as 16:9.\(remedy)")
+    }
     self.value = value
   }
 }

@@ -8,8 +8,9 @@ struct BatchCommand: AsyncParsableCommand {
     abstract: "Do many edits: a manifest with one in each line, or pictures with one prompt.",
     discussion: """
       A line of a .jsonl manifest is {"references": ["a.jpg"], "prompt": "…", "output": "a.png", …} with any option of edit by its \
-      long name; a .csv has the same names as columns, | between references, and every other column for the prompt as {column}; \
-      {name} and {stem} are the first reference's. A second run does only what is not done yet. Ctrl-C ends it when what is under \
+      long name; a .csv has the same names as columns, and | between references. Every other key or column is for the prompt as \
+      {column}; {name} and {stem} are the first reference's. A gateway in the lines, the same in all, is used unless --gateway \
+      names one; an output that ends in / is a folder. A second run does only what is not done yet. Ctrl-C ends it when what is under \
       way is done; a second one at once.
       """)
 
@@ -87,6 +88,11 @@ struct BatchCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
+    if prompt == nil, promptFile == nil, manifest.count > 1,
+      let advice = GivenArguments.promptAdvice(manifest.last)
+    {
+      throw ValidationError(advice)
+    }
     guard prompt == nil || promptFile == nil else {
       throw ValidationError("Give -p TEXT or --prompt-file FILE, one of them.")
     }
@@ -104,10 +110,11 @@ struct BatchCommand: AsyncParsableCommand {
   func run() async throws {
     common.startLogging()
     let configuration = try common.configuration()
-    let gateways = try configuration.gateways(named: preparation.route.gateway)
+    let gateways = try configuration.gateways(named: gatewayNames())
     let manifest = try read(configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
+    for warning in manifest.warnings { common.note("warning   \(warning)") }
     // What cannot be written must not come out after everything was paid for.
     try BatchRecord.requireWritable(report: report, contactSheet: contactSheet, beside: manifest)
     let location = ledger.location(configuration)
@@ -124,6 +131,13 @@ struct BatchCommand: AsyncParsableCommand {
         }
       }
     }
+  }
+
+  /// What the command line says, else what the manifest does.
+  private func gatewayNames() throws(PlantainError) -> String? {
+    if let named = preparation.route.gateway { return named }
+    guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else { return nil }
+    return try Manifest.gateway(statedIn: manifest[0])
   }
 
   private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {
@@ -170,9 +184,9 @@ struct BatchCommand: AsyncParsableCommand {
       }
     }
     display.end()
-    try keep(failed, of: manifest)
+    try keep(failed, of: manifest, for: editor.routes.map(\.gateway.id))
     if common.json {
-      Console.printJSON(["summary": summary])
+      Console.printJSON(SummaryLine(summary, manifest))
     } else {
       common.note(Summary.line(of: summary))
     }
@@ -214,22 +228,27 @@ struct BatchCommand: AsyncParsableCommand {
   }
 
   /// Failed items as a manifest that can be run as it is, beside the one that was read or in the folder of outputs.
-  private func keep(_ failed: [Manifest.Item], of manifest: Manifest) throws(PlantainError) {
+  private func keep(
+    _ failed: [Manifest.Item], of manifest: Manifest, for gateways: [String]
+  ) throws(PlantainError) {
     let path = manifest.pathForFailed(outputFolder: output)
-    try Manifest.write(failed, to: path)
-    if !failed.isEmpty { common.note("failed    \(failed.count): plantain batch \(path)") }
+    try Manifest.write(failed, to: path, for: gateways)
+    guard !failed.isEmpty else { return }
+    // What is of the run, and of no line.
+    let options = [
+      ("--base-url", baseURL), ("--ledger", ledger.file), ("--config", common.config),
+      ("--max-cost", spending.maxCost.map { "\($0)" }),
+    ]
+    let words = [path] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    common.note(
+      "failed    \(failed.count): plantain batch \(words.map(Console.shellWord).joined(separator: " "))")
   }
 
   /// This command, with the run that it was.
   private static func commandLine(goingOnWith run: String) -> String {
     let arguments = CommandLine.arguments.dropFirst()
     let others = arguments.contains("--run") ? [] : ["--run", run]
-    return (["plantain"] + (arguments + others).map(shellQuoted)).joined(separator: " ")
-  }
-
-  private static func shellQuoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0) }
-    return isPlain && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    return (["plantain"] + (arguments + others).map(Console.shellWord)).joined(separator: " ")
   }
 
   private func plan(_ manifest: Manifest, by batch: Batch) async throws {
@@ -239,8 +258,8 @@ struct BatchCommand: AsyncParsableCommand {
       switch outcome {
       case .success(let plan):
         if !common.json {
-          let lines = Summary.lines(sending: plan, verb: "would send")
-          Console.print(Console.printable("\(item.name): \(lines[0])"))
+          let lines = Summary.lines(sending: plan, verb: "would send", known: [.unknownModel])
+          Console.print("\(item.name): \(lines[0])")
           for line in lines.dropFirst() { Console.print(line) }
         }
       case .failure(let error):
@@ -250,11 +269,23 @@ struct BatchCommand: AsyncParsableCommand {
       }
     }
     if common.json {
-      Console.printJSON(["summary": plan])
+      Console.printJSON(SummaryLine(plan, manifest))
     } else {
       Console.print(Summary.line(of: plan))
     }
     if let error = plan.overLimit, let most = plan.affordable { throw error.allowing(most, of: plan.jobs) }
     if status != 0 { throw CommandFailure(status: status) }
+  }
+}
+
+/// The last line of `--json`.
+private struct SummaryLine<Summary: Encodable>: Encodable {
+  let summary: Summary
+  /// Of the manifest, for people; `nil`: there are none.
+  let warnings: [String]?
+
+  init(_ summary: Summary, _ manifest: Manifest) {
+    self.summary = summary
+    warnings = manifest.warnings.isEmpty ? nil : manifest.warnings
   }
 }

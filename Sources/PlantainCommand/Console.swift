@@ -13,7 +13,9 @@ import Plantain
 
 /// Results go to standard output, everything else to standard error.
 enum Console {
+  /// As it is; on a terminal, which would obey them, without control characters.
   static func print(_ line: String) {
+    let line = isatty(STDOUT_FILENO) == 1 ? printable(line) : line
     write(Array((line + "\n").utf8), to: STDOUT_FILENO)
   }
 
@@ -72,6 +74,14 @@ enum Console {
         result.unicodeScalars.append(scalar)
       }
     }
+  }
+
+  /// A word as a shell takes it, in quotes where it needs them.
+  static func shellWord(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:,=@%+".contains($0)) }
+    return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
   }
 
   /// Whether standard output has taken everything so far. What a reader who left did not want is no error.

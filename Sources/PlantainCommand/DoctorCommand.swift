@@ -19,8 +19,8 @@ struct DoctorCommand: AsyncParsableCommand {
       } else {
         let hint = finding.state == .good ? nil : finding.hint
         let line = "\(finding.state.rawValue)  \(finding.name): \(finding.detail)"
-        Console.print(Console.printable(line))
-        if let hint { Console.print(Console.printable("      \(hint)")) }
+        Console.print(line)
+        if let hint { Console.print("      \(hint)") }
       }
     }
     if let bad = findings.first(where: { $0.state == .bad }) { throw CommandFailure(status: bad.exit) }

@@ -33,7 +33,7 @@ struct EditCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !continues || from == nil else { throw ValidationError("Give --continue or --from, one of them.") }
-    try sending.requirePrompt(or: isPromptAlone)
+    try sending.requirePrompt(or: isPromptAlone, not: references.last)
     guard isFurther || !references.isEmpty else {
       throw ValidationError(
         "Name the picture to edit, or go on with an earlier result by --continue or --from ID.")
@@ -68,12 +68,20 @@ struct GenerateCommand: AsyncParsableCommand {
     commandName: "generate",
     abstract: "Make a picture from words alone, where the gateway does that.")
 
+  // To say where they belong.
+  @Argument(help: .hidden) var words: [String] = []
+
   @OptionGroup var route: RouteFlags
   @OptionGroup var sending: SendingFlags
   @OptionGroup var file: FileFlags
   @OptionGroup var workers: WorkerFlags
 
-  func validate() throws { try sending.requirePrompt() }
+  func validate() throws {
+    try sending.requirePrompt(not: words.last)
+    guard let word = words.first else { return }
+    throw ValidationError(
+      "generate takes no pictures, received \(word). To edit one: plantain edit \(word) -p TEXT")
+  }
 
   func run() async throws {
     var options = EditOptions()
@@ -144,6 +152,7 @@ struct EditJob {
     if sending.dryRun {
       let plan = try await editor.plan(prompt, references: references, options: options, watch: result.watch)
       if common.json {
+        if let doubt = plan.modelDoubt { common.note("warning   \(doubt)") }
         Console.printJSON(EditReport(plan))
       } else {
         for line in Summary.lines(sending: plan, verb: "would send") { Console.print(line) }

@@ -42,9 +42,9 @@ struct FinishFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Change only this area of the original, in its upright pixels; the rest stays as it is.",
-      valueName: "x,y,w,h"))
-  var region: PixelArea?
+      "Change only this area of the original, upright; in pixels, or percent: 25%,25%,50%,50%.",
+      valueName: "x,y,w,h|wxh+x+y"))
+  var region: Region?
 
   @Option(
     help: ArgumentHelp(
@@ -95,7 +95,7 @@ struct FinishFlags: ParsableArguments {
     options.fitsSource = fitSource
     options.aligns = align
     options.matchesColour = matchColour
-    options.region = region
+    options.statedRegion = region
     options.mask = mask.map(reference(for:))
     options.maskEdits = maskEdits
     options.feather = feather

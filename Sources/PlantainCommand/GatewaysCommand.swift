@@ -24,7 +24,7 @@ struct GatewaysCommand: AsyncParsableCommand {
       if common.json {
         Console.printJSON(report)
       } else {
-        for line in Summary.lines(of: report, isLong: id != nil) { Console.print(Console.printable(line)) }
+        for line in Summary.lines(of: report, isLong: id != nil) { Console.print(line) }
       }
     }
   }

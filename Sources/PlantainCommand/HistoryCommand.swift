@@ -88,7 +88,7 @@ struct HistoryListCommand: AsyncParsableCommand {
       if common.json {
         Console.printJSON(run)
       } else {
-        Console.print(Console.printable(Summary.line(of: run)))
+        Console.print(Summary.line(of: run))
       }
     }
     if runs.isEmpty { noteNone(history, "no runs") }

@@ -31,7 +31,7 @@ struct InspectCommand: AsyncParsableCommand {
         if common.json {
           Console.printJSON(report)
         } else {
-          for line in Summary.lines(of: report) { Console.print(Console.printable(line)) }
+          for line in Summary.lines(of: report) { Console.print(line) }
         }
       } catch {
         Console.report(error, json: common.json)

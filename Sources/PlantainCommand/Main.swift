@@ -29,7 +29,8 @@ struct PlantainCommand: AsyncParsableCommand {
     // A reader that went away is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     let work = Task {
-      var command = try parseAsRoot(arguments)
+      try GivenArguments.requireCommand(arguments)
+      var command = try parseAsRoot(GivenArguments.joined(arguments))
       try requireOnlyPicturesAreMangled(command)
       Console.endsWithReader = !outlivesReader(command)
       if var command = command as? any AsyncParsableCommand {
@@ -115,7 +116,10 @@ struct PlantainCommand: AsyncParsableCommand {
   private static func exit(unparsed error: any Error, json: Bool) -> Never {
     let status = exitCode(for: error)
     if json, status != .success {
-      Console.printJSON(ErrorReport(.usage(message(for: error))))
+      let message = message(for: error)
+      // The parser's own words for an option that is misspelt.
+      let nearest = message.firstMatch(of: /Did you mean '(?:--?)?([^']+)'/).map { String($0.1) }
+      Console.printJSON(ErrorReport(.usage(message, nearest: nearest)))
     }
     exit(withError: error)
   }

@@ -126,7 +126,7 @@ struct PrepareCommand: AsyncParsableCommand {
     }
     let nothingElse = path == nil && !dataURI && !base64
     for line in Summary.lines(of: result) {
-      if nothingElse { Console.print(Console.printable(line)) } else { common.note(line) }
+      if nothingElse { Console.print(line) } else { common.note(line) }
     }
     if let path { Console.print(path) }
     guard dataURI || base64 else { return }

@@ -65,7 +65,7 @@ struct ProbeCommand: AsyncParsableCommand {
       if common.json {
         Console.printJSON(result)
       } else {
-        Console.print(Console.printable(Summary.line(of: result)))
+        Console.print(Summary.line(of: result))
       }
     }
     if let error = results.lazy.compactMap(\.error).first { throw CommandFailure(status: error.exitStatus) }

@@ -55,8 +55,13 @@ struct SendingFlags: ParsableArguments {
 
   var hasNoPrompt: Bool { prompt == nil && promptFile == nil }
 
-  /// - Parameter isElsewhere: it is told in another way.
-  func requirePrompt(or isElsewhere: Bool = false) throws {
+  /// - Parameters:
+  ///   - isElsewhere: it is told in another way.
+  ///   - words: that stand last among the pictures.
+  func requirePrompt(or isElsewhere: Bool = false, not words: String? = nil) throws {
+    if hasNoPrompt, !isElsewhere, let advice = GivenArguments.promptAdvice(words) {
+      throw ValidationError(advice)
+    }
     guard isElsewhere || (prompt == nil) != (promptFile == nil) else {
       throw ValidationError("Give the prompt with -p TEXT or --prompt-file FILE, one of them.")
     }

@@ -64,7 +64,7 @@ struct RouteFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The shape of the answer: source (the nearest that the model has), a ratio such as 16:9, or auto (the gateway's choice).",
-      valueName: "ratio"))
+      valueName: "ratio"), transform: { try AspectArgument(reading: $0) })
   var aspect: AspectArgument?
 
   @Flag(help: "Take the nearest supported ratio or tier instead of refusing one that is not.")

@@ -46,8 +46,13 @@ enum Summary {
   }
 
   /// With what is better known before it is paid for.
-  static func lines(sending plan: EditPlan, verb: String) -> [String] {
-    [line(sending: plan, verb: verb)] + plan.warnings.map(warning)
+  ///
+  /// - Parameter known: what was said before.
+  static func lines(sending plan: EditPlan, verb: String, known: Set<EditWarning> = []) -> [String] {
+    let words = plan.warnings.filter { !known.contains($0) }.map { warning in
+      warning == .unknownModel ? plan.modelDoubt ?? warning.explanation : warning.explanation
+    }
+    return [line(sending: plan, verb: verb)] + words.map { "          warning: \($0)" }
   }
 
   private static func warning(_ warning: EditWarning) -> String {
@@ -57,14 +62,28 @@ enum Summary {
   static func line(sending plan: EditPlan, verb: String) -> String {
     let price = plan.cost.price.map { price in
       let times = plan.request.count > 1 ? "\(plan.request.count) × " : ""
-      return "\(times)\(price) by the table of \(price.checked)"
+      return "\(times)\(price) " + (price.isStated ? "as you say" : "by the table of \(price.checked)")
     }
+    let sent = plan.prepared.count + plan.passedOn.count + plan.notFetched.count
+    let pictures = sent > 1 ? "the first is edited, \(references(sent - 1)); " : ""
     let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
     let left =
       plan.notFetched.isEmpty ? "" : ", without \(plan.notFetched.joined(separator: ", ")) (not fetched)"
     return
-      "\(verb)   \(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
+      "\(verb)   \(pictures)\(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
       + "aspect \(plan.request.ratio?.description ?? "not said"), \(price ?? "price unknown")" + tokens + left
+  }
+
+  private static func references(_ count: Int) -> String {
+    count == 1 ? "1 is a reference" : "\(count) are references"
+  }
+
+  /// `nil`: not known. What no currency is known of is nothing.
+  static func sum(_ cost: EditReport.Cost) -> String? {
+    cost.amount.map { amount in
+      guard let currency = cost.currency else { return number(amount) }
+      return "\(number(amount)) \(currency)" + (cost.basis == "reported" ? " (reported)" : "")
+    }
   }
 
   static func lines(of result: EditResult) -> [String] {
@@ -79,9 +98,7 @@ enum Summary {
   }
 
   static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {
-    let cost =
-      entry.cost.amount.map { "\(number($0)) \(entry.cost.currency ?? "") (\(entry.cost.basis))" }
-      ?? "cost unknown"
+    let cost = sum(entry.cost) ?? "cost unknown"
     var lines = [
       "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), billed: \(entry.billed)"
     ]
@@ -129,11 +146,8 @@ enum Summary {
   }
 
   static func line(of summary: BatchSummary) -> String {
-    let cost =
-      summary.cost.amount.map {
-        ", \(number($0))\(summary.cost.currency.map { " \($0)" } ?? "") (\(summary.cost.basis))"
-      }
-      ?? ""
+    // Without a currency nothing was paid.
+    let cost = summary.cost.currency == nil ? "" : sum(summary.cost).map { ", \($0)" } ?? ""
     let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them not there yet" : ""
     let left = summary.left > 0 ? ", \(summary.left) not tried" : ""
     return
@@ -151,7 +165,7 @@ enum Summary {
   }
 
   static func line(of plan: BatchPlan) -> String {
-    let cost = plan.cost.amount.map { "\(number($0)) \(plan.cost.currency ?? "")" } ?? "at an unknown price"
+    let cost = sum(plan.cost) ?? "at an unknown price"
     let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
     let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
     let variants = plan.variants.map { "lines \(list($0)) are \(count($0.count)) variants\n" }.joined()

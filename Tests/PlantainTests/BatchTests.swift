@@ -288,8 +288,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       var options = item.options
       options.timeout = .seconds(120)
       return Manifest.Item(
-        line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options,
-        fields: item.fields)
+        line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options)
     }
     let settled = slow
     try await run((0..<3).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
@@ -371,6 +370,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     ]
     let others = [
       "timeout": "9s", "price": "1USD", "compare": "c.png", "output-template": "{stem}-x.{ext}",
+      "overwrite": "true",
     ]
     var seen: Set<String> = [plain]
     for option in NamedOption.all {

@@ -54,7 +54,8 @@ import Testing
 
   /// Options that came after the first version, which no key of that one knows.
   private static let later: [(name: String, change: Change)] = [
-    ("mask edits", { $0.finish.maskEdits = .transparent })
+    ("mask edits", { $0.finish.maskEdits = .transparent }),
+    ("region in percent", { $0.finish.statedRegion = Region(parsing: "25%,0,50%,12.5%") }),
   ]
 
   /// What is of a call and not of the work.
@@ -98,6 +99,10 @@ import Testing
 
   @Test func `ends with what came later`() throws {
     #expect(try Self.parts { $0.finish.maskEdits = .white }.dropLast(2).last == "finish.maskEdits=white")
+    let share = try Self.parts { $0.finish.statedRegion = Region(parsing: " 25%, 0 ,50.0%,12.5%") }
+    #expect(share.dropLast(2).last == "finish.regionInPercent=25%,0,50%,12.5%")
+    let pixels = try Self.parts { $0.finish.statedRegion = Region(parsing: "30x40+1+2") }
+    #expect(try pixels == Self.parts { $0.finish.region = PixelArea(parsing: "1,2,30,40") })
     let usual = try Self.parts { _ in }.count
     for (name, change) in Self.later {
       #expect(try Self.parts(change).count == usual + 1, "\(name)")

@@ -54,15 +54,17 @@ enum SavedText: CaseIterable {
   @Test(
     arguments: SavedText.allCases,
     [
-      "references,prompt,output\na.jpg,red,x.png\n\n,,\na.jpg,blue,y.png\n,,\n",
-      "sep=;\nReferences;PROMPT; Output ;\na.jpg;red;x.png;\n;;;\n\na.jpg;blue;y.png",
-      "\"sep=\t\"\t\n\t\t\nreferences\tprompt\toutput\na.jpg\tred\tx.png\n\n\na.jpg\tblue\ty.png\n",
-      "\n\nreferences;prompt;output\na.jpg;red;x.png\n \n;;\na.jpg;blue;y.png\n",
+      ("references,prompt,output\na.jpg,red,x.png\n\n,,\na.jpg,blue,y.png\n,,\n", [2, 5]),
+      ("sep=;\nReferences;PROMPT; Output ;\na.jpg;red;x.png;\n;;;\n\na.jpg;blue;y.png", [3, 6]),
+      (
+        "\"sep=\t\"\t\n\t\t\nreferences\tprompt\toutput\na.jpg\tred\tx.png\n\n\na.jpg\tblue\ty.png\n", [4, 7]
+      ),
+      ("\n\nreferences;prompt;output\na.jpg;red;x.png\n \n;;\na.jpg;blue;y.png\n", [4, 7]),
     ])
-  func `tables of spreadsheets`(saved: SavedText, text: String) throws {
-    let manifest = try manifest(saved.bytes(text), "m.csv")
+  func `tables of spreadsheets`(saved: SavedText, table: (text: String, lines: [Int])) throws {
+    let manifest = try manifest(saved.bytes(table.text), "m.csv")
     #expect(manifest.problems.isEmpty, "\(manifest.problems)")
-    #expect(manifest.items.map(\.prompt) == ["red", "blue"] && manifest.items.map(\.line) == [1, 4])
+    #expect(manifest.items.map(\.prompt) == ["red", "blue"] && manifest.items.map(\.line) == table.lines)
     #expect(
       manifest.items.map(\.options.output) == ["x", "y"].map { .file(folder.file("out/\($0).png")) })
   }

@@ -49,11 +49,13 @@ extension Editor {
     for group in try await equalItems(of: manifest.items) where group.count > 1 {
       let equal = group.map { manifest.items[$0] }
       if equal[0].isPicture {
-        same[group[0]] = Array(equal.dropFirst())
+        items[group[0]]?.isShared = true
+        same[group[0]] = equal.dropFirst().map(\.shared)
         for position in group.dropFirst() { items[position] = nil }
       } else {
         var first: [Int: Int] = [:]
-        for (position, number) in zip(group, try await numbers(of: equal)) {
+        let numbers = try await numbers(of: equal)
+        for (position, number) in zip(group, numbers) {
           items[position]?.variant = number
           // Two lines may be the places of one result that was copied before.
           if let other = first[number], let item = items[position] {
@@ -62,7 +64,7 @@ extension Editor {
           }
           first[number] = first[number] ?? position
         }
-        jobs.variants.append(equal.map(\.line))
+        if first.count > 1 { jobs.variants.append(first.values.sorted().map { manifest.items[$0].line }) }
       }
     }
     jobs.variants.sort { $0[0] < $1[0] }
@@ -109,12 +111,10 @@ extension Editor {
     var taken: Set<Int> = []
     var numbers = items.map { item -> Int? in
       let own = known.number(placedAt: item)
-      if own == nil, let said = item.variant, !taken.contains(said) {
-        taken.insert(said)
-        return said
-      }
-      if let own { taken.insert(own) }
-      return own
+      // Equal pictures of a folder that failed have one number in the manifest of those that failed.
+      guard let number = own ?? item.variant else { return nil }
+      taken.insert(number)
+      return number
     }
     for position in numbers.indices where numbers[position] == nil {
       var free = 1
@@ -197,5 +197,13 @@ extension [Int: VariantRecord] {
     let numbers = keys.sorted()
     return numbers.first { self[$0]?.isPlaced(item, amongUsed: true) == true }
       ?? numbers.first { self[$0]?.isUsed == false && self[$0]?.isPlaced(item, amongUsed: false) == true }
+  }
+}
+
+extension Manifest.Item {
+  fileprivate var shared: Manifest.Item {
+    var item = self
+    item.isShared = true
+    return item
   }
 }

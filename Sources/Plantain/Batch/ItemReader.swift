@@ -16,22 +16,19 @@ struct ItemReader {
 
   /// - Throws: what is wrong with the line, as far as that can be seen before anything is read or sent.
   func item(_ record: Manifest.Record) throws(PlantainError) -> Manifest.Item {
-    guard let fields = record.fields else {
-      throw .usage(
-        "expected one JSON object with texts, numbers, true, false, and lists of texts",
-        hint: #"As in {"references": ["a.jpg"], "prompt": "a warm evening"}."#)
-    }
-    let references = record.picture.map { [Reference(fileName: $0.path)] } ?? references(fields)
-    try requireFiles(references)
+    if let mistake = record.mistake { throw mistake }
+    let fields = record.fields
+    let references = try references(record)
     var options = defaults.options
-    for (name, field) in fields.sorted(by: { $0.key < $1.key })
-    where !Self.ownNames.contains(name) && (record.hasColumns || name != "variant") {
-      try set(name, field, &options, mayBeColumn: record.hasColumns)
+    for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
+      guard let option = NamedOption.named(name) else { continue }
+      try at(name) { () throws(PlantainError) -> Void in try set(option, field, &options) }
     }
-    options.output = try output(fields, record.picture)
-    if fields["output"] != nil { options.outputTemplate = nil }
+    options.usesWholeName = try at("whole-name") { () throws(PlantainError) in try usesWholeName(record) }
+    options.output = try at("output") { () throws(PlantainError) in try output(fields, record.picture) }
+    if case .file = options.output { options.outputTemplate = nil }
     options.outputTemplate?.words = words(for: record)
-    let prompt = try prompt(fields, references, hasColumns: record.hasColumns)
+    let prompt = try at("prompt") { () throws(PlantainError) in try self.prompt(record, references) }
     try RequestCheck.check(prompt, references, options, gateway)
     let choices = try RequestChoices(options, gateway)
     try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
@@ -41,17 +38,35 @@ struct ItemReader {
     try OutputPlan(options, first: references.first).check(overwriting: true)
     return Manifest.Item(
       line: record.line, id: fields["id"]?.texts.first, references: references, prompt: prompt,
-      options: options, variant: try variant(record),
-      fields: rewritten(fields, references, prompt), isPicture: record.picture != nil)
+      options: options, variant: try variant(record), isPicture: record.picture != nil,
+      isNameSettled: options.usesWholeName)
+  }
+
+  /// What goes wrong in `body` is about that column or key.
+  private func at<Value>(
+    _ name: String, _ body: () throws(PlantainError) -> Value
+  ) throws(PlantainError) -> Value {
+    do throws(PlantainError) { return try body() } catch {
+      var error = error
+      error.column = name
+      throw error
+    }
   }
 
   /// In a table it is a column like any other.
   private func variant(_ record: Manifest.Record) throws(PlantainError) -> Int? {
-    guard !record.hasColumns, let text = record.fields?["variant"]?.texts.first else { return nil }
+    guard record.columns == nil, let text = record.fields["variant"]?.texts.first else { return nil }
     guard let number = Int(text), (1...10_000).contains(number) else {
       throw .usage("expected 1…10,000 for variant, received \(text)", hint: nil)
     }
     return number
+  }
+
+  /// Whether the result is named after the picture's whole name, as it was where other pictures had the same stem.
+  private func usesWholeName(_ record: Manifest.Record) throws(PlantainError) -> Bool {
+    guard record.columns == nil, let text = record.fields["whole-name"]?.texts.first else { return false }
+    guard let isWhole = Bool(text) else { throw .usage("expected true or false, received \(text)") }
+    return isWhole
   }
 
   private func requireSense(_ options: EditOptions) throws(PlantainError) {
@@ -59,41 +74,55 @@ struct ItemReader {
     do throws(PreparationError) { try preparation.validate() } catch { throw .preparing(error, "the line") }
   }
 
-  private static let ownNames: Set<String> = ["references", "prompt", "output", "id"]
-
-  /// Whether a column of that name has a meaning beside that for the prompt.
-  static func isKnown(_ name: String) -> Bool { ownNames.contains(name) || NamedOption.named(name) != nil }
-
-  private func references(_ fields: [String: Manifest.Field]) -> [Reference] {
-    (fields["references"]?.texts ?? []).map { Reference(argument: $0).located(in: folder) }
-  }
-
-  private func requireFiles(_ references: [Reference]) throws(PlantainError) {
-    for reference in references {
-      switch reference {
-      case .file(let path):
-        guard FileSpelling.onDisk(path) != nil else {
-          throw PlantainError(
-            .input, .missing, "there is no file \(path)", hint: "Check the name.", subject: path)
-        }
-      case .standardInput: throw .usage("a manifest's pictures cannot be standard input", hint: nil)
-      case .url, .dataURI, .mangled, .bytes: break
+  private func references(_ record: Manifest.Record) throws(PlantainError) -> [Reference] {
+    if let picture = record.picture {
+      let reference = Reference(fileName: picture.path)
+      try requireFile(reference, picture.path)
+      return [reference]
+    }
+    return try at("references") { () throws(PlantainError) in
+      guard let field = record.fields["references"] else { throw Self.noReferences(record) }
+      return try field.texts.map { text throws(PlantainError) in
+        let reference = Reference(argument: text).located(in: folder)
+        try requireFile(reference, text)
+        return reference
       }
     }
   }
 
-  private func set(
-    _ name: String, _ field: Manifest.Field, _ options: inout EditOptions, mayBeColumn: Bool
-  ) throws(PlantainError) {
-    guard let option = NamedOption.named(name) else {
-      if mayBeColumn { return }
-      throw .usage(
-        "there is no option \(name)",
-        hint: "Options have the long names of plantain edit, without the dashes.")
+  /// An edit without its picture is another one, and would be paid for.
+  private static func noReferences(_ record: Manifest.Record) -> PlantainError {
+    if record.columns != nil {
+      return .usage(
+        "there is no picture to edit, as there is in other rows",
+        hint: "Name it. What is made from words alone belongs in a table whose column references is empty.")
     }
+    return .usage(
+      "there is no picture to edit",
+      hint: #"Name it, as in "references": ["a.jpg"]; "references": [] makes one from the words alone."#)
+  }
+
+  private func requireFile(_ reference: Reference, _ text: String) throws(PlantainError) {
+    switch reference {
+    case .file(let path):
+      guard FileSpelling.onDisk(path) == nil else { return }
+      let isComment = text.hasPrefix("#") || text.hasPrefix("//")
+      throw PlantainError(
+        .input, .missing, "there is no file \(path)",
+        hint: isComment ? "If it is a comment, leave the line away: a manifest has none." : "Check the name.",
+        subject: path)
+    case .standardInput: throw .usage("a manifest's pictures cannot be standard input", hint: nil)
+    case .url, .dataURI, .mangled, .bytes: break
+    }
+  }
+
+  private func set(
+    _ option: NamedOption, _ field: Manifest.Field, _ options: inout EditOptions
+  ) throws(PlantainError) {
     let text = field.texts.joined(separator: ",")
     guard option.set(&options, text, folder) else {
-      throw .usage("expected \(option.expected) for \(name), received \(text)", hint: nil)
+      let remedy = option.name == "aspect" ? EditOptions.Aspect.remedy(for: text) : nil
+      throw .usage("expected \(option.expected) for \(option.name), received \(text)", hint: remedy)
     }
   }
 
@@ -103,99 +132,54 @@ struct ItemReader {
     guard let name = fields["output"]?.texts.first else {
       return .folder(defaults.folder.map { picture?.place(in: $0) ?? $0 })
     }
-    guard fields["output-template"] == nil else {
+    guard fields["output-template"] == nil || name.hasSuffix("/") else {
       throw .usage("output and output-template both name the result", hint: "Leave away one of them.")
     }
     guard !name.isEmpty, name != "-" else {
       throw .usage("expected the name of a file for output, received \(name)", hint: nil)
     }
-    return .file(Reference.path(name, in: defaults.folder ?? "."))
+    let path = Reference.path(name, in: defaults.folder ?? ".")
+    return name.hasSuffix("/") ? .folder(path) : .file(path)
   }
 
   /// What a pattern for the result's name may have beside the picture's own names.
   private func words(for record: Manifest.Record) -> [String: String] {
-    let columns = record.hasColumns ? record.fields ?? [:] : record.fields?.filter { $0.key == "id" } ?? [:]
+    let columns = record.columns == nil ? record.fields.filter { $0.key == "id" } : record.fields
     return columns.compactMapValues { $0.texts.first }.merging(["n": "\(record.line)"]) { $1 }
   }
 
   private func prompt(
-    _ fields: [String: Manifest.Field], _ references: [Reference], hasColumns: Bool
+    _ record: Manifest.Record, _ references: [Reference]
   ) throws(PlantainError) -> String {
-    guard let template = fields["prompt"]?.texts.first ?? defaults.prompt else {
+    guard var template = record.fields["prompt"]?.texts.first ?? defaults.prompt else {
       throw .usage("there is no prompt", hint: "Give it in the line, or one for all with -p TEXT.")
     }
-    var words = hasColumns ? fields.compactMapValues { $0.texts.first } : [:]
+    var words = record.picture == nil ? record.fields.compactMapValues { $0.texts.first } : [:]
     if let first = references.first {
       words["stem"] = first.stem
       words["name"] = OutputFile.name(of: first.name)
     }
     do throws(PromptTemplate.UnknownName) {
-      return try PromptTemplate(template).filled(with: words)
+      template = try PromptTemplate(template).filled(with: words)
     } catch {
-      throw .usage(
-        "the prompt has {\(error.name)}, and there is no such column",
-        hint: "Known are \(words.keys.sorted().joined(separator: ", ")). Write {{ for a brace.")
+      throw Self.noWord(error.name, record, known: words.keys.sorted())
     }
+    try RequestCheck.requireWords(template)
+    return template
   }
 
-  /// For a manifest that is read somewhere else, after the prompt was made.
-  private func rewritten(
-    _ fields: [String: Manifest.Field], _ references: [Reference], _ prompt: String
-  ) -> [String: Manifest.Field] {
-    var fields = fields.filter { Self.isKnown($0.key) }
-    fields["references"] = .list(
-      zip(references, fields["references"]?.texts ?? []).map { reference, text in
-        if case .file(let path) = reference { OutputFile.absolute(path) } else { text }
-      })
-    for name in ["mask", "compare"] {
-      guard case .text(let path)? = fields[name] else { continue }
-      fields[name] = .text(OutputFile.absolute(Reference.path(path, in: folder)))
+  private static func noWord(
+    _ name: String, _ record: Manifest.Record, known: [String]
+  ) -> PlantainError {
+    if record.columns?.contains(where: { $0.lowercased() == name.lowercased() }) == true {
+      return .usage(
+        "the prompt has {\(name.shortened)}, and in this row that column is empty or not the only one",
+        hint: "Fill the cell, or write {{ for a brace.")
     }
-    fields["prompt"] = .text(prompt.replacing("{", with: "{{"))
-    return fields
-  }
-}
-
-/// A prompt with names in braces for which words are put in. `{{` is a brace.
-struct PromptTemplate {
-  struct UnknownName: Error {
-    let name: String
-  }
-
-  private let text: String
-
-  init(_ text: String) {
-    self.text = text
-  }
-
-  func filled(with words: [String: String]) throws(UnknownName) -> String {
-    var result = ""
-    var rest = text[...]
-    while let brace = rest.firstIndex(of: "{") {
-      result += rest[..<brace]
-      rest = rest[rest.index(after: brace)...]
-      if rest.first == "{" {
-        result += "{"
-        rest.removeFirst()
-        continue
-      }
-      let name = rest.prefix { $0.isLetter || $0.isNumber || "_- ".contains($0) }
-      // A brace that begins no name is only a brace.
-      guard !name.isEmpty, rest[name.endIndex...].first == "}" else {
-        result += "{"
-        continue
-      }
-      guard let word = Self.word(String(name), in: words) else { throw UnknownName(name: String(name)) }
-      result += word
-      rest = rest[rest.index(after: name.endIndex)...]
-    }
-    return result + rest
-  }
-
-  /// The name as it is, else the only one that differs in its capitals alone.
-  private static func word(_ name: String, in words: [String: String]) -> String? {
-    if let word = words[name] { return word }
-    let near = words.keys.filter { $0.lowercased() == name.lowercased() }
-    return near.count == 1 ? words[near[0]] : nil
+    var error = PlantainError.usage(
+      "the prompt has {\(name.shortened)}, and there is no such \(record.columns == nil ? "key" : "column")",
+      hint: "Known are \(known.joined(separator: ", ")). Write {{ for a brace.")
+    error.nearest = known.nearest(to: name)
+    return error
   }
 }

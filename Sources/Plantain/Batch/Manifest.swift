@@ -15,7 +15,7 @@ import Vocabulary
 public struct Manifest: Sendable {
   /// One edit.
   public struct Item: Sendable {
-    /// In the file, from 1; of a CSV the record, without its head.
+    /// Where it begins in the file, from 1, as text editors count.
     public let line: Int
     public let id: String?
     public let references: [Reference]
@@ -24,10 +24,12 @@ public struct Manifest: Sendable {
     public internal(set) var options: EditOptions
     /// Which of several variants of one content it is, from 1; `nil` where it is not said.
     public internal(set) var variant: Int?
-    /// As it stood in the manifest, with paths from the root, to be written into another one.
-    let fields: [String: Field]
     /// It was not in a file, but is a picture of a folder, a pattern or a list.
     var isPicture = false
+    /// Whether its result has the picture's whole name was decided by an earlier run.
+    var isNameSettled = false
+    /// It is a picture with the same bytes as another one, and shares its result.
+    var isShared = false
 
     /// In lists: the name of its picture, else of its line.
     var shortName: String { references.first.map { OutputFile.name(of: $0.name) } ?? name }
@@ -43,6 +45,8 @@ public struct Manifest: Sendable {
   public internal(set) var items: [Item] = []
   /// Why it cannot be run, each with its line; empty when it can.
   public internal(set) var problems: [PlantainError] = []
+  /// What may be meant otherwise, for people.
+  public internal(set) var warnings: [String] = []
 
   /// What is the same for all lines that do not say otherwise.
   public struct Defaults: Sendable {
@@ -80,23 +84,17 @@ public struct Manifest: Sendable {
     reading name: String, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
     let path = FileSpelling.onDisk(name) ?? name
-    let records: [Record]
     if OutputFile.isFolder(path) {
       try Self.requirePrompt(defaults)
-      records = try Self.records(ofNames: [path], isRecursive: isRecursive, defaults)
-    } else {
-      guard !isRecursive else {
-        throw .usage(
-          "\(name) is a manifest, and has no folders to look into", hint: "Leave away --recursive.")
-      }
-      let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
-      records =
-        path.lowercased().hasSuffix(".csv")
-        ? try Self.records(ofCSV: text, path) : Self.records(ofLines: text)
+      let records = try Self.records(ofNames: [path], isRecursive: isRecursive, defaults)
+      try self.init(records, of: path, folder: ".", defaults, gateway)
+      return
     }
-    try self.init(
-      records, of: path, folder: OutputFile.isFolder(path) ? "." : OutputFile.parent(of: path), defaults,
-      gateway)
+    guard !isRecursive else {
+      throw .usage("\(name) is a manifest, and has no folders to look into", hint: "Leave away --recursive.")
+    }
+    let (records, head) = try Self.records(ofFile: path)
+    try self.init(records, head, of: path, folder: OutputFile.parent(of: path), defaults, gateway)
   }
 
   /// One edit for each picture, all with the same prompt.
@@ -126,7 +124,8 @@ public struct Manifest: Sendable {
   }
 
   private init(
-    _ records: [Record], of path: String?, folder: String, _ defaults: Defaults, _ gateway: Gateway
+    _ records: [Record], _ head: ManifestTable.Head? = nil, of path: String?, folder: String,
+    _ defaults: Defaults, _ gateway: Gateway
   ) throws(PlantainError) {
     self.path = path
     guard !records.isEmpty else {
@@ -135,32 +134,47 @@ public struct Manifest: Sendable {
         hint: "Name a manifest with one job a line, a folder of pictures, or pictures.",
         subject: path)
     }
-    let columns = records[0].hasColumns ? records[0].fields.map { Array($0.keys) } ?? [] : []
-    try defaults.options.outputTemplate?.check(knowing: columns + ["id"])
+    let names = NameCheck(records, head, prompt: defaults.prompt, path)
+    (problems, warnings) = (names.problems, names.warnings)
+    // What follows from a wrong name is not told as well.
+    guard head == nil || problems.isEmpty else { return }
+    try defaults.options.outputTemplate?.check(knowing: (records[0].columns ?? []) + ["id"])
     let reader = ItemReader(defaults, folder: folder, gateway)
-    for record in records {
+    for record in records where names.mistaken.isDisjoint(with: record.fields.keys) {
       do throws(PlantainError) {
         items.append(try reader.item(record))
       } catch {
         problems.append(error.of(record, in: path))
       }
     }
+    findUnknownModels(gateway)
     nameResults()
     findEqualOutputs(path)
   }
 
-  /// In bytes; a line of a manifest has some hundred.
-  private static let sizeLimit = ByteCount.megabytes(64)
+  /// Each is told once.
+  private mutating func findUnknownModels(_ gateway: Gateway) {
+    var seen: Set<String> = []
+    for item in items {
+      guard let doubt = gateway.doubt(about: item.options.model), seen.insert(doubt).inserted else {
+        continue
+      }
+      warnings.append(item.isPicture ? doubt : "line \(item.line): \(doubt)")
+    }
+  }
 
   /// One line before it is understood.
   struct Record: Sendable {
+    /// Where it begins, from 1, as text editors count.
     let line: Int
-    /// `nil`: it is not an object of texts, numbers, switches and lists of texts.
-    var fields: [String: Field]?
-    /// Whether names that nobody knows are columns for the prompt.
-    var hasColumns = false
+    /// By their names; those with a meaning in the spelling that has it.
+    var fields: [String: Field] = [:]
+    /// Of the table that it is a row of; `nil`: it is no row.
+    var columns: [String]?
     /// It was named itself, or found in a folder or by a pattern.
     var picture: PictureList.Picture?
+    /// Why it is none.
+    var mistake: PlantainError?
   }
 
   private mutating func findEqualOutputs(_ path: String?) {
@@ -209,18 +223,22 @@ extension Manifest.Item {
 
 extension PlantainError {
   fileprivate func of(_ record: Manifest.Record, in path: String?) -> PlantainError {
-    of(record.picture?.path, line: record.line, in: path)
+    of(record.picture?.path, line: record.line, in: path, isTable: record.columns != nil)
   }
 
   fileprivate func of(_ item: Manifest.Item, in path: String?) -> PlantainError {
-    of(item.isPicture ? item.name : nil, line: item.line, in: path)
+    of(item.isPicture ? item.name : nil, line: item.line, in: path, isTable: false)
   }
 
-  private func of(_ picture: String?, line: Int, in path: String?) -> PlantainError {
-    let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)"
-    return PlantainError(
+  /// - Parameter isTable: what it is about is a column, not a key.
+  func of(_ picture: String?, line: Int, in path: String?, isTable: Bool) -> PlantainError {
+    let cell = picture == nil ? column.map { ", \(isTable ? "column" : "key") \($0)" } ?? "" : ""
+    let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)\(cell)"
+    var error = PlantainError(
       .input, code == .overSpending ? code : .unusableFile, words(about: place), hint: hint,
       subject: picture ?? path)
+    error.nearest = nearest
+    return error
   }
 
   /// The message after the name of what it is about, unless it names that itself.

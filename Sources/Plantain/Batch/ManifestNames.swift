@@ -15,7 +15,7 @@ extension Manifest {
 
 extension Manifest.Item {
   fileprivate var isNamedAfterPicture: Bool {
-    if case .folder = options.output { !references.isEmpty } else { false }
+    if case .folder = options.output { !references.isEmpty && !isNameSettled } else { false }
   }
 
   /// The names that its result may have, as absolute paths.

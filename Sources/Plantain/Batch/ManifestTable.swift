@@ -1,27 +1,58 @@
 import SwiftCSV
 
-extension Manifest {
-  /// A head with names, then a record for each edit; `|` stands between references. Rows in which nothing stands do not count,
-  /// but are counted in the line numbers.
-  static func records(ofCSV text: String, _ path: String) throws(PlantainError) -> [Record] {
-    var table = Table()
+/// The rows of a CSV: a head with names, then a record for each edit; `|` stands between references. Rows in which nothing stands
+/// do not count.
+struct ManifestTable {
+  /// The row with the names of the columns.
+  struct Head: Sendable {
+    let line: Int
+    let columns: [String]
+  }
+
+  private(set) var head: Head?
+  private(set) var records: [Manifest.Record] = []
+  /// Where the next row begins, and where the last one did, as text editors count.
+  private var (next, last): (Int, Int)
+
+  private init(firstLine: Int) { (next, last) = (firstLine, firstLine) }
+
+  /// - Throws: 65 for what is no table, or has no names that could be understood.
+  static func read(_ text: String, _ path: String) throws(PlantainError) -> ManifestTable {
+    let (text, stated) = withoutSeparatorLine(text.replacing("\u{FEFF}", with: ""))
+    try requireNoJSON(text, path)
+    var table = ManifestTable(firstLine: stated == nil ? 1 : 2)
     do {
-      let (text, stated) = withoutSeparatorLine(text.replacing("\u{FEFF}", with: ""))
       let delimiter = stated ?? CSVDelimiter.guessed(string: text)
       try CSV<Unread>(string: text, delimiter: delimiter, loadColumns: false)
         .enumerateAsArray(startAt: 0, rowLimit: nil) { table.add($0) }
     } catch {
       throw unusable(
-        path, "\(path) is not CSV: \(error)", hint: "Quote cells that hold quotes or commas.")
+        path, table.next, "a quote stands within a cell that does not begin with one",
+        hint: #"Write the cell as "…", and each quote in it twice."#)
     }
-    if let name = table.repeatedName {
-      throw unusable(path, "\(path) has two columns called \(name)", hint: "Rename one of them.")
+    // In a table every quote has its counterpart.
+    guard text.utf8.count(where: { $0 == UInt8(ascii: "\"") }).isMultiple(of: 2) else {
+      throw unusable(
+        path, table.last, "a quote is opened in this row, and closed nowhere",
+        hint: "Close it where the cell ends.")
     }
-    return table.records
+    try table.head?.check(path)
+    table.markThoseOfWordsAlone()
+    return table
   }
 
-  private static func unusable(_ path: String, _ words: String, hint: String) -> PlantainError {
-    PlantainError(.input, .unusableFile, words, hint: hint, subject: path)
+  private static func requireNoJSON(_ text: String, _ path: String) throws(PlantainError) {
+    guard let first = text.first(where: { !$0.isWhitespace }), "{[".contains(first) else { return }
+    throw unusable(
+      path, nil, "this is JSON, and the name is a table's",
+      hint: "Rename it to .jsonl; it has one object in each line.")
+  }
+
+  fileprivate static func unusable(
+    _ path: String, _ line: Int?, _ words: String, hint: String
+  ) -> PlantainError {
+    let place = line.map { "\(path), line \($0)" } ?? path
+    return PlantainError(.input, .unusableFile, "\(place): \(words)", hint: hint, subject: path)
   }
 
   /// Spreadsheets say in a first line `sep=;` what stands between cells.
@@ -34,40 +65,23 @@ extension Manifest {
     return (String(text[line.endIndex...].dropFirst()), CSVDelimiter(unicodeScalarLiteral: separator))
   }
 
-  /// The rows of a CSV as they are found.
-  private struct Table {
-    private(set) var records: [Record] = []
-    private var names: [String]?
-    /// Of the records, those without content included.
-    private var count = 0
-
-    mutating func add(_ row: [String]) {
-      let isBlank = row.allSatisfy { $0.allSatisfy(\.isWhitespace) }
-      guard let names else {
-        if !isBlank { self.names = row.map(Self.columnName) }
-        return
-      }
-      count += 1
-      guard !isBlank else { return }
-      var fields: [String: Field] = [:]
-      for (name, cell) in zip(names, row) where !cell.isEmpty { fields[name] = .text(cell) }
-      if case .text(let references)? = fields["references"] {
-        fields["references"] = .list(references.split(separator: "|").map(String.init))
-      }
-      records.append(Record(line: count, fields: fields, hasColumns: true))
+  private mutating func add(_ row: [String]) {
+    last = next
+    next += 1 + row.reduce(0) { $0 + $1.count { ["\n", "\r\n", "\r"].contains($0) } }
+    guard !row.allSatisfy(\.isBlank) else { return }
+    if let head {
+      records.append(head.record(row, line: last))
+    } else {
+      head = Head(row, line: last)
     }
+  }
 
-    /// A name with a meaning counts however it is capitalized; others are the user's own.
-    private static func columnName(_ cell: String) -> String {
-      let name = String(cell.trimmed)
-      return ItemReader.isKnown(name.lowercased()) ? name.lowercased() : name
-    }
-
-    /// A name with a meaning that two columns have.
-    var repeatedName: String? {
-      let known = (names ?? []).filter(ItemReader.isKnown).sorted()
-      return zip(known, known.dropFirst()).first { $0 == $1 }?.0
-    }
+  /// Where no row has a reference, pictures are to be made from words alone.
+  private mutating func markThoseOfWordsAlone() {
+    guard head?.columns.contains("references") == true,
+      records.allSatisfy({ $0.fields["references"] == nil })
+    else { return }
+    for position in records.indices { records[position].fields["references"] = .list([]) }
   }
 
   /// Nothing but the text: rows are taken one by one, as long as they are, and not filled up to the length of the longest.
@@ -79,4 +93,55 @@ extension Manifest {
 
     func serialize(header: [String], delimiter: CSVDelimiter) -> String { "" }
   }
+}
+
+extension ManifestTable.Head {
+  /// A name with a meaning counts however it is capitalized; others are the user's own. Spreadsheets fill rows up with empty cells.
+  fileprivate init(_ row: [String], line: Int) {
+    let named = row.lastIndex { !$0.isBlank } ?? -1
+    columns = row[...named].map { FieldName.known($0) ?? String($0.trimmed) }
+    self.line = line
+  }
+
+  fileprivate func check(_ path: String) throws(PlantainError) {
+    let known = columns.filter { FieldName.known($0) != nil }.sorted()
+    if let twice = zip(known, known.dropFirst()).first(where: { $0 == $1 })?.0 {
+      throw ManifestTable.unusable(
+        path, line, "there are two columns called \(twice)", hint: "Rename one of them.")
+    }
+    guard columns[0].hasPrefix("#") || columns[0].hasPrefix("//") else { return }
+    throw ManifestTable.unusable(
+      path, line, "this looks like a comment, and a table has none",
+      hint: "Leave it away: the first line is the head, as in references,prompt,output.")
+  }
+
+  fileprivate func record(_ row: [String], line: Int) -> Manifest.Record {
+    var record = Manifest.Record(line: line, columns: columns)
+    for (name, cell) in zip(columns, row) where name == "prompt" ? !cell.isEmpty : !cell.isBlank {
+      record.fields[name] = .text(cell)
+    }
+    if case .text(let references)? = record.fields["references"] {
+      let names = references.split(separator: "|").filter { !$0.isBlank }.map(String.init)
+      record.fields["references"] = names.isEmpty ? nil : .list(names)
+    }
+    if let stray = row.dropFirst(columns.count).first(where: { !$0.isBlank }) {
+      record.mistake = .usage(
+        "the row has \(row.count) cells, and the head \(columns.count): \(stray.quoted) stands below no name",
+        hint: "Write a cell that holds the separator in quotes, as in \"warm, late\".")
+    }
+    return record
+  }
+}
+
+extension StringProtocol {
+  /// Whether nothing is to be seen of it.
+  var isBlank: Bool {
+    unicodeScalars.allSatisfy { scalar in
+      scalar.properties.isWhitespace || [.control, .format].contains(scalar.properties.generalCategory)
+    }
+  }
+
+  /// Not too long for a message.
+  var shortened: String { count > 60 ? "\(prefix(59))…" : String(self) }
+  var quoted: String { "\"\(shortened)\"" }
 }

@@ -52,7 +52,11 @@ enum StoredNames {
       ("allowsTruncated", flag(options.allowsTruncated)),
       ("isRaw", flag(options.isRaw)),
     ]
-    let later: [(String, String?)] = [("finish.maskEdits", finish.maskEdits?.rawValue)]
+    let later: [(String, String?)] = [
+      ("finish.maskEdits", finish.maskEdits?.rawValue),
+      // One in pixels is known by the older name.
+      ("finish.regionInPercent", finish.region == nil ? finish.statedRegion?.description : nil),
+    ]
     return (ofFinishing + ofEdit + later).compactMap { name, value in value.map { "\(name)=\($0)" } }
   }
 
@@ -75,7 +79,7 @@ enum StoredNames {
   }
 
   /// `#123456`.
-  private static func color(_ color: RGBColour) -> String {
+  @Sendable static func color(_ color: RGBColour) -> String {
     "#" + [color.red, color.green, color.blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 

@@ -99,15 +99,26 @@ extension Configuration {
     }
     var found: [Gateway] = []
     for id in ids {
-      guard let gateway = gateways.first(where: { $0.id == id }) else {
-        throw .usage("there is no gateway called \(id)", hint: "Known are: \(known).")
-      }
+      guard let gateway = gateways.first(where: { $0.id == id }) else { throw unknown(id, among: ids) }
       guard !found.contains(where: { $0.id == id }) else {
         throw .usage("the gateway \(id) is named twice", hint: "Name each once, in the order to try.")
       }
       found.append(gateway)
     }
     return found
+  }
+
+  private func unknown(_ id: String, among ids: [String]) -> PlantainError {
+    let tidy = ids.map { String($0.trimmed) }.filter { !$0.isEmpty }
+    if tidy != ids, !tidy.isEmpty {
+      return .usage(
+        "a list of gateways has no spaces and no empty names, received \"\(ids.joined(separator: ","))\"",
+        hint: "Write \(tidy.joined(separator: ",")).")
+    }
+    let nearest = gateways.map(\.id).nearest(to: id)
+    return .usage(
+      "there is no gateway called \(id)",
+      hint: (nearest.map { "Did you mean \($0)? " } ?? "") + "Known are: \(known).", nearest: nearest)
   }
 
   /// The first of them, where none is needed.

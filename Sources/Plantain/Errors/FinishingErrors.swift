@@ -63,7 +63,7 @@ extension PlantainError {
     case .picture(let error), .original(let error):
       .picture(error, original, .finishing, remedy: remedy)
     case .mask(let error): .picture(error, mask ?? "the mask", .finishing, remedy: remedy)
-    case .regionOutside(let region, let size): .regionOutside(region, original, size)
+    case .regionOutside(let region, let size): .regionOutside("\(region)", original, size)
     case .featherTooWide(let feather, let most):
       .usage("expected 0…\(most) for the feather, which is the region's shorter edge, received \(feather)")
     case .maskEmpty(let edits): emptyMask(edits, mask)
@@ -100,10 +100,12 @@ extension PlantainError {
     }
   }
 
-  static func regionOutside(_ region: PixelArea, _ subject: String, _ size: PixelSize) -> PlantainError {
+  static func regionOutside(_ region: String, _ subject: String, _ size: PixelSize) -> PlantainError {
     .usage(
       "the region \(region) reaches beyond \(subject), which is \(size)",
-      hint: "Give --region X,Y,W,H within it, in pixels of the upright picture.")
+      hint:
+        "Give --region X,Y,W,H within \(size.width)x\(size.height), upright; or in percent, as 25%,25%,50%,50%."
+    )
   }
 
   /// A picture that was paid for and cannot be finished, or not as was asked.

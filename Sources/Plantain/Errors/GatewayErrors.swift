@@ -40,8 +40,10 @@ extension PlantainError {
     error.editID = edit
     error.attempts = failure.attempts
     error.subject = error.subject ?? gateway.id
-    if error.code == .interrupted, error.billed != .no {
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "What can be done: plantain recover \(edit)"
+    if error.code == .interrupted, failure.state == .accepted, gateway.taskRoute != nil {
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "Fetch it: plantain recover \(edit)"
+    } else if error.code == .interrupted, error.billed != .no {
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "What is known: plantain history \(edit)"
     }
     if let kept = failure.keptReply, error.hint?.contains(kept) != true {
       let isReadable = [.stored, .withoutPicture].contains(failure.state)

@@ -8,8 +8,14 @@ import Vocabulary
 
 extension PlantainError {
   /// The call itself is wrong.
-  public static func usage(_ message: String, hint: String? = nil) -> PlantainError {
-    PlantainError(.configuration, .usage, message, hint: hint)
+  ///
+  /// - Parameter nearest: the known name that a mistyped one is nearest to.
+  public static func usage(
+    _ message: String, hint: String? = nil, nearest: String? = nil
+  ) -> PlantainError {
+    var error = PlantainError(.configuration, .usage, message, hint: hint)
+    error.nearest = nearest
+    return error
   }
 
   /// A name or a prompt that is not UTF-8 cannot be passed on unchanged.
@@ -98,7 +104,7 @@ extension PlantainError {
         .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
         underlying: error)
     case .picture(let imaging): return .picture(imaging, subject, mayBeCut: mayBeCut)
-    case .regionOutside(let region, let size): return .regionOutside(region, subject, size)
+    case .regionOutside(let region, let size): return .regionOutside("\(region)", subject, size)
     case .capNotReachable:
       return PlantainError(
         .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",

@@ -15,6 +15,10 @@ public struct PlantainError: Error, Sendable {
   public let billed: Billing
   /// Where a picture lies that was paid for and could not go under its name; `nil`: there is none.
   public internal(set) var kept: String?
+  /// The known name that a mistyped one is nearest to.
+  public internal(set) var nearest: String?
+  /// The column or key of a manifest that it is about.
+  var column: String?
   /// What was tried at the gateway before.
   var attempts: [AttemptNote] = []
   /// How long the gateway asks to wait.

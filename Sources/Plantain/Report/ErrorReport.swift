@@ -7,6 +7,10 @@ public struct ErrorReport: Encodable, Sendable {
     public let code: String
     public let message: String
     public let hint: String?
+    /// The same as `hint`.
+    public let remedy: String?
+    /// The known name that a mistyped one is nearest to.
+    public let nearest: String?
     public let subject: String?
     /// The edit's id in the ledger.
     public let id: String?
@@ -20,6 +24,7 @@ public struct ErrorReport: Encodable, Sendable {
   public init(_ error: PlantainError) {
     self.error = Content(
       stage: error.stage.rawValue, code: error.code.rawValue, message: error.message, hint: error.hint,
+      remedy: error.hint, nearest: error.nearest,
       subject: error.subject, id: error.editID, retryable: error.isRetryable,
       retryAfter: error.retryAfter?.seconds,
       billed: error.billed.rawValue, exit: error.exitStatus)

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Plantain
+
+/// The words of the command line before the parser has them.
+enum GivenArguments {
+  /// With `=` between an option and a value that the parser would take for an option: a word that begins with a dash, but is no
+  /// name, as `-5 degrees`.
+  static func joined(_ arguments: [String]) -> [String] {
+    var result: [String] = []
+    for (position, word) in arguments.enumerated() {
+      guard !arguments[..<position].contains("--"), isValue(word), let option = result.last, isName(option)
+      else {
+        result.append(word)
+        continue
+      }
+      // Short names take no value behind `=`.
+      result[result.count - 1] = (long[option] ?? option) + "=" + word
+    }
+    return result
+  }
+
+  private static let long = ["-p": "--prompt", "-o": "--output"]
+
+  /// `-x` or `--word`, without a value.
+  private static func isName(_ word: String) -> Bool {
+    let name = word.drop { $0 == "-" }
+    return word.hasPrefix("-") && !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+      && name.first?.isLetter == true
+  }
+
+  private static func isValue(_ word: String) -> Bool {
+    guard word.hasPrefix("-"), word != "-", word != "--" else { return false }
+    return !isName(String(word.prefix { $0 != "=" }))
+  }
+
+  /// - Throws: 64 for a command that there is not, with the one that may be meant.
+  static func requireCommand(_ arguments: [String]) throws(PlantainError) {
+    let names =
+      PlantainCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return }
+    let nearest = names.nearest(to: word)
+    let hint: String
+    if let nearest {
+      hint = "Did you mean plantain \(nearest)?"
+    } else if FileSpelling.onDisk(word) != nil {
+      hint = "To edit a picture: plantain edit \(Console.shellWord(word)) -p TEXT"
+    } else {
+      hint = "Known are \(names.joined(separator: ", "))."
+    }
+    throw .usage("there is no command \(word)", hint: hint, nearest: nearest)
+  }
+
+  /// What is to be said to words that stand where a picture's name does, and are none; `nil`: they may be a name.
+  static func promptAdvice(_ words: String?) -> String? {
+    guard let words, case .file(let path) = Reference(argument: words), FileSpelling.onDisk(path) == nil,
+      !hasPictureExtension(path)
+    else { return nil }
+    return "There is no file \(words). If it is the prompt, write -p \(Console.shellWord(words))."
+  }
+
+  private static func hasPictureExtension(_ path: String) -> Bool {
+    guard let dot = path.lastIndex(of: ".") else { return false }
+    return PictureFormat.named(byExtension: String(path[path.index(after: dot)...])) != nil
+  }
+}

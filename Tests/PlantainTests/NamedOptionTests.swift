@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Plantain
+
+/// An option is written as it is read: what failed is the same job when it is read again.
+@Suite struct `Options by their names` {
+  private static let examples: [String: [String]] = [
+    "aspect": ["source", "auto", "16:9"], "tier": ["0.5K", "4K"], "model": ["m-1"], "count": ["3"],
+    "thinking": ["minimal", "high"], "max-bytes": ["7MB", "1234567"], "request-bytes": ["9MB"],
+    "max-edge": ["none", "900"], "format": ["jpeg", "png"], "quality": ["80"],
+    "background": ["#0a1b2c", "red"],
+    "max-pixels": ["5000"], "page": ["2"], "keep": ["copyright"], "fit": ["pad", "crop"],
+    "allow": ["svg", "jp2"],
+    "output-format": ["webp"], "timeout": ["90s", "1500ms"], "price": ["0.05USD", "1EUR"],
+    "region": ["1,2,3,4", "25%,0,50%,12.5%"], "feather": ["3"], "max-drift": ["2.5"],
+    "max-output-bytes": ["2MB"],
+    "mask": ["/m.png", "https://example.com/m.png"], "mask-edits": ["transparent"], "compare": ["/c.png"],
+    "align": ["false", "true"], "match-colour": ["false"],
+  ]
+
+  @Test(arguments: NamedOption.all.map(\.name)) func `are read as they were written`(name: String) throws {
+    let option = try #require(NamedOption.named(name))
+    for value in Self.examples[name] ?? ["true"] {
+      var options = EditOptions()
+      #expect(option.set(&options, value, "/folder"))
+      let texts = NamedOption.texts(of: options)
+      #expect(Array(texts.keys) == [name])
+      var again = EditOptions()
+      #expect(option.set(&again, try #require(texts[name]), "/elsewhere"))
+      #expect("\(again)" == "\(options)", "\(name) \(value)")
+    }
+  }
+
+  @Test func `are nothing where they are as usual`() { #expect(NamedOption.texts(of: EditOptions()).isEmpty) }
+}
