@@ -6,7 +6,7 @@ import Imaging
 /// `{stem}` is the name of the first reference without its extension, `{name}` the whole of it, `{n}` the number of the result, and
 /// `{ext}`, which has its place at the end, the result's true extension. A pattern that ends in a picture's extension asks for that
 /// format; one without any gets the true one. A slash begins a folder, and `{{` is a brace.
-public struct NameTemplate: Sendable, Equatable {
+public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
   private let text: String
   /// Without the true extension at its end.
   private let body: String
@@ -28,6 +28,8 @@ public struct NameTemplate: Sendable, Equatable {
       throw .usage("{ext} has its place at the end of \(text)", hint: "As in {stem}-warm.{ext}.")
     }
   }
+
+  public var description: String { text }
 
   private static let trueExtension = ".{ext}"
   /// Stands for the number of a result while that is not known.

@@ -77,8 +77,9 @@ private struct MirroredFrame {
       width: min(columns, Int((Double(picture.width) * factor).rounded())),
       height: min(rows, Int((Double(picture.height) * factor).rounded())))
     var frame = PixelSize(width: columns, height: rows)
-    // Half a pixel on either side is no reason to encode a picture anew.
-    if own == picture, rows == own.height, columns - own.width <= 1 { frame = own }
+    // Half a pixel on either side, across or along, is no reason to encode a picture anew.
+    let isShaped = columns - own.width <= 1 && own.width * answer.height >= (rows - 1) * answer.width
+    if own == picture, rows == own.height, isShaped { frame = own }
     scaled = isTurned ? own.transposed : own
     self.frame = isTurned ? frame.transposed : frame
   }

@@ -71,7 +71,7 @@ import Vocabulary
       let plain = try await self.command.run(command + arguments)
       #expect(plain.status == 0)
       #expect(
-        plain.errors.contains("gemini-3.1-flash-imge: did you mean gemini-3.1-flash-image?"),
+        (plain.text + plain.errors).contains("gemini-3.1-flash-imge: did you mean gemini-3.1-flash-image?"),
         "\(plain.errors)")
       let json = try await self.command.run(command + arguments + ["--json"]).objects()
       #expect((json[0]["warnings"] as? [String])?.contains("unknown-model") == true, "\(json)")

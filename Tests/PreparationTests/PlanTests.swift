@@ -71,6 +71,11 @@ import Vocabulary
       mostPixels: 100_000_000, margin: margin, canShrinkOnLoad: false)
   }
 
+  @Test func `what lacks less than a pixel across, and several along, is completed`() {
+    let thin = plan(PixelSize(width: 2_531, height: 316), PixelSize(width: 3_072, height: 384), limit: 6_019)
+    #expect(thin.frame == PixelSize(width: 2_531, height: 317))
+  }
+
   @Test func `an answer cut to its shape shows all of the picture, and the limit holds`() {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<5_000 {

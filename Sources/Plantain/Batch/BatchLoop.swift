@@ -38,7 +38,7 @@ struct BatchLoop {
         return .stopping
       }
       while true {
-        while underWay < most, !run.stop.isAsked, !Task.isCancelled, let job = rest.popFirst() {
+        while underWay < most, mayBegin, let job = rest.popFirst() {
           underWay += 1
           group.addTask { .ended(await run.perform(job)) }
         }
@@ -61,6 +61,8 @@ struct BatchLoop {
     progress.summary.left += rest.reduce(0) { $0 + $1.items.count }
     progress.summary.elsewhere = elsewhere.filter { !$0.hasOutput }.count
   }
+
+  private var mayBegin: Bool { progress.summary.halt == nil && !run.stop.isAsked && !Task.isCancelled }
 
   private mutating func count(
     _ outcome: Batch.Outcome?, of item: Manifest.Item, _ watch: (Batch.Event) -> Void
@@ -86,8 +88,8 @@ struct BatchLoop {
     let isFirst = progress.summary.halt == nil
     if isFirst {
       progress.summary.halt = error
-      if cause == .beforeSending { watch(.halted(error)) }
-      run.stop.ask()
+      // What was begun may still be sent where the cause is not every job's, as a sum that is nearly spent.
+      if cause == .beforeSending { watch(.halted(error)) } else { run.stop.ask() }
     }
     return !isFirst || cause == .beforeSending
   }

@@ -80,6 +80,8 @@ struct NamedOption: Sendable {
       NamedOption("feather", "a whole number", \.finish.feather) { Int($0) },
       NamedOption("output-template", "a pattern such as {stem}-warm.{ext}", \.outputTemplate) {
         try? NameTemplate($0)
+      } _: {
+        $0.description
       },
       NamedOption("max-drift", "a number", \.finish.mostDrift) { Double($0) },
       NamedOption(
