@@ -33,7 +33,8 @@ extension Ledger {
     _ edit: EditEntry, since moment: Int, currency: String, most: Int
   ) async throws(LedgerError) -> Int? {
     try await write { database in
-      let spent = try Self.spent(since: moment, currency, besides: edit.id, database)
+      let spent = try Self.spent(
+        currency, "created >= ? AND id <> ?", [moment, edit.id], database)
       guard spent + (edit.priceMillionths ?? 0) <= most else { return spent }
       try edit.save(database)
       return nil
@@ -42,22 +43,30 @@ extension Ledger {
 
   /// What was spent since a moment in a currency, in millionths, by the same rules.
   package func spent(since moment: Int, currency: String) async throws(LedgerError) -> Int {
-    try await read { try Self.spent(since: moment, currency, besides: "", $0) }
+    try await read { try Self.spent(currency, "created >= ?", [moment], $0) }
   }
 
+  /// The same by a run of a batch.
+  package func spent(byRun run: String, currency: String) async throws(LedgerError) -> Int {
+    try await read { try Self.spent(currency, "run = ?", [run], $0) }
+  }
+
+  /// - Parameter condition: which edits count, in SQL.
   private static func spent(
-    since moment: Int, _ currency: String, besides edit: String, _ database: Database
+    _ currency: String, _ condition: String, _ arguments: StatementArguments, _ database: Database
   ) throws -> Int {
     try Int.fetchOne(
       database,
       sql: """
         SELECT CAST(round(total(coalesce(
-          (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency),
-          priceMillionths))) AS INTEGER)
-        FROM edits WHERE created >= ? AND currency = ? AND id <> ? AND (
+          CASE WHEN NOT EXISTS (
+            SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled' AND costAmount IS NULL)
+          THEN (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency)
+          END, priceMillionths))) AS INTEGER)
+        FROM edits WHERE currency = ? AND \(condition) AND (
           NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
           OR EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled'))
-        """, arguments: [moment, currency, edit]) ?? 0
+        """, arguments: [currency] + arguments) ?? 0
   }
 
   /// - Returns: the new attempt's id.

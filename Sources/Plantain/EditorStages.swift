@@ -155,7 +155,8 @@ extension Editor {
       return result
     } catch {
       for one in delivered { one.receipt.release() }
-      var error = error
+      // Whatever was interrupted, it was paid for.
+      var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
       error.editID = plan.id
       if error.billed == .yes {
         let hint = error.hint.map { $0 + " " } ?? ""

@@ -45,6 +45,12 @@ extension Editor {
       case .paid:
         watch(.fetching(id: entry.id))
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
+        // What the gateway knows nothing of may have been done all the same.
+        switch try await self.standing(of: entry) {
+        case .paid where !again.passesOver(entry), .unknown where !again.passesOver(entry):
+          return .unknown(entry)
+        default: continue
+        }
       case .withoutPicture(isKept: true):
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
       case .unknown(let isKept):
@@ -97,7 +103,9 @@ extension Editor {
 
   /// How a job stands, as far as that is known without asking a gateway.
   enum Outlook: Sendable {
-    case toDo, done, underWay, paid, ambiguous, lost
+    case toDo, done, underWay, paid, ambiguous
+    /// Its user has settled it so.
+    case lost(EditEntry)
     /// It is done, and its results are not there any more.
     case gone(EditEntry)
   }
@@ -117,7 +125,7 @@ extension Editor {
         case .paid: return .paid
         case .done where !again.passesOver(entry): return entry.isGone ? .gone(entry) : .done
         case .unknown where !again.passesOver(entry): return .ambiguous
-        case .lost where !again.passesOver(entry): last = .lost
+        case .lost where !again.passesOver(entry): last = .lost(entry)
         case .done, .unknown, .lost, .nothing, .withoutPicture: continue
         }
       }
@@ -182,6 +190,7 @@ extension PlantainError {
   /// Whether the reply was read, and there is no picture in it: not so when one could not be fetched, finished or written.
   var isOfReplyItself: Bool {
     if [.noPicture, .refused].contains(code) || underlying is GatewayFailure { return true }
+    if underlying is StoredReply.Failure { return true }
     guard let failure = underlying as? DeliveryFailure, case .cutShort = failure.cause else { return false }
     return true
   }

@@ -86,9 +86,7 @@ extension Editor {
     do throws(StoredReply.Failure) {
       stored = try StoredReply(reopening: path)
     } catch {
-      throw PlantainError(
-        .submission, .outcomeUnknown, "the stored reply \(path) cannot be read: \(error.words)",
-        hint: "It was done and billed. Look at the gateway's own log.", subject: entry.id, billed: .yes)
+      throw .unreadable(path, error, entry.id)
     }
     let tasks = asksForTasks ? attempt.tasks ?? [] : []
     var reply: IncomingReply?
@@ -112,7 +110,7 @@ extension Editor {
     do throws(StoredReply.Failure) {
       return try stored.read(status: attempt.status ?? 200)
     } catch {
-      throw .ledger("\(attempt.reply): \(error.words)", book.path)
+      throw .unreadable(attempt.reply, error, attempt.edit)
     }
   }
 
@@ -172,6 +170,15 @@ extension PlantainError {
 }
 
 extension PlantainError {
+  fileprivate static func unreadable(_ reply: String, _ error: StoredReply.Failure, _ id: String)
+    -> PlantainError
+  {
+    PlantainError(
+      .submission, .outcomeUnknown, "the stored reply \(reply) cannot be read: \(error.words)",
+      hint: "It was done and billed. Look at the gateway's own log.", subject: id, billed: .yes,
+      underlying: error)
+  }
+
   static func unknownOutcome(of id: String) -> PlantainError {
     var error = PlantainError(
       .submission, .outcomeUnknown,

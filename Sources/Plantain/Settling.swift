@@ -1,4 +1,3 @@
-import Gateways
 import Ledger
 import Submission
 import Vocabulary
@@ -91,8 +90,12 @@ extension Editor {
   ) async throws(PlantainError) -> SettledEdit {
     let edit = try await book.entry(id)
     try await book.requireOpen(edit)
-    if let result = try await fetched(edit, watch) { return .fetched(result) }
-    for attempt in try await book.attempts(of: edit) { try await settle(attempt, as: settlement) }
+    let result = try await fetched(edit, watch)
+    // Of several requests some may have brought nothing.
+    for attempt in try await book.attempts(of: edit) where attempt.isOpen {
+      try await settle(attempt, as: settlement)
+    }
+    if let result { return .fetched(result) }
     return .settled(try await History(book).edit(edit.id))
   }
 
@@ -106,7 +109,7 @@ extension Editor {
     do throws(PlantainError) {
       return try await recover(edit.id, watch: watch)
     } catch {
-      guard error.isOfReplyItself || error.isOfUnknownTask else { throw error }
+      guard error.isOfReplyItself else { throw error }
       return nil
     }
   }
@@ -123,9 +126,4 @@ extension Editor {
       state: state.rawValue, changed: .now, words: "settled by hand as \(settlement.rawValue)")
     try await book.with { ledger throws(LedgerError) in try await ledger.change(id, to: change) }
   }
-}
-
-extension PlantainError {
-  /// Whether the gateway knows nothing of the task.
-  fileprivate var isOfUnknownTask: Bool { (underlying as? GatewayFailure)?.kind == .unknownTask }
 }

@@ -184,14 +184,14 @@ struct BatchCommand: AsyncParsableCommand {
       }
     }
     display.end()
-    try keep(failed, of: manifest, for: editor.routes.map(\.gateway.id))
+    try keep(failed, of: manifest, summary, for: editor.routes.map(\.gateway.id))
     if common.json {
       Console.printJSON(SummaryLine(summary, manifest))
     } else {
       common.note(Summary.line(of: summary))
     }
     if let line = Summary.line(of: summary.unsettled) { common.note(line) }
-    if again, stop.isAsked, summary.left + summary.ambiguous > 0 {
+    if again, stop.isAsked || summary.halt != nil, summary.left + summary.ambiguous > 0 {
       common.note("to end it \(Self.commandLine(goingOnWith: summary.run))")
     }
     try await show(record, summary, by: editor)
@@ -229,8 +229,10 @@ struct BatchCommand: AsyncParsableCommand {
 
   /// Failed items as a manifest that can be run as it is, beside the one that was read or in the folder of outputs.
   private func keep(
-    _ failed: [Manifest.Item], of manifest: Manifest, for gateways: [String]
+    _ failed: [Manifest.Item], of manifest: Manifest, _ summary: BatchSummary, for gateways: [String]
   ) throws(PlantainError) {
+    // What failed before and was not tried now stays there.
+    guard !failed.isEmpty || summary.left == 0 else { return }
     let path = manifest.pathForFailed(outputFolder: output)
     try Manifest.write(failed, to: path, for: gateways)
     guard !failed.isEmpty else { return }
@@ -239,16 +241,20 @@ struct BatchCommand: AsyncParsableCommand {
       ("--base-url", baseURL), ("--ledger", ledger.file), ("--config", common.config),
       ("--max-cost", spending.maxCost.map { "\($0)" }),
     ]
-    let words = [path] + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    let words =
+      [path] + (again ? ["--again", "--run", summary.run] : [])
+      + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
     common.note(
       "failed    \(failed.count): plantain batch \(words.map(Console.shellWord).joined(separator: " "))")
   }
 
   /// This command, with the run that it was.
   private static func commandLine(goingOnWith run: String) -> String {
-    let arguments = CommandLine.arguments.dropFirst()
-    let others = arguments.contains("--run") ? [] : ["--run", run]
-    return (["plantain"] + (arguments + others).map(Console.shellWord)).joined(separator: " ")
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    if !arguments.contains("--run"), let command = arguments.firstIndex(of: "batch") {
+      arguments.insert(contentsOf: ["--run", run], at: command + 1)
+    }
+    return (["plantain"] + arguments.map(Console.shellWord)).joined(separator: " ")
   }
 
   private func plan(_ manifest: Manifest, by batch: Batch) async throws {

@@ -83,6 +83,7 @@ extension HistoryEntry {
     case "accepted", "stored": "to fetch"
     case "without-picture": "no picture"
     case "prepared": "not sent"
+    case "written-off": "to send again"
     default: state
     }
   }

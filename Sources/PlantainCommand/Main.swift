@@ -136,6 +136,7 @@ extension BatchCommand: OutlivesReader { var outlivesReader: Bool { !dryRun } }
 extension ProbeCommand: OutlivesReader { var outlivesReader: Bool { true } }
 extension RecoverCommand: OutlivesReader { var outlivesReader: Bool { true } }
 extension ReplayCommand: OutlivesReader { var outlivesReader: Bool { true } }
+extension SettleCommand: OutlivesReader { var outlivesReader: Bool { true } }
 /// Programs that use it read its address, and no more.
 extension SimulateCommand: OutlivesReader { var outlivesReader: Bool { true } }
 

@@ -57,30 +57,36 @@ struct SettleCommand: AsyncParsableCommand {
   func run() async throws {
     common.startLogging()
     let configuration = try common.configuration()
-    let location = ledger.location(configuration)
+    let location = try ledger.existing(configuration)
     let history = try History(ledger: location)
     // All are looked at before one is changed.
-    var edits: [HistoryEntry] = []
+    var edits: [(id: String, route: Route)] = []
     for id in ids {
-      for edit in try await history.unsettled(id) { edits.append(try await history.edit(edit)) }
+      for edit in try await history.unsettled(id) where !edits.contains(where: { $0.id == edit }) {
+        let entry = try await history.edit(edit)
+        let gateway = try configuration.gateways(named: entry.gateway)[0]
+        edits.append((edit, try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)))
+      }
     }
     var failure: PlantainError?
     for edit in edits {
-      let gateway = try configuration.gateways(named: edit.gateway)[0]
-      let route = try configuration.route(to: gateway, baseURL: baseURL ?? edit.baseURL)
+      try Task.checkCancellation()
       do {
-        try await workers.run { workers in
-          try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
-            show(
-              try await editor.settle(edit.id, as: settlement) { Summary.lines(of: $0).forEach(common.note) })
-          }
-        }
+        try await settle(edit.id, by: edit.route, location)
       } catch let error as PlantainError {
         Console.report(error, json: common.json)
         failure = failure ?? error
       }
     }
     if let failure { throw CommandFailure(status: failure.exitStatus) }
+  }
+
+  private func settle(_ id: String, by route: Route, _ location: LedgerLocation) async throws {
+    try await workers.run { workers in
+      try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
+        show(try await editor.settle(id, as: settlement) { Summary.lines(of: $0).forEach(common.note) })
+      }
+    }
   }
 
   private func show(_ settled: SettledEdit) {

@@ -67,6 +67,9 @@ extension AttemptState {
     case (.withoutPicture, .begin), (.ambiguous, .begin): .accepted
     case (.accepted, .finish), (.stored, .finish), (.done, .finish): .done
     case (.withoutPicture, .finish), (.ambiguous, .finish): .done
+    // What its user has settled may have been done all the same, and be fetched at last.
+    case (.lost, .store), (.writtenOff, .store), (.unbilled, .store): .stored
+    case (.lost, .finish), (.writtenOff, .finish), (.unbilled, .finish): .done
     // What is accepted under a task's id, or stored, survives the process.
     case (.accepted, .abandon): .accepted
     case (.stored, .abandon): .stored

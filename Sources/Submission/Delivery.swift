@@ -68,6 +68,12 @@ package final class Delivery: Sendable {
       }
       let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
       stop.begin(until: deadline)
+      // It may have been asked for while the attempt was written down.
+      guard !stop.isAsked else {
+        stop.end()
+        await attempt.note(.notSent, .init(words: "interrupted"))
+        throw failure(.interrupted, attempt, notes + [attempt.summary])
+      }
       do throws(DeliveryFailure.Cause) {
         let number = notes.count + 1
         let answer = try await inOwnTask { () throws(DeliveryFailure.Cause) in
@@ -82,12 +88,12 @@ package final class Delivery: Sendable {
         guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
           throw failure(error, attempt, notes)
         }
-        attempt.entry.reply.discard()
         watch(.waiting(wait, because: error.words))
         let sleep = timing.sleep
         guard (try? await stop.cutting { try await sleep(wait) }) != nil else {
           throw failure(.interrupted, attempt, notes)
         }
+        attempt.entry.reply.discard()
       }
     }
   }

@@ -169,3 +169,65 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 }
+
+/// What an accepted task can come to.
+@Suite struct `A task that is not known any more` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+  }
+
+  private func with(
+    _ answers: [ScriptedGateway.Answer], _ body: @Sendable (Editor, ScriptedGateway) async throws -> Void
+  ) async throws {
+    try await ScriptedGateway.run(answers) { server in
+      try await withTestEditor(gateway: .gccai, key: key, baseURL: server.baseURL, ledger: folder) {
+        try await body($0, server)
+      }
+    }
+  }
+
+  private static let submitted = ScriptedGateway.Answer.reply(
+    status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#)
+  private static let unknown = ScriptedGateway.Answer.reply(
+    status: 404, body: #"{"error":{"code":"task_not_found","message":"no such task"}}"#)
+
+  private func edit(_ editor: Editor) async throws -> PlantainError? {
+    let picture = Reference.file(folder.file("a.jpg"))
+    return await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
+  }
+
+  @Test func `is not sent again on its own, and can be settled`() async throws {
+    try await with([Self.submitted, Self.unknown]) { editor, server in
+      #expect(try await edit(editor)?.exitStatus == 76)
+      let sent = server.requests.count { $0.head.hasPrefix("POST") }
+      #expect(try await edit(editor)?.exitStatus == 76)
+      #expect(server.requests.count { $0.head.hasPrefix("POST") } == sent)
+      let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
+      guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
+        Issue.record("there was nothing to fetch")
+        return
+      }
+      #expect(entry.state == "lost")
+    }
+  }
+
+  @Test func `that was settled and comes at last is done`() async throws {
+    let completed = ScriptedGateway.Answer.reply(
+      status: 200, body: #"{"data":{"status":"completed","result":{"images":[{"url":["/f/1.png"]}]}}}"#)
+    let picture = ScriptedGateway.Answer.file(try Synthetic.png(PixelSize(width: 40, height: 30)))
+    // Three questions by the edit, and three before it is settled.
+    let unknown = Array(repeating: Self.unknown, count: 6)
+    try await with([Self.submitted] + unknown + [completed, picture]) { editor, _ in
+      #expect(try await edit(editor)?.exitStatus == 76)
+      let history = try History(ledger: .file(folder.file("ledger.sqlite")))
+      let id = try await history.edits()[0].id
+      _ = try await editor.settle(id, as: .resend)
+      #expect(try await history.edit(id).state == "written-off")
+      #expect(try await editor.recover(id).images.count == 1)
+      #expect(try await history.edit(id).state == "done")
+    }
+  }
+}

@@ -378,3 +378,27 @@ extension Result where Failure == any Error {
     }
   }
 }
+
+/// With another way to go, what is wrong with one of them ends no run.
+@Suite struct `A batch with several gateways` {
+  @Test func `goes on when one of them has no key`() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+    let lines = (0..<4).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    try await withSimulator(faults: [fault { ($0.gateway, $0.status) = ("apiyi", 429) }]) { simulator in
+      let routes = [
+        try Route(.apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi)),
+        try Route(
+          .google, key: .environment(["PLANTAIN_NO_SUCH_KEY"]), baseURL: simulator.baseURL(for: .google)),
+      ]
+      try await withTestEditor(routes: routes, ledger: folder) { editor in
+        let manifest = try Manifest(
+          reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
+        let summary = try await Batch(editor).run(manifest)
+        #expect(summary.done == 3 && summary.failed == 1 && summary.left == 0)
+        #expect(summary.exitStatus == 77)
+      }
+    }
+  }
+}

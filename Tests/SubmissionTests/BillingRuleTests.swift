@@ -31,6 +31,9 @@ import Testing
     ],
     .withoutPicture: [.store: .stored, .begin: .accepted, .finish: .done],
     .done: [.finish: .done],
+    .lost: [.store: .stored, .finish: .done],
+    .writtenOff: [.store: .stored, .finish: .done],
+    .unbilled: [.store: .stored, .finish: .done],
   ]
 
   @Test func `the whole table`() {

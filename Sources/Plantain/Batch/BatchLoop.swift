@@ -7,6 +7,8 @@ struct BatchLoop {
   /// Those of which nobody knows.
   private(set) var ambiguous: [(item: Manifest.Item, error: PlantainError)] = []
   private var elsewhere: [Manifest.Item] = []
+  /// The causes that have ended the run for all jobs.
+  private var told: Set<PlantainError.Code> = []
 
   init(_ run: BatchRun, _ progress: BatchProgress) {
     self.run = run
@@ -84,14 +86,20 @@ struct BatchLoop {
   ///
   /// - Returns: whether the job is as good as not tried: nothing was sent for it, or the cause was told before.
   private mutating func halts(_ outcome: Batch.Outcome, _ watch: (Batch.Event) -> Void) -> Bool {
-    guard case .failed(let error) = outcome, let cause = error.commonCause else { return false }
-    let isFirst = progress.summary.halt == nil
-    if isFirst {
-      progress.summary.halt = error
+    guard case .failed(let error) = outcome,
+      let cause = error.commonCause(hasOneRoute: run.hasOneRoute)
+    else { return false }
+    progress.summary.halt = progress.summary.halt ?? error
+    let isNew = told.insert(error.code).inserted
+    switch cause {
+    case .beforeSending:
       // What was begun may still be sent where the cause is not every job's, as a sum that is nearly spent.
-      if cause == .beforeSending { watch(.halted(error)) } else { run.stop.ask() }
+      if isNew { watch(.halted(error)) }
+      return true
+    case .answered:
+      run.stop.ask()
+      return !isNew
     }
-    return !isFirst || cause == .beforeSending
   }
 
   private func stop(_ watch: (Batch.Event) -> Void) async {
@@ -111,10 +119,14 @@ extension PlantainError {
   fileprivate enum CommonCause { case beforeSending, answered }
 
   /// Where all jobs of a run would fail for the same reason: whether it is known before anything is sent.
-  fileprivate var commonCause: CommonCause? {
+  ///
+  /// - Parameter hasOneRoute: of several, another one may take the next job.
+  fileprivate func commonCause(hasOneRoute: Bool) -> CommonCause? {
     guard billed == .no else { return nil }
+    if [.overSpending, .ledgerUnusable].contains(code) { return .beforeSending }
+    guard hasOneRoute else { return nil }
     switch code {
-    case .keyMissing, .overSpending, .ledgerUnusable, .configuration: return .beforeSending
+    case .keyMissing, .configuration: return .beforeSending
     case .keyRejected, .outOfCredit, .needsBilling, .placeNotServed: return .answered
     case .rateLimited: return isOfWholeDay ? .answered : nil
     default: return nil

@@ -1,3 +1,5 @@
+import Ledger
+
 /// What all edits of a manifest would send and cost; its encoding is the last line of `batch --dry-run --json`.
 public struct BatchPlan: Encodable, Sendable {
   public private(set) var jobs = 0
@@ -55,8 +57,8 @@ public struct BatchPlan: Encodable, Sendable {
     switch outlook {
     case .toDo: return true
     case .done, .underWay, .paid: skipped += 1
-    case .ambiguous, .lost: ambiguous += 1
-    case .gone: failed += 1
+    case .ambiguous: ambiguous += 1
+    case .gone, .lost: failed += 1
     }
     return false
   }
@@ -117,6 +119,8 @@ extension Batch {
     _ manifest: Manifest, watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void = { _, _ in }
   ) async throws(PlantainError) -> BatchPlan {
     if let problem = manifest.problems.first { throw problem }
+    var manifest = manifest
+    manifest.nameResults(as: try await editor.book.writers(of: manifest))
     let jobs = try await editor.jobs(of: manifest)
     var sum = BatchPlan(jobs)
     let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
@@ -149,7 +153,11 @@ extension Batch {
     for (position, item) in items.enumerated() {
       // What cannot be read is told when its turn comes.
       let outlook = (try? await editor.outlook(of: item, again)) ?? .toDo
-      if case .gone(let entry) = outlook { watch(item, .failure(.resultGone(entry))) }
+      switch outlook {
+      case .gone(let entry): watch(item, .failure(.resultGone(entry)))
+      case .lost(let entry): watch(item, .failure(.settledAsLost(entry.id)))
+      case .toDo, .done, .underWay, .paid, .ambiguous: break
+      }
       if sum.admits(outlook) { found.append(item) }
       if found.count == limit {
         sum.leave(items.count - position - 1)

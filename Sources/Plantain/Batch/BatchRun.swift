@@ -31,6 +31,7 @@ final class BatchRun: Sendable {
     self.again = try await editor.resolved(again)
     if case .goingOn(let run) = self.again {
       entry = try await editor.book.run(run)
+      try await purse.resume(editor.book, run: entry.id)
     } else {
       entry = RunEntry(
         id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
@@ -188,17 +189,33 @@ final class BatchRun: Sendable {
 
   /// What is known of the same job from before; `nil` when it is to be done.
   private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
-    let earlier = try await editor.earlier(
-      key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
-    switch earlier {
+    switch try await earlier(item, key) {
     case .done(let entries): return try await result(of: entries, for: item)
-    case .fetched(let result): return .done(result)
+    case .fetched(let result):
+      // So that it is not sent by who goes on with this run.
+      if again != .no { try await editor.book.move(result.id, toRun: id) }
+      return .done(result)
     case .underWay: return .elsewhere
     case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
     case .lost(let entry): return .failed(.settledAsLost(entry.id))
     case nil: return nil
     }
   }
+
+  private func earlier(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Editor.Earlier? {
+    let stop = StopSignal(under: stop)
+    defer { stop.endAll() }
+    do throws(PlantainError) {
+      return try await editor.earlier(
+        key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
+    } catch {
+      // What waits to be fetched waits on: nothing was sent.
+      throw error.code == .interrupted ? .interrupted() : error
+    }
+  }
+
+  /// Whether what is wrong with the way to the gateway is wrong for all jobs.
+  var hasOneRoute: Bool { editor.routes.count == 1 }
 }
 
 extension Editor {

@@ -1,4 +1,5 @@
 import Gateways
+import Ledger
 import Synchronization
 
 /// What a run may spend in all: set aside before each request by the table's price, and given back where nothing was billed.
@@ -27,6 +28,15 @@ final class Purse: Sendable {
       .request, .overSpending,
       "\(money(before)) are spent or under way, and with \(money(amount)) more it would be over \(limit)",
       hint: "Allow more with --max-cost. Nothing was sent.", subject: gateway)
+  }
+
+  /// What the run had spent before it was interrupted.
+  func resume(_ book: Book, run: String) async throws(PlantainError) {
+    guard let limit else { return }
+    let before = try await book.with { ledger throws(LedgerError) in
+      try await ledger.spent(byRun: run, currency: limit.currency)
+    }
+    spent.withLock { $0 += before }
   }
 
   func giveBack(_ amount: Int) { spent.withLock { $0 -= amount } }

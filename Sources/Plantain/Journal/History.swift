@@ -263,6 +263,14 @@ extension Book {
     HistoryEntry(entry, attempts, isLive: attempts.contains(where: isLive), hasReply: hasReply)
   }
 
+  /// Counts an edit to a run.
+  func move(_ id: String, toRun run: String) async throws(PlantainError) {
+    var entry = try await entry(id)
+    entry.run = run
+    let moved = entry
+    try await with { ledger throws(LedgerError) in try await ledger.save(moved) }
+  }
+
   func attempts(of entry: EditEntry) async throws(PlantainError) -> [AttemptEntry] {
     try await with { ledger throws(LedgerError) in try await ledger.attempts(of: entry.id) }
   }
