@@ -35,6 +35,8 @@ public struct EditResult: Sendable {
   private let isMirrored: Bool?
   /// How many pictures were paid for.
   let billed: Int
+  /// It was paid for by an earlier run of a batch, and is no cost of this one.
+  var isOfEarlierRun = false
   /// The earlier edit whose result this is a copy of: nothing was sent, and it cost nothing. `nil` for an edit of its own.
   public let copyOf: String?
 

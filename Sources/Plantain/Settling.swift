@@ -106,13 +106,18 @@ extension Editor {
     let attempts = try await book.attempts(of: edit).filter(\.isOpen)
     guard attempts.contains(where: { $0.tasks != nil || book.hasReply($0) }) else { return nil }
     watch(.fetching(id: edit.id))
+    var options = EditOptions()
+    options.timeout = Self.longestQuestion
     do throws(PlantainError) {
-      return try await recover(edit.id, watch: watch)
+      return try await recover(edit.id, options: options, watch: watch)
     } catch {
-      guard error.isOfReplyItself else { throw error }
+      guard error.isOfReplyItself || error.isOfResultOutOfReach else { throw error }
       return nil
     }
   }
+
+  /// Who settles an edit has looked elsewhere already.
+  private static let longestQuestion: Duration = .seconds(30)
 
   private func settle(_ attempt: AttemptEntry, as settlement: Settlement) async throws(PlantainError) {
     let event: AttemptState.Event =
@@ -125,5 +130,17 @@ extension Editor {
     let change = LedgerChange(
       state: state.rawValue, changed: .now, words: "settled by hand as \(settlement.rawValue)")
     try await book.with { ledger throws(LedgerError) in try await ledger.change(id, to: change) }
+  }
+}
+
+extension PlantainError {
+  /// Whether there is a result that cannot be had: it has expired, or its gateway is gone.
+  fileprivate var isOfResultOutOfReach: Bool {
+    guard let failure = underlying as? DeliveryFailure else { return false }
+    return switch failure.cause {
+    case .download: true
+    case .pending(_, let why): why == DeliveryFailure.couldNotAsk
+    default: false
+    }
   }
 }

@@ -79,6 +79,9 @@ package struct DeliveryFailure: Error, Sendable {
     case interrupted
   }
 
+  /// Why a task is `pending` whose gateway does not answer.
+  package static let couldNotAsk = "the gateway could not be asked"
+
   package let cause: Cause
   package let attempts: [AttemptNote]
   package let state: AttemptState

@@ -118,7 +118,7 @@ private struct TaskAnswers {
 
   mutating func isMissing() {
     advice = nil
-    why = "the gateway could not be asked"
+    why = DeliveryFailure.couldNotAsk
   }
 
   /// - Returns: `nil` when it has to be asked again.

@@ -58,6 +58,13 @@ import Testing
     #expect(manifest.problems[0].nearest == "tier")
   }
 
+  @Test(arguments: ["max-cost", "max_cost", "maxcost", "Skip-Existing", "base-url"])
+  func `what is of the whole run is no key of a line`(name: String) throws {
+    let manifest = try read(#"{"references": ["a.jpg"], "prompt": "x", "\#(name)": "1"}"#, as: "m.jsonl")
+    #expect(manifest.problems.count == 1)
+    #expect(manifest.problems.first?.message.contains("option of the whole run") == true)
+  }
+
   @Test func `any other is named once`() throws {
     let table = try read(
       ",references,prompt,sku,notes,mood\n0,a.jpg,{Mood},7,x,warm\n1,b.jpg,{mood},8,y,cold\n")

@@ -230,4 +230,19 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(try await history.edit(id).state == "done")
     }
   }
+
+  @Test func `and whose result has expired can be settled, and is not asked for without end`() async throws {
+    let completed = ScriptedGateway.Answer.reply(
+      status: 200, body: #"{"data":{"status":"completed","result":{"images":[{"url":["/f/1.png"]}]}}}"#)
+    let gone = ScriptedGateway.Answer.reply(status: 404, body: "")
+    try await with([Self.submitted, completed, gone, completed, gone]) { editor, _ in
+      #expect(try await edit(editor)?.exitStatus == 76)
+      let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
+      guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
+        Issue.record("there was nothing to fetch")
+        return
+      }
+      #expect(entry.state == "lost" && entry.billed == "yes")
+    }
+  }
 }

@@ -194,6 +194,8 @@ final class BatchRun: Sendable {
     case .fetched(let result):
       // So that it is not sent by who goes on with this run.
       if again != .no { try await editor.book.move(result.id, toRun: id) }
+      var result = result
+      result.isOfEarlierRun = true
       return .done(result)
     case .underWay: return .elsewhere
     case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))

@@ -57,14 +57,13 @@ public struct BatchSummary: Encodable, Sendable {
     switch outcome {
     case .done(let result):
       done += 1
-      guard result.copyOf == nil else { break }
+      guard result.copyOf == nil, !result.isOfEarlierRun else { break }
       billed += result.billed
       costs.add(result.cost)
     case .skipped, .elsewhere: skipped += 1
-    case .ambiguous(let error):
+    case .ambiguous:
       ambiguous += 1
       statuses.insert(PlantainError.Code.outcomeUnknown.exitStatus)
-      if error.billed == .yes { billed += 1 }
     case .failed(let error):
       failed += 1
       statuses.insert(error.exitStatus)

@@ -49,6 +49,13 @@ struct NameCheck {
       return
     }
     let shown = name.shortened
+    let plain = name.lowercased().replacing("_", with: "-")
+    if let option = Self.ofRun.first(where: { $0 == plain || $0.replacing("-", with: "") == plain }) {
+      mistaken.insert(name)
+      return report(
+        "\(shown) is an option of the whole run, not of a line", line, shown, isColumn,
+        hint: "Give it to the command: --\(option).")
+    }
     guard let meant = FieldName.meant(by: name) else {
       warnings.append(
         "line \(line): the \(kind) \(shown) is not used: it is no option, and no prompt has {\(shown)}")
@@ -59,6 +66,9 @@ struct NameCheck {
       "there is no option \(shown), and no prompt has {\(shown)}", line, shown, isColumn,
       hint: "Did you mean \(meant)? One of your own needs another name.", nearest: meant)
   }
+
+  /// What somebody may rely on, and no line can have.
+  private static let ofRun = ["max-cost", "again", "skip-existing", "dry-run", "base-url", "prompt-file"]
 
   private mutating func report(
     _ words: String, _ line: Int, _ name: String?, _ isColumn: Bool, hint: String, nearest: String? = nil

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -30,11 +31,17 @@ struct LoopbackServer {
           try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
           try pipeline.addHandler(ByteBufferBodies())
           // Closing only the sending side lets everything written before arrive.
-          return try Connection(
+          let connection = try Connection(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+          Self.unserved.withLock { $0[ObjectIdentifier(channel)] = connection }
+          return connection
         }
       }
   }
+
+  /// Connections from when they are accepted until they are served. One that comes in the moment in which its listener closes is
+  /// handed to nobody, and NIO ends the process when such a one is let go: it stays here.
+  private static let unserved = Mutex<[ObjectIdentifier: Connection]>([:])
 
   /// The port that it listens on.
   var port: Int { listener.channel.localAddress?.port ?? 0 }
@@ -68,6 +75,7 @@ struct LoopbackServer {
     _ connection: Connection, _ answer: (IncomingRequest) async throws -> Answer
   ) async throws {
     let channel = connection.channel
+    unserved.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) }
     try await connection.executeThenClose { parts, replies in
       let reader = RequestReader(parts)
       while let head = try await reader.nextHead() {
