@@ -45,10 +45,11 @@ extension Editor {
       case .paid:
         watch(.fetching(id: entry.id))
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
-        // What the gateway knows nothing of may have been done all the same.
+        // A task that the gateway knows nothing of may have been done all the same.
         switch try await self.standing(of: entry) {
-        case .paid where !again.passesOver(entry), .unknown where !again.passesOver(entry):
-          return .unknown(entry)
+        case .paid where try await !hasTask(entry) || again.passesOver(entry): continue
+        case .unknown where again.passesOver(entry): continue
+        case .paid, .unknown: return .unknown(entry)
         default: continue
         }
       case .withoutPicture(isKept: true):
@@ -85,6 +86,10 @@ extension Editor {
     var found: [(EditEntry, Standing)] = []
     for entry in entries { found.append((entry, try await standing(of: entry))) }
     return found
+  }
+
+  private func hasTask(_ entry: EditEntry) async throws(PlantainError) -> Bool {
+    try await book.attempts(of: entry).contains { $0.tasks != nil }
   }
 
   private func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
