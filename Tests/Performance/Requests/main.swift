@@ -41,7 +41,7 @@ let editor = try Editor(
 @Sendable func edit(_ number: Int) async throws {
   var options = EditOptions()
   options.output = .file("\(folder)/\(number).jpg")
-  _ = try await editor.edit("warm", references: [.file(arguments[4])], options: options)
+  _ = try await editor.edit("warm \(number)", references: [.file(arguments[4])], options: options)
 }
 
 if arguments[1] == "batch" {
