@@ -27,7 +27,7 @@ public struct BatchSummary: Encodable, Sendable {
   public struct Unsettled: Sendable, Equatable {
     /// Of its picture, else of its line.
     public let name: String
-    /// The run that has sent it, or where there is none the edit: what `Settling` takes.
+    /// The run that has sent it, or where there is none the edit: what `History.unsettled` takes.
     public let target: String
   }
 
