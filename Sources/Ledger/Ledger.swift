@@ -33,6 +33,7 @@ package final class Ledger: Sendable {
   /// Makes the folder of the replies, which goes again where `work` finds that the file is none of ours.
   private static func withReplies<Value>(_ folder: String, _ work: (String) throws -> Value) throws -> Value {
     let isNew = mkdir(folder, 0o700) == 0
+    if isNew { LedgerFiles.share(folder) }
     guard isNew || errno == EEXIST else {
       throw LedgerError(words: "\(folder): \(String(cString: strerror(errno)))")
     }

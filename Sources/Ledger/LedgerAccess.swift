@@ -42,6 +42,15 @@ struct LedgerFiles {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  /// Opens a new folder of replies to those with whom the database is shared already.
+  static func share(_ replies: String) {
+    var (database, folder) = (stat(), stat())
+    guard stat(String(replies.dropLast(".replies".count)), &database) == 0, stat(replies, &folder) == 0,
+      database.st_mode & S_IWGRP != 0, database.st_gid == folder.st_gid
+    else { return }
+    chmod(replies, 0o770)
+  }
+
   /// Takes the rights of others away, as far as the files are this user's.
   func protect() -> LedgerAccess {
     var access = LedgerAccess()

@@ -215,7 +215,11 @@ extension PlantainError {
   }
 
   private static func settling(_ id: String) -> String {
-    "Look at the gateway's own log, then settle it: plantain settle \(id) --as billed|unbilled|resend."
+    "Look at the gateway's own log, then settle it: \(settlingCommand(id))."
+  }
+
+  static func settlingCommand(_ id: String) -> String {
+    "plantain settle \(id) --as billed|unbilled|resend"
   }
 }
 

@@ -49,12 +49,14 @@ extension AttemptState {
     case abandon
     /// The user says what became of what nobody knows: billed, not billed, or billed and to be sent once more.
     case settleBilled, settleUnbilled, settleResend
+    /// The same request has brought its answer under the same idempotency key, which bills both once.
+    case repeatAnswered
   }
 
   /// The state after an event; `nil` where it cannot happen.
   package func after(_ event: Event) -> AttemptState? {
     switch (self, event) {
-    case (.sending, .notSent), (.sending, .refused): .unbilled
+    case (.sending, .notSent), (.sending, .refused), (.ambiguous, .repeatAnswered): .unbilled
     case (.sending, .lost), (.sending, .abandon), (.sending, .cut), (.accepted, .cut): .ambiguous
     case (.sending, .begin): .accepted
     // A gateway's answer that refuses under a good status.

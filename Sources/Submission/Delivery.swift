@@ -61,6 +61,7 @@ package final class Delivery: Sendable {
     let deadline = timing.now() + timeout
     var plan = RetryPlan(retries)
     var notes: [AttemptNote] = []
+    var unanswered: [LiveAttempt] = []
     while true {
       guard !stop.isAsked else {
         throw DeliveryFailure(
@@ -80,6 +81,10 @@ package final class Delivery: Sendable {
           let reply = try await self.send(request, attempt, number: number, deadline)
           return try await self.settle(reply, attempt)
         }
+        for earlier in unanswered {
+          await earlier.note(
+            .repeatAnswered, .init(words: "answered when it was sent again under the same key"))
+        }
         return try await bring(
           answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
       } catch {
@@ -94,6 +99,7 @@ package final class Delivery: Sendable {
           throw failure(.interrupted, attempt, notes)
         }
         attempt.entry.reply.discard()
+        if attempt.state == .ambiguous { unanswered.append(attempt) }
       }
     }
   }

@@ -28,10 +28,10 @@ package final class StoredReply: Sendable {
     package let words: String
   }
 
-  /// Makes the file, readable by its owner only.
+  /// Makes the file, readable by its owner, and by those who share the ledger.
   package init(making path: String) throws(Failure) {
     self.path = path
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_APPEND, 0o600)
+    let descriptor = openPrivate(path, O_WRONLY | O_EXCL | O_APPEND)
     guard descriptor >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
     _ = flock(descriptor, LOCK_EX | LOCK_NB)
     file = Mutex(File(descriptor: descriptor))

@@ -136,7 +136,11 @@ import Vocabulary
         "edit", Samples.coffee, "-p", "secret words", "--gateway", "apiyi", "--base-url", gateway.baseURL,
       ]
       #expect(try await command.run(edit + ["-o", "a.png", "--json"]).status == 80)
-      #expect(try await command.run(edit + ["-o", "b.png"]).status == 76)
+      let unknown = try await command.run(edit + ["-o", "b.png", "--json"])
+      let error = try #require(try unknown.objects().last?["error"] as? [String: Any], "\(unknown.errors)")
+      #expect(unknown.status == 76 && error["recoverable"] as? Bool == false)
+      let hint = try #require(error["hint"] as? String)
+      #expect(try hint.contains("plantain settle \(#require(error["id"] as? String)) --as"), "\(hint)")
       #expect(try await command.run(edit + ["-o", "c.png", "--again"]).status == 0)
       let entries = try await command.run("history", "--json").objects()
       #expect(entries.map { $0["state"] as? String } == ["done", "ambiguous", "stored"])

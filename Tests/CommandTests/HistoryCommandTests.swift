@@ -74,17 +74,17 @@ import Vocabulary
     #expect(lines.contains { $0.contains("plantain settle ") })
   }
 
-  @Test(
-    .enabled(if: !isFastRun && FileManager.default.isExecutableFile(atPath: "/usr/bin/script")),
-    arguments: [30, 60, 80, 200])
-  func `is a table on a terminal, as wide as that`(columns: Int) async throws {
+  @Test(.enabled(if: !isFastRun && FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func `is a table on a terminal, as wide as that`() async throws {
     try await sendFour()
-    let outcome = try await command.run(
-      shell: "script -qec \"stty cols \(columns); $plantain history\" /dev/null")
-    let lines = outcome.text.split(whereSeparator: \.isNewline).map(String.init)
-    #expect(lines.allSatisfy { $0.count <= columns }, "\(outcome.text)")
-    #expect(lines.count == (columns < 80 ? 8 : 5) && lines.contains { $0.contains("failed") })
-    #expect(lines.contains { $0.contains("0.png") } && lines.contains { $0.contains("warm") })
+    for columns in [30, 60, 80, 200] {
+      let outcome = try await command.run(
+        shell: "script -qec \"stty cols \(columns); $plantain history\" /dev/null")
+      let lines = outcome.text.split(whereSeparator: \.isNewline).map(String.init)
+      #expect(lines.allSatisfy { $0.count <= columns }, "\(outcome.text)")
+      #expect(lines.count == (columns < 80 ? 8 : 5) && lines.contains { $0.contains("failed") })
+      #expect(lines.contains { $0.contains("0.png") } && lines.contains { $0.contains("warm") })
+    }
   }
 
   @Test(.enabled(if: !isFastRun)) func `names what is near an unknown id, and takes beginnings`() async throws

@@ -13,7 +13,9 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
 @Suite struct `Replies that make no sense, in every dialect` {
   private func edit(
     _ gateway: Gateway, _ answers: [ScriptedGateway.Answer], output: String = "out.jpg"
-  ) async throws -> (result: EditResult?, error: PlantainError?, requests: [String], kept: [[UInt8]]) {
+  ) async throws -> (
+    result: EditResult?, error: PlantainError?, requests: [String], kept: [[UInt8]], states: [String]
+  ) {
     let ledger = try TemporaryFolder()
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     var options = EditOptions()
@@ -29,7 +31,9 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
         }
       }
       let kept = try ledger.keptReplies.map { try ledger.read("ledger.sqlite.replies/\($0)") }
-      return (result, error, scripted.requests.map(\.head), kept)
+      let states = try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits().first?.attempts.map(
+        \.state)
+      return (result, error, scripted.requests.map(\.head), kept, states ?? [])
     }
   }
 
@@ -41,7 +45,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     ])
   func `are paid for, kept as they came, and asked for once`(id: String, body: String) async throws {
     let gateway = try #require(Gateway.named(id))
-    let (_, error, requests, kept) = try await edit(gateway, [.reply(status: 200, body: body)])
+    let (_, error, requests, kept, _) = try await edit(gateway, [.reply(status: 200, body: body)])
     let code = try #require(error?.code)
     #expect([.noPicture, .outcomeUnknown].contains(code), "\(String(describing: error))")
     #expect(error?.billed != .no)
@@ -70,7 +74,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     ]
     let answers = try #require(bodies[id]).map { ScriptedGateway.Answer.reply(status: 200, body: $0) }
     // Another format than the reply's has it decoded.
-    let (_, error, requests, kept) = try await edit(gateway, answers, output: "out.webp")
+    let (_, error, requests, kept, _) = try await edit(gateway, answers, output: "out.webp")
     #expect(error?.billed == .yes, "\(String(describing: error))")
     #expect(kept.count == 1)
     #expect(requests.filter { $0.hasPrefix("POST") }.count == 1)
@@ -83,7 +87,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let good = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"image_urls":["data:image/jpeg;base64,\#(jpeg)"]}"#)
-    let (result, error, requests, _) = try await edit(
+    let (result, error, requests, _, states) = try await edit(
       gateway, [.hangUp, .reply(status: 502, body: ""), good])
     #expect(result != nil, "\(String(describing: error))")
     let names = requests.map { head in
@@ -92,6 +96,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(names.count == 3)
     #expect(names[0] != nil)
     #expect(Set(names).count == 1)
+    #expect(states == ["unbilled", "unbilled", "done"])
     gateway.idempotency?.isHonoured = false
     let alone = try await edit(gateway, [.hangUp, good])
     #expect(alone.error?.code == .outcomeUnknown)

@@ -2,6 +2,7 @@ import Finishing
 import Foundation
 import Ledger
 import PlantainSimulator
+import Submission
 import Synchronization
 import TestSupport
 import Testing
@@ -104,6 +105,25 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let findings = await Doctor(ledger: path).examine().filter { $0.name == "ledger's privacy" }
     #expect(findings.map(\.state) == [.good] && findings[0].detail.contains("group"))
     #expect(mode("ledger.sqlite") == 0o660)
+  }
+
+  @Test
+  func `what lies beside one that is shared is the group's, too, so that colleagues see what is under way`()
+    async throws
+  {
+    try setMode(0o770, folder.path)
+    _ = try await use()
+    for name in ["ledger.sqlite", "ledger.sqlite.replies"] { try setMode(0o770, folder.file(name)) }
+    try { ledger in
+      let claim = try JobClaim(ledger.replyPath("a.job"), for: "here")
+      let reply = try StoredReply(making: ledger.replyPath("a.reply"))
+      #expect(mode("ledger.sqlite.replies/a.job") == 0o660 && mode("ledger.sqlite.replies/a.reply") == 0o660)
+      withExtendedLifetime((claim, reply)) {}
+    }(Ledger(path: path))
+    try setMode(0o700, folder.file("ledger.sqlite.replies"))
+    let reply = try StoredReply(making: folder.file("ledger.sqlite.replies/b.reply"))
+    #expect(mode("ledger.sqlite.replies/b.reply") == 0o600)
+    reply.discard()
   }
 
   @Test func `of a file that is none: it stays as it is, and nothing is put beside it`() throws {

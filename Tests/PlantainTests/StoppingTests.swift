@@ -335,9 +335,9 @@ extension Result where Failure == any Error {
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
   }
 
-  private func manifest(perDay: Money? = nil) throws -> Manifest {
+  private func manifest(perDay: Money? = nil, perRun: Money? = nil) throws -> Manifest {
     var defaults = Manifest.Defaults(folder: folder.file("out"))
-    defaults.options.spending.perDay = perDay
+    defaults.options.spending = SpendingLimits(perRun: perRun, perDay: perDay)
     return try Manifest(reading: folder.file("m.jsonl"), defaults, for: .google)
   }
 
@@ -361,6 +361,22 @@ extension Result where Failure == any Error {
       #expect(again.jobs == 6 && again.skipped == 0 && again.ambiguous == 0)
       let first = try await Batch(editor, limit: 1).plan(manifest())
       #expect(first.jobs == 1 && first.left == 2)
+    }
+  }
+
+  @Test func `what is done needs no money, what is not and costs too much is said before anything is sent`()
+    async throws
+  {
+    try await with { editor in
+      let little = try #require(Money(parsing: "0.01 USD"))
+      _ = try await Batch(editor, limit: 5).run(manifest())
+      let error = await #expect(throws: PlantainError.self) {
+        try await Batch(editor).run(manifest(perRun: little))
+      }
+      #expect(error?.exitStatus == 81 && error?.message.contains("line 6") == true)
+      _ = try await Batch(editor).run(manifest())
+      let finished = try await Batch(editor).run(manifest(perRun: little))
+      #expect(finished.skipped == 6 && finished.exitStatus == 0)
     }
   }
 

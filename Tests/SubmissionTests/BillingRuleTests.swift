@@ -27,7 +27,7 @@ import Testing
     ],
     .ambiguous: [
       .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
-      .settleResend: .writtenOff,
+      .settleResend: .writtenOff, .repeatAnswered: .unbilled,
     ],
     .withoutPicture: [.store: .stored, .begin: .accepted, .finish: .done],
     .done: [.finish: .done],
@@ -51,7 +51,7 @@ import Testing
 
   @Test func `nothing leads back from where money may have been spent, but an answer or a user that says so`()
   {
-    let events = Event.allCases.filter { $0 != .settleUnbilled }
+    let events = Event.allCases.filter { ![.settleUnbilled, .repeatAnswered].contains($0) }
     let spent: Set<State> = [.ambiguous, .withoutPicture, .done, .lost, .writtenOff]
     for state in spent {
       for event in events {

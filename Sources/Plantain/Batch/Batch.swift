@@ -54,7 +54,7 @@ public struct Batch: Sendable {
   ///   - stop: nothing more is sent, and the run ends when what is in flight has ended.
   ///   - watch: called for each item when it ends, and with how far the run is, one at a time.
   /// - Throws: 65 when the manifest has problems: then nothing is sent; 73 when the ledger cannot be used; 66 when there is no run
-  ///   to go on with.
+  ///   to go on with; 81 when a job that is to be done costs more than the limits allow, or nobody knows what: then nothing is sent.
   public func run(
     _ manifest: Manifest, until stop: StopSignal = StopSignal(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
@@ -69,6 +69,7 @@ public struct Batch: Sendable {
     let jobs = all.compactMap { $0.without(Set(existing.map(\.item.line))) }
     var wanted = jobs[...]
     if let limit { wanted = await run.firstToDo(limit, of: jobs) }
+    try await run.requireAffordable(wanted, of: manifest)
     await loop.work(on: wanted, most: most, watch)
     var summary = loop.progress.summary
     summary.left += jobs[wanted.endIndex...].reduce(0) { $0 + $1.items.count }

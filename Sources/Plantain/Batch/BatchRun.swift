@@ -243,6 +243,24 @@ extension BatchRun {
     return jobs[...]
   }
 
+  /// Holds each job's own price against the limits, where it is to be done.
+  ///
+  /// - Throws: 81.
+  func requireAffordable(_ jobs: ArraySlice<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
+    let gateway = editor.routes[0].gateway
+    for job in jobs {
+      let options = job.item.options
+      let choices = try RequestChoices(options, gateway)
+      do throws(PlantainError) {
+        try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
+      } catch {
+        // What cannot be read is told when its turn comes.
+        guard case .toDo? = try? await editor.outlook(of: job.item, again) else { continue }
+        throw error.of(job.item, in: manifest.path)
+      }
+    }
+  }
+
   /// What is known of those of which nobody knows what became: what to name them by, to settle them.
   func unsettled(_ items: [(item: Manifest.Item, error: PlantainError)]) async -> [BatchSummary.Unsettled] {
     var found: [BatchSummary.Unsettled] = []

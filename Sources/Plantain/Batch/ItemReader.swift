@@ -30,8 +30,7 @@ struct ItemReader {
     options.outputTemplate?.words = words(for: record)
     let prompt = try at("prompt") { () throws(PlantainError) in try self.prompt(record, references) }
     try RequestCheck.check(prompt, references, options, gateway)
-    let choices = try RequestChoices(options, gateway)
-    try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
+    _ = try RequestChoices(options, gateway)
     try options.finish.validate()
     try requireSense(options)
     // That it is there already may mean that it was done.

@@ -1,3 +1,5 @@
+import Vocabulary
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -15,7 +17,7 @@ final class JobClaim: Sendable {
   /// - Returns: `nil` when another is at it.
   init?(_ path: String, for place: String) throws(PlantainError) {
     while true {
-      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+      let descriptor = openPrivate(path, O_RDWR)
       guard descriptor >= 0 else {
         throw .ledger("\(path): \(String(cString: strerror(errno)))", path)
       }

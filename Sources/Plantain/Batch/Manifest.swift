@@ -226,7 +226,7 @@ extension PlantainError {
     of(record.picture?.path, line: record.line, in: path, isTable: record.columns != nil)
   }
 
-  fileprivate func of(_ item: Manifest.Item, in path: String?) -> PlantainError {
+  func of(_ item: Manifest.Item, in path: String?) -> PlantainError {
     of(item.isPicture ? item.name : nil, line: item.line, in: path, isTable: false)
   }
 

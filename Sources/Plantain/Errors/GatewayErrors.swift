@@ -45,6 +45,9 @@ extension PlantainError {
     } else if error.code == .interrupted, error.billed != .no {
       error.hint = (error.hint.map { $0 + " " } ?? "") + "What is known: plantain history \(edit)"
     }
+    if error.code == .outcomeUnknown, error.billed == .unknown {
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "When you know, say so: " + settlingCommand(edit)
+    }
     if let kept = failure.keptReply, error.hint?.contains(kept) != true {
       let isReadable = [.stored, .withoutPicture].contains(failure.state)
       let again = isReadable ? "; plantain replay \(edit) reads it again" : ""
@@ -252,6 +255,15 @@ extension PlantainError {
 }
 
 extension PlantainError {
+  /// Whether something is there that can be fetched without paying: a task, or a picture at an address.
+  var isRecoverable: Bool {
+    guard let failure = underlying as? DeliveryFailure else { return false }
+    return switch failure.cause {
+    case .pending, .download: true
+    default: false
+    }
+  }
+
   /// Whether the gateway takes nothing more on this day.
   var isOfWholeDay: Bool { (underlying as? GatewayFailure)?.kind == .dayQuotaUsed }
 }

@@ -213,7 +213,7 @@ public struct HistoryEntry: Encodable, Sendable {
     case .accepted: "plantain recover \(id)"
     case .stored: "plantain replay \(id)"
     case .withoutPicture where isKept: "plantain replay \(id)"
-    case .ambiguous, .sending: "plantain settle \(id) --as billed|unbilled|resend"
+    case .ambiguous, .sending: PlantainError.settlingCommand(id)
     case .prepared, .unbilled, .withoutPicture, .done, .lost, .writtenOff: nil
     }
   }

@@ -15,6 +15,8 @@ public struct ErrorReport: Encodable, Sendable {
     /// The edit's id in the ledger.
     public let id: String?
     public let retryable: Bool
+    /// Of an unknown outcome: whether `recover` can fetch it without paying.
+    public let recoverable: Bool?
     /// Seconds that the gateway asks to wait.
     public let retryAfter: Double?
     public let billed: String
@@ -26,6 +28,7 @@ public struct ErrorReport: Encodable, Sendable {
       stage: error.stage.rawValue, code: error.code.rawValue, message: error.message, hint: error.hint,
       remedy: error.hint, nearest: error.nearest,
       subject: error.subject, id: error.editID, retryable: error.isRetryable,
+      recoverable: error.code == .outcomeUnknown ? error.isRecoverable : nil,
       retryAfter: error.retryAfter?.seconds,
       billed: error.billed.rawValue, exit: error.exitStatus)
   }
