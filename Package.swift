@@ -85,15 +85,15 @@ let package = Package(
     .target(name: "CSHA256", path: "CShims/CSHA256", cSettings: cSettings),
     .target(name: "CNoLocales", path: "CShims/CNoLocales", cSettings: cSettings),
 
-    .target(name: "Vocabulary", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
-    .target(name: "Base64", dependencies: ["CBase64", "Vocabulary"], swiftSettings: swiftSettings),
+    .target(name: "Core", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
+    .target(name: "Base64", dependencies: ["CBase64", "Core"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
-      dependencies: ["CImaging", "CLossless", "Vocabulary", .product(name: "Logging", package: "swift-log")],
+      dependencies: ["CImaging", "CLossless", "Core", .product(name: "Logging", package: "swift-log")],
       swiftSettings: swiftSettings),
     .target(name: "Preparation", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(
-      name: "Gateways", dependencies: ["Base64", "Vocabulary"], swiftSettings: swiftSettings),
+      name: "Gateways", dependencies: ["Base64", "Core"], swiftSettings: swiftSettings),
     .target(
       name: "Submission",
       dependencies: [
@@ -106,11 +106,11 @@ let package = Package(
       ], swiftSettings: swiftSettings),
     .target(name: "Finishing", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(
-      name: "WorkerChannel", dependencies: ["CIsolation", "Vocabulary"], swiftSettings: swiftSettings),
+      name: "WorkerChannel", dependencies: ["CIsolation", "Core"], swiftSettings: swiftSettings),
     .target(
       name: "Isolation",
       dependencies: [
-        "Vocabulary", "WorkerChannel",
+        "Core", "WorkerChannel",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
@@ -119,7 +119,7 @@ let package = Package(
       swiftSettings: swiftSettings, linkerSettings: loadedLate),
     .target(
       name: "Ledger",
-      dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .target(
       name: "Plantain",
@@ -135,7 +135,7 @@ let package = Package(
     .target(
       name: "PlantainSimulator",
       dependencies: [
-        "Imaging", "Gateways", "Vocabulary",
+        "Imaging", "Gateways", "Core",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -154,30 +154,30 @@ let package = Package(
 
     .executableTarget(
       name: "sanitizer-check",
-      dependencies: ["Base64", "Finishing", "Imaging", "Preparation", "Vocabulary"],
+      dependencies: ["Base64", "Finishing", "Imaging", "Preparation", "Core"],
       path: "Tests/Sanitizers", exclude: ["thread.supp"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "fuzzer", dependencies: ["Base64", "Gateways", "Imaging", "Preparation", "Vocabulary"],
+      name: "fuzzer", dependencies: ["Base64", "Gateways", "Imaging", "Preparation", "Core"],
       path: "Tests/Fuzzers", swiftSettings: swiftSettings),
     .executableTarget(
-      name: "reply-reading", dependencies: ["Gateways", "Imaging", "Vocabulary"],
+      name: "reply-reading", dependencies: ["Gateways", "Imaging", "Core"],
       path: "Tests/Performance/ReplyReading",
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "requests", dependencies: ["Ledger", "Plantain"], path: "Tests/Performance/Requests",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "drifts", dependencies: ["Finishing", "Imaging", "TestSupport", "Vocabulary"],
+      name: "drifts", dependencies: ["Finishing", "Imaging", "TestSupport", "Core"],
       path: "Tests/Performance/Drifts", swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: [
-        "Imaging", "Vocabulary",
+        "Imaging", "Core",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Tests/Support", swiftSettings: swiftSettings),
-    .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"], swiftSettings: swiftSettings),
+    .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "Base64Tests", dependencies: ["Base64", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: swiftSettings),
@@ -188,12 +188,12 @@ let package = Package(
       name: "IsolationTests",
       dependencies: [
         "CIsolation", "Finishing", "Imaging", "Isolation", "PlantainWorker", "Plantain", "Preparation",
-        "TestSupport", "Vocabulary", "WorkerChannel",
+        "TestSupport", "Core", "WorkerChannel",
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "SubmissionTests", dependencies: ["Submission", "TestSupport", "Vocabulary"],
+      name: "SubmissionTests", dependencies: ["Submission", "TestSupport", "Core"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "FinishingTests", dependencies: ["Finishing", "TestSupport"], swiftSettings: swiftSettings),

@@ -127,7 +127,7 @@ static bool is_empty(VipsRegion *mask, const VipsRect *area) {
     return true;
 }
 
-// One row, for samples of a type and sums of a wider one. A transparent pixel's colour counts as little as it is seen.
+// One row, for samples of a type and sums of a wider one. A transparent pixel's color counts as little as it is seen.
 #define DEFINE_BLEND_ROW(sample, wide)                                                                                 \
     static void blend_row_##sample(                                                                                    \
         sample *to, const sample *over, const sample *under, const uint8_t *mask, int width, int bands) {              \

@@ -38,10 +38,10 @@ bool cimaging_has_loader(CImagingLoader loader) {
     return knows_loader(loader);
 }
 
-// The loaded image with nothing but its pixels and its colour profile, which is copied: heifload of 8.14 hands out
+// The loaded image with nothing but its pixels and its color profile, which is copied: heifload of 8.14 hands out
 // metadata that lies in the loaded image's own memory, and is read after free once that image is gone.
 static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
-    // An 8-bit Lab picture comes packed in four bytes, which most operations take for three colours and alpha.
+    // An 8-bit Lab picture comes packed in four bytes, which most operations take for three colors and alpha.
     int status =
         loaded->Coding == VIPS_CODING_LABQ ? vips_LabQ2LabS(loaded, output, NULL) : vips_copy(loaded, output, NULL);
     if (status != 0)
@@ -217,7 +217,7 @@ static int write_strips(void *argument) {
     return status;
 }
 
-CImagingImage *cimaging_realise(CImagingImage *image) {
+CImagingImage *cimaging_copy_to_memory(CImagingImage *image) {
     VipsImage *input = vips_of(image);
     if (input->dtype == VIPS_IMAGE_SETBUF)
         return cimaging_retain(image);

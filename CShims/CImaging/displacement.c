@@ -1,4 +1,4 @@
-// How far the blocks of one grey picture lie from where they are thought to be in another, by the slope of its brightness
+// How far the blocks of one gray picture lie from where they are thought to be in another, by the slope of its brightness
 // (Lucas and Kanade 1981). For parts of a pixel, where looking at every position (match.c) is neither fine nor quick enough.
 #include "CImaging.h"
 
@@ -21,8 +21,8 @@ static void cubic_weights(float t, float weights[4]) {
     weights[3] = (0.5f * t - 0.5f) * t * t;
 }
 
-// The picture at a point whose neighbourhood lies inside.
-static float sample(CImagingGrey picture, float x, float y) {
+// The picture at a point whose neighborhood lies inside.
+static float sample(CImagingGray picture, float x, float y) {
     int left = (int)floorf(x);
     int top = (int)floorf(y);
     float across[4];
@@ -36,13 +36,13 @@ static float sample(CImagingGrey picture, float x, float y) {
     return sum;
 }
 
-static bool has_neighbours(CImagingGrey picture, double x, double y) {
+static bool has_neighbors(CImagingGray picture, double x, double y) {
     return x >= 1 && y >= 1 && x < picture.width - 3 && y < picture.height - 3;
 }
 
 static bool take_samples(
-    CImagingGrey reference, CImagingGrey picture, const double m[6], int left, int top, int size, struct samples *to) {
-    // A pixel's centre is at its half in the map, and at its whole number here.
+    CImagingGray reference, CImagingGray picture, const double m[6], int left, int top, int size, struct samples *to) {
+    // A pixel's center is at its half in the map, and at its whole number here.
     double dx = 0.5 * (m[0] + m[1] - 1) + m[4];
     double dy = 0.5 * (m[2] + m[3] - 1) + m[5];
     int right = left + size - 1;
@@ -51,7 +51,7 @@ static bool take_samples(
     for (int i = 0; i < 4; i++) {
         double x = corners[i][0];
         double y = corners[i][1];
-        if (!has_neighbours(picture, m[0] * x + m[1] * y + dx, m[2] * x + m[3] * y + dy))
+        if (!has_neighbors(picture, m[0] * x + m[1] * y + dx, m[2] * x + m[3] * y + dy))
             return false;
     }
     int at = 0;
@@ -103,7 +103,7 @@ static void measure(struct samples *samples, int count, CImagingBlock *block) {
     block->pull_y = product(samples->down, error, count);
 }
 
-size_t cimaging_measure_blocks(CImagingGrey reference, CImagingGrey picture, const double map[6], int size,
+size_t cimaging_measure_blocks(CImagingGray reference, CImagingGray picture, const double map[6], int size,
     double least_contrast, CImagingBlock *blocks, size_t capacity) {
     if (size < 2 || size > largest_block)
         return 0;

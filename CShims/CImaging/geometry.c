@@ -36,23 +36,23 @@ CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width,
 
 CImagingImage *cimaging_pad(
     CImagingImage *image, int left, int top, int width, int height, uint8_t red, uint8_t green, uint8_t blue) {
-    VipsImage *colour = NULL;
+    VipsImage *color = NULL;
     VipsImage *output = NULL;
-    // Grey margins would do for a grey picture, but not every colour is grey.
-    if (vips_colourspace(vips_of(image), &colour, VIPS_INTERPRETATION_sRGB, NULL) != 0)
+    // Gray margins would do for a gray picture, but not every color is gray.
+    if (vips_colourspace(vips_of(image), &color, VIPS_INTERPRETATION_sRGB, NULL) != 0)
         return NULL;
     double values[4] = {red, green, blue, 255};
-    VipsArrayDouble *background = vips_array_double_new(values, vips_image_get_bands(colour) == 4 ? 4 : 3);
+    VipsArrayDouble *background = vips_array_double_new(values, vips_image_get_bands(color) == 4 ? 4 : 3);
     int status = vips_embed(
-        colour, &output, left, top, width, height, "extend", VIPS_EXTEND_BACKGROUND, "background", background, NULL);
+        color, &output, left, top, width, height, "extend", VIPS_EXTEND_BACKGROUND, "background", background, NULL);
     vips_area_unref(VIPS_AREA(background));
-    g_object_unref(colour);
+    g_object_unref(color);
     return result_of(status, output);
 }
 
 CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width, int height) {
     VipsImage *output = NULL;
-    // libvips has a pixel's centre at its whole number.
+    // libvips has a pixel's center at its whole number.
     double dx = 0.5 * (m[0] + m[1] - 1) + m[4];
     double dy = 0.5 * (m[2] + m[3] - 1) + m[5];
     VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);
@@ -65,7 +65,7 @@ CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width,
     return result_of(status, output);
 }
 
-CImagingImage *cimaging_grey(CImagingImage *image) {
+CImagingImage *cimaging_gray(CImagingImage *image) {
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 2);
     VipsImage *output = NULL;

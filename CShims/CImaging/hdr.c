@@ -184,7 +184,7 @@ CImagingImage *cimaging_hdr_to_srgb(CImagingImage *image, const CImagingHDR *hdr
         if (status == 0)
             status = vips_image_generate(output, vips_start_one, generate, vips_stop_one, input, showing);
     } else {
-        vips_error("cimaging_hdr_to_srgb", "not 8 or 16 bits of RGB or grey");
+        vips_error("cimaging_hdr_to_srgb", "not 8 or 16 bits of RGB or gray");
     }
     if (status == 0)
         return (CImagingImage *)output;

@@ -24,13 +24,13 @@ void resample_free_filter(struct filter *filter) {
     free(filter->weights);
 }
 
-static void weigh(struct filter *filter, int output, double centre, double scale, int inputs) {
-    int first = VIPS_MAX(0, (int)floor(centre - lobes * scale));
-    int end = VIPS_MIN(inputs, (int)ceil(centre + lobes * scale));
+static void weigh(struct filter *filter, int output, double center, double scale, int inputs) {
+    int first = VIPS_MAX(0, (int)floor(center - lobes * scale));
+    int end = VIPS_MIN(inputs, (int)ceil(center + lobes * scale));
     float *weights = filter->weights + (size_t)output * (size_t)filter->taps;
     double sum = 0;
     for (int input = first; input < end; input++) {
-        double weight = lanczos((input + 0.5 - centre) / scale);
+        double weight = lanczos((input + 0.5 - center) / scale);
         weights[input - first] = (float)weight;
         sum += weight;
     }

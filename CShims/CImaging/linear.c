@@ -1,4 +1,4 @@
-// Colours mixed in linear light, strip by strip.
+// Colors mixed in linear light, strip by strip.
 #include "internal.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-// Where a block of one grey picture lies in another. libvips' own correlation (vips_spcor) looks at every position that
+// Where a block of one gray picture lies in another. libvips' own correlation (vips_spcor) looks at every position that
 // touches its window, here thirty times as many as can be meant.
 #include "CImaging.h"
 
@@ -15,7 +15,7 @@ struct block {
     int64_t squares;
 };
 
-static struct block block_at(CImagingGrey picture, int left, int top, int size) {
+static struct block block_at(CImagingGray picture, int left, int top, int size) {
     struct block block = {
         .pixels = picture.pixels + (size_t)top * (size_t)picture.width + (size_t)left,
         .stride = (size_t)picture.width,
@@ -57,13 +57,13 @@ static double correlation(const struct block *a, const struct block *b) {
     return spreads > 0 ? (count * (double)products - (double)a->sum * (double)b->sum) / sqrt(spreads) : 0;
 }
 
-// Where a parabola through three neighbours has its peak, from the middle one.
+// Where a parabola through three neighbors has its peak, from the middle one.
 static double peak(double before, double at, double after) {
     double bend = before - 2 * at + after;
     return bend < 0 ? 0.5 * (before - after) / bend : 0;
 }
 
-double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size) {
+double cimaging_block_contrast(CImagingGray picture, int left, int top, int size) {
     if (size < 1 || left < 0 || top < 0 || left + size > picture.width || top + size > picture.height)
         return 0;
     struct block block = block_at(picture, left, top, size);
@@ -71,7 +71,7 @@ double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size
 }
 
 bool cimaging_match_block(
-    CImagingGrey part, CImagingGrey whole, int left, int top, int size, int reach, CImagingMatch *match) {
+    CImagingGray part, CImagingGray whole, int left, int top, int size, int reach, CImagingMatch *match) {
     if (reach < 1 || reach > most_reach || size < 1 || left < 0 || top < 0 || left + size > part.width ||
         top + size > part.height || part.width != whole.width || part.height != whole.height)
         return false;

@@ -16,7 +16,7 @@
 // A vector of the code is one or more of the CPU's; with sixteen lanes hardly any is lost on three bands.
 enum { lanes = 16, most_bands = 8, rows_at_once = 4, strip_height = 32, tile_pixels = 64 };
 
-// What each output position takes from the input: `count` neighbours from `first` on, and their weights (sum 1).
+// What each output position takes from the input: `count` neighbors from `first` on, and their weights (sum 1).
 struct filter {
     int outputs;
     int taps; // room for weights per output
@@ -42,7 +42,7 @@ static inline int pixels_per_vector(int bands) {
     return VIPS_MAX(1, lanes / bands);
 }
 
-// A filter's weights in 16 bits, for two neighbours of the input in each 32, of which the first is an even one. Together an
+// A filter's weights in 16 bits, for two neighbors of the input in each 32, of which the first is an even one. Together an
 // output's are one, exactly.
 struct pair_weights {
     int bits;   // behind the point
@@ -109,7 +109,7 @@ static inline void prefetch(const VipsPel *from, size_t bytes) {
 
 // Any picture. False without memory; what there is of it is freed with the rest.
 bool resample_in_floats(struct resampling *work);
-// RGB of 8 bits without alpha, by which colours would have to be multiplied, reduced to no less than a 64th: nearly every
+// RGB of 8 bits without alpha, by which colors would have to be multiplied, reduced to no less than a 64th: nearly every
 // picture.
 bool resample_in_integers(struct resampling *work);
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-// Straight resampling would let the colour of transparent pixels bleed into visible ones.
+// Straight resampling would let the color of transparent pixels bleed into visible ones.
 static void premultiply(float *pixels, int count, int bands) {
     for (float *pixel = pixels; pixel < pixels + (size_t)count * (size_t)bands; pixel += bands)
         for (int band = 0; band < bands - 1; band++)

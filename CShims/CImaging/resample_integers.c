@@ -1,4 +1,4 @@
-// Resampling in integers, two neighbours at a time: one instruction multiplies both by their weights and adds the products, in as
+// Resampling in integers, two neighbors at a time: one instruction multiplies both by their weights and adds the products, in as
 // many lanes as floats have for one. What is read and written most, the sums of rows, takes half of the memory.
 #include "resample.h"
 

@@ -119,8 +119,8 @@ static inline void store_pixel(float *to, const vector *sum, int bands) {
 }
 
 // The pixels of one output column in several rows, from vectors of samples and of their weights, which are so many that they
-// come from the second-level cache. A vector of sums ends among its neighbour's, whose weights are zero; a stored one is
-// overwritten by its neighbour's.
+// come from the second-level cache. A vector of sums ends among its neighbor's, whose weights are zero; a stored one is
+// overwritten by its neighbor's.
 static inline __attribute__((always_inline)) void reduce_columns(const struct filter *columns, const float *restrict spread,
     const float *const sums[rows_at_once], float *restrict const reduced[rows_at_once], int bands) {
     int step = pixels_per_vector(bands);

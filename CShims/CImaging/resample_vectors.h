@@ -1,5 +1,5 @@
 // The inner loops of resampling in integers, for vectors of VECTOR_BYTES bytes and the CPUs of TARGET. PRODUCTS multiplies 16-bit
-// lanes and adds neighbours; SPREAD has the place of each lane's weight among those of a vector of pairs of pixels. To be
+// lanes and adds neighbors; SPREAD has the place of each lane's weight among those of a vector of pairs of pixels. To be
 // included once for each kind.
 
 TARGET static void add_pairs(int16_t *restrict sums, const int32_t *restrict from, size_t stride,

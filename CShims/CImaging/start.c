@@ -73,7 +73,7 @@ CImagingStart cimaging_start(CImagingLog log, bool owns_process) {
 #if defined(__linux__)
     load_problem = load_late();
     if (load_problem != NULL)
-        return CImagingCannotInitialise;
+        return CImagingCannotInitialize;
     // libvips finds no modules there and loads none; those of a Debian take ten times as long as the rest of its start. Only a
     // process of one's own has an environment to change.
     if (owns_process)
@@ -84,7 +84,7 @@ CImagingStart cimaging_start(CImagingLog log, bool owns_process) {
     log_sink = log;
     g_log_set_default_handler(forward_log, NULL);
     if (vips_init("plantain") != 0)
-        return CImagingCannotInitialise;
+        return CImagingCannotInitialize;
     if (vips_version(0) < 8 || (vips_version(0) == 8 && vips_version(1) < 14))
         return CImagingLibraryTooOld;
 

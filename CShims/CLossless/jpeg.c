@@ -190,7 +190,7 @@ static void exchange_header(struct jpeg_compress_struct *target) {
             exchange_table(target->quant_tbl_ptrs[index]);
 }
 
-// Makes every quantisation step at least as coarse as the standard table's at `quality`. The ratios of the steps go to
+// Makes every quantization step at least as coarse as the standard table's at `quality`. The ratios of the steps go to
 // `ratios`, by table.
 static void coarsen(struct jpeg_compress_struct *target, int quality, float ratios[NUM_QUANT_TBLS][DCTSIZE2]) {
     UINT16 read[NUM_QUANT_TBLS][DCTSIZE2];
@@ -290,15 +290,15 @@ static void use_passes(struct jpeg_compress_struct *target, LosslessPasses passe
     static const jpeg_scan_info bands[] = {{3, {0, 1, 2}, 0, 0, 0, 0}, {1, {0}, 1, 1, 0, 0}, {1, {0}, 2, 2, 0, 0},
         {1, {0}, 3, 9, 0, 0}, {1, {0}, 10, 27, 0, 0}, {1, {0}, 28, 63, 0, 0}, {1, {1}, 1, 2, 0, 0},
         {1, {1}, 3, 63, 0, 0}, {1, {2}, 1, 2, 0, 0}, {1, {2}, 3, 63, 0, 0}};
-    static const jpeg_scan_info grey_bands[] = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 1, 0, 0}, {1, {0}, 2, 2, 0, 0},
+    static const jpeg_scan_info gray_bands[] = {{1, {0}, 0, 0, 0, 0}, {1, {0}, 1, 1, 0, 0}, {1, {0}, 2, 2, 0, 0},
         {1, {0}, 3, 9, 0, 0}, {1, {0}, 10, 27, 0, 0}, {1, {0}, 28, 63, 0, 0}};
     if (passes == LosslessPassesByBit) {
         jpeg_simple_progression(target);
         return;
     }
-    bool is_colour = target->num_components == 3;
-    target->scan_info = is_colour ? bands : grey_bands;
-    target->num_scans = is_colour ? sizeof bands / sizeof *bands : sizeof grey_bands / sizeof *grey_bands;
+    bool is_color = target->num_components == 3;
+    target->scan_info = is_color ? bands : gray_bands;
+    target->num_scans = is_color ? sizeof bands / sizeof *bands : sizeof gray_bands / sizeof *gray_bands;
 }
 
 static void write_all(LosslessJPEG *jpeg, struct jpeg_compress_struct *target, LosslessJPEGOptions options) {

@@ -90,18 +90,18 @@ static void read_all(struct work *work) {
     png_read_end(reader, NULL);
 }
 
-// Filters help where neighbouring samples are alike: not in palettes, nor with several samples in a byte.
-static int best_filters(int colour, int depth) {
-    return colour == PNG_COLOR_TYPE_PALETTE || depth < 8 ? PNG_FILTER_NONE : PNG_ALL_FILTERS;
+// Filters help where neighboring samples are alike: not in palettes, nor with several samples in a byte.
+static int best_filters(int color, int depth) {
+    return color == PNG_COLOR_TYPE_PALETTE || depth < 8 ? PNG_FILTER_NONE : PNG_ALL_FILTERS;
 }
 
 static void write_all(struct work *work) {
     png_structp writer = work->writer;
     png_uint_32 width, height;
-    int depth, colour;
-    png_get_IHDR(work->reader, work->facts, &width, &height, &depth, &colour, NULL, NULL, NULL);
+    int depth, color;
+    png_get_IHDR(work->reader, work->facts, &width, &height, &depth, &color, NULL, NULL, NULL);
     png_set_write_fn(writer, &work->output, write_some, flush_nothing);
-    png_set_IHDR(writer, work->new_facts, width, height, depth, colour, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
+    png_set_IHDR(writer, work->new_facts, width, height, depth, color, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
         PNG_FILTER_TYPE_BASE);
     png_colorp palette;
     int entries;
@@ -112,7 +112,7 @@ static void write_all(struct work *work) {
     png_color_16p transparent;
     if (png_get_tRNS(work->reader, work->facts, &alpha, &alphas, &transparent) != 0)
         png_set_tRNS(writer, work->new_facts, alpha, alphas, transparent);
-    png_set_filter(writer, PNG_FILTER_TYPE_BASE, best_filters(colour, depth));
+    png_set_filter(writer, PNG_FILTER_TYPE_BASE, best_filters(color, depth));
     png_set_compression_level(writer, Z_BEST_COMPRESSION);
     png_set_compression_mem_level(writer, 9);
     png_write_info(writer, work->new_facts);

@@ -1,5 +1,5 @@
 import CBase64
-public import Vocabulary
+public import Core
 
 /// Base64 (RFC 4648) at the speed of the CPU's vector instructions, or of its memory where that is slower.
 public enum Base64 {

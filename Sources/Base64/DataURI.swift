@@ -1,4 +1,4 @@
-public import Vocabulary
+public import Core
 
 /// A picture as a `data:` URI (RFC 2397): `data:image/jpeg;base64,…`.
 public struct DataURI: Sendable {

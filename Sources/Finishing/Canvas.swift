@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// What a finished picture is painted on.
 struct Canvas {
@@ -8,22 +8,22 @@ struct Canvas {
   /// The part of it that the result shows.
   let area: PixelArea
   /// From the result's pixels to that part's.
-  let map: AffineMap
-  private let field: Field
+  let map: AffineTransform
+  private let crop: OriginalCrop
   private let original: PixelSize
   private let isOriginals: Bool
 
-  init(_ field: Field, _ place: Place, _ original: PixelSize, _ options: FinishingOptions) {
-    self.field = field
+  init(_ crop: OriginalCrop, _ place: Placement, _ original: PixelSize, _ options: FinishingOptions) {
+    self.crop = crop
     self.original = original
     isOriginals = options.hasOriginalsSize
     // Without an exact size to meet, the result keeps its own resolution.
     area =
       isOriginals
-      ? field.area
-      : PixelArea(field.area.size.scaled(by: 1 / abs(place.start.determinant).squareRoot()))
+      ? crop.area
+      : PixelArea(crop.area.size.scaled(by: 1 / abs(place.start.determinant).squareRoot()))
     size = isOriginals ? original : area.size
-    map = place.map.then(.stretch(field.area.size, to: area.size))
+    map = place.map.then(.stretch(crop.area.size, to: area.size))
   }
 
   /// Where, and how strongly, the result shows: `nil` when that is everywhere.
@@ -44,7 +44,7 @@ struct Canvas {
       try limits.add(mask.image(size, feather: options.region == nil ? options.feather ?? 0 : 0))
     }
     if let changes = changes?.image() {
-      let own = try laid(changes, by: .stretch(changes.size, to: area.size), into: area.size)
+      let own = try warp(changes, by: .stretch(changes.size, to: area.size), into: area.size)
       try limits.add(area == PixelArea(size) ? own : own.embedded(in: size, left: area.left, top: area.top))
     }
     return limits.taken()
@@ -82,34 +82,34 @@ struct Canvas {
 
   /// - Parameter laid: over `area`.
   func composed(
-    _ laid: consuming Image, _ limits: consuming Image?, over ground: borrowing Ground
+    _ warped: consuming Image, _ limits: consuming Image?, over originalImage: borrowing OriginalImage
   ) throws(ImagingError) -> Image {
-    guard let limits else { return laid }
-    let under = try part(of: ground)
-    let bands = laid.hasAlpha || under.hasAlpha ? 4 : 3
-    var over = try laid.widened(toBands: bands)
-    if let space = ground.space { over = try over.fromSRGB(to: space) }
-    if ground.isDeep { over = try over.deepened() }
+    guard let limits else { return warped }
+    let under = try part(of: originalImage)
+    let bands = warped.hasAlpha || under.hasAlpha ? 4 : 3
+    var over = try warped.widened(toBands: bands)
+    if let space = originalImage.space { over = try over.fromSRGB(to: space) }
+    if originalImage.isDeep { over = try over.deepened() }
     if area != PixelArea(size) { over = try over.embedded(in: size, left: area.left, top: area.top) }
-    return try over.blended(over: ground.isDeep ? under : under.widened(toBands: bands), mask: limits)
+    return try over.blended(over: originalImage.isDeep ? under : under.widened(toBands: bands), mask: limits)
   }
 
   func restoringAlpha(
-    of ground: borrowing Ground, in picture: consuming Image
+    of originalImage: borrowing OriginalImage, in picture: consuming Image
   ) throws(ImagingError) -> Image {
-    let under = try part(of: ground)
+    let under = try part(of: originalImage)
     guard under.hasAlpha else { return picture.hasAlpha ? try picture.withoutAlpha() : picture }
     let opaque = picture.hasAlpha ? try picture.withoutAlpha() : try picture.widened(toBands: 3)
     return try opaque.with(alpha: under.alpha())
   }
 
   /// What of the original lies under the canvas, in its size.
-  private func part(of ground: borrowing Ground) throws(ImagingError) -> Image {
-    let picture = try ground.picture()
+  private func part(of originalImage: borrowing OriginalImage) throws(ImagingError) -> Image {
+    let picture = try originalImage.picture()
     guard !isOriginals else { return picture }
     let cropped =
-      field.area == PixelArea(original)
-      ? picture : try picture.cropped(left: field.area.left, top: field.area.top, to: field.area.size)
+      crop.area == PixelArea(original)
+      ? picture : try picture.cropped(left: crop.area.left, top: crop.area.top, to: crop.area.size)
     return try cropped.resized(to: size)
   }
 }

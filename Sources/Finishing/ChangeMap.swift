@@ -1,34 +1,35 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// What a model has changed: a mask over the part of the original that its result shows, with soft edges that leave room around
 /// what differs. Models draw every texture anew, so single pixels say nothing; what differs clearly counts, with all around it
 /// that still differs.
 ///
 /// - Parameters:
-///   - result: in the original's colours.
+///   - result: in the original's colors.
 ///   - map: from the result's pixels to the reference's.
 /// - Returns: `nil` when most is changed: the result is another picture then, and no part of the original belongs into it.
 func changes(
-  in result: borrowing Image, _ map: AffineMap, against reference: borrowing Image, _ findings: inout Findings
+  in result: borrowing Image, _ map: AffineTransform, against reference: borrowing Image,
+  _ findings: inout Findings
 ) throws(ImagingError) -> Mask? {
   let size =
     reference.size.longestEdge > ChangeMap.longestEdge
     ? reference.size.scaled(toLongestEdge: ChangeMap.longestEdge) : reference.size
   let toSize = map.then(.stretch(reference.size, to: size))
-  let own = try laid(result, by: toSize, into: size).opaque().blurred(sigma: 1).realised()
-  let before = try reference.shared().resized(to: size).blurred(sigma: 1).realised()
+  let own = try warp(result, by: toSize, into: size).opaque().blurred(sigma: 1).copiedToMemory()
+  let before = try reference.shared().resized(to: size).blurred(sigma: 1).copiedToMemory()
   var differences = try before.differences(from: own)
   // Where the result does not reach, and as far as the blur brings that, nothing is known of changes.
   let shown = toSize.shows(result.size, over: size)
   for place in differences.indices where !isWithin(shown, size, place, 3) { differences[place] = 0 }
   let map = ChangeMap(differences, size)
-  guard map.share <= ChangeMap.mostChanged else {
+  guard map.share <= ChangeMap.maximumChanged else {
     findings.warnings.append(.changedMostly)
     return nil
   }
   return try Mask(
-    Image.fromPixels(map.mask, size: size, bands: 1).blurred(sigma: map.margin / 3).realised())
+    Image.fromPixels(map.mask, size: size, bands: 1).blurred(sigma: map.margin / 3).copiedToMemory())
 }
 
 /// Whether everything of the frame that lies so many pixels beside a place is shown.
@@ -45,7 +46,7 @@ struct ChangeMap {
   /// Fine enough to go around a thing, coarse enough not to see every leaf that is drawn anew.
   static let longestEdge = 768
   /// Where so much is changed, it is no longer the same picture.
-  static let mostChanged = 0.6
+  static let maximumChanged = 0.6
   /// A difference (CIEDE2000) that nobody overlooks, and one that is seen where two areas meet.
   private static let clear: Float = 9
   private static let slight: Float = 4
@@ -83,10 +84,10 @@ struct ChangeMap {
         let place = area[next]
         next += 1
         if differences[place] > clear { clearPixels += 1 }
-        forEachNeighbour(of: place, size) { neighbour in
-          guard !isSeen[neighbour], differences[neighbour] > slight else { return }
-          isSeen[neighbour] = true
-          area.append(neighbour)
+        forEachNeighbor(of: place, size) { neighbor in
+          guard !isSeen[neighbor], differences[neighbor] > slight else { return }
+          isSeen[neighbor] = true
+          area.append(neighbor)
         }
       }
       if clearPixels >= least { for place in area { isChanged[place] = true } }
@@ -94,7 +95,7 @@ struct ChangeMap {
     return isChanged
   }
 
-  private static func forEachNeighbour(of place: Int, _ size: PixelSize, _ body: (Int) -> Void) {
+  private static func forEachNeighbor(of place: Int, _ size: PixelSize, _ body: (Int) -> Void) {
     let x = place % size.width
     if x > 0 { body(place - 1) }
     if x < size.width - 1 { body(place + 1) }

@@ -1,33 +1,33 @@
 import Imaging
-import Vocabulary
+import Core
 
-/// Whether a picture holds the grey and white squares by which programs show transparency. Models that are asked for a
+/// Whether a picture holds the gray and white squares by which programs show transparency. Models that are asked for a
 /// transparent ground paint them.
 func hasPaintedCheckerboard(_ picture: borrowing Image) throws(ImagingError) -> Bool {
   let edge = 1_024
   let size = picture.size.longestEdge > edge ? picture.size.scaled(toLongestEdge: edge) : picture.size
-  let grey = try picture.shared().resized(to: size).grey()
-  return (4...48).contains { Checkerboard.share(of: grey, square: $0) >= Checkerboard.least }
+  let gray = try picture.shared().resized(to: size).gray()
+  return (4...48).contains { Checkerboard.share(of: gray, square: $0) >= Checkerboard.least }
 }
 
 private enum Checkerboard {
   /// Of the picture: less is the collar of a shirt.
   static let least = 0.04
-  /// Squares differ by as much as is seen, and no more than white and a middle grey, in levels of 255.
+  /// Squares differ by as much as is seen, and no more than white and a middle gray, in levels of 255.
   private static let contrast = 10...130
   private static let evenness = 6
 
   /// How much of a picture looks like squares of that many pixels: as bright two squares further, and one square further both
   /// ways, but not one square further one way.
-  static func share(of grey: GreyPixels, square: Int) -> Double {
-    let (width, height) = (grey.size.width, grey.size.height)
+  static func share(of gray: GrayPixels, square: Int) -> Double {
+    let (width, height) = (gray.size.width, gray.size.height)
     guard width > 3 * square, height > 3 * square else { return 0 }
     var (seen, alike) = (0, 0)
     for y in stride(from: 0, to: height - 2 * square, by: 3) {
       for x in stride(from: 0, to: width - 2 * square, by: 3) {
         seen += 1
         let level = { (dx: Int, dy: Int) in
-          Int(grey.pixels[(y + dy * square) * width + x + dx * square])
+          Int(gray.pixels[(y + dy * square) * width + x + dx * square])
         }
         let own = level(0, 0)
         let other = level(1, 0)

@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// A result and its original, small, one laid on the other: what is said of the whole is measured on these.
 struct ComparedPair: ~Copyable {
@@ -7,74 +7,74 @@ struct ComparedPair: ~Copyable {
   private static let longestEdge = 256
   /// A difference that is seen at a glance (CIEDE2000), for the share that is changed.
   private static let visible = 6.0
-  private static let mostColours = 4_000
+  private static let maximumColors = 4_000
 
   let size: PixelSize
   private let result: Image
   private let original: Image
-  private let laid: [UInt8]
-  private let ground: [UInt8]
+  private let warped: [UInt8]
+  private let originalImage: [UInt8]
   /// The pixels that both of them show.
   private let shared: [Int]
-  /// How far each pixel is from the original's, in the colours that it has by now (CIEDE2000).
+  /// How far each pixel is from the original's, in the colors that it has by now (CIEDE2000).
   private var differences: [Float]
 
   /// - Parameter original: without transparency, in memory.
-  init(_ result: borrowing Image, _ original: borrowing Image, _ map: AffineMap) throws(ImagingError) {
+  init(_ result: borrowing Image, _ original: borrowing Image, _ map: AffineTransform) throws(ImagingError) {
     let size =
       original.size.longestEdge > Self.longestEdge
       ? original.size.scaled(toLongestEdge: Self.longestEdge) : original.size
     let toSize = map.then(.stretch(original.size, to: size))
-    let small = try Finishing.laid(result, by: toSize, into: size).opaque()
-    let ground = try original.shared().resized(to: size)
-    let (laid, groundPixels) = (try small.pixels(), try ground.pixels())
-    let differences = try ground.differences(from: small)
+    let small = try Finishing.warp(result, by: toSize, into: size).opaque()
+    let originalImage = try original.shared().resized(to: size)
+    let (warped, groundPixels) = (try small.pixels(), try originalImage.pixels())
+    let differences = try originalImage.differences(from: small)
     // Nothing that can fail may follow the first of these.
     self.size = size
-    self.laid = laid
-    self.ground = groundPixels
+    self.warped = warped
+    self.originalImage = groundPixels
     self.result = small
-    self.original = ground
+    self.original = originalImage
     self.differences = differences
     let shown = toSize.shows(result.size, over: size)
     shared = (0..<size.pixelCount).filter { shown[$0] }
   }
 
-  /// Colours of the result and what they are in the original, in linear light.
+  /// Colors of the result and what they are in the original, in linear light.
   ///
   /// - Parameter permission: where the result may change something. What lies beside it tells a tint best, where there is enough
   ///   of it.
-  func colours(beside permission: [UInt8]?) -> [ColourFit.Pair] {
+  func colors(beside permission: [UInt8]?) -> [ColorFit.Pair] {
     let beside = shared.filter { permission?[$0] == 0 }
     let places = beside.count * 10 >= shared.count ? beside : shared
     // An odd step: one that divides the width would look at a few columns only.
-    let step = (places.count / Self.mostColours) | 1
+    let step = (places.count / Self.maximumColors) | 1
     return stride(from: 0, to: places.count, by: step).map { position in
       let place = 3 * places[position]
-      return ColourFit.Pair(from: Self.colour(laid, place), to: Self.colour(ground, place))
+      return ColorFit.Pair(from: Self.color(warped, place), to: Self.color(originalImage, place))
     }
   }
 
-  private static func colour(_ pixels: [UInt8], _ place: Int) -> ColourFit.Colour {
-    ColourFit.Colour(
+  private static func color(_ pixels: [UInt8], _ place: Int) -> ColorFit.Color {
+    ColorFit.Color(
       linearLight[Int(pixels[place])], linearLight[Int(pixels[place + 1])],
       linearLight[Int(pixels[place + 2])])
   }
 
   /// The middle difference before and after, of those pixels that differ least after it: three fifths of them, because the
   /// others may be changed.
-  func change(by fit: ColourFit) throws(ImagingError) -> Findings.ColourChange {
+  func change(by fit: ColorFit) throws(ImagingError) -> Findings.ColorChange {
     let after = try differences(after: fit)
     let unchanged = leastDifferent(shared, after)
     func middle(_ differences: [Float]) -> Double {
       let sorted = unchanged.map { differences[$0] }.sorted()
       return sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2])
     }
-    return Findings.ColourChange(before: middle(differences), after: middle(after))
+    return Findings.ColorChange(before: middle(differences), after: middle(after))
   }
 
-  /// Gives the result the colours that a fit finds.
-  mutating func take(_ fit: ColourFit) throws(ImagingError) {
+  /// Gives the result the colors that a fit finds.
+  mutating func take(_ fit: ColorFit) throws(ImagingError) {
     differences = try differences(after: fit)
   }
 
@@ -113,8 +113,8 @@ struct ComparedPair: ~Copyable {
     Array(places.sorted { differences[$0] < differences[$1] }.prefix(max(1, places.count * 3 / 5)))
   }
 
-  private func differences(after fit: ColourFit) throws(ImagingError) -> [Float] {
-    let matched = try result.shared().mixedInLinearLight(fit.weights, offset: fit.offset).realised()
+  private func differences(after fit: ColorFit) throws(ImagingError) -> [Float] {
+    let matched = try result.shared().mixedInLinearLight(fit.weights, offset: fit.offset).copiedToMemory()
     return try original.differences(from: matched)
   }
 }

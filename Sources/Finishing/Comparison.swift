@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// The original, the finished picture and how they differ, side by side, as a PNG to look at.
 ///
@@ -7,13 +7,13 @@ import Vocabulary
 ///   - area: what the result showed of the original.
 ///   - longest: the longest edge of each, in pixels; `nil`: 1,024.
 func comparison(
-  of finished: borrowing FinishedPicture, with ground: borrowing Ground, _ area: PixelArea,
+  of finished: borrowing FinishedPicture, with originalImage: borrowing OriginalImage, _ area: PixelArea,
   longest: Int? = nil
 ) throws(ImagingError) -> PictureBytes {
-  let after = try part(of: finished, area, of: ground.size)
+  let after = try part(of: finished, area, of: originalImage.size)
   let edge = min(longest ?? Comparison.edge, area.size.longestEdge)
   let size = area.size.scaled(toLongestEdge: edge)
-  let before = try ground.reference(area).resized(to: size)
+  let before = try originalImage.reference(area).resized(to: size)
   let own = try after.resized(to: size).opaque()
   let differences = try before.differences(from: own)
   let panels = [try before.pixels(), try own.pixels(), try Comparison.map(differences, over: before)]
@@ -40,12 +40,12 @@ private enum Comparison {
   /// What is shown as the strongest red (CIEDE2000).
   private static let strongest: Float = 20
 
-  /// The original in pale grey, and red where it differs.
+  /// The original in pale gray, and red where it differs.
   static func map(_ differences: [Float], over before: borrowing Image) throws(ImagingError) -> [UInt8] {
-    let grey = try before.grey().pixels
+    let gray = try before.gray().pixels
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(3 * grey.count)
-    for (level, difference) in zip(grey, differences) {
+    pixels.reserveCapacity(3 * gray.count)
+    for (level, difference) in zip(gray, differences) {
       let pale = 128 + Float(level) / 4
       let red = min(1, max(0, difference - 2) / strongest)
       pixels.append(UInt8(pale + (255 - pale) * red))

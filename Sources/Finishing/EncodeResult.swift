@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// The model's picture is encoded once more, so finely that it does not show.
 private let usualQuality = 95
@@ -42,7 +42,7 @@ private func encoded(
     return .done(try image.encoded(as: encoding(for: wanted, inspection)), wanted, size, isReduced: false)
   }
   // It is encoded several times, and must not be made as often.
-  let ready = try image.realised()
+  let ready = try image.copiedToMemory()
   ImagingRuntime.noteDecoded()
   return try encoded(ready, within: limit, inspection)
 }
@@ -95,10 +95,10 @@ func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -
     packed =
       whole.map { $0.byteCount <= limit } == true
       ? whole : coefficients.rounded(file, structure, within: limit)?.best?.file
-  // What says which way is up, and how the colours are meant, would be lost.
+  // What says which way is up, and how the colors are meant, would be lost.
   case .png:
     packed =
-      structure.hasUnknownColours || structure.hdr != nil || structure.orientation != 1
+      structure.hasUnknownColors || structure.hdr != nil || structure.orientation != 1
       ? nil : squeezedPNG(file)
   default: return nil
   }

@@ -1,11 +1,11 @@
 import Imaging
-package import Vocabulary
+package import Core
 
-/// Turns the bytes that a model returned into the file that was asked for. What they are is read from the bytes: the
+/// AsyncSemaphore the bytes that a model returned into the file that was asked for. What they are is read from the bytes: the
 /// labels of these APIs lie. The model's own bytes are kept whenever nothing has to be done to them, so that marks of
 /// provenance stay valid.
 ///
-/// One synchronous function from bytes to bytes, for a thread of the worker pool.
+/// One synchronous laid\( func warp(tion from bytes to bytes, for a thread of the worker pool.
 package func finishResult(
   _ bytes: PictureBytes, beside pictures: FinishingPictures = FinishingPictures(), options: FinishingOptions
 ) throws(FinishingError) -> FinishedPicture {
@@ -29,8 +29,8 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   if inspection.expectsTransparency, try isCheckered(result) {
     findings.warnings.append(.paintedCheckerboard)
   }
-  let ground = try on(FinishingError.original) { () throws(ImagingError) in
-    try Ground(original, as: inspection.numbers)
+  let originalImage = try on(FinishingError.original) { () throws(ImagingError) in
+    try OriginalImage(original, as: inspection.numbers)
   }
   let edits = inspection.options.maskEdits ?? .white
   let mask = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(inspection.mask, edits) }
@@ -40,7 +40,7 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
     if mask.coversAll { findings.warnings.append(.maskCoversAll) }
   }
   let finished = try on(FinishingError.picture) { () throws(ImagingError) in
-    try bringBack(result, onto: ground, mask, inspection.options, &findings)
+    try restoreOntoOriginal(result, onto: originalImage, mask, inspection.options, &findings)
   }
   var picture: FinishedPicture
   if let untouched = inspection.untouched {
@@ -50,12 +50,12 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   }
   picture.note(
     try on(FinishingError.picture) { () throws(ImagingError) in
-      try finished.drift(of: picture, ground.size, inspection.options)
+      try finished.drift(of: picture, originalImage.size, inspection.options)
     })
   if inspection.options.compares {
-    let area = Field(inspection.options.shown, of: ground.size).area
+    let area = OriginalCrop(inspection.options.shown, of: originalImage.size).area
     picture.comparison = try on(FinishingError.picture) { () throws(ImagingError) in
-      try comparison(of: picture, with: ground, area, longest: inspection.options.comparisonEdge)
+      try comparison(of: picture, with: originalImage, area, longest: inspection.options.comparisonEdge)
     }
   }
   return picture
@@ -72,7 +72,7 @@ private func isCheckered(_ result: borrowing Image) throws(FinishingError) -> Bo
 
 /// The picture in memory, upright and in 8-bit sRGB.
 func decodeUpright(_ bytes: PictureBytes, _ structure: PictureStructure) throws(ImagingError) -> Image {
-  let image = try openInSRGB(bytes, structure).realised()
+  let image = try openInSRGB(bytes, structure).copiedToMemory()
   guard structure.orientation != 1 else { return image }
-  return try image.oriented(structure.orientation).realised()
+  return try image.oriented(structure.orientation).copiedToMemory()
 }

@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 extension EmbeddedMetadata {
   /// What goes into a finished file: what of the original's metadata still holds, and how the picture was made.

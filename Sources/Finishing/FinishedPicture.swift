@@ -1,5 +1,5 @@
 package import Imaging
-package import Vocabulary
+package import Core
 
 /// A returned picture, ready to be written.
 package struct FinishedPicture: Sendable {
@@ -58,7 +58,7 @@ package struct FinishedPicture: Sendable {
 /// What was found by holding a result against its original.
 package struct Findings: Sendable, Codable {
   package var alignment: Alignment?
-  package var colour: ColourChange?
+  package var color: ColorChange?
   /// The share of the original that differs visibly from it once both are done, 0…1, where it may.
   package var changed: Double?
   /// How far the result, once both are done, is from its original where it must not change it: the mean CIEDE2000. Where it
@@ -78,9 +78,9 @@ package struct Findings: Sendable, Codable {
   package struct WrittenDrift: Sendable, Codable, Equatable {
     /// The mean CIEDE2000.
     package var value: Double
-    package var place: Place
+    package var place: Placement
 
-    package enum Place: String, Sendable, Codable {
+    package enum Placement: String, Sendable, Codable {
       /// Where the original stays: beyond region and mask, and what the result has not changed.
       case outsideChange
       /// The three fifths that differ least, where everything may change.
@@ -98,16 +98,16 @@ package struct Findings: Sendable, Codable {
 
   /// Why a tint is not taken back.
   package enum TintFailure: Error, Codable, Equatable {
-    /// The result was not recognised, so there is nothing to hold its colours against.
-    case notRecognised
-    /// So few colours can be compared; so many have to be.
-    case fewColours(Int, least: Int)
+    /// The result was not recognized, so there is nothing to hold its colors against.
+    case notRecognized
+    /// So few colors can be compared; so many have to be.
+    case fewColors(Int, least: Int)
     /// The best tint fits so much of what was compared, 0…1; so much has to agree.
     case littleAgreement(Double, least: Double)
-    /// What most colours agree on mixes channels, or halves or doubles one.
-    case otherColours
+    /// What most colors agree on mixes channels, or halves or doubles one.
+    case otherColors
     /// It is such a difference (CIEDE2000), more than models tint by.
-    case strong(Double, most: Double)
+    case strong(Double, maximum: Double)
   }
 
   /// How the result lay on its original.
@@ -126,7 +126,7 @@ package struct Findings: Sendable, Codable {
   }
 
   /// The middle difference of what is unchanged, as CIEDE2000.
-  package struct ColourChange: Sendable, Codable {
+  package struct ColorChange: Sendable, Codable {
     package var before: Double
     package var after: Double
   }

@@ -1,5 +1,5 @@
 import Imaging
-package import Vocabulary
+package import Core
 
 /// What finishing may take, by the headers of the pictures.
 extension ResultInspection {
@@ -11,22 +11,23 @@ extension ResultInspection {
       return ByteCount(Self.program + decoded * 20)
     }
     let size = original.structure.uprightSize
-    let laid = options.hasOriginalsSize ? Field(options.shown, of: size).area.size.pixelCount : decoded
-    // As it came, in other colours, and reduced; then on its original.
-    let result = decoded * 12 + laid * (numbers.isDeep ? 12 : 8)
+    let warped =
+      options.hasOriginalsSize ? OriginalCrop(options.shown, of: size).area.size.pixelCount : decoded
+    // As it came, in other colors, and reduced; then on its original.
+    let result = decoded * 12 + warped * (numbers.isDeep ? 12 : 8)
     // Each as it came and without what its decoder is not given.
     let files = 2 * (bytes.count + original.bytes.count + (mask?.bytes.count ?? 0))
     let masks = (mask?.structure.size.pixelCount ?? 0) * 6
-    return ByteCount(Self.program + result + ground(original) + output(size) + masks + files)
+    return ByteCount(Self.program + result + originalImage(original) + output(size) + masks + files)
   }
 
   /// The program, its libraries, and all that is small.
   private static let program = 110_000_000
 
-  private func ground(_ original: Original) -> Int {
+  private func originalImage(_ original: Original) -> Int {
     let structure = original.structure
     let pixels = structure.decodedSize.pixelCount
-    let held = Ground.isHeld(structure, isDeep: numbers.isDeep) ? pixels * (numbers.isDeep ? 8 : 4) : 0
+    let held = OriginalImage.isHeld(structure, isDeep: numbers.isDeep) ? pixels * (numbers.isDeep ? 8 : 4) : 0
     let turned = structure.orientation == 1 ? 0 : pixels * 8
     // Such files are decoded as a whole, whoever asks for how little of them.
     let isWhole =

@@ -1,5 +1,5 @@
 package import Imaging
-package import Vocabulary
+package import Core
 
 /// What a returned picture is to become.
 package struct FinishingOptions: Sendable, Codable, Equatable {
@@ -15,13 +15,13 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   /// What goes into the file beside the picture; `nil`: nothing.
   package var metadata: MetadataWishes?
   /// What the result shows of the original; `nil`: all of it.
-  package var shown: ShownArea?
+  package var shown: VisibleArea?
   /// The original's exact width and height.
   package var fitsSource = false
   /// Shift, scale and turn against the original are taken back; `nil`: where some of the original's pixels stay.
   package var aligns: Bool?
   /// The tint of what the model has not changed is taken back; `nil`: where some of the original's pixels stay.
-  package var matchesColour: Bool?
+  package var matchesColor: Bool?
   /// Only this area of the upright original changes.
   package var region: PixelArea?
   /// Only what is white in the mask, which comes beside the original, changes.
@@ -51,7 +51,7 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   /// Whether the result is as large as the original.
   var hasOriginalsSize: Bool { fitsSource || composites }
   package var looksForPlace: Bool { aligns ?? composites }
-  var looksForTint: Bool { matchesColour ?? composites }
+  var looksForTint: Bool { matchesColor ?? composites }
 
   /// Whether the result is laid into the original's frame, whose own pixels show where it does not reach.
   package var laysBack: Bool { hasOriginalsSize || looksForPlace || restoresAlpha }
@@ -70,13 +70,13 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   /// - Parameter original: its upright size.
   package func check(against original: PixelSize) throws(FinishingError) {
     if let region, !region.isInside(original) { throw .regionOutside(region, original) }
-    guard original.pixelCount <= mostPixels else {
-      throw .original(.tooManyPixels(original, limit: mostPixels))
+    guard original.pixelCount <= maximumPixels else {
+      throw .original(.tooManyPixels(original, limit: maximumPixels))
     }
     if let shown { try shown.requireSense(in: original) }
     if let feather {
-      let most = region.map { min($0.size.width, $0.size.height) } ?? min(original.width, original.height)
-      guard feather <= most else { throw .featherTooWide(feather, most: most) }
+      let maximum = region.map { min($0.size.width, $0.size.height) } ?? min(original.width, original.height)
+      guard feather <= maximum else { throw .featherTooWide(feather, maximum: maximum) }
     }
     if let wanted {
       guard !hasOriginalsSize || original.longestEdge <= wanted.longestEdge else {
@@ -87,7 +87,7 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   }
 }
 
-extension ShownArea {
+extension VisibleArea {
   /// What preparation pads may reach far beyond a picture, but not as far as this.
   fileprivate func requireSense(in original: PixelSize) throws(FinishingError) {
     let (width, height) = (Double(original.width), Double(original.height))
@@ -132,7 +132,7 @@ package enum FinishingError: Error, Sendable, Codable {
   case original(ImagingError)
   case mask(ImagingError)
   case regionOutside(PixelArea, PixelSize)
-  case featherTooWide(Int, most: Int)
+  case featherTooWide(Int, maximum: Int)
   /// Nothing in the mask, so read, says that something may change.
   case maskEmpty(MaskEdits)
   /// What is white in the mask and what is transparent could both be meant.
@@ -145,19 +145,19 @@ package enum FinishingError: Error, Sendable, Codable {
   case tooLarge(PixelSize, PictureFormat)
   case noAlpha(PictureFormat)
   /// What the result is said to show is not a part of the original with at least a pixel in it.
-  case shownOutside(ShownArea, PixelSize)
+  case shownOutside(VisibleArea, PixelSize)
   /// No encoding is small enough.
   case capNotReachable(smallest: ByteCount, limit: ByteCount, format: PictureFormat)
 }
 
 /// Something that went another way than one may expect. The raw value is its code in JSON.
 package enum FinishingWarning: String, Sendable, Codable {
-  /// The result could not be recognised in the original, so it was laid on it as a whole.
+  /// The result could not be recognized in the original, so it was laid on it as a whole.
   case notAligned = "not-aligned"
   /// The result has another shape than what was sent; what sticks out was cut off.
   case resultCropped = "result-cropped"
   /// Too little is unchanged to know the tint.
-  case colourNotMatched = "colour-not-matched"
+  case colorNotMatched = "color-not-matched"
   /// Most of the picture is changed, so what is unchanged was not looked for.
   case changedMostly = "changed-mostly"
   /// Nothing in the mask is white: the result is the original. Of masks that an earlier version took.

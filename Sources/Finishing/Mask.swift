@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// Where a result may change its original: 255 where it may, 0 where it must not. In memory, to be used more than once.
 final class Mask {
@@ -28,19 +28,19 @@ final class Mask {
       case .white: try Self.brightness(picture)
       case .transparent: try Self.transparency(picture)
       }
-    try self.init(Image.fromPixels(levels.pixels, size: levels.size, bands: 1).settled().realised())
+    try self.init(Image.fromPixels(levels.pixels, size: levels.size, bands: 1).settled().copiedToMemory())
   }
 
-  private static func brightness(_ picture: borrowing Image) throws(ImagingError) -> GreyPixels {
-    let black = RGBColour(red: 0, green: 0, blue: 0)
-    return try (picture.hasAlpha ? picture.shared().flattened(onto: black) : picture.shared()).grey()
+  private static func brightness(_ picture: borrowing Image) throws(ImagingError) -> GrayPixels {
+    let black = RGBColor(red: 0, green: 0, blue: 0)
+    return try (picture.hasAlpha ? picture.shared().flattened(onto: black) : picture.shared()).gray()
   }
 
-  private static func transparency(_ picture: borrowing Image) throws(ImagingError) -> GreyPixels {
+  private static func transparency(_ picture: borrowing Image) throws(ImagingError) -> GrayPixels {
     let count = picture.size.pixelCount
     let pixels =
       picture.hasAlpha ? try picture.alpha().pixels().map { 255 - $0 } : Array(repeating: 0, count: count)
-    return GreyPixels(size: picture.size, pixels: pixels)
+    return GrayPixels(size: picture.size, pixels: pixels)
   }
 
   func image() -> Image { picture.shared() }
@@ -48,13 +48,13 @@ final class Mask {
   /// In another size, with edges that go over within so many pixels.
   func image(_ size: PixelSize, feather: Int) throws(ImagingError) -> Image {
     guard feather > 0 else {
-      return size == picture.size ? image() : try image().resized(to: size).settled().realised()
+      return size == picture.size ? image() : try image().resized(to: size).settled().copiedToMemory()
     }
     // What is going to be soft does not need every pixel; a blur of the whole would take as long as it is wide.
     let scale = min(1, Double(Self.finest) / Double(feather))
     let small = try image().resized(to: size.scaled(by: scale))
-      .blurred(sigma: max(0.5, Double(feather) * scale / 3)).realised()
-    return try small.resized(to: size).settled().realised()
+      .blurred(sigma: max(0.5, Double(feather) * scale / 3)).copiedToMemory()
+    return try small.resized(to: size).settled().copiedToMemory()
   }
 
   /// The smallest rectangle around all that may be changed, where the mask lies over `frame`; `nil` when nothing may.
@@ -68,7 +68,7 @@ final class Mask {
     }
     guard let top = rows.first, let bottom = rows.last, let left = columns.first, let right = columns.last
     else { return nil }
-    let toFrame = AffineMap.stretch(size, to: frame.size)
+    let toFrame = AffineTransform.stretch(size, to: frame.size)
     let (first, last) = (toFrame(Double(left), Double(top)), toFrame(Double(right + 1), Double(bottom + 1)))
     let (x, y) = (Int(first.x), Int(first.y))
     return PixelArea(

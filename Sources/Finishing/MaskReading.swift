@@ -1,5 +1,5 @@
 import Imaging
-package import Vocabulary
+package import Core
 
 /// The question of how a mask is to be read, and whether it lets anything change, for those who ask before a picture is paid for.
 package struct MaskQuestion: Sendable, Codable {
@@ -78,11 +78,11 @@ package struct MaskQuestion: Sendable, Codable {
     var (opaque, white, colored) = (0, 0, 0)
     for place in alpha.indices where alpha[place] >= 240 {
       let (first, last) = (bands * place, bands * place + bands - 1)
-      var (least, most) = (levels[first], levels[first])
-      for level in levels[first...last] { (least, most) = (min(least, level), max(most, level)) }
+      var (least, maximum) = (levels[first], levels[first])
+      for level in levels[first...last] { (least, maximum) = (min(least, level), max(maximum, level)) }
       opaque += 1
       if least >= 230 { white += 1 }
-      if most - least > 12 { colored += 1 }
+      if maximum - least > 12 { colored += 1 }
     }
     guard opaque > 0 else { return .nothing }
     // Edges are gray; a picture on white has colors.

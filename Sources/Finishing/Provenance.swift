@@ -33,11 +33,11 @@ package struct Provenance: Sendable, Codable, Equatable {
     ]
     let lines =
       properties.compactMap { name, value in
-        value.map { "<\(name)>\(Self.escaped($0, most: Self.longestPrompt))</\(name)>" }
+        value.map { "<\(name)>\(Self.escaped($0, maximum: Self.longestPrompt))</\(name)>" }
       }
       + lists.compactMap { name, kind, item, value in
         value.map {
-          "<\(name)><\(kind)>\(item)\(Self.escaped($0, most: Self.longestName))</rdf:li></\(kind)></\(name)>"
+          "<\(name)><\(kind)>\(item)\(Self.escaped($0, maximum: Self.longestName))</rdf:li></\(kind)></\(name)>"
         }
       }
     return """
@@ -57,12 +57,12 @@ package struct Provenance: Sendable, Codable, Equatable {
 
   /// As XML takes it: markup as entities, without the characters that it cannot hold, and cut where it gets too long.
   ///
-  /// - Parameter most: in bytes, as it is written.
-  private static func escaped(_ text: String, most: Int) -> String {
+  /// - Parameter maximum: in bytes, as it is written.
+  private static func escaped(_ text: String, maximum: Int) -> String {
     var result = ""
     var written = 0
     for character in text.unicodeScalars {
-      guard written <= most else { return result + "…" }
+      guard written <= maximum else { return result + "…" }
       let before = result.utf8.count
       defer { written += result.utf8.count - before }
       switch character {

@@ -1,5 +1,5 @@
 import Imaging
-package import Vocabulary
+package import Core
 
 /// Work on one of the pictures, whose failures are told by it.
 func on<Value: ~Copyable>(
@@ -91,12 +91,12 @@ package struct ResultInspection: Sendable {
     untouched = withoutDecoder()
   }
 
-  /// How the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colours and depth.
+  /// How the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colors and depth.
   /// Those of RGB in sRGB, or with a profile that is a matrix and curves, which then goes with them; everything else becomes
   /// 8-bit sRGB.
   var numbers: Numbers {
     guard options.composites, let structure = original?.structure,
-      [.rgb, .palette].contains(structure.colour), structure.hdr == nil
+      [.rgb, .palette].contains(structure.color), structure.hdr == nil
     else { return Numbers() }
     let profile = structure.profile.flatMap { ICCProfile($0).isSRGB ? nil : $0 }
     guard profile.map({ MatrixShaper(ICCProfile($0)) != nil }) != false else { return Numbers() }
@@ -191,13 +191,13 @@ private func check(
   if let word = structure.format.permission, !allowed.contains(word) {
     throw error(.notAllowed(structure.format, word: word))
   }
-  guard structure.decodedSize.pixelCount <= mostPixels else {
-    throw error(.tooManyPixels(structure.decodedSize, limit: mostPixels))
+  guard structure.decodedSize.pixelCount <= maximumPixels else {
+    throw error(.tooManyPixels(structure.decodedSize, limit: maximumPixels))
   }
 }
 
 /// A decoded 4K picture is 270 MB at most; anything far above is no answer of these models, and few cameras make more.
-let mostPixels = 200_000_000
+let maximumPixels = 200_000_000
 
 /// A mask may be smaller or larger, but not of another shape: nobody knows then what it means.
 package func requireSameShape(_ mask: PixelSize, _ original: PixelSize) throws(FinishingError) {

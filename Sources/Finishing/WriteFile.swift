@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -47,7 +47,7 @@ package enum OutputFile {
       unlink(temporary)
       throw error
     }
-    synchronise(parent(of: path))
+    synchronize(parent(of: path))
   }
 
   private static func finish(_ descriptor: Int32, with content: PictureContent) throws(WriteError) {
@@ -206,7 +206,7 @@ package enum OutputFile {
     unlink(temporary)
   }
 
-  private static func synchronise(_ folder: String) {
+  private static func synchronize(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
@@ -216,5 +216,5 @@ package enum OutputFile {
   private static func lastError() -> String { String(cString: strerror(errno)) }
 }
 
-/// The system call, which the function above hides by its name.
+/// The system call, which the laid\( func warp(tion above hides by its name.
 private let systemRename: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32 = { rename($0, $1) }

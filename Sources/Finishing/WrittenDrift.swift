@@ -1,14 +1,14 @@
 import Imaging
-import Vocabulary
+import Core
 
-extension BroughtBack {
+extension RestoredResult {
   /// How far the written file is from its original.
   ///
   /// - Parameter original: the size of the whole.
   func drift(
     of file: borrowing FinishedPicture, _ original: PixelSize, _ options: FinishingOptions
   ) throws(ImagingError) -> Findings.WrittenDrift? {
-    let place: Findings.WrittenDrift.Place = kept?.contains(true) == true ? .outsideChange : .leastChanged
+    let place: Findings.WrittenDrift.Placement = kept?.contains(true) == true ? .outsideChange : .leastChanged
     let value: Double?
     if !file.isConverted || place == .leastChanged && options.maximumBytes == nil {
       // What the last coding at full quality adds is not seen.

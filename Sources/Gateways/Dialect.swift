@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// The two directions of every dialect, as pure functions.
 extension Gateway {
@@ -28,7 +28,7 @@ extension Gateway {
   ) -> OutgoingRequest {
     var url = url
     var headers = headers + [("Accept", "application/json"), ("Accept-Encoding", "gzip, deflate")]
-    switch authorisation {
+    switch authorization {
     case .bearer: headers.insert(("Authorization", "Bearer \(key.revealed)"), at: 0)
     case .googleHeader: headers.insert(("x-goog-api-key", key.revealed), at: 0)
     case .query: url += (url.contains("?") ? "&" : "?") + "key=" + percentEncoded(key.revealed)

@@ -1,7 +1,7 @@
-public import Vocabulary
+public import Core
 
 /// Everything Plantain knows about one image-edit API, as a value: a new gateway is a new value, not new code. Where an
-/// API's pages are silent or contradict themselves, the value holds a switch, and the catalogue says why it stands so.
+/// API's pages are silent or contradict themselves, the value holds a switch, and the catalog says why it stands so.
 public struct Gateway: Sendable {
   /// The short name used on the command line, such as `apiyi`.
   public var id: String
@@ -13,7 +13,7 @@ public struct Gateway: Sendable {
   public var path: String
   /// Environment variables that may hold its key; the first that is set counts.
   public var keyVariables: [String]
-  public var authorisation: Authorisation
+  public var authorization: Authorization
   public var limits: Limits
   /// How references travel.
   public var carrier: Carrier
@@ -22,7 +22,7 @@ public struct Gateway: Sendable {
   /// Whether a request works without any reference.
   public var takesPromptAlone: Bool
   /// The most pictures that one request may ask for.
-  public var mostPictures = 1
+  public var maximumPictures = 1
   /// The output formats that can be asked for; empty: it cannot be chosen.
   public var outputFormats: [MediaType] = []
   /// Image search works only together with web search, so both are asked for.
@@ -56,7 +56,7 @@ extension Gateway {
   }
 
   /// How the key travels.
-  public enum Authorisation: String, Sendable, CaseIterable {
+  public enum Authorization: String, Sendable, CaseIterable {
     /// `Authorization: Bearer KEY`.
     case bearer
     /// `x-goog-api-key: KEY`.
@@ -120,12 +120,12 @@ extension Gateway {
 
   public struct Idempotency: Sendable {
     public var header: String
-    /// Whether the gateway is known to honour it, so that a request of unknown outcome may be sent again under its name.
-    public var isHonoured: Bool
+    /// Whether the gateway is known to honor it, so that a request of unknown outcome may be sent again under its name.
+    public var isHonored: Bool
 
-    public init(header: String, isHonoured: Bool) {
+    public init(header: String, isHonored: Bool) {
       self.header = header
-      self.isHonoured = isHonoured
+      self.isHonored = isHonored
     }
   }
 

@@ -1,4 +1,4 @@
-public import Vocabulary
+public import Core
 
 /// The output sizes that the models name, by their usual spelling.
 public enum Tier: String, Sendable, CaseIterable {

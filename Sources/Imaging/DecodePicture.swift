@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 extension Image {
   /// Opens the picture that `structure` was read of.

@@ -1,5 +1,5 @@
 import CImaging
-import Vocabulary
+import Core
 
 /// How a picture for HDR screens is coded (ITU-R BT.2100; code points of ITU-T H.273), and what an SDR screen shows of it: with
 /// SDR's white at 203 cd/m² (ITU-R BT.2408), and what is brighter rolled off.
@@ -11,12 +11,12 @@ package struct HDRDescription: Equatable, Sendable {
 
   package let curve: Curve
   /// By the light of its primaries.
-  private let space: ColourDescription
+  private let space: ColorDescription
 
   /// `nil` for curves of SDR and for primaries that are not known.
   init?(primaries: Int, transfer: Int) {
     guard let curve = [16: Curve.pq, 18: .hlg][transfer],
-      let space = ColourDescription(primaries: primaries, transfer: ColourDescription.linear)
+      let space = ColorDescription(primaries: primaries, transfer: ColorDescription.linear)
     else { return nil }
     (self.curve, self.space) = (curve, space)
   }
@@ -44,7 +44,7 @@ extension Image {
     let small = try resized(to: reduced)
     var peak = 1.0
     guard var parameters = hdr.parameters(bits: bits), cimaging_hdr_peak(small.handle, &parameters, &peak)
-    else { throw .stepFailed(.colour, detail: ImagingRuntime.takeErrorText()) }
+    else { throw .stepFailed(.color, detail: ImagingRuntime.takeErrorText()) }
     return min(max(1, peak), Self.highestPeak)
   }
 
@@ -61,8 +61,8 @@ extension Image {
     from hdr: HDRDescription, bits: Int, peak: Double
   ) throws(ImagingError) -> Image {
     guard var parameters = hdr.parameters(bits: bits) else {
-      throw .stepFailed(.colour, detail: "its primaries lie on a line")
+      throw .stepFailed(.color, detail: "its primaries lie on a line")
     }
-    return try next(.colour, cimaging_hdr_to_srgb(handle, &parameters, peak))
+    return try next(.color, cimaging_hdr_to_srgb(handle, &parameters, peak))
   }
 }

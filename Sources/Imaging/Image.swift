@@ -1,9 +1,9 @@
 import CImaging
-package import Vocabulary
+package import Core
 
 /// One picture inside libvips: owned, never copied, released when it goes.
 ///
-/// Steps consume one image and give the next. They are lazy until `realised()` or `encoded(as:)` runs them. An image
+/// Steps consume one image and give the next. They are lazy until `copiedToMemory()` or `encoded(as:)` runs them. An image
 /// belongs to the thread that made it and must not cross an `await`.
 package struct Image: ~Copyable {
   let handle: OpaquePointer
@@ -24,7 +24,7 @@ package struct Image: ~Copyable {
 
   /// How strictly a damaged file is taken.
   package enum Tolerance: Sendable {
-    /// Any warning of the decoder is an error: a half-grey picture is never passed on.
+    /// Any warning of the decoder is an error: a half-gray picture is never passed on.
     case strict
     /// What can be decoded is.
     case lenient
@@ -86,7 +86,7 @@ package struct Image: ~Copyable {
     return cimaging_has_loader(codec.loader)
   }
 
-  /// Wraps 8-bit grey (1 band), sRGB (3) or sRGB with alpha (4) pixels, row by row and interleaved.
+  /// Wraps 8-bit gray (1 band), sRGB (3) or sRGB with alpha (4) pixels, row by row and interleaved.
   package static func fromPixels(
     _ pixels: [UInt8], size: PixelSize, bands: Int
   ) throws(ImagingError) -> Image {
@@ -102,7 +102,7 @@ package struct Image: ~Copyable {
   }
 
   package var bands: Int { Int(cimaging_bands(handle)) }
-  /// 8-bit sRGB or grey, with or without alpha.
+  /// 8-bit sRGB or gray, with or without alpha.
   package var isEightBitSRGB: Bool { cimaging_is_8_bit_srgb(handle) }
   package var hasProfile: Bool { cimaging_has_profile(handle) }
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
@@ -118,20 +118,20 @@ package struct Image: ~Copyable {
     return Image(result, reading: nil)
   }
 
-  /// A second handle on the same picture, which must be realised, for steps that consume theirs.
+  /// A second handle on the same picture, which must be realized, for steps that consume theirs.
   package func shared() -> Image { Image(cimaging_retain(handle), reading: source) }
 
   /// Runs the work so far, into memory.
-  package consuming func realised() throws(ImagingError) -> Image {
-    try next(.decode, cimaging_realise(handle))
+  package consuming func copiedToMemory() throws(ImagingError) -> Image {
+    try next(.decode, cimaging_copy_to_memory(handle))
   }
 
-  /// Turns the picture upright for an EXIF orientation of 1…8.
+  /// AsyncSemaphore the picture upright for an EXIF orientation of 1…8.
   package consuming func oriented(_ exifOrientation: Int) throws(ImagingError) -> Image {
     try next(.orient, cimaging_orient(handle, Int32(exifOrientation)))
   }
 
-  /// Whether every alpha value is the maximum. The image must be realised.
+  /// Whether every alpha value is the maximum. The image must be realized.
   package func isOpaque() throws(ImagingError) -> Bool {
     guard hasAlpha else { return true }
     var opaque = false
@@ -145,21 +145,21 @@ package struct Image: ~Copyable {
     try next(.alpha, cimaging_drop_alpha(handle))
   }
 
-  /// In colour with three channels, or four where the last is alpha; one that has as many is left as it is. For 8-bit sRGB or
-  /// grey.
+  /// In color with three channels, or four where the last is alpha; one that has as many is left as it is. For 8-bit sRGB or
+  /// gray.
   package consuming func widened(toBands count: Int) throws(ImagingError) -> Image {
     guard bands != count else { return self }
-    return try next(.colour, cimaging_widen(handle, Int32(count)))
+    return try next(.color, cimaging_widen(handle, Int32(count)))
   }
 
   /// 8-bit sRGB as 16-bit RGB.
   package consuming func deepened() throws(ImagingError) -> Image {
-    try next(.colour, cimaging_deepen(handle))
+    try next(.color, cimaging_deepen(handle))
   }
 
-  /// Laid over an opaque colour.
-  package consuming func flattened(onto colour: RGBColour) throws(ImagingError) -> Image {
-    try next(.alpha, cimaging_flatten(handle, colour.red, colour.green, colour.blue))
+  /// Laid over an opaque color.
+  package consuming func flattened(onto color: RGBColor) throws(ImagingError) -> Image {
+    try next(.alpha, cimaging_flatten(handle, color.red, color.green, color.blue))
   }
 
   /// Resampled with Lanczos to exactly `size`, in memory: what fails here is the decoder, which has waited until now.
@@ -173,10 +173,10 @@ package struct Image: ~Copyable {
     return try next(.crop, crop)
   }
 
-  /// Cut down to, or laid on, a frame with its corner at `offset` of it; margins have the colour of `background`. For
-  /// 8-bit sRGB or grey.
+  /// Cut down to, or laid on, a frame with its corner at `offset` of it; margins have the color of `background`. For
+  /// 8-bit sRGB or gray.
   package consuming func framed(
-    _ frame: PixelSize, offset: PixelOffset, isCropped: Bool, background: RGBColour
+    _ frame: PixelSize, offset: PixelOffset, isCropped: Bool, background: RGBColor
   ) throws(ImagingError) -> Image {
     if isCropped { return try cropped(left: -offset.x, top: -offset.y, to: frame) }
     let padded = cimaging_pad(
@@ -188,33 +188,33 @@ package struct Image: ~Copyable {
   /// Laid on a frame with its corner at (`left`, `top`), beyond which it is cut off; where the frame shows beside it, it is
   /// continued as in a mirror.
   package consuming func mirrored(into frame: PixelSize, left: Int, top: Int) throws(ImagingError) -> Image {
-    let laid = cimaging_mirror(
+    let warped = cimaging_mirror(
       handle, Int32(left), Int32(top), Int32(frame.width), Int32(frame.height))
-    return try next(.crop, laid)
+    return try next(.crop, warped)
   }
 
   /// Laid onto a frame of `size` by a map from its own pixels to the frame's, with bicubic interpolation; beyond its edges
   /// all is 0. What reduces it strongly has to be done before.
-  package consuming func warped(by map: AffineMap, into size: PixelSize) throws(ImagingError) -> Image {
+  package consuming func warped(by map: AffineTransform, into size: PixelSize) throws(ImagingError) -> Image {
     let numbers = [map.xx, map.xy, map.yx, map.yy, map.dx, map.dy]
     return try next(.warp, cimaging_warp(handle, numbers, Int32(size.width), Int32(size.height)))
   }
 
   /// Its brightness alone, in memory.
-  package func grey() throws(ImagingError) -> GreyPixels {
-    let grey = try next(.colour, cimaging_grey(handle))
-    return GreyPixels(size: size, pixels: try grey.pixels())
+  package func gray() throws(ImagingError) -> GrayPixels {
+    let gray = try next(.color, cimaging_gray(handle))
+    return GrayPixels(size: size, pixels: try gray.pixels())
   }
 
   /// With that ICC profile in place of its own.
   package consuming func withProfile(_ profile: [UInt8]) throws(ImagingError) -> Image {
-    try next(.colour, cimaging_with_profile(handle, profile, profile.count))
+    try next(.color, cimaging_with_profile(handle, profile, profile.count))
   }
 
   /// In 8-bit sRGB; through the embedded profile when `usingProfile`. Does not consume, so that a broken profile can
   /// be left out in a second try.
   package func inSRGB(usingProfile: Bool) throws(ImagingError) -> Image {
-    try next(.colour, cimaging_to_srgb(handle, usingProfile))
+    try next(.color, cimaging_to_srgb(handle, usingProfile))
   }
 
   /// Each channel as a weighted sum of red, green and blue plus an offset (0…255).
@@ -231,20 +231,20 @@ package struct Image: ~Copyable {
     try next(.effect, cimaging_mix_linear(handle, weights.flatMap(\.self), offset, nil))
   }
 
-  /// An sRGB picture's colours in another RGB space, relative colorimetric; alpha stays as it is.
+  /// An sRGB picture's colors in another RGB space, relative colorimetric; alpha stays as it is.
   package consuming func fromSRGB(to space: MatrixShaper) throws(ImagingError) -> Image {
-    try next(.colour, cimaging_mix_linear(handle, space.weights, [0, 0, 0], space.levels))
+    try next(.color, cimaging_mix_linear(handle, space.weights, [0, 0, 0], space.levels))
   }
 
   /// CIEDE2000 between each of its pixels and another's of the same size, row by row. For 8-bit sRGB without alpha.
   package func differences(from other: borrowing Image) throws(ImagingError) -> [Float] {
     let count = size.pixelCount
     var isDone = false
-    let differences = [Float](unsafeUninitializedCapacity: count) { room, initialised in
+    let differences = [Float](unsafeUninitializedCapacity: count) { room, initialized in
       if let base = room.baseAddress {
         isDone = cimaging_copy_differences(handle, other.handle, base, count)
       }
-      initialised = isDone ? count : 0
+      initialized = isDone ? count : 0
     }
     guard isDone else { throw .stepFailed(.effect, detail: ImagingRuntime.takeErrorText()) }
     return differences
@@ -263,9 +263,9 @@ package struct Image: ~Copyable {
   package func pixels() throws(ImagingError) -> [UInt8] {
     let count = size.pixelCount * bands
     var failed = false
-    let pixels = [UInt8](unsafeUninitializedCapacity: count) { room, initialised in
+    let pixels = [UInt8](unsafeUninitializedCapacity: count) { room, initialized in
       failed = !cimaging_copy_pixels(handle, room.baseAddress, count)
-      initialised = failed ? 0 : count
+      initialized = failed ? 0 : count
     }
     guard !failed else { throw .stepFailed(.decode, detail: ImagingRuntime.takeErrorText()) }
     return pixels

@@ -1,4 +1,4 @@
-public import Vocabulary
+public import Core
 
 /// What can be wrong with a picture or with the library that reads it: one case per thing a user can act on.
 public enum ImagingError: Error, Sendable, Codable {
@@ -8,7 +8,7 @@ public enum ImagingError: Error, Sendable, Codable {
   case unreadable(ContentError)
   /// The bytes are in none of the formats of `PictureFormat.all`; the text says what they look like.
   case notAPicture(String)
-  /// The format was recognised, but is not read here.
+  /// The format was recognized, but is not read here.
   case unsupportedFormat(PictureFormat)
   /// The format is read, but not with what the text names.
   case unsupportedVariant(PictureFormat, String)
@@ -29,7 +29,7 @@ public enum ImagingError: Error, Sendable, Codable {
 
   /// The calls into libvips, by which failures are told apart.
   public enum Step: String, Sendable, Codable {
-    case open, decode, orient, colour, alpha, crop, warp, effect, encode
+    case open, decode, orient, color, alpha, crop, warp, effect, encode
   }
 }
 

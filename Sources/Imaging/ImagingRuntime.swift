@@ -13,7 +13,7 @@ package enum ImagingRuntime {
   static func start() throws(ImagingError) {
     switch outcome {
     case .started: return
-    case .cannotInitialise: throw .libraryUnusable(takeErrorText())
+    case .cannotInitialize: throw .libraryUnusable(takeErrorText())
     case .libraryTooOld:
       throw .libraryUnusable("found \(version), expected 8.14 or newer")
     }

@@ -1,7 +1,7 @@
 import CLossless
-package import Vocabulary
+package import Core
 
-/// The quantised values of a JPEG: turned, made coarser and packed again without ever becoming pixels, so that nothing
+/// The quantized values of a JPEG: turned, made coarser and packed again without ever becoming pixels, so that nothing
 /// is lost but what is asked for.
 package struct JPEGCoefficients: ~Copyable {
   private let handle: OpaquePointer

@@ -1,5 +1,5 @@
 import CImaging
-package import Vocabulary
+package import Core
 
 /// Masks, and pictures laid over one another by them. A mask has one 8-bit channel.
 extension Image {
@@ -16,7 +16,7 @@ extension Image {
         Int32(rectangle.size.width), Int32(rectangle.size.height), Int32(feather)))
   }
 
-  /// What this mask and another of the same size have in common. Both must be realised, or made here.
+  /// What this mask and another of the same size have in common. Both must be realized, or made here.
   package consuming func multiplied(by other: borrowing Image) throws(ImagingError) -> Image {
     try next(.warp, cimaging_multiply_masks(handle, other.handle))
   }
@@ -29,7 +29,7 @@ extension Image {
   /// Laid over another picture of the same size and format where `mask` is 255, and blended where that is less. Where it is 0,
   /// the other's pixels are left exactly as they are.
   ///
-  /// This picture and the mask must be realised, or made here; the other may still wait for its decoder.
+  /// This picture and the mask must be realized, or made here; the other may still wait for its decoder.
   package consuming func blended(
     over under: consuming Image, mask: borrowing Image
   ) throws(ImagingError) -> Image {

@@ -1,6 +1,6 @@
 import CImaging
 
-/// An RGB space that is a matrix and three curves (ICC.1:2022, F.3), as those of cameras and screens are: how colours of sRGB
+/// An RGB space that is a matrix and three curves (ICC.1:2022, F.3), as those of cameras and screens are: how colors of sRGB
 /// become its own.
 package struct MatrixShaper: Sendable {
   /// From sRGB's light to this space's, row by row.

@@ -1,7 +1,7 @@
 import CImaging
-public import Vocabulary
+public import Core
 
-/// One row of the table of picture formats: how a format is recognised, called and what it can hold.
+/// One row of the table of picture formats: how a format is recognized, called and what it can hold.
 public struct PictureFormat: Sendable, Equatable {
   /// The usual name, such as `JPEG`.
   public let name: String
@@ -105,7 +105,7 @@ public struct PictureFormat: Sendable, Equatable {
     "TIFF", "image/tiff", ["tif", "tiff"], codec: .tiff,
     ["II*\0", "MM\0*", "II+\0", "MM\0+"].map { Signature($0) })
 
-  /// Every format that is recognised. Those that are not read exist so that an error can name them.
+  /// Every format that is recognized. Those that are not read exist so that an error can name them.
   public static let all: [PictureFormat] = [
     jpeg, png, webp,
     gif, tiff,
@@ -142,7 +142,7 @@ public struct PictureFormat: Sendable, Equatable {
   }
 
   /// The format that the first bytes of a file belong to; names and labels are never asked.
-  public static func recognise(_ bytes: RawSpan) -> PictureFormat? {
+  public static func recognize(_ bytes: RawSpan) -> PictureFormat? {
     all.first { format in
       format.signatures.contains { bytes.has($0.bytes, at: $0.offset) }
     }

@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -13,18 +15,18 @@ package final class WorkerPool: Sendable {
 
   private static var activeCores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
-  private let turns: Turns
+  private let turns: AsyncSemaphore
   private let queue = DispatchQueue(label: "plantain.imaging", attributes: .concurrent)
 
   /// How many pieces of work run at a time.
   package var width: Int { turns.width }
 
   init(width: Int) {
-    turns = Turns(width: width)
+    turns = AsyncSemaphore(width: width)
   }
 
   /// Runs one whole piece of work, from input to output, on a thread of the pool. Waits its turn; does not start
-  /// when the task was cancelled meanwhile.
+  /// when the task was canceled meanwhile.
   package func run<Result: Sendable>(
     _ work: @escaping @Sendable () throws -> Result
   ) async throws -> Result {

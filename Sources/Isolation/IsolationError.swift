@@ -16,8 +16,8 @@ public enum IsolationError: Error, Sendable, Equatable {
   case stoodStill(seconds: Int)
   /// It went away without a signal.
   case vanished
-  /// The task was cancelled; the worker was ended.
-  case cancelled
+  /// The task was canceled; the worker was ended.
+  case canceled
 }
 
 extension IsolationError: CustomStringConvertible {
@@ -32,7 +32,7 @@ extension IsolationError: CustomStringConvertible {
     case .tookTooLong(let seconds): "decoding it took longer than \(seconds) s"
     case .stoodStill(let seconds): "the worker process stood still for \(seconds) s"
     case .vanished: "the worker process ended without an answer"
-    case .cancelled: "interrupted"
+    case .canceled: "interrupted"
     }
   }
 }

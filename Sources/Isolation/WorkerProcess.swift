@@ -2,7 +2,7 @@ import Dispatch
 import Subprocess
 import Synchronization
 import SystemPackage
-import Vocabulary
+import Core
 import WorkerChannel
 
 #if canImport(Glibc)
@@ -68,7 +68,7 @@ final class WorkerProcess: Sendable {
       return WorkerProcess(
         channel: own, life: life, identifier: try start.get(), longestStandstill: longestStandstill)
     }
-    throw .cancelled
+    throw .canceled
   }
 
   /// A session of its own, so that the terminal's interrupts reach the parent alone; nothing of the environment but
@@ -93,7 +93,7 @@ final class WorkerProcess: Sendable {
   /// quota may leave it a quarter of a core.
   private static func wallClock(_ limits: WorkerJob.Limits) -> Int { 4 * limits.cpuSeconds }
 
-  /// One job. After any error but a cancelled wait for the turn the process is gone, or about to go.
+  /// One job. After any error but a canceled wait for the turn the process is gone, or about to go.
   ///
   /// - Returns: `nil` when the process was gone, or stood still, before it had begun with the job.
   func perform(
@@ -162,7 +162,7 @@ final class WorkerProcess: Sendable {
     // One that has closed its socket is about to end by itself; the others, and one that does not, are ended.
     async let _: Void = kill(after: error == .closed ? .seconds(1) : .zero)
     let status = await life.value
-    if Task.isCancelled { return .cancelled }
+    if Task.isCancelled { return .canceled }
     if hasStoodStill.load(ordering: .relaxed) {
       return .stoodStill(seconds: Int(longestStandstill.components.seconds))
     }

@@ -28,10 +28,10 @@ package struct EditQuery: Sendable {
 
 extension Ledger {
   /// The ids of such edits, the newest first.
-  package func ids(of query: EditQuery, most: Int? = nil) async throws(LedgerError) -> [String] {
+  package func ids(of query: EditQuery, maximum: Int? = nil) async throws(LedgerError) -> [String] {
     try await read { database in
       let request = query.request.select(Column("id"), as: String.self)
-      return try (most.map { request.limit($0) } ?? request).fetchAll(database)
+      return try (maximum.map { request.limit($0) } ?? request).fetchAll(database)
     }
   }
 
@@ -57,9 +57,9 @@ extension Ledger {
   }
 
   /// Runs whose id begins so, the one that is it before others.
-  package func runs(beginningWith id: String, most: Int) async throws(LedgerError) -> [RunEntry] {
+  package func runs(beginningWith id: String, maximum: Int) async throws(LedgerError) -> [RunEntry] {
     try await read { database in
-      try RunEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(most)
+      try RunEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(maximum)
         .fetchAll(database)
     }
   }

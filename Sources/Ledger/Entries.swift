@@ -43,19 +43,25 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     package var mask: String?
     /// Of the mask's file; `nil` without one.
     package var maskSHA256: String?
-    package var mostDrift: Double?
+    package var maximumDrift: Double?
     package var comparison: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case options, original, sha256, mask, maskSHA256
+      case maximumDrift = "mostDrift"
+      case comparison
+    }
 
     package init(
       options: String, original: String?, sha256: String?, mask: String?, maskSHA256: String? = nil,
-      mostDrift: Double?, comparison: String?
+      maximumDrift: Double?, comparison: String?
     ) {
       self.options = options
       self.original = original
       self.sha256 = sha256
       self.mask = mask
       self.maskSHA256 = maskSHA256
-      self.mostDrift = mostDrift
+      self.maximumDrift = maximumDrift
       self.comparison = comparison
     }
   }
@@ -135,9 +141,16 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   /// The raw reply's name in the folder of replies.
   package var reply: String
   package var idempotencyKey: String?
-  package var words: String?
+  package var message: String?
   package var costAmount: Double?
   package var costCurrency: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case id, edit, part, number, gateway, model, baseURL, state, status, started, changed, tasks, reply
+    case idempotencyKey
+    case message = "words"
+    case costAmount, costCurrency
+  }
 
   package init(
     edit: String, part: Int, number: Int, gateway: String, model: String, baseURL: String, state: String,

@@ -35,7 +35,7 @@ package final class Ledger: Sendable {
     let isNew = mkdir(folder, 0o700) == 0
     if isNew { LedgerFiles.share(folder) }
     guard isNew || errno == EEXIST else {
-      throw LedgerError(words: "\(folder): \(String(cString: strerror(errno)))")
+      throw LedgerError(message: "\(folder): \(String(cString: strerror(errno)))")
     }
     do {
       return try work(folder)
@@ -56,7 +56,7 @@ package final class Ledger: Sendable {
     try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     let migrations = Schema.migrations
     if try database.read(migrations.hasBeenSuperseded) {
-      throw LedgerError(words: "it was made by a newer version of Plantain")
+      throw LedgerError(message: "it was made by a newer version of Plantain")
     }
     try migrations.migrate(database)
     return database
@@ -103,16 +103,16 @@ private func alone<Value>(in folder: String, for patience: Double, _ work: () th
 
 /// The ledger cannot be read or written.
 package struct LedgerError: Error, Sendable {
-  package let words: String
+  package let message: String
 
-  init(words: String) {
-    self.words = words
+  init(message: String) {
+    self.message = message
   }
 
   init(_ error: any Error) {
-    self.words =
+    self.message =
       switch error {
-      case let error as LedgerError: error.words
+      case let error as LedgerError: error.message
       case let error as DatabaseError: error.message ?? "\(error.resultCode)"
       case let error as CocoaError: error.localizedDescription
       default: "\(error)"
@@ -121,7 +121,7 @@ package struct LedgerError: Error, Sendable {
 }
 
 extension Ledger {
-  /// Returns when the change is on the disk. A cancelled task's changes are made all the same: what was paid for is
+  /// Returns when the change is on the disk. A canceled task's changes are made all the same: what was paid for is
   /// written down, whoever lost interest.
   func write<Value: Sendable>(
     _ change: @escaping @Sendable (Database) throws -> Value

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-package import Vocabulary
+package import Core
 
 /// How an attempt goes on. What is `nil` stays as it was.
 package struct LedgerChange: Sendable {
@@ -9,20 +9,20 @@ package struct LedgerChange: Sendable {
   package var changed: Int
   package var status: Int?
   package var tasks: [String]?
-  package var words: String?
+  package var message: String?
   package var cost: (amount: Double, currency: String)?
   /// Where further results of its edit were written, as absolute paths.
   package var outputs: [WrittenFile]
 
   package init(
-    state: String, changed: Int, status: Int? = nil, tasks: [String]? = nil, words: String? = nil,
+    state: String, changed: Int, status: Int? = nil, tasks: [String]? = nil, message: String? = nil,
     cost: (amount: Double, currency: String)? = nil, outputs: [WrittenFile] = []
   ) {
     self.state = state
     self.changed = changed
     self.status = status
     self.tasks = tasks
-    self.words = words
+    self.message = message
     self.cost = cost
     self.outputs = outputs
   }
@@ -36,7 +36,7 @@ package struct LedgerChange: Sendable {
         WHERE id = ?
         """)
     try statement.execute(arguments: [
-      state, changed, status, try tasks.map(Self.json), words, cost?.amount, cost?.currency, attempt,
+      state, changed, status, try tasks.map(Self.json), message, cost?.amount, cost?.currency, attempt,
     ])
   }
 

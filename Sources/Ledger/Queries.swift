@@ -1,5 +1,5 @@
 import GRDB
-package import Vocabulary
+package import Core
 
 /// What is asked of the ledger, and written into it.
 extension Ledger {
@@ -27,15 +27,15 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - moment: milliseconds since 1970.
-  ///   - most: in millionths.
+  ///   - maximum: in millionths.
   /// - Returns: `nil` when it is written down; otherwise what was spent, in millionths.
   package func save(
-    _ edit: EditEntry, since moment: Int, currency: String, most: Int
+    _ edit: EditEntry, since moment: Int, currency: String, maximum: Int
   ) async throws(LedgerError) -> Int? {
     try await write { database in
       let spent = try Self.spent(
         currency, "created >= ? AND id <> ?", [moment, edit.id], database)
-      guard spent + (edit.priceMillionths ?? 0) <= most else { return spent }
+      guard spent + (edit.priceMillionths ?? 0) <= maximum else { return spent }
       try edit.save(database)
       return nil
     }
@@ -91,26 +91,26 @@ extension Ledger {
   }
 
   /// Edits whose id begins so, the one that is it before others.
-  package func edits(beginningWith id: String, most: Int) async throws(LedgerError) -> [EditEntry] {
+  package func edits(beginningWith id: String, maximum: Int) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
-      try EditEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(most)
+      try EditEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(maximum)
         .fetchAll(database)
     }
   }
 
   /// The newest edits, the newest first.
-  package func edits(most: Int) async throws(LedgerError) -> [EditEntry] {
+  package func edits(maximum: Int) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
-      try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(most).fetchAll(database)
+      try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(maximum).fetchAll(database)
     }
   }
 
   /// Edits that began before a moment, in the order of their ids, from behind one of them on.
   package func edits(
-    begunBefore moment: Int, after id: String, most: Int
+    begunBefore moment: Int, after id: String, maximum: Int
   ) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
-      try EditEntry.filter(Column("created") < moment && Column("id") > id).order(Column("id")).limit(most)
+      try EditEntry.filter(Column("created") < moment && Column("id") > id).order(Column("id")).limit(maximum)
         .fetchAll(database)
     }
   }

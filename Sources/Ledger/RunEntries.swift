@@ -70,9 +70,9 @@ extension Ledger {
   }
 
   /// The newest runs, the newest first.
-  package func runs(most: Int) async throws(LedgerError) -> [RunEntry] {
+  package func runs(maximum: Int) async throws(LedgerError) -> [RunEntry] {
     try await read { database in
-      try RunEntry.order(Column("started").desc, Column.rowID.desc).limit(most).fetchAll(database)
+      try RunEntry.order(Column("started").desc, Column.rowID.desc).limit(maximum).fetchAll(database)
     }
   }
 

@@ -1,5 +1,5 @@
 import Synchronization
-import Vocabulary
+import Core
 
 /// Where prepared files wait until they are sent or written: a few in memory, what goes beyond in files without a name.
 final class ContentStore: Sendable {
@@ -12,7 +12,7 @@ final class ContentStore: Sendable {
   func keep(_ content: PictureContent) throws(ContentError) -> PictureContent {
     let isTooMuch = inMemory.add(content.count, ordering: .relaxed).newValue > Self.memoryLimit
     do throws(ContentError) {
-      if isTooMuch, let file = try HeldFile.nameless(holding: content) {
+      if isTooMuch, let file = try OpenFile.nameless(holding: content) {
         inMemory.subtract(content.count, ordering: .relaxed)
         return PictureContent(file)
       }

@@ -5,7 +5,7 @@ import Imaging
 import Isolation
 import Ledger
 import Preparation
-import Vocabulary
+import Core
 
 /// Looks whether everything is there that edits need: decoders, workers, keys, configuration, ledger. Sends nothing.
 public struct Doctor: Sendable {
@@ -84,9 +84,9 @@ public struct Doctor: Sendable {
       let there = try PictureFormat.Codec.allCases.map { codec throws(ImagingError) in
         (codec, try Image.hasDecoder(codec))
       }
-      let words = there.filter(\.1).map(\.0.rawValue).joined(separator: ", ")
+      let message = there.filter(\.1).map(\.0.rawValue).joined(separator: ", ")
       let missing = there.filter { !$0.1 }
-      var findings = [Finding("decoders", .good, "libvips \(ImagingRuntime.version): \(words)")]
+      var findings = [Finding("decoders", .good, "libvips \(ImagingRuntime.version): \(message)")]
       if !missing.isEmpty {
         let names = missing.map(\.0.rawValue).joined(separator: ", ")
         findings.append(
@@ -104,7 +104,7 @@ public struct Doctor: Sendable {
   private static func worker() async -> Finding {
     let name = "worker"
     do throws(IsolationError) {
-      let workers = PictureWorkers(.isolated(try WorkerFleet()))
+      let workers = ImageProcessor(.isolated(try WorkerFleet()))
       let finding = await tried(workers)
       await workers.close()
       return finding
@@ -113,7 +113,7 @@ public struct Doctor: Sendable {
     }
   }
 
-  private static func tried(_ workers: PictureWorkers) async -> Finding {
+  private static func tried(_ workers: ImageProcessor) async -> Finding {
     var options = PreparationOptions()
     options.maximumEdge = 16
     do {
@@ -187,19 +187,19 @@ public struct Doctor: Sendable {
     do throws(PlantainError) {
       let location =
         configuration?.ledger(named: ledgerFile) ?? ledgerFile.map(LedgerLocation.file) ?? .standard
-      let book = try Book(location)
-      guard book.exists else {
-        return [Finding(name, .absent, "none yet; it will be \(book.path)")]
+      let store = try LedgerStore(location)
+      guard store.exists else {
+        return [Finding(name, .absent, "none yet; it will be \(store.path)")]
       }
-      defer { book.close() }
-      let (faults, access) = try await book.with { ledger throws(LedgerError) in
+      defer { store.close() }
+      let (faults, access) = try await store.with { ledger throws(LedgerError) in
         (try await ledger.faults(), ledger.access)
       }
       guard faults.isEmpty else {
-        throw .ledger("it is damaged: \(faults.joined(separator: "; "))", book.path)
+        throw .ledger("it is damaged: \(faults.joined(separator: "; "))", store.path)
       }
-      let routes = try await book.routes(since: .now - Self.remembered)
-      return [Finding(name, .good, book.path)] + Self.findings(access, book.path)
+      let routes = try await store.routes(since: .now - Self.remembered)
+      return [Finding(name, .good, store.path)] + Self.findings(access, store.path)
         + (routes.filter(\.isTroubled) + routes.filter { !$0.isTroubled }).map(Self.finding)
     } catch {
       return [Finding(name, error)]
@@ -238,7 +238,9 @@ public struct Doctor: Sendable {
   private static func finding(_ route: RouteHealth) -> Finding {
     let pause = route.pausedUntil.map { "; rate-limited until \($0)" } ?? ""
     let bad =
-      route.lastFailure.map { "; last failed \($0)" + (route.words.map { words in ": \(words)" } ?? "") }
+      route.lastFailure.map {
+        "; last failed \($0)" + (route.message.map { message in ": \(message)" } ?? "")
+      }
       ?? ""
     return Finding(
       "route \(route.gateway)", .good,

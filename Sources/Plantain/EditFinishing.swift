@@ -2,7 +2,7 @@ import Finishing
 import Imaging
 import Ledger
 import Preparation
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -16,7 +16,7 @@ struct EditFinishing: Sendable {
   let original: String?
   let mask: String?
   let options: FinishingOptions
-  var mostDrift: Double?
+  var maximumDrift: Double?
   let comparison: String?
   let contents: FinishingContents
   /// The mask lets next to everything change.
@@ -113,7 +113,7 @@ extension Editor {
     guard let known = entry.finishing else { return nil }
     let stored = try? JSONDecoder().decode(StoredFinishing.self, from: Data(known.options.utf8))
     guard let stored, let options = FinishingOptions(stored) else {
-      throw .ledger("how the edit \(entry.id) was to be finished cannot be read", book.path)
+      throw .ledger("how the edit \(entry.id) was to be finished cannot be read", store.path)
     }
     var contents = FinishingContents()
     if let digest = known.sha256 {
@@ -127,7 +127,7 @@ extension Editor {
     }
     return EditFinishing(
       original: known.original, mask: known.mask, options: options.with(Provenance(entry)),
-      mostDrift: known.mostDrift, comparison: known.comparison, contents: contents, entry: known)
+      maximumDrift: known.maximumDrift, comparison: known.comparison, contents: contents, entry: known)
   }
 }
 
@@ -145,10 +145,10 @@ extension EditFinishing {
     let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     self.init(
       original: original?.name, mask: finish.mask?.name, options: options.with(provenance),
-      mostDrift: finish.mostDrift, comparison: finish.comparison, contents: contents,
+      maximumDrift: finish.maximumDrift, comparison: finish.comparison, contents: contents,
       entry: EditEntry.Finishing(
         options: text, original: original?.absolutePath, sha256: digest, mask: finish.mask?.absolutePath,
-        maskSHA256: maskDigest, mostDrift: finish.mostDrift,
+        maskSHA256: maskDigest, maximumDrift: finish.maximumDrift,
         comparison: finish.comparison.map(OutputFile.absolute)))
   }
 }
@@ -194,7 +194,7 @@ extension Editor {
   }
 }
 
-extension PictureWorkers {
+extension ImageProcessor {
   /// A picture's file, open, so that it can be read once more when it is needed; or its bytes, where they may wait.
   func keep(_ source: Reference) async throws(PlantainError) -> PictureContent {
     try await onPool { () throws(PlantainError) in
@@ -213,7 +213,7 @@ extension PictureWorkers {
   }
 }
 
-extension PictureWorkers {
+extension ImageProcessor {
   /// With a region in pixels of the picture that is edited, whose size its header says.
   func located(_ edit: EditOptions, in source: Reference?) async throws(PlantainError) -> FinishOptions {
     guard let source, let region = edit.finish.statedRegion, region.pixels == nil else { return edit.finish }

@@ -1,7 +1,7 @@
 import Gateways
 import Submission
 import Synchronization
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -50,15 +50,15 @@ final class ReadyEdit: Sendable {
   let plan: EditPlan
   let requests: [EditRequest]
   let route: Route
-  let delivery: Delivery
+  let executor: RequestExecutor
   /// For each request and all that follows from it.
   let timeout: Duration
 
-  init(plan: EditPlan, requests: [EditRequest], route: Route, delivery: Delivery, timeout: Duration) {
+  init(plan: EditPlan, requests: [EditRequest], route: Route, executor: RequestExecutor, timeout: Duration) {
     self.plan = plan
     self.requests = requests
     self.route = route
-    self.delivery = delivery
+    self.executor = executor
     self.timeout = timeout
   }
 }

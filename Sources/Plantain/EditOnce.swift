@@ -1,6 +1,6 @@
 import Ledger
 import Submission
-import Vocabulary
+import Core
 
 /// What stands between a call of `edit` and its sending: an equal edit, and a stop.
 extension Editor {
@@ -14,7 +14,7 @@ extension Editor {
     let key = try await keys(of: prompt, references, options)[0].text
     options.jobKey = key
     let place = try OutputPlan(options, first: references.first).entry?.path ?? ""
-    guard let claim = try JobClaim(book.ledger().replyPath("\(key).job"), for: place) else {
+    guard let claim = try JobLock(store.ledger().replyPath("\(key).job"), for: place) else {
       throw .twinUnderWay()
     }
     defer { withExtendedLifetime(claim) {} }

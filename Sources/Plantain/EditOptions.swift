@@ -2,7 +2,7 @@ import Finishing
 public import Gateways
 public import Imaging
 public import Preparation
-public import Vocabulary
+public import Core
 
 /// How an edit is asked for. What is `nil` is the gateway's or model's usual value.
 public struct EditOptions: Sendable {
@@ -42,7 +42,7 @@ public struct EditOptions: Sendable {
   /// As in `PreparationOptions`.
   public var format: MediaType?
   public var quality: Int?
-  public var background = RGBColour.white
+  public var background = RGBColor.white
   public var maximumPixels = 100_000_000
   /// As in `PreparationOptions`: `svg`, `jxl`, `jp2`.
   public var allowed: Set<String> = []

@@ -4,7 +4,7 @@ import Imaging
 import Ledger
 import Preparation
 import Submission
-public import Vocabulary
+public import Core
 
 /// One edit, done.
 public struct EditResult: Sendable {
@@ -41,7 +41,7 @@ public struct EditResult: Sendable {
   public let copyOf: String?
 
   init(
-    plan: EditPlan, images: [Image], delivered: [Delivered], failures: [DeliveryFailure],
+    plan: EditPlan, images: [Image], executed: [ExecutionResult], failures: [ExecutionFailure],
     earlier: [AttemptNote] = [], warnings: [EditWarning], elapsed: Duration
   ) {
     id = plan.id
@@ -50,16 +50,16 @@ public struct EditResult: Sendable {
     prepared = plan.prepared
     reports = plan.reports
     request = plan.request
-    tasks = delivered.flatMap(\.tasks)
-    var reply = delivered.last?.facts ?? ReplyFacts()
-    reply.usage = ReplyFacts.Usage.sum(delivered.compactMap(\.facts.usage))
+    tasks = executed.flatMap(\.tasks)
+    var reply = executed.last?.facts ?? ReplyFacts()
+    reply.usage = ReplyFacts.Usage.sum(executed.compactMap(\.facts.usage))
     self.reply = reply
     let unbilled = failures.filter { $0.state.billing == .no }.count
     billed = plan.request.count - unbilled
     cost =
-      (failures.isEmpty ? Cost(reported: delivered.map(\.facts.cost)) : nil)
+      (failures.isEmpty ? Cost(reported: executed.map(\.facts.cost)) : nil)
       ?? Cost(price: plan.cost.price, count: plan.request.count - unbilled)
-    let all = earlier + delivered.flatMap(\.attempts) + failures.flatMap(\.attempts)
+    let all = earlier + executed.flatMap(\.attempts) + failures.flatMap(\.attempts)
     attempts = all.map(Attempt.init)
     self.images = images
     isFinished = plan.finishing?.options.looksAtOriginal == true
@@ -99,14 +99,14 @@ public struct EditResult: Sendable {
     public let output: String?
     /// The pixels were encoded anew; otherwise the bytes are the model's own.
     public let isConverted: Bool
-    /// How it travelled.
+    /// How it traveled.
     public let source: Source
     /// What was found by holding it against the original.
     let findings: Findings
 
     public enum Source: String, Sendable { case inline, url, task }
 
-    init(_ picture: FinishedPicture, source: Delivered.Source, output: String?) {
+    init(_ picture: FinishedPicture, source: ExecutionResult.Source, output: String?) {
       self.source =
         switch source {
         case .inline: .inline
@@ -227,7 +227,7 @@ extension EditWarning {
     case .aspectReplaced: "the nearest supported aspect ratio was taken"
     case .overGatewayLimit: "a limit is set above the one that the gateway states"
     case .copyNotChecked: "what lay at the place of the earlier result was taken, and not checked"
-    case .labelWrong: "the gateway labelled the picture wrongly; its bytes were believed"
+    case .labelWrong: "the gateway labeled the picture wrongly; its bytes were believed"
     case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as it came"
     case .tierReplaced: "the nearest supported tier was taken"
     case .controlledTesting: "the gateway calls this model one for controlled testing"

@@ -3,7 +3,7 @@ public import Gateways
 import Imaging
 public import Logging
 import Submission
-public import Vocabulary
+public import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -18,15 +18,15 @@ public import Vocabulary
 public final class Editor: Sendable {
   /// In the order in which they are tried.
   public let routes: [Route]
-  let book: Book
-  let submitter: Submitter
-  let workers: PictureWorkers
+  let store: LedgerStore
+  let sender: HTTPSender
+  let workers: ImageProcessor
   let logger: Logger
   let timing: Timing
   /// Edits that are prepared, and edits that are finished, at the same time: a thousand can be begun, or answered, in one
   /// second. Apart, because a reference that is fetched slowly must not keep a picture that is paid for from its file.
-  let preparations = Budget(16)
-  let finishings = Budget(16)
+  let preparations = WeightedSemaphore(16)
+  let finishings = WeightedSemaphore(16)
 
   /// - Parameters:
   ///   - routes: the first is used; a further one only when those before it have failed in a way that certainly cost
@@ -35,22 +35,22 @@ public final class Editor: Sendable {
   ///   - workers: where pictures are decoded.
   /// - Throws: 64 without a route, 78 when there is no place for the ledger.
   public convenience init(
-    routes: [Route], ledger: LedgerLocation = .standard, workers: PictureWorkers = .inProcess,
+    routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor = .inProcess,
     logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     try self.init(routes: routes, ledger: ledger, workers: workers, logger: logger, timing: .real)
   }
 
   init(
-    routes: [Route], ledger: LedgerLocation, workers: PictureWorkers, logger: Logger, timing: Timing
+    routes: [Route], ledger: LedgerLocation, workers: ImageProcessor, logger: Logger, timing: Timing
   ) throws(PlantainError) {
     guard !routes.isEmpty else { throw .usage("there is no gateway to send to") }
     self.routes = routes
-    book = try Book(ledger, logger: logger)
+    store = try LedgerStore(ledger, logger: logger)
     self.logger = logger
     self.workers = workers
     self.timing = timing
-    submitter = Submitter()
+    sender = HTTPSender()
   }
 
   /// The same for one gateway.
@@ -60,7 +60,7 @@ public final class Editor: Sendable {
   ///   - baseURL: as in `Route`.
   public convenience init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
-    workers: PictureWorkers = .inProcess, logger: Logger = Logger(label: "plantain")
+    workers: ImageProcessor = .inProcess, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     try self.init(
       routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, logger: logger)
@@ -69,8 +69,8 @@ public final class Editor: Sendable {
   /// Ends the HTTP client and closes the ledger, which otherwise happens some time after the last reference has gone. No
   /// edit may be under way or follow.
   public func close() async {
-    await submitter.close()
-    book.close()
+    await sender.close()
+    store.close()
   }
 
   /// The main job: `prompt` applied to the first reference, with the others beside it.
@@ -133,10 +133,10 @@ public final class Editor: Sendable {
     _ job: EditJob, by route: Route, isLast: Bool
   ) async throws(PlantainError) -> EditResult {
     let ready = try await ready(job, route, isLast: isLast)
-    let (delivered, failures) = try await deliver(ready)
+    let (executed, failures) = try await execute(ready)
     return try await finishings.holding(1) { () throws(PlantainError) in
       try await finish(
-        delivered, failures: failures, earlier: job.earlier, ready.plan, job.output, job.start, job.watch)
+        executed, failures: failures, earlier: job.earlier, ready.plan, job.output, job.start, job.watch)
     }
   }
 
@@ -181,7 +181,7 @@ public final class Editor: Sendable {
     try job.output.check()
     try check(job, route)
     let plan = try await prepareRequest(job, route, isDry: true).plan
-    try await book.check(plan, within: job.options.spending)
+    try await store.check(plan, within: job.options.spending)
     return plan
   }
 }
@@ -200,7 +200,7 @@ extension PlantainError {
 
 /// Makes an editor, lends it to `body`, and closes it however that ends.
 public func withEditor<Result>(
-  routes: [Route], ledger: LedgerLocation = .standard, workers: PictureWorkers = .inProcess,
+  routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor = .inProcess,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await Editor(routes: routes, ledger: ledger, workers: workers).lent(to: body)
@@ -223,7 +223,7 @@ extension Editor {
 /// The same for one gateway.
 public func withEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
-  workers: PictureWorkers = .inProcess, _ body: (Editor) async throws -> Result
+  workers: ImageProcessor = .inProcess, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await withEditor(
     routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, body)

@@ -6,7 +6,7 @@ import Ledger
 import Logging
 import Preparation
 import Submission
-import Vocabulary
+import Core
 
 /// The stages of `Editor.edit`, in their order.
 extension Editor {
@@ -36,7 +36,7 @@ extension Editor {
     let isSlow = plan.request.tier == .four || plan.prepared.count > 1
     return ReadyEdit(
       plan: plan, requests: requests, route: route,
-      delivery: try delivery(
+      executor: try executor(
         route, key, edit: job.id, retries: retries, until: job.stop, leavesTasks: job.options.run == nil,
         job.watch),
       timeout: job.options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual))
@@ -56,17 +56,17 @@ extension Editor {
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
       jobKey: job.options.jobKey, run: job.options.run)
-    try await book.record(entry, within: job.options.spending)
+    try await store.record(entry, within: job.options.spending)
   }
 
-  func delivery(
+  func executor(
     _ route: Route, _ key: APIKey, edit: String, retries: RetryPlan.Limits = .init(),
     until stop: StopSignal, leavesTasks: Bool = true, _ watch: @escaping @Sendable (EditEvent) -> Void
-  ) throws(PlantainError) -> Delivery {
+  ) throws(PlantainError) -> RequestExecutor {
     let logger = logger
-    return Delivery(
-      Delivery.Route(gateway: route.gateway, baseURL: route.baseURL.text, key: key), submitter: submitter,
-      journal: EditJournal(ledger: try book.ledger(), edit: edit), timing: timing, retries: retries,
+    return RequestExecutor(
+      RequestExecutor.Route(gateway: route.gateway, baseURL: route.baseURL.text, key: key), sender: sender,
+      journal: EditJournal(ledger: try store.ledger(), edit: edit), timing: timing, retries: retries,
       stop: stop,
       leavesTasks: leavesTasks
     ) { event in
@@ -82,14 +82,15 @@ extension Editor {
   }
 
   /// What became of an edit's requests.
-  typealias Deliveries = (delivered: [Delivered], failures: [DeliveryFailure])
+  typealias Executions = (executed: [ExecutionResult], failures: [ExecutionFailure])
 
   /// All requests of an edit, at the same time. What some of them brought counts, also when others brought nothing.
-  func deliver(_ ready: ReadyEdit) async throws(PlantainError) -> Deliveries {
-    var results: [Result<Delivered, DeliveryFailure>] = []
-    await inOrder(Array(ready.requests.enumerated()), width: Self.requestsAtATime) { part, request in
-      do throws(DeliveryFailure) {
-        return .success(try await ready.delivery.deliver(request, part: part + 1, timeout: ready.timeout))
+  func execute(_ ready: ReadyEdit) async throws(PlantainError) -> Executions {
+    var results: [Result<ExecutionResult, ExecutionFailure>] = []
+    await orderedConcurrentMap(Array(ready.requests.enumerated()), width: Self.requestsAtATime) {
+      part, request in
+      do throws(ExecutionFailure) {
+        return .success(try await ready.executor.execute(request, part: part + 1, timeout: ready.timeout))
       } catch {
         return .failure(error)
       }
@@ -101,19 +102,19 @@ extension Editor {
 
   @inline(never)
   private func sort(
-    _ results: [Result<Delivered, DeliveryFailure>], of ready: ReadyEdit
-  ) throws(PlantainError) -> Deliveries {
-    var found: Deliveries = ([], [])
+    _ results: [Result<ExecutionResult, ExecutionFailure>], of ready: ReadyEdit
+  ) throws(PlantainError) -> Executions {
+    var found: Executions = ([], [])
     for result in results {
       switch result {
-      case .success(let one): found.delivered.append(one)
+      case .success(let one): found.executed.append(one)
       case .failure(let failure): found.failures.append(failure)
       }
     }
     // What may have cost something is what has to be known.
     let worst = found.failures.first { $0.state.billing != .no } ?? found.failures.first
-    if found.delivered.isEmpty, let worst {
-      throw .delivering(worst, ready.route, ledger: book.path, edit: ready.plan.id)
+    if found.executed.isEmpty, let worst {
+      throw .delivering(worst, ready.route, ledger: store.path, edit: ready.plan.id)
     }
     return found
   }
@@ -123,25 +124,25 @@ extension Editor {
 
   /// From what was delivered to files, and to the end of the ledger's entry.
   func finish(
-    _ delivered: [Delivered], failures: [DeliveryFailure] = [], earlier: [AttemptNote] = [],
+    _ executed: [ExecutionResult], failures: [ExecutionFailure] = [], earlier: [AttemptNote] = [],
     _ plan: EditPlan, _ output: OutputPlan, _ start: ContinuousClock.Instant,
     _ watch: @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    for one in delivered { watch(.answered(status: one.status, elapsed: one.elapsed)) }
+    for one in executed { watch(.answered(status: one.status, elapsed: one.elapsed)) }
     do throws(PlantainError) {
-      let (pictures, found) = try await finish(delivered.flatMap(\.pictures), plan, as: output)
+      let (pictures, found) = try await finish(executed.flatMap(\.pictures), plan, as: output)
       let finished = pictures.map(\.finished)
       let paths = try await onPool { () throws(PlantainError) in
-        try output.write(finished, mostDrift: plan.finishing?.mostDrift)
+        try output.write(finished, maximumDrift: plan.finishing?.maximumDrift)
       }
       let written = zip(paths, finished).compactMap { path, picture in
         path.map { WrittenFile(path: OutputFile.absolute($0), sha256: picture.bytes.sha256) }
       }
-      for one in delivered {
+      for one in executed {
         await one.receipt.finish(outputs: written, keepsReply: found.contains(.pictureUnusable))
       }
       var warnings = found
-      if delivered.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
+      if executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
       if output.hasMoved(finished, to: paths) { warnings.append(.outputMoved) }
       if failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
@@ -149,12 +150,12 @@ extension Editor {
         EditResult.Image(picture.finished, source: picture.source, output: path)
       }
       let result = EditResult(
-        plan: plan, images: images, delivered: delivered, failures: failures, earlier: earlier,
+        plan: plan, images: images, executed: executed, failures: failures, earlier: earlier,
         warnings: warnings, elapsed: ContinuousClock.now - start)
       watch(.done(result))
       return result
     } catch {
-      for one in delivered { one.receipt.release() }
+      for one in executed { one.receipt.release() }
       // Whatever was interrupted, it was paid for.
       var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
       error.editID = plan.id
@@ -169,11 +170,11 @@ extension Editor {
   /// Sniffs every picture, does what is to be done with its original, and encodes those anew that must be in another format.
   /// One that cannot be used is kept as it came; only when none can be used is that an error.
   private func finish(
-    _ pictures: [Delivered.Picture], _ plan: EditPlan, as output: OutputPlan
+    _ pictures: [ExecutionResult.Picture], _ plan: EditPlan, as output: OutputPlan
   ) async throws(PlantainError) -> (
-    pictures: [(finished: FinishedPicture, source: Delivered.Source)], warnings: [EditWarning]
+    pictures: [(finished: FinishedPicture, source: ExecutionResult.Source)], warnings: [EditWarning]
   ) {
-    var finished: [(FinishedPicture, Delivered.Source)] = []
+    var finished: [(FinishedPicture, ExecutionResult.Source)] = []
     var warnings: Set<EditWarning> = []
     var failure: PlantainError?
     var options = plan.finishing?.options ?? FinishingOptions()

@@ -4,4 +4,4 @@
 @_exported public import Imaging
 @_exported public import Isolation
 @_exported public import Preparation
-@_exported public import Vocabulary
+@_exported public import Core

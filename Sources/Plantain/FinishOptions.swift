@@ -1,12 +1,12 @@
 import Finishing
 import Imaging
-public import Vocabulary
+public import Core
 
 /// What is to be done to a picture that a model returned, before it is written. Nothing, by default.
 ///
-/// `region`, a mask and `keepsUnchanged` lay the result into its original, after it was recognised there and has got the
-/// original's colours; beyond them, and the feather around them, the finished pixels are the original's exactly: in a PNG, as
-/// every program reads them; in a JPEG or WebP as far as encoding at quality 95 without coarser colours leaves them.
+/// `region`, a mask and `keepsUnchanged` lay the result into its original, after it was recognized there and has got the
+/// original's colors; beyond them, and the feather around them, the finished pixels are the original's exactly: in a PNG, as
+/// every program reads them; in a JPEG or WebP as far as encoding at quality 95 without coarser colors leaves them.
 public struct FinishOptions: Sendable {
   /// The original's exact width and height, upright.
   public var fitsSource = false
@@ -15,7 +15,7 @@ public struct FinishOptions: Sendable {
   public var aligns: Bool?
   /// The tint of what the model has not changed is taken back: measured beyond region and mask, where there are such, else on what
   /// most of the picture agrees on. `nil`: as `aligns`. To give a region another mood, say `false`.
-  public var matchesColour: Bool?
+  public var matchesColor: Bool?
   /// The only area that changes, in pixels or in shares of the upright original. Default: `nil`, all of it.
   public var statedRegion: Region?
   /// The same where it is in pixels.
@@ -37,8 +37,8 @@ public struct FinishOptions: Sendable {
   public var restoresAlpha = false
   /// A result that differs more from its original where it must not, is an error: as the mean CIEDE2000 beyond region and mask;
   /// without these, of the three fifths that differ least.
-  public var mostDrift: Double?
-  /// The most bytes of the file: its quality is given up first, then the resolution of its colours, then, where it has not the
+  public var maximumDrift: Double?
+  /// The most bytes of the file: its quality is given up first, then the resolution of its colors, then, where it has not the
   /// original's exact size, pixels. `nil`: any.
   public var maximumBytes: ByteCount?
   /// Puts into the file what of the original's metadata still holds (when and with what it was taken, whose it is), and, as XMP, that a
@@ -55,7 +55,7 @@ public struct FinishOptions: Sendable {
   public var isEmpty: Bool {
     let options = finishing(nil)
     return !options.looksAtOriginal && statedRegion == nil && options.metadata == nil && maximumBytes == nil
-      && mostDrift == nil
+      && maximumDrift == nil
       && feather == nil && maskEdits == nil
   }
 
@@ -64,7 +64,7 @@ public struct FinishOptions: Sendable {
     var options = FinishingOptions(wanted: wanted)
     options.fitsSource = fitsSource
     options.aligns = aligns
-    options.matchesColour = matchesColour
+    options.matchesColor = matchesColor
     options.region = region
     options.usesMask = mask != nil
     options.maskEdits = maskEdits
@@ -72,7 +72,7 @@ public struct FinishOptions: Sendable {
     options.keepsUnchanged = keepsUnchanged
     options.restoresAlpha = restoresAlpha
     options.compares = comparison != nil
-    options.measuresDrift = mostDrift != nil
+    options.measuresDrift = maximumDrift != nil
     options.maximumBytes = maximumBytes?.bytes
     if keepsMetadata || keepsGPS { options.metadata = MetadataWishes(keepsPlace: keepsGPS) }
     return options
@@ -108,8 +108,8 @@ public struct FinishOptions: Sendable {
     if let maximumBytes, maximumBytes.bytes < 1 {
       throw .usage("expected 1 or more for the bytes of the output, received \(maximumBytes.bytes)")
     }
-    if let mostDrift, !(mostDrift >= 0) {
-      throw .usage("expected 0 or more for the drift, received \(mostDrift)")
+    if let maximumDrift, !(maximumDrift >= 0) {
+      throw .usage("expected 0 or more for the drift, received \(maximumDrift)")
     }
   }
 

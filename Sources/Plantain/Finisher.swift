@@ -1,14 +1,14 @@
 import Finishing
 import Imaging
 import Isolation
-public import Vocabulary
+public import Core
 
 /// The post-processing half alone: a picture that a model returned, and the original, in; the finished picture out.
 public struct Finisher: Sendable {
   public let options: FinishOptions
-  public let workers: PictureWorkers
+  public let workers: ImageProcessor
 
-  public init(options: FinishOptions, workers: PictureWorkers = .inProcess) {
+  public init(options: FinishOptions, workers: ImageProcessor = .inProcess) {
     self.options = options
     self.workers = workers
   }
@@ -31,7 +31,7 @@ public struct Finisher: Sendable {
     /// - Parameter path: what it is for, near which one that drifted too far is kept; `nil`: nothing.
     /// - Throws: 1 when it did.
     public func requireNoDrift(_ path: String? = nil) throws(PlantainError) {
-      guard let drift = picture.drift(over: options.mostDrift) else { return }
+      guard let drift = picture.drift(over: options.maximumDrift) else { return }
       let kept =
         path.map { OutputPlan.keepAside(picture, near: $0) }
         ?? OutputPlan.keep(picture.bytes, extension: picture.format.extensions[0])
@@ -84,7 +84,7 @@ public struct Finisher: Sendable {
   /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture that cannot be used,
   ///   66 for one that cannot be read.
   public func finish(
-    _ result: Reference, source original: Reference, showing shown: ShownArea? = nil,
+    _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     for output: String? = nil, in folder: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> Result {
     let stem = OutputPlan.path("\(result.stem).finished", in: folder, beside: result)
@@ -96,7 +96,7 @@ public struct Finisher: Sendable {
   /// - Returns: with the place for it.
   /// - Throws: as the other; 64 also for a pattern by which the result would replace a picture that it is made of.
   public func finish(
-    _ result: Reference, source original: Reference, showing shown: ShownArea? = nil,
+    _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     as template: NameTemplate, in folder: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> (Result, path: String) {
     var naming = EditOptions()
@@ -111,7 +111,7 @@ public struct Finisher: Sendable {
 
   /// - Parameter usual: the name without extension where there is no `output`.
   private func finish(
-    _ result: Reference, _ original: Reference, _ shown: ShownArea?, _ output: String?, _ usual: String,
+    _ result: Reference, _ original: Reference, _ shown: VisibleArea?, _ output: String?, _ usual: String,
     _ overwriting: Bool
   ) async throws(PlantainError) -> Result {
     try options.validate()
@@ -156,13 +156,13 @@ public struct Finisher: Sendable {
 /// More drift than is allowed.
 struct Drift {
   let value: Double
-  let most: Double
+  let maximum: Double
 }
 
 extension FinishedPicture {
-  /// - Parameter most: what is allowed; `nil`: anything.
-  func drift(over most: Double?) -> Drift? {
-    guard let most, let drift = findings.drift, drift > most else { return nil }
-    return Drift(value: drift, most: most)
+  /// - Parameter maximum: what is allowed; `nil`: anything.
+  func drift(over maximum: Double?) -> Drift? {
+    guard let maximum, let drift = findings.drift, drift > maximum else { return nil }
+    return Drift(value: drift, maximum: maximum)
   }
 }

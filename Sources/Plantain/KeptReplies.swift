@@ -3,7 +3,7 @@ import Gateways
 import Imaging
 import Ledger
 import Submission
-import Vocabulary
+import Core
 
 /// What earlier edits that asked for the same have paid for and not got.
 extension Editor {
@@ -82,20 +82,20 @@ extension Editor {
 
   /// What the ledger knows of a job, the newest first.
   func standings(of key: String) async throws(PlantainError) -> [(entry: EditEntry, standing: Standing)] {
-    let entries = try await book.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
+    let entries = try await store.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
     var found: [(EditEntry, Standing)] = []
     for entry in entries { found.append((entry, try await standing(of: entry))) }
     return found
   }
 
   private func hasTask(_ entry: EditEntry) async throws(PlantainError) -> Bool {
-    try await book.attempts(of: entry).contains { $0.tasks != nil }
+    try await store.attempts(of: entry).contains { $0.tasks != nil }
   }
 
   private func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
-    let attempts = try await book.attempts(of: entry)
-    if attempts.contains(where: book.isLive) { return .underWay }
-    let isKept = attempts.contains(where: book.hasReply)
+    let attempts = try await store.attempts(of: entry)
+    if attempts.contains(where: store.isLive) { return .underWay }
+    let isKept = attempts.contains(where: store.hasReply)
     return switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
     case .done: .done
     case .accepted, .stored: .paid
@@ -119,7 +119,7 @@ extension Editor {
   ///
   /// - Throws: 66 when a picture cannot be read.
   func outlook(of item: Manifest.Item, _ again: Batch.Again) async throws(PlantainError) -> Outlook {
-    guard OutputFile.exists(book.path) else { return .toDo }
+    guard OutputFile.exists(store.path) else { return .toDo }
     let keys = try await keys(of: item.prompt, item.references, item.options)
     let number = try await number(of: item, keys)
     var last = Outlook.toDo
@@ -147,7 +147,7 @@ extension Editor {
     if let plan = try? OutputPlan(options, first: first), plan.isPlace(of: entry) {
       // The place was free before it was sent: what lies there was written just before a process ended, or by another edit.
       let isAsked = options.overwrites || entry.output?.overwrites == true
-      let other = try await book.with { ledger throws(LedgerError) in
+      let other = try await store.with { ledger throws(LedgerError) in
         try await ledger.hasEdit(after: entry, writing: plan.possiblePaths.map(OutputFile.absolute))
       }
       options.sparesOthers = !isAsked || other
@@ -196,7 +196,7 @@ extension PlantainError {
   var isOfReplyItself: Bool {
     if [.noPicture, .refused].contains(code) || underlying is GatewayFailure { return true }
     if underlying is StoredReply.Failure { return true }
-    guard let failure = underlying as? DeliveryFailure, case .cutShort = failure.cause else { return false }
+    guard let failure = underlying as? ExecutionFailure, case .cutShort = failure.cause else { return false }
     return true
   }
 }

@@ -1,7 +1,7 @@
 import Finishing
 import Imaging
 import Ledger
-import Vocabulary
+import Core
 
 /// Under which names the results go, decided and checked before anything is sent: no payment may end in an error
 /// that could have been seen before.
@@ -29,7 +29,7 @@ struct OutputPlan {
     (output, stem) = try Self.place(options, first)
     overwrites = options.overwrites
     comparison = options.finish.comparison
-    asked = max(1, min(options.count, Self.mostAsked))
+    asked = max(1, min(options.count, Self.maximumAsked))
     wanted = options.isRaw ? nil : options.wantedFormat(by: output).flatMap(PictureFormat.writable)
     if let comparison {
       try Self.requireApart(comparison, from: stem, first, options.finish.mask)
@@ -44,7 +44,7 @@ struct OutputPlan {
   }
 
   /// More are refused before anything is sent.
-  private static let mostAsked = 100
+  private static let maximumAsked = 100
 
   private static func place(
     _ options: EditOptions, _ first: Reference?
@@ -109,7 +109,7 @@ struct OutputPlan {
     sparing: Bool = false
   ) {
     sparesOthers = sparing
-    (self.asked, self.written) = (max(1, min(asked, Self.mostAsked)), written)
+    (self.asked, self.written) = (max(1, min(asked, Self.maximumAsked)), written)
     // What an earlier picture of the edit was compared in stays.
     self.comparison =
       written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }

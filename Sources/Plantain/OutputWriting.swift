@@ -1,15 +1,15 @@
 import Finishing
 import Imaging
-import Vocabulary
+import Core
 
 /// What was paid for goes to files, and is never lost.
 extension OutputPlan {
   /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
   /// written, and what cannot go under its name goes under another, which the error names.
   ///
-  /// - Parameter mostDrift: one that differs more from its original is kept aside, which is an error.
+  /// - Parameter maximumDrift: one that differs more from its original is kept aside, which is an error.
   /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
-  func write(_ pictures: [FinishedPicture], mostDrift: Double? = nil) throws(PlantainError) -> [String?] {
+  func write(_ pictures: [FinishedPicture], maximumDrift: Double? = nil) throws(PlantainError) -> [String?] {
     var paths: [String?] = []
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
@@ -19,7 +19,7 @@ extension OutputPlan {
         failure = failure ?? error
       }
       do throws(PlantainError) {
-        if let drift = picture.drift(over: mostDrift) {
+        if let drift = picture.drift(over: maximumDrift) {
           let kept = keep(picture.bytes, extension: picture.format.extensions[0])
           let place = output == .memory ? nil : path(for: picture, position, of: pictures.count)
           throw PlantainError.drifted(drift, keptAt: kept, of: place, billed: .yes).keeping(kept)

@@ -1,7 +1,7 @@
 import Finishing
 import Imaging
 import Isolation
-import Vocabulary
+import Core
 import WorkerChannel
 
 /// What lies beside a result, where it waits until it is needed.
@@ -14,8 +14,8 @@ struct FinishingContents: Sendable {
   }
 }
 
-extension PictureWorkers {
-  /// Finishes a returned picture; one that only has to be recognised needs no decoder.
+extension ImageProcessor {
+  /// Finishes a returned picture; one that only has to be recognized needs no decoder.
   ///
   /// - Parameters:
   ///   - contents: where the options look at them.

@@ -100,7 +100,7 @@ public struct PictureList: Sendable {
   }
 
   private mutating func add(folder: String, _ branch: String, depth: Int) throws(PlantainError) {
-    guard depth < Self.mostDepth else { return }
+    guard depth < Self.maximumDepth else { return }
     for name in try Self.names(in: folder) where !name.hasPrefix(".") {
       let path = folder == "." ? name : folder == "/" ? "/\(name)" : "\(folder)/\(name)"
       if !OutputFile.isFolder(path) {
@@ -112,7 +112,7 @@ public struct PictureList: Sendable {
   }
 
   /// Deeper ones are nobody's order.
-  private static let mostDepth = 64
+  private static let maximumDepth = 64
 
   private static func names(in folder: String) throws(PlantainError) -> [String] {
     do {

@@ -5,13 +5,13 @@ public import Preparation
 /// The preprocessing half alone: pictures in, prepared references out. Needs no gateway and no network.
 public struct Preparer: Sendable {
   public let options: PreparationOptions
-  public let workers: PictureWorkers
+  public let workers: ImageProcessor
   /// How long a picture's result may take to encode once it is decoded, in a worker: a search for a small PNG takes minutes for
   /// a large picture. Default: `nil`, as long as it takes.
   public let timeout: Duration?
 
   public init(
-    options: PreparationOptions = PreparationOptions(), workers: PictureWorkers = .inProcess,
+    options: PreparationOptions = PreparationOptions(), workers: ImageProcessor = .inProcess,
     timeout: Duration? = nil
   ) {
     self.options = options
@@ -90,7 +90,7 @@ public struct Preparer: Sendable {
     try await prepare(source, isShared: true)
   }
 
-  /// - Parameter isShared: as in `PictureWorkers.prepare`.
+  /// - Parameter isShared: as in `ImageProcessor.prepare`.
   private func prepare(_ source: Reference, isShared: Bool) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
@@ -115,13 +115,14 @@ public struct Preparer: Sendable {
   }
 
   static func prepare(
-    _ jobs: [Job], by workers: PictureWorkers, areShared: Bool = true, timeout: Duration? = nil,
+    _ jobs: [Job], by workers: ImageProcessor, areShared: Bool = true, timeout: Duration? = nil,
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     let width = 2 * WorkerPool.shared.width
     // Each that waits for an earlier one may hold a file open.
     let ahead = max(width, min(4 * width, 64))
-    await inOrder(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: ahead) { job in
+    await orderedConcurrentMap(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: ahead) {
+      job in
       do throws(PlantainError) {
         let preparer = Preparer(options: job.options, workers: workers, timeout: timeout)
         return .success(try await preparer.prepare(job.source, isShared: areShared))
@@ -144,7 +145,7 @@ public struct Preparer: Sendable {
       do throws(PreparationError) {
         let inspection = try inspectPicture(opened.content, options: options)
         return InspectReport(
-          inspection, source: source.name, isMislabelled: opened.isMislabelled(inspection.structure.format))
+          inspection, source: source.name, isMislabeled: opened.isMislabeled(inspection.structure.format))
       } catch {
         throw .preparing(error, source.name, mayBeCut: options.mayCut(opened.content))
       }

@@ -2,7 +2,7 @@ import Gateways
 import Imaging
 import Ledger
 import Submission
-public import Vocabulary
+public import Core
 
 /// What became of one smallest edit by one route; its encoding is the JSON of `probe`.
 public struct ProbeResult: Encodable, Sendable {
@@ -60,12 +60,12 @@ extension Editor {
     timeout: Duration? = nil, spending: SpendingLimits = SpendingLimits(),
     until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> [ProbeResult] {
-    let purse = Purse(spending.perRun)
+    let limiter = SpendingLimiter(spending.perRun)
     var found: [Result<ProbeResult, PlantainError>] = []
-    await inOrder(routes, width: routes.count) { route in
+    await orderedConcurrentMap(routes, width: routes.count) { route in
       do throws(PlantainError) {
         return Result<ProbeResult, PlantainError>.success(
-          try await self.probe(route, timeout, spending, purse, StopSignal(under: stop), watch))
+          try await self.probe(route, timeout, spending, limiter, StopSignal(under: stop), watch))
       } catch {
         return .failure(error)
       }
@@ -78,33 +78,35 @@ extension Editor {
   }
 
   private func probe(
-    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse, _ stop: StopSignal,
+    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ limiter: SpendingLimiter,
+    _ stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> ProbeResult {
     let start = ContinuousClock.now
     let at = Int.now
-    let error = await trial(route, timeout, spending, purse, stop, watch)
+    let error = await trial(route, timeout, spending, limiter, stop, watch)
     if let error, error.code == .interrupted || error.code == .ledgerUnusable { throw error }
     let entry = ProbeEntry(
       gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
       state: (error?.health ?? .healthy).rawValue, reason: error?.message ?? "a picture came back",
       seconds: (ContinuousClock.now - start) / .seconds(1))
     // Without a key, or the money, nothing was tried. What was paid for is told, also where it cannot be written down.
-    if error?.code != .keyMissing, error?.code != .overSpending, let ledger = try? book.ledger() {
+    if error?.code != .keyMissing, error?.code != .overSpending, let ledger = try? store.ledger() {
       try? await ledger.insert(entry)
     }
     return ProbeResult(entry, error: error)
   }
 
   private func trial(
-    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ purse: Purse, _ stop: StopSignal,
+    _ route: Route, _ timeout: Duration?, _ spending: SpendingLimits, _ limiter: SpendingLimiter,
+    _ stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async -> PlantainError? {
     do throws(PlantainError) {
       let (references, options) = try Self.smallest(route.gateway)
       var settled = options
       (settled.timeout, settled.spending) = (timeout, spending)
-      _ = try purse.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
+      _ = try limiter.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
       let asked = settled
       defer { stop.endAll() }
       _ = try await telling(stop, watch) { () throws(PlantainError) in

@@ -1,7 +1,7 @@
 import Gateways
 import Ledger
 import Submission
-import Vocabulary
+import Core
 
 /// What was paid for and did not arrive.
 extension Editor {
@@ -9,7 +9,7 @@ extension Editor {
   ///
   /// - Parameters:
   ///   - id: the edit's id, or the beginning of it.
-  ///   - options: only the output, whether it overwrites or is raw, the format, the timeout and `finish.mostDrift` count. An output in
+  ///   - options: only the output, whether it overwrites or is raw, the format, the timeout and `finish.maximumDrift` count. An output in
   ///     memory means the place that the edit was given; no drift means what it was told, and `.infinity` any.
   /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs nothing or is another
   ///   gateway's; otherwise as `edit`.
@@ -44,44 +44,44 @@ extension Editor {
     until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
-    let entry = try await book.entry(id)
-    let attempts = try await book.attempts(of: entry)
+    let entry = try await store.entry(id)
+    let attempts = try await store.attempts(of: entry)
     let open = try openAttempts(entry, attempts, asksForTasks: asksForTasks)
     let output = try output(entry, options, namedAfter: first)
     try output.check()
     try output.prepareFolder()
     // What one request brought counts, also when another has nothing, or nothing yet.
-    var delivered: [Delivered] = []
+    var executed: [ExecutionResult] = []
     var failures: [PlantainError] = []
     for attempt in open {
       do throws(PlantainError) {
-        delivered.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
+        executed.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
       } catch {
         failures.append(error)
       }
     }
     let worst = failures.first { $0.code == .outcomeUnknown || $0.code == .interrupted } ?? failures.first
-    if delivered.isEmpty, let worst { throw worst }
+    if executed.isEmpty, let worst { throw worst }
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
       plan.finishing = options.isRaw ? nil : try await finishing(entry)
-      if let most = options.finish.mostDrift { plan.finishing?.mostDrift = most }
+      if let maximum = options.finish.maximumDrift { plan.finishing?.maximumDrift = maximum }
     } catch {
       // Nothing is used up by this.
-      for one in delivered { one.receipt.release() }
+      for one in executed { one.receipt.release() }
       throw .cannotFinish(error, entry.id)
     }
-    return try await finish(delivered, plan, output, start, watch)
+    return try await finish(executed, plan, output, start, watch)
   }
 
   private func resume(
     _ attempt: AttemptEntry, _ entry: EditEntry, _ options: EditOptions, _ asksForTasks: Bool,
     until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
-  ) async throws(PlantainError) -> Delivered {
+  ) async throws(PlantainError) -> ExecutionResult {
     guard let route = routes.first(where: { $0.gateway.id == attempt.gateway }) else {
       throw .usage("the edit \(entry.id) was sent to \(attempt.gateway)", hint: "Choose that gateway.")
     }
-    let path = try book.ledger().replyPath(attempt.reply)
+    let path = try store.ledger().replyPath(attempt.reply)
     let stored: StoredReply
     do throws(StoredReply.Failure) {
       stored = try StoredReply(reopening: path)
@@ -94,15 +94,15 @@ extension Editor {
       reply = try await onPool { () throws(PlantainError) in try self.read(stored, attempt) }
     }
     let key = try await readKey(route)
-    let delivery = try delivery(route, key, edit: entry.id, until: stop, watch)
+    let executor = try executor(route, key, edit: entry.id, until: stop, watch)
     let timeout = options.timeout ?? route.gateway.timeouts.slow
-    do throws(DeliveryFailure) {
-      return try await delivery.resume(
+    do throws(ExecutionFailure) {
+      return try await executor.resume(
         JournaledAttempt(id: attempt.id ?? 0, reply: stored),
         state: AttemptState(rawValue: attempt.state) ?? .stored, reply: reply, tasks: tasks,
         sent: SentPictures(entry), timeout: timeout)
     } catch {
-      throw .delivering(error, route, ledger: book.path, edit: entry.id)
+      throw .delivering(error, route, ledger: store.path, edit: entry.id)
     }
   }
 
@@ -118,13 +118,13 @@ extension Editor {
   private func openAttempts(
     _ entry: EditEntry, _ attempts: [AttemptEntry], asksForTasks: Bool
   ) throws(PlantainError) -> [AttemptEntry] {
-    let isLive = attempts.contains(where: book.isLive)
+    let isLive = attempts.contains(where: store.isLive)
     guard !isLive else {
       throw .usage("the edit \(entry.id) is under way in another process", hint: "Wait until that is done.")
     }
     let states = attempts.map { $0.settledState(isLive: false) }
     let open = zip(attempts, states).filter { attempt, state in
-      state == .stored || state == .accepted && asksForTasks || book.hasReply(attempt) && state != .done
+      state == .stored || state == .accepted && asksForTasks || store.hasReply(attempt) && state != .done
     }
     if !open.isEmpty { return open.map(\.0) }
     throw .nothingToFetch(HistoryEntry.state(of: states), entry.id, asksForTasks: asksForTasks)
@@ -135,7 +135,7 @@ extension Editor {
   ) throws(PlantainError) -> OutputPlan {
     guard options.output == .memory, var place = entry.output else {
       var options = options
-      options.finish.mostDrift = nil
+      options.finish.maximumDrift = nil
       if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
       options.count = entry.count
       var plan = try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
@@ -174,7 +174,7 @@ extension PlantainError {
     -> PlantainError
   {
     PlantainError(
-      .submission, .outcomeUnknown, "the stored reply \(reply) cannot be read: \(error.words)",
+      .submission, .outcomeUnknown, "the stored reply \(reply) cannot be read: \(error.message)",
       hint: "It was done and billed. Look at the gateway's own log.", subject: id, billed: .yes,
       underlying: error)
   }

@@ -115,7 +115,7 @@ public enum Reference: Sendable {
     /// What a data URI calls them, when it calls them a picture.
     var label: MediaType?
 
-    func isMislabelled(_ format: PictureFormat) -> Bool { label.map { !format.isMeant(by: $0) } ?? false }
+    func isMislabeled(_ format: PictureFormat) -> Bool { label.map { !format.isMeant(by: $0) } ?? false }
   }
 
   /// The bytes, of which those of a file are not read yet. May block.

@@ -1,5 +1,5 @@
 import Base64
-import Vocabulary
+import Core
 
 /// How many file bytes each reference may have so that a whole request stays within its limit.
 ///

@@ -1,6 +1,6 @@
 import Gateways
 import Submission
-import Vocabulary
+import Core
 
 /// What can be known to be wrong before any work is done.
 enum RequestCheck {

@@ -1,5 +1,5 @@
 import Gateways
-import Vocabulary
+import Core
 
 /// What a gateway is going to be asked for, settled before any work is done. An option that the route lacks is an error
 /// that names what it has; nothing is dropped or replaced in silence.
@@ -37,7 +37,7 @@ struct RequestChoices {
     try check.searches(options)
     webSearch = options.webSearch || options.imageSearch && gateway.imageSearchNeedsWebSearch
     try check.fallback(options, model)
-    parts = try Self.parts(options.count, most: gateway.mostPictures)
+    parts = try Self.parts(options.count, maximum: gateway.maximumPictures)
     let shaping =
       options.fit != .none
       ? "--fit \(options.fit.rawValue)" : options.finish.statedRegion == nil ? nil : "--region"
@@ -50,9 +50,9 @@ struct RequestChoices {
     self.warnings = warnings
   }
 
-  private static func parts(_ count: Int, most: Int) throws(PlantainError) -> [Int] {
+  private static func parts(_ count: Int, maximum: Int) throws(PlantainError) -> [Int] {
     guard (1...100).contains(count) else { throw .usage("expected 1…100 for the count, received \(count)") }
-    return stride(from: 0, to: count, by: most).map { min(most, count - $0) }
+    return stride(from: 0, to: count, by: maximum).map { min(maximum, count - $0) }
   }
 
   /// What one picture costs; `nil`: not known.

@@ -2,7 +2,7 @@ import Finishing
 import Gateways
 import Imaging
 import Preparation
-import Vocabulary
+import Core
 
 /// All local work before the first byte leaves.
 extension Editor {
@@ -93,7 +93,7 @@ extension Editor {
   private func obstacle(to job: EditJob) async -> PlantainError? {
     do throws(PlantainError) {
       try job.output.prepareFolder()
-      try book.requireRoom()
+      try store.requireRoom()
       return nil
     } catch {
       return error
@@ -114,7 +114,7 @@ extension Editor {
 
   private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {
     var reports: [Result<PrepareReport, PlantainError>] = []
-    await inOrder(prepared, width: WorkerPool.shared.width) { result in
+    await orderedConcurrentMap(prepared, width: WorkerPool.shared.width) { result in
       do throws(PlantainError) {
         return .success(try await onPool { () throws(PlantainError) in try PrepareReport(result) })
       } catch {

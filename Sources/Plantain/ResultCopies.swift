@@ -2,7 +2,7 @@ import Finishing
 import Imaging
 import Ledger
 import Submission
-import Vocabulary
+import Core
 
 /// Results that are there already, asked for at another place.
 extension Editor {
@@ -35,7 +35,7 @@ extension Editor {
         WrittenFile(path: OutputFile.absolute($0), sha256: picture.isConverted ? nil : picture.bytes.sha256)
       }
     }
-    try await book.with { ledger throws(LedgerError) in try await ledger.add(written, toEdit: entry.id) }
+    try await store.with { ledger throws(LedgerError) in try await ledger.add(written, toEdit: entry.id) }
     let images = zip(pictures, paths).map { EditResult.Image($0, source: .inline, output: $1) }
     return EditResult(
       copyOf: entry, images: images, warnings: isChecked ? [] : [.copyNotChecked],

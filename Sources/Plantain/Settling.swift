@@ -1,6 +1,6 @@
 import Ledger
 import Submission
-import Vocabulary
+import Core
 
 /// What the user knows of an edit whose outcome the ledger does not.
 public enum Settlement: String, Sendable, CaseIterable {
@@ -27,18 +27,18 @@ extension History {
   public func unsettled(_ id: String) async throws(PlantainError) -> [String] {
     let edit: EditEntry
     do throws(PlantainError) {
-      edit = try await book.entry(id)
+      edit = try await store.entry(id)
     } catch {
       guard error.code == .missing, let run = try await knownRun(id) else { throw error }
-      return try await book.open(ofRun: run)
+      return try await store.open(ofRun: run)
     }
-    try await book.requireOpen(edit)
+    try await store.requireOpen(edit)
     return [edit.id]
   }
 
   private func knownRun(_ id: String) async throws(PlantainError) -> String? {
     do throws(PlantainError) {
-      return try await book.run(id).id
+      return try await store.run(id).id
     } catch {
       guard error.code == .missing else { throw error }
       return nil
@@ -46,7 +46,7 @@ extension History {
   }
 }
 
-extension Book {
+extension LedgerStore {
   fileprivate func open(ofRun run: String) async throws(PlantainError) -> [String] {
     let ids = try await with { ledger throws(LedgerError) in try await ledger.ids(of: EditQuery(run: run)) }
     var open: [String] = []
@@ -88,23 +88,23 @@ extension Editor {
   public func settle(
     _ id: String, as settlement: Settlement, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> SettledEdit {
-    let edit = try await book.entry(id)
-    try await book.requireOpen(edit)
+    let edit = try await store.entry(id)
+    try await store.requireOpen(edit)
     let result = try await fetched(edit, watch)
     // Of several requests some may have brought nothing.
-    for attempt in try await book.attempts(of: edit) where attempt.isOpen {
+    for attempt in try await store.attempts(of: edit) where attempt.isOpen {
       try await settle(attempt, as: settlement)
     }
     if let result { return .fetched(result) }
-    return .settled(try await History(book).edit(edit.id))
+    return .settled(try await History(store).edit(edit.id))
   }
 
   /// - Returns: `nil` where there is nothing to fetch.
   private func fetched(
     _ edit: EditEntry, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult? {
-    let attempts = try await book.attempts(of: edit).filter(\.isOpen)
-    guard attempts.contains(where: { $0.tasks != nil || book.hasReply($0) }) else { return nil }
+    let attempts = try await store.attempts(of: edit).filter(\.isOpen)
+    guard attempts.contains(where: { $0.tasks != nil || store.hasReply($0) }) else { return nil }
     watch(.fetching(id: edit.id))
     var options = EditOptions()
     options.timeout = Self.longestQuestion
@@ -128,18 +128,18 @@ extension Editor {
       }
     guard let id = attempt.id, let state = attempt.settledState(isLive: false).after(event) else { return }
     let change = LedgerChange(
-      state: state.rawValue, changed: .now, words: "settled by hand as \(settlement.rawValue)")
-    try await book.with { ledger throws(LedgerError) in try await ledger.change(id, to: change) }
+      state: state.rawValue, changed: .now, message: "settled by hand as \(settlement.rawValue)")
+    try await store.with { ledger throws(LedgerError) in try await ledger.change(id, to: change) }
   }
 }
 
 extension PlantainError {
   /// Whether there is a result that cannot be had: it has expired, or its gateway is gone.
   fileprivate var isOfResultOutOfReach: Bool {
-    guard let failure = underlying as? DeliveryFailure else { return false }
+    guard let failure = underlying as? ExecutionFailure else { return false }
     return switch failure.cause {
     case .download: true
-    case .pending(_, let why): why == DeliveryFailure.couldNotAsk
+    case .pending(_, let why): why == ExecutionFailure.couldNotAsk
     default: false
     }
   }

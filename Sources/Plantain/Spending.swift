@@ -44,7 +44,7 @@ extension SpendingLimits {
   }
 }
 
-extension Book {
+extension LedgerStore {
   /// Writes an edit down before it is sent, unless what was spent on this day, with it, would be too much. One step, so that
   /// several processes cannot pass the limit together.
   ///
@@ -56,7 +56,8 @@ extension Book {
     }
     let spent = try await with { ledger throws(LedgerError) in
       try await ledger.save(
-        entry, since: Self.midnight(before: entry.created), currency: perDay.currency, most: perDay.millionths
+        entry, since: Self.midnight(before: entry.created), currency: perDay.currency,
+        maximum: perDay.millionths
       )
     }
     guard let spent else { return }

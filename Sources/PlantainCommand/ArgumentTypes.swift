@@ -27,7 +27,7 @@ extension Timestamp: ExpressibleByArgument {
   public init?(argument: String) { self.init(since: argument) }
 }
 
-extension ShownArea: ExpressibleByArgument {
+extension VisibleArea: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
@@ -35,7 +35,7 @@ extension Region: ExpressibleByArgument {
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
-extension RGBColour: ExpressibleByArgument {
+extension RGBColor: ExpressibleByArgument {
   public init?(argument: String) { self.init(css: argument) }
 }
 

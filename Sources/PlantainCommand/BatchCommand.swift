@@ -122,7 +122,7 @@ struct BatchCommand: AsyncParsableCommand {
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
           let batch = Batch(
-            editor, spending: spending.maxCost ?? configuration.spending.perRun, most: jobs ?? 64,
+            editor, spending: spending.maxCost ?? configuration.spending.perRun, maximum: jobs ?? 64,
             limit: limit,
             again: !again ? .no : run.map { .goingOn(run: $0) } ?? .yes, skippingExisting: naming.skipExisting
           )
@@ -212,7 +212,7 @@ struct BatchCommand: AsyncParsableCommand {
       common.note("\(item.name) is left out: \(outputs.joined(separator: ", ")) exists")
     case .elsewhere: common.note("\(item.name) is under way in another process")
     case .ambiguous(let error), .failed(let error):
-      if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
+      if !common.json { Console.note(Console.printable("plantain: \(error.message(about: item.name))")) }
     }
   }
 
@@ -241,11 +241,11 @@ struct BatchCommand: AsyncParsableCommand {
       ("--base-url", baseURL), ("--ledger", ledger.file), ("--config", common.config),
       ("--max-cost", spending.maxCost.map { "\($0)" }),
     ]
-    let words =
+    let message =
       [path] + (again ? ["--again", "--run", summary.run] : [])
       + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
     common.note(
-      "failed    \(failed.count): plantain batch \(words.map(Console.shellWord).joined(separator: " "))")
+      "failed    \(failed.count): plantain batch \(message.map(Console.shellWord).joined(separator: " "))")
   }
 
   /// This command, with the run that it was.
@@ -271,7 +271,7 @@ struct BatchCommand: AsyncParsableCommand {
       case .failure(let error):
         if error.code == .overSpending { break }
         if status == 0 { status = error.exitStatus }
-        if !common.json { Console.note(Console.printable("plantain: \(error.words(about: item.name))")) }
+        if !common.json { Console.note(Console.printable("plantain: \(error.message(about: item.name))")) }
       }
     }
     if common.json {
@@ -279,7 +279,9 @@ struct BatchCommand: AsyncParsableCommand {
     } else {
       Console.print(Summary.line(of: plan))
     }
-    if let error = plan.overLimit, let most = plan.affordable { throw error.allowing(most, of: plan.jobs) }
+    if let error = plan.overLimit, let maximum = plan.affordable {
+      throw error.allowing(maximum, of: plan.jobs)
+    }
     if status != 0 { throw CommandFailure(status: status) }
   }
 }

@@ -26,7 +26,7 @@ struct FinishCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "What the result shows of the original, upright, where that is not all of it (geometry.shown of --json).",
       valueName: "x,y,w,h"))
-  var shown: ShownArea?
+  var shown: VisibleArea?
 
   @Option(
     help: ArgumentHelp(
@@ -55,7 +55,7 @@ struct FinishCommand: AsyncParsableCommand {
       }
     }
     guard !finishing.options.isEmpty else {
-      throw ValidationError("Say what is to be done, such as --fit-source, --align or --match-colour.")
+      throw ValidationError("Say what is to be done, such as --fit-source, --align or --match-color.")
     }
     try requireOneStandardInput(in: [returned, source, finishing.mask].compactMap(\.self))
   }

@@ -5,7 +5,7 @@ import Plantain
 struct FileFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The most bytes of the output: quality is given up first, then colour resolution, then pixels.",
+      "The most bytes of the output: quality is given up first, then color resolution, then pixels.",
       valueName: "size"))
   var maxOutputBytes: ByteCount?
 
@@ -38,7 +38,7 @@ struct FinishFlags: ParsableArguments {
     help:
       "Take back the tint of what the model has not changed (default with --region, --mask, --keep-unchanged)."
   )
-  var matchColour: Bool?
+  var matchColor: Bool?
 
   @Option(
     help: ArgumentHelp(
@@ -94,14 +94,14 @@ struct FinishFlags: ParsableArguments {
     var options = FinishOptions()
     options.fitsSource = fitSource
     options.aligns = align
-    options.matchesColour = matchColour
+    options.matchesColor = matchColor
     options.statedRegion = region
     options.mask = mask.map(reference(for:))
     options.maskEdits = maskEdits
     options.feather = feather
     options.keepsUnchanged = keepUnchanged
     options.restoresAlpha = restoreAlpha
-    options.mostDrift = maxDrift
+    options.maximumDrift = maxDrift
     options.comparison = compare
     options.keepsGPS = keepGps
     file.apply(to: &options)

@@ -10,13 +10,19 @@ enum GivenArguments {
     for (position, word) in arguments.enumerated() {
       guard !arguments[..<position].contains("--"), isValue(word), let option = result.last, isName(option)
       else {
-        result.append(word)
+        let isOption = word.hasPrefix("--") && !arguments[..<position].contains("--")
+        result.append(isOption ? inAmericanSpelling(word) : word)
         continue
       }
       // Short names take no value behind `=`.
       result[result.count - 1] = (long[option] ?? option) + "=" + word
     }
     return result
+  }
+
+  private static func inAmericanSpelling(_ option: String) -> String {
+    let name = option.prefix { $0 != "=" }
+    return name.inAmericanSpelling + option.dropFirst(name.count)
   }
 
   private static let long = ["-p": "--prompt", "-o": "--output"]

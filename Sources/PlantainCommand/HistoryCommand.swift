@@ -23,8 +23,10 @@ struct HistoryListCommand: AsyncParsableCommand {
     help: ArgumentHelp("An edit's id, or the beginning of it; without one, the newest.", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("How many at most (default: 20; with --run, all).", valueName: "n"))
-  var most: Int?
+  @Option(
+    name: .customLong("most"),
+    help: ArgumentHelp("How many at most (default: 20; with --run, all).", valueName: "n"))
+  var maximum: Int?
 
   @Flag(help: "List runs of batches instead.")
   var runs = false
@@ -37,7 +39,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard most ?? 1 > 0 else { throw ValidationError("Expected at least 1 for --most.") }
+    guard maximum ?? 1 > 0 else { throw ValidationError("Expected at least 1 for --most.") }
     guard [id != nil, runs, filter.run != nil].count(where: { $0 }) < 2 else {
       throw ValidationError("Give an id, --runs or --run RUN, one of them.")
     }
@@ -46,7 +48,7 @@ struct HistoryListCommand: AsyncParsableCommand {
         "--search, --since, --gateway, --failed and --totals choose among edits; leave out the id and --runs."
       )
     }
-    guard !totals || most == nil else { throw ValidationError("--totals sums up all; leave out --most.") }
+    guard !totals || maximum == nil else { throw ValidationError("--totals sums up all; leave out --most.") }
   }
 
   func run() async throws {
@@ -58,8 +60,8 @@ struct HistoryListCommand: AsyncParsableCommand {
     } else if totals {
       try await listTotals(history)
     } else {
-      let most = most ?? (filter.run == nil ? 20 : nil)
-      let entries = try await history.edits(most: most, matching: filter.value)
+      let maximum = maximum ?? (filter.run == nil ? 20 : nil)
+      let entries = try await history.edits(maximum: maximum, matching: filter.value)
       show(entries, isLong: false)
       if entries.isEmpty { noteNone(history, "no edits") }
     }
@@ -83,7 +85,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   }
 
   private func listRuns(_ history: History) async throws {
-    let runs = try await history.runs(most: most ?? 20)
+    let runs = try await history.runs(maximum: maximum ?? 20)
     for run in runs {
       if common.json {
         Console.printJSON(run)

@@ -39,7 +39,7 @@ struct PlantainCommand: AsyncParsableCommand {
         try command.run()
       }
     }
-    // What sends is asked to stop first; then, as everything else, it is cancelled.
+    // What sends is asked to stop first; then, as everything else, it is canceled.
     let interrupts = Interrupts {
       let stop = stops.withLock { $0.take() }
       if let stop { stop.ask() } else { work.cancel() }

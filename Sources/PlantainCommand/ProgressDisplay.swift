@@ -66,7 +66,7 @@ struct ProgressDisplay {
     case .bar:
       Console.raw("\r\u{1B}[K" + Self.bar(last, columns: Terminal.columns(of: STDERR_FILENO) ?? 80))
       isDrawn = true
-    case .plain: Console.note("progress  \(Self.words(last))")
+    case .plain: Console.note("progress  \(Self.message(last))")
     case .json: Console.noteJSON(["progress": last])
     case .none: break
     }
@@ -74,7 +74,7 @@ struct ProgressDisplay {
 
   /// As wide as the terminal, so that it never breaks into a second line.
   static func bar(_ progress: BatchProgress, columns: Int) -> String {
-    let text = " " + words(progress)
+    let text = " " + message(progress)
     let width = min(40, columns - text.count - 3)
     guard width >= 8 else { return String(text.dropFirst().prefix(columns - 1)) }
     let share = progress.jobs == 0 ? 1 : Double(progress.ended) / Double(progress.jobs)
@@ -83,7 +83,7 @@ struct ProgressDisplay {
       + text
   }
 
-  static func words(_ progress: BatchProgress) -> String {
+  static func message(_ progress: BatchProgress) -> String {
     let summary = progress.summary
     let counts = [
       (summary.skipped, "skipped"), (summary.failed, "failed"), (summary.ambiguous, "ambiguous"),

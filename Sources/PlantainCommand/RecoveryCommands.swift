@@ -135,7 +135,7 @@ struct RecoveryFlags: ParsableArguments {
     let gateway = try configuration.gateways(named: entry.gateway)[0]
     var options = EditOptions()
     result.apply(to: &options)
-    options.finish.mostDrift = maxDrift?.value
+    options.finish.maximumDrift = maxDrift?.value
     // Without -o it goes where the edit was told to put it.
     if result.output == nil { options.output = .memory }
     let route = try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)

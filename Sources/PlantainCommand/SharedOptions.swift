@@ -114,8 +114,8 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What shows through transparency that cannot be kept: a name or #rrggbb.", valueName: "css-colour"))
-  var background: RGBColour = .white
+      "What shows through transparency that cannot be kept: a name or #rrggbb.", valueName: "css-color"))
+  var background: RGBColor = .white
 
   @Option(help: ArgumentHelp("Refuse pictures with more pixels than this.", valueName: "n"))
   var maxPixels: Int = 100_000_000
@@ -190,10 +190,10 @@ struct WorkerFlags: ParsableArguments {
   var memory: ByteCount?
 
   /// Decoders run in child processes: a picture that breaks one does not end the command.
-  func run(_ body: (PictureWorkers) async throws -> Void) async throws {
-    let workers: PictureWorkers
+  func run(_ body: (ImageProcessor) async throws -> Void) async throws {
+    let workers: ImageProcessor
     do throws(IsolationError) {
-      workers = PictureWorkers(.isolated(try WorkerFleet()), memory: memory)
+      workers = ImageProcessor(.isolated(try WorkerFleet()), memory: memory)
     } catch {
       throw PlantainError.isolating(error)
     }

@@ -43,7 +43,7 @@ struct SimulateCommand: AsyncParsableCommand {
       try await simulate(gateways, faults)
     } catch let error as Simulator.CannotListen {
       throw PlantainError.usage(
-        "cannot listen on 127.0.0.1:\(port): \(error.words)",
+        "cannot listen on 127.0.0.1:\(port): \(error.message)",
         hint: "Choose another --port, or 0 for a free one.")
     }
   }
@@ -64,7 +64,7 @@ struct SimulateCommand: AsyncParsableCommand {
     do throws(FaultScript.Mistake) {
       return try FaultScript.read(text, gateways: gateways)
     } catch {
-      throw .unusable(path, error.words, hint: "plantain help simulate names what a fault can be.")
+      throw .unusable(path, error.message, hint: "plantain help simulate names what a fault can be.")
     }
   }
 

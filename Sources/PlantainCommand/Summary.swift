@@ -37,9 +37,9 @@ enum Summary {
     case .failedOver(let error, let next): ["failed    \(error.message)", "          going on with \(next)"]
     case .answered(let status, let elapsed):
       ["answered  status \(status) after \(elapsed.formattedSeconds)"]
-    case .stopping(let most):
+    case .stopping(let maximum):
       [
-        "Stopping: waiting for the answer that is under way (up to \(ProgressDisplay.span(most))). Ctrl-C again leaves it."
+        "Stopping: waiting for the answer that is under way (up to \(ProgressDisplay.span(maximum))). Ctrl-C again leaves it."
       ]
     case .done(let result): lines(of: result) + (result.findings?.lines ?? [])
     }
@@ -49,10 +49,10 @@ enum Summary {
   ///
   /// - Parameter known: what was said before.
   static func lines(sending plan: EditPlan, verb: String, known: Set<EditWarning> = []) -> [String] {
-    let words = plan.warnings.filter { !known.contains($0) }.map { warning in
+    let message = plan.warnings.filter { !known.contains($0) }.map { warning in
       warning == .unknownModel ? plan.modelDoubt ?? warning.explanation : warning.explanation
     }
-    return [line(sending: plan, verb: verb)] + words.map { "          warning: \($0)" }
+    return [line(sending: plan, verb: verb)] + message.map { "          warning: \($0)" }
   }
 
   private static func warning(_ warning: EditWarning) -> String {
@@ -111,8 +111,8 @@ enum Summary {
     return lines + entry.placeLines
       + entry.attempts.map { attempt in
         let status = attempt.status.map { ", status \($0)" } ?? ""
-        let words = attempt.message.map { ": \($0)" } ?? ""
-        return "          \(attempt.gateway): \(attempt.state)\(status)\(words)"
+        let message = attempt.message.map { ": \($0)" } ?? ""
+        return "          \(attempt.gateway): \(attempt.state)\(status)\(message)"
       }
   }
 
@@ -185,8 +185,8 @@ enum Summary {
   }
 
   private static func count(_ number: Int) -> String {
-    let words = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    return words.indices.contains(number - 2) ? words[number - 2] : "\(number)"
+    let message = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    return message.indices.contains(number - 2) ? message[number - 2] : "\(number)"
   }
 
   static func line(of run: RunReport) -> String {
@@ -225,11 +225,11 @@ enum Summary {
   }
 
   static func lines(of report: InspectReport) -> [String] {
-    let colour = report.colour
+    let color = report.color
     var lines = [
       "\(report.source): \(report.width)×\(report.height) \(report.mediaType), \(ByteCount(report.bytes))",
-      "          orientation \(report.orientation), \(colour.profile), \(colour.bits)-bit, "
-        + "\(colour.channels) channels",
+      "          orientation \(report.orientation), \(color.profile), \(color.bits)-bit, "
+        + "\(color.channels) channels",
     ]
     if !report.metadata.isEmpty {
       lines.append("          holds \(report.metadata.joined(separator: ", "))")

@@ -2,7 +2,7 @@ import Base64
 import Gateways
 import Imaging
 import NIOCore
-import Vocabulary
+import Core
 
 /// Where requests for pictures come in: one gateway in its dialect.
 struct EditRoute: Sendable {
@@ -15,7 +15,7 @@ struct EditRoute: Sendable {
   /// - Throws: when the request breaks off, or the simulator ends.
   func answer(_ request: IncomingRequest, model: String?) async throws -> Answer {
     await state.count(\.received)
-    guard isAuthorised(request) else {
+    guard isAuthorized(request) else {
       return failure(401, "Request is missing required authentication credential.")
     }
     let fault = await state.takeFault(for: gateway.id)
@@ -44,7 +44,7 @@ struct EditRoute: Sendable {
     }
   }
 
-  private func isAuthorised(_ request: IncomingRequest) -> Bool {
+  private func isAuthorized(_ request: IncomingRequest) -> Bool {
     if let bearer = request[header: "authorization"] {
       return bearer.hasPrefix("Bearer ") && bearer.count > 7
     }
@@ -80,7 +80,7 @@ struct EditRoute: Sendable {
   private static func pictures(
     _ request: SimulatedRequest, _ fault: Fault
   ) throws(ImagingError) -> [SimulatedModel.Answer] {
-    if fault.hasNoPicture || fault.words != nil { return [] }
+    if fault.hasNoPicture || fault.text != nil { return [] }
     var pictures: [SimulatedModel.Answer] = []
     for variant in 0..<request.count {
       pictures.append(try SimulatedModel.edit(request, drift: fault.drift, variant: variant))

@@ -1,6 +1,6 @@
 import Gateways
 import NIOCore
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,6 +1,6 @@
 import Gateways
 import Imaging
-import Vocabulary
+import Core
 
 /// What a request asks for, whatever its dialect, checked against what its gateway takes.
 struct SimulatedRequest: Sendable {
@@ -31,10 +31,10 @@ struct Refusal: Error {
 
 extension SimulatedRequest {
   /// - Throws: when the bytes are no picture of a format that the gateway takes.
-  mutating func take(_ picture: PictureBytes, labelled label: String?, _ gateway: Gateway) throws(Refusal) {
-    let actual = picture.withSpan { PictureFormat.recognise($0) }?.mediaType
+  mutating func take(_ picture: PictureBytes, labeled label: String?, _ gateway: Gateway) throws(Refusal) {
+    let actual = picture.withSpan { PictureFormat.recognize($0) }?.mediaType
     if let label, actual != MediaType(label) {
-      throw Refusal("Unhandled mime type: labelled \(label), is \(actual?.name ?? "not a picture").")
+      throw Refusal("Unhandled mime type: labeled \(label), is \(actual?.name ?? "not a picture").")
     }
     guard let actual, gateway.limits.formats.contains(actual) else {
       throw Refusal("Unsupported image format: \(actual?.name ?? "not a picture").")

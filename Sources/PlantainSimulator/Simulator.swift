@@ -24,7 +24,7 @@ public struct Simulator: Sendable {
 
   /// The server cannot be started, because of a port in use or one that is not allowed.
   public struct CannotListen: Error, Sendable {
-    public let words: String
+    public let message: String
   }
 
   public struct Counts: Sendable, Equatable {
@@ -55,7 +55,7 @@ public func withSimulator<Result: Sendable>(
   do {
     server = try await LoopbackServer(port: port)
   } catch let error as IOError {
-    throw Simulator.CannotListen(words: String(cString: strerror(error.errnoCode)))
+    throw Simulator.CannotListen(message: String(cString: strerror(error.errnoCode)))
   }
   let state = SimulatorState(script: faults)
   let router = Router(gateways, state)

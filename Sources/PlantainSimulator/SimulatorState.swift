@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// A task, and how long it goes on.
 struct SimulatedTask: Sendable {
@@ -35,7 +35,7 @@ struct StoredResult: Sendable {
 /// What the simulator remembers between requests.
 actor SimulatorState {
   /// Of results; what is older than this is forgotten.
-  private static let mostBytes = 256_000_000
+  private static let maximumBytes = 256_000_000
 
   private var script: [Fault]
   private(set) var counts = Simulator.Counts()
@@ -70,7 +70,7 @@ actor SimulatorState {
     results[name] = result
     order.append(name)
     bytes += result.picture.bytes.count
-    while bytes > Self.mostBytes, order.count > 1 {
+    while bytes > Self.maximumBytes, order.count > 1 {
       bytes -= results.removeValue(forKey: order.removeFirst())?.picture.bytes.count ?? 0
     }
     return name

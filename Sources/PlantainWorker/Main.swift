@@ -2,7 +2,7 @@ import Finishing
 import Imaging
 import Preparation
 import Synchronization
-import Vocabulary
+import Core
 import WorkerChannel
 
 #if canImport(Glibc)
@@ -23,8 +23,8 @@ enum PlantainWorker {
     guard arguments.count == 2, arguments.last == "\(WorkerJob.version)",
       let parent = arguments.first.flatMap(Int32.init), isSocket(0)
     else {
-      let words = Array("plantain-worker is started by programs that use Plantain, not by hand.\n".utf8)
-      _ = write(STDERR_FILENO, words, words.count)
+      let message = Array("plantain-worker is started by programs that use Plantain, not by hand.\n".utf8)
+      _ = write(STDERR_FILENO, message, message.count)
       exit(WorkerJob.refusal)
     }
     guard Confinement.begin(parent: parent) else { exit(71) }

@@ -1,5 +1,5 @@
 import Imaging
-package import Vocabulary
+package import Core
 
 /// What preparing a picture may take at most, estimated from its header: the decoder's own memory, the pixels that are
 /// held, the encoders', and the time that decoding takes. A bound for planning and for the limits of a worker, not a prediction.
@@ -14,10 +14,10 @@ package struct DecodingCost: Equatable, Sendable {
     let sourcePixels = structure.size.pixelCount
     let shrunk = sourcePixels / (plan.fit.shrink * plan.fit.shrink)
     let sample = structure.bitsPerChannel > 8 ? 2 : 1
-    let channels = (structure.colour == .cmyk ? 4 : 3) + (structure.hasAlpha ? 1 : 0)
+    let channels = (structure.color == .cmyk ? 4 : 3) + (structure.hasAlpha ? 1 : 0)
     // An alpha channel is looked at as a whole, and so is a picture that is to be turned.
     let whole = shrunk * channels * sample
-    let held = structure.hasAlpha && whole <= PreparationWork.mostHeldBytes ? whole : 0
+    let held = structure.hasAlpha && whole <= PreparationWork.maximumHeldBytes ? whole : 0
     let pixelsSent = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount)
     let fitted = pixelsSent * channels
     // HDR is measured before it is converted.

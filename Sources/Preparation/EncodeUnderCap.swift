@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// A file within its limit.
 struct EncodedPicture {
@@ -36,7 +36,7 @@ extension PreparationWork {
     return try searchUnderCap(image, format: plan.format)
   }
 
-  /// The source's colour was coarser than its brightness, and is still: a reduction makes it as fine.
+  /// The source's color was coarser than its brightness, and is still: a reduction makes it as fine.
   private var hasHalvedChroma: Bool { structure.hasReducedChroma && plan.fit.size == structure.size }
 
   private mutating func searchUnderCap(

@@ -1,10 +1,10 @@
-package import Vocabulary
+package import Core
 
 /// How a picture is given the shape that was asked for.
 public enum Fit: String, Sendable, Codable, CaseIterable {
   /// It keeps its own shape.
   case none
-  /// Margins of the background colour are added.
+  /// Margins of the background color are added.
   case pad
   /// What sticks out is cut off, at both ends alike.
   case crop

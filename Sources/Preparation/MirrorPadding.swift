@@ -1,5 +1,5 @@
 import Imaging
-public import Vocabulary
+public import Core
 
 /// How a picture is completed to exactly the shape of an answer, so that the answer shows all of it: continued beyond its edges as in
 /// a mirror. What is added is taken off the answer again, by `ReferenceGeometry.shown`.
@@ -34,17 +34,17 @@ extension FitPlan {
   /// - Parameters:
   ///   - source: the picture's size as it is stored.
   ///   - limit: the longest edge of the frame.
-  ///   - mostPixels: of the frame.
+  ///   - maximumPixels: of the frame.
   ///   - margin: as in `MirrorPadding`.
   ///   - canPass: it may stay as it is coded where it has the shape already.
   init(
     mirroring source: PixelSize, isOnItsSide: Bool, to answer: PixelSize, longestEdge limit: Int?,
-    mostPixels: Int, margin: Double, canPass: Bool = true, canShrinkOnLoad: Bool
+    maximumPixels: Int, margin: Double, canPass: Bool = true, canShrinkOnLoad: Bool
   ) {
     let upright = isOnItsSide ? source.transposed : source
     let shape = Double(answer.longestEdge) / Double(min(answer.width, answer.height))
-    let most = max(1, Int((Double(mostPixels) * shape).squareRoot() - shape))
-    let limit = min(limit ?? .max, most)
+    let maximum = max(1, Int((Double(maximumPixels) * shape).squareRoot() - shape))
+    let limit = min(limit ?? .max, maximum)
     var framed = MirroredFrame(upright, to: answer, longestEdge: limit, margin: 0)
     if !canPass || framed.frame != upright, margin > 0 {
       framed = MirroredFrame(upright, to: answer, longestEdge: limit, margin: margin)
@@ -103,7 +103,7 @@ extension PreparationPlan {
     let isPart = structure.uprightSize != whole
     return FitPlan(
       mirroring: structure.size, isOnItsSide: isOnItsSide, to: answer, longestEdge: limit,
-      mostPixels: options.maximumPixels, margin: hasContext ? 0 : options.mirrorPadding?.margin ?? 0,
+      maximumPixels: options.maximumPixels, margin: hasContext ? 0 : options.mirrorPadding?.margin ?? 0,
       canPass: !isPart, canShrinkOnLoad: canShrinkOnLoad)
   }
 

@@ -1,8 +1,8 @@
 import Imaging
-import Vocabulary
+import Core
 
 extension Image {
-  /// Whether all but a few of its pixels are nearly black, or nearly white: what is left of 12 bits in 16. It must be realised.
+  /// Whether all but a few of its pixels are nearly black, or nearly white: what is left of 12 bits in 16. It must be realized.
   func isNearlyBlank() throws(ImagingError) -> Bool {
     let size = size.longestEdge > Self.lookedAtEdge ? size.scaled(toLongestEdge: Self.lookedAtEdge) : size
     let small = try shared().resized(to: size)

@@ -1,5 +1,5 @@
 public import Imaging
-public import Vocabulary
+public import Core
 
 /// Why a picture could not be prepared.
 public enum PreparationError: Error, Sendable, Codable {

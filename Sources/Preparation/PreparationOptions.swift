@@ -1,5 +1,5 @@
 public import Imaging
-public import Vocabulary
+public import Core
 
 /// What a prepared picture must be, and how far it may be changed for that.
 public struct PreparationOptions: Sendable, Codable, Hashable {
@@ -15,7 +15,7 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   /// encoded anew. `nil`: 92, or 97 when nothing but the byte limit asks for encoding. Default: `nil`.
   public var quality: Int?
   /// What shows through where a transparent picture must become opaque. Default: white.
-  public var background = RGBColour.white
+  public var background = RGBColor.white
   /// Pictures with more pixels than this are refused before they are decoded. Default: 100,000,000, inclusive.
   public var maximumPixels = 100_000_000
 

@@ -1,5 +1,5 @@
 package import Imaging
-package import Vocabulary
+package import Core
 
 /// What is to be done to a picture, decided from its header and the options alone.
 package struct PreparationPlan: Sendable {
@@ -11,7 +11,7 @@ package struct PreparationPlan: Sendable {
   package let format: PictureFormat
   /// The compressed pixels can stay as they are.
   package let isPassthrough: Bool
-  package let needsColour: Bool
+  package let needsColor: Bool
   package let usesProfile: Bool
   /// The picture is turned by moving whole blocks of coefficients.
   private let turnsBlocks: Bool
@@ -38,12 +38,12 @@ package struct PreparationPlan: Sendable {
     // From here on the rest is as if it were not there.
     if let cut { structure.size = cut.stored(structure.orientation, in: structure.size).size }
     // Lab is a space of its own; a profile could only say the same.
-    let profile = structure.colour == .lab ? nil : structure.profile.map(ICCProfile.init)
+    let profile = structure.color == .lab ? nil : structure.profile.map(ICCProfile.init)
     let source = structure.format
     usesProfile = structure.hdr == nil && profile.map { !$0.isSRGB } ?? false
-    needsColour =
+    needsColor =
       usesProfile || structure.hdr != nil || structure.bitsPerChannel > 8
-      || [.cmyk, .lab].contains(structure.colour)
+      || [.cmyk, .lab].contains(structure.color)
 
     let format = Self.chooseFormat(structure, options: options)
     let limit = min(options.maximumEdge ?? .max, region?.longestEdge ?? .max, format.longestEdge)
@@ -66,12 +66,12 @@ package struct PreparationPlan: Sendable {
         PreparationStep(.crop, "the region and what is around it", before: "\(whole)", after: "\(cut)"))
     }
     if structure.orientation != 1 {
-      turnsBlocks = cut == nil && Self.turnsBlocks(structure, format, fit, needsColour: needsColour, options)
+      turnsBlocks = cut == nil && Self.turnsBlocks(structure, format, fit, needsColor: needsColor, options)
       changes.append(Self.turnStep(structure, losslessly: turnsBlocks))
     } else {
       turnsBlocks = false
     }
-    if needsColour { changes.append(Self.colourStep(structure, profile)) }
+    if needsColor { changes.append(Self.colorStep(structure, profile)) }
     if fit.size != structure.size {
       let upright = structure.orientation >= 5 ? fit.size.transposed : fit.size
       changes.append(
@@ -100,7 +100,7 @@ package struct PreparationPlan: Sendable {
           .format, "rarely readable coding", before: source.mediaType.name, after: format.mediaType.name))
     }
     if !structure.isComplete {
-      // What is missing shows as grey or black; the file is made whole so that every decoder sees the same.
+      // What is missing shows as gray or black; the file is made whole so that every decoder sees the same.
       changes.append(
         PreparationStep(
           .format, "rewritten, because the file is cut short", before: source.mediaType.name,
@@ -129,7 +129,7 @@ package struct PreparationPlan: Sendable {
       + (structure.repairs.contains(.end) ? [.endMissing] : [])
       + (structure.metadata.contains(.c2pa) ? [.credentialsRemoved] : [])
       + (structure.metadata.contains(.unusableProfile) ? [.profileIgnored] : [])
-      + (structure.hasUnknownColours ? [.colourIgnored] : [])
+      + (structure.hasUnknownColors ? [.colorIgnored] : [])
       + (structure.outsideReferences.isEmpty ? [] : [.referencesLeftOut])
       + (structure.metadata.contains(.damaged) ? [.dataDamaged] : [])
   }
@@ -152,20 +152,20 @@ package struct PreparationPlan: Sendable {
     !isPassthrough && steps.allSatisfy { [.strip, .repair, .quality].contains($0.kind) }
   }
 
-  /// Whether the picture itself stays: same size, colours and format, and complete. It may have to be turned, packed
+  /// Whether the picture itself stays: same size, colors and format, and complete. It may have to be turned, packed
   /// better or made coarser, all of which can be done without decoding it.
   package var keepsPixels: Bool {
-    !isPassthrough && !needsColour && !rewritesFormat
+    !isPassthrough && !needsColor && !rewritesFormat
       && steps.allSatisfy { ![.downscale, .page, .orient, .pad, .crop].contains($0.kind) }
   }
 
   /// Whether a JPEG that has to be turned needs nothing else and is made of whole blocks where it matters: those edges
   /// that come to lie left or above.
   private static func turnsBlocks(
-    _ structure: PictureStructure, _ format: PictureFormat, _ fit: FitPlan, needsColour: Bool,
+    _ structure: PictureStructure, _ format: PictureFormat, _ fit: FitPlan, needsColor: Bool,
     _ options: PreparationOptions
   ) -> Bool {
-    guard let unit = structure.blockUnit, format == .jpeg, structure.isComplete, !needsColour,
+    guard let unit = structure.blockUnit, format == .jpeg, structure.isComplete, !needsColor,
       fit.size == structure.size, fit.frame == structure.uprightSize, options.quality == nil
     else { return false }
     let reversesColumns = [2, 3, 7, 8].contains(structure.orientation)
@@ -204,16 +204,16 @@ package struct PreparationPlan: Sendable {
       ? "\(structure.format.name) is not accepted here" : "\(options.format?.name ?? "it") was asked for"
   }
 
-  private static func colourStep(_ structure: PictureStructure, _ profile: ICCProfile?) -> PreparationStep {
+  private static func colorStep(_ structure: PictureStructure, _ profile: ICCProfile?) -> PreparationStep {
     if let hdr = structure.hdr {
       return PreparationStep(
-        .colour,
+        .color,
         "from HDR to 8-bit sRGB, with white at 203 cd/m² (BT.2408); what is brighter is rolled off",
         before: hdr.name, after: "sRGB")
     }
-    let from = profile?.name ?? "\(structure.bitsPerChannel)-bit \(structure.colour.rawValue)"
+    let from = profile?.name ?? "\(structure.bitsPerChannel)-bit \(structure.color.rawValue)"
     return PreparationStep(
-      .colour, "converted to 8-bit sRGB, relative colorimetric", before: from, after: "sRGB")
+      .color, "converted to 8-bit sRGB, relative colorimetric", before: from, after: "sRGB")
   }
 
   /// What is done to a file and leaves its pixels alone.

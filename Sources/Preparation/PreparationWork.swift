@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// The steps of one preparation, and the log of what they did.
 struct PreparationWork {
@@ -31,7 +31,8 @@ struct PreparationWork {
   /// Decodes once what may pass but whose coding walking it does not check.
   func verify(_ content: PictureContent) throws(PreparationError) {
     guard structure.needsVerification else { return }
-    _ = try onPicture { () throws(ImagingError) in try Image.decode(content, structure).realised().size }
+    _ = try onPicture { () throws(ImagingError) in try Image.decode(content, structure).copiedToMemory().size
+    }
   }
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
@@ -52,7 +53,7 @@ struct PreparationWork {
         guard image.size.pixelCount <= options.maximumPixels else {
           throw .tooManyPixels(image.size, limit: options.maximumPixels)
         }
-        return try image.realised()
+        return try image.copiedToMemory()
       }
       guard plan.fit.shrink > 1 || image.size == structure.size else {
         throw .damaged("its header says \(structure.size), its decoder \(image.size)")
@@ -62,14 +63,14 @@ struct PreparationWork {
       }
       // Larger ones are reduced first, row by row, and looked at then.
       let bytes = image.size.pixelCount * image.bands * (structure.bitsPerChannel > 8 ? 2 : 1)
-      guard image.hasAlpha, bytes <= Self.mostHeldBytes else { return image }
-      let realised = try image.realised()
-      return try realised.isOpaque() ? realised.withoutAlpha() : realised
+      guard image.hasAlpha, bytes <= Self.maximumHeldBytes else { return image }
+      let realized = try image.copiedToMemory()
+      return try realized.isOpaque() ? realized.withoutAlpha() : realized
     }
   }
 
   /// An alpha channel that hides nothing is looked for in the whole picture, up to this size in memory.
-  static let mostHeldBytes = 128_000_000
+  static let maximumHeldBytes = 128_000_000
 
   func fit(_ image: consuming Image) throws(PreparationError) -> Image {
     guard image.size != plan.fit.size else { return image }
@@ -87,18 +88,18 @@ struct PreparationWork {
       steps[planned] = PreparationPlan.turnStep(structure, losslessly: false)
     }
     do throws(ImagingError) {
-      return try image.realised().oriented(structure.orientation)
+      return try image.copiedToMemory().oriented(structure.orientation)
     } catch {
       throw .picture(error)
     }
   }
 
-  mutating func colour(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard plan.needsColour || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
+  mutating func color(_ image: consuming Image) throws(PreparationError) -> Image {
+    guard plan.needsColor || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
     else { return image }
     do throws(ImagingError) {
       if let hdr = structure.hdr {
-        let whole = try image.realised()
+        let whole = try image.copiedToMemory()
         let peak =
           if let known = self.peak { known } else {
             try whole.shared().peak(hdr, bits: structure.bitsPerChannel)
@@ -119,13 +120,13 @@ struct PreparationWork {
     }
   }
 
-  /// Adds or cuts off what the shape asks for. Done upright and in sRGB, in which the margins' colour is meant.
+  /// Adds or cuts off what the shape asks for. Done upright and in sRGB, in which the margins' color is meant.
   func frame(_ image: consuming Image) throws(PreparationError) -> Image {
     guard image.size != plan.fit.frame else { return image }
     do throws(ImagingError) {
       if plan.isMirrored {
         // A mirror is read from both ends.
-        return try image.realised().mirrored(
+        return try image.copiedToMemory().mirrored(
           into: plan.fit.frame, left: plan.fit.offset.x, top: plan.fit.offset.y)
       }
       return try image.framed(
@@ -137,17 +138,17 @@ struct PreparationWork {
   }
 
   /// Everything so far happens here, once; every encode then starts from the same pixels in memory.
-  mutating func realise(_ image: consuming Image) throws(PreparationError) -> Image {
+  mutating func realize(_ image: consuming Image) throws(PreparationError) -> Image {
     do throws(ImagingError) {
-      let realised = try image.realised()
-      if structure.bitsPerChannel > 8, try realised.isNearlyBlank() { warn(.nearlyBlank) }
-      guard realised.hasAlpha else { return realised }
-      if try realised.isOpaque() { return try realised.withoutAlpha().realised() }
-      guard !plan.format.hasAlpha else { return realised }
+      let realized = try image.copiedToMemory()
+      if structure.bitsPerChannel > 8, try realized.isNearlyBlank() { warn(.nearlyBlank) }
+      guard realized.hasAlpha else { return realized }
+      if try realized.isOpaque() { return try realized.withoutAlpha().copiedToMemory() }
+      guard !plan.format.hasAlpha else { return realized }
       steps.append(
         PreparationStep(
           .flatten, "\(plan.format.name) has no transparency", after: options.background.description))
-      return try realised.flattened(onto: options.background).realised()
+      return try realized.flattened(onto: options.background).copiedToMemory()
     } catch {
       throw .picture(error)
     }
@@ -197,7 +198,7 @@ struct PreparationWork {
       offset: whole.offset, prepared: prepared)
     guard let cut = plan.cut else { return geometry }
     let shown =
-      whole.size == prepared ? ShownArea(cut) : geometry.shown.moved(x: cut.left, y: cut.top)
+      whole.size == prepared ? VisibleArea(cut) : geometry.shown.moved(x: cut.left, y: cut.top)
     return ReferenceGeometry(
       orientation: structure.orientation, source: source, shown: shown, prepared: prepared)
   }

@@ -1,5 +1,5 @@
 package import Imaging
-package import Vocabulary
+package import Core
 
 /// Makes a picture right for an image-edit API: upright, sRGB, without private metadata, within every limit, and
 /// untouched when nothing needs doing.
@@ -60,12 +60,12 @@ private func render(
   _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: Image.Tolerance
 ) throws(PreparationError) -> Image {
   let decoded = try work.decode(cleaned, tolerance)
-  // Turning and colour come after fitting: they are then done to fewer pixels, with the same result.
+  // Turning and color come after fitting: they are then done to fewer pixels, with the same result.
   let fitted = try work.fit(decoded)
   let upright = try work.orient(fitted)
-  let coloured = try work.colour(upright)
-  let framed = try work.frame(coloured)
-  return try work.realise(framed)
+  let colored = try work.color(upright)
+  let framed = try work.frame(colored)
+  return try work.realize(framed)
 }
 
 /// A damaged picture is taken only where that is asked for, and never without a word.

@@ -1,5 +1,5 @@
 import Imaging
-public import Vocabulary
+public import Core
 
 /// A picture made right for an image-edit API, with everything that was done to it.
 public struct PreparedReference: Sendable {
@@ -80,7 +80,7 @@ public struct ReferenceGeometry: Sendable, Equatable, Codable {
   /// Positive where margins were added, negative where something was cut off.
   public let offset: PixelOffset
   /// What the prepared picture shows of the upright original, in its pixels: it reaches beyond where margins were added.
-  public let shown: ShownArea
+  public let shown: VisibleArea
   /// The prepared size.
   public let prepared: PixelSize
 
@@ -92,13 +92,13 @@ public struct ReferenceGeometry: Sendable, Equatable, Codable {
     (self.offset, self.prepared) = (offset, prepared)
     let x = Double(source.width) / Double(scaled.width)
     let y = Double(source.height) / Double(scaled.height)
-    shown = ShownArea(
+    shown = VisibleArea(
       left: 0 - Double(offset.x) * x, top: 0 - Double(offset.y) * y, width: Double(prepared.width) * x,
       height: Double(prepared.height) * y)
   }
 
   /// By what it shows.
-  init(orientation: Int, source: PixelSize, shown: ShownArea, prepared: PixelSize) {
+  init(orientation: Int, source: PixelSize, shown: VisibleArea, prepared: PixelSize) {
     (self.orientation, self.source) = (orientation, source)
     (self.shown, self.prepared) = (shown, prepared)
     let x = Double(prepared.width) / shown.width
@@ -118,7 +118,7 @@ public struct PreparationStep: Sendable, Equatable, Codable {
   public let after: String?
 
   public enum Kind: String, Sendable, Codable {
-    case passthrough, strip, squeeze, orient, colour, flatten, downscale, quality, subsample, format, page,
+    case passthrough, strip, squeeze, orient, color, flatten, downscale, quality, subsample, format, page,
       pad, crop
     case rotateLossless = "rotate-lossless"
     /// Something in the file was put right that costs no pixel.
@@ -135,10 +135,10 @@ public struct PreparationStep: Sendable, Equatable, Codable {
 
 /// Something that went another way than one may expect. The raw value is its code in JSON.
 public enum PreparationWarning: String, Sendable, Codable {
-  /// The embedded colour profile is broken or meant for another kind of picture; the colours were taken as sRGB.
+  /// The embedded color profile is broken or meant for another kind of picture; the colors were taken as sRGB.
   case profileIgnored = "profile-ignored"
   /// The file declares a brightness curve other than sRGB's, which few programs obey; it was taken as sRGB.
-  case colourIgnored = "colour-ignored"
+  case colorIgnored = "color-ignored"
   /// One picture of an animation was kept.
   case animationDropped = "animation-dropped"
   /// One page of several was kept.
@@ -165,9 +165,9 @@ extension PreparationWarning {
   /// The same for people.
   public var explanation: String {
     switch self {
-    case .profileIgnored: "the embedded colour profile cannot be used; the colours were taken as sRGB"
-    case .colourIgnored:
-      "the file says of its colours what cannot be converted; they were taken as sRGB"
+    case .profileIgnored: "the embedded color profile cannot be used; the colors were taken as sRGB"
+    case .colorIgnored:
+      "the file says of its colors what cannot be converted; they were taken as sRGB"
     case .animationDropped: "one picture of the animation is used"
     case .pagesDropped: "one page is used"
     case .previewSkipped: "the pages before it are previews; name one to get it"

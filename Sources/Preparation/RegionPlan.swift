@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Which part of a picture is sent where only a region of it is to be edited. Pure arithmetic.
 struct RegionPlan {

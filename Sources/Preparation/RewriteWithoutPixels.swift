@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// The rungs between a file as it is and one that is encoded anew: packed better, turned by whole blocks, and, where
 /// nothing but bytes matters, its coefficients made coarser. None of them decodes the picture to pixels.
@@ -17,8 +17,8 @@ extension PreparationWork {
   private func canBeRewritten(_ file: PictureContent) -> Bool {
     switch structure.format.codec {
     case .jpeg: true
-    // What says how the colours are meant would be lost.
-    case .png: structure.orientation == 1 && !structure.hasUnknownColours && isNearTheLimit(file.count)
+    // What says how the colors are meant would be lost.
+    case .png: structure.orientation == 1 && !structure.hasUnknownColors && isNearTheLimit(file.count)
     default: false
     }
   }
@@ -35,7 +35,7 @@ extension PreparationWork {
   }
 
   private mutating func rewriteJPEG(_ file: PictureBytes) -> EncodedPicture? {
-    // Grey and YCbCr; anything else needs its colours converted.
+    // Gray and YCbCr; anything else needs its colors converted.
     guard let coefficients = JPEGCoefficients(file),
       coefficients.canTurn(structure.orientation)
     else { return nil }

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// Where attempts are written down. What a call wrote survives the process when the call returns.
 package protocol AttemptJournal: Sendable {
@@ -10,10 +10,10 @@ package protocol AttemptJournal: Sendable {
 
 /// The journal does not take an entry: a full disk, no permission, a damaged or locked file.
 package struct JournalError: Error, Sendable, Equatable {
-  package let words: String
+  package let message: String
 
-  package init(_ words: String) {
-    self.words = words
+  package init(_ message: String) {
+    self.message = message
   }
 }
 
@@ -42,7 +42,7 @@ package struct AttemptChange: Sendable {
   package var status: Int?
   package var tasks: [String]?
   /// What went wrong, without anything secret.
-  package var words: String?
+  package var message: String?
   /// What the gateway says that it took.
   package var cost: (amount: Double, currency: String)?
   /// Where its pictures were written.

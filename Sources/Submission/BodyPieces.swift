@@ -1,7 +1,7 @@
 import Base64
 import Gateways
 import NIOCore
-import Vocabulary
+import Core
 
 /// A request body piece by piece: text as it is, pictures as base64. It waits for nothing: what has to come from a disk it asks for.
 struct BodyPieces {

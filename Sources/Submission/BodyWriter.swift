@@ -3,7 +3,7 @@ import Gateways
 import NIOCore
 import NIOPosix
 import Synchronization
-import Vocabulary
+import Core
 
 /// Writes a request's body, each piece when the socket has taken the one before, until it is done or its request is over.
 ///

@@ -26,7 +26,7 @@ package struct ClientSettings: Sendable {
   /// A setting of the environment that cannot be used.
   package struct Mistake: Error, Sendable, Equatable {
     package let variable: String
-    package let words: String
+    package let message: String
   }
 
   /// - Parameter url: the address that is going to be asked; some hosts are reached without the proxy.
@@ -75,7 +75,7 @@ package struct ClientSettings: Sendable {
     guard let (name, value) = variable(for: url) else { return nil }
     let full = value.contains("://") ? value : "http://" + value
     guard let address = URL(string: full), let host = address.host(), !host.isEmpty else {
-      throw Mistake(variable: name, words: "it is not an address such as http://proxy.example.com:3128")
+      throw Mistake(variable: name, message: "it is not an address such as http://proxy.example.com:3128")
     }
     switch address.scheme?.lowercased() {
     case "http":
@@ -86,7 +86,7 @@ package struct ClientSettings: Sendable {
       return login.map { .server(host: host, port: port, authorization: $0) }
         ?? .server(host: host, port: port)
     case "socks5", "socks5h": return .socksServer(host: host, port: address.port ?? 1080)
-    default: throw Mistake(variable: name, words: "its scheme is neither http nor socks5")
+    default: throw Mistake(variable: name, message: "its scheme is neither http nor socks5")
     }
   }
 
@@ -95,7 +95,7 @@ package struct ClientSettings: Sendable {
     for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
       guard let path = environment[name], !path.isEmpty else { continue }
       guard FileManager.default.isReadableFile(atPath: path) else {
-        throw Mistake(variable: name, words: "\(path) cannot be read")
+        throw Mistake(variable: name, message: "\(path) cannot be read")
       }
       var configuration = TLSConfiguration.makeClientConfiguration()
       configuration.trustRoots = .file(path)

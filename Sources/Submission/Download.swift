@@ -3,7 +3,7 @@ import Dispatch
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-package import Vocabulary
+package import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -32,7 +32,7 @@ package enum DownloadError: Error, Sendable, Equatable {
   case timedOut
   /// The connection's own words, without any header's value.
   case failed(String)
-  case cancelled
+  case canceled
 }
 
 extension DownloadError {
@@ -65,7 +65,7 @@ package struct Downloader: Sendable {
     package let isAddressChecked: Bool
   }
 
-  private static let mostRedirects = 5
+  private static let maximumRedirects = 5
 
   private let rules: Rules
   private let limit: ByteCount
@@ -95,7 +95,7 @@ package struct Downloader: Sendable {
     } catch is TimeUp {
       throw .timedOut
     } catch {
-      throw Task.isCancelled ? .cancelled : .failed(SubmissionError.words(for: error))
+      throw Task.isCancelled ? .canceled : .failed(SubmissionError.message(for: error))
     }
   }
 
@@ -128,14 +128,14 @@ package struct Downloader: Sendable {
 
   private func follow(_ address: String, into part: PartialFile) async throws -> Bool {
     var address = address
-    for _ in 0...Self.mostRedirects {
+    for _ in 0...Self.maximumRedirects {
       let target = try await check(address)
       switch try await get(target, into: part) {
       case .file: return target.pinned != nil
       case .redirect(let location): address = location
       }
     }
-    throw DownloadError.tooManyRedirects(Self.mostRedirects)
+    throw DownloadError.tooManyRedirects(Self.maximumRedirects)
   }
 
   private struct Target {
@@ -168,7 +168,7 @@ package struct Downloader: Sendable {
     do throws(ClientSettings.Mistake) {
       configuration = try settings.configuration(for: address)
     } catch {
-      throw DownloadError.settings(error.variable, error.words)
+      throw DownloadError.settings(error.variable, error.message)
     }
     if let pinned = target.pinned { configuration.dnsOverride = [target.host: pinned] }
     let client = HTTPClient(
@@ -209,16 +209,16 @@ extension DownloadError: CustomStringConvertible {
     case .notHTTPS: "only https addresses without a user or password are fetched"
     case .notPublic(let host): "\(host) is an address of this machine or its network"
     case .unresolvable(let host): "the name \(host) cannot be resolved"
-    case .tooManyRedirects(let most): "it is redirected more than \(most) times"
+    case .tooManyRedirects(let maximum): "it is redirected more than \(maximum) times"
     case .unknownCoding(let name): ContentCoding.unknown(name).explanation ?? name
     case .cutShort: "it ends before its end"
     case .expired: "the address has expired"
-    case .settings(let variable, let words): "\(variable) in the environment cannot be used: \(words)"
+    case .settings(let variable, let message): "\(variable) in the environment cannot be used: \(message)"
     case .status(let status, _): "the server answered with status \(status)"
     case .tooLarge(let limit): "it has more than \(limit)"
     case .timedOut: "it did not arrive in time"
-    case .failed(let words): words
-    case .cancelled: "interrupted"
+    case .failed(let message): message
+    case .canceled: "interrupted"
     }
   }
 }

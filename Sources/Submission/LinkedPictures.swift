@@ -1,5 +1,5 @@
 import Gateways
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -38,7 +38,7 @@ package struct SentPictures: Sendable {
 
 /// Addresses in a text may lead to the picture that was paid for, or to a page of rules. Each is fetched by the rules of every
 /// download, and counts only when what lies there is a picture and not one of the request's own.
-extension Delivery {
+extension RequestExecutor {
   /// An answer without a picture in a place of its own, whose text names addresses.
   struct Linked: Sendable {
     let links: TextLinks
@@ -60,9 +60,9 @@ extension Delivery {
   func collect(
     _ linked: Linked, besides sent: SentPictures, _ attempt: LiveAttempt, tasks: [String] = [],
     _ deadline: Duration, earlier: [AttemptNote]
-  ) async throws(DeliveryFailure.Cause) -> Delivered {
+  ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
     var files: [Downloader.File] = []
-    var open: DeliveryFailure.Cause?
+    var open: ExecutionFailure.Cause?
     for (links, areShown) in [(linked.links.shown, true), (linked.links.plain, false)] where files.isEmpty {
       for link in links where !sent.has(link) {
         switch try await look(at: link, sent, deadline) {
@@ -75,30 +75,31 @@ extension Delivery {
     }
     if files.isEmpty, let open { throw open }
     guard !files.isEmpty else {
-      await attempt.note(.findNothing, .init(words: linked.reason))
-      throw .noPicture(reason: linked.reason, words: linked.facts.text, links: linked.links)
+      await attempt.note(.findNothing, .init(message: linked.reason))
+      throw .noPicture(reason: linked.reason, message: linked.facts.text, links: linked.links)
     }
-    let source = tasks.isEmpty ? Delivered.Source.url : .task
+    let source = tasks.isEmpty ? ExecutionResult.Source.url : .task
     var facts = linked.facts
-    facts.text = facts.text.flatMap(PicturesInText.words)
-    return Delivered(
-      pictures: files.map { Delivered.Picture(bytes: $0.bytes, label: nil, source: source) }, facts: facts,
+    facts.text = facts.text.flatMap(PicturesInText.withoutPictures)
+    return ExecutionResult(
+      pictures: files.map { ExecutionResult.Picture(bytes: $0.bytes, label: nil, source: source) },
+      facts: facts,
       tasks: tasks, attempts: earlier + [attempt.summary],
       areAddressesChecked: files.allSatisfy(\.isAddressChecked), receipt: Receipt(attempt: attempt))
   }
 
   private func look(
     at link: String, _ sent: SentPictures, _ deadline: Duration
-  ) async throws(DeliveryFailure.Cause) -> Found {
+  ) async throws(ExecutionFailure.Cause) -> Found {
     let limit = max(.seconds(1), min(Self.longestFetch, deadline - timing.now()))
     do throws(DownloadError) {
-      let file = try await submitter.downloads.holding(1) { () throws(DownloadError) in
+      let file = try await sender.downloads.holding(1) { () throws(DownloadError) in
         try await downloader(timeout: limit).fetch(link)
       }
       let isOwn = sent.digests.contains(file.bytes.sha256)
       return PictureSignature.isThere(file.bytes) && !isOwn ? .picture(file) : .nothing
     } catch {
-      if case .cancelled = error { throw .interrupted }
+      if case .canceled = error { throw .interrupted }
       return error.mayPass ? .notYet(error, host: URL(string: link)?.host() ?? "") : .nothing
     }
   }

@@ -1,6 +1,6 @@
 import Gateways
 import Synchronization
-import Vocabulary
+import Core
 
 /// An attempt under way: its state goes on by the rules, and every change is written down.
 final class LiveAttempt: Sendable {
@@ -36,7 +36,7 @@ final class LiveAttempt: Sendable {
   struct Details {
     var status: Int?
     var tasks: [String]?
-    var words: String?
+    var message: String?
     var facts: ReplyFacts?
     var outputs: [WrittenFile] = []
   }
@@ -53,7 +53,7 @@ final class LiveAttempt: Sendable {
       return current.state
     }
     var change = AttemptChange(next)
-    (change.status, change.tasks, change.words) = (details.status, details.tasks, details.words)
+    (change.status, change.tasks, change.message) = (details.status, details.tasks, details.message)
     change.cost = details.facts?.cost.map { ($0.amount, $0.currency) }
     change.outputs = details.outputs
     try await journal.record(change, of: entry.id)

@@ -5,7 +5,7 @@
 #endif
 
 /// An IP address, and whether it belongs to the public network: a URL that somebody gave must not make this machine
-/// fetch from itself or from its neighbours.
+/// fetch from itself or from its neighbors.
 struct NetworkAddress: Equatable, Sendable {
   /// Four bytes or sixteen.
   let bytes: [UInt8]

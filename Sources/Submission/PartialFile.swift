@@ -2,11 +2,11 @@ import AsyncHTTPClient
 import Gateways
 import NIOCore
 import NIOHTTP1
-import Vocabulary
+import Core
 
 /// A file as far as it has come, and what must still hold so that the rest fits to it (RFC 9110, 14.2).
 final class PartialFile {
-  private var bytes = GrowingBytes()
+  private var bytes = ByteAccumulator()
   /// A strong `ETag`, or the date of its last change.
   private var version: String?
   private var total: Int?
@@ -26,7 +26,7 @@ final class PartialFile {
     if status == 206, bytes.count > 0, Self.start(of: response) == bytes.count {
       total = declared.map { bytes.count + $0 }
     } else {
-      bytes = GrowingBytes()
+      bytes = ByteAccumulator()
       guard status == 200 else {
         let advice = response.headers.first(name: "Retry-After").flatMap {
           RetryAfter.parse($0, now: response.headers.first(name: "Date"))
@@ -82,7 +82,7 @@ final class PartialFile {
   }
 
   func finish() -> PictureBytes {
-    var whole = GrowingBytes()
+    var whole = ByteAccumulator()
     swap(&whole, &bytes)
     return whole.finish()
   }

@@ -1,6 +1,6 @@
 package import Gateways
 import Synchronization
-import Vocabulary
+import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -25,14 +25,14 @@ package final class StoredReply: Sendable {
 
   /// Why the file cannot be made.
   package struct Failure: Error {
-    package let words: String
+    package let message: String
   }
 
   /// Makes the file, readable by its owner, and by those who share the ledger.
   package init(making path: String) throws(Failure) {
     self.path = path
     let descriptor = openPrivate(path, O_WRONLY | O_EXCL | O_APPEND)
-    guard descriptor >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw Failure(message: String(cString: strerror(errno))) }
     _ = flock(descriptor, LOCK_EX | LOCK_NB)
     file = Mutex(File(descriptor: descriptor))
   }
@@ -41,10 +41,10 @@ package final class StoredReply: Sendable {
   package init(reopening path: String) throws(Failure) {
     self.path = path
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_APPEND)
-    guard descriptor >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else { throw Failure(message: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw Failure(words: "another process works on it")
+      throw Failure(message: "another process works on it")
     }
     var status = stat()
     fstat(descriptor, &status)
@@ -77,7 +77,7 @@ package final class StoredReply: Sendable {
     while true {
       let count = file.withLock { pread($0.descriptor, &room, room.count, off_t(offset)) }
       if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw Failure(words: String(cString: strerror(errno))) }
+      guard count >= 0 else { throw Failure(message: String(cString: strerror(errno))) }
       guard count > 0 else { break }
       offset += count
       do throws(ReplyLifter.TooLarge) {
@@ -85,7 +85,7 @@ package final class StoredReply: Sendable {
           try lifter.take(bytes)
         }
       } catch {
-        throw Failure(words: "it is longer than \(error.limit) bytes")
+        throw Failure(message: "it is longer than \(error.limit) bytes")
       }
     }
     return IncomingReply(status: status, content: lifter.finish())

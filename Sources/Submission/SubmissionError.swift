@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-package import Vocabulary
+package import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -24,13 +24,13 @@ package enum SubmissionError: Error, Sendable, Equatable {
   case replyTooLarge(limit: Int)
   /// A proxy or a certificate authority that the environment names cannot be used.
   case settings(ClientSettings.Mistake)
-  /// The task was cancelled.
-  case cancelled(afterSending: Bool)
+  /// The task was canceled.
+  case canceled(afterSending: Bool)
 }
 
 extension SubmissionError {
   /// The client's full descriptions can quote header values, and so the key: only short forms are used.
-  static func words(for error: any Error) -> String {
+  static func message(for error: any Error) -> String {
     switch error {
     case let error as HTTPClientError:
       if error == .connectTimeout { return "no connection within 15 s" }
@@ -41,7 +41,7 @@ extension SubmissionError {
       if error.dnsAError != nil, error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
         return "the name \(error.host) cannot be resolved"
       }
-      let reason = error.connectionErrors.first.map { words(for: $0.error) } ?? "no address"
+      let reason = error.connectionErrors.first.map { message(for: $0.error) } ?? "no address"
       return "cannot connect to \(error.host):\(error.port): \(reason)"
     case let error as NIOSSLError:
       // Names of OpenSSL's errors, and nothing of the request.

@@ -1,21 +1,21 @@
 import Gateways
-import Vocabulary
+import Core
 
 /// Tasks: asked for until they are done, never sent again. A deadline is no failure of theirs.
-extension Delivery {
+extension RequestExecutor {
   func wait(
     for tasks: [String], besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
     _ deadline: Duration, earlier: [AttemptNote]
-  ) async throws(DeliveryFailure.Cause) -> Delivered {
+  ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
     // What can be left is nothing that a stop has to wait for.
     if leavesTasks { stop.end() }
     defer { if leavesTasks { stop.begin(until: deadline) } }
     var pictures: [ReturnedPicture] = []
     var facts = ReplyFacts()
     var linked: Linked?
-    var failure: DeliveryFailure.Cause?
+    var failure: ExecutionFailure.Cause?
     for (position, task) in tasks.enumerated() {
-      do throws(DeliveryFailure.Cause) {
+      do throws(ExecutionFailure.Cause) {
         switch try await result(of: task, tasks[position...], deadline) {
         case .pictures(let found, let said):
           pictures += found
@@ -36,7 +36,7 @@ extension Delivery {
     if pictures.isEmpty, let failure {
       // What had ended without a picture is not open again because nobody knows it any more.
       let isOpen = failure.isOpen && attempt.state != .withoutPicture
-      await attempt.note(isOpen ? .begin : .findNothing, .init(words: failure.summary))
+      await attempt.note(isOpen ? .begin : .findNothing, .init(message: failure.summary))
       throw failure
     }
     return try await collect(pictures, facts, attempt, tasks: tasks, deadline, earlier: earlier)
@@ -44,7 +44,7 @@ extension Delivery {
 
   private func result(
     of task: String, _ open: ArraySlice<String>, _ deadline: Duration
-  ) async throws(DeliveryFailure.Cause) -> TaskResult {
+  ) async throws(ExecutionFailure.Cause) -> TaskResult {
     guard let settings = gateway.taskRoute else {
       throw .pending(tasks: Array(open), why: "\(gateway.id) has no tasks")
     }
@@ -66,14 +66,14 @@ extension Delivery {
   /// - Returns: `nil` when the gateway could not be asked.
   private func ask(
     about task: String, _ settings: Gateway.TaskRoute, after wait: Duration, until deadline: Duration
-  ) async throws(DeliveryFailure.Cause) -> Outcome? {
+  ) async throws(ExecutionFailure.Cause) -> Outcome? {
     let question = { @Sendable () async throws -> Outcome? in
       try await self.timing.sleep(wait)
       return await self.ask(about: task, settings, until: deadline)
     }
     do {
       try Task.checkCancellation()
-      return try await leavesTasks ? stop.cutting(question) : inOwnTask(question)
+      return try await leavesTasks ? stop.cutting(question) : withChildTask(question)
     } catch {
       throw .interrupted
     }
@@ -89,7 +89,7 @@ extension Delivery {
     }
     let left = max(.milliseconds(1), deadline - timing.now())
     do throws(SubmissionError) {
-      let reply = try await submitter.send(question, timeout: min(settings.timeout, left))
+      let reply = try await sender.send(question, timeout: min(settings.timeout, left))
       return gateway.interpretTask(reply, key: route.key)
     } catch {
       return nil
@@ -99,13 +99,13 @@ extension Delivery {
 
 private enum TaskResult {
   case pictures([ReturnedPicture], ReplyFacts)
-  case linked(Delivery.Linked)
+  case linked(RequestExecutor.Linked)
 }
 
 /// What a gateway has said of a task until now.
 private struct TaskAnswers {
   /// A task may not be known everywhere at once.
-  private static let mostUnknown = 3
+  private static let maximumUnknown = 3
 
   /// It and those after it.
   let open: ArraySlice<String>
@@ -118,26 +118,28 @@ private struct TaskAnswers {
 
   mutating func isMissing() {
     advice = nil
-    why = DeliveryFailure.couldNotAsk
+    why = ExecutionFailure.couldNotAsk
   }
 
   /// - Returns: `nil` when it has to be asked again.
   @inline(never)
-  mutating func take(_ outcome: Outcome) throws(DeliveryFailure.Cause) -> TaskResult? {
+  mutating func take(_ outcome: Outcome) throws(ExecutionFailure.Cause) -> TaskResult? {
     advice = nil
     switch outcome {
     case .pictures(let pictures, let facts): return .pictures(pictures, facts)
     case .running, .accepted: return nil
-    case .refused(let reason, let facts): throw .refused(reason: reason, words: facts.text)
+    case .refused(let reason, let facts): throw .refused(reason: reason, message: facts.text)
     case .noPicture(let reason, let facts, let links):
-      guard links.isEmpty else { return .linked(Delivery.Linked(links: links, reason: reason, facts: facts)) }
-      throw .noPicture(reason: reason, words: facts.text)
+      guard links.isEmpty else {
+        return .linked(RequestExecutor.Linked(links: links, reason: reason, facts: facts))
+      }
+      throw .noPicture(reason: reason, message: facts.text)
     case .failed(let failure):
       switch failure.kind {
       case .taskFailed, .refusedByPolicy: throw .failed(failure)
       case .unknownTask:
         unknown += 1
-        if unknown >= Self.mostUnknown { throw .failed(failure) }
+        if unknown >= Self.maximumUnknown { throw .failed(failure) }
       case .keyRejected, .outOfCredit, .needsBilling, .placeNotServed:
         throw .pending(tasks: Array(open), why: failure.message)
       default: break
@@ -153,7 +155,7 @@ extension Outcome {
   fileprivate var progress: Int? { if case .running(let progress) = self { progress } else { nil } }
 }
 
-extension DeliveryFailure.Cause {
+extension ExecutionFailure.Cause {
   /// Whether the task may still be there.
   fileprivate var isOpen: Bool {
     if case .failed(let failure) = self { return failure.kind == .unknownTask }

@@ -9,8 +9,8 @@ func within<Value: Sendable>(
   try await withThrowingTaskGroup(of: Value.self) { group in
     group.addTask { try await work() }
     group.addTask {
-      // A cancelled `Task.sleep` stays in memory until its time, and most limits are never reached.
-      let timer = Submitter.group.any().scheduleTask(in: TimeAmount(timeout)) {}
+      // A canceled `Task.sleep` stays in memory until its time, and most limits are never reached.
+      let timer = HTTPSender.group.any().scheduleTask(in: TimeAmount(timeout)) {}
       try await withTaskCancellationHandler {
         try await timer.futureResult.get()
       } onCancel: {

@@ -1,5 +1,5 @@
 import CIsolation
-package import Vocabulary
+package import Core
 
 #if canImport(Glibc)
   import Glibc

@@ -1,5 +1,5 @@
 import CIsolation
-package import Vocabulary
+package import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -30,7 +30,7 @@ package final class WorkerChannel: Sendable {
   /// A text, and the file beside it.
   package struct Message: Sendable {
     package let text: [UInt8]
-    package let file: HeldFile?
+    package let file: OpenFile?
   }
 
   /// Says that a worker has decoded everything, and goes on with its own pixels.
@@ -39,7 +39,7 @@ package final class WorkerChannel: Sendable {
   /// What a worker answers.
   package struct Reply: Sendable {
     package let text: [UInt8]
-    package let files: [HeldFile]
+    package let files: [OpenFile]
 
     /// - Parameter first: the message with the text; the others follow where it has a file.
     package init(
@@ -128,7 +128,7 @@ package final class WorkerChannel: Sendable {
     else {
       throw .malformed
     }
-    let file = HeldFile(adopting: attached, status, name: "what the other process sent")
+    let file = OpenFile(adopting: attached, status, name: "what the other process sent")
     // The file closes it from now on.
     attached = -1
     return Message(text: text, file: file)
@@ -192,9 +192,9 @@ package final class WorkerChannel: Sendable {
     }
   }
 
-  private static func namelessFile(holding content: PictureContent) throws(ChannelError) -> HeldFile {
+  private static func namelessFile(holding content: PictureContent) throws(ChannelError) -> OpenFile {
     let memory = isolation_memory_file()
-    let held: HeldFile?
+    let held: OpenFile?
     do throws(ContentError) {
       held = memory >= 0 ? try .filled(memory, with: content) : try .nameless(holding: content)
     } catch {

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// What a worker is asked: the name of a kind of work, its options, and what it may use for it. The picture travels
 /// beside it.
@@ -25,7 +25,7 @@ package struct WorkerJob: Codable, Sendable {
   /// The version of everything that goes between a program and its workers: raised when a message, an option or an answer
   /// changes (`WorkerMessageTests` compares them). A worker is told it as its last argument, and ends with `refusal` where its
   /// own is another. Version 1, whose options were JSON, was not told, and ends in the same way.
-  package static let version = 4
+  package static let version = 5
   package static let refusal: Int32 = 64
 
   package let kind: String

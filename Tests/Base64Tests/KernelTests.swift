@@ -2,7 +2,7 @@ import Base64
 import Foundation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Every kernel that this machine has.
 private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(Base64.Kernel.init(named:))

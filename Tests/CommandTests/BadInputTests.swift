@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Bad input to the command` {
   struct Row: Sendable {

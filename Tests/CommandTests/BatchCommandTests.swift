@@ -3,7 +3,7 @@ import Plantain
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 private func fault(_ change: (inout Fault) -> Void) -> Fault {
   var fault = Fault()

@@ -3,7 +3,7 @@ import Plantain
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// What a run does when the ledger or the disk fails: it says so, sends nothing that could not be written down, and loses nothing.
 @Suite struct `plantain batch in trouble` {

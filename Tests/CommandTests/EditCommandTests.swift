@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `plantain edit` {
   @Test func `a portrait through the simulator`() async throws {

@@ -3,7 +3,7 @@ import Gateways
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `The sample program` {
   @Test func `edits through the library, and ends with the command's statuses`() async throws {

@@ -3,7 +3,7 @@ import Plantain
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// `failed.jsonl` is run as it is: without options, from wherever, and then the original command has nothing left to do.
 @Suite(.enabled(if: !isFastRun)) struct `What failed in a batch` {

@@ -2,27 +2,27 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `plantain finish` {
   /// The coffee, shifted by 24 pixels to the right of 600 and with a tint, as a JPEG of another size.
   private static func writeResult(into folder: TemporaryFolder) throws {
-    var map = AffineMap.stretch(
+    var map = AffineTransform.stretch(
       PixelSize(width: 600, height: 400), to: PixelSize(width: 1_200, height: 800))
     map.dx = 48
-    let result = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).realised()
+    let result = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).copiedToMemory()
       .warped(by: map, into: PixelSize(width: 1_200, height: 800))
-      .recombined([[1.08, 0, 0], [0, 1, 0], [0, 0, 0.85]], offset: [4, 0, 0]).realised()
+      .recombined([[1.08, 0, 0], [0, 1, 0], [0, 0, 0.85]], offset: [4, 0, 0]).copiedToMemory()
     try folder.write(try result.encoded(as: .jpeg(quality: 90, halvedChroma: true)).array, as: "result.jpg")
   }
 
-  @Test func `gives a result back its original's size, place and colours, and says what it found`()
+  @Test func `gives a result back its original's size, place and colors, and says what it found`()
     async throws
   {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)
     let outcome = try await Command(folder: folder.path).run(
-      "finish", "result.jpg", "--source", Samples.coffee, "--fit-source", "--align", "--match-colour", "-o",
+      "finish", "result.jpg", "--source", Samples.coffee, "--fit-source", "--align", "--match-color", "-o",
       "made/out.png", "--json")
     #expect(outcome.status == 0)
     let object = try #require(try outcome.objects().first)
@@ -33,8 +33,8 @@ import Vocabulary
     #expect(align["trusted"] as? Bool == true)
     #expect(abs((align["dx"] as? Double ?? 0) - 24) < 0.5)
     #expect(abs((align["dy"] as? Double ?? 9)) < 0.5)
-    let colour = try #require(object["colour"] as? [String: Any])
-    #expect((colour["after"] as? Double ?? 9) < (colour["before"] as? Double ?? 0) / 2)
+    let color = try #require(object["color"] as? [String: Any])
+    #expect((color["after"] as? Double ?? 9) < (color["before"] as? Double ?? 0) / 2)
     #expect((object["changed"] as? Double ?? 1) < 0.05)
     #expect(object["warnings"] as? [String] == [])
     #expect(try decodedPixels(try folder.read("made/out.png")).size == PixelSize(width: 600, height: 400))
@@ -49,7 +49,7 @@ import Vocabulary
     #expect(first.status == 0)
     #expect(first.lines == ["result.finished.jpg"])
     let made = try folder.read("result.finished.jpg")
-    let second = try await command.run(arguments + ["--match-colour"])
+    let second = try await command.run(arguments + ["--match-color"])
     #expect(second.status == 73)
     #expect(try folder.read("result.finished.jpg") == made)
     #expect(try await command.run(arguments + ["--overwrite"]).status == 0)

@@ -3,7 +3,7 @@ import Plantain
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Sends four edits, of which one is refused and one has no known outcome, and looks at what the ledger says.
 @Suite struct `plantain history` {

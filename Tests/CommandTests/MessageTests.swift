@@ -2,7 +2,7 @@ import Foundation
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// What is mistyped is answered with what was seen and what to write.
 @Suite struct `Messages` {
@@ -124,7 +124,7 @@ import Vocabulary
     for (name, region) in [("x.png", "25%,25%,50%,50%"), ("y.png", "150,100,300,200")] {
       let outcome = try await command.run(
         "finish", Samples.coffee, "--source", Samples.coffee, "--region", region, "--no-align",
-        "--no-match-colour", "-o", name)
+        "--no-match-color", "-o", name)
       #expect(outcome.status == 0, "\(outcome.errors)")
       results.append(try folder.read(name))
     }

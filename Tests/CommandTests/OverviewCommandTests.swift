@@ -2,7 +2,7 @@ import Foundation
 import Plantain
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `The report and the contact sheet of a batch` {
   @Test func `the sheet has each name below its pictures`() async throws {

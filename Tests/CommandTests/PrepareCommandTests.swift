@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `plantain prepare and inspect` {
   @Test func `a data URI holds the prepared picture`() async throws {
@@ -49,7 +49,7 @@ import Vocabulary
     #expect(object["metadata"] as? [String] == ["exif", "gps"])
     let plan = try #require(object["plan"] as? [[String: Any]])
     #expect(plan.map { $0["step"] as? String } == ["strip", "rotate-lossless"])
-    #expect((object["colour"] as? [String: Any])?["alpha"] as? Bool == false)
+    #expect((object["color"] as? [String: Any])?["alpha"] as? Bool == false)
   }
 
   @Test func `a bad picture stands in its place among the others, and the first failure is the status`()

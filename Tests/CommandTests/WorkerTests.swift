@@ -2,7 +2,7 @@
   import Foundation
   import TestSupport
   import Testing
-  import Vocabulary
+  import Core
 
   @Suite("The command and its worker processes")
   struct WorkerTests {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Finishing
 
@@ -16,7 +16,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
 
   init() throws {
     source = PictureBytes(try Samples.bytes(Samples.coffee))
-    original = try Image.decode(source, as: .png).realised().pixels()
+    original = try Image.decode(source, as: .png).copiedToMemory().pixels()
   }
 
   private func finish(
@@ -33,11 +33,11 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       Attachment.record(comparison.array, named: "\(Test.current?.name ?? "compared").png")
     }
     let codec = try #require(picture.format.codec)
-    return (picture, try Image.decode(picture.bytes, as: codec).realised().pixels())
+    return (picture, try Image.decode(picture.bytes, as: codec).copiedToMemory().pixels())
   }
 
   private static func result(of source: PictureBytes, _ drift: Drift) throws -> PictureBytes {
-    let image = try Image.decode(source, as: .png).realised()
+    let image = try Image.decode(source, as: .png).copiedToMemory()
     return try drift.result(of: image, PixelSize(width: 1_264, height: 848))
       .encoded(as: .jpeg(quality: 90, halvedChroma: false))
   }
@@ -74,13 +74,14 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   @Test func `a region of a picture that was sent alone comes back to its place`() throws {
     // What an edit of a region sends: the area and some of what is around it.
     let shown = PixelArea(left: 200, top: 100, size: PixelSize(width: 300, height: 300))
-    let part = try Image.decode(source, as: .png).cropped(left: 200, top: 100, to: shown.size).realised()
+    let part = try Image.decode(source, as: .png).cropped(left: 200, top: 100, to: shown.size)
+      .copiedToMemory()
     let result = try Drift(shift: (0.02, 0.01), scale: 0.98)
       .result(of: part, PixelSize(width: 1_024, height: 1_024))
       .recombined([[0, 0, 1], [0, 1, 0], [1, 0, 0]], offset: [0, 0, 0]).encoded(as: .png)
     let region = PixelArea(left: 260, top: 170, size: PixelSize(width: 150, height: 140))
     let (_, pixels) = try finish(result) {
-      $0.shown = ShownArea(shown)
+      $0.shown = VisibleArea(shown)
       $0.region = region
       $0.feather = 4
     }
@@ -100,7 +101,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(Double(sum) / Double(140 * 130 * 3) < 12)
   }
 
-  /// The left half, white, in another size than the original, and grey.
+  /// The left half, white, in another size than the original, and gray.
   private func leftHalf(_ size: PixelSize, level: UInt8 = 255) throws -> PictureBytes {
     let pixels = (0..<size.pixelCount).map { $0 % size.width < size.width / 2 ? level : UInt8(0) }
     return try Image.fromPixels(pixels, size: size, bands: 1).encoded(as: .png)
@@ -124,32 +125,32 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   {
     let file = try Image.fromPixels(original, size: Self.coffee, bands: 3).encoded(as: .png)
       .adding(EmbeddedMetadata(profile: Profiles.displayP3), as: .png)
-    let seen = try Image.decode(file, as: .png).inSRGB(usingProfile: true).realised()
+    let seen = try Image.decode(file, as: .png).inSRGB(usingProfile: true).copiedToMemory()
     let result = try Drift().result(of: seen, PixelSize(width: 1_264, height: 848))
       .recombined([[0, 0, 1], [0, 1, 0], [1, 0, 0]], offset: [0, 0, 0]).encoded(as: .png)
     let region = PixelArea(left: 200, top: 120, size: PixelSize(width: 200, height: 160))
     var options = FinishingOptions(wanted: format)
     options.region = region
     options.feather = 0
-    options.matchesColour = false
+    options.matchesColor = false
     let picture = try finishResult(result, beside: FinishingPictures(original: file), options: options)
     let structure = try PictureStructure.read(picture.bytes)
     #expect(structure.profile == Profiles.displayP3 && structure.metadata.isEmpty)
     let codec = try #require(format.codec)
-    let decoded = try Image.decode(picture.bytes, as: codec).realised()
+    let decoded = try Image.decode(picture.bytes, as: codec).copiedToMemory()
     if format == .png {
       let isOutside = { (x: Int, y: Int) in
         x < region.left || x >= region.right || y < region.top || y >= region.bottom
       }
       #expect(untouched(try decoded.pixels(), where: isOutside) == 1)
     }
-    // Through the profile, the region shows the result's colours: red and blue have changed places.
+    // Through the profile, the region shows the result's colors: red and blue have changed places.
     let shown = try decoded.inSRGB(usingProfile: true).cropped(
       left: 210, top: 130, to: PixelSize(width: 180, height: 140)
     )
-    .realised().pixels()
+    .copiedToMemory().pixels()
     let before = try seen.shared().cropped(left: 210, top: 130, to: PixelSize(width: 180, height: 140))
-      .realised().pixels()
+      .copiedToMemory().pixels()
     var sum = 0
     for place in stride(from: 0, to: shown.count, by: 3) {
       for channel in 0..<3 { sum += abs(Int(shown[place + channel]) - Int(before[place + 2 - channel])) }
@@ -193,7 +194,8 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       return png[(try #require(png.firstRange(of: Array("IDAT".utf8)))).lowerBound...]
     }
     #expect(try part(picture.bytes) == part(file))
-    let inside = try Image.decode(picture.bytes, as: .png).inSRGB(usingProfile: false).realised().pixels()
+    let inside = try Image.decode(picture.bytes, as: .png).inSRGB(usingProfile: false).copiedToMemory()
+      .pixels()
     let place = channels * (200 * 600 + 150)
     #expect(inside[place..<place + 3] != original[3 * (200 * 600 + 150)..<3 * (200 * 600 + 150) + 3])
     options.wanted = .jpeg
@@ -212,8 +214,8 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     throws
   {
     let pixels = (0..<size.pixelCount).map { $0 % size.width < size.width / 2 ? UInt8(255) : UInt8(0) }
-    let grey = try Image.fromPixels(pixels, size: size, bands: 1)
-    let masks = [try grey.encoded(as: .png), try grey.encoded(as: .jpeg(quality: 75, halvedChroma: false))]
+    let gray = try Image.fromPixels(pixels, size: size, bands: 1)
+    let masks = [try gray.encoded(as: .png), try gray.encoded(as: .jpeg(quality: 75, halvedChroma: false))]
     for (position, mask) in masks.enumerated() {
       // Each coding with each feather by the extended tests.
       for feather in isExtendedRun ? [0, 30, 200] : [[0, 200], [30]][position] {
@@ -244,12 +246,12 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
 
   /// Every viewer shows it, although libjpeg warns of its headers, it has no end mark, and says in EXIF alone what its colors are.
   @Test(.enabled(if: !isFastRun)) func `an original with a camera's faults is one like others`() throws {
-    let whole = try Image.decode(source, as: .png).realised()
+    let whole = try Image.decode(source, as: .png).copiedToMemory()
       .encoded(as: .jpeg(quality: 95, halvedChroma: false)).array
     var faulty = Array(whole.dropLast(2)) + [UInt8](repeating: 0x5A, count: 500)
     let scan = try #require(faulty.firstRange(of: [0xFF, 0xDA, 0, 12])?.lowerBound)
     faulty[scan + 12] = 0
-    let exif = Array("Exif\0\0".utf8) + Embedded.exif(colourSpace: 2, index: nil)
+    let exif = Array("Exif\0\0".utf8) + Embedded.exif(colorSpace: 2, index: nil)
     faulty = Embedded.segment(0xE1, exif, in: faulty)
     var options = FinishingOptions(wanted: .png)
     options.region = PixelArea(parsing: "100,100,200,100")
@@ -310,11 +312,11 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 
   @Test(arguments: [
-    ShownArea(left: 5_000, top: 0, width: 100, height: 100),
-    ShownArea(left: 0, top: 0, width: 0.001, height: 0.001),
-    ShownArea(left: 0, top: 0, width: 1e9, height: 1e9),
+    VisibleArea(left: 5_000, top: 0, width: 100, height: 100),
+    VisibleArea(left: 0, top: 0, width: 0.001, height: 0.001),
+    VisibleArea(left: 0, top: 0, width: 1e9, height: 1e9),
   ])
-  func `a part that is none is refused`(shown: ShownArea) throws {
+  func `a part that is none is refused`(shown: VisibleArea) throws {
     #expect(throws: FinishingError.self) {
       try finish {
         $0.fitsSource = true; $0.shown = shown
@@ -322,7 +324,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
-  @Test func `narrow pictures laid across one another are no more than not recognised`() throws {
+  @Test func `narrow pictures laid across one another are no more than not recognized`() throws {
     let wide = try Image.fromPixels(
       [UInt8](repeating: 7, count: 16_000 * 2 * 3), size: PixelSize(width: 16_000, height: 2), bands: 3)
     let tall = try Image.fromPixels(
@@ -332,7 +334,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(!found.isTrusted)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `a grey mask mixes, and a black one changes nothing and says so`()
+  @Test(.enabled(if: !isFastRun)) func `a gray mask mixes, and a black one changes nothing and says so`()
     throws
   {
     let whole = PixelSize(width: 600, height: 400)
@@ -370,7 +372,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     var (shares, drifts): ([Double], [Double]) = ([], [])
     for changed in [0, 0.1, 0.2, 0.35] {
       let result = try Self.result(of: source, Drift(changed: changed))
-      let findings = try finish(result) { $0.matchesColour = true }.picture.findings
+      let findings = try finish(result) { $0.matchesColor = true }.picture.findings
       shares.append(try #require(findings.changed))
       let region = PixelArea(left: 400, top: 0, size: PixelSize(width: 200, height: 400))
       drifts.append(try #require(try finish(result) { $0.region = region }.picture.findings.drift))
@@ -406,7 +408,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       $0.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 50, height: 40))
       $0.feather = 41
     }
-    guard case .featherTooWide(41, most: 40)? = feather else {
+    guard case .featherTooWide(41, maximum: 40)? = feather else {
       Issue.record("a feather larger than its region")
       return
     }
@@ -430,11 +432,11 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       let (picture, _) = try finish(blank) {
         $0.fitsSource = true
         $0.aligns = true
-        $0.matchesColour = true
+        $0.matchesColor = true
       }
       #expect(picture.size == Self.coffee && picture.findings.alignment?.isTrusted == false)
       #expect(picture.findings.warnings.contains(.notAligned))
-      #expect(picture.findings.warnings.contains(.colourNotMatched))
+      #expect(picture.findings.warnings.contains(.colorNotMatched))
     }
   }
 
@@ -443,7 +445,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       $0.keepsUnchanged = true
       $0.compares = true
     }
-    let comparison = try Image.decode(try #require(picture.comparison), as: .png).realised()
+    let comparison = try Image.decode(try #require(picture.comparison), as: .png).copiedToMemory()
     #expect(comparison.size == PixelSize(width: 3 * 600 + 2 * 8, height: 400))
     let pixels = try comparison.pixels()
     #expect(Array(pixels[..<1_800]) == Array(original[..<1_800]))
@@ -486,7 +488,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       let picture = try finish(flat) { $0.fitsSource = fits }
       // A JPEG could not hold it.
       #expect(picture.format == .png)
-      let image = try Image.decode(picture.bytes, as: .png).realised()
+      let image = try Image.decode(picture.bytes, as: .png).copiedToMemory()
       #expect(image.size == (fits ? PixelSize(width: 400, height: 300) : PixelSize(width: 800, height: 600)))
       let (pixels, width) = (try image.pixels(), image.size.width)
       #expect(pixels[3] == 0)
@@ -515,7 +517,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     for (path, codec) in [
       (Samples.coffee, PictureFormat.Codec.png), (Samples.rocket, .jpeg), (Samples.portrait, .jpeg),
     ] {
-      let photo = try Image.decode(PictureBytes(Samples.bytes(path)), as: codec).realised()
+      let photo = try Image.decode(PictureBytes(Samples.bytes(path)), as: codec).copiedToMemory()
       #expect(try !hasPaintedCheckerboard(photo))
     }
   }

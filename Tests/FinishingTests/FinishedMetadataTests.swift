@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Finishing
 
@@ -152,7 +152,7 @@ import Vocabulary
   init() throws {
     original = PictureBytes(try Samples.bytes(Samples.coffee))
     result = try Drift().result(
-      of: Image.decode(original, as: .png).realised(), PixelSize(width: 1_264, height: 848)
+      of: Image.decode(original, as: .png).copiedToMemory(), PixelSize(width: 1_264, height: 848)
     )
     .encoded(as: .jpeg(quality: 95, halvedChroma: false))
   }
@@ -214,7 +214,7 @@ import Vocabulary
 
   @Test(.enabled(if: !isFastRun))
   func `of a picture without loss makes one with loss, unless its name says what it is`() throws {
-    let png = try Image.decode(result, as: .jpeg).realised().encoded(as: .png)
+    let png = try Image.decode(result, as: .jpeg).copiedToMemory().encoded(as: .png)
     var options = FinishingOptions()
     options.maximumBytes = 160_000
     let free = try finishResult(png, options: options)

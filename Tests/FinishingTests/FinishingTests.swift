@@ -3,7 +3,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Finishing a returned picture` {
   private let size = PixelSize(width: 60, height: 40)

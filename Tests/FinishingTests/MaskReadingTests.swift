@@ -1,7 +1,7 @@
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Finishing
 
@@ -116,14 +116,14 @@ import Vocabulary
     let result = try mask(alpha: false) { _, _ in [10, 200, 10] }
     let hole = try mask { isHole, _ in isHole ? Self.clear : Self.black }
     var options = FinishingOptions(wanted: .png)
-    (options.usesMask, options.aligns, options.matchesColour) = (true, false, false)
+    (options.usesMask, options.aligns, options.matchesColor) = (true, false, false)
     func pixels(_ edits: MaskEdits?) throws -> (pixels: [UInt8], findings: Findings) {
       options.maskEdits = edits
       let finished = try finishResult(
         result, beside: FinishingPictures(original: original, mask: hole), options: options)
-      return (try Image.decode(finished.bytes, as: .png).realised().pixels(), finished.findings)
+      return (try Image.decode(finished.bytes, as: .png).copiedToMemory().pixels(), finished.findings)
     }
-    let before = try Image.decode(original, as: .png).realised().pixels()
+    let before = try Image.decode(original, as: .png).copiedToMemory().pixels()
     let (after, findings) = try pixels(.transparent)
     #expect(findings.mask == .transparent && findings.warnings.isEmpty)
     let changed = (0..<Self.size.pixelCount).filter {

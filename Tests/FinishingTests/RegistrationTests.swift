@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Finishing
 
@@ -20,7 +20,7 @@ import Vocabulary
   @Test(.enabled(if: !isFastRun), arguments: drifts)
   func `finds a known drift to half a pixel`(drift: Drift) throws {
     let format: PictureFormat.Codec = drift.sample.hasSuffix("png") ? .png : .jpeg
-    let original = try Image.decode(PictureBytes(Samples.bytes(drift.sample)), as: format).realised()
+    let original = try Image.decode(PictureBytes(Samples.bytes(drift.sample)), as: format).copiedToMemory()
     let size = original.size.scaled(toLongestEdge: 1_024)
     let result = try drift.result(of: original, size)
     let found = try register(result, on: original, startingFrom: .stretch(size, to: original.size))
@@ -30,13 +30,13 @@ import Vocabulary
   }
 
   @Test func `does not trust what has nothing to do with the original`() throws {
-    let original = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).realised()
-    let other = try Image.decode(PictureBytes(Samples.bytes(Samples.rocket)), as: .jpeg).realised()
+    let original = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).copiedToMemory()
+    let other = try Image.decode(PictureBytes(Samples.bytes(Samples.rocket)), as: .jpeg).copiedToMemory()
     let size = other.size
     let found = try register(other, on: original, startingFrom: .stretch(size, to: original.size))
     #expect(!found.isTrusted)
-    let grey = [UInt8](repeating: 200, count: 300 * 200 * 3)
-    let blank = try Image.fromPixels(grey, size: PixelSize(width: 300, height: 200), bands: 3)
+    let gray = [UInt8](repeating: 200, count: 300 * 200 * 3)
+    let blank = try Image.fromPixels(gray, size: PixelSize(width: 300, height: 200), bands: 3)
     let nothing = try register(blank, on: original, startingFrom: .stretch(blank.size, to: original.size))
     #expect(!nothing.isTrusted)
   }

@@ -1,6 +1,6 @@
 import Base64
 import Foundation
-import Vocabulary
+import Core
 
 /// All kernels of this CPU, both ways, beside Foundation.
 @Sendable func fuzzBase64(_ bytes: UnsafeBufferPointer<UInt8>) {

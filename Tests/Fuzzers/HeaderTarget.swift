@@ -1,6 +1,6 @@
 import Imaging
 import Preparation
-import Vocabulary
+import Core
 
 /// In two pieces, as files may be, of which little is seen at a time.
 private func inPortions(_ bytes: UnsafeBufferPointer<UInt8>) -> PictureContent {

@@ -1,6 +1,6 @@
 import Foundation
 import Gateways
-import Vocabulary
+import Core
 
 /// A reply read with its pictures lifted, in chunks and whole, beside the same reply as Foundation's decoder reads it.
 /// The first two bytes choose how long the chunks are, and from where on letters are lifted.
@@ -72,10 +72,10 @@ private func compare(_ text: [UInt8], _ pieces: [LiftedPiece]) {
   var rest = text[...]
   for piece in pieces {
     switch piece {
-    case .words(let words):
-      if !rest.starts(with: words.utf8) { rest = rest.drop(while: isSpace) }
-      precondition(rest.starts(with: words.utf8), "\(words) is not what comes next")
-      rest = rest.dropFirst(words.utf8.count)
+    case .text(let text):
+      if !rest.starts(with: text.utf8) { rest = rest.drop(while: isSpace) }
+      precondition(rest.starts(with: text.utf8), "\(text) is not what comes next")
+      rest = rest.dropFirst(text.utf8.count)
     case .value(let value):
       var letters: [UInt8] = []
       while letters.count < value.characters, let byte = rest.popFirst() {

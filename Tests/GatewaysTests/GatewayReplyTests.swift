@@ -1,7 +1,7 @@
 import Foundation
 import Gateways
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Replies of every gateway` {
   private let picture = Data((0..<3_000).map { UInt8(truncatingIfNeeded: $0 * 7) })

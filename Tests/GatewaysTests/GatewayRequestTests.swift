@@ -1,7 +1,7 @@
 import Foundation
 import Gateways
 import Testing
-import Vocabulary
+import Core
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry
@@ -16,7 +16,7 @@ private func request(_ gateway: Gateway) -> EditRequest {
     prompt: "make it \"evening\"", model: gateway.defaultModel.id, tier: .two,
     shape: .ratio(AspectRatio(16, 9)),
     references: references)
-  request.count = gateway.mostPictures
+  request.count = gateway.maximumPictures
   request.outputFormat = gateway.outputFormats.last
   request.webSearch = true
   request.imageSearch = gateway.fields.imageSearch != nil
@@ -38,7 +38,7 @@ private func text(_ body: RequestBody?) -> String {
 /// What every gateway is sent, and to where, with all that it can be asked for.
 private struct Golden {
   let url: String
-  let authorisation: (name: String, value: String)
+  let authorization: (name: String, value: String)
   let body: String
 }
 
@@ -52,35 +52,35 @@ private let bearer = ("Authorization", "Bearer sk-canary-7f3a")
 
 private let goldens: [String: Golden] = [
   "myrouter": Golden(
-    url: "https://api.myrouter.ai/v3/gemini-3.1-flash-image-edit", authorisation: bearer,
+    url: "https://api.myrouter.ai/v3/gemini-3.1-flash-image-edit", authorization: bearer,
     body: #"{"prompt":"make it \"evening\"","image_base64s":["cGljdHVyZQ==","cGljdHVyZQ=="],"#
       + #""image_urls":["http://example.com/style.png"],"aspect_ratio":"16:9","size":"2K","#
       + #""output_format":"image/jpeg","google":{"web_search":true,"image_search":true}}"#),
   "gccai": Golden(
-    url: "https://gccai.heqingsong.uk/v1/images/generations", authorisation: bearer,
+    url: "https://gccai.heqingsong.uk/v1/images/generations", authorization: bearer,
     body: #"{"model":"gemini-3.1-flash-image-preview","prompt":"make it \"evening\"","image_urls":"#
       + dataURIs
       + #","size":"16:9","resolution":"2K","n":4,"google_search":true,"google_image_search":true,"#
       + #""official_fallback":true}"#),
   "apiyi": Golden(
     url: "https://api.apiyi.com/v1beta/models/gemini-3.1-flash-image-preview:generateContent",
-    authorisation: bearer,
+    authorization: bearer,
     body: #"{"contents":[{"parts":["# + inline + "]}],\"generationConfig\":{" + shape + "}"),
   "aimlapi": Golden(
-    url: "https://api.aimlapi.com/v1/images/generations", authorisation: bearer,
+    url: "https://api.aimlapi.com/v1/images/generations", authorization: bearer,
     body: #"{"model":"google/nano-banana-2","prompt":"make it \"evening\"","image_urls":"# + dataURIs
       + #","aspect_ratio":"16:9","resolution":"2K","enable_web_search":true}"#),
   "crazyrouter": Golden(
-    url: "https://api.crazyrouter.com/v1beta/models/nano-banana-2:generateContent", authorisation: bearer,
+    url: "https://api.crazyrouter.com/v1beta/models/nano-banana-2:generateContent", authorization: bearer,
     body: #"{"contents":[{"role":"user","parts":["# + inline + "]}],\"generationConfig\":{" + shape + "}"),
   "google": Golden(
     url: "https://generativelanguage.googleapis.com/v1beta/models/gemini-nano-banana-2.1:generateContent",
-    authorisation: ("x-goog-api-key", "sk-canary-7f3a"),
+    authorization: ("x-goog-api-key", "sk-canary-7f3a"),
     body: #"{"contents":[{"role":"user","parts":["# + inline + "]}],\"generationConfig\":{" + shape
       + #","thinkingConfig":{"thinkingLevel":"HIGH"}},"#
       + #""tools":[{"googleSearch":{"searchTypes":{"webSearch":{},"imageSearch":{}}}}]}"#),
   "simulator": Golden(
-    url: "http://127.0.0.1/v1beta/models/gemini-3.1-flash-image:generateContent", authorisation: bearer,
+    url: "http://127.0.0.1/v1beta/models/gemini-3.1-flash-image:generateContent", authorization: bearer,
     body: #"{"contents":[{"role":"user","parts":["# + inline + "]}],\"generationConfig\":{" + shape
       + #","thinkingConfig":{"thinkingLevel":"HIGH"}},"#
       + #""tools":[{"googleSearch":{"searchTypes":{"webSearch":{},"imageSearch":{}}}}]}"#),
@@ -94,7 +94,7 @@ private let goldens: [String: Golden] = [
     let outgoing = gateway.encode(
       request(gateway), baseURL: gateway.baseURL ?? "http://127.0.0.1", key: key)
     #expect(outgoing.url == golden.url)
-    #expect(outgoing.headers.contains { $0 == golden.authorisation })
+    #expect(outgoing.headers.contains { $0 == golden.authorization })
     let body = text(outgoing.body)
     #expect(body.hasPrefix(golden.body), "\(body)")
     #expect(outgoing.body?.length == body.utf8.count)
@@ -145,7 +145,7 @@ private let goldens: [String: Golden] = [
 
   @Test func `a key in the address stands there only, and in no log`() {
     var gateway = Gateway.crazyrouter
-    gateway.authorisation = .query
+    gateway.authorization = .query
     let outgoing = gateway.encode(request(gateway), baseURL: "https://x", key: key)
     #expect(outgoing.url == "https://x/v1beta/models/nano-banana-2:generateContent?key=sk-canary-7f3a")
     #expect(!outgoing.loggableURL.contains("canary"))
@@ -171,7 +171,7 @@ private let goldens: [String: Golden] = [
     #expect((gateway.dialect == .nativeGemini) == (gateway.carrier == .inlineData))
     #expect((gateway.dialect == .task) == (gateway.taskRoute != nil))
     #expect(gateway.path.contains("{model}") == (gateway.fields.model == nil))
-    #expect((gateway.mostPictures > 1) == (gateway.fields.count != nil))
+    #expect((gateway.maximumPictures > 1) == (gateway.fields.count != nil))
     #expect(gateway.outputFormats.isEmpty == (gateway.fields.outputFormat == nil))
     #expect(gateway.retryable.isSubset(of: [.rateLimited, .overloaded]))
     for model in gateway.models {

@@ -1,7 +1,7 @@
 import Foundation
 import Gateways
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Replies in Google's dialect` {
   private static let picture = Data("a picture".utf8).base64EncodedString()

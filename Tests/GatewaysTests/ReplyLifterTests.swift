@@ -2,7 +2,7 @@ import Base64
 import Foundation
 import Gateways
 import Testing
-import Vocabulary
+import Core
 
 /// A reply read in chunks of that length; whole when none is given.
 func lifted(_ reply: [UInt8], chunk: Int = .max, threshold: Int = ReplyLifter.usualThreshold) throws
@@ -31,7 +31,7 @@ private func pieces(_ value: JSONValue?) -> [String] {
   guard case .lifted(let pieces)? = value else { return [] }
   return pieces.map { piece in
     switch piece {
-    case .words(let words): words
+    case .text(let text): text
     case .value(let value): "<\(value.bytes.count)>"
     }
   }
@@ -122,9 +122,9 @@ private func pieces(_ value: JSONValue?) -> [String] {
   }
 
   @Test func `texts stay as they are`() throws {
-    let words = (0..<2_000).map { "word\($0)" }
+    let text = (0..<2_000).map { "word\($0)" }
     let texts = [
-      words.joined(separator: "\\n"), words.joined(separator: " "), words.joined(separator: "="),
+      text.joined(separator: "\\n"), text.joined(separator: " "), text.joined(separator: "="),
       String(repeating: "x", count: 1_023), "https://host/" + String(repeating: "a/b-c_d.", count: 500),
       #"escapes \" \\ \/ \b \f \n \r \t \u00e9 \ud83c\udf4c \u12"#.dropLast(4) + "", "🍌 ünïcödé",
     ]
@@ -163,8 +163,8 @@ private func pieces(_ value: JSONValue?) -> [String] {
 
   @Test func `too much is refused, also without pictures`() throws {
     var wordy = ReplyLifter(textLimit: 1_000)
-    let words = Array((#"{"text":""# + String(repeating: "words and ", count: 100)).utf8)
-    #expect(throws: ReplyLifter.TooLarge.self) { try words.withUnsafeBytes { try wordy.take($0) } }
+    let text = Array((#"{"text":""# + String(repeating: "words and ", count: 100)).utf8)
+    #expect(throws: ReplyLifter.TooLarge.self) { try text.withUnsafeBytes { try wordy.take($0) } }
     var declared = ReplyLifter(expecting: 1_001, limit: 1_000)
     var sent = ReplyLifter(limit: 1_000)
     let (one, many) = ([UInt8](repeating: 0x20, count: 1), [UInt8](repeating: 0x20, count: 1_001))

@@ -1,7 +1,7 @@
 import Foundation
 import Gateways
 import Testing
-import Vocabulary
+import Core
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry

@@ -1,10 +1,10 @@
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `A JPEG's coefficients` {
-  /// Odd sizes end in blocks that are not whole; halved colours come in rows of two blocks.
+  /// Odd sizes end in blocks that are not whole; halved colors come in rows of two blocks.
   @Test(
     .enabled(if: !isFastRun),
     arguments: [true, false],

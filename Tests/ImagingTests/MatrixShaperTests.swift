@@ -1,9 +1,9 @@
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
-@Suite struct `Colours in another RGB space` {
+@Suite struct `Colors in another RGB space` {
   /// By libvips and Little CMS, which know nothing of the matrix.
   @Test func `come back through the space's profile`() throws {
     var pixels: [UInt8] = []
@@ -15,18 +15,18 @@ import Vocabulary
       }
     }
     let size = PixelSize(width: 18, height: 18 * 18)
-    let colours = try Image.fromPixels(pixels, size: size, bands: 3)
+    let colors = try Image.fromPixels(pixels, size: size, bands: 3)
     let space = try #require(MatrixShaper(ICCProfile(Profiles.displayP3)))
-    let there = try colours.shared().fromSRGB(to: space).withProfile(Profiles.displayP3).realised()
+    let there = try colors.shared().fromSRGB(to: space).withProfile(Profiles.displayP3).copiedToMemory()
     #expect(try there.pixels() != pixels)
-    let differences = try colours.differences(from: there.inSRGB(usingProfile: true).realised())
+    let differences = try colors.differences(from: there.inSRGB(usingProfile: true).copiedToMemory())
     // Two roundings to 8 bits.
     #expect((differences.max() ?? 9) < 1.5)
     #expect(differences.reduce(0, +) / Float(differences.count) < 0.3)
   }
 
   @Test func `are not guessed where the profile is no matrix`() throws {
-    #expect(MatrixShaper(ICCProfile(Profiles.grey(gamma: 2.2))) == nil)
+    #expect(MatrixShaper(ICCProfile(Profiles.gray(gamma: 2.2))) == nil)
     #expect(MatrixShaper(ICCProfile([1, 2, 3])) == nil)
   }
 }

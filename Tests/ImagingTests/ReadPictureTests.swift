@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Reading files` {
   @Test func `a file is read whole`() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Lanczos with three lobes straight from its formula, one sample at a time: an implementation apart from the one under
 /// test.
@@ -39,8 +39,8 @@ private struct Formula {
   private static func weights(_ inputs: Int, _ outputs: Int, _ output: Int) -> [(Int, Double)] {
     let factor = Double(inputs) / Double(outputs)
     let scale = max(1, factor)
-    let centre = (Double(output) + 0.5) * factor
-    let raw = (0..<inputs).map { ($0, lanczos((Double($0) + 0.5 - centre) / scale)) }
+    let center = (Double(output) + 0.5) * factor
+    let raw = (0..<inputs).map { ($0, lanczos((Double($0) + 0.5 - center) / scale)) }
     let sum = raw.reduce(0) { $0 + $1.1 }
     return raw.filter { $0.1 != 0 }.map { ($0.0, $0.1 / sum) }
   }
@@ -85,7 +85,7 @@ struct ResampleTests {
     #expect(result.count == expected.count)
     let alphas = stride(from: bands - 1, to: expected.count, by: bands).map { expected[$0] }
     for (position, (given, wanted)) in zip(result, expected).enumerated() {
-      // Where next to nothing shows, its colour is a quotient of two small numbers.
+      // Where next to nothing shows, its color is a quotient of two small numbers.
       if hasAlpha, alphas[position / bands] < 4, position % bands < bands - 1 { continue }
       #expect(abs(Int(given) - Int(wanted)) <= 1, "sample \(position)")
     }

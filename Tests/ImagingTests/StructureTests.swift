@@ -1,7 +1,7 @@
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
   try PictureStructure.read(PictureBytes(bytes))
@@ -119,7 +119,7 @@ private enum WebPFile {
   }
 
   @Test(arguments: 0...30)
-  func `a colour profile segment of any length`(length: Int) throws {
+  func `a color profile segment of any length`(length: Int) throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
     let payload = Array(
       (Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Array(repeating: 7, count: 30)).prefix(length))

@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Plantain
 
@@ -24,21 +24,21 @@ struct PermissionTests {
 
   @Test("are read in a child when they are allowed", arguments: files)
   func allowed(_ name: String) async throws {
-    let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
+    let workers = ImageProcessor(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
     let result = try await workers.prepare(source(name), options())
     // A drawing has no pixels of its own; small ones are drawn large.
     let isDrawing = name == "fields.svg"
     #expect(
       result.size == (isDrawing ? PixelSize(width: 1_024, height: 768) : PixelSize(width: 64, height: 48)))
     let (pixels, size, bands) = try decodedPixels(result.content.read().array)
-    let colour = { (x: Int, y: Int) in
+    let color = { (x: Int, y: Int) in
       let at = (y * size.height / 4 * size.width + x * size.width / 4) * bands
       return Array(pixels[at..<at + 3])
     }
-    #expect(colour(1, 1) == [255, 0, 0])
-    #expect(colour(3, 1) == [0, 255, 0])
-    #expect(colour(1, 3) == [0, 0, 255])
-    if !isDrawing { #expect(colour(3, 3) == [255, 255, 255]) }
+    #expect(color(1, 1) == [255, 0, 0])
+    #expect(color(3, 1) == [0, 255, 0])
+    #expect(color(1, 3) == [0, 0, 255])
+    if !isDrawing { #expect(color(3, 3) == [255, 255, 255]) }
   }
 
   /// HEIC, AVIF and JPEG XL come with modules of libvips, which a child loads when it meets one; what they bring is blocked
@@ -46,7 +46,7 @@ struct PermissionTests {
   @Test("are read in one child after each other, as are formats whose decoders are loaded late")
   func oneChild() async throws {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"))
-    let workers = PictureWorkers(.isolated(fleet))
+    let workers = ImageProcessor(.isolated(fleet))
     for (name, edge) in [
       ("fields.svg", 100), ("fields.heic", 40), ("fields.svg", 90), ("fields.avif", 39), ("fields.jxl", 38),
       ("fields.heic", 37), ("fields.svg", 80),
@@ -60,7 +60,7 @@ struct PermissionTests {
 
   @Test("are refused by name otherwise", arguments: files)
   func refused(_ name: String) async throws {
-    let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
+    let workers = ImageProcessor(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
     await #expect { try await workers.prepare(source(name), options { $0.allowed = [] }) } throws: { error in
       let error = error as? PlantainError
       return error?.code == .unsupportedFormat && error?.hint?.contains("--allow") == true
@@ -69,7 +69,7 @@ struct PermissionTests {
 
   @Test("are never decoded in the process itself", arguments: files)
   func onlyIsolated(_ name: String) async throws {
-    await #expect { try await PictureWorkers.inProcess.prepare(source(name), options()) } throws: { error in
+    await #expect { try await ImageProcessor.inProcess.prepare(source(name), options()) } throws: { error in
       (error as? PlantainError)?.code == .unsupportedFormat
     }
   }
@@ -78,7 +78,7 @@ struct PermissionTests {
   func hugeDrawing() async throws {
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='60000' height='60000'/>"
     await #expect {
-      try await PictureWorkers.inProcess.prepare(
+      try await ImageProcessor.inProcess.prepare(
         .bytes(PictureBytes(Array(svg.utf8)), name: "huge.svg"), options())
     } throws: { error in
       (error as? PlantainError)?.code == .tooManyPixels
@@ -87,7 +87,7 @@ struct PermissionTests {
 
   @Test("cut short, they are an error and no crash", arguments: files)
   func cut(_ name: String) async throws {
-    let workers = PictureWorkers(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
+    let workers = ImageProcessor(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
     let file = try Samples.fixture(name)
     for length in stride(from: 1, to: file.count - 1, by: max(1, file.count / 20)) {
       let part = Reference.bytes(PictureBytes(Array(file.prefix(length))), name: name)

@@ -5,7 +5,7 @@ import Isolation
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 import WorkerChannel
 
 @testable import Plantain
@@ -63,11 +63,11 @@ struct WorkerFleetTests {
 
   @Test("give the same result as the process itself, from one child for many pictures")
   func sameResult() async throws {
-    let workers = PictureWorkers(.isolated(fleet))
+    let workers = ImageProcessor(.isolated(fleet))
     var options = PreparationOptions()
     options.maximumEdge = 300
     for path in [Samples.portrait, Samples.rocket, Samples.coffee] {
-      let inside = try await PictureWorkers.inProcess.prepare(.file(path), options)
+      let inside = try await ImageProcessor.inProcess.prepare(.file(path), options)
       let outside = try await workers.prepare(.file(path), options)
       #expect(try inside.content.read().array == outside.content.read().array)
       #expect(inside.steps == outside.steps)
@@ -81,7 +81,7 @@ struct WorkerFleetTests {
 
   @Test("a picture that passes untouched needs no child")
   func passthrough() async throws {
-    let workers = PictureWorkers(.isolated(fleet))
+    let workers = ImageProcessor(.isolated(fleet))
     let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let result = try await workers.prepare(.bytes(PictureBytes(jpeg), name: "a"), PreparationOptions())
     #expect(result.isPassthrough)
@@ -114,7 +114,7 @@ struct WorkerFleetTests {
     let folder = try TemporaryFolder()
     let bytes = kind == "jpg" ? try slowPicture() : try Synthetic.png(PixelSize(width: 2_500, height: 2_500))
     let path = try folder.write(bytes, as: "slow.\(kind)")
-    let workers = PictureWorkers(.isolated(fleet))
+    let workers = ImageProcessor(.isolated(fleet))
     var options = PreparationOptions()
     options.maximumEdge = 2_000
     let writing = whenBusy(fleet) { _ in
@@ -243,12 +243,12 @@ struct WorkerFleetTests {
   }
 
   @Test("an interrupted job ends its worker", .enabled(if: !isFastRun))
-  func cancelled() async throws {
+  func canceled() async throws {
     let slow = try slowPicture()
     let fleet = fleet
     let job = Task { try await prepare(slow, in: fleet, makeSlow) }
     let worker = whenBusy(fleet) { _ in job.cancel() }
-    await #expect(throws: IsolationError.cancelled) { _ = try await job.value }
+    await #expect(throws: IsolationError.canceled) { _ = try await job.value }
     #expect(isGone(try await worker.value))
   }
 

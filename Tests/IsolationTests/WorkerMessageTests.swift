@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Finishing
 @testable import Preparation
@@ -81,7 +81,7 @@ private enum Messages {
 
   private static let size = PixelSize(width: 4_000, height: 3_000)
   private static let area = PixelArea(left: 1, top: 2, size: PixelSize(width: 30, height: 40))
-  private static let shown = ShownArea(left: -0.5, top: 1.25, width: 4_001.5, height: 1e-9)
+  private static let shown = VisibleArea(left: -0.5, top: 1.25, width: 4_001.5, height: 1e-9)
 
   private static let job = WorkerJob(
     kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: .megabytes(300), cpuSeconds: 11),
@@ -93,7 +93,7 @@ private enum Messages {
     options.maximumEdge = 2_048
     options.format = .webp
     options.quality = 77
-    options.background = RGBColour(css: "#123456") ?? .white
+    options.background = RGBColor(css: "#123456") ?? .white
     options.maximumPixels = 9
     options.fit = .pad
     options.ratios = [AspectRatio(parsing: "16:9")].compactMap(\.self)
@@ -122,7 +122,7 @@ private enum Messages {
     options.shown = shown
     options.fitsSource = true
     options.aligns = false
-    options.matchesColour = true
+    options.matchesColor = true
     options.region = area
     options.usesMask = true
     options.maskEdits = .transparent
@@ -150,12 +150,12 @@ private enum Messages {
     var facts = FinishedPicture.Facts(format: format, size: size, returned: format, isConverted: true)
     facts.findings.alignment = Findings.Alignment(
       dx: 1.5, dy: -2, scale: 0.999, rotation: 1e-3, residual: .leastNonzeroMagnitude, isTrusted: true)
-    facts.findings.colour = Findings.ColourChange(before: 2.5, after: 0)
+    facts.findings.color = Findings.ColorChange(before: 2.5, after: 0)
     facts.findings.changed = 0.25
     facts.findings.drift = 1.0 / 3
     facts.findings.written = Findings.WrittenDrift(value: 0.75, place: .outsideChange)
     facts.findings.uncovered = Findings.Uncovered(left: 1, top: 2, right: 3, bottom: 4)
-    facts.findings.tintFailure = .fewColours(3, least: 16)
+    facts.findings.tintFailure = .fewColors(3, least: 16)
     facts.findings.mask = .white
     facts.findings.warnings = [.maskEmpty, .notAligned]
     return .finished(facts)
@@ -174,7 +174,7 @@ private enum Messages {
 
   private static let finishingErrors: [FinishingError] = [
     .picture(.damaged("words")), .original(.damaged("words")), .mask(.damaged("words")),
-    .regionOutside(area, size), .featherTooWide(9, most: 3), .maskShape(size, original: size),
+    .regionOutside(area, size), .featherTooWide(9, maximum: 3), .maskShape(size, original: size),
     .maskEmpty(.white),
     .maskAmbiguous,
     .maskOpaqueNowhere,

@@ -26,7 +26,7 @@ def area(*numbers):
 
 
 def main():
-    fit = ["--fit-source", "--align", "--match-colour"]
+    fit = ["--fit-source", "--align", "--match-color"]
     paste = ["--shown", area(4000, 3000, 1264, 848), "--region", area(4104, 3104, 1000, 600)]
     jobs = [
         Job("a 4K answer fitted, aligned and matched to an original of 24 megapixels", {

@@ -22,10 +22,10 @@ def photograph(width, height, seed, grain=8):
     pixels = numpy.asarray(picture).copy()
     for top in range(0, pixels.shape[0], 256):
         strip = pixels[top:top + 256]
-        # Mostly in brightness: what a sensor adds to the colours cameras take out again.
+        # Mostly in brightness: what a sensor adds to the colors cameras take out again.
         noise = random.standard_normal((*strip.shape[:2], 1), numpy.float32) * grain
-        colours = random.standard_normal(strip.shape, numpy.float32) * (grain / 4)
-        pixels[top:top + 256] = numpy.clip(strip + noise + colours, 0, 255).astype("uint8")
+        colors = random.standard_normal(strip.shape, numpy.float32) * (grain / 4)
+        pixels[top:top + 256] = numpy.clip(strip + noise + colors, 0, 255).astype("uint8")
     return Image.fromarray(pixels)
 
 

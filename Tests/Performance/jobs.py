@@ -147,14 +147,14 @@ def floor(out, photographs, full):
 def reduce(work, photographs, title=None, quality=90):
     """JPEGs, or what else a decoder gives, to JPEGs of at most 2048 pixels."""
     out = {name: folder(work, "reduced, " + name) for name in (
-        "plantain prepare", "vipsthumbnail", "vipsthumbnail, colours managed", "Pillow", "pyvips", "ImageMagick",
+        "plantain prepare", "vipsthumbnail", "vipsthumbnail, colors managed", "Pillow", "pyvips", "ImageMagick",
         "djpeg -scale | cjpeg", "djpeg, and cjpeg of the reduced")}
     thumbnail = lambda name: ["--size", "2048x2048>", "-o", f"{out[name]}/%s.jpg[Q={quality},strip]"]
     jpegs = all(path.suffix == ".jpg" for path in photographs)
     peers = {
         "vipsthumbnail": if_there("vipsthumbnail", *photographs, *thumbnail("vipsthumbnail")),
-        "vipsthumbnail, colours managed": if_there(
-            "vipsthumbnail", *photographs, *thumbnail("vipsthumbnail, colours managed"), "--export-profile", "srgb"),
+        "vipsthumbnail, colors managed": if_there(
+            "vipsthumbnail", *photographs, *thumbnail("vipsthumbnail, colors managed"), "--export-profile", "srgb"),
         "Pillow": python("thumbnails.py", out["Pillow"], *photographs),
         "pyvips": python("pyvips_thumbnails.py", out["pyvips"], *photographs),
     }

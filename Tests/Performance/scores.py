@@ -1,6 +1,6 @@
 """SSIMULACRA2 of what was written. Standard input: JSON, a list of [kind, original, output]; standard output: a list of scores.
 
-"reduced": against the original, decoded whole, in sRGB and over grey, and reduced to the output's size by Lanczos (a = 3) with
+"reduced": against the original, decoded whole, in sRGB and over gray, and reduced to the output's size by Lanczos (a = 3) with
 Pillow. "windows": both at the original's size, the mean of nine windows of 1000 by 1000 pixels.
 """
 import io
@@ -19,7 +19,7 @@ EDGE = 1000
 
 
 def upright(path):
-    """As 8-bit sRGB, over grey."""
+    """As 8-bit sRGB, over gray."""
     picture = Image.open(path)
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in ("RGB", "CMYK"):
@@ -27,8 +27,8 @@ def upright(path):
             picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB",
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC, flags=ImageCms.Flags.BLACKPOINTCOMPENSATION)
     if picture.mode == "RGBA":
-        grey = Image.new("RGBA", picture.size, (128, 128, 128, 255))
-        picture = Image.alpha_composite(grey, picture)
+        gray = Image.new("RGBA", picture.size, (128, 128, 128, 255))
+        picture = Image.alpha_composite(gray, picture)
     return picture.convert("RGB")
 
 

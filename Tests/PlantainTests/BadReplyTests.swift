@@ -80,10 +80,9 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(requests.filter { $0.hasPrefix("POST") }.count == 1)
   }
 
-  @Test func `a lost request goes out again under its own name where the gateway honours that`() async throws
-  {
+  @Test func `a lost request goes out again under its own name where the gateway honors that`() async throws {
     var gateway = Gateway.myrouter
-    gateway.idempotency = Gateway.Idempotency(header: "Idempotency-Key", isHonoured: true)
+    gateway.idempotency = Gateway.Idempotency(header: "Idempotency-Key", isHonored: true)
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let good = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"image_urls":["data:image/jpeg;base64,\#(jpeg)"]}"#)
@@ -97,7 +96,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(names[0] != nil)
     #expect(Set(names).count == 1)
     #expect(states == ["unbilled", "unbilled", "done"])
-    gateway.idempotency?.isHonoured = false
+    gateway.idempotency?.isHonored = false
     let alone = try await edit(gateway, [.hangUp, good])
     #expect(alone.error?.code == .outcomeUnknown)
     #expect(alone.requests.count == 1)

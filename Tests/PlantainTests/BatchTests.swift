@@ -316,7 +316,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let manifest = try manifest(40)
     try await run { editor, simulator in
       let stop = StopSignal()
-      let summary = try await Batch(editor, most: 4).run(manifest, until: stop) { event in
+      let summary = try await Batch(editor, maximum: 4).run(manifest, until: stop) { event in
         if case .ended = event { stop.ask() }
       }
       #expect(summary.left > 30 && summary.done + summary.left == 40 && summary.exitStatus == 130)
@@ -366,7 +366,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       "max-pixels": "9", "page": "2", "keep": "copyright", "fit": "pad", "allow": "svg,jxl",
       "output-format": "png",
       "region": "1,1,2,2", "feather": "3", "max-drift": "3", "max-output-bytes": "1MB", "mask": "m.png",
-      "align": "false", "match-colour": "true", "mask-edits": "white",
+      "align": "false", "match-color": "true", "mask-edits": "white",
     ]
     let others = [
       "timeout": "9s", "price": "1USD", "compare": "c.png", "output-template": "{stem}-x.{ext}",

@@ -75,7 +75,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(small.exitStatus == 64)
   }
 
-  @Test func `nearest takes the neighbour and says so`() async throws {
+  @Test func `nearest takes the neighbor and says so`() async throws {
     let odd = try #require(AspectRatio(parsing: "7:5"))
     try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
       var options = EditOptions()

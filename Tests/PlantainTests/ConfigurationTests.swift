@@ -45,7 +45,7 @@ import Testing
     #expect(house.baseURL == "https://images.example.com")
     #expect(house.path == "/api/images")
     #expect(house.keyVariables == ["HOUSE_KEY"])
-    #expect(house.authorisation == .query)
+    #expect(house.authorization == .query)
     #expect(house.carrier == .rawBase64)
     #expect(house.models.map(\.id) == ["nano", "nano-pro"])
     #expect(house.limits.references == 3)
@@ -54,7 +54,7 @@ import Testing
     #expect(house.limits.formats == [.jpeg, .webp])
     #expect(!house.takesPromptAlone)
     #expect(house.idempotency?.header == "X-Request-Name")
-    #expect(house.idempotency?.isHonoured == true)
+    #expect(house.idempotency?.isHonored == true)
     #expect(house.defaultModel.prices[.four]?.millionths == 200_000)
     #expect(house.defaultModel.prices[.two] == nil)
     let mirror = try #require(settled.gateways.first { $0.id == "my-mirror" })
@@ -110,7 +110,7 @@ import Testing
     ("gateways:\n  h:\n    like: apiyi\n    picture_bytes: big", 4, "a size such as 7MB"),
     ("gateways:\n  h:\n    like: apiyi\n    formats: [jpeg, tiff]", 4, "expected jpeg, png or webp"),
     (
-      "gateways:\n  h:\n    like: apiyi\n    idempotency_honoured: true", 4,
+      "gateways:\n  h:\n    like: apiyi\n    idempotency_honored: true", 4,
       "only beside an idempotency_header"
     ),
     ("gateways:\n  h:\n    like: apiyi\n    prices: {1K: 5}", 4, "a price such as 0.055 USD"),

@@ -77,11 +77,11 @@ private let drifted = fault {
     return Double(equal) / Double(all)
   }
 
-  @Test func `comes back in size, place and colours, with what was added`() async throws {
+  @Test func `comes back in size, place and colors, with what was added`() async throws {
     let outcome = try await edit {
       $0.finish.fitsSource = true
       $0.finish.aligns = true
-      $0.finish.matchesColour = true
+      $0.finish.matchesColor = true
       $0.finish.comparison = folder.file("compared.png")
     }
     let result = try #require(outcome.result, "\(String(describing: outcome.error))")
@@ -91,7 +91,7 @@ private let drifted = fault {
     let scale = try #require(result.prepared.first?.reference.geometry.shown).width / 1_264
     #expect(align.trusted && abs(align.dx - 18 * scale) < 0.5 && abs(align.dy + 7 * scale) < 0.5)
     #expect(abs(align.scale - 1.02) < 0.001)
-    #expect((findings.colour?.after ?? 9) < (findings.colour?.before ?? 0) / 3)
+    #expect((findings.color?.after ?? 9) < (findings.color?.before ?? 0) / 3)
     #expect((0.05...0.2).contains(findings.changed ?? 0) && (findings.drift ?? 9) < 2)
     #expect(result.image.isConverted && result.image.size == Self.coffee)
     let made = try decodedPixels(folder.read("out.png"))
@@ -356,7 +356,7 @@ private let drifted = fault {
   @Test func `further from its original than allowed, it is kept aside`() async throws {
     let outcome = try await edit {
       $0.finish.fitsSource = true
-      $0.finish.mostDrift = 1
+      $0.finish.maximumDrift = 1
     }
     let error = try #require(outcome.error)
     #expect(error.exitStatus == 1 && error.code == .drifted && error.billed == .yes)
@@ -366,8 +366,8 @@ private let drifted = fault {
     let better = try await edit {
       $0.finish.fitsSource = true
       $0.finish.aligns = true
-      $0.finish.matchesColour = true
-      $0.finish.mostDrift = 3
+      $0.finish.matchesColor = true
+      $0.finish.maximumDrift = 3
     }
     #expect(better.error == nil && folder.names.contains("out.png"))
   }
@@ -381,12 +381,12 @@ private let drifted = fault {
         let again = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
         #expect(again?.code == .drifted && again?.hint?.contains("out-kept.png") == true)
         var options = EditOptions()
-        options.finish.mostDrift = .infinity
+        options.finish.maximumDrift = .infinity
         return try await editor.replay(id, options: options)
       }
     ) {
       $0.finish.fitsSource = true
-      $0.finish.mostDrift = 1
+      $0.finish.maximumDrift = 1
       $0.finish.comparison = folder.file("compared.png")
     }
     let result = try #require(outcome.result, "\(String(describing: outcome.error))")

@@ -32,10 +32,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(result.cost.price?.amount == 0.055)
     #expect(result.reply.usage?.outputTokens == 1_120)
     let (pixels, _, bands) = try decodedPixels(result.image.bytes.array)
-    let colourful = stride(from: 0, to: pixels.count, by: bands).filter {
+    let colorful = stride(from: 0, to: pixels.count, by: bands).filter {
       abs(Int(pixels[$0]) - Int(pixels[$0 + 2])) > 12
     }
-    #expect(colourful.isEmpty)
+    #expect(colorful.isEmpty)
   }
 
   @Test func `OUT decides the format; the extension is honoured exactly`() async throws {
@@ -48,7 +48,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(result.image.output == path)
       #expect(result.image.isConverted == converted)
       #expect(try folder.read(name) == result.image.bytes.array)
-      #expect(PictureBytes(try folder.read(name)).withSpan { PictureFormat.recognise($0) }?.mediaType == type)
+      #expect(PictureBytes(try folder.read(name)).withSpan { PictureFormat.recognize($0) }?.mediaType == type)
     }
     #expect(folder.names == ["a.png", "b.jpg", "c.webp", "d"])
   }

@@ -45,15 +45,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (Findings.TintFailure.notRecognised, "without a place"), (.fewColours(9, least: 16), "9 colours"),
-    (.littleAgreement(0.123, least: 0.3), "fits 12 % of the colours; 30 %"), (.otherColours, "no tint"),
-    (.strong(21.57, most: 12), "difference of 21.6"),
+    (Findings.TintFailure.notRecognized, "without a place"), (.fewColors(9, least: 16), "9 colors"),
+    (.littleAgreement(0.123, least: 0.3), "fits 12 % of the colors; 30 %"), (.otherColors, "no tint"),
+    (.strong(21.57, maximum: 12), "difference of 21.6"),
   ])
   func `a tint that cannot be told says what was tried`(
     failure: Findings.TintFailure, words: String
   ) throws {
-    let note = try line("colours were left") {
-      $0.warnings = [.colourNotMatched]
+    let note = try line("colors were left") {
+      $0.warnings = [.colorNotMatched]
       $0.tintFailure = failure
     }
     #expect(note.contains(words), "\(note)")

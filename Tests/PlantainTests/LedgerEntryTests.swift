@@ -6,7 +6,7 @@ import Submission
 import Synchronization
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Plantain
 
@@ -115,7 +115,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     _ = try await use()
     for name in ["ledger.sqlite", "ledger.sqlite.replies"] { try setMode(0o770, folder.file(name)) }
     try { ledger in
-      let claim = try JobClaim(ledger.replyPath("a.job"), for: "here")
+      let claim = try JobLock(ledger.replyPath("a.job"), for: "here")
       let reply = try StoredReply(making: ledger.replyPath("a.reply"))
       #expect(mode("ledger.sqlite.replies/a.job") == 0o660 && mode("ledger.sqlite.replies/a.reply") == 0o660)
       withExtendedLifetime((claim, reply)) {}
@@ -160,7 +160,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         let task = Task { try await editor.edit("x", references: [reference]) }
         try await gateway.firstRequest()
         let other = try Ledger(path: folder.file("ledger.sqlite"))
-        let edit = try #require(try await other.edits(most: 2).first)
+        let edit = try #require(try await other.edits(maximum: 2).first)
         #expect(try await other.attempts(of: edit.id).map(\.state) == ["sending"])
         task.cancel()
         let error = await #expect(throws: PlantainError.self) { try await task.value }
@@ -183,8 +183,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         options.output = .file(folder.file("out.png"))
         options.count = 3
         let result = try await editor.edit("x", references: [reference()], options: options)
-        let ledger = try editor.book.ledger()
-        let edit = try #require(try await ledger.edits(most: 2).first)
+        let ledger = try editor.store.ledger()
+        let edit = try #require(try await ledger.edits(maximum: 2).first)
         #expect(edit.outputs == result.images.compactMap(\.output))
         #expect(edit.outputs?.count == 3)
         let attempts = try await ledger.attempts(of: edit.id)
@@ -208,8 +208,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
       ) { editor in
         #expect(try await Batch(editor).run(manifest).done == 1)
-        let ledger = try editor.book.ledger()
-        var edit = try #require(try await ledger.edits(most: 2).first)
+        let ledger = try editor.store.ledger()
+        var edit = try #require(try await ledger.edits(maximum: 2).first)
         let written = try #require(edit.outputs?.first)
         edit.outputs = nil
         try await ledger.save(edit)
@@ -239,7 +239,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     try await ledger.change(
       id,
       to: LedgerChange(
-        state: "accepted", changed: 3, status: 200, tasks: ["a/b", "\"c\""], words: "queued",
+        state: "accepted", changed: 3, status: 200, tasks: ["a/b", "\"c\""], message: "queued",
         cost: (0.25, "USD")))
     try await ledger.change(
       id,
@@ -256,8 +256,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     )
     let attempt = try #require(try await ledger.attempts(of: "e").first)
     #expect(attempt.state == "done" && attempt.changed == 5 && attempt.started == 2)
-    #expect(attempt.status == 200 && attempt.words == "queued" && attempt.tasks == ["a/b", "\"c\""])
+    #expect(attempt.status == 200 && attempt.message == "queued" && attempt.tasks == ["a/b", "\"c\""])
     #expect(attempt.costAmount == 0.25 && attempt.costCurrency == "USD" && attempt.idempotencyKey == "k")
-    #expect(try await ledger.edits(most: 2).first?.outputs == ["/a.png", "/b.png", "/c.png"])
+    #expect(try await ledger.edits(maximum: 2).first?.outputs == ["/a.png", "/b.png", "/c.png"])
   }
 }

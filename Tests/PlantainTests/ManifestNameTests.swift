@@ -33,7 +33,7 @@ import Testing
     ("references,text", "a.jpg,warm", "text", "prompt"),
     ("references,promt", "a.jpg,warm", "promt", "prompt"),
     ("references,prompt,ouput", "a.jpg,warm,x.png", "ouput", "output"),
-    ("references,prompt,match color", "a.jpg,warm,true", "match color", "match-colour"),
+    ("references,prompt,match color", "a.jpg,warm,true", "match color", "match-color"),
     ("references,prompt,max_bytes", "a.jpg,warm,2MB", "max_bytes", "max-bytes"),
     ("references,prompt,aspect ratio", "a.jpg,warm,1:1", "aspect ratio", "aspect"),
     // Also where nothing stands in it.
@@ -94,9 +94,9 @@ import Testing
   @Test(arguments: ["match-color", "Match-Colour"])
   func `options are known in both spellings`(name: String) throws {
     let table = try read("references,prompt,\(name)\na.jpg,x,true\n")
-    #expect(table.items.first?.options.finish.matchesColour == true, "\(table.problems)")
+    #expect(table.items.first?.options.finish.matchesColor == true, "\(table.problems)")
     let line = try read(#"{"references": ["a.jpg"], "prompt": "x", "\#(name)": true}"#, as: "m.jsonl")
-    #expect(line.items.first?.options.finish.matchesColour == true, "\(line.problems)")
+    #expect(line.items.first?.options.finish.matchesColor == true, "\(line.problems)")
   }
 
   @Test func `a row without its picture is an error among others`() throws {

@@ -15,7 +15,7 @@ import Testing
     "region": ["1,2,3,4", "25%,0,50%,12.5%"], "feather": ["3"], "max-drift": ["2.5"],
     "max-output-bytes": ["2MB"],
     "mask": ["/m.png", "https://example.com/m.png"], "mask-edits": ["transparent"], "compare": ["/c.png"],
-    "align": ["false", "true"], "match-colour": ["false"],
+    "align": ["false", "true"], "match-color": ["false"],
   ]
 
   @Test(arguments: NamedOption.all.map(\.name)) func `are read as they were written`(name: String) throws {

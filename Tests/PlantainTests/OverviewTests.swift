@@ -39,7 +39,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
       ) { editor in
         // One after another, so that the first is the one that fails.
-        _ = try await Batch(editor, most: 1).run(manifest)
+        _ = try await Batch(editor, maximum: 1).run(manifest)
         var record = BatchRecord()
         let summary = try await Batch(editor).run(manifest) { event in
           if case .ended(let item, let outcome) = event { record.add(item, outcome) }
@@ -200,7 +200,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   {
     try await run { editor, _, summary in
       let lines = (0..<4).map {
-        #"{"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", "output": "\#(90 + $0).png", "tier": "2K", "feather": "3", "region": "1,2,30,40", "match-colour": false}"#
+        #"{"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", "output": "\#(90 + $0).png", "tier": "2K", "feather": "3", "region": "1,2,30,40", "match-color": false}"#
       }
       try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
       let manifest = try Manifest(
@@ -208,7 +208,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       var record = BatchRecord()
       try #require(manifest.items.count == 4, "\(manifest.problems)")
       for (item, state) in zip(manifest.items, ["ambiguous", "accepted", "stored", "unbilled"]) {
-        try await insert(state, editor.book.ledger())
+        try await insert(state, editor.store.ledger())
         record.add(item, .ambiguous(.unknownOutcome(of: "edit-\(state)")))
       }
       let kept = PlantainError.usage("too far", hint: nil).keeping(folder.file("out/1.png"))
@@ -228,7 +228,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(html.contains("data-before=\"a.jpg\"") && html.contains("data-after=\"out/1.png\""))
     #expect(
       html.contains("with <a href=\"%C3%84%20%26%20b.jpg\">Ä &amp; b.jpg</a> · with https://a.example/s.png"))
-    #expect(html.contains("2K") && html.contains("region 1,2,30,40, feather 3, match-colour false"))
+    #expect(html.contains("2K") && html.contains("region 1,2,30,40, feather 3, match-color false"))
     #expect(!html.contains("<h2>line"))
   }
 

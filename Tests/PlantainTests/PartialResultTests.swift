@@ -71,7 +71,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     try plan.check()
     try plan.prepareFolder()
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 8, height: 8)))
-    let finished = try await PictureWorkers.inProcess.finish(picture, FinishingOptions(wanted: nil))
+    let finished = try await ImageProcessor.inProcess.finish(picture, FinishingOptions(wanted: nil))
     let paths = try plan.write([finished, finished])
     #expect(paths == [folder.file("out-3.jpg"), folder.file("out-4.jpg")])
     #expect(try folder.read("out.jpg") == Array("paid for".utf8))
@@ -82,7 +82,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test(arguments: [1, 2, 4]) func `each of several has its number in its name`(come: Int) async throws {
     let folder = try TemporaryFolder()
     let picture = PictureBytes(try Synthetic.png(PixelSize(width: 8, height: 8)))
-    let finished = try await PictureWorkers.inProcess.finish(picture, FinishingOptions(wanted: nil))
+    let finished = try await ImageProcessor.inProcess.finish(picture, FinishingOptions(wanted: nil))
     var options = EditOptions()
     for (output, template, names) in [
       (EditOptions.Output.file(folder.file("many.PNG")), nil, (1...4).map { "many-\($0).PNG" }),
@@ -111,7 +111,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let place = EditEntry.Output(
       path: folder.file("{n}-a.png"), isFile: true, overwrites: false, format: "image/png")
     let picture = PictureBytes(try Synthetic.png(PixelSize(width: 8, height: 8)))
-    let finished = try await PictureWorkers.inProcess.finish(picture, FinishingOptions(wanted: nil))
+    let finished = try await ImageProcessor.inProcess.finish(picture, FinishingOptions(wanted: nil))
     let plan = OutputPlan(place, asked: 3, comparison: nil, written: 1)
     #expect(try plan.write([finished, finished]) == [folder.file("2-a.png"), folder.file("3-a.png")])
   }

@@ -5,7 +5,7 @@ import Ledger
 import PlantainSimulator
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Plantain
 

@@ -51,7 +51,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return found
   }
 
-  private func spent() async throws -> Int { try await history.book.spentToday(in: "USD") }
+  private func spent() async throws -> Int { try await history.store.spentToday(in: "USD") }
 
   @Test func `as billed: it counts, is listed as lost, and is not sent`() async throws {
     let run = try await lostRun()

@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test func `words instead of a picture are shown`() async throws {
-    let trial = try await Trial(Self.route, [fault { $0.words = "I can't do that to a plantain." }])
+    let trial = try await Trial(Self.route, [fault { $0.text = "I can't do that to a plantain." }])
     #expect(trial.error?.code == .noPicture)
     #expect(trial.error?.message.contains("I can't do that to a plantain.") == true)
   }

@@ -16,7 +16,7 @@ import Testing
   ])
   func `says what is wrong with a script`(text: String, words: String) {
     let mistake = #expect(throws: FaultScript.Mistake.self) { try FaultScript.read(text) }
-    #expect(mistake?.words.contains(words) == true, "\(String(describing: mistake))")
+    #expect(mistake?.message.contains(words) == true, "\(String(describing: mistake))")
   }
 
   @Test func `reads every fault of a script`() throws {
@@ -41,7 +41,7 @@ import Testing
     #expect(faults[1].hasNoPicture)
     #expect(faults[1].thoughts == 2)
     #expect(faults[2].isOnlyThought)
-    #expect(faults[2].words == "no")
+    #expect(faults[2].text == "no")
     #expect(faults[2].blockReason == "X")
     #expect(faults[2].finishReason == "Y")
     #expect(faults[2].inText == .address)

@@ -115,7 +115,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       "\(String(describing: refused.errors[2]))")
     // Yesterday's do not count.
     let ledger = try Ledger(path: folder.file("ledger.sqlite"))
-    for var entry in try await ledger.edits(most: 10) {
+    for var entry in try await ledger.edits(maximum: 10) {
       entry.created -= 86_400_000
       try await ledger.save(entry)
     }

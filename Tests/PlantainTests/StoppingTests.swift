@@ -49,7 +49,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(stop.inFlight == 0)
   }
 
-  @Test func `whoever is cancelled waits for it no longer`() async {
+  @Test func `whoever is canceled waits for it no longer`() async {
     let stop = StopSignal()
     let task = Task { await stop.asked() }
     task.cancel()
@@ -125,7 +125,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
           stop.ask()
         }
         let result = try await editor.edit("x", references: [picture], until: stop) { event in
-          if case .stopping(let most) = event { told.times.withLock { $0.append(most) } }
+          if case .stopping(let maximum) = event { told.times.withLock { $0.append(maximum) } }
         }
         try await asking.value
         #expect(result.images.count == 1)
@@ -144,7 +144,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let told = Told()
     let (outcome, _) = try await edit(answers, by: .gccai) { event, stop in
       if case .task = event { stop.ask() }
-      if case .stopping(let most) = event { told.times.withLock { $0.append(most) } }
+      if case .stopping(let maximum) = event { told.times.withLock { $0.append(maximum) } }
     }
     let error = try #require(outcome.error as? PlantainError)
     #expect(error.code == .interrupted && error.billed == .yes)
@@ -200,7 +200,7 @@ extension Result where Failure == any Error {
 
   private func run(
     _ manifest: Manifest, _ faults: [Fault] = [], key: APIKey.Source = key, spending: Money? = nil,
-    most: Int = 64, limit: Int? = nil, again: Batch.Again = .no,
+    maximum: Int = 64, limit: Int? = nil, again: Batch.Again = .no,
     stopping: @escaping @Sendable (Int) -> Bool = { _ in false }
   ) async throws -> Ended {
     try await withSimulator(faults: faults) { simulator in
@@ -215,7 +215,7 @@ extension Result where Failure == any Error {
         }
         defer { asking.cancel() }
         var ended = Ended(summary: BatchSummary(run: ""), received: 0)
-        let batch = Batch(editor, spending: spending, most: most, limit: limit, again: again)
+        let batch = Batch(editor, spending: spending, maximum: maximum, limit: limit, again: again)
         ended.summary = try await batch.run(manifest, until: stop) { event in
           switch event {
           case .ended(_, .failed(let error)), .ended(_, .ambiguous(let error)): ended.errors.append(error)
@@ -303,7 +303,7 @@ extension Result where Failure == any Error {
 
   @Test func `has no more in flight than it may`() async throws {
     let slow = fault { ($0.delay, $0.times) = (.milliseconds(150), 100) }
-    let ended = try await run(manifest(6), [slow], most: 1) { $0 >= 2 }
+    let ended = try await run(manifest(6), [slow], maximum: 1) { $0 >= 2 }
     #expect(ended.received == 2 && ended.stops == [[1, 4]])
   }
 
@@ -314,7 +314,7 @@ extension Result where Failure == any Error {
     let manifest = try manifest(4) { $0.options.overwrites = true }
     let first = try await run(manifest, [lost])
     #expect(first.summary.done == 3 && first.summary.ambiguous == 1)
-    let again = try await run(manifest, most: 1, again: .yes) { $0 >= 2 }
+    let again = try await run(manifest, maximum: 1, again: .yes) { $0 >= 2 }
     #expect(again.received == 2 && again.summary.done == 2 && again.summary.left == 2)
     let rest = try await run(manifest, again: .goingOn(run: again.summary.run))
     #expect(rest.received == 2 && rest.summary.done == 2 && rest.summary.skipped == 2)

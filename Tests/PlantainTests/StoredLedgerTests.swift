@@ -41,12 +41,12 @@ private struct StoredLedger {
   @Test func `its edits are listed with what became of them`() async throws {
     let stored = try StoredLedger(Self.version)
     try await editor(stored) { editor in
-      let entries = try await editor.book.with { ledger throws(LedgerError) in
-        try await ledger.edits(most: 50)
+      let entries = try await editor.store.with { ledger throws(LedgerError) in
+        try await ledger.edits(maximum: 50)
       }
       var states: [String: String] = [:]
       for entry in entries {
-        let attempts = try await editor.book.with { ledger throws(LedgerError) in
+        let attempts = try await editor.store.with { ledger throws(LedgerError) in
           try await ledger.attempts(of: entry.id)
         }
         states[entry.prompt ?? ""] = attempts.map(\.state).joined()
@@ -63,14 +63,14 @@ private struct StoredLedger {
   func `how results are finished is read`(prompt: String) async throws {
     let stored = try StoredLedger(Self.version)
     try await editor(stored) { editor in
-      let entries = try await editor.book.with { ledger throws(LedgerError) in
-        try await ledger.edits(most: 50)
+      let entries = try await editor.store.with { ledger throws(LedgerError) in
+        try await ledger.edits(maximum: 50)
       }
       let entry = try #require(entries.first { $0.prompt == prompt })
       let finishing = try #require(try await editor.finishing(entry))
       let options = finishing.options
       #expect(options.wanted == .png)
-      #expect(options.shown == ShownArea(left: 0, top: 0, width: 48, height: 36))
+      #expect(options.shown == VisibleArea(left: 0, top: 0, width: 48, height: 36))
       #expect(options.region == (prompt == "region" ? PixelArea(parsing: "8,8,24,20") : nil))
       #expect(options.feather == (prompt == "region" ? 2 : nil))
       #expect(options.usesMask == (prompt == "mask"))

@@ -42,7 +42,7 @@ import Testing
 
   private static let edit: EditEntry = {
     let finishing = EditEntry.Finishing(
-      options: "{}", original: "/a.jpg", sha256: "s", mask: "/m.png", maskSHA256: "m", mostDrift: 0.5,
+      options: "{}", original: "/a.jpg", sha256: "s", mask: "/m.png", maskSHA256: "m", maximumDrift: 0.5,
       comparison: "/c.png")
     var edit = EditEntry(
       id: "e", created: 1, prompt: "p", gateway: "g", model: "m", tier: "1K", aspect: "3:2", count: 2,

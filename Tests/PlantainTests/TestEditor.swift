@@ -11,7 +11,7 @@ import TestSupport
 ///
 /// - Parameter ledger: a folder that stays, to look into.
 func withTestEditor<Result>(
-  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, workers: PictureWorkers = .inProcess,
+  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, workers: ImageProcessor = .inProcess,
   ledger: TemporaryFolder? = nil, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await withTestEditor(
@@ -19,7 +19,7 @@ func withTestEditor<Result>(
 }
 
 func withTestEditor<Result>(
-  routes: [Route], workers: PictureWorkers = .inProcess, ledger: TemporaryFolder? = nil,
+  routes: [Route], workers: ImageProcessor = .inProcess, ledger: TemporaryFolder? = nil,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   let folder = try ledger ?? TemporaryFolder()

@@ -2,7 +2,7 @@ import Foundation
 import Imaging
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Plantain
 
@@ -152,8 +152,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let whole = [UInt8](3..<50) + [200, 201, 60, 7]
     #expect(content.count == whole.count)
     #expect(try content.read().array == whole)
-    for most in [1, 2, 7, 1_000] {
-      #expect(try content.portions(upTo: most).flatMap { try $0.load().array } == whole)
+    for maximum in [1, 2, 7, 1_000] {
+      #expect(try content.portions(upTo: maximum).flatMap { try $0.load().array } == whole)
     }
   }
 }

@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite("Files that end too early")
 struct CutTests {

@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite("What a drawing refers to outside of its file")
 struct DrawingTests {

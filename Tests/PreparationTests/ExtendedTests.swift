@@ -3,10 +3,10 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Long or dependent on programs that not everybody has: run by `Tests/extended`.
-@Suite("Extended: limits, metadata, colour", .enabled(if: isExtendedRun))
+@Suite("Extended: limits, metadata, color", .enabled(if: isExtendedRun))
 struct ExtendedTests {
   private static let limits = [
     1_000, 1_500, 2_500, 4_000, 7_000, 12_000, 20_000, 35_000, 60_000, 100_000, 200_000, 1_000_000,
@@ -102,33 +102,33 @@ struct ExtendedTests {
   }
 
   /// 27 flat fields of 16×16 pixels over the whole cube of device values, or from black to white.
-  private static func fields(inGrey: Bool) throws -> [UInt8] {
+  private static func fields(inGray: Bool) throws -> [UInt8] {
     let size = PixelSize(width: 27 * 16, height: 16)
     var pixels: [UInt8] = []
     for _ in 0..<16 {
       for column in 0..<size.width {
         let field = column / 16
         pixels +=
-          inGrey
+          inGray
           ? [UInt8(field * 9)] : [field / 9, field / 3 % 3, field % 3].map { UInt8([12, 130, 245][$0]) }
       }
     }
-    return try Image.fromPixels(pixels, size: size, bands: inGrey ? 1 : 3).encoded(
+    return try Image.fromPixels(pixels, size: size, bands: inGray ? 1 : 3).encoded(
       as: .jpeg(quality: 100, halvedChroma: false)
     ).array
   }
 
   /// Little CMS's own program converts the same file; both results must look the same.
   @Test(
-    "colours are within ΔE 2 of Little CMS", .enabled(if: Tool.exists("jpgicc")),
+    "colors are within ΔE 2 of Little CMS", .enabled(if: Tool.exists("jpgicc")),
     arguments: ["Display P3", "Adobe RGB", "ProPhoto", "CMYK", "grey"])
-  func colours(_ name: String) throws {
+  func colors(_ name: String) throws {
     let folder = try TemporaryFolder()
     let system = "/usr/share/color/icc/ghostscript/"
     let profile: [UInt8]
     switch name {
     case "Display P3": profile = Profiles.displayP3
-    case "grey": profile = Profiles.grey(gamma: 1.8)
+    case "grey": profile = Profiles.gray(gamma: 1.8)
     case "Adobe RGB":
       profile = try #require(PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket))).profile)
     default:
@@ -137,7 +137,7 @@ struct ExtendedTests {
       profile = try Samples.bytes(file)
     }
     try folder.write(profile, as: "profile.icc")
-    var source = try Self.fields(inGrey: name == "grey")
+    var source = try Self.fields(inGray: name == "grey")
     if name == "CMYK" {
       try folder.write(source, as: "rgb.jpg")
       try Tool.run(
@@ -150,7 +150,7 @@ struct ExtendedTests {
     try folder.write(source, as: "source.jpg")
     try Tool.run("jpgicc", ["-t1", "-b", "-q100", folder.file("source.jpg"), folder.file("oracle.jpg")])
     let result = try prepare(source) { $0.format = .png }
-    #expect(result.steps.contains { $0.kind == .colour })
+    #expect(result.steps.contains { $0.kind == .color })
     let (ours, theirs) = (try decodedPixels(result.bytes.array), try decodedPixels(folder.read("oracle.jpg")))
     for field in 0..<27 {
       let difference = Lab(ours, at: field).distance(to: Lab(theirs, at: field))
@@ -159,11 +159,11 @@ struct ExtendedTests {
   }
 }
 
-/// CIE L*a*b* (D50 is not needed: both colours are sRGB and only compared).
+/// CIE L*a*b* (D50 is not needed: both colors are sRGB and only compared).
 private struct Lab {
   let values: [Double]
 
-  /// The middle of a field, in a picture of colours or of grey.
+  /// The middle of a field, in a picture of colors or of gray.
   init(_ picture: (pixels: [UInt8], size: PixelSize, bands: Int), at field: Int) {
     let first = (8 * picture.size.width + field * 16 + 8) * picture.bands
     let linear = (0..<3).map { band in

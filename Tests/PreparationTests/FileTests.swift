@@ -3,7 +3,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Pictures that are read from an open file, where they are never in memory as a whole, against the same in memory.
 @Suite struct `A picture in a file` {

@@ -2,18 +2,18 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite("Padded and cropped")
 struct FitTests {
   private func ratio(_ text: String) throws -> AspectRatio { try #require(AspectRatio(parsing: text)) }
 
   /// Where a point of the upright original, by shares, lies in the prepared picture.
-  private func colour(_ result: PreparedReference, ofSource x: Double, _ y: Double) throws -> [Int] {
+  private func color(_ result: PreparedReference, ofSource x: Double, _ y: Double) throws -> [Int] {
     let geometry = result.geometry
     let column = x * Double(geometry.scaled.width) + Double(geometry.offset.x)
     let row = y * Double(geometry.scaled.height) + Double(geometry.offset.y)
-    return try PreparationTests.colour(
+    return try PreparationTests.color(
       result.bytes.array, x: column / Double(geometry.prepared.width),
       y: row / Double(geometry.prepared.height))
   }
@@ -24,18 +24,18 @@ struct FitTests {
     let result = try prepare(Embedded.oriented(orientation, jpeg: stored)) {
       $0.fit = fit
       $0.ratios = [AspectRatio(parsing: "1:1")!, AspectRatio(parsing: "1:8")!]
-      $0.background = RGBColour(red: 250, green: 200, blue: 10)
+      $0.background = RGBColor(red: 250, green: 200, blue: 10)
     }
     #expect(
       result.size == (fit == .pad ? PixelSize(width: 160, height: 160) : PixelSize(width: 96, height: 96)))
     #expect(result.geometry.source == PixelSize(width: 160, height: 96))
     #expect(result.steps.contains { $0.kind == (fit == .pad ? .pad : .crop) })
-    #expect(isClose(try colour(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.6, 0.25), [0, 255, 0], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.4, 0.75), [0, 0, 255], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.6, 0.25), [0, 255, 0], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.4, 0.75), [0, 0, 255], within: 8))
     if fit == .pad {
       #expect(
-        isClose(try PreparationTests.colour(result.bytes.array, x: 0.5, y: 0.05), [250, 200, 10], within: 8))
+        isClose(try PreparationTests.color(result.bytes.array, x: 0.5, y: 0.05), [250, 200, 10], within: 8))
     }
   }
 
@@ -47,13 +47,13 @@ struct FitTests {
       $0.format = .png
     }
     #expect(result.size == PixelSize(width: 180, height: 180))
-    #expect(result.geometry.shown == ShownArea(left: -10, top: -42, width: 180, height: 180))
+    #expect(result.geometry.shown == VisibleArea(left: -10, top: -42, width: 180, height: 180))
     #expect(result.steps.contains { $0.kind == .pad })
-    #expect(isClose(try colour(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.4, -0.25), [255, 0, 0], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.6, -0.25), [0, 255, 0], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.4, 1.25), [0, 0, 255], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.4, -0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.6, -0.25), [0, 255, 0], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.4, 1.25), [0, 0, 255], within: 8))
   }
 
   @Test("completed around a region that fits no answer, the geometry is of the whole")
@@ -65,17 +65,17 @@ struct FitTests {
       $0.format = .png
     }
     #expect(result.size == PixelSize(width: 300, height: 300))
-    #expect(result.geometry.shown == ShownArea(left: 50, top: -100, width: 300, height: 300))
+    #expect(result.geometry.shown == VisibleArea(left: 50, top: -100, width: 300, height: 300))
     #expect(result.geometry.source == PixelSize(width: 400, height: 100))
     // Beside the middle.
-    #expect(isClose(try colour(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
-    #expect(isClose(try colour(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
+    #expect(isClose(try color(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
   }
 
   @Test("a region at the picture's edge gets a margin, another one has what is around it")
   func marginOfRegions() throws {
     let png = try Synthetic.fields(PixelSize(width: 400, height: 300))
-    func shown(_ left: Int, answer: Int = 64) throws -> ShownArea {
+    func shown(_ left: Int, answer: Int = 64) throws -> VisibleArea {
       try prepare(png) {
         $0.region = PixelArea(left: left, top: 100, size: PixelSize(width: 60, height: 60))
         $0.regionSizes = [PixelSize(width: answer, height: answer)]
@@ -83,7 +83,7 @@ struct FitTests {
       }.geometry.shown
     }
     #expect(
-      try shown(170) == ShownArea(PixelArea(left: 154, top: 84, size: PixelSize(width: 92, height: 92))))
+      try shown(170) == VisibleArea(PixelArea(left: 154, top: 84, size: PixelSize(width: 92, height: 92))))
     // The second is cut in exactly the answer's pixels.
     for answer in [64, 120] {
       let atEdge = try shown(340, answer: answer)
@@ -91,7 +91,7 @@ struct FitTests {
     }
   }
 
-  @Test("completed grey, transparent, and with a shape already", arguments: [1, 2, 3, 4])
+  @Test("completed gray, transparent, and with a shape already", arguments: [1, 2, 3, 4])
   func completedBands(_ bands: Int) throws {
     let size = PixelSize(width: 40, height: 20)
     let pixels = [UInt8](repeating: 90, count: size.pixelCount * bands)
@@ -118,8 +118,8 @@ struct FitTests {
       $0.maximumBytes = ByteCount(1_400)
     }
     #expect(result.size.width < 800)
-    #expect(isClose(try colour(result, ofSource: 0.25, 0.25), [255, 0, 0], within: 40))
-    #expect(isClose(try colour(result, ofSource: 0.75, 0.75), [255, 255, 255], within: 40))
+    #expect(isClose(try color(result, ofSource: 0.25, 0.25), [255, 0, 0], within: 40))
+    #expect(isClose(try color(result, ofSource: 0.75, 0.75), [255, 255, 255], within: 40))
   }
 
   @Test("a picture that has the shape already passes untouched")
@@ -131,7 +131,7 @@ struct FitTests {
     #expect(result.isPassthrough)
   }
 
-  @Test("margins around grey and transparent pictures", arguments: [1, 4])
+  @Test("margins around gray and transparent pictures", arguments: [1, 4])
   func otherBands(_ bands: Int) throws {
     let size = PixelSize(width: 40, height: 20)
     let pixels = [UInt8](repeating: 90, count: size.pixelCount * bands)
@@ -139,11 +139,11 @@ struct FitTests {
     let result = try prepare(png) {
       $0.fit = .pad
       $0.ratios = [AspectRatio(parsing: "1:1")!]
-      $0.background = RGBColour(red: 200, green: 10, blue: 10)
+      $0.background = RGBColor(red: 200, green: 10, blue: 10)
     }
     #expect(result.size == PixelSize(width: 40, height: 40))
-    #expect(try PreparationTests.colour(result.bytes.array, x: 0.5, y: 0.1) == [200, 10, 10])
-    #expect(try PreparationTests.colour(result.bytes.array, x: 0.5, y: 0.5) == [90, 90, 90])
+    #expect(try PreparationTests.color(result.bytes.array, x: 0.5, y: 0.1) == [200, 10, 10])
+    #expect(try PreparationTests.color(result.bytes.array, x: 0.5, y: 0.5) == [90, 90, 90])
   }
 
   @Test("a frame of more pixels than allowed is an error before any work")

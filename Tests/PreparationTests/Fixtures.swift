@@ -1,7 +1,7 @@
 import Imaging
 import Preparation
 import TestSupport
-import Vocabulary
+import Core
 
 /// A picture as a camera stores it that was not held upright.
 enum StoredOnItsSide {
@@ -43,8 +43,8 @@ func prepare(
   return try prepareReference(PictureBytes(bytes), options: options)
 }
 
-/// The average colour of a rectangle, by shares of the picture.
-func colour(_ bytes: [UInt8], x: Double, y: Double) throws -> [Int] {
+/// The average color of a rectangle, by shares of the picture.
+func color(_ bytes: [UInt8], x: Double, y: Double) throws -> [Int] {
   let (pixels, size, bands) = try decodedPixels(bytes)
   let at = (Int(y * Double(size.height)) * size.width + Int(x * Double(size.width))) * bands
   return pixels[at..<at + min(3, bands)].map(Int.init)

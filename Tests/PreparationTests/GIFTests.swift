@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 private typealias Frame = HandmadeGIF.Frame
 
@@ -64,9 +64,9 @@ struct GIFTests {
     #expect(try pixel(result, 20, 5) == Self.red + [255])
     #expect(try pixel(result, 59, 34) == Self.red + [255])
     let flat = try prepare(file) {
-      ($0.format, $0.background) = (.jpeg, RGBColour(red: 0, green: 0, blue: 255))
+      ($0.format, $0.background) = (.jpeg, RGBColor(red: 0, green: 0, blue: 255))
     }
-    #expect(isClose(try colour(flat.bytes.array, x: 0, y: 0), [0, 0, 255], within: 4))
+    #expect(isClose(try color(flat.bytes.array, x: 0, y: 0), [0, 0, 255], within: 4))
   }
 
   @Test("a first frame that fills the screen has no alpha channel")

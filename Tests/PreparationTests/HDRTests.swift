@@ -3,7 +3,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Pictures for HDR screens, written here by the formulas of ITU-R BT.2100 and the matrices of ITU-R BT.2087 and SMPTE EG 432-1.
 @Suite("HDR on an SDR screen")
@@ -85,7 +85,7 @@ struct HDRTests {
     guard curve == .pq || primaries == 9 else { return }
     let result = try prepare(file(Self.colors.map { $0.map(Self.light) }, curve, primaries: primaries))
     #expect(result.warnings.isEmpty)
-    #expect(result.steps.map(\.kind) == [.colour])
+    #expect(result.steps.map(\.kind) == [.color])
     for (found, expected) in zip(try fields(result, Self.colors.count), Self.colors) {
       #expect(isClose(found, expected.map { Int($0) }, within: 2), "\(found) for \(expected)")
     }
@@ -127,8 +127,8 @@ struct HDRTests {
     #expect(found[0][3] == 128 && found[0][0] >= 253)
   }
 
-  @Test("grey is grey", arguments: [UInt8(8), 16])
-  func grey(bits: UInt8) throws {
+  @Test("gray is gray", arguments: [UInt8(8), 16])
+  func gray(bits: UInt8) throws {
     let value = Curve.pq.values([203 * Self.light(128)])[0]
     let code = Int(value * (bits == 16 ? 65_535 : 255))
     let pixel: [UInt8] = bits == 16 ? [UInt8(code >> 8), UInt8(code & 255)] : [UInt8(code)]
@@ -136,7 +136,7 @@ struct HDRTests {
     let png = HandmadePNG.file(
       width: 20, bits: bits, kind: 0, rows: [[UInt8]](repeating: row, count: 20),
       before: [("cICP", [9, 16, 0, 1])])
-    #expect(isClose(try colour(prepare(png).bytes.array, x: 0.5, y: 0.5), [128, 128, 128], within: 3))
+    #expect(isClose(try color(prepare(png).bytes.array, x: 0.5, y: 0.5), [128, 128, 128], within: 3))
   }
 
   @Test("a part is shown as it is in the whole", arguments: Curve.allCases)
@@ -166,6 +166,6 @@ struct HDRTests {
       $0.maximumEdge = 100
     }
     #expect(result.size == PixelSize(width: 5, height: 100))
-    #expect(isClose(try colour(result.bytes.array, x: 0.5, y: 0.5), [200, 40, 30], within: 2))
+    #expect(isClose(try color(result.bytes.array, x: 0.5, y: 0.5), [200, 40, 30], within: 2))
   }
 }

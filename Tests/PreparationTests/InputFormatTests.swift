@@ -2,14 +2,14 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Every input format` {
   private func prepare(_ bytes: [UInt8]) throws -> PreparedReference {
     try prepareReference(PictureBytes(bytes), options: PreparationOptions())
   }
 
-  /// The colours at the centres of the four fields.
+  /// The colors at the centers of the four fields.
   private func fields(_ file: PictureBytes) throws -> [[Int]] {
     let (pixels, size, bands) = try decodedPixels(file.array)
     return [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)].map { x, y in
@@ -18,17 +18,17 @@ import Vocabulary
     }
   }
 
-  static let colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]
+  static let colors = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]
 
   @Test(arguments: [
     "fields.gif", "animated.gif", "fields.tif", "pages.tif", "orientation6.tif", "rgb16.tif", "lab.tif",
     "lab8.tif", "tiled.tif", "big.tif", "fields.heic", "rotated.heic", "fields.avif",
   ])
-  func `the four fields stand upright in their colours`(name: String) throws {
+  func `the four fields stand upright in their colors`(name: String) throws {
     let result = try prepare(Samples.fixture(name))
     #expect(result.size == PixelSize(width: 64, height: 48))
     #expect([.jpeg, .png].contains(result.mediaType))
-    for (found, expected) in zip(try fields(result.bytes), Self.colours) {
+    for (found, expected) in zip(try fields(result.bytes), Self.colors) {
       #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 20 }, "\(name): \(found) for \(expected)")
     }
     let several = ["animated.gif": PreparationWarning.animationDropped, "pages.tif": .pagesDropped]
@@ -42,7 +42,7 @@ import Vocabulary
     let result = try prepareReference(PictureBytes(Samples.fixture(name)), options: options)
     #expect(result.steps.map(\.kind) == [.page, .format])
     // The second picture is the first upside down.
-    for (found, expected) in zip(try fields(result.bytes), Self.colours.reversed()) {
+    for (found, expected) in zip(try fields(result.bytes), Self.colors.reversed()) {
       #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 20 }, "\(name): \(found) for \(expected)")
     }
     options.page = 3
@@ -68,7 +68,7 @@ import Vocabulary
     var options = PreparationOptions()
     options.maximumEdge = 48
     let result = try prepareReference(PictureBytes(Samples.fixture(name)), options: options)
-    for (found, expected) in zip(try fields(result.bytes), Self.colours) {
+    for (found, expected) in zip(try fields(result.bytes), Self.colors) {
       #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 20 }, "\(name): \(found) for \(expected)")
     }
   }
@@ -76,14 +76,14 @@ import Vocabulary
   @Test(arguments: ["cmyk.tif", "ycck.jpg"])
   func `CMYK without a profile is taken as ink on paper`(name: String) throws {
     let found = try fields(prepare(Samples.fixture(name)).bytes)
-    // Red stays the reddest of the four, and so on: the exact colours depend on the assumed inks.
+    // Red stays the reddest of the four, and so on: the exact colors depend on the assumed inks.
     for (position, channel) in [(0, 0), (1, 1), (2, 2)] {
       #expect(found[position][channel] == found[position].max())
     }
     #expect(found[3].allSatisfy { $0 > 250 })
   }
 
-  @Test func `grey stays grey`() throws {
+  @Test func `gray stays gray`() throws {
     let result = try prepare(Samples.fixture("grey.tif"))
     let found = try fields(result.bytes)
     #expect(Set(found[0]).count == 1)

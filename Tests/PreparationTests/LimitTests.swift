@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Under the cap` {
   @Test(arguments: [10_000_000, 60_000, 25_000, 9_000, 3_000, 1_000], [MediaType.jpeg, .png, .webp])

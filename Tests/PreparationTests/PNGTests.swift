@@ -3,7 +3,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite("PNGs with a wrong checksum")
 struct PNGChecksumTests {

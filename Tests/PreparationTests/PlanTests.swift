@@ -1,7 +1,7 @@
 import Foundation
 import Imaging
 import Testing
-import Vocabulary
+import Core
 
 @testable import Preparation
 
@@ -68,7 +68,7 @@ import Vocabulary
   ) -> FitPlan {
     FitPlan(
       mirroring: source, isOnItsSide: isOnItsSide, to: answer, longestEdge: limit,
-      mostPixels: 100_000_000, margin: margin, canShrinkOnLoad: false)
+      maximumPixels: 100_000_000, margin: margin, canShrinkOnLoad: false)
   }
 
   @Test func `what lacks less than a pixel across, and several along, is completed`() {
@@ -119,7 +119,7 @@ import Vocabulary
   @Test func `the frame has no more pixels than may be`() {
     let plan = FitPlan(
       mirroring: PixelSize(width: 20_000, height: 10), isOnItsSide: false,
-      to: PixelSize(width: 1_376, height: 768), longestEdge: nil, mostPixels: 1_000_000, margin: 0,
+      to: PixelSize(width: 1_376, height: 768), longestEdge: nil, maximumPixels: 1_000_000, margin: 0,
       canShrinkOnLoad: false)
     #expect(plan.frame.pixelCount <= 1_000_000 && plan.frame.pixelCount > 900_000)
   }

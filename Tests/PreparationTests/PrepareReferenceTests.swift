@@ -3,7 +3,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite struct `Passing untouched` {
   @Test func `a picture that complies keeps every byte`() throws {
@@ -46,7 +46,7 @@ import Vocabulary
     #expect(result.geometry.orientation == orientation)
     let file = result.bytes.array
     for (place, expected) in zip([(0.2, 0.2), (0.8, 0.2), (0.2, 0.8), (0.8, 0.8)], corners) {
-      let found = try colour(file, x: place.0, y: place.1)
+      let found = try color(file, x: place.0, y: place.1)
       #expect(isClose(found, expected, within: 12), "orientation \(orientation) at \(place): \(found)")
     }
     #expect(try PictureStructure.read(result.bytes).orientation == 1)
@@ -62,12 +62,12 @@ import Vocabulary
   @Test func `Adobe RGB becomes sRGB`() throws {
     let source = try Samples.bytes(Samples.rocket)
     let result = try prepare(source)
-    #expect(result.steps.map(\.kind) == [.strip, .colour])
+    #expect(result.steps.map(\.kind) == [.strip, .color])
     let structure = try PictureStructure.read(result.bytes)
     #expect(structure.profile == nil)
     // Computed apart from this code by the formulas of Adobe RGB (1998) and IEC 61966-2-1.
-    let before = try colour(source, x: 0.12, y: 0.86)
-    let after = try colour(result.bytes.array, x: 0.12, y: 0.86)
+    let before = try color(source, x: 0.12, y: 0.86)
+    let after = try color(result.bytes.array, x: 0.12, y: 0.86)
     #expect(isClose(after, AdobeRGB.toSRGB(before), within: 6), "\(before) became \(after)")
     #expect(!isClose(after, before, within: 6))
   }
@@ -77,8 +77,8 @@ import Vocabulary
     let result = try prepare(file) { $0.maximumEdge = 100 }
     #expect(result.size == PixelSize(width: 100, height: 50))
     #expect(result.mediaType == .png)
-    #expect(try isClose(colour(result.bytes.array, x: 0.2, y: 0.2), [255, 0, 0], within: 2))
-    #expect(try isClose(colour(result.bytes.array, x: 0.8, y: 0.8), [255, 255, 255], within: 2))
+    #expect(try isClose(color(result.bytes.array, x: 0.2, y: 0.2), [255, 0, 0], within: 2))
+    #expect(try isClose(color(result.bytes.array, x: 0.8, y: 0.8), [255, 255, 255], within: 2))
   }
 
   @Test func `a 16-bit picture with a profile keeps its half-transparency`() throws {
@@ -97,15 +97,15 @@ import Vocabulary
   @Test func `a profile that is none, or for other pictures, goes with a warning`() throws {
     let rocket = try PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket)))
     let adobe = try #require(rocket.profile)
-    let grey = Array(repeating: [UInt8](repeating: 90, count: 8), count: 8)
-    let colour = Array(repeating: [UInt8](repeating: 90, count: 24), count: 8)
+    let gray = Array(repeating: [UInt8](repeating: 90, count: 8), count: 8)
+    let color = Array(repeating: [UInt8](repeating: 90, count: 24), count: 8)
     let files = [
       HandmadePNG.file(
-        width: 8, bits: 8, kind: 0, rows: grey, before: [("iCCP", HandmadePNG.profile(adobe))]),
+        width: 8, bits: 8, kind: 0, rows: gray, before: [("iCCP", HandmadePNG.profile(adobe))]),
       HandmadePNG.file(
-        width: 8, bits: 8, kind: 2, rows: colour, before: [("iCCP", Array("p\0\0broken".utf8))]),
+        width: 8, bits: 8, kind: 2, rows: color, before: [("iCCP", Array("p\0\0broken".utf8))]),
       HandmadePNG.file(
-        width: 8, bits: 8, kind: 2, rows: colour,
+        width: 8, bits: 8, kind: 2, rows: color,
         before: [("iCCP", HandmadePNG.profile(Array(adobe.prefix(200))))]),
       Embedded.segment(
         0xE2, Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Array("random bytes".utf8),
@@ -123,7 +123,7 @@ import Vocabulary
   @Test(arguments: [MediaType.jpeg, .png, .webp])
   func `what is encoded is sRGB and carries no profile`(format: MediaType) throws {
     let result = try prepare(Samples.bytes(Samples.rocket)) { $0.format = format }
-    #expect(result.steps.contains { $0.kind == .colour })
+    #expect(result.steps.contains { $0.kind == .color })
     #expect(try PictureStructure.read(result.bytes).profile == nil)
   }
 
@@ -157,12 +157,12 @@ import Vocabulary
     #expect(kept.isPassthrough)
     let flat = try prepare(file) {
       $0.format = .jpeg
-      $0.background = RGBColour(red: 0, green: 0, blue: 250)
+      $0.background = RGBColor(red: 0, green: 0, blue: 250)
     }
     #expect(flat.mediaType == .jpeg)
     #expect(flat.steps.map(\.kind).contains(.flatten))
-    #expect(try isClose(colour(flat.bytes.array, x: 0.2, y: 0.5), [0, 0, 250], within: 12))
-    #expect(try isClose(colour(flat.bytes.array, x: 0.8, y: 0.5), [200, 0, 0], within: 12))
+    #expect(try isClose(color(flat.bytes.array, x: 0.2, y: 0.5), [0, 0, 250], within: 12))
+    #expect(try isClose(color(flat.bytes.array, x: 0.8, y: 0.5), [200, 0, 0], within: 12))
   }
 
   @Test func `the format that was asked for is written, whatever came`() throws {
@@ -180,8 +180,8 @@ import Vocabulary
 
 private enum AdobeRGB {
   /// Adobe RGB (1998) to sRGB by matrix: both have the same white point (D65).
-  static func toSRGB(_ colour: [Int]) -> [Int] {
-    let linear = colour.map { pow(Double($0) / 255, 2.19921875) }
+  static func toSRGB(_ color: [Int]) -> [Int] {
+    let linear = color.map { pow(Double($0) / 255, 2.19921875) }
     let matrix = [
       [1.39836, -0.39836, 0.0], [0.0, 1.0, 0.0], [0.0, -0.04293, 1.04293],
     ]

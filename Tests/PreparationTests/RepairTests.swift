@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// What libjpeg warns of or stumbles over although every viewer shows the whole picture.
 @Suite struct `A picture that is whole, in a file with a fault` {
@@ -154,8 +154,8 @@ import Vocabulary
       [], [0xFF], [UInt8](repeating: 0, count: 3_000), Array("text, and a longer one".utf8),
       [0xFF, 0xD8],
     ]
-    let most = whole.count - 2
-    for length in 0..<most where isExtendedRun || length % 7 == 0 || length > most - 40 {
+    let maximum = whole.count - 2
+    for length in 0..<maximum where isExtendedRun || length % 7 == 0 || length > maximum - 40 {
       for (number, tail) in tails.enumerated() {
         guard let found = try? PictureStructure.read(PictureBytes(Array(whole[..<length]) + tail)) else {
           continue

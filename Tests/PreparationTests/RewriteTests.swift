@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @Suite("Rewritten without decoding")
 struct RewriteTests {
@@ -15,9 +15,9 @@ struct RewriteTests {
     #expect(result.size == PixelSize(width: 160, height: 96))
     #expect(result.steps.contains { $0.kind == .rotateLossless } == (orientation != 1))
     #expect(result.encodes == (orientation == 1 ? 0 : 1))
-    #expect(isClose(try colour(result.bytes.array, x: 0.25, y: 0.25), [255, 0, 0], within: 6))
-    #expect(isClose(try colour(result.bytes.array, x: 0.75, y: 0.25), [0, 255, 0], within: 6))
-    #expect(isClose(try colour(result.bytes.array, x: 0.25, y: 0.75), [0, 0, 255], within: 6))
+    #expect(isClose(try color(result.bytes.array, x: 0.25, y: 0.25), [255, 0, 0], within: 6))
+    #expect(isClose(try color(result.bytes.array, x: 0.75, y: 0.25), [0, 255, 0], within: 6))
+    #expect(isClose(try color(result.bytes.array, x: 0.25, y: 0.75), [0, 0, 255], within: 6))
   }
 
   @Test("four quarter turns are no turn: not one value changes")
@@ -94,7 +94,7 @@ struct RewriteTests {
     }
   }
 
-  @Test("full colour resolution is given up before pixels, at the lowest quality")
+  @Test("full color resolution is given up before pixels, at the lowest quality")
   func subsampled() throws {
     let png = try Synthetic.png(PixelSize(width: 400, height: 300))
     let atFloor = try Image.decode(PictureBytes(png), as: .png).encoded(

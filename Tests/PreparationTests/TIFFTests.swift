@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 private typealias Page = HandmadeTIFF.Page
 
@@ -20,7 +20,7 @@ struct TIFFPageTests {
     ] {
       let result = try prepare(HandmadeTIFF.file(pages, isBig: isBig, bigEndian: bigEndian))
       #expect(result.size == PixelSize(width: 120, height: 80))
-      #expect(isClose(try colour(result.bytes.array, x: 0.5, y: 0.5), [99, 99, 99], within: 2))
+      #expect(isClose(try color(result.bytes.array, x: 0.5, y: 0.5), [99, 99, 99], within: 2))
       #expect(result.page == pages.count)
       #expect(result.warnings == [.pagesDropped, .previewSkipped])
       #expect(result.steps.first?.kind == .page && result.steps.first?.after == "\(pages.count)")
@@ -54,7 +54,7 @@ struct TIFFKindTests {
     let file = HandmadeTIFF.file([page, Page(7, 9, value: 3)], isBig: true, bigEndian: bigEndian)
     let result = try prepare(file) { $0.keepsCopyright = true }
     #expect(result.size == PixelSize(width: 120, height: 80))
-    #expect(isClose(try colour(result.bytes.array, x: 0.5, y: 0.5), [99, 99, 99], within: 2))
+    #expect(isClose(try color(result.bytes.array, x: 0.5, y: 0.5), [99, 99, 99], within: 2))
     #expect(result.warnings == [.pagesDropped])
     let read = try PictureStructure.read(PictureBytes(file))
     #expect(read.attribution.creator == "A longer name")
@@ -93,7 +93,7 @@ struct TIFFKindTests {
     #expect(what.contains("old-style JPEG"))
   }
 
-  /// Grey values of 16 bits, rising from left to right.
+  /// Gray values of 16 bits, rising from left to right.
   private func deep(from low: Int, to high: Int) -> [UInt8] {
     var page = Page(64, 16, value: 0)
     (page.bits, page.samples) = (16, 1)

@@ -2,7 +2,7 @@ import Imaging
 import Preparation
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 /// Files of a known format that are unusual, incomplete or wrong inside.
 @Suite("Variants of formats")
@@ -34,10 +34,10 @@ struct VariantTests {
     throw PreparationError.invalidOption("no tag \(tag)")
   }
 
-  @Test("TIFF samples of other kinds are refused by name, not shown in other colours")
+  @Test("TIFF samples of other kinds are refused by name, not shown in other colors")
   func samples() throws {
     #expect(try variant(tiff(0x02, becomes: 32)) == "32 bits per channel")
-    #expect(try variant(tiff(0x06, becomes: 6)) == "YCbCr colours outside JPEG compression")
+    #expect(try variant(tiff(0x06, becomes: 6)) == "YCbCr colors outside JPEG compression")
     // SampleFormat in the place of PlanarConfiguration.
     #expect(try variant(tiff(0x53, becomes: 3, insteadOf: 0x1C)) == "floating-point samples")
     #expect(try variant(tiff(0x53, becomes: 2, insteadOf: 0x1C)) == "signed samples")
@@ -97,13 +97,13 @@ struct VariantTests {
     #expect(try prepare(Samples.fixture("interlaced-\(size).png")).isPassthrough)
   }
 
-  @Test("a picture of grey and transparency is laid on the colour that was asked for")
+  @Test("a picture of gray and transparency is laid on the color that was asked for")
   func flatten() throws {
     let file = HandmadePNG.file(
       width: 16, bits: 8, kind: 4, rows: [[UInt8]](repeating: [UInt8](repeating: 0, count: 32), count: 16))
     let result = try prepare(file) {
       $0.format = .jpeg
-      $0.background = RGBColour(red: 0, green: 255, blue: 0)
+      $0.background = RGBColor(red: 0, green: 255, blue: 0)
     }
     let (pixels, _, bands) = try decodedPixels(result.bytes.array)
     #expect(bands == 3 && pixels[0] < 5 && pixels[1] > 250 && pixels[2] < 5)

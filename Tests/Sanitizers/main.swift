@@ -4,7 +4,7 @@ import Base64
 import Finishing
 import Imaging
 import Preparation
-import Vocabulary
+import Core
 
 /// A small generator with a fixed start: the same damage on every run.
 struct Chance: RandomNumberGenerator {
@@ -29,7 +29,7 @@ let choices: [PreparationOptions] = [MediaType?.none, .jpeg, .png, .webp].map { 
 /// From memory, and where that is another way, from a file, with the same outcome.
 func prepareEveryWay(_ bytes: [UInt8]) throws -> Int {
   let memory = PictureContent(PictureBytes(bytes))
-  let file = try HeldFile.nameless(holding: memory).map { PictureContent($0) }
+  let file = try OpenFile.nameless(holding: memory).map { PictureContent($0) }
   return try choices.count { options in
     let prepared = try? prepareReference(memory, options: options)
     guard let file, bytes.starts(with: [0x89, 0x50]) || options.maximumEdge == nil else {
@@ -60,12 +60,12 @@ func checkBase64(_ chance: inout Chance) throws {
   }
 }
 
-/// Laid on the one before it, whatever that is: recognised, in its colours and size.
-func bringBack(_ files: [String]) throws -> Int {
+/// Laid on the one before it, whatever that is: recognized, in its colors and size.
+func restoreOntoOriginal(_ files: [String]) throws -> Int {
   var options = FinishingOptions(wanted: .png)
   options.fitsSource = true
   options.aligns = true
-  options.matchesColour = true
+  options.matchesColor = true
   options.keepsUnchanged = true
   options.usesMask = true
   options.restoresAlpha = true
@@ -78,7 +78,7 @@ func bringBack(_ files: [String]) throws -> Int {
   }
 }
 
-/// A JPEG that is tall enough for its size under a limit to be judged from a sample of its rows: odd sizes, with coarser colours
+/// A JPEG that is tall enough for its size under a limit to be judged from a sample of its rows: odd sizes, with coarser colors
 /// and without.
 func roundTall(_ chance: inout Chance) throws {
   let size = PixelSize(width: 201, height: 1_827)
@@ -111,7 +111,7 @@ for path in files {
 }
 // The samples are photographs; a picture on itself is found, the others are not.
 let photographs = Array(files.prefix(3))
-let brought = try bringBack(photographs.flatMap { [$0, $0] })
+let brought = try restoreOntoOriginal(photographs.flatMap { [$0, $0] })
 guard brought == 2 * photographs.count - 1 else { fatalError("only \(brought) results were finished") }
 // Several at once, on the pool, for the race detector.
 await withTaskGroup(of: Void.self) { group in

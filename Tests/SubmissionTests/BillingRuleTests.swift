@@ -128,12 +128,12 @@ import Testing
 
   @Test func `a request goes to the proxy, and one that the proxy refuses was not sent`() async throws {
     try await ScriptedGateway.run(.reply(status: 403, body: "")) { proxy in
-      let submitter = Submitter(settings: ClientSettings(environment: ["https_proxy": proxy.baseURL]))
+      let sender = HTTPSender(settings: ClientSettings(environment: ["https_proxy": proxy.baseURL]))
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
       let outgoing = Gateway.google.encode(
         request, baseURL: "https://images.example.com", key: try APIKey("sk-canary-7f3a"))
       let error = await #expect(throws: SubmissionError.self) {
-        try await submitter.send(outgoing, timeout: .seconds(120))
+        try await sender.send(outgoing, timeout: .seconds(120))
       }
       guard case .unreachable = error else {
         Issue.record("\(String(describing: error))")
@@ -142,12 +142,13 @@ import Testing
       let head = proxy.requests.first?.head ?? ""
       #expect(head.hasPrefix("CONNECT images.example.com:443 "))
       #expect(!head.contains("canary"))
-      await submitter.close()
+      await sender.close()
     }
   }
 
   @Test func `an authority that cannot be read is named`() {
-    #expect(throws: ClientSettings.Mistake(variable: "SSL_CERT_FILE", words: "/no/such.pem cannot be read")) {
+    #expect(throws: ClientSettings.Mistake(variable: "SSL_CERT_FILE", message: "/no/such.pem cannot be read"))
+    {
       try ClientSettings(environment: ["SSL_CERT_FILE": "/no/such.pem"]).configuration(for: "https://a.org")
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Gateways
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Submission
 
@@ -12,7 +12,7 @@ import Vocabulary
   func `go back to their pool, however fast the answer is`() async throws {
     let answer = #"{"candidates":[{"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
-      let submitter = Submitter(settings: ClientSettings(environment: [:]))
+      let sender = HTTPSender(settings: ClientSettings(environment: [:]))
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
       let key = try APIKey("sk-canary-7f3a")
       let outgoing = Gateway.google.encode(request, baseURL: gateway.baseURL, key: key)
@@ -21,7 +21,7 @@ import Vocabulary
           group.addTask {
             var lost = 0
             for _ in 0..<50 where lost == 0 {
-              let reply = try? await submitter.send(outgoing, timeout: .seconds(120))
+              let reply = try? await sender.send(outgoing, timeout: .seconds(120))
               if reply?.status != 200 { lost += 1 }
             }
             return lost
@@ -30,7 +30,7 @@ import Vocabulary
         return await group.reduce(0, +)
       }
       #expect(lost == 0)
-      await submitter.close()
+      await sender.close()
     }
   }
 
@@ -41,10 +41,10 @@ import Vocabulary
     let answer = "HTTP/1.1 401 No\r\nContent-Length: \(words.utf8.count)\r\n\r\n\(words)"
     let (frees, freed) = AsyncStream<Void>.makeStream()
     try await ScriptedGateway.run(.early(status == nil ? "" : answer)) { gateway in
-      let submitter = Submitter(settings: ClientSettings(environment: [:]))
+      let sender = HTTPSender(settings: ClientSettings(environment: [:]))
       let outgoing = Self.upload(to: gateway.baseURL) { freed.yield() }
       do throws(SubmissionError) {
-        let reply = try await submitter.send(outgoing(), timeout: .seconds(status == nil ? 1 : 120))
+        let reply = try await sender.send(outgoing(), timeout: .seconds(status == nil ? 1 : 120))
         #expect(reply.status == status)
         guard case .failed(let failure) = Gateway.google.interpret(reply) else {
           Issue.record("a refusal is a failure")
@@ -58,7 +58,7 @@ import Vocabulary
           return
         }
       }
-      await submitter.close()
+      await sender.close()
     }
     for await _ in frees { break }
   }
@@ -68,7 +68,7 @@ import Vocabulary
   {
     // Longer than what is read at a time, and of no whole number of groups.
     let bytes = (0..<1_300_001).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
-    let file = try #require(try HeldFile.nameless(holding: PictureContent(PictureBytes(bytes))))
+    let file = try #require(try OpenFile.nameless(holding: PictureContent(PictureBytes(bytes))))
     let contents = [
       PictureContent(file),
       PictureContent([
@@ -79,12 +79,12 @@ import Vocabulary
     ]
     let answer = #"{"candidates":[{"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
-      let submitter = Submitter(settings: ClientSettings(environment: [:]))
+      let sender = HTTPSender(settings: ClientSettings(environment: [:]))
       let request = EditRequest(
         prompt: "x", model: "m", tier: nil, shape: nil, references: contents.map { .picture(.jpeg, $0) })
-      _ = try await submitter.send(
+      _ = try await sender.send(
         Gateway.google.encode(request, baseURL: gateway.baseURL, key: .simulated), timeout: .seconds(120))
-      await submitter.close()
+      await sender.close()
       let body = try #require(gateway.requests.first?.body)
       let texts = try contents.map { Data(try $0.read().array).base64EncodedString() }
       let sent = String(decoding: body, as: UTF8.self)

@@ -2,7 +2,7 @@ import Foundation
 import Gateways
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Submission
 
@@ -31,12 +31,12 @@ import Vocabulary
   ) async throws -> (reply: Result<IncomingReply, SubmissionError>, head: String) {
     let headers = coding.map { [("Content-Encoding", $0)] } ?? []
     return try await ScriptedGateway.run(.file(body, headers: headers)) { gateway in
-      let submitter = Submitter()
-      defer { Task { await submitter.close() } }
+      let sender = HTTPSender()
+      defer { Task { await sender.close() } }
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
       let outgoing = Gateway.apiyi.encode(request, baseURL: gateway.baseURL, key: try APIKey("k-canary-1"))
       do throws(SubmissionError) {
-        let reply = try await submitter.send(outgoing, timeout: .seconds(60))
+        let reply = try await sender.send(outgoing, timeout: .seconds(60))
         return (.success(reply), gateway.requests[0].head)
       } catch {
         return (.failure(error), gateway.requests[0].head)

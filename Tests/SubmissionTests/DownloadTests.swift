@@ -1,6 +1,6 @@
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Submission
 

@@ -3,7 +3,7 @@ import Gateways
 import Synchronization
 import TestSupport
 import Testing
-import Vocabulary
+import Core
 
 @testable import Submission
 
@@ -20,7 +20,7 @@ private final class CrowdedJournal: AttemptJournal {
     do throws(StoredReply.Failure) {
       return JournaledAttempt(id: 1, reply: try StoredReply(making: path))
     } catch {
-      throw JournalError(error.words)
+      throw JournalError(error.message)
     }
   }
 
@@ -38,15 +38,15 @@ private final class CrowdedJournal: AttemptJournal {
     let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(jpeg)"}}"#
     let body = #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
-      let submitter = Submitter(settings: ClientSettings(environment: [:]))
-      let route = Delivery.Route(
+      let sender = HTTPSender(settings: ClientSettings(environment: [:]))
+      let route = RequestExecutor.Route(
         gateway: .google, baseURL: gateway.baseURL, key: try APIKey("sk-canary-7f3a"))
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
-      let delivered = try await Delivery(route, submitter: submitter, journal: journal)
-        .deliver(request, part: 1, timeout: .seconds(120))
-      #expect(delivered.pictures.count == 1)
-      await delivered.receipt.finish()
-      await submitter.close()
+      let executed = try await RequestExecutor(route, sender: sender, journal: journal)
+        .execute(request, part: 1, timeout: .seconds(120))
+      #expect(executed.pictures.count == 1)
+      await executed.receipt.finish()
+      await sender.close()
     }
     #expect(journal.written.last == .done)
     #expect(folder.names == [])

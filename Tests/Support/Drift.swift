@@ -1,6 +1,7 @@
 import Foundation
 package import Imaging
-package import Vocabulary
+package import Core
+package import struct Core.AffineTransform
 
 /// A result of which it is known how it lies on its original.
 package struct Drift: Sendable {
@@ -27,14 +28,14 @@ package struct Drift: Sendable {
   }
 
   /// From the original's pixels to the result's.
-  package func map(_ original: PixelSize, _ result: PixelSize) -> AffineMap {
+  package func map(_ original: PixelSize, _ result: PixelSize) -> AffineTransform {
     let (width, height) = (Double(result.width), Double(result.height))
     let (cosine, sine) = (cos(turn * .pi / 180) * scale, sin(turn * .pi / 180) * scale)
-    let turned = AffineMap(
+    let turned = AffineTransform(
       xx: cosine, xy: -sine, yx: sine, yy: cosine,
       dx: width / 2 * (1 - cosine) + height / 2 * sine + shift.x * width,
       dy: height / 2 * (1 - cosine) - width / 2 * sine + shift.y * height)
-    return AffineMap.stretch(original, to: result).then(turned)
+    return AffineTransform.stretch(original, to: result).then(turned)
   }
 
   /// The original as such a model might give it back: moved, tinted, in part another picture, and as a JPEG of quality 75.
@@ -47,20 +48,21 @@ package struct Drift: Sendable {
     let reduced =
       original.size.longestEdge > size.longestEdge
       ? try original.shared().resized(to: size) : original.shared()
-    let own = AffineMap.stretch(reduced.size, to: original.size).then(map(original.size, size))
-    var image = try reduced.warped(by: own, into: size).realised()
+    let own = AffineTransform.stretch(reduced.size, to: original.size).then(map(original.size, size))
+    var image = try reduced.warped(by: own, into: size).copiedToMemory()
     if isTinted {
       image = try image.recombined(
         [[1.05, 0.03, 0], [0, 0.94, 0.02], [0.02, 0, 0.88]], offset: [6, -4, 9]
-      ).realised()
+      ).copiedToMemory()
     }
     if changed > 0 {
       let another =
-        try other.take() ?? Image.decode(PictureBytes(Samples.bytes(Samples.rocket)), as: .jpeg).realised()
+        try other.take()
+        ?? Image.decode(PictureBytes(Samples.bytes(Samples.rocket)), as: .jpeg).copiedToMemory()
       image = try Self.replacingLeft(changed, of: image, by: another)
     }
     let encoded = try image.encoded(as: .jpeg(quality: 75, halvedChroma: true))
-    return try Image.decode(encoded, as: .jpeg).realised()
+    return try Image.decode(encoded, as: .jpeg).copiedToMemory()
   }
 
   private static func replacingLeft(
@@ -79,7 +81,7 @@ package struct Drift: Sendable {
 
   /// The farthest that a map from the result's pixels to the original's brings a point from where it belongs, in the
   /// original's pixels, over its middle and four places near its corners.
-  package func error(of map: AffineMap, _ original: PixelSize, _ result: PixelSize) -> Double {
+  package func error(of map: AffineTransform, _ original: PixelSize, _ result: PixelSize) -> Double {
     let truth = self.map(original, result)
     let distances = [(0.1, 0.1), (0.5, 0.5), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9)].map { x, y in
       let (ox, oy) = (x * Double(original.width), y * Double(original.height))

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// A GIF written by hand, for what encoders do not write: frames beyond the screen, blocks that are cut.
 package struct HandmadeGIF {

@@ -11,7 +11,7 @@ package struct HandmadeTIFF {
     package var tags: [Int: Int] = [:]
     package var artist: String?
 
-    /// One grey all over.
+    /// One gray all over.
     package init(_ width: Int, _ height: Int, value: UInt8, _ tags: [Int: Int] = [:]) {
       (self.width, self.height, self.tags) = (width, height, tags)
       pixels = [UInt8](repeating: value, count: width * height * 3)

@@ -17,7 +17,7 @@ package enum Profiles {
         + ["rTRC", "gTRC", "bTRC"].map { ($0, trc) })
   }()
 
-  package static func grey(gamma: Double) -> [UInt8] {
+  package static func gray(gamma: Double) -> [UInt8] {
     let exponent = big(Int((gamma * 256).rounded()), 2)
     return file("GRAY", [("kTRC", Array("curv".utf8) + big(0, 4) + big(1, 4) + exponent)])
   }

@@ -1,6 +1,6 @@
 package import Foundation
 import Imaging
-package import Vocabulary
+package import Core
 
 /// The sample photographs of the repository.
 package enum Samples {
@@ -35,7 +35,7 @@ package enum Samples {
 
 /// Pictures made by code.
 package enum Synthetic {
-  /// Soft colours with grain, as a photograph has them: hard to compress, the same every time.
+  /// Soft colors with grain, as a photograph has them: hard to compress, the same every time.
   package static func photograph(_ size: PixelSize, bands: Int = 3, seed: UInt64 = 1) -> [UInt8] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     var pixels = [UInt8](repeating: 255, count: size.pixelCount * bands)
@@ -68,7 +68,7 @@ package enum Synthetic {
     try Image.fromPixels(photograph(size), size: size, bands: 3).encoded(as: .webp(quality: 90)).array
   }
 
-  /// Four fields of one colour each: red and green above, blue and white below.
+  /// Four fields of one color each: red and green above, blue and white below.
   package static func fields(_ size: PixelSize) throws -> [UInt8] {
     var pixels: [UInt8] = []
     for row in 0..<size.height {
@@ -106,7 +106,7 @@ package enum Embedded {
   }
 
   /// An EXIF block that says what the colors are: `ColorSpace`, and the interoperability index of four characters.
-  package static func exif(colourSpace: Int?, index: String?, bigEndian: Bool = false) -> [UInt8] {
+  package static func exif(colorSpace: Int?, index: String?, bigEndian: Bool = false) -> [UInt8] {
     func number(_ value: Int, _ count: Int) -> [UInt8] {
       let little = (0..<count).map { UInt8(value >> (8 * $0) & 255) }
       return bigEndian ? little.reversed() : little
@@ -118,7 +118,7 @@ package enum Embedded {
       }
       return number(entries.count, 2) + fields + number(0, 4)
     }
-    let own = colourSpace.map { [(tag: 0xA001, type: 3, count: 1, value: number($0, 2))] } ?? []
+    let own = colorSpace.map { [(tag: 0xA001, type: 3, count: 1, value: number($0, 2))] } ?? []
     // Behind the header of 8 bytes, a directory of one entry, and one of as many as there are.
     let last = 8 + 18 + 6 + 12 * (own.count + 1)
     return Array((bigEndian ? "MM" : "II").utf8) + number(42, 2) + number(8, 4)
@@ -141,7 +141,7 @@ package enum Embedded {
 /// A PNG written by hand, for what libvips would not write: 16 bits with a profile, odd headers.
 package enum HandmadePNG {
   /// - Parameters:
-  ///   - kind: the colour type of the header (0 grey, 2 RGB, 3 palette, 4 grey + alpha, 6 RGB + alpha).
+  ///   - kind: the color type of the header (0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGB + alpha).
   ///   - rows: the bytes of every row, without filter bytes.
   ///   - height: what the header declares, if not the number of rows.
   ///   - trailing: bytes in the pixel data's chunk behind its stream.
@@ -221,6 +221,6 @@ package func decodedPixels(_ bytes: [UInt8]) throws -> (pixels: [UInt8], size: P
   let bytes = PictureBytes(bytes)
   let structure = try PictureStructure.read(bytes)
   guard let codec = structure.format.codec else { throw ImagingError.unsupportedFormat(structure.format) }
-  let image = try Image.decode(bytes, as: codec).realised()
+  let image = try Image.decode(bytes, as: codec).copiedToMemory()
   return (try image.pixels(), image.size, image.bands)
 }

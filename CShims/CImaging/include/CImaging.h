@@ -6,7 +6,7 @@
 //   Arguments are borrowed; the result keeps what it still needs of them alive.
 // - A failing call returns NULL or false and writes nothing else. `cimaging_take_error_text` then holds libvips' words,
 //   which are detail for a reader: the buffer is one for the whole process, so nothing may be decided by them.
-// - Sizes are in pixels or bytes as named. Images are lazy until `cimaging_realise` or an encode runs them.
+// - Sizes are in pixels or bytes as named. Images are lazy until `cimaging_copy_to_memory` or an encode runs them.
 // - One image is used by one thread at a time. Any thread may do so, after `cimaging_start` has succeeded once.
 #ifndef CIMAGING_H
 #define CIMAGING_H
@@ -25,7 +25,7 @@ typedef struct CImagingImage CImagingImage;
 
 typedef enum CIMAGING_CLOSED CImagingStart {
     CImagingStarted,
-    CImagingCannotInitialise,
+    CImagingCannotInitialize,
     CImagingLibraryTooOld, // older than 8.14, where untrusted loaders cannot be blocked reliably
 } CImagingStart;
 
@@ -80,8 +80,8 @@ typedef struct CImagingDecodeOptions {
 // Whether this libvips has that loader.
 bool cimaging_has_loader(CImagingLoader loader);
 
-// Opens `count` bytes with `loader` and no other: pixels and colour profile, no other metadata. The bytes are not
-// copied: they must outlive the image and everything made from it until `cimaging_realise`. Reads the header only.
+// Opens `count` bytes with `loader` and no other: pixels and color profile, no other metadata. The bytes are not
+// copied: they must outlive the image and everything made from it until `cimaging_copy_to_memory`. Reads the header only.
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options);
 
 // Bytes that are somewhere else and are copied when a decoder needs them.
@@ -96,7 +96,7 @@ typedef struct CImagingReader {
 // The same for a PNG that is not in memory, read in its order. `reader.context` is borrowed as the bytes are.
 CImagingImage *cimaging_decode_png(CImagingReader reader, bool fail_on_warning);
 
-// Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or grey (1) pixels, which are copied.
+// Wraps 8-bit sRGB (3 bands), sRGB with alpha (4) or gray (1) pixels, which are copied.
 CImagingImage *cimaging_from_pixels(const void *pixels, size_t count, int width, int height, int bands);
 
 // Another reference to the same image, to be released like the first. Returns its argument.
@@ -110,26 +110,26 @@ bool cimaging_has_profile(const CImagingImage *image);
 // The same picture with that ICC profile, which is copied, in place of its own. NULL on failure.
 CImagingImage *cimaging_with_profile(CImagingImage *image, const void *profile, size_t count);
 bool cimaging_has_alpha(const CImagingImage *image);
-// 8-bit sRGB or grey, with or without alpha: what the savers write as it is.
+// 8-bit sRGB or gray, with or without alpha: what the savers write as it is.
 bool cimaging_is_8_bit_srgb(const CImagingImage *image);
 
 // Runs the image's work now, top to bottom, into memory. The result needs neither the source bytes nor earlier images.
-CImagingImage *cimaging_realise(CImagingImage *image);
+CImagingImage *cimaging_copy_to_memory(CImagingImage *image);
 
-// Turns the picture upright for an EXIF orientation of 1 to 8. The image must be realised when it is not 1.
+// Turns the picture upright for an EXIF orientation of 1 to 8. The image must be realized when it is not 1.
 CImagingImage *cimaging_orient(CImagingImage *image, int exif_orientation);
 
-// True in `*opaque` when every alpha value is the maximum. The image must be realised.
+// True in `*opaque` when every alpha value is the maximum. The image must be realized.
 bool cimaging_alpha_is_opaque(CImagingImage *image, bool *opaque);
 CImagingImage *cimaging_drop_alpha(CImagingImage *image);
 
-// To 8-bit sRGB with 3 bands, or 4 with an alpha that is opaque where there was none. For 8-bit sRGB or grey.
+// To 8-bit sRGB with 3 bands, or 4 with an alpha that is opaque where there was none. For 8-bit sRGB or gray.
 CImagingImage *cimaging_widen(CImagingImage *image, int bands);
 
-// Lays the picture over an opaque 8-bit sRGB colour; the result has no alpha.
+// Lays the picture over an opaque 8-bit sRGB color; the result has no alpha.
 CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green, uint8_t blue);
 
-// Resamples with Lanczos (a = 3) to exactly width × height, at once: the result is realised. Alpha is premultiplied
+// Resamples with Lanczos (a = 3) to exactly width × height, at once: the result is realized. Alpha is premultiplied
 // around it.
 CImagingImage *cimaging_resize(CImagingImage *image, int width, int height);
 CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width, int height);
@@ -139,7 +139,7 @@ CImagingImage *cimaging_crop(CImagingImage *image, int left, int top, int width,
 CImagingImage *cimaging_mirror(CImagingImage *image, int left, int top, int width, int height);
 
 // Maps the picture onto a width × height frame with bicubic interpolation: a point (x, y) of it comes to
-// (m[0] x + m[1] y + m[4], m[2] x + m[3] y + m[5]), in pixels, a pixel's centre being at its half. Beyond its edges all
+// (m[0] x + m[1] y + m[4], m[2] x + m[3] y + m[5]), in pixels, a pixel's center being at its half. Beyond its edges all
 // is 0. A strong reduction must have been made before.
 CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width, int height);
 
@@ -149,7 +149,7 @@ CImagingImage *cimaging_rectangle_mask(
     int width, int height, int left, int top, int inner_width, int inner_height, int feather);
 // The share of two masks in common. Both of one size, with one 8-bit band.
 CImagingImage *cimaging_multiply_masks(CImagingImage *mask, CImagingImage *other);
-// `over` where the mask is 255, exactly `under` where it is 0, and both in between, colours counting as much as they
+// `over` where the mask is 255, exactly `under` where it is 0, and both in between, colors counting as much as they
 // are opaque. All of one size; the first two of 8 or of 16 bits and with equally many bands, the mask of 8 bits with one.
 // `under` is read row
 // by row from top to bottom, `over` only where the mask is not 0.
@@ -157,23 +157,23 @@ CImagingImage *cimaging_blend(CImagingImage *over, CImagingImage *under, CImagin
 // The picture at (left, top) of a width × height frame, which cuts off what is beyond it and is 0 beside it.
 CImagingImage *cimaging_embed(CImagingImage *image, int left, int top, int width, int height);
 
-// The last band alone, as grey, and a picture without alpha with such a band as its alpha. Of one size and 8 bits.
+// The last band alone, as gray, and a picture without alpha with such a band as its alpha. Of one size and 8 bits.
 CImagingImage *cimaging_alpha(CImagingImage *image);
 CImagingImage *cimaging_with_alpha(CImagingImage *image, CImagingImage *alpha);
 
 // The brightness alone, as one 8-bit band.
-CImagingImage *cimaging_grey(CImagingImage *image);
+CImagingImage *cimaging_gray(CImagingImage *image);
 
 // 8-bit sRGB as 16-bit RGB.
 CImagingImage *cimaging_deepen(CImagingImage *image);
 
-// Lays the picture on an opaque width × height canvas of one 8-bit sRGB colour, its corner at (left, top). For 8-bit
-// sRGB or grey; the result is sRGB.
+// Lays the picture on an opaque width × height canvas of one 8-bit sRGB color, its corner at (left, top). For 8-bit
+// sRGB or gray; the result is sRGB.
 CImagingImage *cimaging_pad(
     CImagingImage *image, int left, int top, int width, int height, uint8_t red, uint8_t green, uint8_t blue);
 
 // To 8-bit sRGB. With `use_profile` through the embedded ICC profile (relative colorimetric, black point
-// compensation); without, by the colour space the file declares, where a picture without any is sRGB already.
+// compensation); without, by the color space the file declares, where a picture without any is sRGB already.
 CImagingImage *cimaging_to_srgb(CImagingImage *image, bool use_profile);
 
 // How a picture for HDR screens is coded.
@@ -185,9 +185,9 @@ typedef struct CImagingHDR {
 } CImagingHDR;
 
 // The brightest light of such a picture on its screen, in units of SDR's white, which is at 203 cd/m² (ITU-R BT.2408).
-// For 8 or 16 bits of RGB or grey; alpha does not count. It is decoded now.
+// For 8 or 16 bits of RGB or gray; alpha does not count. It is decoded now.
 bool cimaging_hdr_peak(CImagingImage *image, const CImagingHDR *hdr, double *peak);
-// Such a picture as 8-bit sRGB or grey: light below white stays near what it is, and what is above, up to `peak`, is
+// Such a picture as 8-bit sRGB or gray: light below white stays near what it is, and what is above, up to `peak`, is
 // rolled off by the brightest channel, so that hues stay. Alpha stays as it is.
 CImagingImage *cimaging_hdr_to_srgb(CImagingImage *image, const CImagingHDR *hdr, double peak);
 
@@ -195,7 +195,7 @@ CImagingImage *cimaging_hdr_to_srgb(CImagingImage *image, const CImagingHDR *hdr
 // For 8-bit sRGB; alpha is dropped.
 CImagingImage *cimaging_recombine(CImagingImage *image, const double matrix[9], const double offset[3]);
 // Each output channel as a weighted sum of red, green and blue (rows of `weights`) plus an offset, all in linear light
-// from 0 to 1. For 8-bit sRGB or grey; alpha stays as it is. `levels` says, channel by channel, which level stands for
+// from 0 to 1. For 8-bit sRGB or gray; alpha stays as it is. `levels` says, channel by channel, which level stands for
 // each light from 0 to 1 in CIMAGING_LINEAR_STEPS steps, both ends included; NULL for sRGB's.
 enum { CIMAGING_LINEAR_STEPS = 16384 };
 CImagingImage *cimaging_mix_linear(
@@ -224,12 +224,12 @@ void cimaging_free_bytes(void *bytes);
 // Copies the 8-bit pixels, row by row and interleaved, into exactly width × height × bands bytes.
 bool cimaging_copy_pixels(CImagingImage *image, void *pixels, size_t count);
 
-// Grey pixels, row by row.
-typedef struct CImagingGrey {
+// Gray pixels, row by row.
+typedef struct CImagingGray {
     const uint8_t *pixels;
     int width;
     int height;
-} CImagingGrey;
+} CImagingGray;
 
 typedef struct CImagingMatch {
     double dx; // where it lies, from where it was looked for, in pixels and parts of them
@@ -238,12 +238,12 @@ typedef struct CImagingMatch {
 } CImagingMatch;
 
 // The standard deviation in the size × size block at (left, top); 0 when that does not lie inside.
-double cimaging_block_contrast(CImagingGrey picture, int left, int top, int size);
+double cimaging_block_contrast(CImagingGray picture, int left, int top, int size);
 
 // Finds the size × size block of `part` at (left, top) in `whole`, which has the same size, less than `reach` pixels
 // away (at most 64). False when there is no peak in that reach.
 bool cimaging_match_block(
-    CImagingGrey part, CImagingGrey whole, int left, int top, int size, int reach, CImagingMatch *match);
+    CImagingGray part, CImagingGray whole, int left, int top, int size, int reach, CImagingMatch *match);
 
 // What one block shows of how far it lies from where it is thought to be. With d for that, in the reference's pixels:
 // (xx xy; xy yy) d = -(pull_x, pull_y), to the first order, with an error of that noise.
@@ -263,7 +263,7 @@ typedef struct CImagingBlock {
 // `least_contrast`, and that the map, from the reference's pixels to the picture's, brings inside the picture. The map
 // must be right to a pixel or two, and the pictures of about one scale. Brightness and contrast do not matter.
 // Returns how many blocks were written, at most `capacity`.
-size_t cimaging_measure_blocks(CImagingGrey reference, CImagingGrey picture, const double map[6], int size,
+size_t cimaging_measure_blocks(CImagingGray reference, CImagingGray picture, const double map[6], int size,
     double least_contrast, CImagingBlock *blocks, size_t capacity);
 
 // zlib's CRC-32, which uses the CPU's instructions where it can. Start with 0.

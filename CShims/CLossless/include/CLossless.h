@@ -28,7 +28,7 @@ typedef enum CLOSSLESS_CLOSED LosslessOutcome {
     LosslessUnsupported, // a coding that the library was built without, or more than can be done without loss
 } LosslessOutcome;
 
-// The quantised DCT coefficients of a JPEG, in memory: two bytes for each sample, twice.
+// The quantized DCT coefficients of a JPEG, in memory: two bytes for each sample, twice.
 typedef struct LosslessJPEG LosslessJPEG;
 
 // Reads all coefficients. The bytes are not needed any more afterwards. `*jpeg` goes back to `lossless_jpeg_close`.
@@ -47,7 +47,7 @@ typedef enum CLOSSLESS_CLOSED LosslessPasses {
 
 typedef struct LosslessJPEGOptions {
     int exif_orientation; // 1…8, applied to the blocks
-    int quality;          // 1…100: no quantisation step finer than libjpeg's standard table has at it; 0 keeps all
+    int quality;          // 1…100: no quantization step finer than libjpeg's standard table has at it; 0 keeps all
     LosslessPasses passes;
     // 1 for the picture; more: only the middle one of so many rows of whole blocks each, upright, to judge by its size. Such a
     // picture has lossless_jpeg_sampled_rows() of lossless_jpeg_rows().
@@ -60,7 +60,7 @@ int lossless_jpeg_sampled_rows(const LosslessJPEG *jpeg, int every);
 // Writes the coefficients with Huffman tables made for them. May be called any number of times.
 LosslessOutcome lossless_jpeg_write(LosslessJPEG *jpeg, LosslessJPEGOptions options, void **bytes, size_t *count);
 
-// Writes a PNG's pixels, palette and transparency again: depth and colour type as they are, rows not interlaced, all
+// Writes a PNG's pixels, palette and transparency again: depth and color type as they are, rows not interlaced, all
 // filters tried, deflated as hard as zlib can.
 LosslessOutcome lossless_png_squeeze(const void *bytes, size_t count, void **output, size_t *output_count);
 

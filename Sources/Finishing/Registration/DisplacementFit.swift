@@ -1,14 +1,14 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// The displacement of a whole picture that its blocks agree on: an affine one, of which shear and unequal scale count as unlikely
 /// unless the picture shows them. What the model has changed does not agree and does not count.
 struct DisplacementFit {
   /// Right and down, each as a sum of a constant, x and y; x and y from the middle, in halves of the longest edge.
   private(set) var numbers = [Double](repeating: 0, count: 6)
-  /// The share of the blocks that are recognised where they are.
+  /// The share of the blocks that are recognized where they are.
   let agreement: Double
-  /// How well the blocks fit together: each that is recognised by its correlation, as far as it lies as the whole says, of all. 0…1.
+  /// How well the blocks fit together: each that is recognized by its correlation, as far as it lies as the whole says, of all. 0…1.
   private(set) var support = 0.0
   /// The root of the mean square by which blocks are still displaced, each weighing as much as it shows that.
   private(set) var residual = 0.0
@@ -23,7 +23,7 @@ struct DisplacementFit {
   /// - Parameters:
   ///   - blocks: of a picture of `size`.
   ///   - known: the displacement's numbers that were taken back before, in the same unit.
-  init(_ blocks: [GreyPixels.Displacement], _ size: PixelSize, known: [Double]) {
+  init(_ blocks: [GrayPixels.Displacement], _ size: PixelSize, known: [Double]) {
     self.size = size
     var votes = blocks.compactMap { Vote($0, size) }
     agreement = Double(votes.count) / Double(max(1, blocks.count))
@@ -42,27 +42,27 @@ struct DisplacementFit {
     uncertainty = uncertainty(matrix)
   }
 
-  /// What one block that is recognised says.
+  /// What one block that is recognized says.
   private struct Vote {
     /// From the middle, in halves of the longest edge.
     let x: Double
     let y: Double
-    let block: GreyPixels.Displacement
+    let block: GrayPixels.Displacement
     /// What it says per squared pixel of error.
     let weight: Double
-    /// From 1, where it lies as the whole says, down towards 0 (Cauchy's function).
+    /// From 1, where it lies as the whole says, down towards 0 (Cauchy's laid\( func warp(tion).
     private(set) var trust = 1.0
 
-    /// A correlation by which a block is recognised; of other textures hardly one in a hundred has so much.
+    /// A correlation by which a block is recognized; of other textures hardly one in a hundred has so much.
     private static let leastScore = 0.5
     /// The noise of what agrees to the last bit, in squared levels of 255: rounding and coding.
     private static let leastNoise = 4.0
-    /// Neighbouring pixels err together: so much of what they say counts.
+    /// Neighboring pixels err together: so much of what they say counts.
     private static let independence = 0.05
     /// How far blocks may differ from the whole until they count half, in standard deviations.
     private static let tolerance = 3.0
 
-    init?(_ block: GreyPixels.Displacement, _ size: PixelSize) {
+    init?(_ block: GrayPixels.Displacement, _ size: PixelSize) {
       guard block.score >= Self.leastScore else { return nil }
       let half = Double(size.longestEdge) / 2
       x = (block.x - Double(size.width) / 2) / half
@@ -170,31 +170,32 @@ struct DisplacementFit {
     let (x, y) = (
       Double(size.width) / Double(size.longestEdge), Double(size.height) / Double(size.longestEdge)
     )
-    var most = 0.0
+    var maximum = 0.0
     for at in [[1, x, y], [1, -x, y], [1, x, -y], [1, -x, -y]] {
       let (right, down) = (at + [0, 0, 0], [0, 0, 0] + at)
       guard let one = solve(matrix, right), let other = solve(matrix, down) else { return .infinity }
-      most = max(
-        most, zip(right, one).reduce(0) { $0 + $1.0 * $1.1 } + zip(down, other).reduce(0) { $0 + $1.0 * $1.1 }
+      maximum = max(
+        maximum,
+        zip(right, one).reduce(0) { $0 + $1.0 * $1.1 } + zip(down, other).reduce(0) { $0 + $1.0 * $1.1 }
       )
     }
-    return most.squareRoot()
+    return maximum.squareRoot()
   }
 
   /// From where a point should be to where it is.
-  var map: AffineMap {
+  var map: AffineTransform {
     let half = Double(size.longestEdge) / 2
     let (x, y) = (Double(size.width) / 2, Double(size.height) / 2)
     let (xx, xy, yx, yy) = (
       1 + numbers[1] / half, numbers[2] / half, numbers[4] / half, 1 + numbers[5] / half
     )
-    return AffineMap(
+    return AffineTransform(
       xx: xx, xy: xy, yx: yx, yy: yy, dx: x + numbers[0] - xx * x - xy * y,
       dy: y + numbers[3] - yx * x - yy * y)
   }
 
   /// The numbers of a displacement that a map makes.
-  static func numbers(of map: AffineMap, _ size: PixelSize) -> [Double] {
+  static func numbers(of map: AffineTransform, _ size: PixelSize) -> [Double] {
     let half = Double(size.longestEdge) / 2
     let (x, y) = (Double(size.width) / 2, Double(size.height) / 2)
     let middle = map(x, y)

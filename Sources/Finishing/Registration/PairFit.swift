@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// The shift, scale and turn that most pairs of points agree on. The others are what the model has changed.
 struct PairFit {
@@ -13,7 +13,7 @@ struct PairFit {
     let y: Double
   }
 
-  let map: AffineMap
+  let map: AffineTransform
 
   private static let draws = 400
   private static let leastPairs = 2
@@ -34,7 +34,7 @@ struct PairFit {
       if agreeing.count > best.count { best = agreeing }
     }
     // Those who agree with a few are not yet those who agree with all.
-    var settled: AffineMap?
+    var settled: AffineTransform?
     for _ in 0..<3 {
       guard best.count > Self.leastPairs, let map = Self.solve(best.map { pairs[$0] }) else { return nil }
       settled = map
@@ -44,17 +44,17 @@ struct PairFit {
     map = settled
   }
 
-  private static func agreeing(_ pairs: [Pair], _ map: AffineMap, _ tolerance: Double) -> [Int] {
+  private static func agreeing(_ pairs: [Pair], _ map: AffineTransform, _ tolerance: Double) -> [Int] {
     pairs.indices.filter { squaredDistance(pairs[$0], map) <= tolerance * tolerance }
   }
 
-  private static func squaredDistance(_ pair: Pair, _ map: AffineMap) -> Double {
+  private static func squaredDistance(_ pair: Pair, _ map: AffineTransform) -> Double {
     let (x, y) = map(pair.from.x, pair.from.y)
     return (x - pair.to.x) * (x - pair.to.x) + (y - pair.to.y) * (y - pair.to.y)
   }
 
   /// By least squares, around the pairs' middle, so that large coordinates cost no digits.
-  private static func solve(_ pairs: [Pair]) -> AffineMap? {
+  private static func solve(_ pairs: [Pair]) -> AffineTransform? {
     let count = Double(pairs.count)
     let middle = Point(
       x: pairs.reduce(0) { $0 + $1.from.x } / count, y: pairs.reduce(0) { $0 + $1.from.y } / count)
@@ -70,7 +70,7 @@ struct PairFit {
     }
     guard spread > 1e-9 else { return nil }
     let (cosine, sine) = (along / spread, across / spread)
-    return AffineMap(
+    return AffineTransform(
       xx: cosine, xy: -sine, yx: sine, yy: cosine, dx: target.x - cosine * middle.x + sine * middle.y,
       dy: target.y - sine * middle.x - cosine * middle.y)
   }

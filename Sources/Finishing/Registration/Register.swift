@@ -1,10 +1,10 @@
 package import Imaging
-package import Vocabulary
+package import Core
 
 /// How a result lies on its original.
 package struct Registration: Sendable, Equatable {
   /// From the result's pixels to the original's.
-  package let map: AffineMap
+  package let map: AffineTransform
   /// How far blocks that agree with it still lie from it: the root of the mean square, in the original's pixels.
   package let residual: Double
   /// How far its corners may be off, by what the picture shows: one standard deviation, in the original's pixels.
@@ -17,18 +17,18 @@ package struct Registration: Sendable, Equatable {
 
 /// Finds how the result lies on its original: first by blocks of one that are looked for in the other on small pictures, then
 /// by the slopes of brightness on larger and larger ones. What the model has changed does not agree and does not count;
-/// brightness and colour do not matter.
+/// brightness and color do not matter.
 ///
 /// - Parameters:
 ///   - result: upright, in sRGB, in memory.
 ///   - original: the same.
 ///   - start: how it should lie.
 package func register(
-  _ result: borrowing Image, on original: borrowing Image, startingFrom start: AffineMap
+  _ result: borrowing Image, on original: borrowing Image, startingFrom start: AffineTransform
 ) throws(ImagingError) -> Registration {
   let pyramid = Pyramid(original.size, result.size, start)
   let coarse = try Level(result, original, pyramid.further[0], start)
-  var candidate: (map: AffineMap, fit: DisplacementFit)?
+  var candidate: (map: AffineTransform, fit: DisplacementFit)?
   for scale in scales where candidate?.fit.support ?? 0 < certain {
     let found = try search(result, original, pyramid.first, startingFrom: start, scale: scale)
     guard let fit = found.map({ coarse.fit($0, startingFrom: start) }) else { continue }
@@ -48,7 +48,7 @@ package func register(
   return Registration(
     map: best.map, residual: best.fit.residual * scale, uncertainty: best.fit.uncertainty * scale,
     agreement: agreement,
-    isTrusted: isLikely && agreement >= leastAgreement && best.fit.uncertainty <= mostUncertainty)
+    isTrusted: isLikely && agreement >= leastAgreement && best.fit.uncertainty <= maximumUncertainty)
 }
 
 /// A block looks the same at another scale only up to a point.
@@ -58,10 +58,10 @@ private let certain = 0.75
 /// As much as that has to agree: two fifths of a picture may be changed, and there is always some that looks alike elsewhere.
 private let leastAgreement = 0.3
 /// In pixels of the largest pictures that are compared.
-private let mostUncertainty = 1.0
+private let maximumUncertainty = 1.0
 
 /// Such models shift a picture by a few percent of its edge, and scale it by ten at most.
-private func isLikely(_ change: AffineMap?, _ size: PixelSize) -> Bool {
+private func isLikely(_ change: AffineTransform?, _ size: PixelSize) -> Bool {
   guard let change else { return false }
   let (width, height) = (Double(size.width), Double(size.height))
   let middle = change(width / 2, height / 2)
@@ -84,7 +84,7 @@ private struct Pyramid {
   let further: [PixelSize]
   let finest: PixelSize
 
-  init(_ original: PixelSize, _ result: PixelSize, _ start: AffineMap) {
+  init(_ original: PixelSize, _ result: PixelSize, _ start: AffineTransform) {
     // What the result does not show, nothing can be found by.
     let shown = Double(original.longestEdge) / max(1, abs(start.determinant).squareRoot())
     let largest = max(
@@ -108,11 +108,11 @@ private struct Pyramid {
 /// Both pictures at one size.
 private struct Level {
   let size: PixelSize
-  private let reference: GreyPixels
-  private let picture: GreyPixels
+  private let reference: GrayPixels
+  private let picture: GrayPixels
   /// From the original's pixels to the reference's, and from the result's to the picture's.
-  private let toLevel: AffineMap
-  private let toPicture: AffineMap
+  private let toLevel: AffineTransform
+  private let toPicture: AffineTransform
 
   private static let edge = 16
   private static let leastContrast = 3.0
@@ -120,22 +120,24 @@ private struct Level {
   private static let smoothing = 0.8
 
   init(
-    _ result: borrowing Image, _ original: borrowing Image, _ size: PixelSize, _ map: AffineMap
+    _ result: borrowing Image, _ original: borrowing Image, _ size: PixelSize, _ map: AffineTransform
   ) throws(ImagingError) {
     self.size = size
     toLevel = .stretch(original.size, to: size)
     // A strip that is laid across another one is not enlarged without end.
-    let most = (4 * Double(size.pixelCount) / Double(result.size.pixelCount)).squareRoot()
-    let pictureSize = result.size.scaled(by: min(most, abs(map.then(toLevel).determinant).squareRoot()))
+    let maximum = (4 * Double(size.pixelCount) / Double(result.size.pixelCount)).squareRoot()
+    let pictureSize = result.size.scaled(by: min(maximum, abs(map.then(toLevel).determinant).squareRoot()))
     toPicture = .stretch(result.size, to: pictureSize)
-    reference = try original.shared().resized(to: size).blurred(sigma: Self.smoothing).grey()
-    picture = try result.shared().resized(to: pictureSize).blurred(sigma: Self.smoothing).grey()
+    reference = try original.shared().resized(to: size).blurred(sigma: Self.smoothing).gray()
+    picture = try result.shared().resized(to: pictureSize).blurred(sigma: Self.smoothing).gray()
   }
 
   /// A map that is right to a few pixels, made right to a fraction of one, as far as this size shows it.
   ///
   /// - Parameter start: how the result should lie.
-  func fit(_ map: AffineMap, startingFrom start: AffineMap) -> (map: AffineMap, fit: DisplacementFit) {
+  func fit(_ map: AffineTransform, startingFrom start: AffineTransform) -> (
+    map: AffineTransform, fit: DisplacementFit
+  ) {
     var (map, fit) = refined(map, startingFrom: start)
     for _ in 1..<Self.rounds { (map, fit) = refined(map, startingFrom: start) }
     return (map, fit)
@@ -144,8 +146,8 @@ private struct Level {
   private static let rounds = 2
 
   private func refined(
-    _ map: AffineMap, startingFrom start: AffineMap
-  ) -> (map: AffineMap, fit: DisplacementFit) {
+    _ map: AffineTransform, startingFrom start: AffineTransform
+  ) -> (map: AffineTransform, fit: DisplacementFit) {
     let here = toPicture.inverse.map { $0.then(map).then(toLevel) }
     let blocks =
       here?.inverse.map {

@@ -65,9 +65,9 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
   ]
 
   /// What a refusal's words mean where there is no code: accounts run dry under 400 and 403, too.
-  static func kind(ofWords words: String) -> FailureKind? {
-    let words = words.lowercased()
-    return phrases.first { words.contains($0.phrase) }?.kind
+  static func kind(ofWords message: String) -> FailureKind? {
+    let message = message.lowercased()
+    return phrases.first { message.contains($0.phrase) }?.kind
   }
 
   /// Whole phrases, because single words stand in the messages of other failures, and in prompts that are quoted. The first that is

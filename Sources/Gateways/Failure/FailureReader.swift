@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -17,22 +17,22 @@ struct FailureReader {
   func read(_ reply: IncomingReply, _ json: JSONValue?) -> GatewayFailure {
     let status = Self.status(reply, json)
     let levels = Self.levels(json)
-    let words = levels.last?.message ?? Self.plainText(reply.words)
+    let message = levels.last?.message ?? Self.plainText(reply.text)
     let advice =
       reply.retryAfter.flatMap { RetryAfter.parse($0, now: reply.date) }
       ?? levels.lazy.flatMap(\.details).compactMap(Self.retryDelay).first
     let failure = GatewayFailure(
-      kind: kind(status, levels, reply.status < 300 ? levels.last?.message ?? "" : words),
-      status: reply.status, message: shortened(words), retryAfter: advice)
+      kind: kind(status, levels, reply.status < 300 ? levels.last?.message ?? "" : message),
+      status: reply.status, message: shortened(message), retryAfter: advice)
     if (200..<300).contains(reply.status) { return failure.underGoodStatus }
-    return failure.kind == .rateLimited ? byQuota(failure, levels, words, reply.date) : failure
+    return failure.kind == .rateLimited ? byQuota(failure, levels, message, reply.date) : failure
   }
 
   /// What waiting does for it: nothing, until the day ends, or until the minute does.
   private func byQuota(
-    _ failure: GatewayFailure, _ levels: [Level], _ words: String, _ date: String?
+    _ failure: GatewayFailure, _ levels: [Level], _ message: String, _ date: String?
   ) -> GatewayFailure {
-    let all = levels.compactMap(\.message).joined(separator: "\n") + words
+    let all = levels.compactMap(\.message).joined(separator: "\n") + message
     switch QuotaViolation.period(levels.flatMap(\.details), all) {
     case .never: return failure.meaning(.needsBilling)
     case .day:
@@ -45,18 +45,18 @@ struct FailureReader {
 
   /// A reply under 2xx that is not in the dialect.
   func unreadable(_ reply: IncomingReply, _ why: String) -> GatewayFailure {
-    let words = shortened(Self.plainText(reply.words))
+    let message = shortened(Self.plainText(reply.text))
     return GatewayFailure(
-      kind: .unreadableReply, status: reply.status, message: words.isEmpty ? why : "\(why): \(words)")
+      kind: .unreadableReply, status: reply.status, message: message.isEmpty ? why : "\(why): \(message)")
   }
 
-  private func kind(_ status: Int, _ levels: [Level], _ words: String) -> FailureKind {
+  private func kind(_ status: Int, _ levels: [Level], _ message: String) -> FailureKind {
     let codes = levels.flatMap(\.codes).map { $0.lowercased() }
     if let kind = codes.lazy.compactMap({ ErrorDialect.kind(ofCode: $0, status: status) }).first {
       return kind
     }
     let byStatus = dialect.kind(ofStatus: status)
-    let byWords = ErrorDialect.kind(ofWords: words)
+    let byWords = ErrorDialect.kind(ofWords: message)
     switch byStatus {
     case .malformedRequest, .keyRejected, .unknownModel: return byWords ?? byStatus
     // That there is no channel to a model means as a rule that it is not sold any more.
@@ -114,25 +114,27 @@ struct FailureReader {
   /// A proxy's page without its markup.
   private static func plainText(_ text: String) -> String {
     guard text.prefix(200).contains("<"), !text.hasPrefix("{") else { return text }
-    var words = ""
+    var message = ""
     var isInTag = false
     for character in text.prefix(20_000) {
       switch character {
       case "<": isInTag = true
       case ">":
         isInTag = false
-        words += " "
-      default: if !isInTag { words.append(character) }
+        message += " "
+      default: if !isInTag { message.append(character) }
       }
     }
-    return words.allSatisfy(\.isWhitespace) ? text : words
+    return message.allSatisfy(\.isWhitespace) ? text : message
   }
 
   /// One line of printable text, at most 300 characters, without the key.
   func shortened(_ text: String) -> String {
-    let words = (key?.redacted(from: text) ?? text).split { $0.isWhitespace || $0.isNewline }.joined(
+    let message = (key?.redacted(from: text) ?? text).split { $0.isWhitespace || $0.isNewline }.joined(
       separator: " ")
-    let printable = words.filter { !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
+    let printable = message.filter {
+      !$0.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
     return printable.count > 300 ? printable.prefix(299) + "…" : printable
   }
 }

@@ -18,14 +18,14 @@ struct QuotaViolation {
   ///   - details: of the error.
   ///   - words: its message.
   /// - Returns: the longest of several; `nil` when no quota is named.
-  static func period(_ details: [JSONValue], _ words: String) -> Period? {
+  static func period(_ details: [JSONValue], _ message: String) -> Period? {
     let violations = details.flatMap { $0["violations"]?.elements ?? [] }
     let named = violations.compactMap { violation -> Period? in
       if violation["quotaValue"]?.int == 0 { return .never }
       return period(of: violation["quotaId"]?.string ?? violation["quotaMetric"]?.string ?? "")
     }
-    let isNothing = words.firstMatch(of: nothing) != nil
-    return (named + [isNothing ? .never : nil, period(of: words)].compactMap(\.self)).max()
+    let isNothing = message.firstMatch(of: nothing) != nil
+    return (named + [isNothing ? .never : nil, period(of: message)].compactMap(\.self)).max()
   }
 
   private static func period(of name: String) -> Period? {

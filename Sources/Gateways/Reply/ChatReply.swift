@@ -1,5 +1,5 @@
 import Base64
-import Vocabulary
+import Core
 
 /// The answers of chat completions, which some relays give whatever they were asked by: `choices[].message`, or `delta` in a stream,
 /// with a text, a list of parts, or a list of pictures beside it (OpenRouter's `images`).

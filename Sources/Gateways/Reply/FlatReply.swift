@@ -1,5 +1,5 @@
 import Base64
-import Vocabulary
+import Core
 
 /// The answers of the flat dialects. Where pictures stand differs between gateways, between versions of one gateway, and
 /// between a page and what its gateway sends; so every place that was seen anywhere is looked into.
@@ -126,12 +126,12 @@ struct FlatReply: ReplyShape {
   /// The model's words, of which each gateway has another name.
   private static func spoken(_ document: JSONValue, _ task: JSONValue) -> [JSONValue] {
     let holders = [document, task, task["result"], document["data"]?.elements.first].compactMap(\.self)
-    let words = holders.lazy.map { holder in
+    let text = holders.lazy.map { holder in
       ["text", "content", "output_text", "output", "result", "response"].compactMap { holder[$0] }.filter {
         $0.string != nil
       }
     }
-    return words.first { !$0.isEmpty } ?? []
+    return text.first { !$0.isEmpty } ?? []
   }
 
   private static func cost(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts.ReportedCost? {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// An HTTP reply, read to its end.
 package struct IncomingReply: Sendable {
@@ -37,9 +37,9 @@ package struct IncomingReply: Sendable {
   }
 
   /// As it came, but for its pictures.
-  var words: String {
+  var text: String {
     let text = String(decoding: content.text.prefix(100_000), as: UTF8.self)
-    return content.pieces(of: text)?.map(\.words).joined() ?? text
+    return content.pieces(of: text)?.map(\.text).joined() ?? text
   }
 }
 
@@ -47,7 +47,7 @@ extension IncomingReply {
   /// The reply for a log, without the key: what stands between two quotes and is longer than 200 characters is named by its
   /// length, as pictures are; at most 4,000 characters.
   package func elided(hiding key: APIKey) -> String {
-    let pieces = words.split(separator: "\"", omittingEmptySubsequences: false).map { run in
+    let pieces = text.split(separator: "\"", omittingEmptySubsequences: false).map { run in
       run.count > 200 ? "…\(run.count.grouped) characters…" : key.redacted(from: String(run))
     }
     // A terminal must not obey what a server says.

@@ -1,5 +1,5 @@
 package import Base64
-package import Vocabulary
+package import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -79,7 +79,7 @@ package enum JSONValue: Sendable, Decodable {
   package var string: String? {
     switch self {
     case .string(let text): text
-    case .lifted(let pieces): pieces.map(\.words).joined()
+    case .lifted(let pieces): pieces.map(\.text).joined()
     default: nil
     }
   }
@@ -97,12 +97,12 @@ package enum JSONValue: Sendable, Decodable {
   /// in odd places.
   private static func base64(_ pieces: [LiftedPiece]) throws(Base64.DecodingError) -> PictureBytes {
     let values = pieces.compactMap { if case .value(let value) = $0 { value } else { nil } }
-    let words = pieces.compactMap { if case .words(let words) = $0 { words } else { nil } }
-    if values.count == 1, !values[0].isBroken, words.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
+    let text = pieces.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    if values.count == 1, !values[0].isBroken, text.allSatisfy({ $0.allSatisfy(\.isWhitespace) }) {
       return values[0].bytes
     }
     var decoder = Base64ChunkDecoder()
-    var bytes = GrowingBytes()
+    var bytes = ByteAccumulator()
     for piece in pieces {
       try piece.withText { text throws(Base64.DecodingError) in
         try bytes.append(upTo: Base64ChunkDecoder.room(for: text.count)) {
@@ -135,7 +135,7 @@ package enum JSONValue: Sendable, Decodable {
     switch self {
     case .string(let text): return DataURI.isDataURI(text) ? try? DataURI(parsing: text) : nil
     case .lifted(let pieces):
-      guard case .words(let head)? = pieces.first, DataURI.isDataURI(head), head.hasSuffix(",") else {
+      guard case .text(let head)? = pieces.first, DataURI.isDataURI(head), head.hasSuffix(",") else {
         return nil
       }
       let type = head.dropFirst(5).prefix { $0 != ";" && $0 != "," }

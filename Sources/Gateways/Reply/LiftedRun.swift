@@ -1,5 +1,5 @@
 import Base64
-import Vocabulary
+import Core
 
 extension ReplyLifter {
   /// Letters of base64 on end within one string: first counted, and from the threshold on turned into bytes.
@@ -27,7 +27,7 @@ extension ReplyLifter {
     private static let shortestLine = 60
 
     /// White space that is waited through.
-    private static let mostDoubtful = 1_000
+    private static let maximumDoubtful = 1_000
 
     private let threshold: Int
     private var state = State.counting
@@ -40,7 +40,7 @@ extension ReplyLifter {
     /// A line has ended in it, so its last one may be short.
     private var hasLines = false
     private var decoder = Base64ChunkDecoder()
-    private var bytes = GrowingBytes()
+    private var bytes = ByteAccumulator()
     /// White space in a picture and the letters behind it, as they are spelled, until it is clear whether they belong.
     private var doubtful: [UInt8] = []
 
@@ -105,7 +105,7 @@ extension ReplyLifter {
 
     /// - Parameter expected: how many bytes may come.
     mutating func begin(expecting expected: Int) {
-      bytes = GrowingBytes(expecting: expected)
+      bytes = ByteAccumulator(expecting: expected)
       decoder = Base64ChunkDecoder()
       state = .lifting
       decodeCounted()
@@ -160,7 +160,7 @@ extension ReplyLifter {
           believe()
           hasLines = true
         }
-      case .space where doubtful.count > Self.mostDoubtful: return .ended
+      case .space where doubtful.count > Self.maximumDoubtful: return .ended
       case .space:
         doubtful += spelled
         if !letters.isEmpty { state = .doubtingTail }
@@ -176,7 +176,7 @@ extension ReplyLifter {
     /// Behind a short line and white space: the end, or more words.
     private mutating func doubtTail(_ character: UInt8, _ kind: Kind, _ spelled: [UInt8]) -> Step {
       switch kind {
-      case .space where doubtful.count <= Self.mostDoubtful:
+      case .space where doubtful.count <= Self.maximumDoubtful:
         doubtful += spelled
         return .isTaken
       case .letter, .padding, .space: return .ended
@@ -227,7 +227,7 @@ extension ReplyLifter {
           return 0
         }
       }
-      let lifted = exchange(&bytes, with: GrowingBytes()).finish()
+      let lifted = exchange(&bytes, with: ByteAccumulator()).finish()
       let value = LiftedValue(
         bytes: lifted, characters: decoder.offset, unfinished: unfinished, isBroken: isBroken)
       return (value, doubtful)

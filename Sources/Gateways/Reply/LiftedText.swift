@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// What stands in a reply's text where a picture was lifted out of it: its number, behind a word that nobody who writes
 /// replies can know.
@@ -25,17 +25,17 @@ package struct LiftedMark: Sendable {
       let index = Int(String(rest[mark.upperBound..<end]) ?? "")
     {
       if mark.lowerBound > rest.startIndex {
-        pieces.append(.words(String(decoding: rest[..<mark.lowerBound], as: UTF8.self)))
+        pieces.append(.text(String(decoding: rest[..<mark.lowerBound], as: UTF8.self)))
       }
       pieces.append(.value(index))
       rest = rest[rest.index(after: end)...]
     }
     guard !pieces.isEmpty else { return nil }
-    return rest.isEmpty ? pieces : pieces + [.words(String(decoding: rest, as: UTF8.self))]
+    return rest.isEmpty ? pieces : pieces + [.text(String(decoding: rest, as: UTF8.self))]
   }
 
   enum Piece {
-    case words(String)
+    case text(String)
     case value(Int)
   }
 }
@@ -57,7 +57,7 @@ package struct LiftedText: Sendable {
   func pieces(of string: String) -> [LiftedPiece]? {
     mark.split(string)?.compactMap { piece in
       switch piece {
-      case .words(let words): .words(words)
+      case .text(let text): .text(text)
       case .value(let index): values.indices.contains(index) ? .value(values[index]) : nil
       }
     }
@@ -66,22 +66,22 @@ package struct LiftedText: Sendable {
 
 /// A part of a string out of which pictures were lifted.
 package enum LiftedPiece: Sendable {
-  case words(String)
+  case text(String)
   case value(LiftedValue)
 
   /// What stood in the reply.
   func withText<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
     switch self {
-    case .words(let words):
-      try Array(words.utf8).span.bytes.withUnsafeBytes { text throws(E) in try body(text) }
+    case .text(let text):
+      try Array(text.utf8).span.bytes.withUnsafeBytes { text throws(E) in try body(text) }
     case .value(let value): try value.withText(body)
     }
   }
 
   /// For people: a picture is named by its length.
-  var words: String {
+  var text: String {
     switch self {
-    case .words(let words): words
+    case .text(let text): text
     case .value(let value): "…\(value.characters.grouped) characters…"
     }
   }

@@ -1,5 +1,5 @@
 import Base64
-import Vocabulary
+import Core
 
 /// Google's answers: one document, or the events of a stream (`streamGenerateContent?alt=sse`), whose parts are read as if they
 /// came in one.

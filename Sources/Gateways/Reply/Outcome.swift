@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// What a gateway's reply means.
 package enum Outcome: Sendable {

@@ -1,12 +1,12 @@
 import Base64
-import Vocabulary
+import Core
 
 /// Pictures that stand in the model's text: `![image](data:image/png;base64,…)`, bare data URIs, base64 and nothing else, and
 /// addresses, which may lead to a picture or to anything.
 package enum PicturesInText {
   /// Most texts name none or one; each is fetched before it is known what it is.
-  private static let mostAddresses = 8
-  private static let mostPictures = 32
+  private static let maximumAddresses = 8
+  private static let maximumPictures = 32
 
   /// Those whose bytes stand there.
   ///
@@ -32,11 +32,12 @@ package enum PicturesInText {
   private static let looksAt = 100_000
 
   private static func different(_ addresses: [String]) -> [String] {
-    Array(addresses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.prefix(mostAddresses))
+    Array(
+      addresses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.prefix(maximumAddresses))
   }
 
   /// A text without its pictures; `nil` when nothing is left.
-  package static func words(_ text: String) -> String? {
+  package static func withoutPictures(_ text: String) -> String? {
     var rest = ""
     var end = text.startIndex
     for picture in MarkdownPicture.all(in: text) {
@@ -52,13 +53,13 @@ package enum PicturesInText {
   private static func dataURIs(in pieces: [LiftedPiece]) -> [ReturnedPicture] {
     var found: [ReturnedPicture] = []
     var rest = pieces[...]
-    while found.count < mostPictures, let piece = rest.popFirst() {
-      guard case .words(let words) = piece, let match = words.firstMatch(of: head) else { continue }
-      rest.insert(.words(String(words[match.range.upperBound...])), at: rest.startIndex)
-      let (text, after) = base64(at: rest)
+    while found.count < maximumPictures, let piece = rest.popFirst() {
+      guard case .text(let text) = piece, let match = text.firstMatch(of: head) else { continue }
+      rest.insert(.text(String(text[match.range.upperBound...])), at: rest.startIndex)
+      let (letters, after) = base64(at: rest)
       rest = after
       // What is none is a part of the words.
-      guard let bytes = try? JSONValue.lifted(text).base64(), bytes.count > 0 else { continue }
+      guard let bytes = try? JSONValue.lifted(letters).base64(), bytes.count > 0 else { continue }
       found.append(ReturnedPicture(.bytes(bytes), label: MediaType(String(match.output.1))))
     }
     return found
@@ -67,23 +68,23 @@ package enum PicturesInText {
   /// The letters of base64 that `pieces` begin with, and what is behind them.
   private static func base64(
     at pieces: ArraySlice<LiftedPiece>
-  ) -> (text: [LiftedPiece], rest: ArraySlice<LiftedPiece>) {
-    var text: [LiftedPiece] = []
+  ) -> (letters: [LiftedPiece], rest: ArraySlice<LiftedPiece>) {
+    var found: [LiftedPiece] = []
     var rest = pieces
     while let piece = rest.popFirst() {
-      guard case .words(let words) = piece else {
-        text.append(piece)
+      guard case .text(let text) = piece else {
+        found.append(piece)
         continue
       }
-      let letters = words.utf8.prefix(while: isBase64)
+      let letters = text.utf8.prefix(while: isBase64)
       let end = letters.endIndex
-      if !letters.isEmpty { text.append(.words(String(words[..<end]))) }
-      guard end == words.endIndex else {
-        rest.insert(.words(String(words[end...])), at: rest.startIndex)
+      if !letters.isEmpty { found.append(.text(String(text[..<end]))) }
+      guard end == text.endIndex else {
+        rest.insert(.text(String(text[end...])), at: rest.startIndex)
         break
       }
     }
-    return (text, rest)
+    return (found, rest)
   }
 
   private static func isBase64(_ letter: UInt8) -> Bool {
@@ -153,7 +154,7 @@ extension JSONValue {
   /// A text as words and pictures; none for what is no text.
   fileprivate var pieces: [LiftedPiece] {
     switch self {
-    case .string(let text): [.words(text)]
+    case .string(let text): [.text(text)]
     case .lifted(let pieces): pieces
     default: []
     }

@@ -1,5 +1,5 @@
 import Base64
-package import Vocabulary
+package import Core
 
 /// Reads a reply as it arrives, and takes the pictures out of it: long runs of base64 inside JSON strings become bytes at
 /// once, and a mark stands in their place in what is left, which is small and goes to an ordinary JSON decoder.

@@ -1,5 +1,5 @@
 import Base64
-import Vocabulary
+import Core
 
 /// One of the shapes that replies have.
 protocol ReplyShape {
@@ -71,12 +71,12 @@ struct ReplyReader {
     let others = shapes.lazy.compactMap { try? $0.read().pictures }
     if reading.pictures.isEmpty { reading.pictures = others.first { !$0.isEmpty } ?? [] }
     let texts = reading.spoken.compactMap(\.string)
-    var words = texts
+    var text = texts
     if reading.pictures.isEmpty {
       reading.pictures = PicturesInText.inline(in: reading.spoken)
-      if !reading.pictures.isEmpty { words = texts.compactMap(PicturesInText.words) }
+      if !reading.pictures.isEmpty { text = texts.compactMap(PicturesInText.withoutPictures) }
     }
-    if !words.isEmpty { reading.facts.text = words.joined(separator: "\n") }
+    if !text.isEmpty { reading.facts.text = text.joined(separator: "\n") }
     return reading
   }
 
@@ -111,9 +111,9 @@ struct ReplyReader {
     if document["error"] != nil || document["success"]?.bool == false { return true }
     if ["error", "fail", "failed"].contains(document["status"]?.string?.lowercased()) { return true }
     // A number or a word of its own beside a good status.
-    let words =
+    let text =
       ["message", "msg", "errmsg"].lazy.compactMap { document[$0]?.string?.lowercased() }.first ?? ""
-    guard !["ok", "success", "succeeded", "成功"].contains(words) else { return false }
+    guard !["ok", "success", "succeeded", "成功"].contains(text) else { return false }
     if let code = ["code", "statusCode", "errcode", "error_code"].lazy.compactMap({ document[$0] }).first {
       if let number = code.int { return number != 0 && !(200..<300).contains(number) }
       return !["ok", "success", ""].contains(code.string?.lowercased() ?? "")

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// One request for pictures, independent of any gateway's wire format, within what the gateway can be asked for.
 package struct EditRequest: Sendable {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Requests that are one flat JSON object, whose members have another name at every gateway.
 enum FlatRequest {

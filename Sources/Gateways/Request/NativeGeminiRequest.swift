@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Google's `generateContent`, as its own pages and those of its resellers show it.
 enum NativeGemini {

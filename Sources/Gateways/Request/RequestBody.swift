@@ -1,5 +1,5 @@
 import Base64
-package import Vocabulary
+package import Core
 
 /// A request body as text and pictures, whose length is known and whose base64 is never held whole.
 package struct RequestBody: Sendable {

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// A request's JSON as a tree whose members keep their order, with pictures as leaves that are never turned into text.
 indirect enum RequestNode {

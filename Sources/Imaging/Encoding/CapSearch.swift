@@ -7,7 +7,7 @@
 /// Finds the finest encoding that stays within a number of bytes, measuring as few as it can.
 ///
 /// The grid: integer quality from `best` down to `floor`, then levels, each smaller than the one before (what a level
-/// is, the caller knows: coarser colour, shorter edges). Quality is given up first; when even the floor is too large,
+/// is, the caller knows: coarser color, shorter edges). Quality is given up first; when even the floor is too large,
 /// the next levels are tried at the floor, and at the first that fits quality rises again as far as it can. What it
 /// settles on is maximal: the next finer setting was measured over the limit. Pure arithmetic: the caller encodes what
 /// `next` names and reports its size to `record`.
@@ -152,7 +152,7 @@ package struct CapSearch: Sendable {
   }
 
   /// A guess within bounds; the middle of them, once so many guesses have missed that the line must be wrong. Where one
-  /// came close, what is looked for is probably its neighbour.
+  /// came close, what is looked for is probably its neighbor.
   private func bounded(_ guess: Int, _ lowest: Int, _ highest: Int, after sizes: [Int]) -> Int {
     let isClose = sizes.contains { abs(Self.logarithm($0) - Self.logarithm(limit)) < Self.closeness }
     let isWrong = sizes.count > (isClose ? 7 : 4)
@@ -195,7 +195,7 @@ extension CapSearch.Decline {
       switch self {
       // The factor by which libjpeg scales its tables, in hundredths (jcparam.c).
       case .jpeg: return log(max(1, quality < 50 ? 5_000 / quality : 200 - 2 * quality))
-      // The share of the coarsest quantiser that libwebp takes (quant_enc.c, QualityToCompression).
+      // The share of the coarsest quantizer that libwebp takes (quant_enc.c, QualityToCompression).
       case .webP:
         let share = quality < 75 ? quality / 150 : quality / 50 - 1
         return log(max(0.01, 1 - cbrt(share)))

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// Quality is given up to here. Below, fewer pixels look better than more of them coded worse: over five photographs at
 /// equal bytes the two cross between quality 70 and 40, at 60 in the middle (SSIMULACRA2, Tests/Performance/LOG.md).
@@ -6,7 +6,7 @@ package let qualityFloor = 60
 /// And so far where no pixel may go; below, hardly a byte is saved.
 private let lowestQuality = 10
 
-/// What a picture gives up from one level of the search to the next: first the resolution of its colours (JPEG, where
+/// What a picture gives up from one level of the search to the next: first the resolution of its colors (JPEG, where
 /// it is full), then 5 % of its edges each time.
 package struct CapLevels: Sendable {
   private static let edgeFactor = 0.95
@@ -41,11 +41,11 @@ package struct CapLevels: Sendable {
   }
 }
 
-/// Encodes a picture as finely as a number of bytes allows: quality is given up first, then the resolution of its colours, then
+/// Encodes a picture as finely as a number of bytes allows: quality is given up first, then the resolution of its colors, then
 /// pixels. Every size is measured, none is guessed.
 package struct CappedEncoding: Sendable {
   /// No search encodes more pixels than this many times those of the picture.
-  private static let mostEncodedPictures = 8
+  private static let maximumEncodedPictures = 8
 
   package let format: PictureFormat
   package let limit: ByteCount
@@ -63,7 +63,7 @@ package struct CappedEncoding: Sendable {
 
   /// - Parameters:
   ///   - quality: the quality to begin with.
-  ///   - hasHalvedChroma: the picture's colours are no finer than that.
+  ///   - hasHalvedChroma: the picture's colors are no finer than that.
   ///   - keepsSize: the picture must not lose pixels.
   ///   - hint: a size that is known without encoding.
   package init(
@@ -102,7 +102,7 @@ package struct CappedEncoding: Sendable {
       hint: hint)
     var outcome: Outcome?
     while let setting = search.next() {
-      let budget = Self.mostEncodedPictures * image.size.pixelCount
+      let budget = Self.maximumEncodedPictures * image.size.pixelCount
       if outcome != nil, encodedPixels + levels.size(setting.level).pixelCount > budget { break }
       let next = try encode(image, setting, fitsTables: true)
       search.record(next.bytes.count, for: setting)
@@ -135,7 +135,7 @@ package struct CappedEncoding: Sendable {
     let size = levels.size(setting.level)
     encodes += 1
     encodedPixels += size.pixelCount
-    let smaller = size == image.size ? image.shared() : try image.shared().resized(to: size).realised()
+    let smaller = size == image.size ? image.shared() : try image.shared().resized(to: size).copiedToMemory()
     return Outcome(bytes: try smaller.encoded(as: encoding), size: size, setting: setting)
   }
 }

@@ -1,5 +1,5 @@
 import CImaging
-package import Vocabulary
+package import Core
 
 extension Image {
   /// How to write a picture. No metadata and no profile is ever written.

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 extension JPEGCoefficients {
   /// The file once more, turned upright.
@@ -9,9 +9,9 @@ extension JPEGCoefficients {
   package func written(
     _ file: PictureBytes, _ structure: PictureStructure, within limit: ByteCount, quality: Int?
   ) -> PictureBytes? {
-    let most = min(limit.bytes, file.count)
+    let maximum = min(limit.bytes, file.count)
     return written(
-      exifOrientation: structure.orientation, isDetailed: most * 8 > structure.size.pixelCount,
+      exifOrientation: structure.orientation, isDetailed: maximum * 8 > structure.size.pixelCount,
       quality: quality)
   }
 

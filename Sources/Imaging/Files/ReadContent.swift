@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// The bytes of a picture in memory.
 ///

@@ -1,4 +1,4 @@
-public import Vocabulary
+public import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -56,7 +56,7 @@ package enum PictureFile {
 
   /// A regular file, opened, whatever the Unicode normal form of its name. Folders, fifos and devices are refused before they can
   /// block or never end.
-  package static func open(_ name: String, limit: ByteCount = sizeLimit) throws(ReadError) -> HeldFile {
+  package static func open(_ name: String, limit: ByteCount = sizeLimit) throws(ReadError) -> OpenFile {
     let path = FileSpelling.onDisk(name) ?? name
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -70,7 +70,7 @@ package enum PictureFile {
       defer { close(descriptor) }
       throw .unreadable(lastSystemError())
     }
-    let file = HeldFile(adopting: descriptor, status, name: name)
+    let file = OpenFile(adopting: descriptor, status, name: name)
     try requireRegular(status)
     guard file.count <= limit.bytes else { throw .tooLarge(ByteCount(file.count), limit: limit) }
     guard file.count > 0 else { throw .empty }

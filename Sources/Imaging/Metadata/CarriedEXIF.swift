@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 extension EXIFBlock {
   /// What of a picture's EXIF may go with another one that was made of it: camera, lens and exposure, when it was taken, and
@@ -45,10 +45,10 @@ extension EXIFBlock {
   private static let placeTags = Set(0x0000...0x001F)
 
   /// A directory that claims more entries than this is nonsense.
-  private static let mostEntries = 1_000
+  private static let maximumEntries = 1_000
   /// In bytes. No field that is carried is longer, and a JPEG's segment has room for some tens of them.
   private static let longestValue = 1_024
-  private static let mostBytes = 24_000
+  private static let maximumBytes = 24_000
 
   private init?(_ bytes: RawSpan, _ range: Range<Int>, keepsPlace: Bool) {
     let isBigEndian = bytes.has("MM\0*", at: range.lowerBound)
@@ -73,7 +73,7 @@ extension EXIFBlock {
   /// What a directory says of where another one lies.
   private func pointer(_ bytes: RawSpan, _ wanted: Int, in directory: Int, _ range: Range<Int>) -> Int? {
     guard let count = number(bytes, directory, 2, range) else { return nil }
-    for entry in 0..<min(count, Self.mostEntries) {
+    for entry in 0..<min(count, Self.maximumEntries) {
       let at = directory + 2 + 12 * entry
       if number(bytes, at, 2, range) == wanted { return number(bytes, at + 8, 4, range) }
     }
@@ -86,7 +86,7 @@ extension EXIFBlock {
     guard let count = number(bytes, directory, 2, range) else { return [] }
     var fields: [Field] = []
     var total = 0
-    for entry in 0..<min(count, Self.mostEntries) {
+    for entry in 0..<min(count, Self.maximumEntries) {
       let at = directory + 2 + 12 * entry
       guard let tag = number(bytes, at, 2, range), let type = number(bytes, at + 2, 2, range),
         let values = number(bytes, at + 4, 4, range)
@@ -97,7 +97,7 @@ extension EXIFBlock {
       let length = values * Self.widths[type - 1]
       guard let place = length <= 4 ? at + 8 : number(bytes, at + 8, 4, range).map({ range.lowerBound + $0 }),
         length <= Self.longestValue, place >= range.lowerBound, place + length <= range.upperBound,
-        total + length <= Self.mostBytes
+        total + length <= Self.maximumBytes
       else { continue }
       total += length
       fields.append(Field(tag: tag, type: type, count: values, value: bytes.array(place..<place + length)))

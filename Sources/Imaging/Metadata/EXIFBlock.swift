@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// An EXIF block to be written: three directories of fields (CIPA DC-008; TIFF 6.0 for the layout).
 package struct EXIFBlock: Sendable, Equatable {

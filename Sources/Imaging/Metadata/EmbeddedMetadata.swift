@@ -1,5 +1,5 @@
 import CImaging
-package import Vocabulary
+package import Core
 
 /// What is put into a finished file beside its picture.
 package struct EmbeddedMetadata: Sendable, Equatable {
@@ -22,7 +22,7 @@ package struct EmbeddedMetadata: Sendable, Equatable {
   package var isEmpty: Bool { exif == nil && xmp == nil && profile == nil }
 
   /// A JPEG's segments hold no more of either (ITU-T T.81: two bytes of length).
-  package static let mostBytes = 65_000
+  package static let maximumBytes = 65_000
 
   /// How many bytes a file gets longer by it at most.
   package var length: Int {
@@ -77,8 +77,8 @@ extension PictureBytes {
 
   /// In parts that say which of how many they are (ICC.1:2022, B.4).
   private static func profileSegments(_ profile: [UInt8]) -> [UInt8] {
-    let parts = stride(from: 0, to: profile.count, by: EmbeddedMetadata.mostBytes).map {
-      profile[$0..<min(profile.count, $0 + EmbeddedMetadata.mostBytes)]
+    let parts = stride(from: 0, to: profile.count, by: EmbeddedMetadata.maximumBytes).map {
+      profile[$0..<min(profile.count, $0 + EmbeddedMetadata.maximumBytes)]
     }
     return parts.enumerated().flatMap { position, part in
       segment(
@@ -117,9 +117,9 @@ extension PictureBytes {
 
   private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
     // zlib's own bound for what it cannot make smaller.
-    let most = bytes.count + bytes.count / 1_000 + 64
-    return [UInt8](unsafeUninitializedCapacity: most) { room, count in
-      count = bytes.withUnsafeBytes { cimaging_deflate($0.baseAddress, $0.count, room.baseAddress, most) }
+    let maximum = bytes.count + bytes.count / 1_000 + 64
+    return [UInt8](unsafeUninitializedCapacity: maximum) { room, count in
+      count = bytes.withUnsafeBytes { cimaging_deflate($0.baseAddress, $0.count, room.baseAddress, maximum) }
     }
   }
 }

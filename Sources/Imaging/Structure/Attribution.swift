@@ -4,7 +4,7 @@ package struct Attribution: Equatable, Sendable {
   package var copyright: String?
   /// How many texts were looked at. A file may name the same bytes again and again; no picture has so many authors.
   private var examined = 0
-  private static let mostExamined = 64
+  private static let maximumExamined = 64
   private static let longestField = 4_096
 
   package init(creator: String? = nil, copyright: String? = nil) {
@@ -25,7 +25,7 @@ package struct Attribution: Equatable, Sendable {
   mutating func take(
     _ field: WritableKeyPath<Attribution, String?>, _ bytes: RawSpan, _ range: Range<Int>
   ) {
-    guard self[keyPath: field] == nil, examined < Self.mostExamined else { return }
+    guard self[keyPath: field] == nil, examined < Self.maximumExamined else { return }
     examined += 1
     take(field, bytes.array(range.prefix(Self.longestField)))
   }
@@ -67,8 +67,8 @@ extension Attribution {
 
   /// From an XMP packet: the first item of `dc:creator` and of `dc:rights` (XMP part 1, 8.4).
   mutating func readXMP(_ bytes: RawSpan, _ range: Range<Int>) {
-    guard creator == nil || copyright == nil, examined < Self.mostExamined else { return }
-    examined += Self.mostExamined / 4
+    guard creator == nil || copyright == nil, examined < Self.maximumExamined else { return }
+    examined += Self.maximumExamined / 4
     let packet = bytes.array(range.lowerBound..<min(range.upperBound, range.lowerBound + 1 << 20))
     if creator == nil, let text = Self.item(of: "dc:creator", in: packet) { take(\.creator, text) }
     if copyright == nil, let text = Self.item(of: "dc:rights", in: packet) { take(\.copyright, text) }

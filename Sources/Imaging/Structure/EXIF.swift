@@ -11,7 +11,7 @@ struct EXIF: Equatable {
   private(set) var isAdobeRGB = false
 
   /// An IFD that claims more entries than this is nonsense: cameras write a few dozen.
-  private static let mostEntries = 1_000
+  private static let maximumEntries = 1_000
 
   /// Reads the first directory of the TIFF structure at `start`.
   ///
@@ -33,7 +33,7 @@ struct EXIF: Equatable {
     /// The entries of a directory, by where it begins in the block: their tags, and where they stand.
     func entries(_ directory: Int?) -> [(tag: Int, at: Int)] {
       guard let directory, let count = number(start + directory, 2) else { return [] }
-      return (0..<min(count, Self.mostEntries)).compactMap { entry in
+      return (0..<min(count, Self.maximumEntries)).compactMap { entry in
         let at = start + directory + 2 + entry * 12
         return number(at, 2).map { ($0, at) }
       }
@@ -73,8 +73,8 @@ struct EXIF: Equatable {
     func value(_ tag: Int) -> Int? {
       photograph.first { $0.tag == tag }.flatMap { number($0.at + 8, number($0.at + 2, 2) == 3 ? 2 : 4) }
     }
-    let colourSpace = value(0xA001)
-    guard colourSpace == 0xFFFF else { return colourSpace == 2 }
+    let colorSpace = value(0xA001)
+    guard colorSpace == 0xFFFF else { return colorSpace == 2 }
     return entries(value(0xA005)).contains { entry in
       entry.tag == 1 && (0..<3).map { number(entry.at + 8 + $0, 1) } == Array("R03".utf8).map(Int.init)
     }

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// The frames of a GIF, up to its end or to where it is cut or damaged.
 struct GIFBlocks {
@@ -18,7 +18,7 @@ struct GIFBlocks {
 
   static let trailer: UInt8 = 0x3B
   /// Page numbers end here.
-  private static let mostFrames = 10_000
+  private static let maximumFrames = 10_000
 
   init(_ bytes: RawSpan) throws(ImagingError) {
     guard let width = bytes.unsigned(at: 6, count: 2, bigEndian: false),
@@ -52,7 +52,7 @@ struct GIFBlocks {
       case 0x2C:
         let frame = try GIFFrame(bytes, at: at, control)
         count += 1
-        if frames.count < Self.mostFrames { frames.append(frame) }
+        if frames.count < Self.maximumFrames { frames.append(frame) }
         guard frame.cutBlock == nil else {
           throw .truncated("the GIF blocks at byte \(frame.data) go past the end")
         }
@@ -64,7 +64,7 @@ struct GIFBlocks {
     throw .truncated("no end mark within \(bytes.byteCount.grouped) bytes")
   }
 
-  /// The bytes of a colour table: three for each of 2^(n + 1) colours.
+  /// The bytes of a color table: three for each of 2^(n + 1) colors.
   static func tableLength(_ flags: UInt8) -> Int {
     flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1)
   }

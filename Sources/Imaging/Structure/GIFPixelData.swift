@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 extension GIFFrame {
   /// Whether its pixels are all there, by the codes that stand for them (GIF89a, appendix F). Its blocks may be all there and what
@@ -11,11 +11,11 @@ extension GIFFrame {
       guard let code = codes.next(counter.codeWidth, of: bytes), counter.take(code) else { return false }
     }
     // Another file's bytes would hardly end with the last pixel, too: behind it stand at most codes that clear and end.
-    return counter.count == area.size.pixelCount && codes.restCount <= Self.mostBytesBehind
+    return counter.count == area.size.pixelCount && codes.restCount <= Self.maximumBytesBehind
   }
 
   /// Two codes of 12 bits, the begin of a block, and the last one.
-  private static let mostBytesBehind = 6
+  private static let maximumBytesBehind = 6
 
   /// A color that none of its pixels has; `nil` where all are used. Each that is used has its own code in the data.
   func unusedColor(_ bytes: RawSpan) -> UInt8? {
@@ -85,14 +85,14 @@ private struct GIFPixelCounter {
   /// Of the code before; `nil` behind a clearing.
   private var last: Int?
 
-  private static let mostCodes = 4_096
+  private static let maximumCodes = 4_096
 
   init(codeWidth: Int) {
     clear = 1 << codeWidth
     self.codeWidth = codeWidth + 1
     // With those that clear and end.
     lengths = [Int](repeating: 1, count: clear + 2)
-    lengths.reserveCapacity(Self.mostCodes)
+    lengths.reserveCapacity(Self.maximumCodes)
   }
 
   /// - Returns: whether the code has a meaning, and is not the end.
@@ -105,7 +105,7 @@ private struct GIFPixelCounter {
     }
     guard code != endCode, let length = length(of: code) else { return false }
     count += length
-    if let last, lengths.count < Self.mostCodes { lengths.append(last + 1) }
+    if let last, lengths.count < Self.maximumCodes { lengths.append(last + 1) }
     if lengths.count == 1 << codeWidth, codeWidth < 12 { codeWidth += 1 }
     last = length
     return true
@@ -113,7 +113,7 @@ private struct GIFPixelCounter {
 
   private func length(of code: Int) -> Int? {
     if code < lengths.count { return code < clear || last != nil ? lengths[code] : nil }
-    guard code == lengths.count, code < Self.mostCodes, let last else { return nil }
+    guard code == lengths.count, code < Self.maximumCodes, let last else { return nil }
     return last + 1
   }
 }

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Reads a GIF (CompuServe, GIF89a specification) as far as it is whole.
 extension PictureStructure {
@@ -12,7 +12,7 @@ extension PictureStructure {
     }
     var structure = PictureStructure(format: .gif)
     structure.size = canvas.size
-    structure.colour = .palette
+    structure.color = .palette
     structure.pageCount = blocks.count
     structure.page = page
     if blocks.hasComment { structure.found(.comment) }

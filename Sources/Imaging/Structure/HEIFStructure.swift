@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Reads the primary picture's properties from a HEIC or AVIF file (ISO/IEC 23008-12, ISO/IEC 14496-12).
 ///
@@ -34,7 +34,7 @@ extension PictureStructure {
     if structure.profile == nil, structure.codePoints != nil {
       structure.applyCodePoints()
     } else {
-      structure.applyEXIFColours()
+      structure.applyEXIFColors()
     }
     structure.keep(0..<bytes.byteCount)
     return structure
@@ -82,7 +82,7 @@ extension PictureStructure {
     case "pixi":
       if let channels = bytes.byte(at + 4), let bits = bytes.byte(at + 5) {
         bitsPerChannel = Int(bits)
-        if channels == 1 { colour = .grey }
+        if channels == 1 { color = .gray }
       }
     case "colr":
       if bytes.has("prof", at: at) || bytes.has("rICC", at: at), profile == nil,

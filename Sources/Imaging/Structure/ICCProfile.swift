@@ -14,26 +14,26 @@ package struct ICCProfile {
     self.bytes = bytes
   }
 
-  /// The profile's own description, or its colour space when it has none that can be read.
+  /// The profile's own description, or its color space when it has none that can be read.
   package var name: String {
     description ?? String(decoding: bytes.dropFirst(16).prefix(4), as: UTF8.self)
   }
 
-  /// Whether it is a profile at all (ICC.1, 7.2: length, signature) and for pictures of that colour model.
-  func fits(_ colour: PictureStructure.ColourModel) -> Bool {
+  /// Whether it is a profile at all (ICC.1, 7.2: length, signature) and for pictures of that color model.
+  func fits(_ color: PictureStructure.ColorModel) -> Bool {
     let span = bytes.span.bytes
     guard let length = span.bigEndian32(0), length >= 132, length <= bytes.count, span.has("acsp", at: 36),
       let tags = span.bigEndian32(128), tags > 0, 132 + 12 * tags <= bytes.count
     else { return false }
-    switch colour {
-    case .grey: return span.has("GRAY", at: 16)
+    switch color {
+    case .gray: return span.has("GRAY", at: 16)
     case .rgb, .palette: return span.has("RGB ", at: 16)
     case .cmyk: return span.has("CMYK", at: 16)
     case .lab: return span.has("Lab ", at: 16)
     }
   }
 
-  /// Whether the colours it describes are sRGB's to within what 8 bits can show: then no transform is needed.
+  /// Whether the colors it describes are sRGB's to within what 8 bits can show: then no transform is needed.
   ///
   /// Compared by number, because hundreds of profiles are called something with "sRGB". Figures: IEC 61966-2-1,
   /// adapted to the profile connection space's D50.

@@ -1,6 +1,6 @@
 // The boxes of the ISO base media file format (ISO/IEC 14496-12), which HEIF, JPEG XL and JPEG 2000 are made of.
 
-import Vocabulary
+import Core
 
 /// One box: its four-letter type and where its contents lie.
 struct ISOBox {
@@ -8,13 +8,13 @@ struct ISOBox {
   let payload: Range<Int>
 
   /// A file has some dozens; far more is an attack on time.
-  private static let mostBoxes = 10_000
+  private static let maximumBoxes = 10_000
 
   static func children(of bytes: RawSpan, in range: Range<Int>) throws(ImagingError) -> [ISOBox] {
     var boxes: [ISOBox] = []
     var at = range.lowerBound
     while at < range.upperBound {
-      guard var length = bytes.bigEndian32(at), at + 8 <= range.upperBound, boxes.count < mostBoxes else {
+      guard var length = bytes.bigEndian32(at), at + 8 <= range.upperBound, boxes.count < maximumBoxes else {
         throw .truncated("a box at byte \(at)")
       }
       var head = 8

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Reads the size and the components of a JPEG 2000, with boxes (ISO/IEC 15444-1, annex I) or as a bare codestream
 /// (annex A).
@@ -20,7 +20,7 @@ extension PictureStructure {
     }
     structure.size = PixelSize(width: right - left, height: bottom - top)
     structure.bitsPerChannel = Int(depth & 0x7F) + 1
-    structure.colour = components < 3 ? .grey : .rgb
+    structure.color = components < 3 ? .gray : .rgb
     structure.hasAlpha = components % 2 == 0
     structure.keep(0..<bytes.byteCount)
     structure.isComplete = true

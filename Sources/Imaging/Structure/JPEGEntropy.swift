@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Follows a JPEG's Huffman-coded data through all scans, without making pixels of it, to see whether all of them are there and
 /// where the last one ends. Decoders stop at the last row at best, and say nothing of what is missing in a last strip.
@@ -10,11 +10,11 @@ struct JPEGEntropy {
   /// Blocks still to come that are zero in the band of the scan.
   private var zeroRun = 0
   private var visits = 0
-  private let mostVisits: Int
+  private let maximumVisits: Int
 
   /// Files of cameras have some ten million blocks, in ten scans at most, and a byte for every few of them; what has many more for
   /// its bytes was made to take long.
-  private static let mostVisits = 200_000_000
+  private static let maximumVisits = 200_000_000
   private static let visitsPerByte = 64
   private static let visitsOfSmallFiles = 2_000_000
 
@@ -66,7 +66,7 @@ struct JPEGEntropy {
   private init(_ script: JPEGScript, _ bytes: PictureWindow) {
     self.script = script
     bits = EntropyBits(bytes)
-    mostVisits = min(Self.mostVisits, Self.visitsOfSmallFiles + Self.visitsPerByte * bytes.byteCount)
+    maximumVisits = min(Self.maximumVisits, Self.visitsOfSmallFiles + Self.visitsPerByte * bytes.byteCount)
     nonzero = script.components.indices.map { component in
       let blocks = script.isProgressive ? Self.blocks(of: component, script) : (across: 0, down: 0)
       return [UInt64](repeating: 0, count: blocks.across * blocks.down)
@@ -76,12 +76,13 @@ struct JPEGEntropy {
   /// The blocks of a component that hold a part of the picture (A.2.4).
   private static func blocks(of component: Int, _ script: JPEGScript) -> (across: Int, down: Int) {
     let own = script.components[component]
-    let most = largest(script)
-    func blocks(_ length: Int, _ factor: Int, _ most: Int) -> Int {
-      ((length * factor + most - 1) / most + 7) / 8
+    let maximum = largest(script)
+    func blocks(_ length: Int, _ factor: Int, _ maximum: Int) -> Int {
+      ((length * factor + maximum - 1) / maximum + 7) / 8
     }
     return (
-      blocks(script.size.width, own.across, most.across), blocks(script.size.height, own.down, most.down)
+      blocks(script.size.width, own.across, maximum.across),
+      blocks(script.size.height, own.down, maximum.down)
     )
   }
 
@@ -94,7 +95,7 @@ struct JPEGEntropy {
     zeroRun = 0
     let units = units(of: scan)
     visits += units.count * units.blocks.reduce(0) { $0 + $1.count }
-    guard visits <= mostVisits else { return false }
+    guard visits <= maximumVisits else { return false }
     for unit in 0..<units.count {
       if scan.restartInterval > 0, unit > 0, unit % scan.restartInterval == 0 {
         guard bits.restart(unit / scan.restartInterval - 1) else { return false }
@@ -115,9 +116,9 @@ struct JPEGEntropy {
       let blocks = Self.blocks(of: scan.parts[0].component, script)
       return (blocks.across * blocks.down, [(0, 1)])
     }
-    let most = Self.largest(script)
-    let across = (script.size.width + 8 * most.across - 1) / (8 * most.across)
-    let down = (script.size.height + 8 * most.down - 1) / (8 * most.down)
+    let maximum = Self.largest(script)
+    let across = (script.size.width + 8 * maximum.across - 1) / (8 * maximum.across)
+    let down = (script.size.height + 8 * maximum.down - 1) / (8 * maximum.down)
     return (
       across * down,
       scan.parts.enumerated().map { part, own in

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// What libjpeg would warn of although nothing of the picture is missing is put right in the cleaned file: no decoder sees it.
 extension JPEGWalk {
@@ -18,26 +18,26 @@ extension JPEGWalk {
   /// What can be said only when all segments were seen.
   mutating func settle() {
     if scans > 1 { structure.isProgressive = true }
-    settleColourTransform()
+    settleColorTransform()
     if !profileParts.isEmpty {
       structure.profile = profileParts.sorted { $0.key < $1.key }.flatMap(\.value)
       structure.dropUnusableProfile()
     }
-    structure.applyEXIFColours()
+    structure.applyEXIFColors()
   }
 
   /// Decoders take what they do not know for what is usual, and warn of it.
-  mutating func settleColourTransform() {
-    guard let (place, value) = colourTransform else { return }
+  mutating func settleColorTransform() {
+    guard let (place, value) = colorTransform else { return }
     let usual: (known: [UInt8], guess: UInt8)? =
-      switch structure.colour {
+      switch structure.color {
       case .rgb: ([0, 1], 1)
       case .cmyk: ([0, 2], 2)
       default: nil
       }
     guard let usual, !usual.known.contains(value) else { return }
     structure.overwrite(place, with: [usual.guess])
-    structure.repaired(.colourTransform)
+    structure.repaired(.colorTransform)
   }
 
   mutating func beginScan(_ bytes: PictureWindow, _ payload: Range<Int>) {
@@ -47,20 +47,20 @@ extension JPEGWalk {
     script?.begin(bytes.array(payload), tables: tables, restartInterval: restartInterval, data: data)
     guard script?.isWhole == true else { return }
     last = LastScan(
-      structure: structure, profileParts: profileParts, colourTransform: colourTransform, data: data)
+      structure: structure, profileParts: profileParts, colorTransform: colorTransform, data: data)
   }
 
   /// What was found before the data of a scan.
   struct LastScan {
     let structure: PictureStructure
     let profileParts: [Int: [UInt8]]
-    let colourTransform: (place: Int, value: UInt8)?
+    let colorTransform: (place: Int, value: UInt8)?
     let data: Int
   }
 
   /// Forgets what stands behind the pixels.
   mutating func cut(_ last: LastScan, at end: Int) {
-    (structure, profileParts, colourTransform) = (last.structure, last.profileParts, last.colourTransform)
+    (structure, profileParts, colorTransform) = (last.structure, last.profileParts, last.colorTransform)
     structure.keep(last.data..<end)
   }
 
@@ -82,8 +82,8 @@ extension JPEGWalk {
     while let byte = bytes.byte(at), byte != 0xFF || bytes.byte(at + 1) == 0 {
       at += byte == 0xFF ? 2 : 1
       strayBytes += byte == 0xFF ? 2 : 1
-      guard strayBytes <= Self.mostStrayBytes else {
-        throw .damaged("more than \(Self.mostStrayBytes.grouped) bytes between JPEG segments")
+      guard strayBytes <= Self.maximumStrayBytes else {
+        throw .damaged("more than \(Self.maximumStrayBytes.grouped) bytes between JPEG segments")
       }
     }
     if at > start { structure.repaired(.strayBytes) }
@@ -93,13 +93,13 @@ extension JPEGWalk {
   mutating func dropPadding(_ bytes: PictureWindow, before mark: Int) {
     guard let script, let last, [0, 0x0A, 0x0D, 0x20].contains(bytes.byte(mark - 1) ?? 1),
       data == last.data..<mark, let end = JPEGEntropy.end(of: script, in: bytes, before: mark), end < mark,
-      mark - end <= Self.mostPadding || isZero(bytes, end..<mark)
+      mark - end <= Self.maximumPadding || isZero(bytes, end..<mark)
     else { return }
     cut(last, at: end)
     structure.repaired(.padding)
   }
 
-  private static let mostPadding = 16
+  private static let maximumPadding = 16
 
   func isZero(_ bytes: PictureWindow, _ range: Range<Int>) -> Bool {
     var isZero = true

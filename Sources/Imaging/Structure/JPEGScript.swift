@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// What a JPEG's headers say of its scans: which coefficients come in which of them, how they are coded, and whether all have come
 /// (ITU-T T.81, annexes B and G).
@@ -50,11 +50,11 @@ struct JPEGScript {
   /// Whether the coding is one that `JPEGEntropy` follows.
   var canBeFollowed: Bool {
     let factors = components.flatMap { [$0.across, $0.down] }
-    return !isArithmetic && factors.allSatisfy((1...4).contains) && size.pixelCount <= Self.mostPixels
+    return !isArithmetic && factors.allSatisfy((1...4).contains) && size.pixelCount <= Self.maximumPixels
   }
 
   /// A bound for the memory and the time that following takes.
-  private static let mostPixels = 250_000_000
+  private static let maximumPixels = 250_000_000
 
   /// - Parameters:
   ///   - payload: of the scan's header.

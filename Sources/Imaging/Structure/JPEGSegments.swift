@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// What a JPEG's segments say, and which of them belong to the picture.
 extension JPEGWalk {
@@ -16,7 +16,7 @@ extension JPEGWalk {
       try readFrame(marker, bytes, payload)
       return true
     case 0xDB:
-      readQuantisation(bytes, payload)
+      readQuantization(bytes, payload)
       return true
     case 0xE0:
       // JFIF with a thumbnail, or its extension that holds one: the picture does not need either.
@@ -26,7 +26,7 @@ extension JPEGWalk {
         structure.keep(segment)
       } else {
         structure.found(hasThumbnail ? .thumbnail : .application)
-        // The marker itself stays: without it a decoder may take other colours for meant.
+        // The marker itself stays: without it a decoder may take other colors for meant.
         if isJFIF { keepHead(payload, 12, of: 0xE0, [0, 0]) }
       }
       // Decoders warn of versions that there never were; nothing else depends on it.
@@ -49,12 +49,12 @@ extension JPEGWalk {
       structure.found(.iptc)
       bytes.withSpan(payload) { structure.attribution.readIPTC($0, 0..<$0.byteCount) }
     case 0xEE:
-      // Adobe's marker says how the colours are coded: decoders need it, but nothing behind its twelve bytes.
+      // Adobe's marker says how the colors are coded: decoders need it, but nothing behind its twelve bytes.
       guard bytes.has("Adobe", at: start), payload.count >= 12, let transform = bytes.byte(start + 11) else {
         structure.found(.application)
         break
       }
-      colourTransform = (start + 11, transform)
+      colorTransform = (start + 11, transform)
       if payload.count == 12 { return true }
       structure.found(.application)
       keepHead(payload, 12, of: 0xEE)
@@ -90,7 +90,7 @@ extension JPEGWalk {
   private static let standardLumaSum = 3_688.0
 
   /// Compares table 0 by its sum, for which the order of its entries does not matter.
-  private mutating func readQuantisation(_ bytes: PictureWindow, _ payload: Range<Int>) {
+  private mutating func readQuantization(_ bytes: PictureWindow, _ payload: Range<Int>) {
     guard payload.count >= 65, bytes.byte(payload.lowerBound) == 0 else { return }
     let sum = (1...64).reduce(0.0) { $0 + Double(bytes.byte(payload.lowerBound + $1) ?? 0) }
     let scale = max(1, sum / Self.standardLumaSum * 100)
@@ -143,9 +143,9 @@ extension JPEGWalk {
     structure.isCommonlyCoded = (0xC0...0xC2).contains(marker)
     structure.isProgressive = [0xC2, 0xCA].contains(marker)
     switch components {
-    case 1: structure.colour = .grey
-    case 3: structure.colour = .rgb
-    case 4: structure.colour = .cmyk
+    case 1: structure.color = .gray
+    case 3: structure.color = .rgb
+    case 4: structure.color = .cmyk
     default: throw .damaged("a JPEG with \(components) components")
     }
     let sampling = (0..<Int(components)).map { bytes.byte(at + 7 + 3 * $0) ?? 0x11 }

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 #if canImport(Glibc)
   import Glibc
@@ -37,17 +37,17 @@ struct JPEGWalk {
   var last: LastScan?
   /// Where the data of the scan lies that was read last.
   var data = 0..<0
-  /// Where Adobe's marker says how the colours are coded.
-  var colourTransform: (place: Int, value: UInt8)?
+  /// Where Adobe's marker says how the colors are coded.
+  var colorTransform: (place: Int, value: UInt8)?
   var strayBytes = 0
 
   /// A camera writes a few dozen segments, a progressive file some more; far more is an attack on time.
-  private static let mostSegments = 10_000
+  private static let maximumSegments = 10_000
   /// Every scan makes the decoder go over the whole picture once more; encoders write ten or so, tools that look for
   /// the smallest file up to some sixty.
-  private static let mostScans = 100
+  private static let maximumScans = 100
   /// Between segments, in all. Decoders skip any number.
-  static let mostStrayBytes = 1 << 20
+  static let maximumStrayBytes = 1 << 20
 
   init(structure: PictureStructure) {
     self.structure = structure
@@ -68,9 +68,9 @@ struct JPEGWalk {
         return
       }
       segments += 1
-      guard segments <= Self.mostSegments else {
+      guard segments <= Self.maximumSegments else {
         last = nil
-        throw .damaged("more than \(Self.mostSegments.grouped) JPEG segments")
+        throw .damaged("more than \(Self.maximumSegments.grouped) JPEG segments")
       }
       if marker == 0 {
         structure.repaired(.strayBytes)
@@ -91,9 +91,9 @@ struct JPEGWalk {
       if marker == 0xDA {
         sawScan = true
         scans += 1
-        guard scans <= Self.mostScans else {
+        guard scans <= Self.maximumScans else {
           last = nil
-          throw .damaged("more than \(Self.mostScans) JPEG scans")
+          throw .damaged("more than \(Self.maximumScans) JPEG scans")
         }
         beginScan(bytes, payload)
         data = at..<at

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Reads the size and the basic facts of a JPEG XL (ISO/IEC 18181-1, annex D; the boxes: 18181-2). The decoder turns
 /// the picture upright itself, so the size here is the one after that.

@@ -1,5 +1,5 @@
 import CImaging
-import Vocabulary
+import Core
 
 /// A PNG that ends before its end chunk does, or has something else in its place, with all of its pixels there.
 extension PictureStructure {
@@ -11,7 +11,7 @@ extension PictureStructure {
     var ranges = pixelRanges
     let cut = Self.cutPixelData(bytes, at)
     if let cut { ranges.append(cut) }
-    guard size.pixelCount <= Self.mostPixelsWithoutEnd, !ranges.isEmpty,
+    guard size.pixelCount <= Self.maximumPixelsWithoutEnd, !ranges.isEmpty,
       let inflated = try? Self.inflate(bytes, ranges, upTo: pngDataLength + 1),
       inflated.count == pngDataLength, inflated.endsWithData
     else { return false }
@@ -31,7 +31,7 @@ extension PictureStructure {
   private static let endChunk = [0, 0, 0, 0] + Array("IEND".utf8) + bigEndian(0xAE42_6082)
 
   /// They are inflated for it, at 1 to 2 GB/s.
-  private static let mostPixelsWithoutEnd = 200_000_000
+  private static let maximumPixelsWithoutEnd = 200_000_000
 
   /// The payload of a chunk with pixel data of which nothing but the checksum is cut.
   private static func cutPixelData(_ bytes: PictureWindow, _ at: Int) -> Range<Int>? {

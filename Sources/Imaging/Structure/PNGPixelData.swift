@@ -1,5 +1,5 @@
 import CImaging
-package import Vocabulary
+package import Core
 
 /// Whether a PNG's pixel data is all there: its checksums are about what was sent, not about what it inflates to.
 extension PictureStructure {
@@ -44,7 +44,7 @@ extension PictureStructure {
 
   /// - Returns: how many bytes came out, and whether the stream ends with the last byte of the ranges.
   static func inflate(
-    _ bytes: PictureWindow, _ ranges: [Range<Int>], upTo most: Int
+    _ bytes: PictureWindow, _ ranges: [Range<Int>], upTo maximum: Int
   ) throws(ImagingError) -> (count: Int, endsWithData: Bool) {
     guard let inflation = cimaging_inflation_new() else {
       throw .stepFailed(.open, detail: "no memory to inflate with")
@@ -60,9 +60,9 @@ extension PictureStructure {
         guard isUsedUp else { return false }
         var used = 0
         let state = cimaging_inflation_feed(
-          inflation, part.baseAddress, part.count, UInt64(most), &used, &produced)
+          inflation, part.baseAddress, part.count, UInt64(maximum), &used, &produced)
         // Decoders do not mind what is wrong behind the last row.
-        guard state != .damaged || produced >= most - 1 else {
+        guard state != .damaged || produced >= maximum - 1 else {
           throw .damaged("its pixel data cannot be inflated")
         }
         isUsedUp = used == part.count && state != .damaged

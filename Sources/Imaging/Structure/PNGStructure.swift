@@ -1,5 +1,5 @@
 import CImaging
-import Vocabulary
+import Core
 
 /// Walks a PNG's chunks, checking every checksum (W3C Portable Network Graphics, third edition).
 extension PictureStructure {
@@ -15,11 +15,11 @@ extension PictureStructure {
       try structure.settle(error, bytes, at, tolerance)
     }
     guard structure.hasPixels else { throw .damaged("a PNG without a picture in it") }
-    guard structure.colour != .palette || structure.hasPalette else {
+    guard structure.color != .palette || structure.hasPalette else {
       throw .damaged("a palette PNG without its palette")
     }
     structure.dropUnusableProfile()
-    structure.settlePNGColours()
+    structure.settlePNGColors()
     return structure
   }
 
@@ -37,15 +37,15 @@ extension PictureStructure {
     isComplete = false
   }
 
-  /// Which of the ways to say what the colours are counts (section 4.3): code points, then a profile, then sRGB, then
+  /// Which of the ways to say what the colors are counts (section 4.3): code points, then a profile, then sRGB, then
   /// gamma and chromaticities; EXIF last.
-  private mutating func settlePNGColours() {
+  private mutating func settlePNGColors() {
     if codePoints != nil {
       applyCodePoints()
     } else if profile == nil, !isDeclaredSRGB, let gamma {
-      apply(ColourDescription(gamma: gamma, chromaticities: chromaticities))
+      apply(ColorDescription(gamma: gamma, chromaticities: chromaticities))
     } else if !isDeclaredSRGB {
-      applyEXIFColours()
+      applyEXIFColors()
     }
   }
 
@@ -54,8 +54,8 @@ extension PictureStructure {
     var chunks = 0
     while true {
       chunks += 1
-      guard chunks <= Self.mostPNGChunks else {
-        throw .damaged("more than \(Self.mostPNGChunks.grouped) PNG chunks")
+      guard chunks <= Self.maximumPNGChunks else {
+        throw .damaged("more than \(Self.maximumPNGChunks.grouped) PNG chunks")
       }
       guard let length = bytes.bigEndian32(at), at + 8 <= bytes.byteCount else {
         throw .truncated("no IEND chunk within \(bytes.byteCount.grouped) bytes")
@@ -102,7 +102,7 @@ extension PictureStructure {
   }
 
   /// Large files hold some ten thousand; far more is an attack on time.
-  private static let mostPNGChunks = 200_000
+  private static let maximumPNGChunks = 200_000
 
   static func checksum(_ bytes: PictureWindow, _ range: Range<Int>) -> Int {
     var checksum: UInt32 = 0
@@ -145,7 +145,7 @@ extension PictureStructure {
       hasAlpha = true
       return true
     case "iCCP":
-      guard profile == nil else { throw .damaged("the PNG has two colour profiles") }
+      guard profile == nil else { throw .damaged("the PNG has two color profiles") }
       profile = Self.inflatedProfile(bytes, payload) ?? []
       profileRanges.append(payload.lowerBound - 8..<payload.upperBound + 4)
       return true
@@ -185,17 +185,17 @@ extension PictureStructure {
     size = PixelSize(width: width, height: height)
     bitsPerChannel = Int(bits)
     switch kind {
-    case 0: colour = .grey
-    case 2: colour = .rgb
-    case 3: colour = .palette
-    case 4: (colour, hasAlpha) = (.grey, true)
-    case 6: (colour, hasAlpha) = (.rgb, true)
-    default: throw .damaged("the PNG header declares colour type \(kind)")
+    case 0: color = .gray
+    case 2: color = .rgb
+    case 3: color = .palette
+    case 4: (color, hasAlpha) = (.gray, true)
+    case 6: (color, hasAlpha) = (.rgb, true)
+    default: throw .damaged("the PNG header declares color type \(kind)")
     }
     // Table 11.1 of the specification, and the methods, of which there is one each.
     let depths: [UInt8: [UInt8]] = [0: [1, 2, 4, 8, 16], 3: [1, 2, 4, 8]]
     guard depths[kind, default: [8, 16]].contains(bits) else {
-      throw .damaged("the PNG header declares \(bits) bits for colour type \(kind)")
+      throw .damaged("the PNG header declares \(bits) bits for color type \(kind)")
     }
     guard bytes.byte(at + 10) == 0, bytes.byte(at + 11) == 0, let interlace = bytes.byte(at + 12),
       interlace <= 1

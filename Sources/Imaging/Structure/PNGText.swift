@@ -1,5 +1,5 @@
 import CImaging
-import Vocabulary
+import Core
 
 /// EXIF that ImageMagick, and others after it, write into a text of a PNG: a line of its name, a line of its length, then
 /// hexadecimal digits.
@@ -7,7 +7,7 @@ extension PictureStructure {
   /// Takes what an EXIF block in the text says, unless there is a chunk for it.
   mutating func readRawProfile(_ name: String, _ bytes: PictureWindow, _ payload: Range<Int>) {
     let keywords: [StaticString] = ["Raw profile type exif\0", "Raw profile type APP1\0"]
-    guard exif == nil, rawProfiles < Self.mostRawProfiles,
+    guard exif == nil, rawProfiles < Self.maximumRawProfiles,
       let keyword = keywords.first(where: { bytes.has($0, at: payload.lowerBound) })
     else { return }
     rawProfiles += 1
@@ -30,7 +30,7 @@ extension PictureStructure {
   }
 
   /// One is usual; each is inflated.
-  private static let mostRawProfiles = 4
+  private static let maximumRawProfiles = 4
   /// An EXIF block has at most 64 KB in a JPEG, and two digits to a byte here.
   private static let longestText = 1 << 20
 

@@ -1,4 +1,4 @@
-package import Vocabulary
+package import Core
 
 /// What a file says of itself, read by our own bounded parsers before any decoder sees it.
 package struct PictureStructure: Sendable {
@@ -10,8 +10,8 @@ package struct PictureStructure: Sendable {
   /// EXIF orientation, 1…8.
   package var orientation = 1
   package var bitsPerChannel = 8
-  package var colour = ColourModel.rgb
-  /// An alpha channel or a transparent colour is declared.
+  package var color = ColorModel.rgb
+  /// An alpha channel or a transparent color is declared.
   package var hasAlpha = false
   package var isAnimated: Bool { pageCount > 1 }
   /// Pages of a TIFF, pictures of an animation; 1 elsewhere.
@@ -44,13 +44,13 @@ package struct PictureStructure: Sendable {
   package var profile: [UInt8]?
   /// Where the profile lies in the file.
   var profileRanges: [Range<Int>] = []
-  /// The profile is not in the file, but says what the file says of its colours by numbers.
+  /// The profile is not in the file, but says what the file says of its colors by numbers.
   package var profileIsMade = false
   /// It is meant for HDR screens.
   package var hdr: HDRDescription?
-  /// The file says of its colours what cannot be converted here.
-  package var hasUnknownColours = false
-  /// What a PNG says of its colours by numbers, of which the standard has several ways, and what its EXIF says.
+  /// The file says of its colors what cannot be converted here.
+  package var hasUnknownColors = false
+  /// What a PNG says of its colors by numbers, of which the standard has several ways, and what its EXIF says.
   var codePoints: (primaries: Int, transfer: Int)?
   var gamma: Int?
   var chromaticities: [Int]?
@@ -76,15 +76,15 @@ package struct PictureStructure: Sendable {
   /// What a drawing refers to outside of its file, which is left out.
   package var outsideReferences: [String] = []
 
-  package enum ColourModel: String, Sendable {
-    case grey, rgb, cmyk, palette, lab
+  package enum ColorModel: String, Sendable {
+    case gray, rgb, cmyk, palette, lab
   }
 
   /// What is wrong with a file and costs no pixel. The raw value is what it is called.
   package enum Repair: String, Sendable {
     case scanHeader = "a scan header's numbers that mean nothing in this coding"
     case jfifVersion = "the JFIF version"
-    case colourTransform = "the color transform of Adobe's marker"
+    case colorTransform = "the color transform of Adobe's marker"
     case strayBytes = "stray bytes between segments"
     case padding = "padding before the end mark"
     /// Behind the picture, which is whole, the file is cut short or damaged.
@@ -111,7 +111,7 @@ package struct PictureStructure: Sendable {
 
   /// A profile that is broken, or meant for another kind of picture, is worse than none: it goes.
   mutating func dropUnusableProfile() {
-    guard let bytes = profile, !ICCProfile(bytes).fits(colour) else { return }
+    guard let bytes = profile, !ICCProfile(bytes).fits(color) else { return }
     profile = nil
     found(.unusableProfile)
     cleaned = cleaned.flatMap { piece -> [CleanedPiece] in
@@ -120,21 +120,21 @@ package struct PictureStructure: Sendable {
     }
   }
 
-  /// Takes what the file says of its colours by code points of ITU-T H.273.
+  /// Takes what the file says of its colors by code points of ITU-T H.273.
   mutating func applyCodePoints() {
     guard let codePoints else { return }
     hdr = HDRDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
     guard hdr == nil else { return }
-    let description = ColourDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
+    let description = ColorDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
     if description != nil || profile == nil { apply(description) }
   }
 
-  /// Makes a profile of what the file says of its colours by numbers.
+  /// Makes a profile of what the file says of its colors by numbers.
   ///
   /// - Parameter description: `nil` for what cannot be converted.
-  mutating func apply(_ description: ColourDescription?) {
-    guard let description, let made = description.profile(inGrey: colour == .grey) else {
-      hasUnknownColours = true
+  mutating func apply(_ description: ColorDescription?) {
+    guard let description, let made = description.profile(inGray: color == .gray) else {
+      hasUnknownColors = true
       return
     }
     guard !description.isSRGB else { return }
@@ -143,8 +143,8 @@ package struct PictureStructure: Sendable {
   }
 
   /// Takes EXIF's word for the colors where nothing else says what they are: cameras mark Adobe RGB so, and embed no profile.
-  mutating func applyEXIFColours() {
-    guard isAdobeRGBByEXIF, profile == nil, [.rgb, .grey, .palette].contains(colour) else { return }
+  mutating func applyEXIFColors() {
+    guard isAdobeRGBByEXIF, profile == nil, [.rgb, .gray, .palette].contains(color) else { return }
     apply(.adobeRGB)
   }
 
@@ -206,7 +206,7 @@ extension Range<Int> {
 }
 
 extension PictureStructure {
-  /// Recognises the format by its first bytes and reads the header facts.
+  /// Recognizes the format by its first bytes and reads the header facts.
   ///
   /// - Parameters:
   ///   - page: of a TIFF or an animation, counted from 1. `nil`: the first that is no preview.
@@ -227,10 +227,10 @@ extension PictureStructure {
     portion: Int = PictureContent.usualPortion
   ) throws(ImagingError) -> PictureStructure {
     try reading(PictureWindow(content, portion: portion)) { window throws(ImagingError) in
-      let recognised = window.withSpan(0..<64) { start in
-        (format: PictureFormat.recognise(start), appearance: appearance(of: start))
+      let recognized = window.withSpan(0..<64) { start in
+        (format: PictureFormat.recognize(start), appearance: appearance(of: start))
       }
-      guard let format = recognised.format else { throw .notAPicture(recognised.appearance) }
+      guard let format = recognized.format else { throw .notAPicture(recognized.appearance) }
       switch format.codec {
       case .jpeg: return try readJPEG(window, tolerance)
       case .png: return try readPNG(window, tolerance)
@@ -245,7 +245,7 @@ extension PictureStructure {
   /// - Throws: `unreadable`.
   package static func format(of content: PictureContent) throws(ImagingError) -> PictureFormat? {
     try reading(PictureWindow(content, portion: 64)) { window throws(ImagingError) in
-      window.withSpan(0..<64) { PictureFormat.recognise($0) }
+      window.withSpan(0..<64) { PictureFormat.recognize($0) }
     }
   }
 

@@ -1,5 +1,5 @@
 import CImaging
-import Vocabulary
+import Core
 
 /// The bytes of a picture by their place. Of those in a file only some around where it was read last are in memory, so whoever
 /// walks through them from front to back needs no room for the whole.
@@ -17,7 +17,7 @@ final class PictureWindow {
   /// So much of a file is in memory where nothing asks for more.
   private let portion: Int
   /// No block of a picture that is looked at as a whole is as large; what is behind is not looked at.
-  private static let mostTogether = 16 << 20
+  private static let maximumTogether = 16 << 20
 
   init(_ content: PictureContent, portion: Int = PictureContent.usualPortion) {
     self.content = content
@@ -75,7 +75,7 @@ final class PictureWindow {
 
   /// Lends the bytes of `range` together, as far as there are so many.
   func withSpan<Value>(_ range: Range<Int>, _ body: (RawSpan) -> Value) -> Value {
-    let count = min(range.count, Self.mostTogether)
+    let count = min(range.count, Self.maximumTogether)
     let portion = bytes(at: range.lowerBound, atLeast: count)
     return body(UnsafeRawBufferPointer(rebasing: portion.prefix(count)).bytes)
   }

@@ -4,10 +4,10 @@ struct SVGReferences {
   private(set) var names: [String] = []
 
   /// More are not told apart, and longer drawings not read further.
-  private static let mostNames = 100
-  private static let mostLooked = 10_000
+  private static let maximumNames = 100
+  private static let maximumLooked = 10_000
   private var looked = 0
-  private static let mostBytes = 32 << 20
+  private static let maximumBytes = 32 << 20
   private static let longestName = 120
   /// The elements that draw what their `href` names. A link or a script draws nothing.
   private static let drawing: Set<String> = [
@@ -19,9 +19,9 @@ struct SVGReferences {
   private var isInStyle = false
 
   init(_ bytes: RawSpan) {
-    text = bytes.array(0..<min(bytes.byteCount, Self.mostBytes))
+    text = bytes.array(0..<min(bytes.byteCount, Self.maximumBytes))
     var at = 0
-    while names.count < Self.mostNames, at < text.count {
+    while names.count < Self.maximumNames, at < text.count {
       let start = index(of: "<", from: at) ?? text.count
       if isInStyle { takeStyle(at..<start) }
       at = takeMarkup(at: start)
@@ -117,13 +117,13 @@ struct SVGReferences {
   private mutating func add(_ value: ArraySlice<UInt8>) {
     let trimmed = value.drop(while: Self.isSpace).prefix(Self.longestName)
     // Most refer to parts of the drawing itself.
-    guard trimmed.first != UInt8(ascii: "#"), looked < Self.mostLooked else { return }
+    guard trimmed.first != UInt8(ascii: "#"), looked < Self.maximumLooked else { return }
     looked += 1
     let name = String(decoding: trimmed, as: UTF8.self).filter {
       !$0.unicodeScalars.contains { $0.value < 0x20 }
     }
     let isInside = name.isEmpty || name.hasPrefix("#") || name.lowercased().hasPrefix("data:")
-    guard !isInside, names.count < Self.mostNames, !names.contains(name) else { return }
+    guard !isInside, names.count < Self.maximumNames, !names.contains(name) else { return }
     names.append(name)
   }
 

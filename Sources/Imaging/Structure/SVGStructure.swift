@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Reads the size that an SVG declares (W3C SVG 2, 8.2): its root's width and height, else its view box.
 extension PictureStructure {

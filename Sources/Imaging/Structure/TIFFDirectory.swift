@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// How numbers stand in a TIFF: its byte order, and how wide its offsets are.
 struct TIFFLayout {
@@ -7,11 +7,11 @@ struct TIFFLayout {
   let isBig: Bool
 
   /// Pages after this many are not counted: a chain of directories may also run in a circle.
-  private static let mostPages = 10_000
+  private static let maximumPages = 10_000
   /// A directory with more entries is nonsense.
-  static let mostEntries = 4_096
+  static let maximumEntries = 4_096
   /// Of so many pages the first that is no preview is looked for.
-  static let mostPreviews = 100
+  static let maximumPreviews = 100
 
   init(_ bytes: RawSpan) {
     isBigEndian = bytes.has("MM", at: 0)
@@ -43,7 +43,7 @@ struct TIFFLayout {
     var seen: Set<Int> = []
     var link = isBig ? 8 : 4
     while let start = number(bytes, link, offsetLength), start != 0, start < bytes.byteCount,
-      let count = entryCount(bytes, start), count <= 0xFFFF, starts.count < Self.mostPages,
+      let count = entryCount(bytes, start), count <= 0xFFFF, starts.count < Self.maximumPages,
       seen.insert(start).inserted
     {
       starts.append(start)
@@ -55,7 +55,7 @@ struct TIFFLayout {
 
   /// Whether a page is a smaller version of another, or another's transparency (NewSubfileType; SubfileType before that).
   func isPreview(_ bytes: RawSpan, _ directory: Int) -> Bool {
-    for position in 0..<min(entryCount(bytes, directory) ?? 0, Self.mostEntries) {
+    for position in 0..<min(entryCount(bytes, directory) ?? 0, Self.maximumEntries) {
       let at = directory + headLength + position * entryLength
       guard let tag = number(bytes, at, 2), let type = number(bytes, at + 2, 2) else { return false }
       let value = number(bytes, at + 4 + offsetLength, type == 3 ? 2 : 4) ?? 0
@@ -81,7 +81,7 @@ struct TIFFDirectory {
     guard let count = layout.entryCount(bytes, start) else {
       throw .truncated("the TIFF's directory lies past the end")
     }
-    guard count <= TIFFLayout.mostEntries else {
+    guard count <= TIFFLayout.maximumEntries else {
       throw .damaged("the TIFF's directory has \(count) entries")
     }
     for position in 0..<count {
@@ -122,16 +122,16 @@ struct TIFFDirectory {
     return attribution
   }
 
-  /// What libtiff or libvips gives up on or, worse, shows in other colours: libvips 8.14 takes YCbCr that is not inside a
+  /// What libtiff or libvips gives up on or, worse, shows in other colors: libvips 8.14 takes YCbCr that is not inside a
   /// JPEG of today's kind for RGB, and stretches numbers of other kinds by rules of its own.
-  func unsupportedVariant(_ colour: PictureStructure.ColourModel) -> String? {
+  func unsupportedVariant(_ color: PictureStructure.ColorModel) -> String? {
     let (bits, kind, compression) = (number(258) ?? 1, number(339) ?? 1, number(259) ?? 1)
-    if kind == 3, colour != .lab { return "floating-point samples" }
-    if kind == 2, colour != .lab { return "signed samples" }
+    if kind == 3, color != .lab { return "floating-point samples" }
+    if kind == 2, color != .lab { return "signed samples" }
     if kind > 4 { return "complex samples" }
-    if bits > 16, colour != .lab { return "\(bits) bits per channel" }
-    if compression == 6, colour != .grey { return "colours in old-style JPEG compression" }
-    if number(262) == 6, compression != 7 { return "YCbCr colours outside JPEG compression" }
+    if bits > 16, color != .lab { return "\(bits) bits per channel" }
+    if compression == 6, color != .gray { return "colors in old-style JPEG compression" }
+    if number(262) == 6, compression != 7 { return "YCbCr colors outside JPEG compression" }
     if number(284) == 2, has(322) { return "tiles of single channels" }
     return nil
   }

@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Reads one directory of a TIFF (Adobe, TIFF Revision 6.0; Aware Systems, BigTIFF), which is one page.
 extension PictureStructure {
@@ -6,7 +6,7 @@ extension PictureStructure {
   static func readTIFF(_ bytes: RawSpan, page: Int?) throws(ImagingError) -> PictureStructure {
     let layout = TIFFLayout(bytes)
     let pages = try layout.directories(bytes)
-    let picture = pages.prefix(TIFFLayout.mostPreviews).firstIndex { !layout.isPreview(bytes, $0) } ?? 0
+    let picture = pages.prefix(TIFFLayout.maximumPreviews).firstIndex { !layout.isPreview(bytes, $0) } ?? 0
     let number = page ?? picture + 1
     let directory = try TIFFDirectory(bytes, at: pages[min(number, pages.count) - 1], layout)
     var structure = PictureStructure(format: .tiff)
@@ -18,7 +18,7 @@ extension PictureStructure {
     structure.attribution = directory.attribution(bytes)
     structure.dropUnusableProfile()
     structure.isAdobeRGBByEXIF = !layout.isBig && EXIF(bytes, at: 0, end: bytes.byteCount).isAdobeRGB
-    structure.applyEXIFColours()
+    structure.applyEXIFColors()
     structure.keep(0..<bytes.byteCount)
     structure.isComplete = true
     return structure
@@ -32,15 +32,15 @@ extension PictureStructure {
     orientation = directory.number(274).flatMap { (1...8).contains($0) ? $0 : nil } ?? 1
     bitsPerChannel = directory.number(258) ?? 1
     switch directory.number(262) ?? 1 {
-    case 0, 1: colour = .grey
-    case 3: colour = .palette
-    case 5: colour = .cmyk
-    case 8, 9: colour = .lab
-    default: colour = .rgb
+    case 0, 1: color = .gray
+    case 3: color = .palette
+    case 5: color = .cmyk
+    case 8, 9: color = .lab
+    default: color = .rgb
     }
-    let expected = [.grey: 1, .palette: 1, .cmyk: 4][colour, default: 3]
+    let expected = [.gray: 1, .palette: 1, .cmyk: 4][color, default: 3]
     hasAlpha = directory.number(277) ?? 1 > expected
-    if let variant = directory.unsupportedVariant(colour) { throw .unsupportedVariant(.tiff, variant) }
+    if let variant = directory.unsupportedVariant(color) { throw .unsupportedVariant(.tiff, variant) }
     profile = directory.profile
     for (tag, kind) in [(34_665, MetadataKind.exif), (34_853, .gps), (700, .xmp), (33_723, .iptc)]
     where directory.has(tag) { found(kind) }

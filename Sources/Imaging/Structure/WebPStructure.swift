@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// Walks a WebP's RIFF chunks (Google, "WebP Container Specification"; RFC 6386 and RFC 9649 for the frame headers).
 extension PictureStructure {
@@ -33,7 +33,7 @@ extension PictureStructure {
     (structure.page, structure.pageInCleaned) = (page, page)
     structure.isComplete = true
     structure.rebuildWebP(bytes, body, flagsAt: flags)
-    structure.applyEXIFColours()
+    structure.applyEXIFColors()
     return structure
   }
 
@@ -64,7 +64,7 @@ extension PictureStructure {
       growSize(to: PixelSize(width: bits & 0x3FFF + 1, height: bits >> 14 & 0x3FFF + 1))
       if bits >> 28 & 1 == 1 { hasAlpha = true }
     case "ICCP":
-      guard profile == nil else { throw .damaged("the WebP has two colour profiles") }
+      guard profile == nil else { throw .damaged("the WebP has two color profiles") }
       profile = payload.count <= ICCProfile.longest ? bytes.array(payload) : nil
       guard let bytes = profile, ICCProfile(bytes).fits(.rgb) else {
         profile = nil

@@ -1,5 +1,5 @@
 public import Gateways
-public import Vocabulary
+public import Core
 
 /// Does the edits of a manifest, many at a time. Each is known by its content: a second run does only what is not done yet, fetches
 /// what was paid for, and leaves alone what nobody knows the outcome of. Several processes may share the work by one ledger.
@@ -18,26 +18,26 @@ public struct Batch: Sendable {
 
   let editor: Editor
   let spending: Money?
-  private let most: Int
+  private let maximum: Int
   let limit: Int?
   let again: Again
   let skipsExisting: Bool
 
   /// - Parameters:
   ///   - spending: the most that a run may spend in all. `nil`: no limit.
-  ///   - most: how many edits may be under way at once; how many are, the route decides by how it answers. Default: 64.
+  ///   - maximum: how many edits may be under way at once; how many are, the route decides by how it answers. Default: 64.
   ///   - limit: how many jobs are done at most: the first ones that are to be done. `nil`: all.
   ///   - again: whether jobs that are done, or of which nobody knows, are sent once more, and paid for. Default: results are there
   ///     already, or are copied to where they are wanted, and what nobody knows is left alone.
   ///   - skippingExisting: whether jobs whose outputs lie there, whatever has made them, are left out. Default: `false`.
   public init(
-    _ editor: Editor, spending: Money? = nil, most: Int = 64, limit: Int? = nil, again: Again = .no,
+    _ editor: Editor, spending: Money? = nil, maximum: Int = 64, limit: Int? = nil, again: Again = .no,
     skippingExisting: Bool = false
   ) {
     self.editor = editor
     skipsExisting = skippingExisting
     self.spending = spending
-    self.most = max(1, most)
+    self.maximum = max(1, maximum)
     self.limit = limit
     self.again = again
   }
@@ -60,9 +60,10 @@ public struct Batch: Sendable {
   ) async throws(PlantainError) -> BatchSummary {
     if let problem = manifest.problems.first { throw problem }
     var manifest = manifest
-    manifest.nameResults(as: try await editor.book.writers(of: manifest))
+    manifest.nameResults(as: try await editor.store.writers(of: manifest))
     let all = try await editor.jobs(of: manifest).all
-    let run = try await BatchRun(editor, manifest, Purse(spending), most: most, again, under: stop)
+    let run = try await BatchRun(
+      editor, manifest, SpendingLimiter(spending), maximum: maximum, again, under: stop)
     var loop = BatchLoop(run, BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now))
     let existing = skipsExisting ? all.flatMap(\.existing) : []
     loop.skip(existing, watch)
@@ -70,7 +71,7 @@ public struct Batch: Sendable {
     var wanted = jobs[...]
     if let limit { wanted = await run.firstToDo(limit, of: jobs) }
     try await run.requireAffordable(wanted, of: manifest)
-    await loop.work(on: wanted, most: most, watch)
+    await loop.work(on: wanted, maximum: maximum, watch)
     var summary = loop.progress.summary
     summary.left += jobs[wanted.endIndex...].reduce(0) { $0 + $1.items.count }
     summary.wasStopped = stop.isAsked

@@ -142,15 +142,15 @@ extension Editor {
 
   /// What the ledger knows of a job's variants. Some of them may be pruned.
   private func knownVariants(
-    _ keys: [JobKey], beyond most: Int
+    _ keys: [JobKey], beyond maximum: Int
   ) async throws(PlantainError) -> [Int: VariantRecord] {
-    guard OutputFile.exists(book.path) else { return [:] }
-    var most = most + Self.looksAhead
+    guard OutputFile.exists(store.path) else { return [:] }
+    var maximum = maximum + Self.looksAhead
     while true {
-      let names = (1...most).flatMap { number in keys.map { ($0.text(ofVariant: number), number) } }
+      let names = (1...maximum).flatMap { number in keys.map { ($0.text(ofVariant: number), number) } }
       let known = try await variantRecords(names)
-      guard let last = known.keys.max(), last > most - Self.looksAhead else { return known }
-      most *= 2
+      guard let last = known.keys.max(), last > maximum - Self.looksAhead else { return known }
+      maximum *= 2
     }
   }
 
@@ -161,9 +161,9 @@ extension Editor {
     let numbers = Dictionary(names, uniquingKeysWith: { first, _ in first })
     let all = names.map(\.name)
     var known: [Int: VariantRecord] = [:]
-    for entry in try await book.with({ ledger throws(LedgerError) in try await ledger.edits(ofJobs: all) }) {
+    for entry in try await store.with({ ledger throws(LedgerError) in try await ledger.edits(ofJobs: all) }) {
       guard let number = entry.jobKey.flatMap({ numbers[$0] }) else { continue }
-      let states = try await book.attempts(of: entry).map { $0.settledState(isLive: false) }
+      let states = try await store.attempts(of: entry).map { $0.settledState(isLive: false) }
       known[number, default: VariantRecord()].entries.append((entry, HistoryEntry.state(of: states)))
     }
     return known

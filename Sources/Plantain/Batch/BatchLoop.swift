@@ -28,7 +28,7 @@ struct BatchLoop {
   }
 
   /// Ends when all jobs have ended, or a stop was asked for and those in flight have.
-  mutating func work(on jobs: ArraySlice<BatchJob>, most: Int, _ watch: (Batch.Event) -> Void) async {
+  mutating func work(on jobs: ArraySlice<BatchJob>, maximum: Int, _ watch: (Batch.Event) -> Void) async {
     var rest = jobs
     let run = run
     watch(.progress(progress))
@@ -40,7 +40,7 @@ struct BatchLoop {
         return .stopping
       }
       while true {
-        while underWay < most, mayBegin, let job = rest.popFirst() {
+        while underWay < maximum, mayBegin, let job = rest.popFirst() {
           underWay += 1
           group.addTask { .ended(await run.perform(job)) }
         }
@@ -51,7 +51,7 @@ struct BatchLoop {
           for (item, outcome) in outcomes { count(outcome, of: item, watch) }
         case .second:
           progress.tick(at: .now)
-          // A cancelled one would be over at once, again and again.
+          // A canceled one would be over at once, again and again.
           if !Task.isCancelled { group.addTask { await Self.second() } }
         case .stopping: await stop(watch)
         }

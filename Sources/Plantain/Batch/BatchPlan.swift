@@ -66,7 +66,7 @@ public struct BatchPlan: Encodable, Sendable {
   mutating func leave(_ count: Int) { left += count }
 
   /// - Parameter purse: what may be spent.
-  mutating func count(_ outcome: Result<EditPlan, PlantainError>, _ purse: Purse) {
+  mutating func count(_ outcome: Result<EditPlan, PlantainError>, _ limiter: SpendingLimiter) {
     jobs += 1
     switch outcome {
     case .failure(let error):
@@ -75,7 +75,7 @@ public struct BatchPlan: Encodable, Sendable {
     case .success(let plan):
       count(plan)
       do throws(PlantainError) {
-        _ = try purse.take(plan.cost.price, count: plan.request.count, plan.gateway)
+        _ = try limiter.take(plan.cost.price, count: plan.request.count, plan.gateway)
       } catch {
         exceeds(error)
       }
@@ -120,13 +120,14 @@ extension Batch {
   ) async throws(PlantainError) -> BatchPlan {
     if let problem = manifest.problems.first { throw problem }
     var manifest = manifest
-    manifest.nameResults(as: try await editor.book.writers(of: manifest))
+    manifest.nameResults(as: try await editor.store.writers(of: manifest))
     let jobs = try await editor.jobs(of: manifest)
     var sum = BatchPlan(jobs)
     let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
     let items = try await toDo(jobs.all.compactMap { $0.without(existing)?.item }, &sum, watch)
-    let purse = Purse(try await editor.book.leftToSpend(spending, items.first?.options.spending.perDay))
-    await inOrder(items, width: Self.plannedAtATime) { [editor] item in
+    let limiter = SpendingLimiter(
+      try await editor.store.leftToSpend(spending, items.first?.options.spending.perDay))
+    await orderedConcurrentMap(items, width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {
         var options = item.options
         // That it is there already may mean that it was done.
@@ -137,7 +138,7 @@ extension Batch {
         return (item, .failure(error))
       }
     } consume: { item, outcome in
-      sum.count(outcome, purse)
+      sum.count(outcome, limiter)
       watch(item, outcome)
     }
     return sum

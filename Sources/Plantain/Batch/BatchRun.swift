@@ -2,7 +2,7 @@ import Finishing
 import Gateways
 import Ledger
 import Submission
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -15,32 +15,32 @@ final class BatchRun: Sendable {
   var id: String { entry.id }
   let editor: Editor
   private let entry: RunEntry
-  private let throttle: Throttle
-  private let purse: Purse
+  private let throttle: AdaptiveConcurrencyLimit
+  private let limiter: SpendingLimiter
   private let again: Batch.Again
   let stop: StopSignal
 
   /// - Throws: 66 when there is no run to go on with, 73.
   init(
-    _ editor: Editor, _ manifest: Manifest, _ purse: Purse, most: Int, _ again: Batch.Again,
+    _ editor: Editor, _ manifest: Manifest, _ limiter: SpendingLimiter, maximum: Int, _ again: Batch.Again,
     under stop: StopSignal
   ) async throws(PlantainError) {
     self.editor = editor
-    self.purse = purse
+    self.limiter = limiter
     self.stop = StopSignal(under: stop)
     self.again = try await editor.resolved(again)
     if case .goingOn(let run) = self.again {
-      entry = try await editor.book.run(run)
-      try await purse.resume(editor.book, run: entry.id)
+      entry = try await editor.store.run(run)
+      try await limiter.resume(editor.store, run: entry.id)
     } else {
       entry = RunEntry(
         id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
         gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
     }
-    throttle = Throttle(
-      most: most, borne: await editor.book.borneWidth(of: editor.routes[0]), until: self.stop)
+    throttle = AdaptiveConcurrencyLimit(
+      maximum: maximum, borne: await editor.store.borneWidth(of: editor.routes[0]), until: self.stop)
     let entry = entry
-    try await editor.book.with { ledger throws(LedgerError) in try await ledger.save(entry) }
+    try await editor.store.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
 
   /// Those who wait for their turn do not wait any longer.
@@ -54,7 +54,7 @@ final class BatchRun: Sendable {
     var entry = entry
     entry.ended = .now
     entry.summary = (try? JSONEncoder().encode(summary)).map { String(decoding: $0, as: UTF8.self) }
-    try? await editor.book.ledger().save(entry)
+    try? await editor.store.ledger().save(entry)
   }
 
   /// What becomes of each of a job's items, in their order.
@@ -86,16 +86,16 @@ final class BatchRun: Sendable {
   /// - Returns: `nil` when another process is at it.
   private func claim(
     _ item: Manifest.Item, _ keys: [JobKey]
-  ) async throws(PlantainError) -> (JobClaim, [String])? {
+  ) async throws(PlantainError) -> (JobLock, [String])? {
     let place = item.place ?? ""
     var number = try await editor.number(of: item, keys)
     while true {
       let names = keys.map { $0.text(ofVariant: number) }
-      let path = try editor.book.ledger().replyPath("\(names[0]).job")
-      if let claim = try JobClaim(path, for: place) {
+      let path = try editor.store.ledger().replyPath("\(names[0]).job")
+      if let claim = try JobLock(path, for: place) {
         guard item.variant != nil, try await editor.isTaken(names, from: item) else { return (claim, names) }
       } else {
-        guard item.variant != nil, let other = JobClaim.place(path), other != place else { return nil }
+        guard item.variant != nil, let other = JobLock.place(path), other != place else { return nil }
       }
       number += 1
     }
@@ -121,7 +121,7 @@ final class BatchRun: Sendable {
     case .skipped(nil, _), .elsewhere, .ambiguous, .failed: return first
     }
     do throws(PlantainError) {
-      return try await result(of: [editor.book.entry(id)], for: item)
+      return try await result(of: [editor.store.entry(id)], for: item)
     } catch {
       return Self.outcome(of: error)
     }
@@ -160,13 +160,13 @@ final class BatchRun: Sendable {
     defer { stop.endAll() }
     guard await throttle.enter() else { throw .interrupted() }
     // Another process may have been asked to come back later.
-    if let pause = await editor.book.pause(of: editor.routes[0]) {
+    if let pause = await editor.store.pause(of: editor.routes[0]) {
       await throttle.pause(for: pause)
       try? await stop.cutting { try await Task.sleep(for: pause) }
     }
     var aside = 0
     do throws(PlantainError) {
-      aside = try purse.take(choices.price, count: options.count, editor.routes[0].gateway.id)
+      aside = try limiter.take(choices.price, count: options.count, editor.routes[0].gateway.id)
       let result = try await editor.edit(
         item.prompt, item.references, options, by: editor.routes, until: stop
       ) { event in
@@ -176,7 +176,7 @@ final class BatchRun: Sendable {
       await throttle.leave(isSuccess: true)
       return result
     } catch {
-      if error.billed == .no { purse.giveBack(aside) }
+      if error.billed == .no { limiter.giveBack(aside) }
       await throttle.leave(isSuccess: false)
       throw error
     }
@@ -184,7 +184,7 @@ final class BatchRun: Sendable {
 
   private func backOff(for wait: Duration, because why: String) async {
     let width = await throttle.backOff(for: wait)
-    await editor.book.note(pause: wait, width: width, reason: why, of: editor.routes[0])
+    await editor.store.note(pause: wait, width: width, reason: why, of: editor.routes[0])
   }
 
   /// What is known of the same job from before; `nil` when it is to be done.
@@ -193,7 +193,7 @@ final class BatchRun: Sendable {
     case .done(let entries): return try await result(of: entries, for: item)
     case .fetched(let result):
       // So that it is not sent by who goes on with this run.
-      if again != .no { try await editor.book.move(result.id, toRun: id) }
+      if again != .no { try await editor.store.move(result.id, toRun: id) }
       var result = result
       result.isOfEarlierRun = true
       return .done(result)
@@ -226,7 +226,7 @@ extension Editor {
   /// - Throws: 66 when there is none, 73.
   func resolved(_ again: Batch.Again) async throws(PlantainError) -> Batch.Again {
     guard case .goingOn(let run) = again else { return again }
-    return .goingOn(run: try await book.run(run).id)
+    return .goingOn(run: try await store.run(run).id)
   }
 }
 
@@ -266,7 +266,7 @@ extension BatchRun {
     var found: [BatchSummary.Unsettled] = []
     for (item, error) in items.sorted(by: { $0.item.line < $1.item.line }) {
       guard let id = error.editID else { continue }
-      let run = try? await editor.book.entry(id).run
+      let run = try? await editor.store.entry(id).run
       found.append(BatchSummary.Unsettled(name: item.shortName, target: run ?? id))
     }
     return found

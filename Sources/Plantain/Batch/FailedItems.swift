@@ -1,7 +1,7 @@
 import Finishing
 import Gateways
 import Ledger
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

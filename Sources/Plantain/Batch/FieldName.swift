@@ -1,4 +1,4 @@
-import Vocabulary
+import Core
 
 /// The names that columns of a table and keys of a line have a meaning by.
 enum FieldName {

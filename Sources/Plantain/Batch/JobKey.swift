@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// What makes two jobs the same: the bytes of their pictures, their words, what is asked for, and how it is said. Where the result
 /// goes, how long it may take and what it may cost do not count.

@@ -50,14 +50,14 @@ extension PictureList {
 
   /// The name itself, without a number at its end, and with each number in it left open.
   ///
-  /// - Parameter most: the highest number that a result can have: a camera's are longer.
-  private static func names(fitting stem: String, upTo most: Int) -> [String] {
+  /// - Parameter maximum: the highest number that a result can have: a camera's are longer.
+  private static func names(fitting stem: String, upTo maximum: Int) -> [String] {
     let folder = OutputFile.parent(of: stem)
     let name = OutputFile.name(of: stem)
     let numbers = name.ranges(of: /[0-9]+/)
     let last = numbers.last { $0.upperBound == name.endIndex }.map { name[..<$0.lowerBound] }
     let single = last.flatMap { $0.hasSuffix("-") ? String($0.dropLast()) : nil }
-    let ours = numbers.filter { name[$0].first != "0" && Int(name[$0]).map { $0 <= most } ?? false }
+    let ours = numbers.filter { name[$0].first != "0" && Int(name[$0]).map { $0 <= maximum } ?? false }
     let open = ours.map { name[..<$0.lowerBound] + NameTemplate.number + name[$0.upperBound...] }
     return ([name, single].compactMap(\.self) + open.map(String.init)).map { "\(folder)/\($0)" }
   }

@@ -2,7 +2,7 @@ import Finishing
 public import Gateways
 import Imaging
 import Ledger
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -235,14 +235,14 @@ extension PlantainError {
     let cell = picture == nil ? column.map { ", \(isTable ? "column" : "key") \($0)" } ?? "" : ""
     let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)\(cell)"
     var error = PlantainError(
-      .input, code == .overSpending ? code : .unusableFile, words(about: place), hint: hint,
+      .input, code == .overSpending ? code : .unusableFile, message(about: place), hint: hint,
       subject: picture ?? path)
     error.nearest = nearest
     return error
   }
 
   /// The message after the name of what it is about, unless it names that itself.
-  public func words(about name: String) -> String {
+  public func message(about name: String) -> String {
     message.contains(name) ? message : "\(name): \(message)"
   }
 }

@@ -1,5 +1,5 @@
 import Finishing
-import Vocabulary
+import Core
 
 /// Which kind of file a manifest is, and which gateway it is for.
 extension Manifest {
@@ -24,9 +24,9 @@ extension Manifest {
     let names = records.map { $0.fields["gateway"]?.texts.joined(separator: ",") }
     guard let first = names.firstIndex(where: { $0 != nil }), let stated = names[first] else { return nil }
     if let other = names.firstIndex(where: { $0 != stated }) {
-      let words = names[other].map { "names the gateway \($0)" } ?? "names no gateway"
+      let message = names[other].map { "names the gateway \($0)" } ?? "names no gateway"
       throw .usage(
-        "\(path), line \(records[other].line) \(words), and line \(records[first].line) \(stated)",
+        "\(path), line \(records[other].line) \(message), and line \(records[first].line) \(stated)",
         hint: "All lines of a run go one way: write it into each, or choose one for all with --gateway.")
     }
     return stated

@@ -31,7 +31,7 @@ extension Manifest.Item {
   }
 }
 
-extension Book {
+extension LedgerStore {
   /// Which pictures' results earlier runs have written where those of a manifest may go: the file names by absolute paths without
   /// extension. Makes no ledger where there is none.
   func writers(of manifest: Manifest) async throws(PlantainError) -> [String: String] {

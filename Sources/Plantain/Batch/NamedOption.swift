@@ -1,7 +1,7 @@
 import Finishing
 import Gateways
 import Imaging
-import Vocabulary
+import Core
 
 /// An option of an edit by its long name, for manifests: the same names and words as on the command line.
 struct NamedOption: Sendable {
@@ -15,7 +15,7 @@ struct NamedOption: Sendable {
 
   /// In British or American spelling.
   static func named(_ name: String) -> NamedOption? {
-    byName[name] ?? byName[name.replacing("color", with: "colour")]
+    byName[name.inAmericanSpelling]
   }
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
@@ -49,7 +49,7 @@ struct NamedOption: Sendable {
       },
       NamedOption("quality", "a whole number of 1…100", \.quality) { Int($0) },
       NamedOption(
-        "background", "a name of a colour or #rrggbb", \.background, RGBColour.init(css:), StoredNames.color),
+        "background", "a name of a color or #rrggbb", \.background, RGBColor.init(css:), StoredNames.color),
       NamedOption("max-pixels", "a whole number", \.maximumPixels) { Int($0) },
       NamedOption("page", "a whole number", \.page) { Int($0) },
       NamedOption("keep", "copyright or none", \.keepsCopyright) {
@@ -83,7 +83,7 @@ struct NamedOption: Sendable {
       } _: {
         $0.description
       },
-      NamedOption("max-drift", "a number", \.finish.mostDrift) { Double($0) },
+      NamedOption("max-drift", "a number", \.finish.maximumDrift) { Double($0) },
       NamedOption(
         "max-output-bytes", "a size such as 2MB", \.finish.maximumBytes, ByteCount.init(parsing:), bytes),
       NamedOption(
@@ -105,7 +105,7 @@ struct NamedOption: Sendable {
     }
     + [
       NamedOption("align", "true or false", \.finish.aligns, flag),
-      NamedOption("match-colour", "true or false", \.finish.matchesColour, flag),
+      NamedOption("match-color", "true or false", \.finish.matchesColor, flag),
     ]
 
   private static let switches: [(String, any WritableKeyPath<EditOptions, Bool> & Sendable)] = [

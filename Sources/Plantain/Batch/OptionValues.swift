@@ -1,6 +1,6 @@
 import Finishing
 import Gateways
-import Vocabulary
+import Core
 
 extension EditOptions.Aspect {
   /// `source`, `auto`, or a ratio. `nil` for anything else.

@@ -1,7 +1,7 @@
 import Gateways
 import Imaging
 import Preparation
-import Vocabulary
+import Core
 
 /// Names and values of options as they stand in the keys of jobs.
 ///
@@ -14,7 +14,7 @@ enum StoredNames {
     let ofFinishing: [(String, String?)] = [
       ("finish.fitsSource", flag(finish.fitsSource)),
       ("finish.aligns", optional(finish.aligns) { "\($0)" }),
-      ("finish.matchesColour", optional(finish.matchesColour) { "\($0)" }),
+      ("finish.matchesColour", optional(finish.matchesColor) { "\($0)" }),
       (
         "finish.region", optional(finish.region) { "\($0.left),\($0.top),\($0.size.width),\($0.size.height)" }
       ),
@@ -23,7 +23,7 @@ enum StoredNames {
       ("finish.feather", optional(finish.feather) { "\($0)" }),
       ("finish.keepsUnchanged", flag(finish.keepsUnchanged)),
       ("finish.restoresAlpha", flag(finish.restoresAlpha)),
-      ("finish.mostDrift", optional(finish.mostDrift) { "\($0)" }),
+      ("finish.mostDrift", optional(finish.maximumDrift) { "\($0)" }),
       ("finish.maximumBytes", optional(finish.maximumBytes, bytes)),
       ("finish.keepsMetadata", flag(finish.keepsMetadata)),
       ("finish.keepsGPS", flag(finish.keepsGPS)),
@@ -79,7 +79,7 @@ enum StoredNames {
   }
 
   /// `#123456`.
-  @Sendable static func color(_ color: RGBColour) -> String {
+  @Sendable static func color(_ color: RGBColor) -> String {
     "#" + [color.red, color.green, color.blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 

@@ -1,5 +1,5 @@
 public import Gateways
-import Vocabulary
+import Core
 import Yams
 
 /// What a user has settled once: gateways of one's own, keys, prices, the gateway to use, the place of the ledger.
@@ -31,7 +31,7 @@ public struct Configuration: Sendable {
     } catch {
       let place = error.line.map { "line \($0): " } ?? ""
       throw PlantainError(
-        .configuration, .configuration, "cannot use the configuration \(path): \(place)\(error.words)",
+        .configuration, .configuration, "cannot use the configuration \(path): \(place)\(error.message)",
         hint: "Mend it, or name another with --config.", subject: path)
     }
   }

@@ -1,5 +1,5 @@
 import Gateways
-import Vocabulary
+import Core
 import Yams
 
 /// One gateway of the configuration file: a change of one that is known, or one of the user's own, which starts as the
@@ -11,7 +11,7 @@ struct GatewayEntry {
   static let names = [
     "like", "dialect", "url", "path", "task_path", "key_name", "key_file", "key_command", "authorization",
     "carrier", "models", "references", "picture_bytes", "request_bytes", "formats", "text_to_image",
-    "idempotency_header", "idempotency_honoured", "prices",
+    "idempotency_header", "idempotency_honored", "prices",
   ]
 
   /// - Parameter folder: what relative paths count from.
@@ -22,12 +22,12 @@ struct GatewayEntry {
       id.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789-".contains($0) })
     else {
       throw YAMLObject.Mistake(
-        line: line, words: "a gateway's name is of a-z, 0-9 and -, and begins with a letter")
+        line: line, message: "a gateway's name is of a-z, 0-9 and -, and begins with a letter")
     }
     var object = try YAMLObject(node, "a gateway")
     gateway = try Self.start(id, line: line, &object)
     try readPlace(&object)
-    gateway.authorisation = try object.takeWord("authorization") ?? gateway.authorisation
+    gateway.authorization = try object.takeWord("authorization") ?? gateway.authorization
     gateway.takesPromptAlone = try object.takeSwitch("text_to_image") ?? gateway.takesPromptAlone
     try readCarrier(&object)
     try readKey(&object, folder: folder)
@@ -47,12 +47,12 @@ struct GatewayEntry {
     let known = Gateway.named(id)
     guard known == nil || likeness == nil && dialect == nil else {
       throw YAMLObject.Mistake(
-        line: line, words: "\(id) is a known gateway, whose dialect is known; give yours another name")
+        line: line, message: "\(id) is a known gateway, whose dialect is known; give yours another name")
     }
     if let known { return known }
     guard let example = likeness ?? dialect?.example, dialect == nil || dialect == example.dialect else {
       throw YAMLObject.Mistake(
-        line: line, words: "\(id) needs a dialect (\(dialectNames)), or like: and a known gateway")
+        line: line, message: "\(id) needs a dialect (\(dialectNames)), or like: and a known gateway")
     }
     return example.copied(as: id)
   }
@@ -69,7 +69,7 @@ struct GatewayEntry {
       gateway.baseURL = try BaseURL(url, gateway).text
     } catch {
       throw YAMLObject.Mistake(
-        line: line, words: [error.message, error.hint].compactMap(\.self).joined(separator: ". "))
+        line: line, message: [error.message, error.hint].compactMap(\.self).joined(separator: ". "))
     }
   }
 
@@ -95,7 +95,7 @@ struct GatewayEntry {
     }
     guard let carrier else { return }
     guard gateway.dialect != .nativeGemini else {
-      throw YAMLObject.Mistake(line: line, words: "a carrier cannot be chosen in the native dialect")
+      throw YAMLObject.Mistake(line: line, message: "a carrier cannot be chosen in the native dialect")
     }
     gateway.carrier = carrier
   }
@@ -113,7 +113,8 @@ struct GatewayEntry {
     }
     if let command = try object.takeText("key_command") {
       guard key == nil else {
-        throw YAMLObject.Mistake(line: line, words: "a key comes from key_file or key_command, not from both")
+        throw YAMLObject.Mistake(
+          line: line, message: "a key comes from key_file or key_command, not from both")
       }
       key = .command(command)
     }
@@ -143,15 +144,15 @@ struct GatewayEntry {
       text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) } ? text : nil
     }
     if let header {
-      gateway.idempotency = Gateway.Idempotency(header: header, isHonoured: false)
+      gateway.idempotency = Gateway.Idempotency(header: header, isHonored: false)
     }
-    let line = object.line(of: "idempotency_honoured")
-    guard let isHonoured = try object.takeSwitch("idempotency_honoured") else { return }
+    let line = object.line(of: "idempotency_honored")
+    guard let isHonored = try object.takeSwitch("idempotency_honored") else { return }
     guard gateway.idempotency != nil else {
       throw YAMLObject.Mistake(
-        line: line, words: "idempotency_honoured means something only beside an idempotency_header")
+        line: line, message: "idempotency_honored means something only beside an idempotency_header")
     }
-    gateway.idempotency?.isHonoured = isHonoured
+    gateway.idempotency?.isHonored = isHonored
   }
 
   private mutating func readModels(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
@@ -167,7 +168,9 @@ struct GatewayEntry {
       ) { Money(parsing: $0).map { Price($0, checked: "the configuration") } }
     }
     try entry.requireNothingLeft(known: Tier.allCases.map(\.rawValue))
-    guard !prices.isEmpty else { throw YAMLObject.Mistake(line: line, words: "there is no price in prices") }
+    guard !prices.isEmpty else {
+      throw YAMLObject.Mistake(line: line, message: "there is no price in prices")
+    }
     // Of the model that is used when none is named; others may cost something else.
     gateway.models[0].prices.merge(prices) { $1 }
   }

@@ -1,3 +1,4 @@
+import Core
 import Yams
 
 /// A mapping of the configuration file, taken apart member by member, so that nothing in it is overlooked: a misspelt name
@@ -6,7 +7,7 @@ struct YAMLObject {
   /// Where and why the file cannot be used.
   struct Mistake: Error {
     let line: Int?
-    let words: String
+    let message: String
   }
 
   private var members: [(name: String, line: Int, value: Node)] = []
@@ -16,11 +17,11 @@ struct YAMLObject {
   init(_ node: Node, _ kind: String) throws(Mistake) {
     self.kind = kind
     guard case .mapping(let mapping) = node else {
-      throw Mistake(line: node.mark?.line, words: "expected names with values for \(kind)")
+      throw Mistake(line: node.mark?.line, message: "expected names with values for \(kind)")
     }
     for (key, value) in mapping {
       let line = key.mark?.line ?? 0
-      guard let name = key.scalar?.string else { throw Mistake(line: line, words: "a name must be a word") }
+      guard let name = key.scalar?.string else { throw Mistake(line: line, message: "a name must be a word") }
       members.append((name, line, value))
     }
   }
@@ -33,13 +34,13 @@ struct YAMLObject {
     } catch let error as YamlError {
       throw Mistake(error)
     } catch {
-      throw Mistake(line: nil, words: "it is not YAML")
+      throw Mistake(line: nil, message: "it is not YAML")
     }
     guard let root, root.null == nil else { return nil }
     try self.init(root, "the file")
   }
 
-  func line(of name: String) -> Int? { members.first { $0.name == name }?.line }
+  func line(of name: String) -> Int? { members.first { $0.name.inAmericanSpelling == name }?.line }
 
   /// All that is left, by name.
   mutating func takeAll() -> [(name: String, line: Int, value: Node)] {
@@ -52,11 +53,11 @@ struct YAMLObject {
     guard let stranger = members.first else { return }
     throw Mistake(
       line: stranger.line,
-      words: "there is no \(stranger.name) in \(kind); known are \(known.joined(separator: ", "))")
+      message: "there is no \(stranger.name) in \(kind); known are \(known.joined(separator: ", "))")
   }
 
   mutating func take(_ name: String) -> (line: Int, value: Node)? {
-    guard let place = members.firstIndex(where: { $0.name == name }) else { return nil }
+    guard let place = members.firstIndex(where: { $0.name.inAmericanSpelling == name }) else { return nil }
     let member = members.remove(at: place)
     return (member.line, member.value)
   }
@@ -70,7 +71,7 @@ struct YAMLObject {
   ) throws(Mistake) -> Value? {
     guard let (line, node) = take(name) else { return nil }
     guard let text = node.scalar?.string, !text.isEmpty, let value = read(text) else {
-      throw Mistake(line: line, words: "expected \(expected) for \(name)")
+      throw Mistake(line: line, message: "expected \(expected) for \(name)")
     }
     return value
   }
@@ -97,7 +98,7 @@ struct YAMLObject {
     let texts = node.scalar.map { [$0.string] } ?? node.array().compactMap { $0.scalar?.string }
     let values = texts.compactMap(read)
     guard !values.isEmpty, values.count == max(1, node.array().count) else {
-      throw Mistake(line: line, words: "expected \(expected), or a list, for \(name)")
+      throw Mistake(line: line, message: "expected \(expected), or a list, for \(name)")
     }
     return values
   }
@@ -108,10 +109,10 @@ extension YAMLObject.Mistake {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      self.init(line: mark.line, words: "it is not YAML: \(problem)")
+      self.init(line: mark.line, message: "it is not YAML: \(problem)")
     case .duplicatedKeysInMapping(let names, let context):
-      self.init(line: context.mark.line, words: "\(names.joined(separator: ", ")) stands there twice")
-    default: self.init(line: nil, words: "it is not YAML")
+      self.init(line: context.mark.line, message: "\(names.joined(separator: ", ")) stands there twice")
+    default: self.init(line: nil, message: "it is not YAML")
     }
   }
 }

@@ -1,16 +1,16 @@
 import Finishing
 import Imaging
 import Isolation
-import Vocabulary
+import Core
 
-extension ShownArea {
+extension VisibleArea {
   /// As `--shown` takes it.
-  fileprivate var words: String { "\(left),\(top),\(width),\(height)" }
+  fileprivate var argument: String { "\(left),\(top),\(width),\(height)" }
 }
 
 extension EditFinishing {
   /// What has to be said of a kept result that shows a part of its original only.
-  fileprivate var shownWords: String { options.shown.map { " with --shown \($0.words)" } ?? "" }
+  fileprivate var visibleArgument: String { options.shown.map { " with --shown \($0.argument)" } ?? "" }
 }
 
 extension PlantainError {
@@ -39,12 +39,12 @@ extension PlantainError {
   }
 
   private static func emptyMask(_ edits: MaskEdits, _ mask: String?) -> PlantainError {
-    let (words, other) =
+    let (message, other) =
       edits == .white
       ? ("is black all over", "Paint white where to edit, and black elsewhere; or make it transparent there.")
       : ("is transparent nowhere", "Make it transparent where to edit, or white, with --mask-edits white.")
     return PlantainError(
-      .finishing, .unusableFile, "the mask \(mask ?? "") \(words), so that nothing may change", hint: other,
+      .finishing, .unusableFile, "the mask \(mask ?? "") \(message), so that nothing may change", hint: other,
       subject: mask)
   }
 
@@ -64,8 +64,8 @@ extension PlantainError {
       .picture(error, original, .finishing, remedy: remedy)
     case .mask(let error): .picture(error, mask ?? "the mask", .finishing, remedy: remedy)
     case .regionOutside(let region, let size): .regionOutside("\(region)", original, size)
-    case .featherTooWide(let feather, let most):
-      .usage("expected 0…\(most) for the feather, which is the region's shorter edge, received \(feather)")
+    case .featherTooWide(let feather, let maximum):
+      .usage("expected 0…\(maximum) for the feather, which is the region's shorter edge, received \(feather)")
     case .maskEmpty(let edits): emptyMask(edits, mask)
     case .maskAmbiguous: ambiguousMask(mask)
     case .maskOpaqueNowhere:
@@ -85,7 +85,7 @@ extension PlantainError {
         hint: "Give a name for the output that ends in .png.")
     case .shownOutside(let shown, let size):
       .usage(
-        "the area \(shown.words) that the result is said to show is no part of \(original), which is \(size)",
+        "the area \(shown.argument) that the result is said to show is no part of \(original), which is \(size)",
         hint: "Give what geometry.shown says of the prepared picture.")
     case .capNotReachable(let smallest, let limit, let format):
       PlantainError(
@@ -126,7 +126,7 @@ extension PlantainError {
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
       hint:
-        "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish\(edit.shownWords).",
+        "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish\(edit.visibleArgument).",
       subject: cause.subject, billed: .yes, underlying: error)
   }
 
@@ -155,7 +155,7 @@ extension PlantainError {
     let other = billed == .no ? " Take it as it is, or finish it once more with a higher --max-drift." : ""
     return PlantainError(
       .finishing, .drifted,
-      "the answer differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the limit of \(drift.most); above about 5 is visible",
+      "the answer differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the limit of \(drift.maximum); above about 5 is visible",
       hint: kept + (path == nil ? "" : other), subject: subject, billed: billed)
   }
 }

@@ -23,9 +23,9 @@ extension PlantainError {
   }
 
   /// The ledger does not take an entry, so nothing is sent.
-  static func ledger(_ words: String, _ path: String) -> PlantainError {
+  static func ledger(_ message: String, _ path: String) -> PlantainError {
     PlantainError(
-      .output, .ledgerUnusable, "cannot use the ledger \(path): \(words)",
+      .output, .ledgerUnusable, "cannot use the ledger \(path): \(message)",
       hint: "Nothing was sent. Mend its permissions or space, or name another with --ledger.", subject: path)
   }
 
@@ -33,7 +33,7 @@ extension PlantainError {
   ///
   /// - Parameter edit: the id under which the ledger knows it.
   static func delivering(
-    _ failure: DeliveryFailure, _ route: Route, ledger: String, edit: String
+    _ failure: ExecutionFailure, _ route: Route, ledger: String, edit: String
   ) -> PlantainError {
     let gateway = route.gateway
     var error = row(for: failure, route, ledger: ledger, edit: edit)
@@ -57,20 +57,20 @@ extension PlantainError {
   }
 
   private static func row(
-    for failure: DeliveryFailure, _ route: Route, ledger: String, edit: String
+    for failure: ExecutionFailure, _ route: Route, ledger: String, edit: String
   ) -> PlantainError {
     let gateway = route.gateway
     let billed = Billing(failure.state.billing)
     switch failure.cause {
-    case .journal(let error): return .ledger(error.words, ledger)
+    case .journal(let error): return .ledger(error.message, ledger)
     case .submission(let error): return submitting(error, route, billed)
     case .failed(let error): return failed(error, route, billed, tries: failure.attempts.count)
     case .cutShort(let why):
       return PlantainError(
         .reply, .outcomeUnknown, "the answer of \(gateway.id) cannot be read to its end: \(why)",
         hint: "It was done and billed, so it is not sent again.", billed: .yes, underlying: failure)
-    case .refused(let reason, let words): return refused(reason, words, gateway)
-    case .noPicture(let reason, let words, let links): return noPicture(reason, words, links, gateway)
+    case .refused(let reason, let message): return refused(reason, message, gateway)
+    case .noPicture(let reason, let message, let links): return noPicture(reason, message, links, gateway)
     case .pending(_, let why):
       return PlantainError(
         .reply, .outcomeUnknown, "\(gateway.id) has accepted the edit, but its result is not here: \(why)",
@@ -102,7 +102,7 @@ extension PlantainError {
     case .settings(let mistake):
       return PlantainError(
         .configuration, .configuration,
-        "cannot use \(mistake.variable) in the environment: \(mistake.words)",
+        "cannot use \(mistake.variable) in the environment: \(mistake.message)",
         hint: "Mend it, or unset it. Nothing was sent.", subject: mistake.variable, underlying: error)
     case .outcomeUnknown(let why):
       return PlantainError(
@@ -113,7 +113,7 @@ extension PlantainError {
       return PlantainError(
         .reply, .noPicture, "\(id) answered with more than \(limit.grouped) bytes",
         hint: "No picture needs that much; the gateway is at fault.", billed: .yes, underlying: error)
-    case .cancelled: return .interrupted(billed: billed)
+    case .canceled: return .interrupted(billed: billed)
     }
   }
 
@@ -121,8 +121,8 @@ extension PlantainError {
     _ failure: GatewayFailure, _ route: Route, _ billed: Billing, tries: Int
   ) -> PlantainError {
     let row = row(for: failure, route)
-    let words = failure.message
-    let says = words.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(words)\""
+    let message = failure.message
+    let says = message.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(message)\""
     let times = tries > 1 ? ", asked \(tries) times" : ""
     // A web page under a good status may be nobody's work.
     let billed = failure.kind == .unreadableReply ? .unknown : billed
@@ -220,36 +220,36 @@ extension PlantainError {
     return "\(count) s"
   }
 
-  private static func refused(_ reason: String, _ words: String?, _ gateway: Gateway) -> PlantainError {
+  private static func refused(_ reason: String, _ message: String?, _ gateway: Gateway) -> PlantainError {
     PlantainError(
-      .reply, .refused, "\(gateway.id) refuses the prompt or the picture (\(reason))" + quoted(words),
+      .reply, .refused, "\(gateway.id) refuses the prompt or the picture (\(reason))" + quoted(message),
       hint: "Change the prompt or the picture; the same request will be refused again.", billed: .unknown)
   }
 
   private static func noPicture(
-    _ reason: String, _ words: String?, _ links: TextLinks, _ gateway: Gateway
+    _ reason: String, _ message: String?, _ links: TextLinks, _ gateway: Gateway
   ) -> PlantainError {
     let reason = reason.isEmpty ? "" : " (\(reason))"
     // What stands behind ? can be a key.
     let all = links.shown + links.plain
     let places = all.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
-    let words = words.map { words in
-      zip(all, places).reduce(words) { $0.replacing($1.0, with: $1.1) }
+    let message = message.map { message in
+      zip(all, places).reduce(message) { $0.replacing($1.0, with: $1.1) }
     }
     let tried = places.isEmpty ? "" : "; no picture was found at \(places.joined(separator: ", "))"
     // Without a word of the model's there is nothing that it may have misunderstood.
     let hint =
-      words == nil
+      message == nil
       ? "Nothing in the reply was recognized as a picture; --verbose shows it."
       : "Say more plainly what the picture should become, then try again."
     return PlantainError(
-      .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(words) + tried,
+      .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(message) + tried,
       hint: hint, billed: .unknown)
   }
 
-  private static func quoted(_ words: String?) -> String {
-    guard let words, !words.isEmpty else { return "" }
-    let line = words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  private static func quoted(_ message: String?) -> String {
+    guard let message, !message.isEmpty else { return "" }
+    let line = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return ": \"\(line.count > 500 ? line.prefix(499) + "…" : line)\""
   }
 }
@@ -257,7 +257,7 @@ extension PlantainError {
 extension PlantainError {
   /// Whether something is there that can be fetched without paying: a task, or a picture at an address.
   var isRecoverable: Bool {
-    guard let failure = underlying as? DeliveryFailure else { return false }
+    guard let failure = underlying as? ExecutionFailure else { return false }
     return switch failure.cause {
     case .pending, .download: true
     default: false

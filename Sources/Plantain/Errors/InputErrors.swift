@@ -4,7 +4,7 @@ import Imaging
 public import Isolation
 import Preparation
 import Submission
-import Vocabulary
+import Core
 
 extension PlantainError {
   /// The call itself is wrong.
@@ -86,7 +86,7 @@ extension PlantainError {
       case .tooLarge: (.tooLarge, "Give a smaller version of it.")
       case .unresolvable, .timedOut, .failed, .cutShort:
         (.unreachable, "Check the address and the network; nothing was sent.")
-      case .cancelled: (.interrupted, "Nothing was sent or billed.")
+      case .canceled: (.interrupted, "Nothing was sent or billed.")
       }
     return PlantainError(
       .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
@@ -155,7 +155,7 @@ extension PlantainError {
       PlantainError(
         .preparation, .damagedPicture, "cannot use \(subject ?? "the picture"): \(error)",
         hint: hint(for: error), subject: subject, underlying: error)
-    case .cancelled: .interrupted(.preparation)
+    case .canceled: .interrupted(.preparation)
     }
   }
 

@@ -3,38 +3,38 @@ import Gateways
 import Ledger
 public import Logging
 import Submission
-import Vocabulary
+import Core
 
 /// What was sent, and what can still be fetched: the ledger, read.
 public struct History: Sendable {
-  let book: Book
+  let store: LedgerStore
 
-  init(_ book: Book) { self.book = book }
+  init(_ store: LedgerStore) { self.store = store }
 
   /// - Throws: 78 when there is no place for a ledger.
   public init(
     ledger: LedgerLocation = .standard, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
-    book = try Book(ledger, logger: logger)
+    store = try LedgerStore(ledger, logger: logger)
   }
 
   /// Where the ledger lies; `nil` while there is none. Looking into a history makes no file.
-  public var path: String? { book.exists ? book.path : nil }
+  public var path: String? { store.exists ? store.path : nil }
 
   /// The newest edits, the newest first; none when there is no ledger yet.
   ///
   /// - Parameters:
-  ///   - most: `nil`: all of them.
+  ///   - maximum: `nil`: all of them.
   ///   - filter: which; default: any.
   /// - Throws: 66 for a run or gateway that the ledger does not know, 64 when several runs begin so, 73 when the ledger cannot be
   ///   read.
   public func edits(
-    most: Int? = 50, matching filter: HistoryFilter = HistoryFilter()
+    maximum: Int? = 50, matching filter: HistoryFilter = HistoryFilter()
   ) async throws(PlantainError) -> [HistoryEntry] {
     var found: [HistoryEntry] = []
     try await forEach(matching: filter) { entry in
       found.append(entry)
-      return found.count != most
+      return found.count != maximum
     }
     return found
   }
@@ -43,8 +43,8 @@ public struct History: Sendable {
   ///
   /// - Throws: 73.
   public func probes() async throws(PlantainError) -> [ProbeResult] {
-    guard book.exists else { return [] }
-    return try await book.with { ledger throws(LedgerError) in try await ledger.latestProbes() }.map {
+    guard store.exists else { return [] }
+    return try await store.with { ledger throws(LedgerError) in try await ledger.latestProbes() }.map {
       ProbeResult($0)
     }
   }
@@ -53,7 +53,7 @@ public struct History: Sendable {
   ///
   /// - Throws: 66 when there is none, 64 when there are several, 73.
   public func edit(_ id: String) async throws(PlantainError) -> HistoryEntry {
-    try await details(of: book.entry(id))
+    try await details(of: store.entry(id))
   }
 
   /// The last picture that an edit brought, to be edited further.
@@ -64,12 +64,12 @@ public struct History: Sendable {
   public func result(of id: String? = nil) async throws(PlantainError) -> (id: String, picture: Reference) {
     let entries: [EditEntry]
     if let id {
-      entries = [try await book.entry(id)]
-    } else if !book.exists {
+      entries = [try await store.entry(id)]
+    } else if !store.exists {
       entries = []
     } else {
-      entries = try await book.with { ledger throws(LedgerError) in
-        try await ledger.edits(most: Self.mostLookedAt)
+      entries = try await store.with { ledger throws(LedgerError) in
+        try await ledger.edits(maximum: Self.maximumLookedAt)
       }
     }
     let found = entries.first { $0.outputs?.isEmpty == false }
@@ -88,10 +88,10 @@ public struct History: Sendable {
   }
 
   /// For the newest result.
-  private static let mostLookedAt = 100
+  private static let maximumLookedAt = 100
 
   private func details(of entry: EditEntry) async throws(PlantainError) -> HistoryEntry {
-    book.details(of: entry, try await book.attempts(of: entry))
+    store.details(of: entry, try await store.attempts(of: entry))
   }
 }
 
@@ -173,7 +173,7 @@ public struct HistoryEntry: Encodable, Sendable {
       Attempt(
         gateway: attempt.gateway, state: state.rawValue, status: attempt.status,
         task: attempt.tasks?.joined(separator: ","),
-        seconds: Double(attempt.changed - attempt.started) / 1_000, message: attempt.words,
+        seconds: Double(attempt.changed - attempt.started) / 1_000, message: attempt.message,
         reply: state == .done || state == .unbilled || !hasReply(attempt) ? nil : attempt.reply)
     }
     let isKept = self.attempts.contains { $0.state == state.rawValue && $0.reply != nil }
@@ -244,12 +244,12 @@ extension AttemptEntry {
   }
 }
 
-extension Book {
+extension LedgerStore {
   /// - Throws: 66 when there is none, 64 when there are several, 73.
   func entry(_ id: String) async throws(PlantainError) -> EditEntry {
     guard exists else { throw unknown(.edit, id) }
     let found = try await with { ledger throws(LedgerError) in
-      try await ledger.edits(beginningWith: id.lowercased(), most: 2)
+      try await ledger.edits(beginningWith: id.lowercased(), maximum: 2)
     }
     guard !id.isEmpty, let entry = found.first else { throw try await unknownEdit(id) }
     guard found.count == 1 || entry.id == id.lowercased() else {

@@ -31,20 +31,20 @@ extension History {
   func forEach(
     matching filter: HistoryFilter, _ body: (HistoryEntry) -> Bool
   ) async throws(PlantainError) {
-    guard book.exists else {
-      if let run = filter.run { throw book.unknown(.run, run) }
+    guard store.exists else {
+      if let run = filter.run { throw store.unknown(.run, run) }
       return
     }
     var query = EditQuery(since: filter.since?.milliseconds, gateway: filter.gateway)
-    if let run = filter.run { query.run = try await book.run(run).id }
+    if let run = filter.run { query.run = try await store.run(run).id }
     let wanted = query
-    let ids = try await book.with { ledger throws(LedgerError) in try await ledger.ids(of: wanted) }
+    let ids = try await store.with { ledger throws(LedgerError) in try await ledger.ids(of: wanted) }
     if ids.isEmpty, let gateway = filter.gateway { try await requireKnown(gateway) }
     for start in stride(from: 0, to: ids.count, by: Self.atOnce) {
       let some = Array(ids[start..<min(start + Self.atOnce, ids.count)])
-      let found = try await book.with { ledger throws(LedgerError) in try await ledger.edits(some) }
+      let found = try await store.with { ledger throws(LedgerError) in try await ledger.edits(some) }
       for (entry, attempts) in found {
-        let details = book.details(of: entry, attempts)
+        let details = store.details(of: entry, attempts)
         if filter.admits(details), !body(details) { return }
       }
     }
@@ -55,10 +55,10 @@ extension History {
 
   /// A gateway may have gone from the configuration and still be in the ledger, or not be used yet.
   private func requireKnown(_ gateway: String) async throws(PlantainError) {
-    let used = try await book.with { ledger throws(LedgerError) in try await ledger.gateways() }
+    let used = try await store.with { ledger throws(LedgerError) in try await ledger.gateways() }
     guard !used.contains(gateway) else { return }
     throw PlantainError(
-      .input, .missing, "the ledger \(book.path) knows no edit by \(gateway)",
+      .input, .missing, "the ledger \(store.path) knows no edit by \(gateway)",
       hint: used.isEmpty ? nil : "It knows edits by \(used.joined(separator: ", ")).", subject: gateway)
   }
 }

@@ -26,40 +26,40 @@ extension History {
       throw .usage(
         "expected an age of 1d or more, because the edits of a day say what was spent on it", hint: nil)
     }
-    guard book.exists else { return PruneResult() }
+    guard store.exists else { return PruneResult() }
     let limit = Int.now - Int(age.seconds * 1_000)
     var result = PruneResult()
     var last = ""
     while true {
       let from = last
-      let entries = try await book.with { ledger throws(LedgerError) in
-        try await ledger.edits(begunBefore: limit, after: from, most: Self.atATime)
+      let entries = try await store.with { ledger throws(LedgerError) in
+        try await ledger.edits(begunBefore: limit, after: from, maximum: Self.atATime)
       }
       guard let end = entries.last else { break }
       last = end.id
       var settled: [String] = []
       for entry in entries {
-        let attempts = try await book.attempts(of: entry)
+        let attempts = try await store.attempts(of: entry)
         guard attempts.allSatisfy({ isSettled($0) }) else {
           result.kept += 1
           continue
         }
-        for attempt in attempts { try unlink(book.ledger().replyPath(attempt.reply)) }
+        for attempt in attempts { try unlink(store.ledger().replyPath(attempt.reply)) }
         settled.append(entry.id)
       }
       let ids = settled
-      try await book.with { ledger throws(LedgerError) in try await ledger.delete(edits: ids) }
+      try await store.with { ledger throws(LedgerError) in try await ledger.delete(edits: ids) }
       result.pruned += ids.count
     }
-    try await book.with { ledger throws(LedgerError) in try await ledger.deleteRuns(begunBefore: limit) }
-    if result.pruned > 0 { try await book.with { ledger throws(LedgerError) in try await ledger.compact() } }
+    try await store.with { ledger throws(LedgerError) in try await ledger.deleteRuns(begunBefore: limit) }
+    if result.pruned > 0 { try await store.with { ledger throws(LedgerError) in try await ledger.compact() } }
     return result
   }
 
   private static let atATime = 200
 
   private func isSettled(_ attempt: AttemptEntry) -> Bool {
-    guard !book.isLive(attempt) else { return false }
+    guard !store.isLive(attempt) else { return false }
     switch attempt.settledState(isLive: false) {
     case .prepared, .unbilled, .withoutPicture, .done, .writtenOff: return true
     // What is lost would be sent again, and paid for again, by the next run of its manifest.

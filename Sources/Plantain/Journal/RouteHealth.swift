@@ -7,7 +7,7 @@ import Ledger
 #endif
 
 /// What processes tell one another about a route that asked to be left alone for a while.
-extension Book {
+extension LedgerStore {
   /// How long a route wants to be left alone from now on.
   func pause(of route: Route) async -> Duration? {
     let entry = await health(of: route)
@@ -67,7 +67,7 @@ struct RouteHealth {
   private(set) var attempts: Int
   private(set) var good: Int
   private(set) var lastFailure: Timestamp?
-  private(set) var words: String?
+  private(set) var message: String?
   private(set) var pausedUntil: Timestamp?
 
   init(_ record: RouteRecord, _ entry: RouteEntry?) {
@@ -76,7 +76,7 @@ struct RouteHealth {
     attempts = record.attempts
     good = record.good
     lastFailure = record.lastBad.map(Timestamp.init)
-    words = record.lastBadWords
+    message = record.lastBadWords
     pausedUntil = entry.flatMap {
       $0.pausedUntil > .now ? Timestamp(milliseconds: $0.pausedUntil) : nil
     }
@@ -88,7 +88,7 @@ struct RouteHealth {
     attempts += other.attempts
     good += other.good
     if (other.lastFailure?.milliseconds ?? 0) > (lastFailure?.milliseconds ?? 0) {
-      (lastFailure, words) = (other.lastFailure, other.words)
+      (lastFailure, message) = (other.lastFailure, other.message)
     }
     if (other.pausedUntil?.milliseconds ?? 0) > (pausedUntil?.milliseconds ?? 0) {
       pausedUntil = other.pausedUntil

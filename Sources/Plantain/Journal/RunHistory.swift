@@ -32,9 +32,9 @@ extension History {
   /// The newest runs of batches, the newest first; none when there is no ledger yet.
   ///
   /// - Throws: 73 when the ledger cannot be read.
-  public func runs(most: Int = 50) async throws(PlantainError) -> [RunReport] {
-    guard book.exists else { return [] }
-    return try await book.with { ledger throws(LedgerError) in try await ledger.runs(most: most) }
+  public func runs(maximum: Int = 50) async throws(PlantainError) -> [RunReport] {
+    guard store.exists else { return [] }
+    return try await store.with { ledger throws(LedgerError) in try await ledger.runs(maximum: maximum) }
       .map(RunReport.init)
   }
 }

@@ -1,7 +1,7 @@
 import Finishing
 import Imaging
 import Ledger
-import Vocabulary
+import Core
 
 extension StoredFinishing {
   init(_ options: FinishingOptions) {
@@ -13,7 +13,7 @@ extension StoredFinishing {
     shown = options.shown.map { Shown(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
     fitsSource = options.fitsSource
     aligns = options.aligns
-    matchesColor = options.matchesColour
+    matchesColor = options.matchesColor
     region = options.region.map {
       Region(left: $0.left, top: $0.top, width: $0.size.width, height: $0.size.height)
     }
@@ -45,10 +45,10 @@ extension FinishingOptions {
     self.init(wanted: format)
     maximumBytes = stored.maximumBytes
     metadata = stored.metadata.map { MetadataWishes(keepsPlace: $0.keepsPlace) }
-    shown = stored.shown.map { ShownArea(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
+    shown = stored.shown.map { VisibleArea(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
     fitsSource = stored.fitsSource
     aligns = stored.aligns
-    matchesColour = stored.matchesColor
+    matchesColor = stored.matchesColor
     region = stored.region.map {
       PixelArea(
         left: $0.left, top: $0.top, size: PixelSize(width: $0.size.width, height: $0.size.height))

@@ -1,7 +1,7 @@
 import Ledger
 
 /// Ids that a ledger does not know, and those that may have been meant.
-extension Book {
+extension LedgerStore {
   enum Named: String {
     case edit, run
   }
@@ -10,7 +10,7 @@ extension Book {
   func run(_ id: String) async throws(PlantainError) -> RunEntry {
     guard exists else { throw unknown(.run, id) }
     let found = try await with { ledger throws(LedgerError) in
-      try await ledger.runs(beginningWith: id.lowercased(), most: 2)
+      try await ledger.runs(beginningWith: id.lowercased(), maximum: 2)
     }
     guard !id.isEmpty, let run = found.first else { throw try await unknownRun(id) }
     guard found.count == 1 || run.id == id.lowercased() else {
@@ -46,11 +46,12 @@ extension Book {
   private typealias Similar = (equal: String?, near: String?)
 
   private func similar(_ id: String) async throws(PlantainError) -> (edits: Similar, runs: Similar) {
-    let most = Self.mostCompared
+    let maximum = Self.maximumCompared
     let edits = try await with { ledger throws(LedgerError) in
-      try await ledger.ids(of: EditQuery(), most: most)
+      try await ledger.ids(of: EditQuery(), maximum: maximum)
     }
-    let runs = try await with { ledger throws(LedgerError) in try await ledger.runs(most: most) }.map(\.id)
+    let runs = try await with { ledger throws(LedgerError) in try await ledger.runs(maximum: maximum) }.map(
+      \.id)
     return (similar(id, edits), similar(id, runs))
   }
 
@@ -67,7 +68,7 @@ extension Book {
   }
 
   /// The newest, which somebody is most likely to mean.
-  private static let mostCompared = 2_000
+  private static let maximumCompared = 2_000
   /// In bytes.
   private static let longestID = 36
 }

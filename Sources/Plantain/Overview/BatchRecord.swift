@@ -2,7 +2,7 @@ import Finishing
 import Gateways
 import Imaging
 import Ledger
-import Vocabulary
+import Core
 
 /// What became of the items of a run, one by one, for those who look at it afterwards: `Editor.writeReport`,
 /// `Editor.writeContactSheet`. It holds no pictures.
@@ -95,11 +95,11 @@ extension BatchRecord.Entry {
     edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
   }
 
-  fileprivate mutating func tell(_ known: HistoryEntry, _ book: Book) {
+  fileprivate mutating func tell(_ known: HistoryEntry, _ store: LedgerStore) {
     edit = known.id
     (model, tier) = (known.model, known.tier)
     if state == .skipped { cost = known.cost }
-    command = known.command.map { $0 + book.option }
+    command = known.command.map { $0 + store.option }
   }
 }
 
@@ -111,9 +111,9 @@ extension Editor {
       let model = routes[0].gateway.defaultModel.id
       entries[position].model = entries[position].model ?? model
       guard entries[position].state != .done, let id = entries[position].edit,
-        let known = try? await book.entry(id), let attempts = try? await book.attempts(of: known)
+        let known = try? await store.entry(id), let attempts = try? await store.attempts(of: known)
       else { continue }
-      entries[position].tell(book.details(of: known, attempts), book)
+      entries[position].tell(store.details(of: known, attempts), store)
     }
     return entries
   }

@@ -1,6 +1,6 @@
 import Finishing
 import Imaging
-import Vocabulary
+import Core
 
 extension BatchRecord {
   /// Checks that a report and a contact sheet can be written, before anything is sent. Earlier ones are replaced, but nothing that
@@ -85,7 +85,7 @@ extension Editor {
   }
 }
 
-/// Cells in rows, each with an original and its result, on a grey ground. A cell is as wide, and a row as high, as its pictures are.
+/// Cells in rows, each with an original and its result, on a gray ground. A cell is as wide, and a row as high, as its pictures are.
 struct ContactSheet: Sendable {
   /// As wide and high as every format takes.
   private static let longest = 8_000
@@ -110,8 +110,8 @@ struct ContactSheet: Sendable {
     let rows = (count + columns - 1) / columns
     let widest = (Self.longest - Self.gap) / columns / 2
     nameHeight = widest < 64 ? 0 : 22
-    let most = min((Self.longest - Self.gap) / rows - nameHeight, widest)
-    edge = max(16, min(320, most - 2 * Self.gap))
+    let maximum = min((Self.longest - Self.gap) / rows - nameHeight, widest)
+    edge = max(16, min(320, maximum - 2 * Self.gap))
     width = columns * (2 * edge + 2 * Self.gap) + Self.gap
     pixels.reserveCapacity(3 * width * (rows * (edge + nameHeight + Self.gap) + Self.gap))
   }
@@ -125,8 +125,8 @@ struct ContactSheet: Sendable {
       let shape = 2 * Double(columns) / (0.75 * Double(rows))
       return empty + 0.15 * max(shape, 1 / shape).squareRoot()
     }
-    let most = max(1, Int(Double(count).squareRoot().rounded(.up)))
-    return (1...most).min { fault($0) < fault($1) } ?? 1
+    let maximum = max(1, Int(Double(count).squareRoot().rounded(.up)))
+    return (1...maximum).min { fault($0) < fault($1) } ?? 1
   }
 
   /// Whether it goes into the row that is begun.
@@ -208,7 +208,7 @@ struct SheetCell: Sendable {
     // What comes here was made by our own worker, from a decoded picture.
     guard let panels, panels.panel.longestEdge <= edge,
       let image = try? Image.decode(panels.bytes, as: .png), image.bands == 3,
-      let pixels = try? image.realised().pixels()
+      let pixels = try? image.copiedToMemory().pixels()
     else {
       (width, height, self.panels, source) = (2 * edge + comparisonGap, edge, 0, PixelRows())
       return

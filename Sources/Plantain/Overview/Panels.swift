@@ -1,7 +1,7 @@
 import Finishing
 import Imaging
 import Preparation
-import Vocabulary
+import Core
 
 /// A job's original, its result, and what has changed, small and side by side; or one of the two alone where there is nothing to
 /// hold it against.
@@ -17,7 +17,7 @@ struct Panels: Sendable {
   }
 }
 
-extension PictureWorkers {
+extension ImageProcessor {
   /// - Parameters:
   ///   - result: `nil`: there is none.
   ///   - edge: the longest of each panel, in pixels.
@@ -72,7 +72,7 @@ extension Editor {
     _ entries: [BatchRecord.Entry], edge: Int, _ body: (BatchRecord.Entry, Panels?) async -> Void
   ) async {
     let workers = workers
-    await inOrder(entries, width: WorkerPool.shared.width * 2) { entry in
+    await orderedConcurrentMap(entries, width: WorkerPool.shared.width * 2) { entry in
       (entry, await workers.panels(entry.original, entry.result, edge: edge))
     } consume: { entry, panels in
       await body(entry, panels)

@@ -3,7 +3,7 @@ import Finishing
 import Gateways
 import Imaging
 import Mustache
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -70,10 +70,10 @@ struct ReportBudget {
   }
 
   /// For the pictures of one job, in bytes.
-  private var share: Int { max(Self.least, min(Self.most, left / max(1, jobs))) }
+  private var share: Int { max(Self.least, min(Self.maximum, left / max(1, jobs))) }
 
   /// What those of the next job may have at most.
-  var limit: Int { min(Self.most, share * 3 / 2) }
+  var limit: Int { min(Self.maximum, share * 3 / 2) }
 
   mutating func spend(_ bytes: Int) {
     let step = bytes > share ? -4 : bytes * 5 < share * 4 ? 2 : 0
@@ -86,7 +86,7 @@ struct ReportBudget {
   /// Of one job without its texts.
   private static let markup = 2_000
   private static let least = 3_000
-  private static let most = 60_000
+  private static let maximum = 60_000
   private static let fewJobs = 100
   private static let best = 70
   private static let worst = 20

@@ -2,7 +2,7 @@ import Base64
 import Finishing
 import Gateways
 import Imaging
-import Vocabulary
+import Core
 
 /// What the template of the page's head shows. Computed properties are not seen by it.
 struct ReportHead {
@@ -37,7 +37,7 @@ struct ReportHead {
   }
 
   private static func cost(_ summary: BatchSummary) -> String {
-    guard let sum = summary.cost.words else { return "cost unknown" }
+    guard let sum = summary.cost.text else { return "cost unknown" }
     if summary.billed == 0, summary.cost.amount == 0 { return "nothing spent" }
     return summary.cost.basis == EditResult.Cost.Basis.table.rawValue ? sum + " by list prices" : sum
   }
@@ -86,7 +86,7 @@ struct ReportCard {
   init(_ entry: BatchRecord.Entry, _ panels: Panels?, _ picture: PictureBytes?, pageAt page: String) {
     (line, name, prompt) = (entry.line, entry.name, entry.prompt)
     (state, word) = (entry.state.rawValue, entry.state.word)
-    cost = entry.cost?.words
+    cost = entry.cost?.text
     time = entry.elapsed.map(Shown.duration)
     model = [entry.model, entry.tier].compactMap(\.self).joined(separator: ", ")
     options = entry.options.isEmpty ? nil : entry.options.joined(separator: ", ")
@@ -135,5 +135,5 @@ extension BatchRecord.State {
 
 extension EditReport.Cost {
   /// `nil` when it is not known.
-  fileprivate var words: String? { amount.map { Shown.money($0, currency) } }
+  fileprivate var text: String? { amount.map { Shown.money($0, currency) } }
 }

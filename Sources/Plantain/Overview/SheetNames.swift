@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// The names under the pictures of one row of a contact sheet.
 struct SheetNames: Sendable {
@@ -33,21 +33,21 @@ struct SheetNames: Sendable {
   /// As much as has room: its beginning, and its end, by which numbered files differ. Without what XML does not allow, or what
   /// turns text around.
   private func shown(_ cell: Cell, _ size: Double) -> String {
-    let most = max(8, Int(Double(cell.width) / (size * 0.56)))
+    let maximum = max(8, Int(Double(cell.width) / (size * 0.56)))
     let scalars = cell.name.unicodeScalars.map { scalar -> Character in
       [.control, .format, .privateUse, .unassigned].contains(scalar.properties.generalCategory)
         ? "·" : Character(scalar)
     }
-    let ending = most * 2 / 5
+    let ending = maximum * 2 / 5
     let kept =
-      scalars.count <= most
-      ? scalars : scalars.prefix(most - 1 - ending) + ["…"] + scalars.suffix(ending)
+      scalars.count <= maximum
+      ? scalars : scalars.prefix(maximum - 1 - ending) + ["…"] + scalars.suffix(ending)
     let entities: [Character: String] = ["&": "&amp;", "<": "&lt;", ">": "&gt;"]
     return kept.map { entities[$0] ?? String($0) }.joined()
   }
 }
 
-extension PictureWorkers {
+extension ImageProcessor {
   /// The names as pixels, three bytes each, row by row.
   ///
   /// - Returns: `nil` where there is nothing that draws text: decoders that run in this process do not read SVG, and some
@@ -59,8 +59,8 @@ extension PictureWorkers {
     guard let drawn = await small(drawing, as: .png, edge: edge, allowing: ["svg"]) else { return nil }
     return try? await WorkerPool.shared.run {
       let image = try Image.decode(drawn.bytes, as: .png)
-      let flat = image.hasAlpha ? try image.flattened(onto: RGBColour(red: 48, green: 48, blue: 48)) : image
-      return try flat.widened(toBands: 3).realised().pixels()
+      let flat = image.hasAlpha ? try image.flattened(onto: RGBColor(red: 48, green: 48, blue: 48)) : image
+      return try flat.widened(toBands: 3).copiedToMemory().pixels()
     }
   }
 }

@@ -2,7 +2,7 @@ import Finishing
 import Gateways
 import Imaging
 import Ledger
-import Vocabulary
+import Core
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,5 +1,5 @@
 import Gateways
-import Vocabulary
+import Core
 
 /// One edit as one JSON object; without `images` and `attempts` it is what a dry run would send.
 public struct EditReport: Encodable, Sendable {
@@ -36,7 +36,7 @@ public struct EditReport: Encodable, Sendable {
     public let height: Int
     public let bytes: Int
     public let sha256: String
-    /// How it travelled: `inline`, `url` or `task`.
+    /// How it traveled: `inline`, `url` or `task`.
     public let source: String
   }
 

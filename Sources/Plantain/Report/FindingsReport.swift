@@ -3,10 +3,10 @@ import Finishing
 /// What was found by holding a result against its original. Absent values are left out.
 public struct FindingsReport: Encodable, Sendable {
   public let align: Alignment?
-  public let colour: Colour?
+  public let color: Color?
   /// The share of the original that differs visibly, where it may, 0…1; absent where nothing was held against it.
   public let changed: Double?
-  /// How far the result, aligned and in the original's colours where that was asked, is from its original where it must not
+  /// How far the result, aligned and in the original's colors where that was asked, is from its original where it must not
   /// change it (mean CIEDE2000); without region and mask, of the three fifths that differ least.
   public let drift: Double?
   /// What in the mask said where the result may change its original: `white` or `transparent`; absent without a mask.
@@ -17,7 +17,7 @@ public struct FindingsReport: Encodable, Sendable {
   private let findings: Findings
   private let remedy: String?
 
-  private enum CodingKeys: CodingKey { case align, colour, changed, drift, mask, uncovered, warnings }
+  private enum CodingKeys: CodingKey { case align, color, changed, drift, mask, uncovered, warnings }
 
   /// In pixels of the finished picture, from its edges or those of what may change.
   public struct Uncovered: Encodable, Sendable {
@@ -42,8 +42,8 @@ public struct FindingsReport: Encodable, Sendable {
     public let trusted: Bool
   }
 
-  /// The middle difference of what is unchanged (CIEDE2000), before and after the colours were matched.
-  public struct Colour: Encodable, Sendable {
+  /// The middle difference of what is unchanged (CIEDE2000), before and after the colors were matched.
+  public struct Color: Encodable, Sendable {
     public let before: Double
     public let after: Double
   }
@@ -56,7 +56,7 @@ public struct FindingsReport: Encodable, Sendable {
         dx: $0.dx.rounded(to: 2), dy: $0.dy.rounded(to: 2), scale: $0.scale.rounded(to: 5),
         rotation: $0.rotation.rounded(to: 3), residual: $0.residual.rounded(to: 2), trusted: $0.isTrusted)
     }
-    colour = findings.colour.map { Colour(before: $0.before.rounded(to: 2), after: $0.after.rounded(to: 2)) }
+    color = findings.color.map { Color(before: $0.before.rounded(to: 2), after: $0.after.rounded(to: 2)) }
     changed = findings.changed?.rounded(to: 4)
     drift = findings.drift?.rounded(to: 2)
     mask = findings.mask?.rawValue
@@ -69,10 +69,10 @@ public struct FindingsReport: Encodable, Sendable {
   /// The same for people.
   public var lines: [String] {
     var lines: [String] = []
-    if let align, align.trusted { lines.append("aligned: \(align.words)") }
-    if let colour { lines.append("colour: \(colour.words)") }
+    if let align, align.trusted { lines.append("aligned: \(align.message)") }
+    if let color { lines.append("color: \(color.message)") }
     if let changed { lines.append("changed: \((changed * 100).rounded(to: 1)) % of the picture") }
-    if let written = findings.written { lines.append(written.words(ofAnswer: drift)) }
+    if let written = findings.written { lines.append(written.message(ofAnswer: drift)) }
     if let mask { lines.append("mask: what is \(mask) in it was edited") }
     return lines + notes.map { "note: \($0)" }
   }
@@ -82,7 +82,7 @@ public struct FindingsReport: Encodable, Sendable {
     let notes = findings.warnings.map { $0.explanation(findings) }
     guard let uncovered else { return notes }
     let remedy = remedy.map { ": \($0)" } ?? ""
-    return notes + ["the answer does not reach \(uncovered.words), where the original shows" + remedy]
+    return notes + ["the answer does not reach \(uncovered.message), where the original shows" + remedy]
   }
 }
 

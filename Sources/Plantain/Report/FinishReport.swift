@@ -1,5 +1,5 @@
 import Finishing
-import Vocabulary
+import Core
 
 /// What was done to one returned picture, as one JSON object in which the findings stand beside the rest.
 public struct FinishReport: Encodable, Sendable {

@@ -1,5 +1,5 @@
 import Gateways
-import Vocabulary
+import Core
 
 /// One gateway's row of the table, as one JSON object.
 public struct GatewayReport: Encodable, Sendable {
@@ -7,7 +7,7 @@ public struct GatewayReport: Encodable, Sendable {
   public let dialect: String
   public let baseURL: String?
   public let keyVariables: [String]
-  public let authorisation: String
+  public let authorization: String
   public let carrier: String
   /// `answer` or `task`.
   public let mode: String
@@ -22,7 +22,7 @@ public struct GatewayReport: Encodable, Sendable {
   public let formats: [String]
   public let takesAddresses: Bool
   public let takesPromptAlone: Bool
-  public let mostPictures: Int
+  public let maximumPictures: Int
   public let outputFormats: [String]
   /// The options of the command that it takes.
   public let options: [String]
@@ -40,6 +40,14 @@ public struct GatewayReport: Encodable, Sendable {
   public let checked: String
   /// What became of its last probe.
   public let probe: ProbeResult?
+
+  private enum CodingKeys: String, CodingKey {
+    case id, dialect, baseURL, keyVariables, authorization, carrier, mode, references, advisedReferences,
+      pictureBytes, statedPictureBytes, counting, requestBytes, formats, takesAddresses, takesPromptAlone,
+      outputFormats, options, fields, tierSpellings, errorDialect, retryable, timeout, slowTimeout,
+      resultLife, models, documentation, checked, probe
+    case maximumPictures = "mostPictures"
+  }
 
   public struct Row: Encodable, Sendable {
     public let id: String
@@ -66,7 +74,7 @@ public struct GatewayReport: Encodable, Sendable {
     dialect = gateway.dialect.rawValue
     baseURL = gateway.baseURL
     keyVariables = gateway.keyVariables
-    authorisation = gateway.authorisation.rawValue
+    authorization = gateway.authorization.rawValue
     carrier = gateway.carrier.rawValue
     if case .task = gateway.mode { mode = "task" } else { mode = "answer" }
     references = gateway.limits.references
@@ -78,7 +86,7 @@ public struct GatewayReport: Encodable, Sendable {
     formats = gateway.limits.formats.map(\.name)
     takesAddresses = gateway.fields.addresses != nil
     takesPromptAlone = gateway.takesPromptAlone
-    mostPictures = gateway.mostPictures
+    maximumPictures = gateway.maximumPictures
     outputFormats = gateway.outputFormats.map(\.name)
     let places: [(option: String, path: String?)] = [
       ("--aspect", gateway.fields.ratio), ("--tier", gateway.fields.tier), ("--count", gateway.fields.count),

@@ -1,6 +1,6 @@
 import Imaging
 import Preparation
-import Vocabulary
+import Core
 
 /// What one picture is, and what would be done to it, as one JSON object.
 public struct InspectReport: Encodable, Sendable {
@@ -12,13 +12,13 @@ public struct InspectReport: Encodable, Sendable {
   /// EXIF orientation, 1…8.
   public let orientation: Int
   public let bytes: Int
-  public let colour: Colour
+  public let color: Color
   /// Kinds of private or superfluous blocks.
   public let metadata: [String]
   public let plan: [PrepareReport.Step]
   public let warnings: [String]
 
-  public struct Colour: Encodable, Sendable {
+  public struct Color: Encodable, Sendable {
     /// The embedded profile's description, or `sRGB` where there is none.
     public let profile: String
     public let bits: Int
@@ -26,7 +26,7 @@ public struct InspectReport: Encodable, Sendable {
     public let alpha: Bool
   }
 
-  init(_ inspection: PictureInspection, source: String, isMislabelled: Bool) {
+  init(_ inspection: PictureInspection, source: String, isMislabeled: Bool) {
     let structure = inspection.structure
     self.source = source
     mediaType = structure.format.mediaType.name
@@ -35,18 +35,18 @@ public struct InspectReport: Encodable, Sendable {
     orientation = structure.orientation
     bytes = inspection.source.count
     let base =
-      switch structure.colour {
-      case .grey: 1
+      switch structure.color {
+      case .gray: 1
       case .rgb, .palette, .lab: 3
       case .cmyk: 4
       }
-    colour = Colour(
+    color = Color(
       profile: structure.hdr?.name ?? structure.profile.map { ICCProfile($0).name }
-        ?? ([.cmyk, .lab].contains(structure.colour) ? "none" : "sRGB"),
+        ?? ([.cmyk, .lab].contains(structure.color) ? "none" : "sRGB"),
       bits: structure.bitsPerChannel, channels: base + (structure.hasAlpha ? 1 : 0), alpha: structure.hasAlpha
     )
     metadata = structure.metadata.map(\.rawValue)
     plan = inspection.plan.steps.map(PrepareReport.Step.init)
-    warnings = (inspection.plan.warnings + (isMislabelled ? [.labelWrong] : [])).map(\.rawValue)
+    warnings = (inspection.plan.warnings + (isMislabeled ? [.labelWrong] : [])).map(\.rawValue)
   }
 }

@@ -1,6 +1,6 @@
 import Base64
 import Preparation
-import Vocabulary
+import Core
 
 /// What was done to one picture, as one JSON object. Absent values are left out.
 public struct PrepareReport: Encodable, Sendable {
@@ -45,7 +45,7 @@ public struct PrepareReport: Encodable, Sendable {
     public let offsetX: Int
     public let offsetY: Int
     /// What the prepared picture shows of the upright original, in its pixels.
-    public let shown: ShownArea
+    public let shown: VisibleArea
 
     init(_ geometry: ReferenceGeometry) {
       orientation = geometry.orientation

@@ -1,6 +1,6 @@
 import Base64
 import Gateways
-import Vocabulary
+import Core
 
 /// The dialects whose requests are one flat object, read by the gateway's own table of names and strictly: what its pages do
 /// not name is refused, so that a mistake shows here and not on a bill.
@@ -66,7 +66,7 @@ enum FlatDialect {
       if isAddress(text), fields.addresses != nil { continue }
       guard mayBeBytes else { throw Refusal("'\(text.prefix(40))' is not an http(s) URL.") }
       let (bytes, label) = try picture(text, gateway)
-      try request.take(bytes, labelled: label, gateway)
+      try request.take(bytes, labeled: label, gateway)
     }
     // Nothing is fetched: the simulator needs no network.
     guard items.isEmpty || !request.pictures.isEmpty else {
@@ -107,8 +107,8 @@ enum FlatDialect {
   ) throws(Refusal) -> Int {
     guard let value = json[path: fields.count ?? "n"] else { return 1 }
     guard case .number(let number) = value, let count = Int(exactly: number),
-      (1...gateway.mostPictures).contains(count)
-    else { throw Refusal("'n' must be a number of 1…\(gateway.mostPictures), without quotes.") }
+      (1...gateway.maximumPictures).contains(count)
+    else { throw Refusal("'n' must be a number of 1…\(gateway.maximumPictures), without quotes.") }
     return count
   }
 
@@ -176,9 +176,9 @@ extension FlatDialect {
     var task: [String: JSONValue] = ["id": .string(id), "status": .string(state.word)]
     switch state {
     case .running(let progress): task["progress"] = .number(Double(progress))
-    case .failed(let words):
+    case .failed(let message):
       let error: [String: JSONValue] = [
-        "code": .number(500), "message": .string(words), "type": .string("server_error"),
+        "code": .number(500), "message": .string(message), "type": .string("server_error"),
       ]
       task["error"] = .object(error)
     case .done(let addresses):

@@ -1,6 +1,6 @@
 import Base64
 import Gateways
-import Vocabulary
+import Core
 
 /// Google's `generateContent`. Both spellings of keys and both base64 alphabets are taken, as Google does; members of
 /// `imageConfig` that only Vertex knows are refused, as Google does.
@@ -36,7 +36,7 @@ enum NativeGeminiDialect {
     } catch {
       throw Refusal("Base64 decoding failed at character \(error.offset).")
     }
-    try request.take(bytes, labelled: type, gateway)
+    try request.take(bytes, labeled: type, gateway)
   }
 
   private static func refuseStrangers(in imageConfig: JSONValue) throws(Refusal) {
@@ -74,7 +74,7 @@ extension NativeGeminiDialect {
     } else if fault.hasNoPicture {
       candidate["finishReason"] = .string("NO_IMAGE")
     } else {
-      let parts = fault.words.map { [text($0)] } ?? parts(pictures, addresses: addresses, fault)
+      let parts = fault.text.map { [text($0)] } ?? parts(pictures, addresses: addresses, fault)
       candidate["content"] = .object(["role": .string("model"), "parts": .array(parts)])
     }
     if request.isSearching {

@@ -1,4 +1,4 @@
-public import Vocabulary
+public import Core
 
 /// What the simulator does to one request instead of answering it well, or beside it. Without anything set it answers well.
 public struct Fault: Sendable, Equatable {
@@ -33,7 +33,7 @@ public struct Fault: Sendable, Equatable {
   /// Marks the picture itself as a thought, too.
   public var isOnlyThought = false
   /// Answers with these words instead of a picture.
-  public var words: String?
+  public var text: String?
   /// Blocks the prompt for this reason.
   public var blockReason: String?
   /// Ends without a picture for this reason.
@@ -83,7 +83,7 @@ public struct Fault: Sendable, Equatable {
     /// In pixels of the answer; what comes in at the edges is a mirror of what is there.
     public var right = 0
     public var down = 0
-    /// Around the centre, 0.5…2.
+    /// Around the center, 0.5…2.
     public var scale = 1.0
     /// Factors for red, green and blue, 0…2.
     public var tint = [1.0, 1.0, 1.0]

@@ -1,30 +1,30 @@
 public import Gateways
-import Vocabulary
+import Core
 
 /// Reads a fault script: a JSON array whose objects are used up one by one, a request each. After the last one everything is
 /// answered well.
 public enum FaultScript {
   /// Where and why a script cannot be read.
   public struct Mistake: Error, Sendable, Equatable {
-    public let words: String
+    public let message: String
   }
 
   /// - Parameter gateways: those that a fault can be for.
   /// - Throws: `Mistake`; a name that nobody knows is one.
   public static func read(_ text: String, gateways: [Gateway] = Gateway.all) throws(Mistake) -> [Fault] {
     guard case .array(let entries)? = JSONValue(parsing: Array(text.utf8)) else {
-      throw Mistake(words: "it is not a JSON array of faults")
+      throw Mistake(message: "it is not a JSON array of faults")
     }
     var faults: [Fault] = []
     for (position, entry) in entries.enumerated() {
       do throws(Mistake) {
         let fault = try Reader(entry).fault()
         if let id = fault.gateway, !gateways.contains(where: { $0.id == id }) {
-          throw Mistake(words: "there is no gateway called \(id)")
+          throw Mistake(message: "there is no gateway called \(id)")
         }
         faults.append(fault)
       } catch {
-        throw Mistake(words: "fault \(position + 1): \(error.words)")
+        throw Mistake(message: "fault \(position + 1): \(error.message)")
       }
     }
     return faults
@@ -35,7 +35,7 @@ public enum FaultScript {
     private var members: [String: JSONValue]
 
     init(_ value: JSONValue) throws(Mistake) {
-      guard case .object(let members) = value else { throw Mistake(words: "it is not an object") }
+      guard case .object(let members) = value else { throw Mistake(message: "it is not an object") }
       self.members = members
     }
 
@@ -55,7 +55,7 @@ public enum FaultScript {
       fault.drift = try reader.drift()
       fault.thoughts = try reader.whole("thoughts", 1...10)
       fault.isOnlyThought = try reader.switch("onlyThought") ?? false
-      fault.words = try reader.text("words")
+      fault.text = try reader.text("words")
       fault.blockReason = try reader.text("blockReason")
       fault.finishReason = try reader.text("finishReason")
       fault.inText = try reader.word("inText")
@@ -65,10 +65,10 @@ public enum FaultScript {
       fault.taskFailure = try reader.text("taskFailure")
       try reader.requireNothingLeft()
       guard fault.status != nil || fault.body == nil && fault.retryAfter == nil else {
-        throw Mistake(words: "body and retryAfter need a status")
+        throw Mistake(message: "body and retryAfter need a status")
       }
       guard fault.status == nil || fault.connection == nil else {
-        throw Mistake(words: "a status and a connection exclude each other")
+        throw Mistake(message: "a status and a connection exclude each other")
       }
       return fault
     }
@@ -83,7 +83,7 @@ public enum FaultScript {
       if let tint = reader.members.removeValue(forKey: "tint") {
         drift.tint = tint.elements.compactMap(\.double)
         guard drift.tint.count == 3, drift.tint.allSatisfy({ (0...2).contains($0) }) else {
-          throw Mistake(words: "expected three numbers of 0…2 for tint")
+          throw Mistake(message: "expected three numbers of 0…2 for tint")
         }
       }
       try reader.requireNothingLeft()
@@ -91,7 +91,7 @@ public enum FaultScript {
     }
 
     private func requireNothingLeft() throws(Mistake) {
-      if let stranger = members.keys.sorted().first { throw Mistake(words: "there is no \(stranger)") }
+      if let stranger = members.keys.sorted().first { throw Mistake(message: "there is no \(stranger)") }
     }
 
     private mutating func text(_ name: String, orNumber: Bool = false) throws(Mistake) -> String? {
@@ -99,20 +99,20 @@ public enum FaultScript {
       case nil: return nil
       case .string(let text)?: return text
       case .number(let number)? where orNumber: return JSONValue.number(number).text
-      default: throw Mistake(words: "expected a text for \(name)")
+      default: throw Mistake(message: "expected a text for \(name)")
       }
     }
 
     private mutating func `switch`(_ name: String) throws(Mistake) -> Bool? {
       guard let value = members.removeValue(forKey: name) else { return nil }
-      guard let bool = value.bool else { throw Mistake(words: "expected true or false for \(name)") }
+      guard let bool = value.bool else { throw Mistake(message: "expected true or false for \(name)") }
       return bool
     }
 
     private mutating func number(_ name: String, _ range: ClosedRange<Double>) throws(Mistake) -> Double? {
       guard let value = members.removeValue(forKey: name) else { return nil }
       guard case .number(let number) = value, range.contains(number) else {
-        throw Mistake(words: "expected \(range.lowerBound)…\(range.upperBound) for \(name)")
+        throw Mistake(message: "expected \(range.lowerBound)…\(range.upperBound) for \(name)")
       }
       return number
     }
@@ -120,7 +120,8 @@ public enum FaultScript {
     private mutating func whole(_ name: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int? {
       guard let value = members.removeValue(forKey: name) else { return nil }
       guard case .number(let number) = value, let whole = Int(exactly: number), range.contains(whole) else {
-        throw Mistake(words: "expected a whole number of \(range.lowerBound)…\(range.upperBound) for \(name)")
+        throw Mistake(
+          message: "expected a whole number of \(range.lowerBound)…\(range.upperBound) for \(name)")
       }
       return whole
     }
@@ -131,7 +132,7 @@ public enum FaultScript {
       guard let text = try text(name) else { return nil }
       guard let word = Word(rawValue: text) else {
         let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Mistake(words: "expected one of \(known) for \(name), received \(text)")
+        throw Mistake(message: "expected one of \(known) for \(name), received \(text)")
       }
       return word
     }
@@ -142,7 +143,7 @@ extension Fault {
   /// What of it means nothing in a dialect, by its name in a script; `nil` when all of it means something.
   func stranger(to dialect: Gateway.Dialect) -> String? {
     var native: [(String, Bool)] = [
-      ("thoughts", thoughts != nil), ("onlyThought", isOnlyThought), ("words", words != nil),
+      ("thoughts", thoughts != nil), ("onlyThought", isOnlyThought), ("words", text != nil),
       ("blockReason", blockReason != nil), ("finishReason", finishReason != nil), ("inText", inText != nil),
     ]
     let addresses = [("download", download != nil), ("redirect", redirect != nil)]

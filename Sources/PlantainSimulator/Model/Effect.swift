@@ -1,5 +1,5 @@
 import Imaging
-import Vocabulary
+import Core
 
 /// What the simulated model does to a picture, chosen by a few words of the prompt.
 enum Effect: CaseIterable {
@@ -59,7 +59,7 @@ enum Effect: CaseIterable {
     let size = image.size
     let third = PixelSize(width: size.width / 3, height: size.height / 3)
     let middle = PixelArea(left: third.width, top: third.height, size: third)
-    let below = try image.realised()
+    let below = try image.copiedToMemory()
     let red = try below.shared().recombined(
       [[0.2, 0, 0], [0, 0.2, 0], [0, 0, 0.2]], offset: [160, 20, 30])
     return try red.blended(over: below, mask: Image.mask(size, middle, feather: third.width / 8))

@@ -1,6 +1,6 @@
 import Gateways
 import Imaging
-import Vocabulary
+import Core
 
 /// Stands in for the image model: decodes the first reference, changes it visibly, and answers in the pixel size that
 /// the real model names for the tier and ratio.
@@ -11,9 +11,9 @@ enum SimulatedModel {
   }
 
   /// The size limit for what it decodes: like the product's own.
-  private static let mostPixels = 100_000_000
+  private static let maximumPixels = 100_000_000
 
-  /// Without a reference the words alone decide: the effect they name, on a picture of soft colours. Without a ratio the
+  /// Without a reference the words alone decide: the effect they name, on a picture of soft colors. Without a ratio the
   /// last reference is followed, as by the real model, and the answer is a square when there is none.
   ///
   /// - Parameter variant: which of several pictures this is; no two are the same.
@@ -25,12 +25,14 @@ enum SimulatedModel {
     for reference in request.pictures { structures.append(try PictureStructure.read(reference)) }
     guard let first = structures.first, let last = structures.last, let codec = first.format.codec else {
       let ratio = request.ratio ?? AspectRatio(1, 1)
-      return try answer(softColours(), size(ratio, request), request, drift, variant)
+      return try answer(softColors(), size(ratio, request), request, drift, variant)
     }
-    guard first.size.pixelCount <= mostPixels else { throw .tooManyPixels(first.size, limit: mostPixels) }
+    guard first.size.pixelCount <= maximumPixels else {
+      throw .tooManyPixels(first.size, limit: maximumPixels)
+    }
     let ratio = request.ratio ?? request.model.nearestRatio(to: last.uprightSize)
 
-    var image = try Image.decode(request.pictures[0], as: codec).realised().inSRGB(usingProfile: false)
+    var image = try Image.decode(request.pictures[0], as: codec).copiedToMemory().inSRGB(usingProfile: false)
     if image.hasAlpha { image = try image.flattened(onto: .white) }
     return try answer(image, size(ratio, request), request, drift, variant)
   }
@@ -75,7 +77,7 @@ enum SimulatedModel {
   }
 
   /// A few pixels, which become soft when they are scaled.
-  private static func softColours() throws(ImagingError) -> Image {
+  private static func softColors() throws(ImagingError) -> Image {
     let edge = 8
     var pixels: [UInt8] = []
     for y in 0..<edge {
@@ -84,7 +86,7 @@ enum SimulatedModel {
     return try Image.fromPixels(pixels, size: PixelSize(width: edge, height: edge), bands: 3)
   }
 
-  /// Scaled to cover `size` and cut to it around the centre.
+  /// Scaled to cover `size` and cut to it around the center.
   private static func cover(
     _ image: consuming Image, _ size: PixelSize
   ) throws(ImagingError) -> Image {

@@ -46,10 +46,10 @@ struct LoopbackServer {
   /// The port that it listens on.
   var port: Int { listener.channel.localAddress?.port ?? 0 }
 
-  /// Serves until the task is cancelled: connections at the same time, the requests of one connection in their order.
+  /// Serves until the task is canceled: connections at the same time, the requests of one connection in their order.
   func run(_ answer: @escaping @Sendable (IncomingRequest) async throws -> Answer) async throws {
     let listener = listener
-    // NIO wants every connection that was accepted to be served to its end. A task that is cancelled would leave some, so this one
+    // NIO wants every connection that was accepted to be served to its end. A task that is canceled would leave some, so this one
     // cannot be, and the closed listener ends it.
     let serving = Task {
       try await listener.executeThenClose { connections in
@@ -110,7 +110,7 @@ struct LoopbackServer {
     }
   }
 
-  /// Until the task is cancelled.
+  /// Until the task is canceled.
   private static func waitForever() async throws { try await Task.sleep(for: .seconds(86_400)) }
 }
 

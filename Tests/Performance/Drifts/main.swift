@@ -7,7 +7,7 @@ import Finishing
 import Foundation
 import Imaging
 import TestSupport
-import Vocabulary
+import Core
 
 struct Trial {
   let picture: String
@@ -34,7 +34,7 @@ func decode(_ path: String) throws -> Image {
   let image = try Image.decode(bytes, as: codec).inSRGB(usingProfile: false)
   let size = image.size.longestEdge > 2_560 ? image.size.scaled(toLongestEdge: 2_560) : image.size
   let small = try image.resized(to: size)
-  return try (small.hasAlpha ? small.flattened(onto: .white) : small).widened(toBands: 3).realised()
+  return try (small.hasAlpha ? small.flattened(onto: .white) : small).widened(toBands: 3).copiedToMemory()
 }
 
 func randomDrift(changed: Double, by random: inout SplitMix64) -> Drift {

@@ -5,7 +5,7 @@
 import Foundation
 import Gateways
 import Imaging
-import Vocabulary
+import Core
 
 let chunkSize = 65_536
 

@@ -1,7 +1,7 @@
 import Foundation
 import Ledger
 import Plantain
-import Vocabulary
+import Core
 
 /// Runs a batch whose jobs pass through as they are, and prints what it took.
 func measureBatch(_ count: Int, _ editor: Editor, _ folder: String, _ picture: String) async throws {

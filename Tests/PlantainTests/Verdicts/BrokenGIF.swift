@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A GIF written by hand: one colour a frame, whose codes are never longer than three bits.
+/// A GIF written by hand: one color a frame, whose codes are never longer than three bits.
 private struct HandmadeGIF {
   var width = 40
   var height = 30
@@ -11,7 +11,7 @@ private struct HandmadeGIF {
     var y = 0
     var width = 40
     var height = 30
-    var colour = 1
+    var color = 1
     /// Without it nothing is transparent.
     var transparent: UInt8?
     /// Of all pixels, how many are written.
@@ -21,8 +21,8 @@ private struct HandmadeGIF {
   private static func little(_ number: Int) -> [UInt8] { [UInt8(number & 255), UInt8(number >> 8 & 255)] }
 
   var header: [UInt8] {
-    let colours: [UInt8] = [255, 255, 255, 200, 40, 30, 0, 160, 0, 0, 0, 255]
-    return Array("GIF89a".utf8) + Self.little(width) + Self.little(height) + [0x91, 0, 0] + colours
+    let colors: [UInt8] = [255, 255, 255, 200, 40, 30, 0, 160, 0, 0, 0, 255]
+    return Array("GIF89a".utf8) + Self.little(width) + Self.little(height) + [0x91, 0, 0] + colors
   }
 
   static func bytes(_ frame: Frame) -> [UInt8] {
@@ -37,7 +37,7 @@ private struct HandmadeGIF {
     }
     put(4)
     for pixel in 0..<Int(Double(frame.width * frame.height) * frame.share) {
-      put(frame.colour)
+      put(frame.color)
       // A new table before codes would get longer.
       if pixel % 2 == 1 { put(4) }
     }
@@ -85,7 +85,7 @@ extension BrokenFile {
   /// Cut or damaged behind the first whole frame.
   private static func afterTheFirst() -> [BrokenFile] {
     let one = HandmadeGIF(frames: [HandmadeGIF.Frame()])
-    let second = HandmadeGIF.bytes(HandmadeGIF.Frame(colour: 2))
+    let second = HandmadeGIF.bytes(HandmadeGIF.Frame(color: 2))
     let behind: [(String, [UInt8])] = [
       ("nothing", []), ("zeros", [UInt8](repeating: 0, count: 30)), ("text", Array("junk".utf8)),
       ("another GIF", one.bytes), ("half a control block", [0x21, 0xF9, 4]),
@@ -105,7 +105,7 @@ extension BrokenFile {
       all.append(BrokenFile("gif then \(tenth)0 % of a second frame", one.open + part))
     }
     for share in [0.0, 0.5, 0.99] {
-      let frame = HandmadeGIF.Frame(colour: 2, share: share)
+      let frame = HandmadeGIF.Frame(color: 2, share: share)
       all.append(
         BrokenFile(
           "gif second frame with \(share) of its pixels", one.open + HandmadeGIF.bytes(frame) + [0x3B]))

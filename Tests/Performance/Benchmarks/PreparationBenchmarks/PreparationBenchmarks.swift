@@ -16,7 +16,7 @@ let benchmarks: @Sendable () -> Void = {
   Benchmark("prepare a portrait, in a warm worker") { benchmark in
     let build = isSmallest ? "debug" : "release"
     let program = inRepository(".build/\(build)/plantain-worker").path(percentEncoded: false)
-    let workers = PictureWorkers(.isolated(try WorkerFleet(program: program)))
+    let workers = ImageProcessor(.isolated(try WorkerFleet(program: program)))
     try await prepare(benchmark, by: workers)
     await workers.close()
   }
@@ -38,7 +38,7 @@ private let photograph = inRepository(
   ".build/performance/\(isSmallest ? "smallest" : "work")/photograph.jpg"
 ).path(percentEncoded: false)
 
-private func prepare(_ benchmark: Benchmark, by workers: PictureWorkers) async throws {
+private func prepare(_ benchmark: Benchmark, by workers: ImageProcessor) async throws {
   var options = PreparationOptions()
   options.maximumEdge = 256
   let preparer = Preparer(options: options, workers: workers)

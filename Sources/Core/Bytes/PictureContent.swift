@@ -1,0 +1,191 @@
+/// The bytes of a picture file that waits to be sent or written: in memory, or in an open file that is read piece by piece
+/// when they are wanted.
+public struct PictureContent: Sendable {
+  /// Consecutive bytes from one place.
+  package enum Piece: Sendable {
+    case memory(PictureBytes)
+    case file(OpenFile, Range<Int>)
+
+    var count: Int {
+      switch self {
+      case .memory(let bytes): bytes.count
+      case .file(_, let range): range.count
+      }
+    }
+  }
+
+  private let pieces: [Piece]
+  /// Where each of them begins.
+  private let starts: [Int]
+  /// The number of bytes.
+  public let count: Int
+  public var byteCount: ByteCount { ByteCount(count) }
+
+  package init(_ pieces: [Piece]) {
+    self.pieces = pieces.filter { $0.count > 0 }
+    var starts: [Int] = []
+    var count = 0
+    for piece in self.pieces {
+      starts.append(count)
+      count += piece.count
+    }
+    self.starts = starts
+    self.count = count
+  }
+
+  public init(_ bytes: PictureBytes) {
+    self.init([.memory(bytes)])
+  }
+
+  /// The whole, when it is one piece of memory.
+  package var inMemory: PictureBytes? {
+    if pieces.count == 1, case .memory(let bytes) = pieces[0] { bytes } else { nil }
+  }
+
+  /// All bytes, in memory.
+  ///
+  /// - Throws: `ContentError` when they are in a file that has changed since it was prepared, or cannot be read.
+  public func read() throws(ContentError) -> PictureBytes {
+    if let bytes = inMemory { return bytes }
+    return try PictureBytes(capacity: count) { room throws(ContentError) in
+      try copy(from: 0, to: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))
+      try requireUnchanged()
+      return count
+    }
+  }
+
+  /// Fills `room` with the bytes from `offset` on, of which there must be so many. That a file is what it was is not looked at.
+  package func copy(from offset: Int, to room: UnsafeMutableRawBufferPointer) throws(ContentError) {
+    var filled = 0
+    var position = lastStart(upTo: offset)
+    while filled < room.count {
+      let first = offset + filled - starts[position]
+      let part = first..<min(pieces[position].count, first + room.count - filled)
+      let target = UnsafeMutableRawBufferPointer(rebasing: room[filled..<filled + part.count])
+      switch pieces[position] {
+      case .memory(let bytes):
+        bytes.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[part])) }
+      case .file(let file, let range): try file.read(into: target, at: range.lowerBound + part.lowerBound)
+      }
+      filled += part.count
+      position += 1
+    }
+  }
+
+  /// The piece that holds the byte at `offset`.
+  private func lastStart(upTo offset: Int) -> Int {
+    var (low, high) = (0, starts.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if starts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// - Throws: `changed` when one of the files is not what it was.
+  package func requireUnchanged() throws(ContentError) {
+    var last: OpenFile?
+    for case .file(let file, _) in pieces where file !== last {
+      try file.requireUnchanged()
+      last = file
+    }
+  }
+
+  /// Whether any of it is in a file.
+  package var isInFile: Bool { pieces.contains { if case .file = $0 { true } else { false } } }
+
+  /// The file that holds exactly these bytes, when there is one.
+  package var asFile: OpenFile? {
+    guard pieces.count == 1, case .file(let file, let range) = pieces[0], range == 0..<file.count else {
+      return nil
+    }
+    return file
+  }
+
+  package init(_ file: OpenFile) {
+    self.init([.file(file, 0..<file.count)])
+  }
+
+  /// How much of a file is in memory at a time where all of it is needed.
+  package static let usualPortion = 1 << 18
+
+  /// Lends all bytes to `body`, in portions of which those from a file are never in memory together, until it says no.
+  package func visit(_ body: (UnsafeRawBufferPointer) -> Bool) throws(ContentError) {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.usualPortion, alignment: 1)
+    defer { room.deallocate() }
+    for portion in portions(upTo: Self.usualPortion) {
+      let goesOn: Bool
+      if let bytes = portion.inMemory {
+        goesOn = bytes.withUnsafeBytes(body)
+      } else {
+        let count = try portion.copy(to: room)
+        goesOn = body(UnsafeRawBufferPointer(rebasing: room[..<count]))
+      }
+      guard goesOn else { return }
+    }
+  }
+
+  /// Writes all bytes, in portions that are never in memory together.
+  ///
+  /// - Returns: 0, or the system's number for why not all could be written.
+  package func write(to descriptor: Int32) throws(ContentError) -> Int32 {
+    var code: Int32 = 0
+    try visit {
+      code = writeAll($0, to: descriptor)
+      return code == 0
+    }
+    return code
+  }
+
+  /// The bytes in portions, in their order: what is in memory as it is there, what is in a file at most `most` bytes at a
+  /// time.
+  package func portions(upTo maximum: Int) -> [Portion] {
+    return pieces.enumerated().flatMap { position, piece -> [Portion] in
+      guard case .file(let file, let range) = piece else { return [Portion(piece: piece)] }
+      return stride(from: range.lowerBound, to: range.upperBound, by: maximum).map { start in
+        let end = min(range.upperBound, start + maximum)
+        return Portion(
+          piece: .file(file, start..<end),
+          isLastOfFile: end == range.upperBound && !isUsed(file, after: position))
+      }
+    }
+  }
+
+  private func isUsed(_ file: OpenFile, after position: Int) -> Bool {
+    pieces[(position + 1)...].contains { if case .file(let other, _) = $0 { other === file } else { false } }
+  }
+
+  /// Bytes that are read at one time.
+  package struct Portion: Sendable {
+    private let piece: Piece
+    private let isLastOfFile: Bool
+
+    fileprivate init(piece: Piece, isLastOfFile: Bool = false) {
+      self.piece = piece
+      self.isLastOfFile = isLastOfFile
+    }
+
+    /// The bytes, where getting them does not mean waiting for a disk.
+    package var inMemory: PictureBytes? { if case .memory(let bytes) = piece { bytes } else { nil } }
+
+    /// The bytes in memory. The last ones of a file come only if it is still what it was.
+    package func load() throws(ContentError) -> PictureBytes {
+      if let inMemory { return inMemory }
+      return try PictureBytes(capacity: piece.count) { room throws(ContentError) in try copy(to: room) }
+    }
+
+    /// Writes the bytes to the start of `room`.
+    ///
+    /// - Returns: how many.
+    func copy(to room: UnsafeMutableRawBufferPointer) throws(ContentError) -> Int {
+      switch piece {
+      case .memory(let bytes): bytes.withUnsafeBytes { room.copyMemory(from: $0) }
+      case .file(let file, let range):
+        try file.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: room[..<range.count]), at: range.lowerBound)
+        if isLastOfFile { try file.requireUnchanged() }
+      }
+      return piece.count
+    }
+  }
+}

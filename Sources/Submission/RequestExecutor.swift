@@ -1,0 +1,333 @@
+package import Gateways
+import NIOPosix
+package import Core
+
+/// Brings one request to one gateway and its pictures back, and never pays twice: every attempt is written down before
+/// its first byte leaves, only what certainly cost nothing is sent again, and what was accepted is fetched, not repeated.
+package final class RequestExecutor: Sendable {
+  package struct Route: Sendable {
+    package let gateway: Gateway
+    package let baseURL: String
+    package let key: APIKey
+
+    package init(gateway: Gateway, baseURL: String, key: APIKey) {
+      self.gateway = gateway
+      self.baseURL = baseURL
+      self.key = key
+    }
+  }
+
+  /// What happens meanwhile, for those who watch.
+  package enum Event: Sendable {
+    case sending(OutgoingRequest, attempt: Int)
+    case replied(IncomingReply)
+    case waiting(Duration, because: String)
+    case task(String, progress: Int?)
+  }
+
+  let route: Route
+  let sender: HTTPSender
+  let journal: any AttemptJournal
+  let timing: Timing
+  let retries: RetryPlan.Limits
+  let stop: StopSignal
+  /// Whether a stop ends the waiting for a task that the gateway has accepted: it can be asked for later.
+  let leavesTasks: Bool
+  let watch: @Sendable (Event) -> Void
+
+  package init(
+    _ route: Route, sender: HTTPSender, journal: any AttemptJournal, timing: Timing = .real,
+    retries: RetryPlan.Limits = RetryPlan.Limits(), stop: StopSignal = StopSignal(),
+    leavesTasks: Bool = true, watch: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.route = route
+    self.sender = sender
+    self.journal = journal
+    self.timing = timing
+    self.retries = retries
+    self.stop = stop
+    self.leavesTasks = leavesTasks
+    self.watch = watch
+  }
+
+  var gateway: Gateway { route.gateway }
+
+  /// - Parameters:
+  ///   - part: which of an edit's requests this is.
+  ///   - timeout: for everything together: tries, waits, tasks.
+  package func execute(
+    _ request: EditRequest, part: Int, timeout: Duration
+  ) async throws(ExecutionFailure) -> ExecutionResult {
+    let deadline = timing.now() + timeout
+    var plan = RetryPlan(retries)
+    var notes: [AttemptNote] = []
+    var unanswered: [LiveAttempt] = []
+    while true {
+      guard !stop.isAsked else {
+        throw ExecutionFailure(
+          cause: .interrupted, attempts: notes, state: notes.last?.state ?? .prepared, keptReply: nil)
+      }
+      let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
+      stop.begin(until: deadline)
+      // It may have been asked for while the attempt was written down.
+      guard !stop.isAsked else {
+        stop.end()
+        await attempt.note(.notSent, .init(message: "interrupted"))
+        throw failure(.interrupted, attempt, notes + [attempt.summary])
+      }
+      do throws(ExecutionFailure.Cause) {
+        let number = notes.count + 1
+        let answer = try await withChildTask { () throws(ExecutionFailure.Cause) in
+          let reply = try await self.send(request, attempt, number: number, deadline)
+          return try await self.settle(reply, attempt)
+        }
+        for earlier in unanswered {
+          await earlier.note(
+            .repeatAnswered, .init(message: "answered when it was sent again under the same key"))
+        }
+        return try await bring(
+          answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
+      } catch {
+        stop.end()
+        notes.append(attempt.summary)
+        guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
+          throw failure(error, attempt, notes)
+        }
+        watch(.waiting(wait, because: error.message))
+        let sleep = timing.sleep
+        guard (try? await stop.cutting { try await sleep(wait) }) != nil else {
+          throw failure(.interrupted, attempt, notes)
+        }
+        attempt.entry.reply.discard()
+        if attempt.state == .ambiguous { unanswered.append(attempt) }
+      }
+    }
+  }
+
+  /// Goes on with what an earlier process left: a stored reply, or tasks that were accepted. Sends nothing that costs.
+  ///
+  /// - Parameters:
+  ///   - reply: the answer as it was stored; `nil`: ask for the tasks.
+  ///   - sent: what went along with the request.
+  package func resume(
+    _ entry: JournaledAttempt, state: AttemptState, reply: IncomingReply?, tasks: [String],
+    sent: SentPictures, timeout: Duration
+  ) async throws(ExecutionFailure) -> ExecutionResult {
+    let deadline = timing.now() + timeout
+    let attempt = LiveAttempt(
+      entry, gateway: gateway.id, journal: journal, timing: timing, state: state)
+    stop.begin(until: deadline)
+    do throws(ExecutionFailure.Cause) {
+      var answer = Answer.tasks(tasks)
+      let isWhole = [.stored, .withoutPicture].contains(state)
+      if let reply { answer = try await understand(reply, attempt, isWhole: isWhole) }
+      return try await bring(answer, besides: sent, attempt, deadline, earlier: [])
+    } catch {
+      stop.end()
+      throw failure(error, attempt, [attempt.summary])
+    }
+  }
+
+  private func begin(
+    _ request: EditRequest, part: Int, number: Int, _ notes: [AttemptNote]
+  ) async throws(ExecutionFailure) -> LiveAttempt {
+    do throws(JournalError) {
+      let new = NewAttempt(
+        part: part, number: number, gateway: gateway.id, model: request.model, baseURL: route.baseURL,
+        idempotencyKey: gateway.idempotency == nil ? nil : request.idempotencyKey)
+      let entry = try await journal.begin(new)
+      return LiveAttempt(entry, gateway: gateway.id, journal: journal, timing: timing)
+    } catch {
+      throw ExecutionFailure(cause: .journal(error), attempts: notes, state: .prepared, keptReply: nil)
+    }
+  }
+
+  @inline(never)
+  private func send(
+    _ request: EditRequest, _ attempt: LiveAttempt, number: Int, _ deadline: Duration
+  ) async throws(ExecutionFailure.Cause) -> IncomingReply {
+    let outgoing = gateway.encode(request, baseURL: route.baseURL, key: route.key)
+    watch(.sending(outgoing, attempt: number))
+    do throws(SubmissionError) {
+      let reply = try await sender.send(
+        outgoing, timeout: max(.milliseconds(1), deadline - timing.now()), storing: attempt.entry.reply,
+        onAcceptance: attempt.accept)
+      watch(.replied(reply))
+      return reply
+    } catch {
+      await attempt.note(error.event, .init(message: error.message))
+      throw .submission(error)
+    }
+  }
+
+  /// What a reply that was paid for says.
+  private enum Answer: Sendable {
+    case pictures([ReturnedPicture], ReplyFacts)
+    case tasks([String])
+    case linked(Linked)
+  }
+
+  /// Stores the answer, and only then reads it.
+  private func settle(
+    _ reply: IncomingReply, _ attempt: LiveAttempt
+  ) async throws(ExecutionFailure.Cause) -> Answer {
+    if (200..<300).contains(reply.status) {
+      if let why = reply.cutBy, !reply.isOneDocument {
+        await attempt.note(.cut, .init(status: reply.status, message: why))
+        throw .cutShort(why)
+      }
+      let stored = attempt.entry.reply
+      let isSafe = (try? await NIOThreadPool.singleton.runIfActive { stored.sync() }) ?? false
+      return try await understand(reply, attempt, isSafe: isSafe)
+    }
+    return try await understand(reply, attempt)
+  }
+
+  /// - Parameters:
+  ///   - isSafe: whether the reply is on the disk; one that a full disk did not take is not called stored.
+  ///   - isWhole: whether it is known to have come to its end; else that is why it cannot be read.
+  private func understand(
+    _ reply: IncomingReply, _ attempt: LiveAttempt, isSafe: Bool = true, isWhole: Bool = true
+  ) async throws(ExecutionFailure.Cause) -> Answer {
+    let (answer, event, details) = read(reply, isSafe: isSafe, isWhole: isWhole)
+    await attempt.note(event, details)
+    return try answer.get()
+  }
+
+  /// What a reply says, and what is to be written down of it.
+  @inline(never)
+  private func read(_ reply: IncomingReply, isSafe: Bool, isWhole: Bool) -> Reading {
+    var details = LiveAttempt.Details(status: reply.status)
+    switch gateway.interpret(reply, key: route.key) {
+    case .pictures(let pictures, let facts):
+      details.facts = facts
+      return (.success(.pictures(pictures, facts)), isSafe ? .store : .begin, details)
+    case .accepted(let tasks):
+      details.tasks = tasks
+      return (.success(.tasks(tasks)), .begin, details)
+    case .running:
+      // Only questions are answered so.
+      return (.failure(.noPicture(reason: "", message: nil)), .findNothing, details)
+    case .refused(let reason, let facts):
+      (details.message, details.facts) = (reason, facts)
+      return (.failure(.refused(reason: reason, message: facts.text)), .findNothing, details)
+    case .noPicture(let reason, let facts, let links) where !links.isEmpty:
+      details.facts = facts
+      let linked = Linked(links: links, reason: reason, facts: facts)
+      return (.success(.linked(linked)), isSafe ? .store : .begin, details)
+    case .noPicture(let reason, let facts, _):
+      (details.message, details.facts) = (reason, facts)
+      return (.failure(.noPicture(reason: reason, message: facts.text)), .findNothing, details)
+    case .failed(let failure) where failure.kind == .unreadableReply && !isWhole:
+      return (.failure(.cutShort("what came of it ends in the middle")), .cut, details)
+    case .failed(let failure):
+      (details.status, details.message) = (failure.status, failure.message)
+      return (.failure(.failed(failure)), failure.event, details)
+    }
+  }
+
+  private typealias Reading = (
+    answer: Result<Answer, ExecutionFailure.Cause>, event: AttemptState.Event, details: LiveAttempt.Details
+  )
+
+  /// What the answer leads to: for minutes, where that is a task.
+  private func bring(
+    _ answer: Answer, besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
+    _ deadline: Duration, earlier: [AttemptNote]
+  ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
+    switch answer {
+    case .pictures(let pictures, let facts):
+      try await collect(pictures, facts, attempt, deadline, earlier: earlier)
+    case .linked(let linked): try await collect(linked, besides: sent(), attempt, deadline, earlier: earlier)
+    case .tasks(let tasks):
+      try await wait(for: tasks, besides: sent(), attempt, deadline, earlier: earlier)
+    }
+  }
+
+  private func retry(
+    after cause: ExecutionFailure.Cause, _ state: AttemptState, _ plan: inout RetryPlan, _ deadline: Duration
+  ) -> Duration? {
+    let isNamed = gateway.idempotency?.isHonored ?? false
+    guard !Task.isCancelled, state.permitsSendingAgain || isNamed && state == .ambiguous else { return nil }
+    let left = deadline - timing.now()
+    let decision: RetryPlan.Decision
+    switch cause {
+    case .failed(let failure) where gateway.retryable.contains(failure.kind):
+      decision = plan.next(
+        after: .rateLimit, advice: failure.retryAfter, left: left, random: timing.random())
+    case .submission(.unreachable), .submission(.outcomeUnknown), .cutShort:
+      decision = plan.next(after: .fault, left: left, random: timing.random())
+    case .failed(let failure) where failure.kind == .outcomeUnknown:
+      decision = plan.next(after: .fault, advice: failure.retryAfter, left: left, random: timing.random())
+    default: return nil
+    }
+    if case .wait(let wait) = decision { return wait }
+    return nil
+  }
+
+  /// Keeps the raw reply where there is something in it that may have been paid for: a later version may find a picture in it.
+  private func failure(
+    _ cause: ExecutionFailure.Cause, _ attempt: LiveAttempt, _ notes: [AttemptNote]
+  ) -> ExecutionFailure {
+    let reply = attempt.entry.reply
+    let isOfUse =
+      switch attempt.state {
+      case .accepted, .stored: true
+      // Only replies under 2xx are stored: what such a one says of itself may be wrong.
+      case .ambiguous, .withoutPicture, .unbilled: !reply.isEmpty
+      default: false
+      }
+    if isOfUse { reply.release() } else { reply.discard() }
+    return ExecutionFailure(
+      cause: cause, attempts: notes, state: attempt.state,
+      keptReply: isOfUse && !reply.isEmpty ? reply.path : nil)
+  }
+}
+
+extension ExecutionFailure.Cause {
+  /// For a line of progress.
+  fileprivate var message: String {
+    switch self {
+    case .failed(let failure): "status \(failure.status)"
+    case .submission(let error): error.message
+    case .cutShort(let why): why
+    default: "it failed"
+    }
+  }
+}
+
+extension SubmissionError {
+  /// What it means for the attempt.
+  fileprivate var event: AttemptState.Event {
+    switch self {
+    case .unreachable, .sourceLost, .settings, .canceled(afterSending: false): .notSent
+    case .outcomeUnknown, .canceled(afterSending: true): .lost
+    case .replyTooLarge: .cut
+    }
+  }
+
+  /// For the journal.
+  fileprivate var message: String {
+    switch self {
+    case .unreachable(let message), .outcomeUnknown(let message): message
+    case .sourceLost: "a picture changed while it was sent"
+    case .settings(let mistake): "\(mistake.variable): \(mistake.message)"
+    case .canceled: "interrupted"
+    case .replyTooLarge(let limit): "more than \(limit) bytes"
+    }
+  }
+}
+
+extension GatewayFailure {
+  /// What it means for the attempt.
+  fileprivate var event: AttemptState.Event {
+    switch kind {
+    case .rateLimited, .dayQuotaUsed, .overloaded, .keyRejected, .needsBilling, .placeNotServed, .outOfCredit,
+      .malformedRequest, .unknownModel, .redirected, .refusedByPolicy, .unknownTask:
+      .refused
+    case .outcomeUnknown: .lost
+    case .unreadableReply: .store
+    case .taskFailed: .findNothing
+    }
+  }
+}
