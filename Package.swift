@@ -66,8 +66,7 @@ let package = Package(
       name: "CVips", path: "CShims/CVips", pkgConfig: "vips",
       providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
     .target(
-      name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings,
-      linkerSettings: [.linkedLibrary("z")]),
+      name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings),
     .systemLibrary(
       name: "CJPEG", path: "CShims/CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -79,17 +78,20 @@ let package = Package(
       linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CIsolation", path: "CShims/CIsolation", cSettings: cSettings),
     .target(
-      name: "CContentCoding", path: "CShims/CContentCoding", cSettings: cSettings,
-      linkerSettings: [.linkedLibrary("z")]),
+      name: "CZlib", path: "CShims/CZlib", cSettings: cSettings, linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CBase64", path: "CShims/CBase64", cSettings: cSettings),
     .target(name: "CSHA256", path: "CShims/CSHA256", cSettings: cSettings),
     .target(name: "CNoLocales", path: "CShims/CNoLocales", cSettings: cSettings),
 
     .target(name: "Core", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
     .target(name: "Base64", dependencies: ["CBase64", "Core"], swiftSettings: swiftSettings),
+    // What a picture's file says, without a decoder.
+    .target(name: "PictureFormats", dependencies: ["CZlib", "Core"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
-      dependencies: ["CImaging", "CLossless", "Core", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "CImaging", "CLossless", "PictureFormats", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: swiftSettings),
     .target(name: "Preparation", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(
@@ -97,7 +99,7 @@ let package = Package(
     .target(
       name: "Submission",
       dependencies: [
-        "CContentCoding", "Gateways",
+        "CZlib", "Gateways",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -106,32 +108,42 @@ let package = Package(
       ], swiftSettings: swiftSettings),
     .target(name: "Finishing", dependencies: ["Imaging"], swiftSettings: swiftSettings),
     .target(
-      name: "WorkerChannel", dependencies: ["CIsolation", "Core"], swiftSettings: swiftSettings),
-    .target(
       name: "Isolation",
       dependencies: [
-        "Core", "WorkerChannel",
+        "CIsolation", "Core",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "PlantainWorker", dependencies: ["Finishing", "Imaging", "Preparation", "WorkerChannel"],
+      name: "PlantainWorker", dependencies: ["Finishing", "Imaging", "Isolation", "Preparation"],
       swiftSettings: swiftSettings, linkerSettings: loadedLate),
     .target(
       name: "Ledger",
       dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .target(
-      name: "Plantain",
+      name: "Editing",
       dependencies: [
-        "Preparation", "Submission", "Finishing", "Isolation", "WorkerChannel", "Ledger",
+        "Preparation", "Submission", "Finishing", "Isolation", "Ledger",
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SwiftCSV", package: "SwiftCSV"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
-        .product(name: "Yams", package: "Yams"),
-      ], resources: [.embedInCode("Overview/report.mustache")], swiftSettings: swiftSettings),
+      ], swiftSettings: swiftSettings),
+    .target(
+      name: "Batch", dependencies: ["Editing", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Reports",
+      dependencies: ["Batch", "Editing", .product(name: "Mustache", package: "swift-mustache")],
+      resources: [.embedInCode("Page/report.mustache")], swiftSettings: swiftSettings),
+    // Named apart from swift-configuration's module, which the HTTP client brings along.
+    .target(
+      name: "UserConfiguration", dependencies: ["Editing", .product(name: "Yams", package: "Yams")],
+      swiftSettings: swiftSettings),
+    // What a program imports. Nothing is computed here.
+    .target(
+      name: "Plantain", dependencies: ["Batch", "Editing", "Reports", "UserConfiguration"],
+      swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",
       dependencies: [
@@ -188,7 +200,7 @@ let package = Package(
       name: "IsolationTests",
       dependencies: [
         "CIsolation", "Finishing", "Imaging", "Isolation", "PlantainWorker", "Plantain", "Preparation",
-        "TestSupport", "Core", "WorkerChannel",
+        "TestSupport", "Core",
       ],
       swiftSettings: swiftSettings),
     .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),

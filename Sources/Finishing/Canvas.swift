@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// What a finished picture is painted on.

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// What a model has changed: a mask over the part of the original that its result shows, with soft edges that leave room around

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// Whether a picture holds the gray and white squares by which programs show transparency. Models that are asked for a

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// A result and its original, small, one laid on the other: what is said of the whole is measured on these.
@@ -42,10 +43,10 @@ struct ComparedPair: ~Copyable {
 
   /// Colors of the result and what they are in the original, in linear light.
   ///
-  /// - Parameter permission: where the result may change something. What lies beside it tells a tint best, where there is enough
+  /// - Parameter editable: where the result may change something. What lies beside it tells a tint best, where there is enough
   ///   of it.
-  func colors(beside permission: [UInt8]?) -> [ColorFit.Pair] {
-    let beside = shared.filter { permission?[$0] == 0 }
+  func colors(beside editable: [UInt8]?) -> [ColorFit.Pair] {
+    let beside = shared.filter { editable?[$0] == 0 }
     let places = beside.count * 10 >= shared.count ? beside : shared
     // An odd step: one that divides the width would look at a few columns only.
     let step = (places.count / Self.maximumColors) | 1
@@ -79,13 +80,13 @@ struct ComparedPair: ~Copyable {
   }
 
   /// - Parameters:
-  ///   - permission: where the result may change something; `nil`: everywhere.
+  ///   - editable: where the result may change something; `nil`: everywhere.
   ///   - share: what the compared part is of the whole original.
-  func judge(_ permission: [UInt8]?, share: Double, _ findings: inout Findings) {
+  func judge(_ editable: [UInt8]?, share: Double, _ findings: inout Findings) {
     guard !shared.isEmpty else { return }
-    let changed = shared.count { differences[$0] > Float(Self.visible) && permission?[$0] != 0 }
+    let changed = shared.count { differences[$0] > Float(Self.visible) && editable?[$0] != 0 }
     findings.changed = share * Double(changed) / Double(size.pixelCount)
-    let outside = permission.map { levels in shared.filter { levels[$0] == 0 } }
+    let outside = editable.map { levels in shared.filter { levels[$0] == 0 } }
     // Where it may change everything, the others may be what was asked for.
     findings.drift = mean(of: outside ?? leastDifferent(shared, differences), differences)
   }

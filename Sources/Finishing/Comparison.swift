@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The original, the finished picture and how they differ, side by side, as a PNG to look at.

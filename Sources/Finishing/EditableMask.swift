@@ -1,9 +1,10 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// Where a result may change its original, over the part that it shows, in `size` pixels: 255 where it may, 0 where it must
 /// not; `nil` when that is everywhere.
-func permission(
+func editableMask(
   for size: PixelSize, _ crop: OriginalCrop, _ mask: Mask?, _ options: FinishingOptions,
   _ original: PixelSize
 ) throws(ImagingError) -> [UInt8]? {

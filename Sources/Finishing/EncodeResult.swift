@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The model's picture is encoded once more, so finely that it does not show.

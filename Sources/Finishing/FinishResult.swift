@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 package import Core
 
 /// AsyncSemaphore the bytes that a model returned into the file that was asked for. What they are is read from the bytes: the

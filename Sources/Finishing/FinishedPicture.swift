@@ -1,4 +1,5 @@
-package import Imaging
+import Imaging
+package import PictureFormats
 package import Core
 
 /// A returned picture, ready to be written.
@@ -78,9 +79,9 @@ package struct Findings: Sendable, Codable {
   package struct WrittenDrift: Sendable, Codable, Equatable {
     /// The mean CIEDE2000.
     package var value: Double
-    package var place: Placement
+    package var scope: Scope
 
-    package enum Placement: String, Sendable, Codable {
+    package enum Scope: String, Sendable, Codable {
       /// Where the original stays: beyond region and mask, and what the result has not changed.
       case outsideChange
       /// The three fifths that differ least, where everything may change.

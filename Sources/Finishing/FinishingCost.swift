@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 package import Core
 
 /// What finishing may take, by the headers of the pictures.

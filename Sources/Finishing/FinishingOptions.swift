@@ -1,4 +1,5 @@
-package import Imaging
+import Imaging
+package import PictureFormats
 package import Core
 
 /// What a returned picture is to become.
@@ -122,7 +123,7 @@ package struct OriginalReading: Sendable, Codable, Equatable {
 
   package init() {}
 
-  var tolerance: Image.Tolerance { allowsTruncated ? .lenient : .strict }
+  var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
 }
 
 /// Why a returned picture cannot be used.

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// Where a result may change its original: 255 where it may, 0 where it must not. In memory, to be used more than once.

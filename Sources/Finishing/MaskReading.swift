@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 package import Core
 
 /// The question of how a mask is to be read, and whether it lets anything change, for those who ask before a picture is paid for.

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The original under a result. A large one is opened as often as it is needed and read row by row, so that it is never held

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The part of the original that a result shows, and where the result lies on it. Maps are from the result's pixels to the

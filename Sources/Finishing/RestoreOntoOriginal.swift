@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// Lays a result on its original: recognized, in the original's colors, in its size, only where it may change something, and
@@ -14,7 +15,7 @@ func restoreOntoOriginal(
   let place = try place(result, on: reference, crop, options, &findings)
   let toReference = AffineTransform.stretch(crop.area.size, to: reference.size)
   var pair = try ComparedPair(result, reference, place.map.then(toReference))
-  let permitted = try permission(for: pair.size, crop, mask, options, originalImage.size)
+  let permitted = try editableMask(for: pair.size, crop, mask, options, originalImage.size)
   let colored = try match(result, &pair, permitted, options, &findings)
   pair.judge(permitted, share: crop.share(of: originalImage.size), &findings)
   // Where only its colors were asked for, or it was not found, nothing else is done to it, unless something was added to what was

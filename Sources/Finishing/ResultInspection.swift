@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 package import Core
 
 /// Work on one of the pictures, whose failures are told by it.

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 extension RestoredResult {
@@ -8,17 +9,17 @@ extension RestoredResult {
   func drift(
     of file: borrowing FinishedPicture, _ original: PixelSize, _ options: FinishingOptions
   ) throws(ImagingError) -> Findings.WrittenDrift? {
-    let place: Findings.WrittenDrift.Placement = kept?.contains(true) == true ? .outsideChange : .leastChanged
+    let scope: Findings.WrittenDrift.Scope = kept?.contains(true) == true ? .outsideChange : .leastChanged
     let value: Double?
-    if !file.isConverted || place == .leastChanged && options.maximumBytes == nil {
+    if !file.isConverted || scope == .leastChanged && options.maximumBytes == nil {
       // What the last coding at full quality adds is not seen.
       value = file.findings.drift
     } else if file.format == .png {
       // Beyond its limits the pixels are the original's.
-      value = place == .outsideChange ? 0 : file.findings.drift
+      value = scope == .outsideChange ? 0 : file.findings.drift
     } else {
-      value = try pair.drift(of: part(of: file, area, of: original), at: place == .outsideChange ? kept : nil)
+      value = try pair.drift(of: part(of: file, area, of: original), at: scope == .outsideChange ? kept : nil)
     }
-    return value.map { Findings.WrittenDrift(value: $0, place: place) }
+    return value.map { Findings.WrittenDrift(value: $0, scope: scope) }
   }
 }

@@ -1,3 +1,4 @@
+package import PictureFormats
 package import Core
 
 extension Image {
@@ -9,7 +10,7 @@ extension Image {
   ///   - scale: as of the other `decode`.
   package static func decode(
     _ cleaned: PictureContent, _ structure: PictureStructure, shrink: Int = 1, scale: Double = 1,
-    tolerance: Tolerance = .strict
+    tolerance: DecodingTolerance = .strict
   ) throws(ImagingError) -> Image {
     guard let codec = structure.format.codec else { throw .unsupportedFormat(structure.format) }
     let image = try decode(

@@ -1,3 +1,4 @@
+package import PictureFormats
 import CImaging
 package import Core
 
@@ -22,14 +23,6 @@ package struct Image: ~Copyable {
 
   deinit { cimaging_release(handle) }
 
-  /// How strictly a damaged file is taken.
-  package enum Tolerance: Sendable {
-    /// Any warning of the decoder is an error: a half-gray picture is never passed on.
-    case strict
-    /// What can be decoded is.
-    case lenient
-  }
-
   /// Opens a picture with the decoder of `codec` and no other. A PNG in a file is read from there bit by bit; all others are taken
   /// into memory.
   ///
@@ -39,7 +32,7 @@ package struct Image: ~Copyable {
   ///   - page: which page of a TIFF, or picture of an animation, counted from 1.
   package static func decode(
     _ content: PictureContent, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1,
-    scale: Double = 1, tolerance: Tolerance = .strict
+    scale: Double = 1, tolerance: DecodingTolerance = .strict
   ) throws(ImagingError) -> Image {
     try ImagingRuntime.start()
     if codec.needsPermission {
@@ -62,7 +55,7 @@ package struct Image: ~Copyable {
   /// The same of bytes in memory.
   package static func decode(
     _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1, scale: Double = 1,
-    tolerance: Tolerance = .strict
+    tolerance: DecodingTolerance = .strict
   ) throws(ImagingError) -> Image {
     try decode(
       PictureContent(bytes), as: codec, shrink: shrink, page: page, scale: scale, tolerance: tolerance)

@@ -1,3 +1,4 @@
+import PictureFormats
 import CImaging
 import Logging
 import Synchronization

@@ -1,3 +1,4 @@
+import PictureFormats
 import CLossless
 package import Core
 

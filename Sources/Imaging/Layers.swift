@@ -1,3 +1,4 @@
+package import PictureFormats
 import CImaging
 package import Core
 

@@ -1,3 +1,4 @@
+package import PictureFormats
 import CImaging
 
 /// An RGB space that is a matrix and three curves (ICC.1:2022, F.3), as those of cameras and screens are: how colors of sRGB

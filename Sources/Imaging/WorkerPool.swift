@@ -6,6 +6,7 @@ import Core
   import Darwin
 #endif
 
+import PictureFormats
 import Dispatch
 
 /// The threads that all libvips work runs on: as many at a time as there are cores, so that neither memory nor the

@@ -1,6 +1,5 @@
 import Synchronization
 package import Core
-package import WorkerChannel
 
 /// Child processes that do the dangerous part: a decoder's abort, hang or greed for memory then costs one picture.
 ///

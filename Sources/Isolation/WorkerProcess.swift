@@ -3,7 +3,6 @@ import Subprocess
 import Synchronization
 import SystemPackage
 import Core
-import WorkerChannel
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,12 @@
 // A program that imports Plantain has the words of all its stages.
 @_exported public import Base64
+@_exported public import Batch
+@_exported public import UserConfiguration
+@_exported public import Core
+@_exported public import Editing
 @_exported public import Gateways
 @_exported public import Imaging
+@_exported public import PictureFormats
 @_exported public import Isolation
 @_exported public import Preparation
-@_exported public import Core
+@_exported public import Reports

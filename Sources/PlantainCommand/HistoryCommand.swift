@@ -26,7 +26,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   @Option(
     name: .customLong("most"),
     help: ArgumentHelp("How many at most (default: 20; with --run, all).", valueName: "n"))
-  var maximum: Int?
+  var limit: Int?
 
   @Flag(help: "List runs of batches instead.")
   var runs = false
@@ -39,7 +39,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard maximum ?? 1 > 0 else { throw ValidationError("Expected at least 1 for --most.") }
+    guard limit ?? 1 > 0 else { throw ValidationError("Expected at least 1 for --most.") }
     guard [id != nil, runs, filter.run != nil].count(where: { $0 }) < 2 else {
       throw ValidationError("Give an id, --runs or --run RUN, one of them.")
     }
@@ -48,7 +48,7 @@ struct HistoryListCommand: AsyncParsableCommand {
         "--search, --since, --gateway, --failed and --totals choose among edits; leave out the id and --runs."
       )
     }
-    guard !totals || maximum == nil else { throw ValidationError("--totals sums up all; leave out --most.") }
+    guard !totals || limit == nil else { throw ValidationError("--totals sums up all; leave out --most.") }
   }
 
   func run() async throws {
@@ -60,8 +60,8 @@ struct HistoryListCommand: AsyncParsableCommand {
     } else if totals {
       try await listTotals(history)
     } else {
-      let maximum = maximum ?? (filter.run == nil ? 20 : nil)
-      let entries = try await history.edits(maximum: maximum, matching: filter.value)
+      let limit = limit ?? (filter.run == nil ? 20 : nil)
+      let entries = try await history.edits(limit: limit, matching: filter.value)
       show(entries, isLong: false)
       if entries.isEmpty { noteNone(history, "no edits") }
     }
@@ -85,7 +85,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   }
 
   private func listRuns(_ history: History) async throws {
-    let runs = try await history.runs(maximum: maximum ?? 20)
+    let runs = try await history.runs(maximum: limit ?? 20)
     for run in runs {
       if common.json {
         Console.printJSON(run)

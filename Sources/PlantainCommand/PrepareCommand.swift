@@ -100,7 +100,7 @@ struct PrepareCommand: AsyncParsableCommand {
   }
 
   /// Where files go, when any do.
-  private func place() throws(PlantainError) -> PreparedFiles.Place? {
+  private func place() throws(PlantainError) -> PreparedFiles.Destination? {
     let template = try naming.template()
     switch namedOutput {
     case .file(let path): return .file(path)

@@ -79,10 +79,10 @@ enum Summary {
   }
 
   /// `nil`: not known. What no currency is known of is nothing.
-  static func sum(_ cost: EditReport.Cost) -> String? {
+  static func sum(_ cost: EditResult.Cost) -> String? {
     cost.amount.map { amount in
       guard let currency = cost.currency else { return number(amount) }
-      return "\(number(amount)) \(currency)" + (cost.basis == "reported" ? " (reported)" : "")
+      return "\(number(amount)) \(currency)" + (cost.basis == .reported ? " (reported)" : "")
     }
   }
 

@@ -1,6 +1,7 @@
 import Base64
 import Gateways
 import Imaging
+import PictureFormats
 import NIOCore
 import Core
 

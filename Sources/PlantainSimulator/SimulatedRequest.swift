@@ -1,5 +1,6 @@
 import Gateways
 import Imaging
+import PictureFormats
 import Core
 
 /// What a request asks for, whatever its dialect, checked against what its gateway takes.

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// A task, and how long it goes on.

@@ -1,9 +1,10 @@
 import Finishing
 import Imaging
+import PictureFormats
 import Preparation
 import Synchronization
 import Core
-import WorkerChannel
+import Isolation
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 package import Core
 
 /// What preparing a picture may take at most, estimated from its header: the decoder's own memory, the pixels that are

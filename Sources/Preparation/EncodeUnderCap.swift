@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// A file within its limit.

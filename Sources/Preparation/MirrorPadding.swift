@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 public import Core
 
 /// How a picture is completed to exactly the shape of an answer, so that the answer shows all of it: continued beyond its edges as in

@@ -1,4 +1,5 @@
-public import Imaging
+import Imaging
+public import PictureFormats
 public import Core
 
 /// Why a picture could not be prepared.

@@ -1,4 +1,5 @@
-public import Imaging
+import Imaging
+public import PictureFormats
 public import Core
 
 /// What a prepared picture must be, and how far it may be changed for that.
@@ -57,7 +58,7 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
     keepsCopyright ? structure.attribution : Attribution()
   }
 
-  package var tolerance: Image.Tolerance { allowsTruncated ? .lenient : .strict }
+  package var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
 
   /// The largest file that any gateway takes.
   package static let largestCap = ByteCount.megabytes(10)

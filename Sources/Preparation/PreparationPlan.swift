@@ -1,4 +1,5 @@
-package import Imaging
+import Imaging
+package import PictureFormats
 package import Core
 
 /// What is to be done to a picture, decided from its header and the options alone.

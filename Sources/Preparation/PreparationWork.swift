@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The steps of one preparation, and the log of what they did.
@@ -37,7 +38,7 @@ struct PreparationWork {
 
   /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
   mutating func decode(
-    _ content: PictureContent, _ tolerance: Image.Tolerance
+    _ content: PictureContent, _ tolerance: DecodingTolerance
   ) throws(PreparationError) -> Image {
     if let hdr = structure.hdr, plan.cut != nil {
       // A part is shown as it is in the whole.

@@ -1,4 +1,5 @@
-package import Imaging
+import Imaging
+package import PictureFormats
 package import Core
 
 /// Makes a picture right for an image-edit API: upright, sRGB, without private metadata, within every limit, and
@@ -57,7 +58,7 @@ private func prepare(_ inspection: PictureInspection) throws(PreparationError) -
 
 /// The picture as it will be encoded, in memory.
 private func render(
-  _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: Image.Tolerance
+  _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: DecodingTolerance
 ) throws(PreparationError) -> Image {
   let decoded = try work.decode(cleaned, tolerance)
   // Turning and color come after fitting: they are then done to fewer pixels, with the same result.

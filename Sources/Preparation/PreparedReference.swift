@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 public import Core
 
 /// A picture made right for an image-edit API, with everything that was done to it.

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The rungs between a file as it is and one that is encoded anew: packed better, turned by whole blocks, and, where

@@ -1,4 +1,4 @@
-import CContentCoding
+import CZlib
 import NIOHTTP1
 
 /// What is done to a body on its way (RFC 9110, 8.4), by its header.

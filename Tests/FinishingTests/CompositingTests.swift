@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 import Core
@@ -271,7 +272,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     for format in [PictureFormat.png, .jpeg] {
       let findings = try finish(as: format) { $0.region = region }.picture.findings
       let written = try #require(findings.written)
-      #expect(written.place == .outsideChange && written.value < 1, "\(written)")
+      #expect(written.scope == .outsideChange && written.value < 1, "\(written)")
       #expect(findings.drift ?? 0 > 3)
     }
     let small = try finish(as: .jpeg) {
@@ -280,7 +281,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
     #expect(small.picture.findings.written?.value ?? 0 > 1)
     let whole = try finish { $0.fitsSource = true }.picture.findings
-    #expect(whole.written == Findings.WrittenDrift(value: try #require(whole.drift), place: .leastChanged))
+    #expect(whole.written == Findings.WrittenDrift(value: try #require(whole.drift), scope: .leastChanged))
   }
 
   /// What is changed has its edge at 0.3 of the width, and the result lies 0.08 of it to the right.

@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 import Core

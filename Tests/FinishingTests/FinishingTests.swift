@@ -1,6 +1,7 @@
 import Finishing
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 import Core

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 import Core

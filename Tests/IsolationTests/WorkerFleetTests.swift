@@ -1,14 +1,18 @@
 import CIsolation
 import Foundation
 import Imaging
+import PictureFormats
 import Isolation
 import Preparation
 import TestSupport
 import Testing
 import Core
-import WorkerChannel
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// Prepares a picture in a worker of `fleet`, as the library does.
 private func prepare(

@@ -1,12 +1,13 @@
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 import Core
 
 @testable import Finishing
 @testable import Preparation
-@testable import WorkerChannel
+@testable import Isolation
 
 /// What goes between a program and its workers. Both are installed together; a worker that was left over from another version must
 /// not misread what it is asked.
@@ -153,7 +154,7 @@ private enum Messages {
     facts.findings.color = Findings.ColorChange(before: 2.5, after: 0)
     facts.findings.changed = 0.25
     facts.findings.drift = 1.0 / 3
-    facts.findings.written = Findings.WrittenDrift(value: 0.75, place: .outsideChange)
+    facts.findings.written = Findings.WrittenDrift(value: 0.75, scope: .outsideChange)
     facts.findings.uncovered = Findings.Uncovered(left: 1, top: 2, right: 3, bottom: 4)
     facts.findings.tintFailure = .fewColors(3, least: 16)
     facts.findings.mask = .white

@@ -2,7 +2,11 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `Requests in flight` {
   @Test func `grow fast up to what the route bears, and slowly beyond`() async {

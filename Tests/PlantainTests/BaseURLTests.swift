@@ -1,7 +1,11 @@
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `A base URL` {
   /// Where a request goes, and the question after a task.

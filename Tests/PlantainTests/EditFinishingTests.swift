@@ -1,11 +1,16 @@
 import Foundation
 import Imaging
+import PictureFormats
 import PlantainSimulator
 import Synchronization
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry

@@ -3,7 +3,11 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry
@@ -32,7 +36,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   /// One run of these lines, by a process of its own.
   private func run(
-    _ lines: [String], faults: [Fault] = [], again: Batch.Again = .no, overwrites: Bool = false
+    _ lines: [String], faults: [Fault] = [], again: ResendPolicy = .no, overwrites: Bool = false
   ) async throws -> Ended {
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
     var defaults = Manifest.Defaults(folder: folder.file("out"))
@@ -40,7 +44,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return try await run(Manifest(reading: folder.file("m.jsonl"), defaults, for: .apiyi), faults, again)
   }
 
-  private func run(_ manifest: Manifest, _ faults: [Fault] = [], _ again: Batch.Again = .no) async throws
+  private func run(_ manifest: Manifest, _ faults: [Fault] = [], _ again: ResendPolicy = .no) async throws
     -> Ended
   {
     #expect(manifest.problems.isEmpty, "\(manifest.problems)")

@@ -1,7 +1,11 @@
 import Testing
 
 @testable import Finishing
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `What was found, in words` {
   private func line(_ word: String, _ change: (inout Findings) -> Void) throws -> String {
@@ -33,13 +37,13 @@ import Testing
   @Test func `a drift is the file's, with the place where it was measured`() throws {
     let outside = try line("drift") {
       $0.drift = 17.4
-      $0.written = Findings.WrittenDrift(value: 0.26, place: .outsideChange)
+      $0.written = Findings.WrittenDrift(value: 0.26, scope: .outsideChange)
     }
     #expect(outside.hasPrefix("drift outside the change: 0.3 (") && outside.contains("17.4"))
     #expect(outside.hasSuffix("above about 5 is visible"))
     let least = try line("drift") {
       $0.drift = 17.4
-      $0.written = Findings.WrittenDrift(value: 17.4, place: .leastChanged)
+      $0.written = Findings.WrittenDrift(value: 17.4, scope: .leastChanged)
     }
     #expect(least == "drift in the three fifths that differ least: 17.4; above about 5 is visible")
   }

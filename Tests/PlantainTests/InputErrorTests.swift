@@ -1,10 +1,15 @@
 import Imaging
+import PictureFormats
 import Preparation
 import TestSupport
 import Testing
 import Core
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `A file that cannot be read to its end` {
   @Test(arguments: [

@@ -3,7 +3,11 @@ import Preparation
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// What the keys of jobs were hashed from when the first of them were stored. A key that changes makes a job that is done and paid
 /// for look new.

@@ -3,7 +3,11 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// What would be paid for without being what was meant is found before anything is sent.
 @Suite struct `What is misspelt in a manifest` {

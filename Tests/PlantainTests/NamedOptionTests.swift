@@ -1,6 +1,10 @@
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// An option is written as it is read: what failed is the same job when it is read again.
 @Suite struct `Options by their names` {

@@ -3,7 +3,11 @@ import Submission
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry

@@ -3,7 +3,11 @@ import Submission
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `Taking old edits out of the ledger` {
   private let folder: TemporaryFolder
@@ -40,7 +44,7 @@ import Testing
     let settled = ["prepared", "unbilled", "without-picture", "done", "written-off"]
     let result = try await history.prune(olderThan: .seconds(30 * 86_400))
     #expect(result == PruneResult(pruned: settled.count, kept: old.count - settled.count))
-    let left = try await history.edits(maximum: 100).map(\.id)
+    let left = try await history.edits(limit: 100).map(\.id)
     let expected = old.filter { !settled.contains($0) }.map { "old-\($0)" } + old.map { "young-\($0)" }
     #expect(Set(left) == Set(expected))
     #expect(Set(folder.names(in: "ledger.sqlite.replies")) == Set(expected.map { "\($0).reply" }))

@@ -1,7 +1,11 @@
 import Testing
 import Core
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `The request's budget` {
   /// Room for exactly `bytes` file bytes.

@@ -1,13 +1,18 @@
 import Finishing
 import Foundation
 import Imaging
+import PictureFormats
 import Ledger
 import PlantainSimulator
 import TestSupport
 import Testing
 import Core
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `Names of pictures and results` {
   private let folder: TemporaryFolder

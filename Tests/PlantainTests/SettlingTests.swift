@@ -3,7 +3,11 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry
@@ -31,7 +35,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  private func run(_ editor: Editor, _ again: Batch.Again = .no) async throws -> BatchSummary {
+  private func run(_ editor: Editor, _ again: ResendPolicy = .no) async throws -> BatchSummary {
     let manifest = try Manifest(
       reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
     return try await Batch(editor, again: again).run(manifest)

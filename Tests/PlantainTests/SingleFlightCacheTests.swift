@@ -3,6 +3,8 @@ import TestSupport
 import Testing
 import Core
 
+@testable import Batch
+@testable import Editing
 @testable import Plantain
 
 @Suite("Made once for all who ask")

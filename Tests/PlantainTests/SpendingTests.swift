@@ -1,10 +1,15 @@
 import Imaging
+import PictureFormats
 import Ledger
 import PlantainSimulator
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry

@@ -4,7 +4,11 @@ import Submission
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry
@@ -200,7 +204,7 @@ extension Result where Failure == any Error {
 
   private func run(
     _ manifest: Manifest, _ faults: [Fault] = [], key: APIKey.Source = key, spending: Money? = nil,
-    maximum: Int = 64, limit: Int? = nil, again: Batch.Again = .no,
+    maximum: Int = 64, limit: Int? = nil, again: ResendPolicy = .no,
     stopping: @escaping @Sendable (Int) -> Bool = { _ in false }
   ) async throws -> Ended {
     try await withSimulator(faults: faults) { simulator in

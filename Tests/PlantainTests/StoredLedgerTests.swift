@@ -6,7 +6,11 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// A ledger that an earlier version has written, in a folder of its own, as if that had been its place.
 private struct StoredLedger {

@@ -4,7 +4,11 @@ import Ledger
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// What lies in the ledger, by the names under which later versions look for it.
 @Suite struct `The ledger's tables` {

@@ -4,7 +4,11 @@ import Submission
 import Synchronization
 import TestSupport
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// An editor whose ledger lies in a folder of its own, which goes when the editor does, and which does not wait between
 /// attempts.

@@ -1,9 +1,14 @@
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// How editors and spreadsheets save a text.
 enum SavedText: CaseIterable {

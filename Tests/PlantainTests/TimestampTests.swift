@@ -1,6 +1,10 @@
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 @Suite struct `Moments in the ledger and in reports` {
   @Test(arguments: [

@@ -1,10 +1,15 @@
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Testing
 import Core
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 // The constant is well-formed.
 // swift-format-ignore: NeverUseForceTry

@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Preparation
 import TestSupport
 import Testing

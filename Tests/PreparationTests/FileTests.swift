@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import PictureFormats
 import Preparation
 import TestSupport
 import Testing
@@ -24,7 +25,7 @@ import Core
     var bytes: [UInt8] = []
   }
 
-  private func found(in content: PictureContent, _ tolerance: Image.Tolerance = .strict) -> Outcome {
+  private func found(in content: PictureContent, _ tolerance: DecodingTolerance = .strict) -> Outcome {
     do {
       let structure = try PictureStructure.read(content, tolerance: tolerance)
       return Outcome(text: "\(structure)", bytes: try structure.cleaned(content).read().array)
@@ -33,7 +34,7 @@ import Core
     }
   }
 
-  private func expectTheSame(_ bytes: [UInt8], _ tolerance: Image.Tolerance = .strict) throws {
+  private func expectTheSame(_ bytes: [UInt8], _ tolerance: DecodingTolerance = .strict) throws {
     let inFile = found(in: try file(bytes), tolerance)
     #expect(inFile == found(in: PictureContent(PictureBytes(bytes)), tolerance))
   }

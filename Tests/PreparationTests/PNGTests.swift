@@ -1,5 +1,6 @@
 import Foundation
 import Imaging
+import PictureFormats
 import Preparation
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@
 import Base64
 import Finishing
 import Imaging
+import PictureFormats
 import Preparation
 import Core
 

@@ -1,5 +1,6 @@
 import Foundation
 package import Imaging
+import PictureFormats
 package import Core
 package import struct Core.AffineTransform
 

@@ -1,5 +1,6 @@
 package import Foundation
 import Imaging
+import PictureFormats
 package import Core
 
 /// The sample photographs of the repository.

@@ -266,27 +266,4 @@ typedef struct CImagingBlock {
 size_t cimaging_measure_blocks(CImagingGray reference, CImagingGray picture, const double map[6], int size,
     double least_contrast, CImagingBlock *blocks, size_t capacity);
 
-// zlib's CRC-32, which uses the CPU's instructions where it can. Start with 0.
-uint32_t cimaging_crc32(uint32_t crc, const void *bytes, size_t count);
-// Inflates a zlib stream. `*written` is at most `capacity`; false when the stream is damaged or longer than that.
-bool cimaging_inflate(const void *bytes, size_t count, void *output, size_t capacity, size_t *written);
-
-// Deflates into a zlib stream. Returns its length, 0 when it is longer than `capacity`.
-size_t cimaging_deflate(const void *bytes, size_t count, void *output, size_t capacity);
-
-// A zlib stream that is inflated piece by piece only to see whether it is whole: what comes out is counted and dropped.
-typedef struct CImagingInflation CImagingInflation;
-typedef enum __attribute__((enum_extensibility(closed))) {
-    CImagingInflationGoesOn,
-    CImagingInflationEnded, // with its checksum right
-    CImagingInflationDamaged,
-} CImagingInflationState;
-// NULL when there is no memory.
-CImagingInflation *cimaging_inflation_new(void);
-void cimaging_inflation_free(CImagingInflation *inflation);
-// Stops when `most` bytes have come out in all, or at the end of the stream. `*used` is how many of `count` bytes it
-// took, `*produced` how many have come out since the beginning.
-CImagingInflationState cimaging_inflation_feed(
-    CImagingInflation *inflation, const void *bytes, size_t count, uint64_t most, size_t *used, uint64_t *produced);
-
 #endif

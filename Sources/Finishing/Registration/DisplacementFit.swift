@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// The displacement of a whole picture that its blocks agree on: an affine one, of which shear and unequal scale count as unlikely

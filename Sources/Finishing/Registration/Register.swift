@@ -1,4 +1,5 @@
 package import Imaging
+package import PictureFormats
 package import Core
 
 /// How a result lies on its original.

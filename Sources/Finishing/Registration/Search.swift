@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// Looks for blocks of a small original in a small result, at one of several scales, and for the map that most of them agree on.

@@ -27,12 +27,12 @@ package struct ReplyLifter: ~Copyable {
   private let textLimit: Int
   private var received = 0
   private var text: [UInt8] = []
-  private var place = Place.outside
+  private var position = Position.outside
   private var run: Run
   private var values: [LiftedValue] = []
   private let mark: LiftedMark
 
-  private enum Place {
+  private enum Position {
     case outside
     case inString
     /// Behind a backslash.
@@ -65,7 +65,7 @@ package struct ReplyLifter: ~Copyable {
     guard max(received, expected) <= limit else { throw TooLarge(limit: limit) }
     var at = 0
     while at < chunk.count {
-      if case .inString = place {
+      if case .inString = position {
         at += run.lift(UnsafeRawBufferPointer(rebasing: chunk[at...]))
         guard at < chunk.count else { break }
       }
@@ -78,7 +78,7 @@ package struct ReplyLifter: ~Copyable {
   /// The reply, read to its end.
   package consuming func finish() -> LiftedText {
     endRun(.end)
-    switch place {
+    switch position {
     case .outside, .inString: break
     case .escape: text += Array("\\".utf8)
     case .unicode(let digits): text += Array("\\u".utf8) + digits
@@ -87,10 +87,10 @@ package struct ReplyLifter: ~Copyable {
   }
 
   private mutating func step(_ byte: UInt8) {
-    switch place {
+    switch position {
     case .outside:
       text.append(byte)
-      if byte == UInt8(ascii: "\"") { place = .inString }
+      if byte == UInt8(ascii: "\"") { position = .inString }
     case .inString: stepInString(byte)
     case .escape: stepInEscape(byte)
     case .unicode(let digits): stepInUnicode(byte, digits)
@@ -102,23 +102,23 @@ package struct ReplyLifter: ~Copyable {
     case UInt8(ascii: "\""):
       endRun(.end)
       text.append(byte)
-      place = .outside
-    case UInt8(ascii: "\\"): place = .escape
+      position = .outside
+    case UInt8(ascii: "\\"): position = .escape
     case 0x0A, 0x0D:
       // No JSON string goes over a line's end; so a stray quote in an event stream harms one line at most.
       endRun(.other)
       text.append(byte)
-      place = .outside
+      position = .outside
     // What JSON forbids stays for its decoder to see.
     default: take(byte < 0x20 ? 0 : byte, spelled: [byte])
     }
   }
 
   private mutating func stepInEscape(_ byte: UInt8) {
-    place = .inString
+    position = .inString
     let spelled = [UInt8(ascii: "\\"), byte]
     switch byte {
-    case UInt8(ascii: "u"): place = .unicode([])
+    case UInt8(ascii: "u"): position = .unicode([])
     case UInt8(ascii: "/"): take(byte, spelled: spelled)
     case UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"), UInt8(ascii: "f"):
       take(UInt8(ascii: " "), spelled: spelled)
@@ -130,10 +130,10 @@ package struct ReplyLifter: ~Copyable {
     let isDigit = Character(UnicodeScalar(byte)).isHexDigit && byte < 0x80
     let digits = isDigit ? before + [byte] : before
     if isDigit, digits.count < 4 {
-      place = .unicode(digits)
+      position = .unicode(digits)
       return
     }
-    place = .inString
+    position = .inString
     let value = digits.count == 4 ? UInt32(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0 : 0
     take(value < 0x80 ? UInt8(value) : 0, spelled: Array("\\u".utf8) + digits)
     if !isDigit { step(byte) }

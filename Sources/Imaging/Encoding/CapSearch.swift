@@ -1,3 +1,5 @@
+import PictureFormats
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)

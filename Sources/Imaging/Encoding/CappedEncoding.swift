@@ -1,3 +1,4 @@
+package import PictureFormats
 package import Core
 
 /// Quality is given up to here. Below, fewer pixels look better than more of them coded worse: over five photographs at

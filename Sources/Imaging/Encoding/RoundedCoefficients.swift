@@ -1,3 +1,4 @@
+package import PictureFormats
 package import Core
 
 extension JPEGCoefficients {

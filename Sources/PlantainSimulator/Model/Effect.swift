@@ -1,4 +1,5 @@
 import Imaging
+import PictureFormats
 import Core
 
 /// What the simulated model does to a picture, chosen by a few words of the prompt.

@@ -1,5 +1,6 @@
 import Gateways
 import Imaging
+import PictureFormats
 import Core
 
 /// Stands in for the image model: decodes the first reference, changes it visibly, and answers in the pixel size that

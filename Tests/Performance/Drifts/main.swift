@@ -6,6 +6,7 @@
 import Finishing
 import Foundation
 import Imaging
+import PictureFormats
 import TestSupport
 import Core
 

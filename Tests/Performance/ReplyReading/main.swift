@@ -5,6 +5,7 @@
 import Foundation
 import Gateways
 import Imaging
+import PictureFormats
 import Core
 
 let chunkSize = 65_536

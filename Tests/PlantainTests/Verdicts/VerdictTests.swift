@@ -1,10 +1,15 @@
 import Foundation
 import Imaging
+import PictureFormats
 import Preparation
 import TestSupport
 import Testing
 
+@testable import Batch
+@testable import UserConfiguration
+@testable import Editing
 @testable import Plantain
+@testable import Reports
 
 /// What becomes of broken files. What is cut or damaged within its pixels is refused, and stays refused; the golden files say for
 /// each of them what it is taken for.

@@ -1,0 +1,279 @@
+package import Editing
+import Finishing
+import Gateways
+import Ledger
+import Submission
+package import Core
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// One run of a batch, as the ledger knows it, and what its jobs share.
+package final class BatchRun: Sendable {
+  package var id: String { entry.id }
+  package let editor: Editor
+  private let entry: RunEntry
+  private let throttle: AdaptiveConcurrencyLimit
+  private let limiter: SpendingLimiter
+  private let again: ResendPolicy
+  package let stop: StopSignal
+
+  /// - Throws: 66 when there is no run to go on with, 73.
+  init(
+    _ editor: Editor, _ manifest: Manifest, _ limiter: SpendingLimiter, maximum: Int, _ again: ResendPolicy,
+    under stop: StopSignal
+  ) async throws(PlantainError) {
+    self.editor = editor
+    self.limiter = limiter
+    self.stop = StopSignal(under: stop)
+    self.again = try await editor.resolved(again)
+    if case .goingOn(let run) = self.again {
+      entry = try await editor.store.run(run)
+      try await limiter.resume(editor.store, run: entry.id)
+    } else {
+      entry = RunEntry(
+        id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
+        gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
+    }
+    throttle = AdaptiveConcurrencyLimit(
+      maximum: maximum, borne: await editor.store.borneWidth(of: editor.routes[0]), until: self.stop)
+    let entry = entry
+    try await editor.store.with { ledger throws(LedgerError) in try await ledger.save(entry) }
+  }
+
+  /// Those who wait for their turn do not wait any longer.
+  func letGo() async { await throttle.letGo() }
+
+  /// How many requests are under way.
+  package var inFlight: Int { get async { await throttle.inFlight } }
+
+  /// What became of all of it, into the ledger. Where that cannot be written, each edit's own entry still tells.
+  package func end(_ summary: BatchSummary) async {
+    var entry = entry
+    entry.ended = .now
+    entry.summary = (try? JSONEncoder().encode(summary)).map { String(decoding: $0, as: UTF8.self) }
+    try? await editor.store.ledger().save(entry)
+  }
+
+  /// What becomes of each of a job's items, in their order.
+  ///
+  /// - Returns: without an outcome where nothing was sent because the run was stopped.
+  func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome?)] {
+    do throws(PlantainError) {
+      let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
+      guard let (claim, names) = try await claim(job.item, keys) else {
+        return job.items.map { ($0, .elsewhere) }
+      }
+      defer { withExtendedLifetime(claim) {} }
+      let first = await perform(job.item, names)
+      var outcomes = [(job.item, first)]
+      for item in job.same {
+        var outcome = first
+        if let first { outcome = await self.outcome(for: item, after: first) }
+        outcomes.append((item, outcome))
+      }
+      return outcomes
+    } catch {
+      return job.items.map { ($0, Self.outcome(of: error)) }
+    }
+  }
+
+  /// The job's claim, and the names under which it may be known. Other processes may have given a variant's number to another place
+  /// meanwhile: then it is the next one.
+  ///
+  /// - Returns: `nil` when another process is at it.
+  private func claim(
+    _ item: Manifest.Item, _ keys: [JobKey]
+  ) async throws(PlantainError) -> (JobLock, [String])? {
+    let place = item.place ?? ""
+    var number = try await editor.number(of: item, keys)
+    while true {
+      let names = keys.map { $0.text(ofVariant: number) }
+      let path = try editor.store.ledger().replyPath("\(names[0]).job")
+      if let claim = try JobLock(path, for: place) {
+        guard item.variant != nil, try await editor.isTaken(names, from: item) else { return (claim, names) }
+      } else {
+        guard item.variant != nil, let other = JobLock.place(path), other != place else { return nil }
+      }
+      number += 1
+    }
+  }
+
+  private func perform(_ item: Manifest.Item, _ names: [String]) async -> Batch.Outcome? {
+    do throws(PlantainError) {
+      for name in names {
+        if let earlier = try await settle(item, name) { return earlier }
+      }
+      return .done(try await edit(item, names[0]))
+    } catch {
+      return Self.outcome(of: error)
+    }
+  }
+
+  /// What becomes of a picture with the same bytes: it shares the result, and whatever went wrong.
+  private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome? {
+    let id: String
+    switch first {
+    case .done(let result): id = result.copyOf ?? result.id
+    case .skipped(let known?, _): id = known
+    case .skipped(nil, _), .elsewhere, .ambiguous, .failed: return first
+    }
+    do throws(PlantainError) {
+      return try await result(of: [editor.store.entry(id)], for: item)
+    } catch {
+      return Self.outcome(of: error)
+    }
+  }
+
+  private static func outcome(of error: PlantainError) -> Batch.Outcome? {
+    switch error.code {
+    case .outcomeUnknown: .ambiguous(error)
+    case .interrupted: error.billed == .no ? nil : .ambiguous(error)
+    default: .failed(error)
+    }
+  }
+
+  /// The result of edits that are done, where an item wants it: it lies there, or is copied there.
+  private func result(of entries: [EditEntry], for item: Manifest.Item) async throws(PlantainError)
+    -> Batch.Outcome
+  {
+    let plan = try OutputPlan(item.options, first: item.references.first)
+    for entry in entries {
+      let outputs = plan.outputs(of: entry)
+      if !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) {
+        return .skipped(id: entry.id, outputs: outputs)
+      }
+    }
+    for entry in entries {
+      if let copy = try await editor.copy(entry, to: item.options, namedAfter: item.references.first) {
+        return .done(copy)
+      }
+    }
+    throw .resultGone(entries[0])
+  }
+
+  private func edit(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> EditResult {
+    var options = item.options
+    (options.jobKey, options.run) = (key, id)
+    let choices = try RequestChoices(options, editor.routes[0].gateway)
+    let stop = StopSignal(under: stop)
+    defer { stop.endAll() }
+    guard await throttle.enter() else { throw .interrupted() }
+    // Another process may have been asked to come back later.
+    if let pause = await editor.store.pause(of: editor.routes[0]) {
+      await throttle.pause(for: pause)
+      try? await stop.cutting { try await Task.sleep(for: pause) }
+    }
+    var aside = 0
+    do throws(PlantainError) {
+      aside = try limiter.take(choices.price, count: options.count, editor.routes[0].gateway.id)
+      let result = try await editor.edit(
+        item.prompt, item.references, options, by: editor.routes, until: stop
+      ) { event in
+        guard case .waiting(let wait, let why) = event else { return }
+        Task { await self.backOff(for: wait, because: why) }
+      }
+      await throttle.leave(isSuccess: true)
+      return result
+    } catch {
+      if error.billed == .no { limiter.giveBack(aside) }
+      await throttle.leave(isSuccess: false)
+      throw error
+    }
+  }
+
+  private func backOff(for wait: Duration, because why: String) async {
+    let width = await throttle.backOff(for: wait)
+    await editor.store.note(pause: wait, width: width, reason: why, of: editor.routes[0])
+  }
+
+  /// What is known of the same job from before; `nil` when it is to be done.
+  private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
+    switch try await earlier(item, key) {
+    case .done(let entries): return try await result(of: entries, for: item)
+    case .fetched(let result):
+      // So that it is not sent by who goes on with this run.
+      if again != .no { try await editor.store.move(result.id, toRun: id) }
+      var result = result
+      result.isOfEarlierRun = true
+      return .done(result)
+    case .underWay: return .elsewhere
+    case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
+    case .lost(let entry): return .failed(.settledAsLost(entry.id))
+    case nil: return nil
+    }
+  }
+
+  private func earlier(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Editor.Earlier? {
+    let stop = StopSignal(under: stop)
+    defer { stop.endAll() }
+    do throws(PlantainError) {
+      return try await editor.earlier(
+        key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
+    } catch {
+      // What waits to be fetched waits on: nothing was sent.
+      throw error.code == .interrupted ? .interrupted() : error
+    }
+  }
+
+  /// Whether what is wrong with the way to the gateway is wrong for all jobs.
+  var hasOneRoute: Bool { editor.routes.count == 1 }
+}
+
+extension Editor {
+  /// With the whole id of the run that is gone on with.
+  ///
+  /// - Throws: 66 when there is none, 73.
+  func resolved(_ again: ResendPolicy) async throws(PlantainError) -> ResendPolicy {
+    guard case .goingOn(let run) = again else { return again }
+    return .goingOn(run: try await store.run(run).id)
+  }
+}
+
+extension BatchRun {
+  /// The first jobs, as far as there are enough that are to be done.
+  func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
+    var count = 0
+    for (position, job) in jobs.enumerated() {
+      // What cannot be read is told when its turn comes.
+      guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
+      count += 1
+      if count == limit { return jobs[...position] }
+    }
+    return jobs[...]
+  }
+
+  /// Holds each job's own price against the limits, where it is to be done.
+  ///
+  /// - Throws: 81.
+  func requireAffordable(_ jobs: ArraySlice<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
+    let gateway = editor.routes[0].gateway
+    for job in jobs {
+      let options = job.item.options
+      let choices = try RequestChoices(options, gateway)
+      do throws(PlantainError) {
+        try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
+      } catch {
+        // What cannot be read is told when its turn comes.
+        guard case .toDo? = try? await editor.outlook(of: job.item, again) else { continue }
+        throw error.of(job.item, in: manifest.path)
+      }
+    }
+  }
+
+  /// What is known of those of which nobody knows what became: what to name them by, to settle them.
+  package func unsettled(_ items: [(item: Manifest.Item, error: PlantainError)]) async -> [BatchSummary
+    .Unsettled]
+  {
+    var found: [BatchSummary.Unsettled] = []
+    for (item, error) in items.sorted(by: { $0.item.line < $1.item.line }) {
+      guard let id = error.editID else { continue }
+      let run = try? await editor.store.entry(id).run
+      found.append(BatchSummary.Unsettled(name: item.shortName, target: run ?? id))
+    }
+    return found
+  }
+}

@@ -1,0 +1,78 @@
+public import Editing
+import Finishing
+import Gateways
+import Ledger
+import Core
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Manifest {
+  /// Where the items that failed are kept: `NAME.failed.jsonl` beside the manifest, of a folder or of pictures `failed.jsonl` in
+  /// that of the outputs.
+  public func pathForFailed(outputFolder: String?) -> String {
+    guard let path, !OutputFile.isFolder(path) else {
+      return Reference.path("failed.jsonl", in: outputFolder ?? path ?? ".")
+    }
+    return Reference.path("\(Reference.file(path).stem).failed.jsonl", in: OutputFile.parent(of: path))
+  }
+
+  /// Writes items as a manifest that can be run as it is, from wherever and without further options: they are the same jobs, and
+  /// their results go where they belonged. Without items, what lies there from before is removed.
+  ///
+  /// - Parameter gateways: the names of those that they were for, in their order.
+  /// - Throws: 73.
+  public static func write(
+    _ items: [Item], to path: String, for gateways: [String] = []
+  ) throws(PlantainError) {
+    guard !items.isEmpty else {
+      try? FileManager.default.removeItem(atPath: path)
+      return
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    let lines = items.sorted { $0.line < $1.line }.compactMap { item -> [UInt8]? in
+      var members = item.members
+      if !gateways.isEmpty { members["gateway"] = .string(gateways.joined(separator: ",")) }
+      return (try? encoder.encode(JSONValue.object(members))).map { Array($0) + [UInt8(ascii: "\n")] }
+    }
+    do throws(WriteError) {
+      try OutputFile.write(PictureContent(PictureBytes(lines.flatMap(\.self))), to: path, overwriting: true)
+    } catch {
+      throw .writing(error, path)
+    }
+  }
+}
+
+extension Manifest.Item {
+  /// All that makes it this job, wherever it is read.
+  fileprivate var members: [String: JSONValue] {
+    var members = NamedOption.texts(of: options).mapValues(JSONValue.string)
+    members["id"] = id.map(JSONValue.string)
+    members["references"] = .array(references.map { .string($0.absoluteArgument) })
+    members["prompt"] = .string(prompt.replacing("{", with: "{{"))
+    members["output"] = outputName.map(JSONValue.string)
+    let template = try? options.outputTemplate?.settled(
+      for: references.first, isWhole: options.usesWholeName)
+    members["output-template"] = template.map(JSONValue.string)
+    if options.usesWholeName { members["whole-name"] = .bool(true) }
+    // Lines that ask for the same are variants; these pictures share one.
+    members["variant"] = (variant ?? (isShared ? 1 : nil)).map { .number(Double($0)) }
+    return members
+  }
+
+  /// A folder ends in a slash.
+  private var outputName: String? {
+    switch options.output {
+    case .memory: nil
+    case .file(let path): OutputFile.absolute(path)
+    case .folder(let folder) where options.outputTemplate != nil:
+      OutputFile.absolute(folder ?? references.first.map { OutputFile.parent(of: $0.name) } ?? ".") + "/"
+    case .folder:
+      (try? OutputPlan(options, first: references.first))?.entry.map { OutputFile.parent(of: $0.path) + "/" }
+    }
+  }
+}

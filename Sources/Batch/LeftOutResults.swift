@@ -1,0 +1,66 @@
+import Core
+import Editing
+import Finishing
+
+/// Results that an earlier run has put beside what it edited: they are not meant to be edited in turn.
+extension PictureList {
+  func withoutResults(of defaults: Manifest.Defaults) -> [Picture] {
+    let rest = withoutUsualResults
+    guard let template = defaults.options.outputTemplate else { return rest }
+    return Self.withoutResults(rest, of: template, defaults)
+  }
+
+  /// Without `NAME.edited.EXT` of a picture `NAME` that is among them, in the same folder or, where folders are looked into, in any.
+  private var withoutUsualResults: [Picture] {
+    let names = pictures.map { isRecursive ? OutputFile.name(of: $0.path) : $0.path }
+    let stems = Set(names + names.map(OutputPlan.withoutExtension))
+    return zip(pictures, names).compactMap { picture, name in
+      let stem = OutputPlan.withoutExtension(name)
+      guard let mark = stem.ranges(of: ".edited").last else { return picture }
+      let rest = stem[mark.upperBound...]
+      let isResult = rest.isEmpty || rest.first == "-" && rest.dropFirst().allSatisfy(\.isNumber)
+      return isResult && stems.contains(String(stem[..<mark.lowerBound])) ? nil : picture
+    }
+  }
+
+  /// Without those that bear the name that a pattern gives to another one's result.
+  private static func withoutResults(
+    _ pictures: [Picture], of template: NameTemplate, _ defaults: Manifest.Defaults
+  ) -> [Picture] {
+    var options = EditOptions()
+    options.outputTemplate = template
+    // What is known by its place has another one in another run.
+    options.outputTemplate?.words["n"] = NameTemplate.number
+    var owners: [String: Set<String>] = [:]
+    for picture in pictures {
+      options.output = .folder(defaults.folder.map(picture.place))
+      for isWhole in [false, true] {
+        options.usesWholeName = isWhole
+        guard let stem = try? OutputPlan(options, first: .file(picture.path)).stem else { continue }
+        owners[OutputFile.canonical(stem), default: []].insert(picture.path)
+      }
+    }
+    // A number alone is no mark of a result.
+    owners = owners.filter { OutputFile.name(of: $0.key) != NameTemplate.number }
+    return pictures.filter { picture in
+      let stem = OutputPlan.withoutExtension(OutputFile.canonical(picture.path))
+      return !names(fitting: stem, upTo: pictures.count).contains {
+        owners[$0]?.subtracting([picture.path]).isEmpty == false
+      }
+    }
+  }
+
+  /// The name itself, without a number at its end, and with each number in it left open.
+  ///
+  /// - Parameter maximum: the highest number that a result can have: a camera's are longer.
+  private static func names(fitting stem: String, upTo maximum: Int) -> [String] {
+    let folder = OutputFile.parent(of: stem)
+    let name = OutputFile.name(of: stem)
+    let numbers = name.ranges(of: /[0-9]+/)
+    let last = numbers.last { $0.upperBound == name.endIndex }.map { name[..<$0.lowerBound] }
+    let single = last.flatMap { $0.hasSuffix("-") ? String($0.dropLast()) : nil }
+    let ours = numbers.filter { name[$0].first != "0" && Int(name[$0]).map { $0 <= maximum } ?? false }
+    let open = ours.map { name[..<$0.lowerBound] + NameTemplate.number + name[$0.upperBound...] }
+    return ([name, single].compactMap(\.self) + open.map(String.init)).map { "\(folder)/\($0)" }
+  }
+}

@@ -1,0 +1,82 @@
+import Core
+import Editing
+import Gateways
+
+extension Manifest {
+  /// One JSON object a line; empty lines do not count. A line ends with LF, CR LF or CR.
+  ///
+  /// - Throws: 65 for a file that is one JSON array.
+  static func records(ofLines text: String, _ path: String) throws(PlantainError) -> [Record] {
+    let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
+    let records = lines.enumerated().compactMap { position, line -> Record? in
+      // Files that were joined have a byte order mark each.
+      let line = line.trimmingPrefix("\u{FEFF}")
+      guard line.contains(where: { !$0.isWhitespace }) else { return nil }
+      return record(String(line), line: position + 1)
+    }
+    try requireNoArray(text, path)
+    return records
+  }
+
+  private static func requireNoArray(_ text: String, _ path: String) throws(PlantainError) {
+    guard text.first(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) == "[" else { return }
+    throw PlantainError(
+      .input, .unusableFile, "\(path) is a JSON array, and a manifest has one JSON object in each line",
+      hint: "Leave the brackets and the commas between objects away; jq -c '.[]' does that.", subject: path)
+  }
+
+  private static func record(_ text: String, line: Int) -> Record {
+    var record = Record(line: line)
+    guard case .object(let members)? = JSONValue(parsing: Array(text.utf8)) else {
+      record.mistake = notAnObject(text)
+      return record
+    }
+    for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+      let known = FieldName.known(name) ?? name
+      guard let field = field(member) else {
+        record.mistake = .usage(
+          "\(expected), and \(name) is something else", hint: objectHint)
+        continue
+      }
+      if record.fields.updateValue(field, forKey: known) != nil {
+        record.mistake = .usage("it has \(known) twice", hint: "Leave one of them away.")
+      }
+    }
+    return record
+  }
+
+  private static let expected =
+    "expected one JSON object with texts, numbers, true, false, and lists of texts"
+  private static let objectHint = #"As in {"references": ["a.jpg"], "prompt": "a warm evening"}."#
+
+  private static func notAnObject(_ text: String) -> PlantainError {
+    let text = text.trimmed
+    if text.hasPrefix("#") || text.hasPrefix("//") {
+      return .usage(
+        "this looks like a comment, and JSON has none; \(expected)", hint: "Leave the line away.")
+    }
+    if text.hasPrefix("{") {
+      return .usage(
+        "\(expected), and this is no valid JSON",
+        hint: "An object stands in one line, and quotes in a text are written \\\". \(objectHint)")
+    }
+    return .usage(
+      "\(expected), received \(text.quoted)",
+      hint: "\(objectHint) A table belongs in a file whose name ends in .csv.")
+  }
+
+  private static func field(_ value: JSONValue) -> Field? {
+    switch value {
+    case .string(let text): .text(text)
+    case .bool(let isOn): .text(isOn ? "true" : "false")
+    case .number(let number): .text(Int(exactly: number).map { "\($0)" } ?? "\(number)")
+    case .array(let values): texts(values).map(Field.list)
+    case .null, .object, .lifted: nil
+    }
+  }
+
+  private static func texts(_ values: [JSONValue]) -> [String]? {
+    let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    return texts.count == values.count ? texts : nil
+  }
+}

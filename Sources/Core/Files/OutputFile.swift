@@ -1,0 +1,218 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why a file could not be written. Nothing is left behind.
+package enum WriteError: Error, Sendable, Equatable {
+  case exists
+  /// The system's words, such as "No space left on device".
+  case notWritable(String)
+  /// What was to be written cannot be had any more.
+  case sourceLost(ContentError)
+}
+
+extension WriteError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .exists: "it exists already"
+    case .notWritable(let why): why
+    case .sourceLost(let error): "\(error)"
+    }
+  }
+}
+
+/// Files appear under their name only when they are whole and on the disk: temporary file in the same folder, fsync,
+/// rename, fsync of the folder.
+package enum OutputFile {
+  /// - Parameters:
+  ///   - content: read as it is written, so that it need not fit into memory.
+  ///   - overwriting: replaces an existing file (through links); otherwise one that exists is left as it is.
+  ///   - isPrivate: for this user alone, whatever the usual permissions of new files are.
+  package static func write(
+    _ content: PictureContent, to name: String, overwriting: Bool, isPrivate: Bool = false
+  ) throws(WriteError) {
+    // Replacing a link's target is what was meant, not the link.
+    let path = overwriting ? resolved(name) : name
+    let temporary = temporaryName(for: path)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o666)
+    guard descriptor >= 0 else { throw .notWritable(lastError()) }
+    do throws(WriteError) {
+      try finish(descriptor, with: content)
+      try move(temporary, to: path, overwriting: overwriting)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    synchronize(parent(of: path))
+  }
+
+  private static func finish(_ descriptor: Int32, with content: PictureContent) throws(WriteError) {
+    defer { close(descriptor) }
+    let code: Int32
+    do throws(ContentError) {
+      code = try content.write(to: descriptor)
+    } catch {
+      throw .sourceLost(error)
+    }
+    guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
+    guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
+  }
+
+  /// The path behind links; the path itself when there is none.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// What the usual file systems allow (NAME_MAX).
+  private static let longestName = 255
+
+  /// Whether `path` could be written: nothing is in the way, and its folder, or the one in which that would be made,
+  /// takes new files. Changes nothing.
+  package static func check(_ path: String, overwriting: Bool) throws(WriteError) {
+    let name = name(of: path)
+    guard !name.isEmpty, name != ".", name != "..", !path.hasSuffix("/") else {
+      throw .notWritable("it is not the name of a file")
+    }
+    guard name.utf8.count <= longestName else {
+      throw .notWritable("its name is longer than \(longestName) bytes")
+    }
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists and is not a file") }
+      guard overwriting else { throw .exists }
+    } else if lstat(path, &status) == 0 {
+      throw .notWritable("it is a link to nothing")
+    }
+    var folder = parent(of: path)
+    while stat(folder, &status) != 0 {
+      guard errno == ENOENT, parent(of: folder) != folder else { throw .notWritable(lastError()) }
+      folder = parent(of: folder)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else { throw .notWritable("\(folder) is not a folder") }
+    guard access(folder, W_OK | X_OK) == 0 else { throw .notWritable(lastError()) }
+  }
+
+  /// Makes the folder of `path` and puts a file of a megabyte into it for a moment: the last proof before something is paid for.
+  package static func prepareFolder(of path: String) throws(WriteError) {
+    try createFolder(parent(of: path))
+    let probe = temporaryName(for: path)
+    let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .notWritable(lastError()) }
+    let code = [UInt8](repeating: 1, count: leastRoom).withUnsafeBytes { writeAll($0, to: descriptor) }
+    close(descriptor)
+    unlink(probe)
+    guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
+  }
+
+  /// Less than this is no room for a picture and the reply that it comes in.
+  private static let leastRoom = 1 << 20
+
+  /// Makes the folder and those above it.
+  package static func createFolder(_ path: String) throws(WriteError) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else { throw .notWritable("\(path) is not a folder") }
+      return
+    }
+    let above = parent(of: path)
+    if above != path { try createFolder(above) }
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw .notWritable(lastError()) }
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// What tells a file from others, by whatever path it is found.
+  package struct Identity: Hashable, Sendable {
+    private let device: UInt64
+    private let number: UInt64
+
+    /// - Returns: `nil` when there is no such file.
+    package init?(_ path: String) {
+      var status = stat()
+      guard stat(path, &status) == 0 else { return nil }
+      (device, number) = (
+        UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)
+      )
+    }
+  }
+
+  /// Where files go that have no better place.
+  package static var temporaryFolder: String {
+    getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+  }
+
+  package static func parent(of path: String) -> String {
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+
+  package static func name(of path: String) -> String {
+    String(path.split(separator: "/").last ?? "")
+  }
+
+  /// A name in the same folder, so that a rename is enough.
+  private static func temporaryName(for path: String) -> String {
+    "\(parent(of: path))/.plantain-\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
+  }
+
+  /// The path from the root, by the folder that the process is in; links stay.
+  package static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    return String(cString: folder) + "/" + path
+  }
+
+  /// The path from the root, without detours, as far as its folder is there: two names of one place are one.
+  package static func canonical(_ path: String) -> String {
+    let folder = parent(of: path)
+    guard let real = realpath(folder, nil) else { return absolute(path) }
+    defer { free(real) }
+    let place = String(cString: real)
+    return (place == "/" ? "" : place) + "/" + name(of: path)
+  }
+
+  private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {
+    if overwriting {
+      guard systemRename(temporary, path) == 0 else { throw .notWritable(lastError()) }
+      return
+    }
+    // A link fails where a file of that name exists, also when it appeared a moment ago.
+    guard link(temporary, path) == 0 else {
+      let code = errno
+      let why = lastError()
+      // Some file systems have no links; there the check made before has to do.
+      let moved =
+        (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && systemRename(temporary, path) == 0
+      if moved { return }
+      throw code == EEXIST ? .exists : .notWritable(why)
+    }
+    unlink(temporary)
+  }
+
+  private static func synchronize(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func lastError() -> String { String(cString: strerror(errno)) }
+}
+
+/// The system call, which the laid\( func warp(tion above hides by its name.
+private let systemRename: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32 = { rename($0, $1) }

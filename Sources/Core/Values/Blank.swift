@@ -1,0 +1,12 @@
+extension StringProtocol {
+  /// Whether the text is empty, or only whitespace, control, and format characters.
+  package var isBlank: Bool {
+    unicodeScalars.allSatisfy { scalar in
+      scalar.properties.isWhitespace || [.control, .format].contains(scalar.properties.generalCategory)
+    }
+  }
+
+  /// The first 60 characters, for a message.
+  package var shortened: String { count > 60 ? "\(prefix(59))…" : String(self) }
+  package var quoted: String { "\"\(shortened)\"" }
+}

@@ -1,0 +1,203 @@
+import Finishing
+package import Gateways
+import Imaging
+import PictureFormats
+import Isolation
+import Ledger
+import Logging
+import Preparation
+package import Submission
+import Core
+
+/// The stages of `Editor.edit`, in their order.
+extension Editor {
+  package func readKey(_ route: Route) async throws(PlantainError) -> APIKey {
+    do throws(APIKey.KeyError) {
+      return try await route.key.read()
+    } catch {
+      throw .key(error, route.gateway)
+    }
+  }
+
+  @inline(never)
+  package func check(_ job: EditJob, _ route: Route) throws(PlantainError) {
+    try RequestCheck.check(job.prompt, job.references, job.options, route.gateway)
+    _ = try RequestChoices(job.options, route.gateway)
+  }
+
+  /// Everything before the first byte: afterwards it is prepared and written down.
+  func makeReady(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
+    let key = try await readKey(route)
+    let (plan, requests) = try await prepareRequest(job, route)
+    try await record(plan, job)
+    job.watch(.sending(plan))
+    // Where another route follows, and nothing else is under way that may be paid for, that is the second try.
+    let retries = isLast || requests.count > 1 ? job.retries : .none
+    let timeouts = route.gateway.timeouts
+    let isSlow = plan.request.tier == .four || plan.prepared.count > 1
+    return ReadyEdit(
+      plan: plan, requests: requests, route: route,
+      executor: try executor(
+        route, key, edit: job.id, retries: retries, until: job.stop, leavesTasks: job.options.run == nil,
+        job.watch),
+      timeout: job.options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual))
+  }
+
+  /// Writes down what is about to be asked for.
+  private func record(_ plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
+    let sources =
+      plan.reports.map {
+        EditEntry.Source(name: $0.source, mediaType: $0.mediaType, sha256: $0.sha256)
+      } + plan.passedOn.map { EditEntry.Source(name: $0) }
+    let entry = EditEntry(
+      id: plan.id, created: .now, prompt: job.options.recordsPrompt ? job.prompt : nil, gateway: plan.gateway,
+      model: plan.model,
+      tier: plan.request.tier.rawValue, aspect: plan.request.ratio?.description, count: plan.request.count,
+      sources: sources, output: job.output.entry,
+      priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
+      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
+      jobKey: job.options.jobKey, run: job.options.run)
+    try await store.record(entry, within: job.options.spending)
+  }
+
+  func executor(
+    _ route: Route, _ key: APIKey, edit: String, retries: RetryPlan.Limits = .init(),
+    until stop: StopSignal, leavesTasks: Bool = true, _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) throws(PlantainError) -> RequestExecutor {
+    let logger = logger
+    return RequestExecutor(
+      RequestExecutor.Route(gateway: route.gateway, baseURL: route.baseURL.text, key: key), sender: sender,
+      journal: EditJournal(ledger: try store.ledger(), edit: edit), timing: timing, retries: retries,
+      stop: stop,
+      leavesTasks: leavesTasks
+    ) { event in
+      switch event {
+      case .sending(let outgoing, _):
+        logger.debug("request to \(outgoing.loggableURL): \(outgoing.body?.elided ?? "")")
+      case .replied(let reply):
+        logger.debug("reply with status \(reply.status): \(reply.elided(hiding: key))")
+      case .waiting(let wait, let why): watch(.waiting(wait, because: why))
+      case .task(let id, let progress): watch(.task(id: id, progress: progress))
+      }
+    }
+  }
+
+  /// What became of an edit's requests.
+  typealias Executions = (executed: [ExecutionResult], failures: [ExecutionFailure])
+
+  /// All requests of an edit, at the same time. What some of them brought counts, also when others brought nothing.
+  func execute(_ ready: ReadyEdit) async throws(PlantainError) -> Executions {
+    var results: [Result<ExecutionResult, ExecutionFailure>] = []
+    await orderedConcurrentMap(Array(ready.requests.enumerated()), width: Self.requestsAtATime) {
+      part, request in
+      do throws(ExecutionFailure) {
+        return .success(try await ready.executor.execute(request, part: part + 1, timeout: ready.timeout))
+      } catch {
+        return .failure(error)
+      }
+    } consume: {
+      results.append($0)
+    }
+    return try sort(results, of: ready)
+  }
+
+  @inline(never)
+  private func sort(
+    _ results: [Result<ExecutionResult, ExecutionFailure>], of ready: ReadyEdit
+  ) throws(PlantainError) -> Executions {
+    var found: Executions = ([], [])
+    for result in results {
+      switch result {
+      case .success(let one): found.executed.append(one)
+      case .failure(let failure): found.failures.append(failure)
+      }
+    }
+    // What may have cost something is what has to be known.
+    let worst = found.failures.first { $0.state.billing != .no } ?? found.failures.first
+    if found.executed.isEmpty, let worst {
+      throw .delivering(worst, ready.route, ledger: store.path, edit: ready.plan.id)
+    }
+    return found
+  }
+
+  /// Of one edit that asks for many pictures.
+  private static let requestsAtATime = 4
+
+  /// From what was delivered to files, and to the end of the ledger's entry.
+  package func finish(
+    _ executed: [ExecutionResult], failures: [ExecutionFailure] = [], earlier: [AttemptNote] = [],
+    _ plan: EditPlan, _ output: OutputPlan, _ start: ContinuousClock.Instant,
+    _ watch: @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
+    for one in executed { watch(.answered(status: one.status, elapsed: one.elapsed)) }
+    do throws(PlantainError) {
+      let (pictures, found) = try await finish(executed.flatMap(\.pictures), plan, as: output)
+      let finished = pictures.map(\.finished)
+      let paths = try await onPool { () throws(PlantainError) in
+        try output.write(finished, maximumDrift: plan.finishing?.maximumDrift)
+      }
+      let written = zip(paths, finished).compactMap { path, picture in
+        path.map { WrittenFile(path: OutputFile.absolute($0), sha256: picture.bytes.sha256) }
+      }
+      for one in executed {
+        await one.receipt.finish(outputs: written, keepsReply: found.contains(.pictureUnusable))
+      }
+      var warnings = found
+      if executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
+      if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
+      if output.hasMoved(finished, to: paths) { warnings.append(.outputMoved) }
+      if failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
+      let images = zip(pictures, paths).map { picture, path in
+        EditResult.Image(picture.finished, source: picture.source, output: path)
+      }
+      let result = EditResult(
+        plan: plan, images: images, executed: executed, failures: failures, earlier: earlier,
+        warnings: warnings, elapsed: ContinuousClock.now - start)
+      watch(.done(result))
+      return result
+    } catch {
+      for one in executed { one.receipt.release() }
+      // Whatever was interrupted, it was paid for.
+      var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
+      error.editID = plan.id
+      if error.billed == .yes {
+        let hint = error.hint.map { $0 + " " } ?? ""
+        error.hint = hint + error.advice(ofEdit: plan.id)
+      }
+      throw error
+    }
+  }
+
+  /// Sniffs every picture, does what is to be done with its original, and encodes those anew that must be in another format.
+  /// One that cannot be used is kept as it came; only when none can be used is that an error.
+  private func finish(
+    _ pictures: [ExecutionResult.Picture], _ plan: EditPlan, as output: OutputPlan
+  ) async throws(PlantainError) -> (
+    pictures: [(finished: FinishedPicture, source: ExecutionResult.Source)], warnings: [EditWarning]
+  ) {
+    var finished: [(FinishedPicture, ExecutionResult.Source)] = []
+    var warnings: Set<EditWarning> = []
+    var failure: PlantainError?
+    var options = plan.finishing?.options ?? FinishingOptions()
+    options.wanted = output.wanted
+    for (position, picture) in pictures.enumerated() {
+      // The last is the model's final one.
+      options.compares = plan.finishing?.comparison != nil && position == pictures.count - 1
+      do {
+        let result = try await workers.finish(
+          picture.bytes, beside: plan.finishing?.contents ?? FinishingContents(), options)
+        finished.append((result, picture.source))
+        if let label = picture.label, !result.returned.isMeant(by: label) { warnings.insert(.labelWrong) }
+      } catch is CancellationError {
+        throw .interrupted(billed: .yes)
+      } catch {
+        let kept = output.keep(picture.bytes)
+        failure = PlantainError.finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
+          .keeping(kept)
+        warnings.insert(.pictureUnusable)
+      }
+    }
+    if finished.isEmpty, let failure { throw failure }
+    return (finished, warnings.sorted { $0.rawValue < $1.rawValue })
+  }
+}

@@ -1,0 +1,70 @@
+import Core
+import Finishing
+import Ledger
+import Submission
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What was taken out of the ledger; its encoding is the JSON of `history prune`.
+public struct PruneResult: Encodable, Sendable, Equatable {
+  public package(set) var pruned = 0
+  /// Old enough, but something may be fetched for them, or nobody knows yet what they cost.
+  public package(set) var kept = 0
+}
+
+extension History {
+  /// Takes edits out of the ledger that began long ago and are settled, with what lies of their replies. Those that may still be
+  /// recovered or replayed, or whose outcome is not known, stay.
+  ///
+  /// - Parameter age: a day at least, because what was spent on a day is counted by its edits.
+  /// - Throws: 64 for a shorter age, 73.
+  public func prune(olderThan age: Duration) async throws(PlantainError) -> PruneResult {
+    guard age >= .seconds(86_400) else {
+      throw .usage(
+        "expected an age of 1d or more, because the edits of a day say what was spent on it", hint: nil)
+    }
+    guard store.exists else { return PruneResult() }
+    let limit = Int.now - Int(age.seconds * 1_000)
+    var result = PruneResult()
+    var last = ""
+    while true {
+      let from = last
+      let entries = try await store.with { ledger throws(LedgerError) in
+        try await ledger.edits(begunBefore: limit, after: from, maximum: Self.atATime)
+      }
+      guard let end = entries.last else { break }
+      last = end.id
+      var settled: [String] = []
+      for entry in entries {
+        let attempts = try await store.attempts(of: entry)
+        guard attempts.allSatisfy({ isSettled($0) }) else {
+          result.kept += 1
+          continue
+        }
+        for attempt in attempts { try unlink(store.ledger().replyPath(attempt.reply)) }
+        settled.append(entry.id)
+      }
+      let ids = settled
+      try await store.with { ledger throws(LedgerError) in try await ledger.delete(edits: ids) }
+      result.pruned += ids.count
+    }
+    try await store.with { ledger throws(LedgerError) in try await ledger.deleteRuns(begunBefore: limit) }
+    if result.pruned > 0 { try await store.with { ledger throws(LedgerError) in try await ledger.compact() } }
+    return result
+  }
+
+  private static let atATime = 200
+
+  private func isSettled(_ attempt: AttemptEntry) -> Bool {
+    guard !store.isLive(attempt) else { return false }
+    switch attempt.settledState(isLive: false) {
+    case .prepared, .unbilled, .withoutPicture, .done, .writtenOff: return true
+    // What is lost would be sent again, and paid for again, by the next run of its manifest.
+    case .sending, .accepted, .ambiguous, .stored, .lost: return false
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package import Finishing
+import Imaging
+import PictureFormats
+package import Ledger
+import Core
+
+extension StoredFinishing {
+  init(_ options: FinishingOptions) {
+    self.init()
+    format = options.wanted?.name
+    maximumBytes = options.maximumBytes
+    // How it is made stands in the ledger already.
+    metadata = options.metadata.map { Metadata(keepsPlace: $0.keepsPlace) }
+    shown = options.shown.map { Shown(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
+    fitsSource = options.fitsSource
+    aligns = options.aligns
+    matchesColor = options.matchesColor
+    region = options.region.map {
+      Region(left: $0.left, top: $0.top, width: $0.size.width, height: $0.size.height)
+    }
+    usesMask = options.usesMask
+    maskEdits = options.maskEdits?.rawValue
+    feather = options.feather
+    keepsUnchanged = options.keepsUnchanged
+    restoresAlpha = options.restoresAlpha
+    measuresDrift = options.measuresDrift
+    compares = options.compares
+    comparisonEdge = options.comparisonEdge
+    reading.page = options.reading.page ?? 1
+    reading.allowed = options.reading.allowed.sorted()
+    reading.allowsTruncated = options.reading.allowsTruncated
+  }
+}
+
+extension FinishingOptions {
+  /// `nil` for what a newer version has stored in another way.
+  package init?(_ stored: StoredFinishing) {
+    guard stored.version <= StoredFinishing.currentVersion else { return nil }
+    var format: PictureFormat?
+    if let name = stored.format {
+      format = PictureFormat.all.first { $0.name == name }
+      guard format != nil else { return nil }
+    }
+    let edits = stored.maskEdits.map(MaskEdits.init(rawValue:))
+    guard edits == nil || edits != .some(nil) else { return nil }
+    self.init(wanted: format)
+    maximumBytes = stored.maximumBytes
+    metadata = stored.metadata.map { MetadataWishes(keepsPlace: $0.keepsPlace) }
+    shown = stored.shown.map { VisibleArea(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
+    fitsSource = stored.fitsSource
+    aligns = stored.aligns
+    matchesColor = stored.matchesColor
+    region = stored.region.map {
+      PixelArea(
+        left: $0.left, top: $0.top, size: PixelSize(width: $0.size.width, height: $0.size.height))
+    }
+    usesMask = stored.usesMask
+    maskEdits = edits ?? nil
+    feather = stored.feather
+    keepsUnchanged = stored.keepsUnchanged
+    restoresAlpha = stored.restoresAlpha
+    measuresDrift = stored.measuresDrift
+    compares = stored.compares
+    comparisonEdge = stored.comparisonEdge
+    reading.page = stored.reading.page
+    reading.allowed = Set(stored.reading.allowed)
+    reading.allowsTruncated = stored.reading.allowsTruncated
+  }
+}

@@ -1,0 +1,88 @@
+package import Ledger
+
+/// Ids that a ledger does not know, and those that may have been meant.
+extension LedgerStore {
+  package enum Named: String {
+    case edit, run
+  }
+
+  /// - Throws: 66 when there is none, 64 when several begin so, 73.
+  package func run(_ id: String) async throws(PlantainError) -> RunEntry {
+    guard exists else { throw unknown(.run, id) }
+    let found = try await with { ledger throws(LedgerError) in
+      try await ledger.runs(beginningWith: id.lowercased(), maximum: 2)
+    }
+    guard !id.isEmpty, let run = found.first else { throw try await unknownRun(id) }
+    guard found.count == 1 || run.id == id.lowercased() else {
+      throw .usage("several runs begin with \(id)", hint: "Give more of the id.")
+    }
+    return run
+  }
+
+  func unknownEdit(_ id: String) async throws(PlantainError) -> PlantainError {
+    let (edits, runs) = try await similar(id)
+    if let run = runs.equal { return unknown(.edit, id, "That is a run: plantain history --run \(run)") }
+    return unknown(.edit, id, (edits.near ?? runs.near).map { "Did you mean \($0)?" })
+  }
+
+  private func unknownRun(_ id: String) async throws(PlantainError) -> PlantainError {
+    let (edits, runs) = try await similar(id)
+    if let edit = edits.equal { return unknown(.run, id, "That is an edit: plantain history \(edit)") }
+    return unknown(.run, id, runs.near.map { "Did you mean \($0)?" })
+  }
+
+  package func unknown(_ what: Named, _ id: String, _ hint: String? = nil) -> PlantainError {
+    guard exists else {
+      return PlantainError(
+        .input, .missing, "there is no \(what) \(id), because there is no ledger yet",
+        hint: "It will be \(path) when something is sent.", subject: id)
+    }
+    let list = what == .edit ? "plantain history" : "plantain history --runs"
+    return PlantainError(
+      .input, .missing, "the ledger \(path) knows no \(what) \(id)",
+      hint: hint ?? "\(list) lists those that it knows.", subject: id)
+  }
+
+  private typealias Similar = (equal: String?, near: String?)
+
+  private func similar(_ id: String) async throws(PlantainError) -> (edits: Similar, runs: Similar) {
+    let maximum = Self.maximumCompared
+    let edits = try await with { ledger throws(LedgerError) in
+      try await ledger.ids(of: EditQuery(), maximum: maximum)
+    }
+    let runs = try await with { ledger throws(LedgerError) in try await ledger.runs(maximum: maximum) }.map(
+      \.id)
+    return (similar(id, edits), similar(id, runs))
+  }
+
+  private func similar(_ id: String, _ known: [String]) -> Similar {
+    let wanted = Array(id.lowercased().utf8.prefix(Self.longestID))
+    guard !wanted.isEmpty else { return (nil, nil) }
+    let equal = known.first { Array($0.utf8.prefix(wanted.count)) == wanted }
+    // The beginning of an id is compared with that of others.
+    let distances = known.map { editDistance(wanted, Array($0.utf8.prefix(wanted.count))) }
+    guard let least = distances.min(), least <= max(1, wanted.count / 4),
+      let place = distances.firstIndex(of: least)
+    else { return (equal, nil) }
+    return (equal, known[place])
+  }
+
+  /// The newest, which somebody is most likely to mean.
+  private static let maximumCompared = 2_000
+  /// In bytes.
+  private static let longestID = 36
+}
+
+/// How many bytes have to be replaced, put in or left out (Levenshtein).
+private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
+  var row = Array(0...other.count)
+  for (line, byte) in one.enumerated() {
+    var corner = row[0]
+    row[0] = line + 1
+    for (column, peer) in other.enumerated() {
+      let next = min(row[column] + 1, row[column + 1] + 1, corner + (byte == peer ? 0 : 1))
+      (corner, row[column + 1]) = (row[column + 1], next)
+    }
+  }
+  return row[other.count]
+}

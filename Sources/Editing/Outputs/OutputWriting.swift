@@ -1,0 +1,148 @@
+package import Finishing
+import Imaging
+import PictureFormats
+package import Core
+
+/// What was paid for goes to files, and is never lost.
+extension OutputPlan {
+  /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
+  /// written, and what cannot go under its name goes under another, which the error names.
+  ///
+  /// - Parameter maximumDrift: one that differs more from its original is kept aside, which is an error.
+  /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
+  package func write(_ pictures: [FinishedPicture], maximumDrift: Double? = nil) throws(PlantainError)
+    -> [String?]
+  {
+    var paths: [String?] = []
+    var failure: PlantainError?
+    for (position, picture) in pictures.enumerated() {
+      do throws(PlantainError) {
+        if let made = picture.comparison, let comparison { try write(comparison: made, to: comparison) }
+      } catch {
+        failure = failure ?? error
+      }
+      do throws(PlantainError) {
+        if let drift = picture.drift(over: maximumDrift) {
+          let kept = keep(picture.bytes, extension: picture.format.extensions[0])
+          let place = output == .memory ? nil : path(for: picture, position, of: pictures.count)
+          throw PlantainError.drifted(drift, keptAt: kept, of: place, billed: .yes).keeping(kept)
+        }
+        paths.append(
+          output == .memory
+            ? nil : try write(picture, to: path(for: picture, position, of: pictures.count)))
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+    return paths
+  }
+
+  /// Whether another picture lay where one of these was to go.
+  func hasMoved(_ pictures: [FinishedPicture], to paths: [String?]) -> Bool {
+    guard sparesOthers, written == 0 else { return false }
+    return zip(pictures, paths).enumerated().contains { position, one in
+      one.1 != nil && one.1 != path(for: one.0, position, of: pictures.count)
+    }
+  }
+
+  private func path(for picture: FinishedPicture, _ position: Int, of count: Int) -> String {
+    var name = picture.format.extensions[0]
+    if case .file(let path) = output {
+      if asked == 1, written == 0, position == count - 1 { return path }
+      // As it is spelled in the name that was given.
+      if asked > 1, Self.format(byNameOf: path) != nil { name = Self.fileExtension(path) }
+    }
+    guard asked > 1 || count + written > 1 else { return "\(stem).\(name)" }
+    let numbered = self.numbered(written + position + 1)
+    return overwrites && written == 0 ? "\(numbered).\(name)" : Self.freePath(numbered, name)
+  }
+
+  private func write(comparison: PictureBytes, to path: String) throws(PlantainError) {
+    var place = path
+    if mayBeCompared, !overwrites {
+      let stem = Self.withoutExtension(path)
+      guard Self.place(of: comparison, stem, "png") == nil else { return }
+      if OutputFile.exists(path) { place = Self.freePath(stem, "png") }
+    }
+    _ = try write(comparison, as: "png", to: place)
+  }
+
+  private func write(_ picture: FinishedPicture, to path: String) throws(PlantainError) -> String {
+    try write(picture.bytes, as: picture.format.extensions[0], to: path)
+  }
+
+  /// - Returns: the path, beside another picture's that is spared.
+  private func write(
+    _ bytes: PictureBytes, as name: String, to place: String
+  ) throws(PlantainError) -> String {
+    var path = place
+    if sparesOthers, OutputFile.exists(place), (try? Reference.file(place).read().sha256) != bytes.sha256 {
+      path = Self.freePath(Self.withoutExtension(place), Self.fileExtension(place))
+    }
+    do throws(WriteError) {
+      try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwrites && written == 0)
+      return path
+    } catch {
+      let kept = keep(bytes, extension: name)
+      throw PlantainError(
+        .output, error == .exists ? .outputExists : .outputNotWritable, "cannot write \(path): \(error)",
+        hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be kept anywhere.",
+        subject: path, billed: .yes, underlying: error
+      ).keeping(kept)
+    }
+  }
+
+  /// The same for bytes of which nobody knows yet what they are.
+  package func keep(_ bytes: PictureBytes) -> String? {
+    let format = try? PictureStructure.read(bytes).format
+    return keep(bytes, extension: format?.extensions[0] ?? "reply")
+  }
+
+  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
+  package func keep(_ bytes: PictureBytes, extension name: String) -> String? {
+    Self.keep(
+      bytes, near: stem.isEmpty ? nil : stem.replacing(NameTemplate.number, with: ""), extension: name)
+  }
+
+  /// A picture that must not go under its own name: as `NAME-kept.EXT` in the same folder, or where there is room.
+  static func keepAside(_ picture: FinishedPicture, near path: String) -> String? {
+    keep(picture.bytes, near: withoutExtension(path), extension: picture.format.extensions[0])
+  }
+
+  /// - Parameter place: a path without extension to try first.
+  package static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String)
+    -> String?
+  {
+    // The folder for temporary files is everybody's.
+    for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
+      guard let stem else { continue }
+      // A further try brings the same.
+      if !isPrivate, let path = Self.place(of: bytes, stem + "-kept", name) { return path }
+      let path = freePath(stem + "-kept", name)
+      let content = PictureContent(bytes)
+      let isWritten: Void? = try? OutputFile.write(
+        content, to: path, overwriting: false, isPrivate: isPrivate)
+      if isWritten != nil { return path }
+    }
+    return nil
+  }
+
+  /// `STEM.EXT`, `STEM-2.EXT`, …
+  private static func paths(_ stem: String, _ name: String) -> some Sequence<String> {
+    (1...1_000).lazy.map { $0 == 1 ? "\(stem).\(name)" : "\(stem)-\($0).\(name)" }
+  }
+
+  /// The first of them that does not exist.
+  static func freePath(_ stem: String, _ name: String) -> String {
+    paths(stem, name).first { !OutputFile.exists($0) } ?? "\(stem)-1000.\(name)"
+  }
+
+  /// The one of them, as far as they exist, that has these bytes.
+  private static func place(of bytes: PictureBytes, _ stem: String, _ name: String) -> String? {
+    paths(stem, name).prefix(while: OutputFile.exists).first { path in
+      guard let file = try? PictureFile.open(path), file.count == bytes.count else { return false }
+      return (try? file.readAll().sha256) == bytes.sha256
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Gateways
+import Imaging
+import PictureFormats
+import Core
+
+/// What makes two jobs the same: the bytes of their pictures, their words, what is asked for, and how it is said. Where the result
+/// goes, how long it may take and what it may cost do not count.
+package struct JobKey {
+  private let parts: [String]
+
+  /// - Parameter digests: of the references, in their order, and of the mask.
+  package init(_ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route) {
+    parts = Self.parts(digests, prompt, options, route)
+  }
+
+  /// Of the first variant, which is as a rule the only one.
+  package var text: String { text(ofVariant: 1) }
+
+  /// - Parameter number: from 1; those behind the first are further pictures of the same content, each paid for.
+  package func text(ofVariant number: Int) -> String {
+    Self.hash(number == 1 ? parts : parts + ["variant \(number)"])
+  }
+
+  static func hash(_ parts: [String]) -> String {
+    let framed = parts.map { "\($0.utf8.count):\($0)" }.joined()
+    return PictureBytes(Array(framed.utf8)).sha256
+  }
+
+  /// What is hashed: how it is said, and every option that is not as usual. So one that is new changes the keys of those jobs only
+  /// that use it: what an earlier version has done and paid for stays done.
+  package static func parts(
+    _ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route
+  ) -> [String] {
+    let gateway = route.gateway
+    let allowed = options.allowed.sorted().joined(separator: ",")
+    return ["2", gateway.dialect.rawValue, gateway.id, prompt, allowed] + StoredNames.texts(of: options)
+      + digests
+  }
+}
+
+extension Editor {
+  /// The key of a job, and then those under which earlier versions may have done it.
+  ///
+  /// - Throws: 66 when a picture cannot be read.
+  package func keys(
+    of prompt: String, _ references: [Reference], _ options: EditOptions
+  ) async throws(PlantainError) -> [JobKey] {
+    var known: [String: String] = [:]
+    return try await keys(of: prompt, references, options, known: &known)
+  }
+
+  /// - Parameter known: hashes of files by their paths, which are not computed again.
+  package func keys(
+    of prompt: String, _ references: [Reference], _ options: EditOptions, known: inout [String: String]
+  ) async throws(PlantainError) -> [JobKey] {
+    var digests: [String] = []
+    for reference in references + [options.finish.mask].compactMap(\.self) {
+      if case .file(let path) = reference, let digest = known[path] {
+        digests.append(digest)
+        continue
+      }
+      let digest = try await digest(of: reference)
+      if case .file(let path) = reference { known[path] = digest }
+      digests.append(digest)
+    }
+    // A prompt's file was once sent with its byte order mark.
+    return [prompt, "\u{FEFF}" + prompt].map { JobKey(digests, $0, options, routes[0]) }
+  }
+
+  private func digest(of reference: Reference) async throws(PlantainError) -> String {
+    switch reference {
+    case .url(let address): return address
+    case .dataURI(let text): return PictureBytes(Array(text.utf8)).sha256
+    case .file, .standardInput, .mangled, .bytes:
+      let content = try await workers.keep(reference)
+      return try await onPool { () throws(PlantainError) in
+        do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import Finishing
+import Imaging
+import PictureFormats
+package import Ledger
+import Submission
+import Core
+
+/// Results that are there already, asked for at another place.
+extension Editor {
+  /// Writes what an earlier edit has brought to another place, too, without paying.
+  ///
+  /// - Returns: `nil` when nothing of it is left.
+  /// - Throws: 73 when it cannot be written there.
+  package func copy(
+    _ entry: EditEntry, to options: EditOptions, namedAfter first: Reference?
+  ) async throws(PlantainError) -> EditResult? {
+    let start = ContinuousClock.now
+    guard let (sources, isChecked) = try await remaining(of: entry) else { return nil }
+    let output = try OutputPlan(options, first: first)
+    try output.check()
+    try output.prepareFolder()
+    var finishing = FinishingOptions()
+    finishing.wanted = output.wanted
+    var pictures: [FinishedPicture] = []
+    for source in sources {
+      do {
+        pictures.append(try await workers.finish(source, finishing))
+      } catch {
+        throw .finishing(error, of: nil, gateway: entry.gateway, keptAt: nil)
+      }
+    }
+    let finished = pictures
+    let paths = try await onPool { () throws(PlantainError) in try output.write(finished) }
+    let written = zip(paths, pictures).compactMap { path, picture in
+      path.map {
+        WrittenFile(path: OutputFile.absolute($0), sha256: picture.isConverted ? nil : picture.bytes.sha256)
+      }
+    }
+    try await store.with { ledger throws(LedgerError) in try await ledger.add(written, toEdit: entry.id) }
+    let images = zip(pictures, paths).map { EditResult.Image($0, source: .inline, output: $1) }
+    return EditResult(
+      copyOf: entry, images: images, warnings: isChecked ? [] : [.copyNotChecked],
+      elapsed: ContinuousClock.now - start)
+  }
+
+  /// The pictures of an edit that are still there: by their hashes, or where an earlier version kept none, whatever pictures lie at
+  /// their places.
+  private func remaining(
+    of entry: EditEntry
+  ) async throws(PlantainError) -> (pictures: [PictureBytes], isChecked: Bool)? {
+    let outputs = entry.writtenPlaces
+    let digests = entry.digests ?? []
+    return try await onPool { () throws(PlantainError) in
+      var pictures: [PictureBytes] = []
+      let known = digests.reduce(into: [String]()) { if !$1.isEmpty, !$0.contains($1) { $0.append($1) } }
+      guard !known.isEmpty else {
+        for path in outputs {
+          guard let bytes = Self.picture(path) else { return nil }
+          pictures.append(bytes)
+        }
+        return pictures.isEmpty ? nil : (pictures, false)
+      }
+      for digest in known {
+        let places = zip(outputs, digests).lazy.filter { $0.1 == digest }.map(\.0)
+        guard let bytes = places.compactMap(Self.picture).first(where: { $0.sha256 == digest }) else {
+          return nil
+        }
+        pictures.append(bytes)
+      }
+      return (pictures, true)
+    }
+  }
+
+  private static func picture(_ path: String) -> PictureBytes? {
+    guard let bytes = try? Reference.file(path).read(), (try? PictureStructure.read(bytes)) != nil else {
+      return nil
+    }
+    return bytes
+  }
+}
+
+extension PlantainError {
+  /// A job is done, and its results are not there any more.
+  package static func resultGone(_ entry: EditEntry) -> PlantainError {
+    var error = PlantainError(
+      .input, .missing,
+      "it was done by the edit \(entry.id), whose result is not there any more"
+        + ((entry.outputs?.last).map { ": \($0)" } ?? ""),
+      hint: "Do it once more, and pay for it again, with --again.", subject: entry.outputs?.last)
+    error.editID = entry.id
+    return error
+  }
+}

@@ -1,0 +1,167 @@
+import Core
+import Finishing
+import Imaging
+import PictureFormats
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The pictures that names stand for: paths as they are, folders for the pictures in them, and patterns with `*`, `?` and `[…]`, which
+/// are no file's own name, for the pictures whose names they fit.
+public struct PictureList: Sendable {
+  /// One of them.
+  public struct Picture: Sendable, Equatable {
+    public let path: String
+    /// The folders between it and the folder that was named, if any.
+    public var branch = ""
+
+    /// The folder for what is made of it, as it lies in its own.
+    public func place(in folder: String) -> String {
+      branch.isEmpty ? folder : folder.hasSuffix("/") ? folder + branch : "\(folder)/\(branch)"
+    }
+  }
+
+  /// In the order of the names, and of each folder's.
+  public private(set) var pictures: [Picture] = []
+  package let isRecursive: Bool
+  private let spared: String?
+
+  /// - Parameters:
+  ///   - isRecursive: looks into the folders in a folder, too, but not through links. Default: `false`, as are hidden ones.
+  ///   - folder: one that is not looked into unless it was named, as that of results.
+  /// - Throws: 66 for a folder that cannot be read and a pattern that fits no picture, 65 for a folder without any.
+  public init(
+    _ names: [String], isRecursive: Bool = false, sparing folder: String? = nil
+  ) throws(PlantainError) {
+    self.init(isRecursive, folder)
+    for name in names { try add(name, isAlone: names.count == 1) }
+  }
+
+  private init(_ isRecursive: Bool, _ folder: String?) {
+    self.isRecursive = isRecursive
+    spared = folder.map { OutputFile.canonical($0) }
+  }
+
+  private mutating func add(_ name: String, isAlone: Bool) throws(PlantainError) {
+    if let folder = FileSpelling.onDisk(name), OutputFile.isFolder(folder) {
+      try add(folder: folder, isAlone: isAlone)
+    } else if Self.isPattern(name) {
+      try add(pattern: name)
+    } else {
+      pictures.append(Picture(path: name))
+    }
+  }
+
+  /// A picture among others of any kind, or why there is none.
+  public struct Entry: Sendable {
+    public let reference: Reference
+    public var branch = ""
+    public var failure: PlantainError?
+  }
+
+  /// The same among references of every kind. A name that stands for no picture fails alone, in its place.
+  public static func entries(
+    of references: [Reference], isRecursive: Bool = false, sparing folder: String? = nil
+  ) -> [Entry] {
+    references.flatMap { reference -> [Entry] in
+      guard case .file(let name) = reference else { return [Entry(reference: reference)] }
+      var list = PictureList(isRecursive, folder)
+      do throws(PlantainError) {
+        try list.add(name, isAlone: references.count == 1)
+        return list.pictures.map { Entry(reference: .file($0.path), branch: $0.branch) }
+      } catch {
+        return [Entry(reference: reference, failure: error)]
+      }
+    }
+  }
+
+  private mutating func add(folder name: String, isAlone: Bool) throws(PlantainError) {
+    let path = name.count > 1 && name.hasSuffix("/") ? String(name.dropLast()) : name
+    let before = pictures.count
+    // Folders that were named beside others stay apart.
+    let branch = isAlone || !isRecursive ? "" : Self.branch(of: path)
+    try add(folder: path, branch, depth: 0)
+    guard pictures.count == before else { return }
+    throw PlantainError(
+      .input, .unusableFile, "there is no picture in \(path)",
+      hint: isRecursive ? "Check the name." : "Look into the folders in it, too, with --recursive.",
+      subject: path)
+  }
+
+  private static func branch(of folder: String) -> String {
+    let name = OutputFile.name(of: OutputFile.canonical(folder))
+    return [".", ".."].contains(name) ? "" : name
+  }
+
+  private mutating func add(folder: String, _ branch: String, depth: Int) throws(PlantainError) {
+    guard depth < Self.maximumDepth else { return }
+    for name in try Self.names(in: folder) where !name.hasPrefix(".") {
+      let path = folder == "." ? name : folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+      if !OutputFile.isFolder(path) {
+        if Self.isPicture(named: name) { pictures.append(Picture(path: path, branch: branch)) }
+      } else if isRecursive, !OutputFile.isLink(path), OutputFile.canonical(path) != spared {
+        try add(folder: path, branch.isEmpty ? name : "\(branch)/\(name)", depth: depth + 1)
+      }
+    }
+  }
+
+  /// Deeper ones are nobody's order.
+  private static let maximumDepth = 64
+
+  private static func names(in folder: String) throws(PlantainError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+      throw PlantainError(
+        .input, .unreadable, "cannot read the folder \(folder)", hint: "Check its permissions.",
+        subject: folder)
+    }
+  }
+
+  private mutating func add(pattern: String) throws(PlantainError) {
+    let before = pictures.count
+    for path in Self.matches(pattern) {
+      if OutputFile.isFolder(path) {
+        guard isRecursive, OutputFile.canonical(path) != spared else { continue }
+        try add(folder: path, Self.branch(of: path), depth: 1)
+      } else if Self.isPicture(named: path) {
+        pictures.append(Picture(path: path))
+      }
+    }
+    guard pictures.count == before else { return }
+    throw PlantainError(
+      .input, .missing, "no picture's name fits \(pattern)", hint: "Check the pattern.", subject: pattern)
+  }
+
+  /// By its name's extension.
+  package static func isPicture(named name: String) -> Bool {
+    OutputPlan.format(byNameOf: name)?.isReadable == true
+  }
+
+  /// A file of that very name is meant itself.
+  package static func isPattern(_ name: String) -> Bool {
+    FileSpelling.onDisk(name) == nil && name.contains(where: "*?[".contains)
+  }
+
+  private static func matches(_ pattern: String) -> [String] {
+    guard pattern.utf8.contains(where: { $0 >= 0x80 }) else { return systemMatches(pattern) }
+    // The system compares bytes, and names may be in another Unicode normal form.
+    let characters = NamePattern(pattern)
+    return systemMatches(characters.loosened).filter(characters.fits)
+  }
+
+  private static func systemMatches(_ pattern: String) -> [String] {
+    var found = glob_t()
+    defer { globfree(&found) }
+    guard glob(pattern, 0, nil, &found) == 0 else { return [] }
+    return (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+  }
+}

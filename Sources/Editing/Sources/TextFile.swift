@@ -1,0 +1,76 @@
+public import Core
+import Imaging
+import PictureFormats
+
+/// Small texts that a user wrote: prompts, configurations, scripts. They are taken without the file's byte order mark, and
+/// otherwise as they are, never trimmed.
+public enum TextFile {
+  /// No model reads more than this, and nobody writes more by hand.
+  private static let sizeLimit = ByteCount(1_000_000)
+
+  /// - Parameters:
+  ///   - path: `-` reads standard input.
+  ///   - kind: what it is to be, for messages.
+  /// - Throws: 64 when it is empty, 65 when it is larger than 1 MB, 66 when it cannot be read or is neither UTF-8 nor UTF-16
+  ///   with its byte order mark.
+  public static func read(
+    _ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false, limit: ByteCount? = nil
+  )
+    throws(PlantainError) -> String
+  {
+    let limit = limit ?? sizeLimit
+    let bytes: PictureBytes
+    do throws(ReadError) {
+      bytes =
+        try path == "-"
+        ? PictureFile.readStandardInput(limit: limit) : PictureFile.read(path, limit: limit)
+    } catch  where error == .empty {
+      if mayBeEmpty { return "" }
+      throw empty(path, kind)
+    } catch {
+      throw .reading(error, path)
+    }
+    guard let text = text(of: bytes.array) else {
+      throw PlantainError(
+        .input, .unreadable, "cannot use \(path) as \(kind): it is not UTF-8 text",
+        hint: "Save it as UTF-8.", subject: path)
+    }
+    guard mayBeEmpty || !text.isEmpty else { throw empty(path, kind) }
+    return text
+  }
+
+  private static func empty(_ path: String, _ kind: String) -> PlantainError {
+    .usage("cannot use \(path) as \(kind): it is empty", hint: "Perhaps it was not saved yet.")
+  }
+
+  /// The text of a file without its byte order mark: UTF-8, or UTF-16 as some editors of Windows save it, which has to begin
+  /// with a mark.
+  ///
+  /// - Returns: `nil` for any other encoding.
+  package static func text(of bytes: [UInt8]) -> String? {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      return String(validating: bytes.dropFirst(3), as: UTF8.self)
+    }
+    let isLittleEndian = bytes.starts(with: [0xFF, 0xFE])
+    guard isLittleEndian || bytes.starts(with: [0xFE, 0xFF]) else {
+      return String(validating: bytes, as: UTF8.self)
+    }
+    // The mark of UTF-32 begins with that of UTF-16.
+    guard bytes.count % 2 == 0, !bytes.starts(with: [0xFF, 0xFE, 0, 0]) else { return nil }
+    let units = stride(from: 2, to: bytes.count, by: 2).lazy.map { place in
+      let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
+      return isLittleEndian ? second << 8 | first : first << 8 | second
+    }
+    return String(validating: units, as: UTF16.self)
+  }
+}
+
+extension StringProtocol where SubSequence == Substring {
+  /// Without white space around it.
+  package var trimmed: Substring {
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return self[first...last]
+  }
+}

@@ -1,0 +1,18 @@
+import CImaging
+import PictureFormats
+
+extension PictureFormat.Codec {
+  var loader: CImagingLoader {
+    switch self {
+    case .jpeg: .JPEG
+    case .png: .PNG
+    case .webp: .webP
+    case .gif: .GIF
+    case .tiff: .TIFF
+    case .heif: .HEIF
+    case .svg: .SVG
+    case .jpegXL: .JPEGXL
+    case .jpeg2000: .JPEG2000
+    }
+  }
+}

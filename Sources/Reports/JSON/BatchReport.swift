@@ -1,0 +1,70 @@
+public import Batch
+public import Editing
+import Finishing
+import Gateways
+import Imaging
+import PictureFormats
+import Ledger
+import Core
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What became of one item of a batch, as one JSON object: an edit's or an error's, with the item's own `id` and `output`.
+public struct BatchLine: Encodable, Sendable {
+  private let item: Manifest.Item
+  private let content: Content
+
+  private enum Content {
+    case ended(Batch.Outcome)
+    case planned(Result<EditPlan, PlantainError>)
+  }
+
+  public init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+    (self.item, content) = (item, .ended(outcome))
+  }
+
+  /// Of a dry run.
+  public init(_ item: Manifest.Item, _ outcome: Result<EditPlan, PlantainError>) {
+    (self.item, content) = (item, .planned(outcome))
+  }
+
+  private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit, variant }
+
+  public func encode(to encoder: any Encoder) throws {
+    // The edit's own members first: an `id` of the manifest stands for the ledger's, which is then `edit`.
+    switch content {
+    case .ended(let outcome): try encode(outcome, to: encoder)
+    case .planned(.success(let plan)): try EditReport(plan).encode(to: encoder)
+    case .planned(.failure(let error)): try ErrorReport(error).encode(to: encoder)
+    }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(item.line, forKey: .line)
+    if let id = item.id { try container.encode(id, forKey: .id) }
+    try container.encodeIfPresent(item.variant, forKey: .variant)
+  }
+
+  private func encode(_ outcome: Batch.Outcome, to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch outcome {
+    case .done(let result):
+      try EditReport(result).encode(to: encoder)
+      try container.encode(result.id, forKey: .edit)
+      try container.encodeIfPresent(result.image.output, forKey: .output)
+    case .skipped(let id, let outputs):
+      try container.encode(id == nil ? "exists" : "done", forKey: .skipped)
+      try container.encodeIfPresent(id, forKey: .edit)
+      try container.encodeIfPresent(outputs.last, forKey: .output)
+    case .elsewhere:
+      try container.encode("under-way", forKey: .skipped)
+      try container.encodeIfPresent(item.place, forKey: .output)
+    case .ambiguous(let error), .failed(let error):
+      try ErrorReport(error).encode(to: encoder)
+      try container.encodeIfPresent(error.editID, forKey: .edit)
+      try container.encodeIfPresent(item.place, forKey: .output)
+    }
+  }
+}

@@ -1,0 +1,123 @@
+public import Batch
+package import Editing
+import Finishing
+import Gateways
+import Imaging
+import PictureFormats
+import Ledger
+import Core
+
+/// What became of the items of a run, one by one, for those who look at it afterwards: `Editor.writeReport`,
+/// `Editor.writeContactSheet`. It holds no pictures.
+public struct BatchRecord: Sendable {
+  package struct Entry: Sendable {
+    package let line: Int
+    /// Its id in the manifest, else the name of its first reference, else of its output.
+    package let name: String
+    package let prompt: String
+    package let state: State
+    /// The first is the picture that was edited.
+    package let references: [Reference]
+    /// What was asked for beyond the usual, as `name value`.
+    package let options: [String]
+    package var model: String?
+    package var tier: String?
+    package var outputs: [String] = []
+    /// Where a picture lies that could not go where it belongs.
+    package var kept: String?
+    /// The edit's id in the ledger.
+    package var edit: String?
+    package var cost: EditResult.Cost?
+    package var elapsed: Duration?
+    package var warnings: [String] = []
+    package var reason: String?
+    package var hint: String?
+    /// What ends it, where it is still open.
+    package var command: String?
+
+    package var original: Reference? { references.first }
+    /// The picture to show beside the original.
+    package var result: String? { outputs.last ?? kept }
+  }
+
+  package enum State: String, Sendable { case done, skipped, elsewhere, ambiguous, failed }
+
+  private(set) var entries: [Entry] = []
+
+  public init() {}
+
+  public mutating func add(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+    entries.append(Entry(item, outcome))
+  }
+
+  /// In the manifest's order.
+  package var sorted: [Entry] { entries.sorted { $0.line < $1.line } }
+}
+
+extension BatchRecord.Entry {
+  fileprivate init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+    line = item.line
+    name =
+      item.id ?? item.references.first.map { OutputFile.name(of: $0.name) }
+      ?? item.place.map(OutputFile.name) ?? "line \(item.line)"
+    prompt = item.prompt
+    references = item.references
+    options = item.options.wordsUnlikeUsual
+    model = item.options.model
+    tier = item.options.effectiveTier.rawValue
+    switch outcome {
+    case .done(let result):
+      state = .done
+      tell(result)
+    case .skipped(let id, let paths):
+      state = .skipped
+      outputs = paths
+      edit = id
+    case .elsewhere: state = .elsewhere
+    case .ambiguous(let error):
+      state = .ambiguous
+      tell(error)
+    case .failed(let error):
+      state = .failed
+      tell(error)
+    }
+  }
+
+  private mutating func tell(_ result: EditResult) {
+    outputs = result.images.compactMap(\.output)
+    edit = result.id
+    cost = result.cost
+    elapsed = result.elapsed
+    (model, tier) = (result.model, result.request.tier.rawValue)
+    warnings = result.warnings.map(\.explanation) + (result.findings?.notes ?? [])
+  }
+
+  private mutating func tell(_ error: PlantainError) {
+    (reason, hint, kept) = (error.message, error.hint, error.kept)
+    // An outcome that nobody knows is about the edit itself.
+    edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
+  }
+
+  fileprivate mutating func tell(_ known: HistoryEntry, _ store: LedgerStore) {
+    edit = known.id
+    (model, tier) = (known.model, known.tier)
+    if state == .skipped { cost = known.cost }
+    command = known.command.map { $0 + store.option }
+  }
+}
+
+extension Editor {
+  /// The entries with what the ledger knows of them.
+  func completed(_ record: BatchRecord) async -> [BatchRecord.Entry] {
+    var entries = record.sorted
+    for position in entries.indices {
+      let model = routes[0].gateway.defaultModel.id
+      entries[position].model = entries[position].model ?? model
+      guard entries[position].state != .done, let id = entries[position].edit,
+        let known = try? await store.entry(id), let attempts = try? await store.attempts(of: known)
+      else { continue }
+      entries[position].tell(store.details(of: known, attempts), store)
+    }
+    return entries
+  }
+}

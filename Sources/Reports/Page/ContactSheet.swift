@@ -1,0 +1,237 @@
+public import Batch
+public import Editing
+import Finishing
+import Imaging
+import PictureFormats
+import Core
+
+extension BatchRecord {
+  /// Checks that a report and a contact sheet can be written, before anything is sent. Earlier ones are replaced, but nothing that
+  /// the run reads or makes.
+  ///
+  /// - Throws: 64 for an extension that is not theirs, or a name that is taken; 73.
+  public static func requireWritable(
+    report: String?, contactSheet: String?, beside manifest: Manifest
+  ) throws(PlantainError) {
+    if let report, !report.lowercased().hasSuffix(".html") {
+      throw .usage("expected a name that ends in .html for the report, received \(report)", hint: nil)
+    }
+    if let contactSheet { _ = try sheetFormat(contactSheet) }
+    let (results, sources) = manifest.places
+    for path in [report, contactSheet].compactMap(\.self) {
+      let place = OutputFile.canonical(path)
+      // What has no extension yet gets one of a picture.
+      let names = [place, OutputPlan.withoutExtension(place)]
+      guard !sources.contains(place), results.isDisjoint(with: names) else {
+        throw .usage("\(path) is a name of the batch itself", hint: "Choose another name for it.")
+      }
+      do throws(WriteError) {
+        try OutputFile.check(path, overwriting: true)
+        try OutputFile.prepareFolder(of: path)
+      } catch {
+        throw .writing(error, path)
+      }
+    }
+  }
+
+  fileprivate static func sheetFormat(_ path: String) throws(PlantainError) -> PictureFormat {
+    guard let format = OutputPlan.format(byNameOf: path), format.isWritable else {
+      throw .usage("cannot write a picture as \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
+    }
+    return format
+  }
+}
+
+extension Manifest {
+  /// Where results go, without extension where that is not known before, and what is read.
+  fileprivate var places: (results: Set<String>, sources: Set<String>) {
+    var sources = Set([path].compactMap(\.self).map(OutputFile.canonical))
+    for case .file(let path) in items.flatMap(\.references) { sources.insert(OutputFile.canonical(path)) }
+    return (Set(items.compactMap(\.place).map(OutputFile.canonical)), sources)
+  }
+}
+
+extension Editor {
+  /// Writes one picture of all jobs that have a result, in the manifest's order: each original with its result at its right, and its
+  /// name below. Names need workers that are isolated, which can draw them.
+  ///
+  /// - Parameter path: its extension says the format: jpg, png or webp.
+  /// - Throws: 73 when it cannot be written, 64 for another extension. Without results nothing is written.
+  public func writeContactSheet(of record: BatchRecord, to path: String) async throws(PlantainError) {
+    let format = try BatchRecord.sheetFormat(path)
+    let entries = record.sorted.filter { !$0.outputs.isEmpty }
+    guard !entries.isEmpty else { return }
+    var sheet = ContactSheet(count: entries.count)
+    await forEachPanels(entries, edge: sheet.edge) { entry, panels in
+      let cell = SheetCell(panels, entry.name, edge: sheet.edge)
+      if !sheet.hasRoom(for: cell) { await endRow(&sheet) }
+      sheet.add(cell)
+    }
+    await endRow(&sheet)
+    let settled = sheet
+    try await onPool { () throws(PlantainError) in
+      do {
+        let bytes = try settled.encoded(as: format)
+        try OutputFile.write(PictureContent(bytes), to: path, overwriting: true)
+      } catch let error as WriteError {
+        throw .writing(error, path)
+      } catch {
+        throw .unexpected(error)
+      }
+    }
+  }
+
+  private func endRow(_ sheet: inout ContactSheet) async {
+    var names: [UInt8]?
+    if let wanted = sheet.names { names = await workers.pixels(of: wanted) }
+    sheet.endRow(names: names)
+  }
+}
+
+/// Cells in rows, each with an original and its result, on a gray ground. A cell is as wide, and a row as high, as its pictures are.
+package struct ContactSheet: Sendable {
+  /// As wide and high as every format takes.
+  private static let longest = 8_000
+  private static let gap = 8
+  private static let ground: UInt8 = 48
+
+  /// The longest edge of each picture.
+  package let edge: Int
+  /// How many cells of landscapes go beside one another.
+  package let columns: Int
+  /// Of the names; 0 where they could not be read.
+  private let nameHeight: Int
+  private let width: Int
+  /// Where the widest row ends, from its own beginning.
+  private var used = 0
+  private var pixels: [UInt8] = []
+  private var row: [SheetCell] = []
+
+  /// - Parameter count: how many cells; at least 1.
+  init(count: Int) {
+    columns = Self.columns(for: count)
+    let rows = (count + columns - 1) / columns
+    let widest = (Self.longest - Self.gap) / columns / 2
+    nameHeight = widest < 64 ? 0 : 22
+    let maximum = min((Self.longest - Self.gap) / rows - nameHeight, widest)
+    edge = max(16, min(320, maximum - 2 * Self.gap))
+    width = columns * (2 * edge + 2 * Self.gap) + Self.gap
+    pixels.reserveCapacity(3 * width * (rows * (edge + nameHeight + Self.gap) + Self.gap))
+  }
+
+  /// As many as make it about as wide as high, and leave little of the last row empty. A cell is twice as wide as its pictures, which
+  /// mostly are wider than high.
+  private static func columns(for count: Int) -> Int {
+    let fault = { (columns: Int) in
+      let rows = (count + columns - 1) / columns
+      let empty = 1 - Double(count) / Double(rows * columns)
+      let shape = 2 * Double(columns) / (0.75 * Double(rows))
+      return empty + 0.15 * max(shape, 1 / shape).squareRoot()
+    }
+    let maximum = max(1, Int(Double(count).squareRoot().rounded(.up)))
+    return (1...maximum).min { fault($0) < fault($1) } ?? 1
+  }
+
+  /// Whether it goes into the row that is begun.
+  func hasRoom(for cell: SheetCell) -> Bool { row.isEmpty || end + Self.gap + cell.width + Self.gap <= width }
+
+  package mutating func add(_ cell: SheetCell) { row.append(cell) }
+
+  /// Where the last cell of the row ends.
+  private var end: Int { row.reduce(0) { $0 + Self.gap + $1.width } }
+
+  /// Those of the row; `nil` where there are none, or they could not be read.
+  package var names: SheetNames? {
+    guard nameHeight > 0, !row.isEmpty else { return nil }
+    var left = 0
+    let cells = row.map { cell in
+      defer { left += cell.width + Self.gap }
+      return SheetNames.Cell(name: cell.name, left: left, width: cell.width)
+    }
+    return SheetNames(cells: cells, width: left - Self.gap, height: nameHeight)
+  }
+
+  /// - Parameter names: what `SheetNames` looks like; `nil`: there is nothing that could draw it.
+  mutating func endRow(names: [UInt8]?) {
+    let height = row.reduce(0) { max($0, $1.height) }
+    let start = pixels.isEmpty ? Self.gap : pixels.count / 3 / width
+    let below = height + (names == nil ? 0 : nameHeight) + Self.gap
+    pixels.append(contentsOf: repeatElement(Self.ground, count: (start + below) * 3 * width - pixels.count))
+    let first = (width - Self.gap - end) / 2 + Self.gap
+    used = max(used, end)
+    var left = first
+    for cell in row {
+      cell.paste(into: &pixels, width: width, left: left, top: start + height - cell.height)
+      left += cell.width + Self.gap
+    }
+    if let names { paste(names, width: left - Self.gap - first, left: first, top: start + height + 2) }
+    row = []
+  }
+
+  private mutating func paste(_ names: [UInt8], width shown: Int, left: Int, top: Int) {
+    guard names.count == 3 * shown * nameHeight else { return }
+    for line in 0..<nameHeight {
+      let start = 3 * ((top + line) * width + left)
+      pixels.replaceSubrange(
+        start..<start + 3 * shown, with: names[3 * line * shown..<3 * (line + 1) * shown])
+    }
+  }
+
+  func encoded(as format: PictureFormat) throws(ImagingError) -> PictureBytes {
+    let size = PixelSize(width: width, height: pixels.count / 3 / width)
+    let image = try Image.fromPixels(pixels, size: size, bands: 3).cropped(
+      left: (width - Self.gap - used) / 2, top: 0,
+      to: PixelSize(width: used + Self.gap, height: size.height))
+    switch format {
+    case .jpeg: return try image.encoded(as: .jpeg(quality: 88, halvedChroma: true))
+    case .webp: return try image.encoded(as: .webp(quality: 85))
+    default: return try image.encoded(as: .png)
+    }
+  }
+}
+
+/// Original and result of one job as pixels, or its result alone, with its name.
+package struct SheetCell: Sendable {
+  package let name: String
+  /// In pixels.
+  package let width: Int
+  package let height: Int
+  private let panels: Int
+  private let source: PixelRows
+
+  private struct PixelRows {
+    var pixels: [UInt8] = []
+    var stride = 0
+    var width = 0
+  }
+
+  /// - Parameter panels: where there are none that can be read, the cell is empty, so that each is where it is looked for.
+  init(_ panels: Panels?, _ name: String, edge: Int) {
+    self.name = name
+    // What comes here was made by our own worker, from a decoded picture.
+    guard let panels, panels.panel.longestEdge <= edge,
+      let image = try? Image.decode(panels.bytes, as: .png), image.bands == 3,
+      let pixels = try? image.copiedToMemory().pixels()
+    else {
+      (width, height, self.panels, source) = (2 * edge + comparisonGap, edge, 0, PixelRows())
+      return
+    }
+    // What has changed is the third.
+    self.panels = panels.count == 3 ? 2 : 1
+    source = PixelRows(pixels: pixels, stride: panels.size.width, width: panels.panel.width)
+    width = self.panels * source.width + (self.panels - 1) * comparisonGap
+    height = panels.size.height
+  }
+
+  func paste(into pixels: inout [UInt8], width whole: Int, left: Int, top: Int) {
+    for panel in 0..<panels {
+      let from = panel * (source.width + comparisonGap)
+      for row in 0..<height {
+        let start = 3 * (row * source.stride + from)
+        let end = 3 * ((top + row) * whole + left + from)
+        pixels.replaceSubrange(
+          end..<end + 3 * source.width, with: source.pixels[start..<start + 3 * source.width])
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Batch
+import Editing
+import Finishing
+import Imaging
+import PictureFormats
+import Preparation
+package import Core
+
+/// A job's original, its result, and what has changed, small and side by side; or one of the two alone where there is nothing to
+/// hold it against.
+package struct Panels: Sendable {
+  /// A PNG.
+  package let bytes: PictureBytes
+  package let size: PixelSize
+  package let count: Int
+
+  /// Of each.
+  var panel: PixelSize {
+    count == 1 ? size : PixelSize(width: (size.width - 2 * comparisonGap) / 3, height: size.height)
+  }
+}
+
+extension ImageProcessor {
+  /// - Parameters:
+  ///   - result: `nil`: there is none.
+  ///   - edge: the longest of each panel, in pixels.
+  /// - Returns: `nil` where there is neither that can be read. An original by its address is not fetched.
+  func panels(_ original: Reference?, _ result: String?, edge: Int) async -> Panels? {
+    var original = original
+    if case .file? = original {} else { original = nil }
+    if let original, let result, let compared = await compared(original, result, edge: edge) {
+      return compared
+    }
+    for picture in [result.map(Reference.file), original].compactMap(\.self) {
+      if let alone = await small(picture, as: .png, edge: edge) {
+        return Panels(bytes: alone.bytes, size: alone.size, count: 1)
+      }
+    }
+    return nil
+  }
+
+  private func compared(_ original: Reference, _ result: String, edge: Int) async -> Panels? {
+    var options = FinishingOptions()
+    (options.compares, options.comparisonEdge) = (true, edge)
+    guard let returned = try? await Reference.file(result).readOnPool(),
+      let content = try? await keep(original),
+      let finished = try? await finish(
+        returned, beside: FinishingContents(original: content), options, refusingAbove: result),
+      let comparison = finished.comparison, let size = try? PictureStructure.read(comparison).size
+    else { return nil }
+    return Panels(bytes: comparison, size: size, count: 3)
+  }
+
+  /// A picture made small, or into another format.
+  ///
+  /// - Parameter limit: how many bytes it may have, 1,000 at least. `nil`: any.
+  func small(
+    _ picture: Reference, as format: MediaType, edge: Int?, quality: Int? = nil, limit: Int? = nil,
+    allowing allowed: Set<String> = []
+  ) async -> (bytes: PictureBytes, size: PixelSize)? {
+    var options = PreparationOptions()
+    (options.format, options.maximumEdge, options.quality) = (format, edge, quality)
+    if let limit { options.maximumBytes = ByteCount(limit) }
+    options.allowed = allowed
+    guard let prepared = try? await prepare(picture, options), let bytes = try? prepared.content.read() else {
+      return nil
+    }
+    return (bytes, prepared.size)
+  }
+}
+
+extension Editor {
+  /// Runs `body` with each entry and its panels, in their order.
+  func forEachPanels(
+    _ entries: [BatchRecord.Entry], edge: Int, _ body: (BatchRecord.Entry, Panels?) async -> Void
+  ) async {
+    let workers = workers
+    await orderedConcurrentMap(entries, width: WorkerPool.shared.width * 2) { entry in
+      (entry, await workers.panels(entry.original, entry.result, edge: edge))
+    } consume: { entry, panels in
+      await body(entry, panels)
+    }
+  }
+}

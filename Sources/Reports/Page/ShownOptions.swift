@@ -1,0 +1,68 @@
+import Gateways
+import Preparation
+import Batch
+import Editing
+import Finishing
+import Imaging
+import PictureFormats
+import Core
+
+extension EditOptions {
+  /// What is asked for beyond the usual, each option by its long name with its value; without model, tier and output, which stand
+  /// elsewhere.
+  var wordsUnlikeUsual: [String] {
+    let usual = EditOptions()
+    var entries: [(String, String?)] = [
+      ("aspect", aspect == usual.aspect ? nil : aspect?.shown),
+      ("fit", fit == usual.fit ? nil : fit.rawValue),
+      ("count", count == usual.count ? nil : "\(count)"),
+      ("thinking", thinking?.rawValue),
+      ("output-format", outputFormat?.name),
+      ("format", format?.name),
+      ("quality", quality.map { "\($0)" }),
+      ("max-bytes", maximumBytes.map { "\($0)" }),
+      ("background", background == usual.background ? nil : "\(background)"),
+      ("page", page.map { "\($0)" }),
+    ]
+    entries += finish.entries
+    let switches = [
+      ("nearest", acceptsNearest), ("web-search", webSearch), ("image-search", imageSearch),
+      ("official-fallback", officialFallback), ("raw", isRaw), ("allow-truncated", allowsTruncated),
+    ]
+    return entries.compactMap { name, value in value.map { "\(name) \($0)" } }
+      + (switches + finish.switches).filter(\.1).map(\.0)
+  }
+}
+
+extension EditOptions.Aspect {
+  fileprivate var shown: String {
+    switch self {
+    case .source: "source"
+    case .automatic: "auto"
+    case .ratio(let ratio): ratio.description
+    }
+  }
+}
+
+extension FinishOptions {
+  fileprivate var entries: [(String, String?)] {
+    [
+      ("region", region.map { "\($0.left),\($0.top),\($0.size.width),\($0.size.height)" }),
+      ("mask", mask.map { OutputFile.name(of: $0.name) }),
+      ("mask-edits", maskEdits?.rawValue),
+      ("feather", feather.map { "\($0)" }),
+      ("max-drift", maximumDrift.map { "\($0)" }),
+      ("max-output-bytes", maximumBytes.map { "\($0)" }),
+      ("align", aligns == false ? "false" : nil),
+      ("match-color", matchesColor == false ? "false" : nil),
+    ]
+  }
+
+  fileprivate var switches: [(String, Bool)] {
+    [
+      ("fit-source", fitsSource), ("align", aligns == true), ("match-color", matchesColor == true),
+      ("keep-unchanged", keepsUnchanged), ("restore-alpha", restoresAlpha),
+      ("keep-metadata", keepsMetadata), ("keep-gps", keepsGPS),
+    ]
+  }
+}

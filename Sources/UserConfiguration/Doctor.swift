@@ -1,0 +1,251 @@
+import Editing
+import Base64
+import Finishing
+import Gateways
+import Imaging
+import PictureFormats
+import Isolation
+import Ledger
+import Preparation
+import Core
+
+/// Looks whether everything is there that edits need: decoders, workers, keys, configuration, ledger. Sends nothing.
+public struct Doctor: Sendable {
+  /// One thing that was looked at; its encoding is a line of `doctor --json`.
+  public struct Finding: Encodable, Sendable {
+    public enum State: String, Encodable, Sendable {
+      case good, absent, bad
+    }
+
+    public let name: String
+    public let state: State
+    public let detail: String
+    /// What can be done about it.
+    public let hint: String?
+    /// What a command that needs it would end with; 0 unless it is bad.
+    public let exit: Int32
+
+    init(_ name: String, _ state: State, _ detail: String, hint: String? = nil) {
+      (self.name, self.state, self.detail, self.hint, exit) = (name, state, detail, hint, 0)
+    }
+
+    init(_ name: String, _ error: PlantainError) {
+      self.name = name
+      state = .bad
+      detail = error.message
+      hint = error.hint
+      exit = error.exitStatus
+    }
+  }
+
+  private let configurationPath: String?
+  private let ledgerFile: String?
+
+  /// - Parameters:
+  ///   - configuration: its file; `nil`: the user's.
+  ///   - ledger: its file; `nil`: as the configuration says.
+  public init(configuration: String? = nil, ledger: String? = nil) {
+    configurationPath = configuration
+    ledgerFile = ledger
+  }
+
+  /// What is bad first; then what the next edit needs: gateway, key, configuration, ledger, worker; last the keys that are not there.
+  public func examine() async -> [Finding] {
+    let (configuration, settled) = configurationFinding()
+    let (gateway, chosen) = Self.gateway(settled)
+    let keys = await keys(settled, chosen)
+    let all =
+      gateway + keys.chosen + [configuration] + (await ledger(settled)) + [await Self.worker()]
+      + Self.decoders() + [Self.kernel()] + keys.others
+    let isLast = { (finding: Finding) in
+      finding.state == .absent && keys.others.contains { $0.name == finding.name }
+    }
+    return all.filter { $0.state == .bad } + all.filter { $0.state != .bad && !isLast($0) }
+      + all.filter(isLast)
+  }
+
+  /// Where edits go that name no gateway.
+  private static func gateway(_ configuration: Configuration?) -> ([Finding], chosen: [Gateway]) {
+    guard let configuration else { return ([], []) }
+    let name = "gateway"
+    do throws(PlantainError) {
+      guard try configuration.chosenGateway(named: nil) != nil else {
+        return (
+          [Finding(name, .absent, "none is chosen", hint: "Add --gateway ID, or set PLANTAIN_GATEWAY.")], []
+        )
+      }
+      let chosen = try configuration.gateways(named: nil)
+      return ([Finding(name, .good, chosen.map(\.id).joined(separator: ", "))], chosen)
+    } catch {
+      return ([Finding(name, error)], [])
+    }
+  }
+
+  private static func decoders() -> [Finding] {
+    do throws(ImagingError) {
+      let there = try PictureFormat.Codec.allCases.map { codec throws(ImagingError) in
+        (codec, try Image.hasDecoder(codec))
+      }
+      let message = there.filter(\.1).map(\.0.rawValue).joined(separator: ", ")
+      let missing = there.filter { !$0.1 }
+      var findings = [Finding("decoders", .good, "libvips \(ImagingRuntime.version): \(message)")]
+      if !missing.isEmpty {
+        let names = missing.map(\.0.rawValue).joined(separator: ", ")
+        findings.append(
+          Finding(
+            "decoders", .absent, "no decoder for \(names)", hint: "Install a libvips that was built with it.")
+        )
+      }
+      return findings
+    } catch {
+      return [Finding("decoders", .picture(error, "libvips", .preparation))]
+    }
+  }
+
+  /// Has a worker decode a small picture.
+  private static func worker() async -> Finding {
+    let name = "worker"
+    do throws(IsolationError) {
+      let workers = ImageProcessor(.isolated(try WorkerFleet()))
+      let finding = await tried(workers)
+      await workers.close()
+      return finding
+    } catch {
+      return Finding(name, .isolating(error))
+    }
+  }
+
+  private static func tried(_ workers: ImageProcessor) async -> Finding {
+    var options = PreparationOptions()
+    options.maximumEdge = 16
+    do {
+      let picture = try await WorkerPool.shared.run {
+        try Image.fromPixels(
+          [UInt8](repeating: 99, count: 1_024), size: PixelSize(width: 32, height: 32), bands: 1
+        ).encoded(
+          as: .png)
+      }
+      _ = try await workers.prepare(.bytes(picture, name: "a test picture"), options)
+      return Finding("worker", .good, "a child process decodes and encodes")
+    } catch {
+      return Finding("worker", error as? PlantainError ?? .unexpected(error))
+    }
+  }
+
+  private static func kernel() -> Finding {
+    Finding("base64", .good, "the \(Base64.Kernel.best.name) kernel")
+  }
+
+  private func configurationFinding() -> (Finding, Configuration?) {
+    do throws(PlantainError) {
+      let configuration = try Configuration.read(configurationPath)
+      let path = configurationPath ?? ConfigurationPath.standard()
+      let finding =
+        path.map { Finding("configuration", .good, $0) }
+        ?? Finding("configuration", .absent, "none, nor needed")
+      return (finding, configuration)
+    } catch {
+      return (Finding("configuration", error), nil)
+    }
+  }
+
+  /// Whether there is a key for each gateway, and where it comes from; never the key.
+  private func keys(
+    _ configuration: Configuration?, _ chosen: [Gateway]
+  ) async -> (chosen: [Finding], others: [Finding]) {
+    let findings = await keys(configuration)
+    let names = Set(chosen.map { "key of \($0.id)" })
+    return (findings.filter { names.contains($0.name) }, findings.filter { !names.contains($0.name) })
+  }
+
+  private func keys(_ configuration: Configuration?) async -> [Finding] {
+    guard let configuration else { return [] }
+    var findings: [Finding] = []
+    for gateway in configuration.gateways where gateway.id != Gateway.simulator.id {
+      let name = "key of \(gateway.id)"
+      let source = configuration.keySource(of: gateway)
+      do throws(APIKey.KeyError) {
+        switch source {
+        case .command: findings.append(Finding(name, .good, "a command gives it; it was not run"))
+        case .value: findings.append(Finding(name, .good, "given"))
+        case .environment, .file:
+          _ = try await source.read()
+          findings.append(Finding(name, .good, source.place))
+        }
+      } catch {
+        let failure = PlantainError.key(error, gateway)
+        if case .missing = error {
+          findings.append(Finding(name, .absent, failure.message, hint: failure.hint))
+        } else {
+          findings.append(Finding(name, failure))
+        }
+      }
+    }
+    return findings
+  }
+
+  private func ledger(_ configuration: Configuration?) async -> [Finding] {
+    let name = "ledger"
+    do throws(PlantainError) {
+      let location =
+        configuration?.ledger(named: ledgerFile) ?? ledgerFile.map(LedgerLocation.file) ?? .standard
+      let store = try LedgerStore(location)
+      guard store.exists else {
+        return [Finding(name, .absent, "none yet; it will be \(store.path)")]
+      }
+      defer { store.close() }
+      let (faults, access) = try await store.with { ledger throws(LedgerError) in
+        (try await ledger.faults(), ledger.access)
+      }
+      guard faults.isEmpty else {
+        throw .ledger("it is damaged: \(faults.joined(separator: "; "))", store.path)
+      }
+      let routes = try await store.routes(since: .now - Self.remembered)
+      return [Finding(name, .good, store.path)] + Self.findings(access, store.path)
+        + (routes.filter(\.isTroubled) + routes.filter { !$0.isTroubled }).map(Self.finding)
+    } catch {
+      return [Finding(name, error)]
+    }
+  }
+
+  /// Who else can read the prompts in it; nothing where that is nobody.
+  private static func findings(_ access: LedgerAccess, _ path: String) -> [Finding] {
+    let name = "ledger's privacy"
+    var findings: [Finding] = []
+    if let group = access.group {
+      findings.append(
+        Finding(
+          name, .good,
+          "the group \(group) can use it and read its prompts, because the group can write in its folder"))
+    }
+    if let stranger = access.stranger {
+      findings.append(
+        Finding(
+          name, .absent, "it belongs to \(stranger), and others can read its prompts",
+          hint: "Ask \(stranger) to run chmod -R o= \(path)*, or use a ledger of your own."))
+    }
+    if access.isStuck {
+      findings.append(
+        Finding(
+          name, .absent, "others can read its prompts, and its file system does not let that be changed",
+          hint: "Keep it on a file system with permissions, and name it with --ledger or PLANTAIN_LEDGER."))
+    }
+    return findings
+  }
+
+  /// In milliseconds: 30 days.
+  private static let remembered = 30 * 86_400_000
+
+  /// What a route has answered lately is told and not judged: `probe` asks it.
+  private static func finding(_ route: RouteHealth) -> Finding {
+    let pause = route.pausedUntil.map { "; rate-limited until \($0)" } ?? ""
+    let bad =
+      route.lastFailure.map {
+        "; last failed \($0)" + (route.message.map { message in ": \(message)" } ?? "")
+      }
+      ?? ""
+    return Finding(
+      "route \(route.gateway)", .good,
+      "\(route.good) of \(route.attempts) attempts at \(route.place) answered within 30 days\(bad)\(pause)")
+  }
+}
