@@ -15,8 +15,9 @@ let cSettings: [CSetting] = [
   .enableWarning("extra"),
 ]
 
-// libvips is loaded when a picture has to be decoded (CShims/CImaging/late.h): the programs do not ask for it at their start.
-// Nobody looks symbols up in them either; a static Swift runtime would export all of its own, and keep what nothing uses.
+// libvips is loaded when the first picture is decoded (CShims/CImaging/late.h), so the programs do not link
+// it. They export no symbols either: a static Swift runtime would export all of its own, and so keep unused
+// code.
 let loadedLate: [LinkerSetting] = [
   .unsafeFlags(
     ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
@@ -37,28 +38,27 @@ let package = Package(
     .executable(name: "plantain-worker", targets: ["PlantainWorker"]),
   ],
   dependencies: [
-    // The HTTP client made for servers: streamed bodies of known length with back-pressure,
-    // which URLSession on Linux does not give.
+    // An HTTP client with streamed bodies of known length and back-pressure, which URLSession on Linux lacks.
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
-    // The event loops and the HTTP/1 codec of the client above; the simulator's server stands on them, too.
+    // The event loops and the HTTP/1 codec of that client, also used by the simulator's server.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    // Options, help, completions and the manual of the command.
+    // Options, help, completions, and the manual of the command.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    // Child processes without fork's traps. Without its traits it needs no Foundation.
+    // Child processes without the pitfalls of fork. Without its traits, it does not need Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
-    // The type of a file's descriptor, which the package above speaks in.
+    // The file descriptor type in the API of swift-subprocess.
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    // SQLite with migrations, typed rows and safe concurrency: the journal of what was sent and paid for.
+    // SQLite with migrations, typed rows, and safe concurrency, for the ledger.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-    // YAML with the line of every value, so that a mistake in a configuration can be pointed at.
+    // YAML with the line of every value, so that an error in a configuration names its line.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    // Quoted cells, line breaks in them, and separators that spreadsheets choose by country.
+    // CSV with quoted cells, line breaks in cells, and the separators that spreadsheets choose by country.
     .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
-    // Templates that escape what they show: the report of a batch is a page with prompts and names of files in it.
+    // Templates that escape their values: the report of a batch is a page with prompts and file names.
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    // The TLS of the HTTP client, to name certificate authorities of one's own.
+    // The TLS of the HTTP client, for custom certificate authorities.
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-    // The logging interface of the Swift server world; the program that embeds us chooses where lines go.
+    // The logging API of the Swift server ecosystem. The embedding program chooses the log handler.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
@@ -85,7 +85,7 @@ let package = Package(
 
     .target(name: "Core", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
     .target(name: "Base64", dependencies: ["CBase64", "Core"], swiftSettings: swiftSettings),
-    // What a picture's file says, without a decoder.
+    // Reads the structure of picture files, without a decoder.
     .target(name: "PictureFormats", dependencies: ["CZlib", "Core"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
@@ -136,11 +136,11 @@ let package = Package(
       name: "Reports",
       dependencies: ["Batch", "Editing", .product(name: "Mustache", package: "swift-mustache")],
       resources: [.embedInCode("Page/report.mustache")], swiftSettings: swiftSettings),
-    // Named apart from swift-configuration's module, which the HTTP client brings along.
+    // Not named Configuration, which is the module of swift-configuration, a dependency of the HTTP client.
     .target(
       name: "UserConfiguration", dependencies: ["Editing", .product(name: "Yams", package: "Yams")],
       swiftSettings: swiftSettings),
-    // What a program imports. Nothing is computed here.
+    // The module that programs import. It only re-exports other modules.
     .target(
       name: "Plantain", dependencies: ["Batch", "Editing", "Reports", "UserConfiguration"],
       swiftSettings: swiftSettings),

@@ -1,6 +1,9 @@
-// The two alphabets as tables. The classes of a character's two nibbles: a row (high_class) has a bit of its own,
-// shared by rows with the same columns: 2; 3; 4 and 6; 5 and 7 (URL-safe: 7 alone, and 5); a column (low_class) has the
-// bits of the rows in which it belongs to the alphabet.
+// The lookup tables of the two alphabets.
+//
+// low_class and high_class classify the two nibbles of a character. The high nibble is the row, the low
+// nibble the column. Each row has one bit in high_class; rows with the same columns share it: 2; 3; 4 and 6;
+// 5 and 7 (URL-safe: 5 and 7 have a bit each). A column of low_class has the bits of the rows in which it
+// belongs to the alphabet.
 #ifndef CBASE64_ALPHABETS_H
 #define CBASE64_ALPHABETS_H
 

@@ -1,8 +1,9 @@
-// AVX2 kernels: 24 bytes to 32 characters and back per step.
+// AVX2 kernels: 24 bytes to 32 characters per step, and the reverse.
 //
-// After W. Muła and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM Transactions on the
-// Web 12(3), 2018, doi:10.1145/3132709: bits are moved with multiplications, letters are found by adding an offset
-// chosen with a 16-entry shuffle, and bad input is found by and-ing two nibble classes.
+// After W. Muła and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions", ACM
+// Transactions on the Web 12(3), 2018, doi:10.1145/3132709. Multiplications move the bits. A 16-entry shuffle
+// selects the offset that turns a value into a letter. Invalid input is found by and-ing the classes of the
+// two nibbles.
 #include "internal.h"
 
 #if defined(__x86_64__)
@@ -13,17 +14,17 @@
 
 enum { block_bytes = 24, block_letters = 32, blocks = 4 };
 
-// In both halves of a vector.
+// Loads a 16-byte table into both halves of a vector.
 AVX2 static inline __m256i twice(const void *table) {
     return _mm256_broadcastsi128_si256(_mm_loadu_si128(table));
 }
 
-// Per half: bytes a b c d … become the 32-bit words (b a c b), in the given order, so that every six bits can be
-// reached by one 16-bit multiplication.
+// In each half, the bytes a b c d … become the 32-bit words (b a c b), in the given order, so that one 16-bit
+// multiplication reaches any six bits.
 AVX2 static inline __m256i spread_to_sextets(__m256i bytes, __m256i order) {
     __m256i words = _mm256_shuffle_epi8(bytes, order);
     __m256i factors = _mm256_set1_epi32(0x01000010);
-    // A compiler that sees the factors makes three instructions of one multiplication.
+    // If the compiler knows the factors, it replaces the one multiplication by three instructions.
     __asm__("" : "+x"(factors));
     //  bits of a word:  bbbbcccc ccdddddd aaaaaabb cccc….   (a, b, c, d: the four sextets, high to low)
     __m256i first_and_third =
@@ -32,7 +33,8 @@ AVX2 static inline __m256i spread_to_sextets(__m256i bytes, __m256i order) {
     return _mm256_or_si256(first_and_third, second_and_fourth);
 }
 
-// 0…25 capitals, 26…51 small letters, 52…61 digits, 62 and 63: classes 0, 1, 2…11, 12 and 13 pick what to add.
+// 0…25 are capitals, 26…51 small letters, 52…61 digits, then 62 and 63. Their classes 0, 1, 2…11, 12 and 13
+// select the offset to add.
 AVX2 static inline __m256i letters_of(__m256i sextets, __m256i to_letter) {
     __m256i class = _mm256_subs_epu8(sextets, _mm256_set1_epi8(51));
     class = _mm256_sub_epi8(class, _mm256_cmpgt_epi8(sextets, _mm256_set1_epi8(25)));
@@ -42,7 +44,7 @@ AVX2 static inline __m256i letters_of(__m256i sextets, __m256i to_letter) {
 #define WORDS_FROM(n) n + 1, n, n + 2, n + 1
 #define HALF_FROM(n) WORDS_FROM(n), WORDS_FROM(n + 3), WORDS_FROM(n + 6), WORDS_FROM(n + 9)
 
-// Two loads of 16 bytes, twelve apart: four more than it takes.
+// Reads 28 bytes in two loads of 16 that start 12 apart: four bytes more than it encodes.
 AVX2 static inline void encode_first(const uint8_t *bytes, __m256i to_letter, uint8_t *text) {
     const __m256i order = _mm256_setr_epi8(HALF_FROM(0), HALF_FROM(0));
     __m256i low = _mm256_castsi128_si256(_mm_loadu_si128((const void *)bytes));
@@ -50,7 +52,8 @@ AVX2 static inline void encode_first(const uint8_t *bytes, __m256i to_letter, ui
     _mm256_storeu_si256((void *)text, letters_of(spread_to_sextets(input, order), to_letter));
 }
 
-// One load, from four bytes before to four bytes after what it takes: the halves then begin at bytes 4 and 0.
+// Reads 32 bytes in one load, from four bytes before its input to four bytes after it. The halves begin at
+// bytes 4 and 0.
 AVX2 static inline void encode_next(const uint8_t *bytes, __m256i to_letter, uint8_t *text) {
     const __m256i order = _mm256_setr_epi8(HALF_FROM(4), HALF_FROM(0));
     __m256i input = _mm256_loadu_si256((const void *)(bytes - 4));
@@ -76,8 +79,9 @@ struct decoding {
     __m256i low_class, high_class, to_value, special;
 };
 
-// The values of 32 characters; `good` keeps a bit in every byte as long as all belong to the alphabet. A shuffle looks
-// at four bits of an index, and gives 0 for one with its highest bit set.
+// Returns the values of 32 characters. Every byte of `good` keeps at least one bit set as long as all
+// characters belong to the alphabet. A shuffle uses four bits of an index, and returns 0 for an index whose
+// highest bit is set.
 AVX2 static inline __m256i values_of(struct decoding tables, __m256i text, __m256i *good) {
     __m256i high_nibble = _mm256_and_si256(_mm256_srli_epi32(text, 4), _mm256_set1_epi8(0x0f));
     __m256i columns = _mm256_shuffle_epi8(tables.low_class, text);
@@ -91,8 +95,8 @@ AVX2 static inline bool is_any_zero(__m256i good) {
     return _mm256_movemask_epi8(_mm256_cmpeq_epi8(good, _mm256_setzero_si256())) != 0;
 }
 
-// Four values to three bytes, and all bytes of each half to its front, which is stored by itself: moving them together
-// first takes longer. Writes four bytes more than it makes.
+// Packs four values into three bytes and moves the bytes of each half to its front. Each half is stored
+// separately, because joining them first takes longer. Writes four bytes more than it decodes.
 AVX2 static inline void pack(__m256i values, uint8_t *bytes) {
     const __m256i order = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1, //
         2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
@@ -103,8 +107,8 @@ AVX2 static inline void pack(__m256i values, uint8_t *bytes) {
     _mm_storeu_si128((void *)(bytes + block_bytes / 2), _mm256_extracti128_si256(packed, 1));
 }
 
-// With eight more characters left, the four bytes too many of a step still lie inside the buffer. All is loaded before
-// anything is stored, as the buffers may be the same.
+// A step writes four bytes too many. They stay inside the buffer because eight more characters follow. All
+// loads come before the stores, because the buffers may be the same.
 AVX2 static size_t decode_groups(const struct alphabet *alphabet, const uint8_t *text, size_t count, uint8_t *bytes) {
     const struct decoding tables = {twice(alphabet->low_class), twice(alphabet->high_class), twice(alphabet->to_value),
         _mm256_set1_epi8((char)alphabet->special)};

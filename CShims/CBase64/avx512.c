@@ -1,8 +1,8 @@
-// AVX-512 VBMI kernels: 48 bytes to 64 characters in three instructions, and back in five.
+// AVX-512 VBMI kernels: 48 bytes to 64 characters in three instructions, and the reverse in five.
 //
-// After W. Muła and D. Lemire, "Base64 encoding and decoding at almost the speed of a memory copy", Software: Practice
-// and Experience 50(2), 2020, doi:10.1002/spe.2777: bytes are looked up in tables of 64 and 128 entries, and bits are
-// moved by one multishift.
+// After W. Muła and D. Lemire, "Base64 encoding and decoding at almost the speed of a memory copy", Software:
+// Practice and Experience 50(2), 2020, doi:10.1002/spe.2777. Bytes are looked up in tables of 64 and 128
+// entries, and one multishift moves the bits.
 #include "internal.h"
 
 #if defined(__x86_64__)
@@ -14,23 +14,24 @@
 enum {
     block_bytes = 48,
     block_letters = 64,
-    blocks = 4, // in one round of a loop
+    blocks = 4, // per iteration of the main loop
 };
 
-// Stores that go around the caches save reading what they overwrite, and win where input and output do not fit them
-// together. On pages that are written for the first time they lose, as the system has just zeroed these in the cache;
-// an output above 32 MiB, which malloc maps anew each time, nearly always is such. Measured: Tests/Performance/LOG.md.
+// Non-temporal stores avoid reading the memory that they overwrite. They are faster where input and output
+// together do not fit into the caches. They are slower on pages that are written for the first time, because
+// the system has just zeroed those in the cache. An output above 32 MiB nearly always has such pages, because
+// malloc maps it again each time. Measured: Tests/Performance/LOG.md.
 static bool is_better_streamed(size_t output) {
     return output >= 8 << 20 && output < 32 << 20;
 }
 
-// Four letters for each three bytes a b c: the 32-bit word (b a c b), out of which a multishift takes, for each letter,
-// the eight bits that end in its six. The upper two do not count in a look-up.
+// Encodes every three bytes a b c as four letters. From the 32-bit word (b a c b), a multishift takes for
+// each letter the eight bits that end with its six bits. A lookup ignores the upper two.
 VBMI static inline __m512i encode_block(__m512i bytes, __m512i letters) {
     const __m512i order =
         _mm512_setr_epi32(0x01020001, 0x04050304, 0x07080607, 0x0a0b090a, 0x0d0e0c0d, 0x10110f10, 0x13141213,
             0x16171516, 0x191a1819, 0x1c1d1b1c, 0x1f201e1f, 0x22232122, 0x25262425, 0x28292728, 0x2b2c2a2b, 0x2e2f2d2e);
-    const __m512i shifts = _mm512_set1_epi64(0x3036242a1016040a); // 10, 4, 22, 16, and the same 32 bits higher
+    const __m512i shifts = _mm512_set1_epi64(0x3036242a1016040a); // 10, 4, 22, 16; the same 32 bits higher
     __m512i words = _mm512_permutexvar_epi8(order, bytes);
     return _mm512_permutexvar_epi8(_mm512_multishift_epi64_epi8(shifts, words), letters);
 }
@@ -39,7 +40,8 @@ VBMI static inline __m512i encode_at(const uint8_t *bytes, __m512i letters) {
     return encode_block(_mm512_loadu_si512(bytes), letters);
 }
 
-// Whole rounds; reads 16 bytes more than it takes, which the caller has. `text` is aligned when streaming.
+// Encodes whole iterations of `blocks` blocks. Reads 16 bytes beyond its input, which are inside the buffer.
+// When streaming, `text` is aligned.
 VBMI static size_t encode_rounds(__m512i letters, const uint8_t *bytes, size_t count, uint8_t *text, bool streaming) {
     size_t at = 0;
     for (; at + blocks * block_bytes + 16 <= count; at += blocks * block_bytes, text += blocks * block_letters)
@@ -53,13 +55,13 @@ VBMI static size_t encode_rounds(__m512i letters, const uint8_t *bytes, size_t c
     return at;
 }
 
-// At most one block, of whole groups.
+// Encodes at most one block, which consists of whole groups.
 VBMI static inline void encode_part(__m512i letters, const uint8_t *bytes, size_t count, uint8_t *text) {
     __m512i input = _mm512_maskz_loadu_epi8(~0ull >> (64 - count), bytes);
     _mm512_mask_storeu_epi8(text, ~0ull >> (64 - count / 3 * 4), encode_block(input, letters));
 }
 
-// How many bytes to encode first, so that all further stores fill whole cache lines.
+// The number of bytes to encode first so that all further stores fill whole cache lines.
 static inline size_t head_of(const uint8_t *text, size_t count) {
     size_t unaligned = (uintptr_t)text % block_letters;
     return unaligned == 0 || unaligned % 4 != 0 || count < block_bytes ? 0 : (block_letters - unaligned) / 4 * 3;
@@ -83,28 +85,29 @@ VBMI static size_t encode_groups(const struct alphabet *alphabet, const uint8_t 
 }
 
 struct decoding {
-    __m512i low_values, high_values; // by character
+    __m512i low_values, high_values; // indexed by character
 };
 
-// The values of 64 characters; `bad` gets bits of weight 128 for those outside the alphabet.
+// Returns the values of 64 characters. A byte of `bad` gets bit 7 set for a character outside the alphabet.
 VBMI static inline __m512i values_of(struct decoding tables, __m512i text, __m512i *bad) {
     __m512i values = _mm512_permutex2var_epi8(tables.low_values, text, tables.high_values);
     *bad = _mm512_ternarylogic_epi32(*bad, text, values, 0xfe); // or of all three
     return values;
 }
 
-// Four values to 24 bits, in the lower three bytes of each 32-bit word, highest first.
+// Joins four values into 24 bits: the lower three bytes of each 32-bit word, highest first.
 VBMI static inline __m512i join(__m512i values) {
     __m512i pairs = _mm512_maddubs_epi16(values, _mm512_set1_epi32(0x01400140));
     return _mm512_madd_epi16(pairs, _mm512_set1_epi32(0x00011000));
 }
 
-// Where the bytes of a joined block lie.
+// The offsets of the decoded bytes in a joined block.
 #define GROUP(n) 4 * (n) + 2, 4 * (n) + 1, 4 * (n)
 #define GROUPS(n) GROUP(n), GROUP(n + 1), GROUP(n + 2), GROUP(n + 3)
 static const uint8_t order[block_letters] = {GROUPS(0), GROUPS(4), GROUPS(8), GROUPS(12)};
 
-// Four blocks leave as three full vectors, each with bytes of two blocks; 64 is added for the second one.
+// Four blocks are stored as three full vectors, each with bytes of two blocks. Indices of the second block
+// have 64 added.
 #define BYTES(n, i) ((n) + 4 * ((i) / 3) + 2 - (i) % 3)
 #define BYTES_4(n, i) BYTES(n, i), BYTES(n, i + 1), BYTES(n, i + 2), BYTES(n, i + 3)
 #define BYTES_16(n, i) BYTES_4(n, i), BYTES_4(n, i + 4), BYTES_4(n, i + 8), BYTES_4(n, i + 12)
@@ -119,7 +122,8 @@ VBMI static inline void store(uint8_t *to, __m512i bytes, bool streaming) {
         _mm512_storeu_si512(to, bytes);
 }
 
-// Whole rounds. All is loaded before anything is stored, as the buffers may be the same.
+// Decodes whole iterations of `blocks` blocks. All loads come before the stores, because the buffers may be
+// the same.
 VBMI static size_t decode_rounds(
     struct decoding tables, const uint8_t *text, size_t count, uint8_t *bytes, bool streaming) {
     const __m512i pick_first = _mm512_loadu_si512(first);
@@ -144,7 +148,7 @@ VBMI static size_t decode_rounds(
 
 VBMI static size_t decode_streaming(
     const struct alphabet *alphabet, struct decoding tables, const uint8_t *text, size_t count, uint8_t *bytes) {
-    // Three bytes a group: 43 is the inverse of 3 modulo 64.
+    // A group has three bytes, and 43 is the inverse of 3 modulo 64.
     size_t head = -(uintptr_t)bytes * 43 % 64 * 4;
     if (cbase64_decode_groups_scalar(alphabet, text, head, bytes) < head)
         return 0;

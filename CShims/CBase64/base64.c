@@ -1,4 +1,4 @@
-// What all kernels have in common: the last group, and where bad text is bad.
+// The code that all kernels share: the last group, and the offset of the first invalid character.
 #include "internal.h"
 
 #include "alphabets.h"
@@ -49,8 +49,8 @@ static size_t fail_at(size_t offset, size_t *error_offset) {
     return CBASE64_INVALID;
 }
 
-// The last group, of `count` characters at `text`: two or three letters, then padding up to the very end. Returns how
-// many bytes it makes.
+// Decodes the last group, `count` characters at `text`: two or three letters, followed by padding to the end.
+// Returns the number of bytes written.
 static size_t decode_last(
     CBase64Alphabet alphabet, const uint8_t *text, size_t count, uint8_t *bytes, size_t *error_offset) {
     uint32_t group = 0;
@@ -80,7 +80,7 @@ static size_t decode_last(
 
 size_t cbase64_decode(const CBase64Kernel *kernel, CBase64Alphabet alphabet, const uint8_t *text, size_t count,
     uint8_t *bytes, size_t *error_offset) {
-    // The last group may be padded, which would stop a kernel's whole last block.
+    // The last group may have padding, at which a kernel would reject its whole last block.
     size_t padding = count > 0 && text[count - 1] == '=' ? 4 : 0;
     size_t clean = count > padding ? count - padding : 0;
     size_t done = cbase64_decode_groups(kernel, alphabet, text, clean, bytes);

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-// Best first, ended by NULL. The CPU's features are read once by the compiler's runtime.
+// The kernels that this CPU supports, best first; NULL after the last one. The compiler's runtime reads the
+// CPU's features once.
 static const CBase64Kernel *available(size_t position) {
 #if defined(__x86_64__)
     const struct {
@@ -17,7 +18,7 @@ static const CBase64Kernel *available(size_t position) {
         if (candidates[candidate].is_there && position-- == 0)
             return candidates[candidate].kernel;
 #elif defined(__aarch64__)
-    // Every aarch64 has it.
+    // Every aarch64 CPU has NEON.
     if (position-- == 0)
         return &cbase64_neon;
 #endif

@@ -1,5 +1,6 @@
-// NEON kernels (aarch64): 48 bytes to 64 characters and back per step. Loads and stores with stride three and four take
-// the groups apart and put them together; letters are looked up in tables of 64 entries held in four registers.
+// NEON kernels (aarch64): 48 bytes to 64 characters per step, and the reverse. Loads and stores with stride
+// three and four split and join the groups. Letters are looked up in tables of 64 entries held in four
+// registers.
 #include "internal.h"
 
 #if defined(__aarch64__)
@@ -27,11 +28,11 @@ static size_t encode_groups(const struct alphabet *alphabet, const uint8_t *byte
     return at;
 }
 
-// Sixteen characters' values, with bit 7 for those outside the alphabet: a character from 128 on is outside both
-// tables, and keeps its own bit 7.
+// Returns the values of 16 characters, with bit 7 set for those outside the alphabet. A character of 128 or
+// above is outside both tables and keeps its own bit 7.
 static inline uint8x16_t values_of(uint8x16x4_t low, uint8x16x4_t high, uint8x16_t text) {
-    uint8x16_t values = vqtbl4q_u8(low, text);                         // 0 from 64 on
-    values = vqtbx4q_u8(values, high, vsubq_u8(text, vdupq_n_u8(64))); // as it was outside 64…127
+    uint8x16_t values = vqtbl4q_u8(low, text);                         // 0 for 64 and above
+    values = vqtbx4q_u8(values, high, vsubq_u8(text, vdupq_n_u8(64))); // unchanged outside of 64…127
     return vorrq_u8(values, vandq_u8(text, vdupq_n_u8(not_in_alphabet)));
 }
 

@@ -1,4 +1,4 @@
-// Group by group, for what is left over and for CPUs without the other kernels.
+// The portable kernel, one group at a time: for remainders and for CPUs without the other kernels.
 #include "internal.h"
 
 size_t cbase64_encode_groups_scalar(

@@ -1,4 +1,5 @@
-// SSSE3 kernels: 12 bytes to 16 characters and back per step. The bits move as in avx2.c, whose head names the source.
+// SSSE3 kernels: 12 bytes to 16 characters per step, and the reverse. The bits move as in avx2.c, which names
+// the source.
 #include "internal.h"
 
 #if defined(__x86_64__)
@@ -25,7 +26,7 @@ SSSE3 static inline __m128i letters_of(__m128i sextets, __m128i to_letter) {
     return _mm_add_epi8(sextets, _mm_shuffle_epi8(to_letter, class));
 }
 
-// A step reads four bytes more than it takes.
+// A step reads four bytes more than it encodes.
 SSSE3 static size_t encode_groups(const struct alphabet *alphabet, const uint8_t *bytes, size_t count, uint8_t *text) {
     const __m128i to_letter = _mm_loadu_si128((const void *)alphabet->to_letter);
     size_t at = 0;
@@ -36,8 +37,8 @@ SSSE3 static size_t encode_groups(const struct alphabet *alphabet, const uint8_t
     return at;
 }
 
-// A step writes 16 bytes of which 12 count: with eight more characters left, the four bytes too many still lie inside
-// the buffer.
+// A step writes 16 bytes, of which 12 are valid. The four bytes too many stay inside the buffer because eight
+// more characters follow.
 SSSE3 static size_t decode_groups(const struct alphabet *alphabet, const uint8_t *text, size_t count, uint8_t *bytes) {
     const __m128i low_classes = _mm_loadu_si128((const void *)alphabet->low_class);
     const __m128i high_classes = _mm_loadu_si128((const void *)alphabet->high_class);

@@ -1,16 +1,17 @@
-// Masks, and pictures laid over one another by them.
+// Masks, and compositing of pictures with them.
 #include "internal.h"
 
 enum { opaque = 255 };
 
-// How far a rectangle is there, by column and by row.
+// The coverage of a rectangle, by column and by row.
 struct ramps {
     handover is_ready;
     uint8_t *columns;
     uint8_t *rows;
 };
 
-// 0 outside `from` to `to`, 255 inside, and rising over `feather` positions within it, but not at the frame's own ends.
+// Writes 0 outside of `from`..<`to` and 255 inside, with a ramp of `feather` positions inside each end that
+// is not an end of the frame.
 static void ramp(uint8_t *levels, int length, int from, int to, int feather) {
     for (int at = 0; at < length; at++) {
         double level = at >= from && at < to;
@@ -18,7 +19,7 @@ static void ramp(uint8_t *levels, int length, int from, int to, int feather) {
             double before = from > 0 ? (at - from + 0.5) / feather : 1;
             double behind = to < length ? (to - at - 0.5) / feather : 1;
             double share = VIPS_MIN(1, VIPS_MIN(before, behind));
-            // Without a corner at either end, which would show as a line.
+            // Smoothstep: a kink at either end of the ramp would be visible as a line.
             level = share * share * (3 - 2 * share);
         }
         levels[at] = (uint8_t)(opaque * level + 0.5);
@@ -87,7 +88,7 @@ CImagingImage *cimaging_with_alpha(CImagingImage *image, CImagingImage *alpha) {
     return result_of(status, output);
 }
 
-// What goes into one output of several pictures.
+// The inputs of an output that is computed from several pictures.
 struct layers {
     handover is_ready;
     int count;
@@ -95,7 +96,7 @@ struct layers {
     int bands;
 };
 
-// The regions through which one thread reads them.
+// Creates the regions through which one thread reads the inputs.
 static void *start(VipsImage *output, void *unused, void *context) {
     (void)output;
     (void)unused;
@@ -127,7 +128,7 @@ static bool is_empty(VipsRegion *mask, const VipsRect *area) {
     return true;
 }
 
-// One row, for samples of a type and sums of a wider one. A transparent pixel's color counts as little as it is seen.
+// Defines the blend of one row, for a sample type and a wider type for sums. Colors are weighted by alpha.
 #define DEFINE_BLEND_ROW(sample, wide)                                                                                 \
     static void blend_row_##sample(                                                                                    \
         sample *to, const sample *over, const sample *under, const uint8_t *mask, int width, int bands) {              \
@@ -160,7 +161,7 @@ static int generate_blend(VipsRegion *output, void *sequence, void *unused, void
     const struct layers *layers = context;
     take_over(&layers->is_ready);
     VipsRect *area = &output->valid;
-    // What lies under is read in any case: its decoder gives its rows in order.
+    // `under` is read in any case, because its decoder delivers rows in order.
     if (vips_region_prepare(regions[1], area) != 0 || vips_region_prepare(regions[2], area) != 0)
         return -1;
     bool hides_all = is_empty(regions[2], area);
@@ -201,7 +202,8 @@ static int generate_product(VipsRegion *output, void *sequence, void *unused, vo
     return 0;
 }
 
-// A picture like the second of `images`, made of all of them, which it keeps alive.
+// Creates an image with the properties of the second of `images`, computed from all of them. Keeps them
+// alive.
 static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGenerateFn generate) {
     VipsImage *like = vips_of(images[1]);
     VipsImage *output = vips_image_new();
@@ -210,7 +212,7 @@ static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGen
     VipsImage *inputs[4] = {NULL};
     for (int i = 0; i < count && fits; i++) {
         VipsImage *image = vips_of(images[i]);
-        // The last of three is a mask.
+        // The third image, if any, is a mask.
         bool is_mask = i == 2;
         fits = image->BandFmt == (is_mask ? VIPS_FORMAT_UCHAR : like->BandFmt) && image->Xsize == like->Xsize &&
                image->Ysize == like->Ysize && image->Bands == (is_mask ? 1 : like->Bands);
@@ -231,7 +233,7 @@ static CImagingImage *layered(CImagingImage *const images[3], int count, VipsGen
                 return (CImagingImage *)output;
         }
     } else {
-        vips_error("cimaging_blend", "pictures of different kinds");
+        vips_error("cimaging_blend", "the pictures differ in size or format");
     }
     g_object_unref(output);
     return NULL;

@@ -5,8 +5,9 @@ static int transform(VipsImage *input, VipsImage **output) {
         "black_point_compensation", TRUE, "depth", 8, NULL);
 }
 
-// Files mean Lab as ICC does, under D50, where libvips' own route takes it for D65, which is up to 4 dE away; and its
-// vips_icc_export() of 8.14 darkens white by 1 in 256. Out of D50 by Bradford's matrix (ICC.1, annex E).
+// Converts Lab to sRGB. Lab in files is relative to D50, as in ICC profiles. libvips' own conversion assumes
+// D65, which is off by up to 4 dE, and its vips_icc_export() of 8.14 darkens white by 1 in 256. Bradford's
+// matrix (ICC.1, annex E) adapts from D50.
 static int transform_lab(VipsImage *input, VipsImage **output) {
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 5);
@@ -23,15 +24,15 @@ static int transform_lab(VipsImage *input, VipsImage **output) {
     return status;
 }
 
-// libvips 8.14 makes a 16-bit alpha channel opaque on its way through a profile, and one beside Lab transparent, so
-// alpha goes around them.
+// libvips 8.14 makes a 16-bit alpha channel opaque when it converts through a profile, and the alpha channel
+// of a Lab image transparent. Alpha therefore bypasses the conversion.
 static int beside_alpha(int (*change)(VipsImage *, VipsImage **), VipsImage *input, VipsImage **output) {
     if (!vips_image_hasalpha(input))
         return change(input, output);
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 6);
     int last = vips_image_get_bands(input) - 1;
-    // Lab's own 16 bits are signed; its alpha is not, and only called so.
+    // 16-bit Lab is signed. Its alpha channel is unsigned, although it has the signed format, too.
     bool is_wide = input->BandFmt == VIPS_FORMAT_USHORT || input->BandFmt == VIPS_FORMAT_SHORT;
     int status = vips_extract_band(input, &step[0], 0, "n", last, NULL) || change(step[0], &step[1]) ||
                  vips_extract_band(input, &step[2], last, NULL);
@@ -101,7 +102,7 @@ CImagingImage *cimaging_deepen(CImagingImage *image) {
     VipsImage *context = vips_image_new();
     VipsImage **step = (VipsImage **)vips_object_local_array(VIPS_OBJECT(context), 2);
     VipsImage *output = NULL;
-    // 255 becomes 65535.
+    // Maps 255 to 65535.
     int status = vips_linear1(vips_of(image), &step[0], 257, 0, NULL) ||
                  vips_cast(step[0], &step[1], VIPS_FORMAT_USHORT, NULL) ||
                  vips_copy(step[1], &output, "interpretation", VIPS_INTERPRETATION_RGB16, NULL);
@@ -116,7 +117,7 @@ CImagingImage *cimaging_flatten(CImagingImage *image, uint8_t red, uint8_t green
     VipsImage *rgb = NULL;
     VipsImage *output = NULL;
     int status = 0;
-    // Of a background's channels, a gray picture would take the first alone.
+    // For a gray picture, libvips uses only the first channel of the background.
     if (input->Bands == 2 && (red != green || green != blue)) {
         status = vips_colourspace(input, &rgb, VIPS_INTERPRETATION_sRGB, NULL);
         input = rgb;

@@ -38,17 +38,18 @@ bool cimaging_has_loader(CImagingLoader loader) {
     return knows_loader(loader);
 }
 
-// The loaded image with nothing but its pixels and its color profile, which is copied: heifload of 8.14 hands out
-// metadata that lies in the loaded image's own memory, and is read after free once that image is gone.
+// Copies a loaded image with only its pixels and its color profile. The profile is copied, too: heifload of
+// 8.14 returns metadata that points into the loaded image's own memory and is read after it is freed with
+// that image.
 static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
-    // An 8-bit Lab picture comes packed in four bytes, which most operations take for three colors and alpha.
+    // An 8-bit Lab picture is packed into four bytes, which most operations take for three colors and alpha.
     int status =
         loaded->Coding == VIPS_CODING_LABQ ? vips_LabQ2LabS(loaded, output, NULL) : vips_copy(loaded, output, NULL);
     if (status != 0)
         return -1;
     gchar **fields = vips_image_get_fields(*output);
     for (gchar **field = fields; field != NULL && *field != NULL; field++)
-        vips_image_remove(*output, *field); // leaves width, height and the like, which are no metadata
+        vips_image_remove(*output, *field); // keeps width, height and the like, which are not metadata
     g_strfreev(fields);
 
     const void *profile = NULL;
@@ -59,7 +60,7 @@ static int pixels_and_profile(VipsImage *loaded, VipsImage **output) {
     return 0;
 }
 
-// What goes on with a picture that a loader has opened, of which it takes ownership.
+// Finishes an image that a loader has opened, and takes ownership of it.
 static CImagingImage *loaded(VipsImage *image) {
     VipsImage *output = NULL;
     int status = pixels_and_profile(image, &output);
@@ -70,7 +71,7 @@ static CImagingImage *loaded(VipsImage *image) {
 CImagingImage *cimaging_decode(CImagingLoader loader, const void *bytes, size_t count, CImagingDecodeOptions options) {
     VipsImage *image = NULL;
     VipsFailOn fail_on = options.fail_on_warning ? VIPS_FAIL_ON_WARNING : VIPS_FAIL_ON_NONE;
-    // Borrowed, as the header says: libvips gets a blob that frees nothing.
+    // The bytes are borrowed, as the header says, so the blob does not free them.
     VipsBlob *blob = vips_blob_new(NULL, bytes, count);
     int status;
     switch (loader) {
@@ -192,9 +193,9 @@ bool cimaging_is_8_bit_srgb(const CImagingImage *image) {
            (meaning == VIPS_INTERPRETATION_sRGB || meaning == VIPS_INTERPRETATION_B_W);
 }
 
-// Rows that are asked for at a time. A decoder that gives its rows in order cannot go back, and libvips' own sinks walk
-// a large picture tile by tile, which goes back to the top with every column of tiles: after a strong reduction that is
-// further than its caches reach.
+// The number of rows requested at a time. A sequential decoder cannot go back. libvips' own sinks process a
+// large picture tile by tile and return to the top for each column of tiles. After a strong reduction, that
+// is further back than its caches reach.
 enum { strip_height = 32 };
 
 struct realising {

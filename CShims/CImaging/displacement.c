@@ -1,5 +1,6 @@
-// How far the blocks of one gray picture lie from where they are thought to be in another, by the slope of its brightness
-// (Lucas and Kanade 1981). For parts of a pixel, where looking at every position (match.c) is neither fine nor quick enough.
+// The displacement of blocks of one gray picture from their expected positions in another, computed from the
+// brightness gradient (Lucas and Kanade 1981). Used for subpixel displacements, where searching every
+// position (match.c) is neither precise nor fast enough.
 #include "CImaging.h"
 
 #include <math.h>
@@ -8,12 +9,12 @@ enum { largest_block = 32 };
 
 struct samples {
     float own[largest_block * largest_block];   // the reference
-    float other[largest_block * largest_block]; // the picture, where the map says
-    float along[largest_block * largest_block]; // the reference's slope, to the right
+    float other[largest_block * largest_block]; // the picture, sampled through the map
+    float along[largest_block * largest_block]; // the reference's gradient, to the right
     float down[largest_block * largest_block];
 };
 
-// Cubic convolution with a = -1/2 (Keys 1981).
+// Weights of cubic convolution with a = -1/2 (Keys 1981).
 static void cubic_weights(float t, float weights[4]) {
     weights[0] = ((-0.5f * t + 1) * t - 0.5f) * t;
     weights[1] = (1.5f * t - 2.5f) * t * t + 1;
@@ -21,7 +22,7 @@ static void cubic_weights(float t, float weights[4]) {
     weights[3] = (0.5f * t - 0.5f) * t * t;
 }
 
-// The picture at a point whose neighborhood lies inside.
+// Interpolates the picture at a point whose neighborhood is inside the picture.
 static float sample(CImagingGray picture, float x, float y) {
     int left = (int)floorf(x);
     int top = (int)floorf(y);
@@ -42,7 +43,7 @@ static bool has_neighbors(CImagingGray picture, double x, double y) {
 
 static bool take_samples(
     CImagingGray reference, CImagingGray picture, const double m[6], int left, int top, int size, struct samples *to) {
-    // A pixel's center is at its half in the map, and at its whole number here.
+    // A pixel's center is at a half-integer position in the map, and at an integer position here.
     double dx = 0.5 * (m[0] + m[1] - 1) + m[4];
     double dy = 0.5 * (m[2] + m[3] - 1) + m[5];
     int right = left + size - 1;
@@ -90,7 +91,7 @@ static void measure(struct samples *samples, int count, CImagingBlock *block) {
     float other = product(samples->other, samples->other, count);
     float both = product(samples->own, samples->other, count);
     block->score = other > 0 ? both / sqrtf(own * other) : 0;
-    // Contrast may differ, too.
+    // The contrast of the two pictures may differ, too.
     float gain = both / own;
     float *error = samples->other;
     for (int i = 0; i < count; i++)
@@ -115,7 +116,7 @@ size_t cimaging_measure_blocks(CImagingGray reference, CImagingGray picture, con
             if (!take_samples(reference, picture, map, left, top, size, &samples))
                 continue;
             subtract_mean(samples.own, count);
-            // What is flat lies anywhere.
+            // A flat block matches everywhere.
             if (product(samples.own, samples.own, count) < least_contrast * least_contrast * count)
                 continue;
             CImagingBlock *block = blocks + found++;

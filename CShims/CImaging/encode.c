@@ -1,7 +1,7 @@
 #include "internal.h"
 
 bool cimaging_encode(CImagingImage *image, CImagingEncodeOptions options, void **bytes, size_t *count) {
-    // What is written is sRGB, which needs no profile; webpsave writes the one it finds in spite of `strip`.
+    // The output is sRGB, which needs no profile. webpsave writes an existing profile despite `strip`.
     VipsImage *input = NULL;
     if (vips_copy(vips_of(image), &input, NULL) != 0)
         return false;

@@ -1,6 +1,6 @@
 #include "internal.h"
 
-// EXIF's eight cases as a mirror, then a turn: clockwise degrees after an optional left-right flip.
+// EXIF's eight orientations as an optional left-right flip, followed by a clockwise rotation.
 CImagingImage *cimaging_orient(CImagingImage *image, int exif_orientation) {
     static const struct {
         bool mirror;
@@ -38,7 +38,7 @@ CImagingImage *cimaging_pad(
     CImagingImage *image, int left, int top, int width, int height, uint8_t red, uint8_t green, uint8_t blue) {
     VipsImage *color = NULL;
     VipsImage *output = NULL;
-    // Gray margins would do for a gray picture, but not every color is gray.
+    // The margin color may not be gray, so a gray picture becomes sRGB, too.
     if (vips_colourspace(vips_of(image), &color, VIPS_INTERPRETATION_sRGB, NULL) != 0)
         return NULL;
     double values[4] = {red, green, blue, 255};
@@ -52,7 +52,7 @@ CImagingImage *cimaging_pad(
 
 CImagingImage *cimaging_warp(CImagingImage *image, const double m[6], int width, int height) {
     VipsImage *output = NULL;
-    // libvips has a pixel's center at its whole number.
+    // In libvips, a pixel's center is at an integer position.
     double dx = 0.5 * (m[0] + m[1] - 1) + m[4];
     double dy = 0.5 * (m[2] + m[3] - 1) + m[5];
     VipsArrayInt *area = vips_array_int_newv(4, 0, 0, width, height);

@@ -1,5 +1,5 @@
-// Pictures for HDR screens, as an SDR screen shows them, strip by strip. Light is counted in units of SDR's white, for
-// which ITU-R BT.2408 has 203 cd/m².
+// Tone mapping of HDR pictures to SDR, strip by strip. Light is measured in units of SDR white, which is 203
+// cd/m² (ITU-R BT.2408).
 #include "internal.h"
 
 #include <math.h>
@@ -7,7 +7,8 @@
 enum { codes = 65536, gain_steps = 4096, output_steps = CIMAGING_LINEAR_STEPS };
 
 static const double white = 203;
-// The screen that HLG is meant for, in cd/m², and the exponent of its system gamma (ITU-R BT.2100, table 5).
+// The peak luminance of the nominal HLG display, in cd/m², and the exponent of its system gamma (ITU-R
+// BT.2100, table 5).
 static const double hlg_screen = 1000;
 static const double hlg_gamma = 1.2;
 
@@ -17,12 +18,12 @@ struct showing {
     float weights[9];
     float luminance[3];
     float peak;
-    float light[codes]; // of each value; of HLG, the scene's
+    float light[codes]; // by code value; for HLG, scene light
     float gain[gain_steps + 1];
     uint8_t levels[output_steps + 1];
 };
 
-// SMPTE ST 2084: light up to 10,000 cd/m² as values from 0 to 1.
+// SMPTE ST 2084: encodes light up to 10,000 cd/m² as values from 0 to 1.
 static const double m1 = 2610.0 / 16384, m2 = 2523.0 / 32, c1 = 3424.0 / 4096, c2 = 2413.0 / 128, c3 = 2392.0 / 128;
 
 static double pq_light(double value) {
@@ -30,16 +31,17 @@ static double pq_light(double value) {
     return 10000 * pow(fmax(power - c1, 0) / (c2 - c3 * power), 1 / m1);
 }
 
-// ITU-R BT.2100, table 5: the light of the scene, up to 1.
+// ITU-R BT.2100, table 5: scene light, at most 1.
 static double hlg_light(double value) {
     static const double a = 0.17883277, b = 0.28466892, c = 0.55991073;
     return value <= 0.5 ? value * value / 3 : (exp((value - c) / a) + b) / 12;
 }
 
-// Light up to `peak` comes under white. Up to half of white it stays as it is; above, its excess x becomes x / (1 + cx),
-// the curve of Reinhard et al., "Photographic tone reproduction for digital images" (2002), with `c` such that the peak
-// comes to white. It goes on from the straight part without a bend, and unlike a spline that ends flat, as that of
-// ITU-R BT.2390, it keeps what differs in a bright sky apart.
+// Compresses light up to `peak` into the range up to white. Light up to half of white stays unchanged. Above,
+// its excess x becomes x / (1 + cx), the curve of Reinhard et al., "Photographic tone reproduction for
+// digital images" (2002), with `c` such that the peak becomes white. The curve continues the linear part
+// without a kink. Unlike a spline with a flat end, such as that of ITU-R BT.2390, it preserves differences in
+// a bright sky.
 static double rolled_off(double light, double peak) {
     static const double knee = 0.5;
     if (light <= knee)
@@ -70,7 +72,7 @@ static void prepare(struct showing *showing, const CImagingHDR *hdr, double peak
     }
 }
 
-// The light of a pixel on the screen, in sRGB's primaries. Returns that of its brightest channel.
+// Computes a pixel's display light in sRGB primaries. Returns the value of the brightest channel.
 static float screen_light(const struct showing *showing, const float pixel[3], float light[3]) {
     float scale = 1;
     if (showing->is_hlg) {
@@ -97,7 +99,7 @@ static float gain(const struct showing *showing, float light) {
     return showing->gain[step] * (1 - part) + showing->gain[step + 1] * part;
 }
 
-// One pixel's channels as light, without alpha. Returns how many values they are.
+// Reads one pixel's channels as light, without alpha. Returns the number of color channels.
 static int read_pixel(const struct showing *showing, const void *row, int x, int bands, bool is_wide, float pixel[3]) {
     int colors = bands < 3 ? 1 : 3;
     for (int channel = 0; channel < colors; channel++) {
@@ -174,7 +176,7 @@ CImagingImage *cimaging_hdr_to_srgb(CImagingImage *image, const CImagingHDR *hdr
     int status = -1;
     if (showing != NULL && is_readable(input, hdr)) {
         prepare(showing, hdr, peak);
-        // It is read when the output is, and has to live as long.
+        // The input is read together with the output and must live as long.
         vips_object_local(output, g_object_ref(input));
         hand_over(&showing->is_ready);
         status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL);

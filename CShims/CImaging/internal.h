@@ -8,32 +8,34 @@
 
 #include "late.h"
 
-// liborc, which libvips compiles its inner loops with, keeps all compiled code in one list and takes things out of it
-// without its own lock. So this lock is held wherever a resampling or a convolution is built or may be freed.
+// The lock around liborc, with which libvips compiles its inner loops. liborc keeps all compiled code in one
+// list and removes entries without taking its own lock. Hold this lock wherever a resampling or a convolution
+// is built or may be freed.
 void lock_compiler(void);
 void unlock_compiler(void);
 
 bool knows_loader(CImagingLoader loader);
 
-// Some loaders are in modules, which are loaded when they are needed.
+// Loads the module that contains a loader, if it is in a module and not loaded yet.
 void require_module(CImagingLoader loader);
 
-// Runs `work` in a thread of libvips, and waits for its result. Only in such a thread a region's memory serves for one strip after
-// the other: elsewhere each strip gets new memory, which libvips fills with zeros first. A region belongs to the thread that
-// made it.
+// Runs `work` in a libvips thread and waits for its result. Only in such a thread, a region reuses its memory
+// for the next strip; elsewhere each strip gets new memory, which libvips zeroes first. A region belongs to
+// the thread that created it.
 int in_vips_thread(int (*work)(void *), void *argument);
 
 static inline VipsImage *vips_of(const CImagingImage *image) {
     return (VipsImage *)image;
 }
 
-// The usual end of a wrapper: libvips returns 0 for success and has written the result.
+// Converts the status of a libvips call to a result. Status 0 means success, with the output written.
 static inline CImagingImage *result_of(int status, VipsImage *image) {
     return status == 0 ? (CImagingImage *)image : NULL;
 }
 
-// What a callback works with is written by the thread that asks and read by libvips' own threads. libvips hands it over
-// under its locks, which the thread sanitizer does not see: so whatever was written before is handed over here, too.
+// A release/acquire pair for the data of a callback. The calling thread writes the data and libvips' own
+// threads read it. libvips passes it on under its own locks, which the thread sanitizer does not see. This
+// pair shows the synchronization to the sanitizer.
 typedef atomic_bool handover;
 
 static inline void hand_over(handover *is_ready) {

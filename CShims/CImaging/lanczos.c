@@ -1,4 +1,4 @@
-// What each pixel of a resampled picture takes from the picture.
+// The input weights of each output pixel for resampling.
 #include "resample.h"
 
 #include <math.h>
@@ -12,7 +12,8 @@ static double lanczos(double x) {
         return 1;
     if (fabs(x) >= lobes)
         return 0;
-    // lobes · sin(πx) · sin(πx / lobes) / (πx)², where the sine of the threefold angle follows from that of the single one.
+    // lobes · sin(πx) · sin(πx / lobes) / (πx)², where the triple-angle formula gives the first sine from the
+    // second.
     double angle = G_PI * x;
     double third = sin(angle / 3);
     return 3 * (3 - 4 * third * third) * third * third / (angle * angle);
@@ -70,13 +71,13 @@ float *resample_spread_weights(const struct filter *filter, int bands) {
     return spread;
 }
 
-// A pair's first is in the lower half.
+// The first weight of a pair is in the lower half.
 static int32_t pair_of(int first, int second) {
     return (int32_t)((uint32_t)(uint16_t)first | (uint32_t)second << 16);
 }
 
-// An output's weights in so many bits, two for each pair. What rounding one leaves over goes to the next, so that together they
-// are exactly one.
+// Rounds the weights of an output to `bits` fractional bits, two weights per pair. Each rounding error is
+// carried to the next weight, so that the sum is exactly 1.
 static void round_weights(int *rounded, const struct filter *filter, int output, int bits) {
     const float *weights = filter->weights + (size_t)output * (size_t)filter->taps;
     double sum = 0;
@@ -91,8 +92,9 @@ static void round_weights(int *rounded, const struct filter *filter, int output,
 
 bool resample_pair_weights(
     struct pair_weights *pairs, const struct filter *filter, int inputs, int most_bits, int step) {
-    // A weight is no more than 9/7 of the reduction's reciprocal, which two samples have that become many: with 14 bits, or one
-    // more for each halving, it fits into 16 with its sign.
+    // A weight is at most 9/7 of the reduction's reciprocal. This maximum occurs when two samples are
+    // enlarged to many. With 14 fractional bits, plus one for each halving, a signed weight fits into 16
+    // bits.
     int bits = 14 + (inputs > filter->outputs ? (int)log2((double)inputs / filter->outputs) : 0);
     pairs->widest = 0;
     for (int output = 0; output < filter->outputs; output++)

@@ -12,7 +12,7 @@
 static void *libvips;
 
 const char *load_late(void) {
-    // The number in the name stands for the interface of libvips 8.
+    // 42 is the ABI version of libvips 8.
     libvips = dlopen("libvips.so.42", RTLD_LAZY | RTLD_LOCAL);
     return libvips == NULL ? dlerror() : NULL;
 }
@@ -22,7 +22,7 @@ bool load_module(CImagingLoader loader) {
     Dl_info libvips_file;
     if (name == NULL || dladdr(dlsym(libvips, "vips_init"), &libvips_file) == 0)
         return false;
-    // Where libvips looks itself: beside its own file.
+    // libvips itself looks for modules next to its own file.
     char path[PATH_MAX];
     int folder = (int)(strrchr(libvips_file.dli_fname, '/') - libvips_file.dli_fname);
     int length = snprintf(path, sizeof path, "%.*s/vips-modules-%d.%d/vips-%s.so", folder, libvips_file.dli_fname,

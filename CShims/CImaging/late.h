@@ -1,24 +1,28 @@
 #ifndef CIMAGING_LATE_H
 #define CIMAGING_LATE_H
 
-// libvips brings ninety libraries with it, and linking those takes four fifths of a short program's start, while most calls of
-// the command need none of them. So on Linux `cimaging_start` loads it, and every function of it and of the GLib below it that
-// this module calls is looked up at its first call. The programs do not link with a function that is missing in this list.
-// Elsewhere, and in programs of others, all of it is linked as usual.
+// Late binding of libvips.
+//
+// libvips depends on ninety libraries. Linking them takes four fifths of a short program's start, and most
+// runs of the command need none of them. On Linux, `cimaging_start` therefore loads libvips, and each
+// function of libvips and its GLib that this module calls is looked up at its first call. If a function is
+// missing from this list, the programs fail to link. On other systems, and in programs of others, everything
+// is linked as usual.
 #if defined(__linux__)
 
 #include <gmodule.h>
 #include <stdatomic.h>
 #include <vips/vips.h>
 
-// Loads libvips 8. NULL, or the loader's words about what is wrong.
+// Loads libvips 8. Returns NULL, or the dynamic loader's error message.
 const char *load_late(void);
 
-// Loads the module of libvips that has this loader, if it is one of those that are in modules, and if that is there.
-// Returns whether it was loaded now.
+// Loads the libvips module that contains the loader, if the loader is in a module and the module is
+// installed. Returns whether this call loaded it.
 bool load_module(CImagingLoader loader);
 
-// The address of a function of libvips or of what it brings along. It exists: `cimaging_start` refuses older versions.
+// The address of a function of libvips or of a library that it depends on. The function exists, because
+// `cimaging_start` refuses older versions.
 void *late_address(const char *name);
 
 #define LATE(name) \
@@ -30,7 +34,7 @@ void *late_address(const char *name);
         (__typeof__(&name))found; \
     }))
 
-// Newer versions of GLib have macros of these names around the functions.
+// Newer versions of GLib define macros with these names for the functions.
 #undef g_free
 #undef g_object_ref
 #undef g_strlcpy

@@ -1,4 +1,4 @@
-// Colors mixed in linear light, strip by strip.
+// Mixing of colors in linear light, strip by strip.
 #include "internal.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@ struct mixing {
     uint8_t from_linear[3][linear_steps + 1];
 };
 
-// IEC 61966-2-1.
+// The sRGB curve (IEC 61966-2-1).
 static double decode_srgb(double value) {
     return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
 }
@@ -79,7 +79,7 @@ CImagingImage *cimaging_mix_linear(
     if (vips_colourspace(vips_of(image), &input, VIPS_INTERPRETATION_sRGB, NULL) != 0)
         return NULL;
     VipsImage *output = vips_image_new();
-    // It is read when the output is, and has to live as long.
+    // The input is read together with the output and must live as long.
     vips_object_local(output, input);
     struct mixing *mixing = VIPS_NEW(output, struct mixing);
     int status = -1;
@@ -93,7 +93,7 @@ CImagingImage *cimaging_mix_linear(
         status = vips_image_pipelinev(output, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
                  vips_image_generate(output, vips_start_one, generate, vips_stop_one, input, mixing);
     } else {
-        vips_error("cimaging_mix_linear", "not 8-bit sRGB, or not numbers");
+        vips_error("cimaging_mix_linear", "not 8-bit sRGB, or the numbers are not finite");
     }
     if (status == 0)
         return (CImagingImage *)output;

@@ -1,5 +1,5 @@
-// Where a block of one gray picture lies in another. libvips' own correlation (vips_spcor) looks at every position that
-// touches its window, here thirty times as many as can be meant.
+// Block matching between two gray pictures. libvips' own correlation (vips_spcor) evaluates every position
+// that touches its window, here thirty times as many as can be a match.
 #include "CImaging.h"
 
 #include <math.h>
@@ -35,13 +35,13 @@ static struct block block_at(CImagingGray picture, int left, int top, int size) 
     return block;
 }
 
-// The variance, times the square of the number of pixels.
+// The variance, multiplied by the square of the number of pixels.
 static double spread(const struct block *block) {
     double count = (double)block->size * block->size;
     return count * (double)block->squares - (double)block->sum * (double)block->sum;
 }
 
-// Their correlation, from -1 to 1; 0 where one of them is flat.
+// The correlation of two blocks, from -1 to 1; 0 if one of them is flat.
 static double correlation(const struct block *a, const struct block *b) {
     int64_t products = 0;
     for (int y = 0; y < a->size; y++) {
@@ -57,7 +57,7 @@ static double correlation(const struct block *a, const struct block *b) {
     return spreads > 0 ? (count * (double)products - (double)a->sum * (double)b->sum) / sqrt(spreads) : 0;
 }
 
-// Where a parabola through three neighbors has its peak, from the middle one.
+// The position of the peak of a parabola through three neighbors, relative to the middle one.
 static double peak(double before, double at, double after) {
     double bend = before - 2 * at + after;
     return bend < 0 ? 0.5 * (before - after) / bend : 0;
@@ -94,7 +94,7 @@ bool cimaging_match_block(
                 best_y = dy;
             }
         }
-    // A peak at the border of what was searched may be the slope of one beyond it.
+    // A peak at the border of the searched area may be the slope of a peak beyond it.
     if (abs(best_x) == reach || abs(best_y) == reach)
         return false;
     const double *row = scores[best_y + reach] + best_x + reach;

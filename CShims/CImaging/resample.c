@@ -1,13 +1,14 @@
-// Resampling with Lanczos (a = 3), in one pass over the rows as their decoder gives them.
+// Resampling with Lanczos (a = 3), in one pass over the rows as the decoder delivers them.
 //
-// libvips 8.14 has SIMD for the vertical half of this only, premultiplies in pipelines of its own, and its kernel
-// reaches further up than its caches after a strong reduction. Here each strip of rows is added, weighted, to the sums
-// of those output rows that it touches; a sum that is complete is reduced horizontally and is done with.
+// libvips 8.14 has SIMD only for the vertical half, premultiplies in separate pipelines, and after a strong
+// reduction its kernel reaches further up than its caches. Here, each strip of rows is weighted and added to
+// the sums of the output rows that it contributes to. A complete sum is reduced horizontally and then
+// released.
 #include "resample.h"
 
 #include <stdlib.h>
 
-// How many output rows are under way at once, at most, when rows come in strips.
+// The maximum number of output rows in progress at the same time when the input arrives in strips.
 static int most_open(const struct filter *rows, int height) {
     int most = 0;
     int done = 0;
@@ -52,7 +53,7 @@ static int run_strips(void *argument) {
     return status;
 }
 
-// Integers would lose too much where one output has very many weights, or comes from very many strips.
+// Integers lose too much precision where one output has very many weights or is summed over very many strips.
 enum { most_reduced = 64 };
 
 static bool prepare(struct resampling *work, int width, int height) {
@@ -95,7 +96,7 @@ static int resample(VipsImage *input, VipsImage *output, int width, int height) 
     return status;
 }
 
-// Formats that no decoder here gives are taken as floats.
+// Formats that no decoder here produces are converted to float.
 static VipsImage *readable(VipsImage *input) {
     VipsImage *output = NULL;
     VipsBandFormat format = vips_image_get_format(input);

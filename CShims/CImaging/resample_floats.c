@@ -1,9 +1,9 @@
-// Resampling in floats: whatever a picture's format and its channels.
+// Resampling in floats, for all formats and channels.
 #include "resample.h"
 
 #include <stdlib.h>
 
-// Straight resampling would let the color of transparent pixels bleed into visible ones.
+// Without premultiplied alpha, the color of transparent pixels would bleed into visible ones.
 static void premultiply(float *pixels, int count, int bands) {
     for (float *pixel = pixels; pixel < pixels + (size_t)count * (size_t)bands; pixel += bands)
         for (int band = 0; band < bands - 1; band++)

@@ -22,7 +22,7 @@ typedef int32_t four __attribute__((vector_size(16), aligned(sizeof(int32_t)), m
 typedef int32_t sixteen __attribute__((vector_size(64)));
 typedef uint8_t bytes_of_four __attribute__((vector_size(16)));
 
-// One pixel of each row.
+// Stores one pixel in each row.
 static inline void store_pixels(
     VipsPel *restrict const to[rows_at_once], ptrdiff_t at, const four *sums, int shift) {
     typedef int32_t eight_sums __attribute__((vector_size(32)));
@@ -36,7 +36,7 @@ static inline void store_pixels(
 }
 
 #if HAS_CLONES
-// The compiler does not find this instruction by itself.
+// The compiler does not select this instruction by itself.
 #define TARGET __attribute__((target("avx512bw,avx512vl")))
 #define VECTOR_BYTES 64
 #define PRODUCTS __builtin_ia32_pmaddwd512
@@ -66,7 +66,7 @@ static inline four products(eight a, eight b) {
 #define SPREAD 0, 0, 0, 0
 #include "resample_vectors.h"
 
-// Callers in other files would not see that there are several.
+// Wrappers, because callers in other files do not see that there are several versions.
 void resample_add_pairs(int16_t *restrict sums, const int32_t *restrict from, size_t stride,
     const int32_t *restrict weights, int bits, int pairs, int count, bool are_new) {
     add_pairs(sums, from, stride, weights, bits - sum_bits, pairs, count, are_new);

@@ -1,5 +1,6 @@
-// Resampling in integers, two neighbors at a time: one instruction multiplies both by their weights and adds the products, in as
-// many lanes as floats have for one. What is read and written most, the sums of rows, takes half of the memory.
+// Resampling in integers, two neighbors at a time. One instruction multiplies both by their weights and adds
+// the products, with as many lanes as floats have for one neighbor. The row sums, which are read and written
+// most, take half the memory.
 #include "resample.h"
 
 #include <stdlib.h>
@@ -7,11 +8,11 @@
 
 enum {
     bands = 3,
-    block_pixels = 512,    // of the input: they stay in the nearest cache
-    most_row_bits = 20,    // so that a sum of 8-bit samples fits into 32, and
-    most_column_bits = 15, // one of 16-bit sums does
+    block_pixels = 512,    // of the input, which stay in the first-level cache
+    most_row_bits = 20,    // a sum of 8-bit samples then fits into 32 bits
+    most_column_bits = 15, // a sum of 16-bit sums then fits into 32 bits
 };
-_Static_assert(strip_height % 2 == 0, "a pair of rows would lie in two strips");
+_Static_assert(strip_height % 2 == 0, "a pair of rows would span two strips");
 
 static int16_t *sums_of(const struct resampling *work, int row) {
     return (int16_t *)work->sums + (size_t)(row % work->open_rows) * work->sum_width;
@@ -24,7 +25,8 @@ static void add_tile(const struct resampling *work, VipsRect strip, int left, in
     int top = strip.top / 2;
     int bottom = (VIPS_RECT_BOTTOM(&strip) + 1) / 2;
     for (int pair = top; pair < bottom; pair++) {
-        // The last row of an odd number has no other, and its other no weight.
+        // With an odd number of rows, the last row has no partner. It is paired with itself, at a weight of
+        // 0.
         int other = VIPS_MIN(2 * pair + 1, VIPS_RECT_BOTTOM(&strip) - 1);
         const VipsPel *first = VIPS_REGION_ADDR(work->region, left, 2 * pair);
         const VipsPel *second = VIPS_REGION_ADDR(work->region, left, other);
@@ -43,7 +45,7 @@ static void add_tile(const struct resampling *work, VipsRect strip, int left, in
     }
 }
 
-// The pairs that output columns come from.
+// The number of pairs that a range of output columns is computed from.
 static int span(const struct filter *columns, int from, int end) {
     return first_pair(columns, end - 1) + pair_count(columns, end - 1) - first_pair(columns, from);
 }
@@ -82,7 +84,7 @@ bool resample_in_integers(struct resampling *work) {
         int last = VIPS_MIN(columns->outputs, from + work->block) - 1;
         furthest = VIPS_MAX(furthest, first_pair(columns, last) - first_pair(columns, from));
     }
-    // As many pairs are read for each column, also where the picture ends before.
+    // The same number of pairs is read for each column, even past the end of the picture.
     work->loaded_width = (size_t)(furthest + work->column_pairs.most) * pair_samples;
     work->loaded = calloc(rows_at_once * work->loaded_width, sizeof(int16_t));
     work->sum_width = (size_t)width * bands + 2 * lanes;

@@ -24,7 +24,7 @@ FOR_EACH_CPU void resample_load(float *restrict to, const VipsPel *restrict from
     }
 }
 
-// Rounded to nearest: a conversion cuts off, so what is below zero is lifted first.
+// Rounds to nearest. The conversion truncates towards zero, so values are first shifted to be non-negative.
 #define STORE(type, lowest, highest)                                                                                   \
     for (int i = 0; i < count; i++)                                                                                    \
         ((type *)to)[i] = (type)((int)(VIPS_CLIP(lowest, from[i], highest) - (lowest) + 0.5f) + (lowest));
@@ -78,14 +78,15 @@ FOR_EACH_CPU void resample_add_rows(float *restrict sums, const float *restrict 
 
 typedef float half __attribute__((vector_size(lanes / 2 * sizeof(float)), aligned(sizeof(float))));
 typedef float quarter __attribute__((vector_size(lanes / 4 * sizeof(float)), aligned(sizeof(float))));
-// That many lanes of a vector from one on; those behind its end are of no meaning.
+// The lanes of a vector from one position on. Lanes past the vector's end are undefined.
 #define LANE(i) ((i) < lanes ? (i) : -1)
 #define QUARTER(v, from) __builtin_shufflevector(v, v, LANE(from), LANE((from) + 1), LANE((from) + 2), LANE((from) + 3))
 #define HALF(v, from)                                                                                                  \
     __builtin_shufflevector(v, v, LANE(from), LANE((from) + 1), LANE((from) + 2), LANE((from) + 3), LANE((from) + 4),  \
         LANE((from) + 5), LANE((from) + 6), LANE((from) + 7))
 
-// Adds a vector's pixels up. More than the pixel may be stored; what lies beyond it is of no meaning.
+// Adds up the pixels in a vector and stores the sum as one pixel. May store lanes beyond the pixel, which are
+// undefined.
 static inline void store_pixel(float *to, const vector *sum, int bands) {
     vector v = *sum;
     quarter four = QUARTER(v, 0) + QUARTER(v, 4) + QUARTER(v, 8) + QUARTER(v, 12);
@@ -118,9 +119,10 @@ static inline void store_pixel(float *to, const vector *sum, int bands) {
     }
 }
 
-// The pixels of one output column in several rows, from vectors of samples and of their weights, which are so many that they
-// come from the second-level cache. A vector of sums ends among its neighbor's, whose weights are zero; a stored one is
-// overwritten by its neighbor's.
+// Computes the pixels of each output column in several rows at once from vectors of samples and weights. All
+// rows share a loaded weight, because the weights take so much memory that they come from the second-level
+// cache. A vector of samples may extend into those of the neighboring column, where its weights are zero. The
+// excess lanes of a stored vector are overwritten by the next pixel.
 static inline __attribute__((always_inline)) void reduce_columns(const struct filter *columns, const float *restrict spread,
     const float *const sums[rows_at_once], float *restrict const reduced[rows_at_once], int bands) {
     int step = pixels_per_vector(bands);
@@ -144,7 +146,7 @@ static inline __attribute__((always_inline)) void reduce_columns(const struct fi
 
 FOR_EACH_CPU void resample_reduce_columns(const struct filter *columns, const float *restrict spread,
     const float *const sums[rows_at_once], float *restrict const reduced[rows_at_once], int bands) {
-    // What most pictures have is compiled for itself.
+    // Three bands, the most common case, get a specialized version.
     if (bands == 3)
         reduce_columns(columns, spread, sums, reduced, 3);
     else

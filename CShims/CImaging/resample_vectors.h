@@ -1,6 +1,6 @@
-// The inner loops of resampling in integers, for vectors of VECTOR_BYTES bytes and the CPUs of TARGET. PRODUCTS multiplies 16-bit
-// lanes and adds neighbors; SPREAD has the place of each lane's weight among those of a vector of pairs of pixels. To be
-// included once for each kind.
+// The inner loops of resampling in integers, for vectors of VECTOR_BYTES bytes and the CPUs of TARGET.
+// PRODUCTS multiplies 16-bit lanes and adds neighbors. SPREAD lists, for each lane, the index of its weight
+// in a vector of pixel pairs. Included once per instruction set.
 
 TARGET static void add_pairs(int16_t *restrict sums, const int32_t *restrict from, size_t stride,
     const int32_t *restrict weights, int shift, int pairs, int count, bool are_new) {
@@ -8,7 +8,7 @@ TARGET static void add_pairs(int16_t *restrict sums, const int32_t *restrict fro
     typedef int16_t halves __attribute__((vector_size(VECTOR_BYTES)));
     typedef int16_t kept __attribute__((vector_size(VECTOR_BYTES / 2), aligned(sizeof(int16_t))));
     enum { width = VECTOR_BYTES / sizeof(int32_t), at_once = VECTOR_BYTES == 64 ? 4 : 8 };
-    _Static_assert(tile_pixels * 3 % width == 0, "what lies right of a tile would be overwritten");
+    _Static_assert(tile_pixels * 3 % width == 0, "sums right of a tile would be overwritten");
     int32_t half = 1 << (shift - 1);
     int at = 0;
     for (; at + at_once * width <= count; at += at_once * width) {
@@ -44,8 +44,8 @@ TARGET static void reduce_pairs(const struct filter *columns, const struct pair_
     typedef int16_t halves __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(int16_t)), may_alias));
     typedef int32_t few __attribute__((vector_size(VECTOR_BYTES / 4), aligned(sizeof(int32_t))));
     enum { pairs = VECTOR_BYTES / sizeof(four), samples = VECTOR_BYTES / sizeof(int16_t) };
-    _Static_assert(pairs_per_step % pairs == 0, "there is room for so many weights");
-    // What is written could be any of these, for all that the compiler knows.
+    _Static_assert(pairs_per_step % pairs == 0, "a vector would reach past the room for weights");
+    // Copies of the pointers: as far as the compiler knows, the stores could change the originals.
     const int16_t *const row[rows_at_once] = {loaded[0], loaded[1], loaded[2], loaded[3]};
     VipsPel *restrict const to[rows_at_once] = {reduced[0], reduced[1], reduced[2], reduced[3]};
     const int *first = columns->first;
@@ -56,7 +56,7 @@ TARGET static void reduce_pairs(const struct filter *columns, const struct pair_
     for (int column = from; column < end; column++, column_weights += most) {
         ptrdiff_t at = (first[column] / 2 - origin) * pair_samples;
         vector sum[rows_at_once] = {{0}};
-        // As many for each column: the CPU would not foresee where one has fewer.
+        // The same number of iterations for each column, because the CPU mispredicts a varying number.
         for (int i = 0; i < vectors; i++, at += samples) {
             few weight = ((const few *)column_weights)[i];
             halves spread = (halves)__builtin_shufflevector(weight, weight, SPREAD);

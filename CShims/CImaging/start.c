@@ -35,7 +35,7 @@ int in_vips_thread(int (*work)(void *), void *argument) {
 }
 
 static atomic_bool started;
-// Why there is no libvips to ask for its own words.
+// Why libvips could not be loaded. Without it, there is no library to ask for an error message.
 static const char *load_problem;
 
 static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer user) {
@@ -46,7 +46,8 @@ static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *
         log_sink(message);
 }
 
-// Everything but the loaders that the header names: of buffers, and of a source that is ours.
+// Blocks all loaders except those that the header names: buffer loaders, and a source loader for the module's
+// own source.
 static void block_loaders(void) {
     vips_block_untrusted_set(TRUE);
     vips_operation_block_set("VipsForeignLoad", TRUE);
@@ -61,7 +62,7 @@ static void block_loaders(void) {
 
 void require_module(CImagingLoader loader) {
 #if defined(__linux__)
-    // What it brings was not there to be blocked.
+    // The module's loaders did not exist yet when all others were blocked.
     if (!knows_loader(loader) && load_module(loader))
         block_loaders();
 #else
@@ -74,8 +75,8 @@ CImagingStart cimaging_start(CImagingLog log, bool owns_process) {
     load_problem = load_late();
     if (load_problem != NULL)
         return CImagingCannotInitialize;
-    // libvips finds no modules there and loads none; those of a Debian take ten times as long as the rest of its start. Only a
-    // process of one's own has an environment to change.
+    // With this path libvips finds no modules and loads none. Loading those of a Debian system takes ten
+    // times as long as the rest of its start. Only a dedicated process may change its environment.
     if (owns_process)
         setenv("VIPSHOME", "/nonexistent", 1);
 #else
@@ -88,9 +89,9 @@ CImagingStart cimaging_start(CImagingLog log, bool owns_process) {
     if (vips_version(0) < 8 || (vips_version(0) == 8 && vips_version(1) < 14))
         return CImagingLibraryTooOld;
 
-    // Pictures are seen once: a cache would only hold memory.
+    // Each picture is seen once, so a cache would only occupy memory.
     vips_cache_set_max(0);
-    // With two or more threads per picture, 8.14 sometimes accepts damaged files in spite of fail_on.
+    // With two or more threads per picture, 8.14 sometimes accepts damaged files despite fail_on.
     vips_concurrency_set(1);
 
     block_loaders();
@@ -113,7 +114,7 @@ void cimaging_take_error_text(char *text, size_t capacity) {
 }
 
 void cimaging_finish_thread(void) {
-    // Pictures that pass untouched never start libvips, and before that the call would crash.
+    // Pictures that pass through unchanged never start libvips, and before a start this call would crash.
     if (atomic_load(&started))
         vips_thread_shutdown();
 }

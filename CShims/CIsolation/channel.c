@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Room for one descriptor beside the bytes, aligned as the system wants it.
+// Control buffer for one descriptor, aligned as the system requires.
 union control {
     struct cmsghdr header;
     char room[CMSG_SPACE(sizeof(int))];
@@ -78,7 +78,8 @@ bool isolation_send(int socket, const void *bytes, size_t count, int descriptor)
     return true;
 }
 
-// Takes the attached descriptors out; all but the first are closed, because nobody asked for them.
+// Takes the attached descriptors out of the message. Keeps the first and closes the others, which were not
+// requested.
 static int detach(struct msghdr *message) {
     int found = -1;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL; header = CMSG_NXTHDR(message, header)) {
@@ -103,7 +104,8 @@ static int64_t milliseconds_now(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-// True when there is something to read or the peer is gone.
+// Waits until the socket has something to read or the peer has closed it. False after the timeout or an
+// error.
 static bool wait_for(int socket, int timeout_ms) {
     int64_t end = milliseconds_now() + timeout_ms;
     for (;;) {

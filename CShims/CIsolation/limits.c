@@ -25,7 +25,8 @@
 #endif
 #endif
 
-// Few descriptors: the channel, the null device thrice, a file or two, and what the libraries open.
+// The descriptors of a child: the channel, the null device three times, a file or two, and those that the
+// libraries open.
 static const rlim_t most_descriptors = 64;
 
 static bool limit(int resource, rlim_t soft, rlim_t hard) {
@@ -33,36 +34,38 @@ static bool limit(int resource, rlim_t soft, rlim_t hard) {
     return setrlimit(resource, &value) == 0;
 }
 
-// Pictures come one after the other and need the same large blocks: asking the system for each anew costs as much as
-// a tenth of the work in page faults. More than this is given back after every job (isolation_release_memory).
+// Pictures are processed one after the other and need the same large blocks. Requesting each block again from
+// the system costs up to a tenth of the work in page faults. Memory beyond these thresholds is returned after
+// every job (isolation_release_memory).
 static void keep_memory_between_jobs(void) {
 #ifdef __GLIBC__
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most that glibc takes
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the maximum that glibc accepts
     mallopt(M_TRIM_THRESHOLD, 48 << 20);
 #endif
 }
 
 bool isolation_confine(pid_t parent, uint64_t file_bytes) {
 #ifdef __linux__
-    // Also for a parent that is killed, and for a child that is stopped or busy and cannot see its socket closed.
+    // Also covers a parent that is killed, and a child that is stopped or busy and does not see its socket
+    // close.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return false;
 #endif
     keep_memory_between_jobs();
-    // The parent's terminal interrupts the parent, which decides what becomes of its children.
+    // An interrupt from the terminal is meant for the parent, which decides what happens to its children.
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
-    // A file that grows too large is an error of the write, not the end of the process.
+    // A file that grows too large must fail the write, not end the process.
     signal(SIGXFSZ, SIG_IGN);
     bool limited = limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_FSIZE, file_bytes, file_bytes) &&
                    limit(RLIMIT_NOFILE, most_descriptors, most_descriptors);
-    // It may have died before the first line.
+    // The parent may have died before the call to prctl.
     return limited && getppid() == parent;
 }
 
 #ifndef NEEDS_ALL_ADDRESSES
-// Address space in use, in bytes; 0 where the system does not say.
+// The address space in use, in bytes; 0 where the system does not report it.
 static uint64_t addresses_in_use(void) {
 #ifdef __linux__
     FILE *file = fopen("/proc/self/statm", "re");
@@ -84,7 +87,7 @@ bool isolation_limit_job(uint64_t memory, unsigned cpu_seconds) {
     (void)memory;
 #else
     uint64_t used = addresses_in_use();
-    // macOS does not enforce RLIMIT_AS and counts differently, so it is left alone there.
+    // macOS does not enforce RLIMIT_AS and counts differently, so the limit stays unchanged there.
     if (used > 0) {
         if (getrlimit(RLIMIT_AS, &now) != 0)
             return false;

@@ -9,14 +9,14 @@
 
 #include <jerror.h>
 
-// Where libjpeg's errors come back to.
+// The libjpeg error manager, with the jump target for errors.
 struct failure {
     struct jpeg_error_mgr manager;
     jmp_buf back;
     bool unsupported;
 };
 
-// Where a file is written. libjpeg's own destination loses its memory when an error comes between.
+// A memory destination. libjpeg's own destination leaks its memory if an error occurs.
 struct destination {
     struct jpeg_destination_mgr manager;
     unsigned char *bytes;
@@ -37,7 +37,7 @@ static void fail(j_common_ptr common) {
     longjmp(failure->back, 1);
 }
 
-// Warnings have level -1; everything else is chatter.
+// Warnings have level -1; everything else is tracing.
 static void hear(j_common_ptr common, int level) {
     if (level < 0)
         fail(common);
@@ -65,7 +65,7 @@ static void begin_output(j_compress_ptr target) {
     destination->manager.free_in_buffer = destination->capacity;
 }
 
-// Called when everything is full; what is there is kept and followed by as much room again.
+// Called when the buffer is full. Doubles the buffer and keeps its content.
 static boolean more_output(j_compress_ptr target) {
     struct destination *destination = (struct destination *)target->dest;
     size_t full = destination->capacity;
@@ -115,8 +115,8 @@ void lossless_jpeg_close(LosslessJPEG *jpeg) {
     free(jpeg);
 }
 
-// EXIF's eight cases: what is shown is the stored picture with its columns or rows in reverse order, then, perhaps,
-// columns and rows exchanged.
+// EXIF's eight orientations: the stored picture with its columns or rows in reverse order, then with columns
+// and rows exchanged if needed.
 struct movement {
     bool reverses_columns, reverses_rows, exchanges;
 };
@@ -127,9 +127,9 @@ static struct movement movement_for(int exif_orientation) {
     return cases[exif_orientation >= 1 && exif_orientation <= 8 ? exif_orientation : 1];
 }
 
-// Rows of blocks of a component in one row of whole blocks.
+// The number of block rows of a component in one row of whole blocks.
 static int block_rows(const struct jpeg_decompress_struct *source, const jpeg_component_info *component) {
-    // A picture of one component is made of single blocks, whatever its sampling factors say (T.81, A.2.2).
+    // The blocks of a single component are not interleaved, whatever its sampling factors are (T.81, A.2.2).
     return source->num_components == 1 ? 1 : component->v_samp_factor;
 }
 
@@ -154,13 +154,13 @@ bool lossless_jpeg_can_turn(const LosslessJPEG *jpeg, int exif_orientation) {
            (!movement.reverses_rows || jpeg->source.image_height % unit_height(&jpeg->source) == 0);
 }
 
-// One component's way from the coefficients as they were read to those that are written.
+// How the coefficients of one component become those that are written.
 struct path {
     struct movement movement;
     jpeg_component_info *component;
-    // For each written coefficient: the read step over the written one; NULL when no step changes.
+    // For each written coefficient: the original step divided by the written one; NULL if no step changes.
     const float *ratio;
-    int every; // as in the options
+    int every; // as in LosslessJPEGOptions
 };
 
 static void swap_ints(int *left, int *right) {
@@ -178,7 +178,7 @@ static void exchange_table(JQUANT_TBL *table) {
         }
 }
 
-// Makes the written file's header that of a picture lying on its side.
+// Exchanges width and height, the sampling factors, and the rows and columns of the quantization tables.
 static void exchange_header(struct jpeg_compress_struct *target) {
     JDIMENSION width = target->image_width;
     target->image_width = target->image_height;
@@ -190,8 +190,8 @@ static void exchange_header(struct jpeg_compress_struct *target) {
             exchange_table(target->quant_tbl_ptrs[index]);
 }
 
-// Makes every quantization step at least as coarse as the standard table's at `quality`. The ratios of the steps go to
-// `ratios`, by table.
+// Makes every quantization step at least as coarse as that of the standard table at `quality`. Writes the
+// ratios of the steps to `ratios`, by table.
 static void coarsen(struct jpeg_compress_struct *target, int quality, float ratios[NUM_QUANT_TBLS][DCTSIZE2]) {
     UINT16 read[NUM_QUANT_TBLS][DCTSIZE2];
     bool used[NUM_QUANT_TBLS];
@@ -224,7 +224,7 @@ static void round_block(JCOEF *block, const float *ratio) {
     }
 }
 
-// A block whose picture is mirrored has the odd frequencies of that direction negated.
+// Mirroring a block negates the odd frequencies of that direction.
 static void move_block(const JCOEF *from, JCOEF *to, struct movement movement) {
     for (int row = 0; row < DCTSIZE; row++)
         for (int column = 0; column < DCTSIZE; column++) {
@@ -239,7 +239,7 @@ static JBLOCKROW read_row(LosslessJPEG *jpeg, jvirt_barray_ptr coefficients, JDI
     return jpeg->source.mem->access_virt_barray((j_common_ptr)&jpeg->source, coefficients, row, 1, FALSE)[0];
 }
 
-// Fills the blocks that are written, row by row: libjpeg's arrays do not take them in another order.
+// Fills the written blocks row by row, because libjpeg's arrays do not accept another order.
 static void fill(struct jpeg_compress_struct *target, jvirt_barray_ptr room, LosslessJPEG *jpeg,
     jvirt_barray_ptr coefficients, const struct path *path) {
     struct movement movement = path->movement;
@@ -284,8 +284,9 @@ static jvirt_barray_ptr request_room(
         movement.exchanges ? wide : high, movement.exchanges ? h : v);
 }
 
-// Measured over photographs (Tests/Performance/LOG.md): bands of frequencies with tables of their own are as small as
-// libjpeg's ten passes where there is much detail, in 60 % of the time; where most values are zero, bits come first.
+// Measured over photographs (Tests/Performance/LOG.md): where there is much detail, spectral bands with a
+// table each are as small as libjpeg's ten passes and take 60 % of the time. Where most values are zero,
+// successive bits are better.
 static void use_passes(struct jpeg_compress_struct *target, LosslessPasses passes) {
     static const jpeg_scan_info bands[] = {{3, {0, 1, 2}, 0, 0, 0, 0}, {1, {0}, 1, 1, 0, 0}, {1, {0}, 2, 2, 0, 0},
         {1, {0}, 3, 9, 0, 0}, {1, {0}, 10, 27, 0, 0}, {1, {0}, 28, 63, 0, 0}, {1, {1}, 1, 2, 0, 0},
@@ -347,7 +348,7 @@ LosslessOutcome lossless_jpeg_write(LosslessJPEG *jpeg, LosslessJPEGOptions opti
         return LosslessUnsupported;
     struct jpeg_compress_struct target;
     memset(&target, 0, sizeof target);
-    // Both objects report to one place, so that an error of either ends here.
+    // Both objects report errors to the same manager, so that an error of either ends here.
     target.err = &jpeg->failure.manager;
     if (setjmp(jpeg->failure.back)) {
         jpeg_destroy_compress(&target);

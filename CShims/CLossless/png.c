@@ -7,13 +7,13 @@
 #include <png.h>
 #include <zlib.h>
 
-// The file that is read, as far as it was.
+// The unread rest of the input file.
 struct input {
     const unsigned char *bytes;
     size_t left;
 };
 
-// The file that is written.
+// The output file.
 struct output {
     unsigned char *bytes;
     size_t count, capacity;
@@ -51,7 +51,7 @@ static void flush_nothing(png_structp png) {
     (void)png;
 }
 
-// Everything that must be given back, whichever way it ends.
+// All resources to release, on success and on failure.
 struct work {
     png_structp reader, writer;
     png_infop facts, new_facts;
@@ -74,7 +74,7 @@ static void read_all(struct work *work) {
     png_structp reader = work->reader;
     png_set_read_fn(reader, &work->input, read_some);
     png_set_crc_action(reader, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-    // Text, profiles and the like are of no use here, and may be bombs.
+    // Text, profiles and other ancillary chunks are not needed here and may be decompression bombs.
     png_set_keep_unknown_chunks(reader, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(reader, work->facts);
     png_set_interlace_handling(reader);
@@ -90,7 +90,8 @@ static void read_all(struct work *work) {
     png_read_end(reader, NULL);
 }
 
-// Filters help where neighboring samples are alike: not in palettes, nor with several samples in a byte.
+// Filters help where neighboring samples are alike: not with a palette, and not with several samples per
+// byte.
 static int best_filters(int color, int depth) {
     return color == PNG_COLOR_TYPE_PALETTE || depth < 8 ? PNG_FILTER_NONE : PNG_ALL_FILTERS;
 }
@@ -132,7 +133,7 @@ LosslessOutcome lossless_png_squeeze(const void *bytes, size_t count, void **out
         free(work);
         return LosslessDamaged;
     }
-    // Warnings are failures: half a picture is never written.
+    // Warnings count as failures, so half a picture is never written.
     work->reader = png_create_read_struct(PNG_LIBPNG_VER_STRING, &back, fail, fail);
     work->facts = work->reader == NULL ? NULL : png_create_info_struct(work->reader);
     work->writer = png_create_write_struct(PNG_LIBPNG_VER_STRING, &back, fail, fail);

@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-// ICU's data header (udata.h, ucmndata.h) and a table of contents with nothing in it.
+// ICU's data header (udata.h, ucmndata.h), followed by an empty table of contents.
 struct empty_tables {
     uint16_t header_bytes;
     uint8_t magic[2];
@@ -15,7 +15,7 @@ struct empty_tables {
 
 _Static_assert(sizeof(struct empty_tables) == 40, "the header is 32 bytes");
 
-// Hidden: only what is linked into the same binary sees it.
+// Hidden: visible only to code that is linked into the same binary.
 __attribute__((visibility("hidden"))) const struct empty_tables icudt76_dat __attribute__((aligned(16))) = {
     .header_bytes = 32,
     .magic = {0xda, 0x27},

@@ -1,5 +1,5 @@
-// SHA-256 with the cryptographic extension of ARMv8 (Arm Architecture Reference Manual, SHA256H and its siblings). One
-// pair of instructions does four rounds.
+// SHA-256 with the cryptographic extension of ARMv8 (Arm Architecture Reference Manual, SHA256H and related
+// instructions). One pair of instructions does four rounds.
 #if defined(__aarch64__)
 
 #include "internal.h"
@@ -16,7 +16,7 @@ WITH_SHA2 static void blocks(uint32_t words[8], const uint8_t *bytes, size_t cou
     uint32x4_t abcd = vld1q_u32(words), efgh = vld1q_u32(words + 4);
     for (; count > 0; count--, bytes += 64) {
         const uint32x4_t abcd_before = abcd, efgh_before = efgh;
-        // The last sixteen words of the message schedule; the group of four rounds t takes w[t % 4].
+        // The last sixteen words of the message schedule. Group t of four rounds uses w[t % 4].
         uint32x4_t w[4];
 #pragma GCC unroll 16
         for (int t = 0; t < 16; t++) {

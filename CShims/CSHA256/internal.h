@@ -7,7 +7,7 @@
 
 struct CSHA256Kernel {
     const char *name;
-    // Takes `count` blocks of 64 bytes into the eight words.
+    // Hashes `count` blocks of 64 bytes into the eight state words.
     void (*blocks)(uint32_t words[8], const uint8_t *bytes, size_t count);
 };
 

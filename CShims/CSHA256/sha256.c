@@ -54,10 +54,10 @@ static void blocks_portable(uint32_t words[8], const uint8_t *bytes, size_t coun
 
 static const CSHA256Kernel portable = {"portable", blocks_portable};
 
-// Best first, ended by NULL.
+// The kernels that this CPU supports, best first; NULL after the last one.
 static const CSHA256Kernel *available(size_t position) {
 #if defined(__x86_64__)
-    // CPUs with these instructions have SSE4.1, too.
+    // CPUs with these instructions also have SSE4.1.
     if (__builtin_cpu_supports("sse4.1") && csha256_cpu_has_sha_ni() && position-- == 0)
         return &csha256_sha_ni;
 #elif defined(__aarch64__) && defined(__linux__)
@@ -94,7 +94,7 @@ void csha256_start(CSHA256State *state, const CSHA256Kernel *kernel) {
 }
 
 void csha256_update(CSHA256State *state, const void *bytes, size_t count) {
-    // No bytes may have no address.
+    // `bytes` may be NULL.
     if (count == 0)
         return;
     const uint8_t *next = bytes;
@@ -115,7 +115,7 @@ void csha256_update(CSHA256State *state, const void *bytes, size_t count) {
 }
 
 void csha256_finish(CSHA256State *state, uint8_t digest[32]) {
-    // A one bit, zeros, and the length in bits as 64 bits that end a block.
+    // Padding: a one bit, zeros, and the length in bits as a 64-bit number that ends a block.
     uint64_t bits = state->count * 8;
     uint8_t end[72] = {0x80};
     size_t zeros = (64 + 55 - state->count % 64) % 64;

@@ -1,5 +1,5 @@
-// SHA-256 with the SHA extensions of x86 (Intel, "Intel Architecture Instruction Set Extensions", chapter 8). One
-// instruction does two rounds; it wants the eight words as A B E F and C D G H, highest lane first.
+// SHA-256 with the SHA extensions of x86 (Intel, "Intel Architecture Instruction Set Extensions", chapter 8).
+// One instruction does two rounds. It expects the eight words as A B E F and C D G H, highest lane first.
 #if defined(__x86_64__)
 
 #include "internal.h"
@@ -20,7 +20,7 @@ __attribute__((target("sha,sse4.1"))) static void blocks(uint32_t words[8], cons
     __m128i cdgh = _mm_unpacklo_epi64(hgfe, dcba);
     for (; count > 0; count--, bytes += 64) {
         const __m128i abef_before = abef, cdgh_before = cdgh;
-        // The last sixteen words of the message schedule; the group of four rounds t takes w[t % 4].
+        // The last sixteen words of the message schedule. Group t of four rounds uses w[t % 4].
         __m128i w[4];
 #pragma GCC unroll 16
         for (int t = 0; t < 16; t++) {
@@ -32,7 +32,8 @@ __attribute__((target("sha,sse4.1"))) static void blocks(uint32_t words[8], cons
                 w[t % 4] = _mm_sha256msg2_epu32(sum, w[(t + 3) % 4]);
             }
             __m128i input = _mm_add_epi32(w[t % 4], _mm_load_si128((const __m128i *)csha256_constants + t));
-            // Each result is the new A B E F; what was A B E F is C D G H now. After two of them the names fit again.
+            // Each result is the new A B E F; the old A B E F becomes C D G H. After two instructions the
+            // names are right again.
             cdgh = _mm_sha256rnds2_epu32(cdgh, abef, input);
             abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(input, 0x0e));
         }

@@ -20,7 +20,8 @@ void content_coding_free(ContentCodingDecoder *decoder) {
     free(decoder);
 }
 
-// By the first bytes: gzip's magic, or zlib's head (method 8, a window of at most 7, and a check by 31), or neither.
+// Detects the format from the first bytes: gzip's magic number, a zlib header (method 8, a window of at most
+// 7, and a checksum divisible by 31), or raw deflate.
 static bool begin(ContentCodingDecoder *decoder, const uint8_t *bytes, size_t count) {
     uint8_t first = bytes[0];
     bool is_zlib = (first & 0x0F) == 8 && first >> 4 <= 7 && (count == 1 || (first << 8 | bytes[1]) % 31 == 0);

@@ -55,7 +55,7 @@ CZlibInflationState czlib_inflation_feed(
     stream->avail_in = count > UINT_MAX ? UINT_MAX : (uInt)count;
     uInt given = stream->avail_in;
     bool is_full = true;
-    // A full buffer may mean that more is to come without further input.
+    // A full buffer may mean that more output is available without further input.
     while (inflation->state == CZlibInflationGoesOn && inflation->produced < most &&
            (stream->avail_in > 0 || is_full)) {
         stream->next_out = inflation->dropped;

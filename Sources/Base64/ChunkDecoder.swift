@@ -1,33 +1,38 @@
 import CBase64
 
-/// Decodes text that comes in chunks of any length, as replies really hold it: white space anywhere, either alphabet,
-/// padding left out, unused bits ignored (WHATWG Infra, forgiving-base64 decode, and the URL-safe alphabet).
+/// A streaming base64 decoder for text in chunks of any length. It accepts what real replies contain: white
+/// space anywhere, either alphabet, missing padding, and any value in unused bits (WHATWG Infra,
+/// forgiving-base64 decode, plus the URL-safe alphabet).
 public struct Base64ChunkDecoder: Sendable {
   private let kernel: Base64.Kernel
-  /// Changed when a character of the other one comes; texts do not mix them in practice.
+  /// The current alphabet. It changes at a character of the other one; in practice, texts do not mix them.
   private var alphabet = Base64.Alphabet.standard
-  /// The letters of the group under way, six bits each.
+  /// The letters of the current group, six bits each.
   private var group: UInt32 = 0
   private var letters = 0
   private var padding = 0
-  /// How many characters were taken so far.
+  /// The number of characters consumed so far.
   public private(set) var offset = 0
 
+  /// Creates a decoder.
+  ///
+  /// - Parameter kernel: The implementation. Default: the fastest one.
   public init(kernel: Base64.Kernel = .best) {
     self.kernel = kernel
   }
 
-  /// The most bytes that `count` characters give, the end included.
+  /// The maximum number of bytes that `count` characters decode to, including those of `finish(into:)`.
   public static func room(for count: Int) -> Int { (count + 6) / 4 * 3 }
 
-  /// Writes the bytes of all whole groups to the start of `bytes`, which must hold `room(for: text.count)` bytes.
+  /// Decodes a chunk and writes the bytes of all whole groups to the start of `bytes`, which must hold
+  /// `room(for: text.count)` bytes.
   ///
-  /// - Returns: the number of bytes written.
-  /// - Throws: `DecodingError`, its place counted from the first character of the first chunk.
+  /// - Returns: The number of bytes written.
+  /// - Throws: `DecodingError` with the offset from the first character of the first chunk.
   public mutating func decode(
     _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
   ) throws(Base64.DecodingError) -> Int {
-    // The caller's own mistake; what the text holds is never trapped on.
+    // A mistake of the caller. The content of the text never traps.
     precondition(bytes.count >= Self.room(for: text.count), "the bytes do not fit")
     var (at, written) = (0, 0)
     while true {
@@ -42,8 +47,10 @@ public struct Base64ChunkDecoder: Sendable {
     }
   }
 
-  /// Takes the letters of either alphabet that stand at the front of `text`, none after padding, and writes the bytes of all
-  /// whole groups to the start of `bytes`, which must hold `room(for: text.count)` bytes.
+  /// Decodes only the letters of either alphabet at the start of `text`, and none after padding. The bytes of
+  /// all whole groups are written to the start of `bytes`, which must hold `room(for: text.count)` bytes.
+  ///
+  /// - Returns: The number of characters consumed, and the number of bytes written.
   public mutating func decodeLetters(
     _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
   ) -> (taken: Int, written: Int) {
@@ -67,10 +74,11 @@ public struct Base64ChunkDecoder: Sendable {
     return (at, written)
   }
 
-  /// Writes what the last letters make to the start of `bytes`, which must hold two bytes.
+  /// Ends the text and writes the bytes of the last, incomplete group to the start of `bytes`, which must
+  /// hold two bytes.
   ///
-  /// - Returns: the number of bytes written.
-  /// - Throws: `DecodingError` for a single letter, or padding that does not fill its group.
+  /// - Returns: The number of bytes written.
+  /// - Throws: `DecodingError` for a single letter, or for padding that does not fill its group.
   public mutating func finish(
     into bytes: UnsafeMutableRawBufferPointer
   ) throws(Base64.DecodingError) -> Int {
@@ -82,16 +90,16 @@ public struct Base64ChunkDecoder: Sendable {
     return flush(to: target, count: letters - 1)
   }
 
-  /// The last group as far as it came, in the standard alphabet.
+  /// The characters of the last, incomplete group, in the standard alphabet.
   package var unfinished: [UInt8] {
     let last = (0..<letters).map { group >> UInt32(6 * (letters - 1 - $0)) & 63 }
     return last.map { cbase64_letter(.standard, $0) } + [UInt8](repeating: UInt8(ascii: "="), count: padding)
   }
 
-  /// Whether `=` may come now.
+  /// Whether the next character may be `=`.
   package var takesPadding: Bool { letters >= 2 && letters + padding < 4 }
 
-  /// What is no letter: white space, or padding.
+  /// Consumes a character that is not a letter: white space or padding.
   private mutating func take(_ character: UInt8) throws(Base64.DecodingError) {
     switch character {
     case 0x09, 0x0A, 0x0C, 0x0D, 0x20: break
@@ -112,7 +120,7 @@ public struct Base64ChunkDecoder: Sendable {
     return other
   }
 
-  /// The upper bytes of a whole group.
+  /// Writes the upper `count` bytes of a group.
   private mutating func flush(to target: UnsafeMutableRawPointer, count: Int) -> Int {
     for position in 0..<count {
       target.storeBytes(

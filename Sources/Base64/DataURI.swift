@@ -2,24 +2,31 @@ public import Core
 
 /// A picture as a `data:` URI (RFC 2397): `data:image/jpeg;base64,…`.
 public struct DataURI: Sendable {
+  /// The media type, empty if the URI states none.
   public let mediaType: MediaType
+  /// The decoded bytes.
   public let bytes: PictureBytes
 
+  /// Creates a data URI from a media type and bytes.
   public init(mediaType: MediaType, bytes: PictureBytes) {
     self.mediaType = mediaType
     self.bytes = bytes
   }
 
+  /// The errors of parsing a data URI.
   public enum ParsingError: Error, Equatable {
     /// The text does not begin with `data:` or has no comma.
     case notADataURI
     /// The part before the comma does not end in `;base64`.
     case notBase64
-    /// What follows the comma is not base64; the offset counts from the start of the URI.
+    /// The text after the comma is not base64. The offset is in bytes from the start of the URI.
     case badText(offset: Int)
   }
 
-  /// Reads `data:TYPE;base64,TEXT`. Parameters between type and `;base64` are ignored; a missing type stays empty.
+  /// Parses `data:TYPE;base64,TEXT`. Parameters between the type and `;base64` are ignored, and a missing
+  /// type stays empty. The text is decoded by the forgiving rules of `Base64ChunkDecoder`.
+  ///
+  /// - Throws: `ParsingError`.
   public init(parsing text: String) throws(ParsingError) {
     let utf8 = text.utf8
     guard Self.isDataURI(text), let comma = utf8.firstIndex(of: UInt8(ascii: ",")) else {
@@ -41,13 +48,13 @@ public struct DataURI: Sendable {
     text.utf8.count >= 5 && text.prefix(5).lowercased() == "data:"
   }
 
-  /// What stands before the base64 text.
+  /// The part before the base64 text: `data:TYPE;base64,`.
   public var head: String { "data:\(mediaType);base64," }
 
-  /// The length of the whole URI in characters.
+  /// The length of the whole URI, in characters.
   public var length: Int { head.utf8.count + Base64.encodedLength(of: bytes.count) }
 
-  /// The whole URI. To write a large one somewhere, write `head` and then the texts of a `Base64ChunkEncoder`.
+  /// The whole URI. To write a large one, write `head` and then the texts of a `Base64ChunkEncoder`.
   public var text: String {
     let head = self.head
     return String(unsafeUninitializedCapacity: length) { buffer in

@@ -1,60 +1,64 @@
-/// A gateway's secret. It prints as `***` in every way that Swift prints.
+/// The API key of a gateway. It is redacted: every way of printing it in Swift shows `***`.
 public struct APIKey: Sendable {
   private let secret: String
 
-  /// Why a key cannot be used.
+  /// The reason why a key cannot be used.
   public enum KeyError: Error, Sendable, Equatable {
     /// None of the environment variables is set.
     case missing(variables: [String])
-    /// The file or the command gave no key; why.
+    /// The file or the command did not provide a key. The associated value says why.
     case unavailable(String)
-    /// It holds a space, a quote, a backslash, a control character or something outside ASCII, which no key does.
+    /// The text is empty, or contains a space, a quote, a backslash, a control character, or a character
+    /// outside ASCII. No gateway's key does.
     case malformed
   }
 
-  /// - Throws: `malformed`.
+  /// Creates a key from its text.
+  ///
+  /// - Throws: `KeyError.malformed` if the text cannot be a key.
   public init(_ secret: String) throws(KeyError) {
     let allowed = secret.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
     guard !secret.isEmpty, allowed else { throw .malformed }
     self.secret = secret
   }
 
-  /// What the simulator takes for a key.
+  /// A placeholder key, which the simulator accepts.
   public static let simulated = APIKey(unchecked: "simulator")
 
   private init(unchecked secret: String) {
     self.secret = secret
   }
 
-  /// Where a key comes from. It is read when it is needed.
+  /// The source of a key. The key is read when it is needed, not before.
   public enum Source: Sendable {
     /// The first of these environment variables that is set and not empty.
     case environment([String])
+    /// The key itself.
     case value(APIKey)
     /// The first line of a file.
     case file(String)
     /// The first line that a shell command prints.
     case command(String)
 
-    /// Where to look, for messages.
+    /// The name of the source in messages that tell the user where to look.
     package var place: String {
       switch self {
       case .environment(let variables): variables.joined(separator: " or ")
       case .value: "the key"
       case .file(let path): path
-      case .command: "what key_command prints"
+      case .command: "the output of key_command"
       }
     }
 
-    /// One environment variable.
+    /// A source that reads one environment variable.
     public static func environment(_ variable: String) -> Source { .environment([variable]) }
   }
 
-  /// The secret itself, for the one header that carries it.
+  /// The key in plain text, for the one header or query parameter that carries it.
   package var revealed: String { secret }
 
-  /// `text` with every occurrence of the secret replaced, also where its slashes are escaped as JSON allows: gateways
-  /// like to quote what they were sent.
+  /// Returns `text` with every occurrence of the key replaced by `***`, because gateways often quote what
+  /// they received. Occurrences with slashes escaped as in JSON, and percent-encoded ones, are replaced, too.
   package func redacted(from text: String) -> String {
     let escaped = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
     return [secret, escaped, percentEncoded(secret)].reduce(text) { text, form in
@@ -64,7 +68,10 @@ public struct APIKey: Sendable {
 }
 
 extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Always `***`.
   public var description: String { "***" }
+  /// Always `***`.
   public var debugDescription: String { "***" }
+  /// A mirror without children, so that `dump` does not show the key.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }

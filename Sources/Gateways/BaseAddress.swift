@@ -1,16 +1,20 @@
-/// The address below which a gateway's paths lie, out of what people copy from its pages: the root of its API
-/// (`https://host/v1beta`), or a whole endpoint (`https://host/v1beta/models/MODEL:generateContent`). What the gateway's path
-/// brings itself would stand in the URL twice.
+/// Normalizes a base URL that a user copied from a gateway's documentation: the root of the API
+/// (`https://host/v1beta`) or a whole endpoint (`https://host/v1beta/models/MODEL:generateContent`).
+/// Trailing segments that the gateway's own path repeats are removed; otherwise they would appear in the URL
+/// twice.
 package struct BaseAddress {
   private let path: [Substring]
 
-  /// - Parameter path: a gateway's, from its base URL on, such as `/v1beta/models/{model}:generateContent`.
+  /// - Parameter path: The path of a gateway, relative to its base URL, such as
+  ///   `/v1beta/models/{model}:generateContent`.
   package init(before path: String) {
     self.path = Self.segments(path)
   }
 
-  /// - Parameter address: without query and fragment.
-  /// - Returns: its beginning, without a trailing slash.
+  /// Returns the base URL within `address`.
+  ///
+  /// - Parameter address: A URL without query and fragment.
+  /// - Returns: A prefix of `address`, without a trailing slash.
   package func base(of address: String) -> String {
     guard let scheme = address.firstRange(of: "://") else { return address }
     let start = address[scheme.upperBound...].firstIndex(of: "/") ?? address.endIndex
@@ -19,11 +23,11 @@ package struct BaseAddress {
     return String(address[..<(rest.last?.endIndex ?? start)])
   }
 
-  /// Whether a URL's last segments come with the path again, as they are or as another endpoint of the same API.
+  /// Whether the last segments of a URL repeat the path, literally or as another endpoint of the same API.
   private func isRepeated(_ tail: ArraySlice<Substring>) -> Bool {
     if isBeginningOfPath(tail) { return true }
     guard let first = tail.first, let start = path.first else { return false }
-    // Where the path has no version, that of the URL is needed.
+    // If the path has no version, the URL must keep its own.
     if Self.isVersion(first), Self.isVersion(start) {
       return tail.count == 1 || Self.isRoute(tail.dropFirst())
     }
@@ -32,11 +36,13 @@ package struct BaseAddress {
 
   private func isBeginningOfPath(_ tail: ArraySlice<Substring>) -> Bool {
     guard tail.count <= path.count, zip(tail, path).allSatisfy({ Self.fits($0, $1) }) else { return false }
-    // A path of nothing but a model's name would fit everything.
+    // A pattern that consists of the model's name only would match everything.
     return zip(tail, path).contains { !$1.contains("{") }
   }
 
-  /// - Parameter pattern: a path's segment, in which a name in braces stands for anything.
+  /// Whether `segment` matches `pattern`.
+  ///
+  /// - Parameter pattern: A segment of the path, in which a name in braces matches any text.
   private static func fits(_ segment: Substring, _ pattern: Substring) -> Bool {
     guard let brace = pattern.firstIndex(of: "{"), let end = pattern.lastIndex(of: "}") else {
       return segment == pattern
@@ -45,7 +51,7 @@ package struct BaseAddress {
     return segment.count > start.count + rest.count && segment.hasPrefix(start) && segment.hasSuffix(rest)
   }
 
-  /// `v1`, `v1beta`, `v1alpha2`.
+  /// Whether a segment is an API version, such as `v1`, `v1beta`, or `v1alpha2`.
   private static func isVersion(_ segment: Substring) -> Bool {
     let segment = segment.lowercased()
     guard segment.first == "v" else { return false }
@@ -55,7 +61,7 @@ package struct BaseAddress {
       && stage.drop { !$0.isNumber }.allSatisfy(\.isNumber)
   }
 
-  /// What such APIs have below a version.
+  /// Segments that follow the version in APIs of this kind.
   private static let routes: Set<String> = [
     "models", "images", "chat", "completions", "responses", "messages", "tasks", "uploads", "files", "openai",
     "embeddings", "audio", "videos", "interactions", "moderations",
@@ -65,7 +71,7 @@ package struct BaseAddress {
     tail.count <= 3 && tail.first.map { routes.contains($0.lowercased()) } ?? false
   }
 
-  /// Of those, what is an endpoint also without a version before it.
+  /// Whether these segments are a route that is recognizable as an endpoint without a version before it.
   private static func isEndpoint(_ tail: ArraySlice<Substring>) -> Bool {
     guard isRoute(tail), let last = tail.last?.lowercased() else { return false }
     return last.contains(":") || ["generations", "edits", "variations", "completions"].contains(last)

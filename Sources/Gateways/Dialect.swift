@@ -1,10 +1,10 @@
 import Core
 
-/// The two directions of every dialect, as pure functions.
+/// Encoding of requests and interpretation of replies for every dialect, as pure functions.
 extension Gateway {
-  /// The request as this gateway wants it.
+  /// Encodes an edit as an HTTP request to this gateway.
   ///
-  /// - Parameter baseURL: scheme and host, with or without a path, without a trailing slash.
+  /// - Parameter baseURL: Scheme and host, optionally with a path, without a trailing slash.
   package func encode(_ request: EditRequest, baseURL: String, key: APIKey) -> OutgoingRequest {
     let place = path.replacing("{model}", with: percentEncoded(request.model))
     var headers = [("Content-Type", "application/json")]
@@ -12,14 +12,16 @@ extension Gateway {
     return outgoing(baseURL + place, headers, body: body(of: request), key: key)
   }
 
-  /// The question after a task.
+  /// Encodes the request that polls the state of a task.
   ///
-  /// - Parameter baseURL: as for a request, of which the task's path may repeat the end.
+  /// - Parameter baseURL: The base URL of edit requests. Trailing segments that the task's path repeats are
+  ///   removed.
+  /// - Returns: `nil` if this gateway has no tasks.
   package func encodeQuestion(about task: String, baseURL: String, key: APIKey) -> OutgoingRequest? {
     guard let route = taskRoute else { return nil }
     let place = route.path.replacing("{task}", with: percentEncoded(task))
     let base = BaseAddress(before: route.path).base(of: baseURL)
-    // Answers to a GET can come out of a cache on the way.
+    // A proxy can answer a GET from its cache.
     return outgoing(base + place, [("Cache-Control", "no-cache")], body: nil, key: key)
   }
 
@@ -43,17 +45,19 @@ extension Gateway {
     }
   }
 
-  /// The number of bytes that the request's body will have.
+  /// The length of the body that `encode` makes for a request, in bytes.
   package func bodyLength(of request: EditRequest) -> Int { body(of: request).length }
 
-  /// What this gateway's answer to a request means.
+  /// Interprets this gateway's reply to an edit request.
   ///
-  /// - Parameter key: removed from every word that the outcome quotes.
+  /// - Parameter key: The key to redact from all text that the outcome quotes.
   package func interpret(_ reply: IncomingReply, key: APIKey? = nil) -> Outcome {
     ReplyReader(gateway: self, key: key).read(reply)
   }
 
-  /// What this gateway's answer to a question after a task means.
+  /// Interprets this gateway's reply to a poll of a task.
+  ///
+  /// - Parameter key: The key to redact from all text that the outcome quotes.
   package func interpretTask(_ reply: IncomingReply, key: APIKey? = nil) -> Outcome {
     ReplyReader(gateway: self, key: key).readTask(reply)
   }

@@ -1,157 +1,182 @@
 public import Core
 
-/// Everything Plantain knows about one image-edit API, as a value: a new gateway is a new value, not new code. Where an
-/// API's pages are silent or contradict themselves, the value holds a switch, and the catalog says why it stands so.
+/// The description of one image-edit API, as a value: a new gateway is a new value, not new code. Where the
+/// API's documentation is silent or contradicts itself, the value has a setting, and the catalog explains the
+/// choice.
 public struct Gateway: Sendable {
   /// The short name used on the command line, such as `apiyi`.
   public var id: String
-  /// The language it speaks.
+  /// The shape of its requests and replies.
   public var dialect: Dialect
-  /// Where it lives, without a trailing slash; `nil` when there is no fixed place (the simulator).
+  /// The base URL without a trailing slash; `nil` if there is no fixed one (the simulator).
   public var baseURL: String?
-  /// Where requests go, below the base URL; `{model}` stands for the model's id.
+  /// The path of edit requests below the base URL; `{model}` stands for the model's id.
   public var path: String
-  /// Environment variables that may hold its key; the first that is set counts.
+  /// The environment variables that may hold the key; the first one that is set is used.
   public var keyVariables: [String]
+  /// How a request carries the key.
   public var authorization: Authorization
+  /// The limits on the references and the body of one request.
   public var limits: Limits
-  /// How references travel.
+  /// The encoding of references that are sent as bytes.
   public var carrier: Carrier
-  /// The names and spellings that its requests use.
+  /// The names and spellings of the fields in a request.
   public var fields: RequestFields
   /// Whether a request works without any reference.
   public var takesPromptAlone: Bool
-  /// The most pictures that one request may ask for.
+  /// The maximum number of pictures that one request can order. Default: 1.
   public var maximumPictures = 1
-  /// The output formats that can be asked for; empty: it cannot be chosen.
+  /// The output formats that a request can select; empty if there is no choice. Default: empty.
   public var outputFormats: [MediaType] = []
-  /// Image search works only together with web search, so both are asked for.
+  /// Whether image search works only together with web search, so that a request enables both. Default:
+  /// `false`.
   public var imageSearchNeedsWebSearch = false
+  /// Whether the reply carries the result or the id of a task. Default: `answer`.
   public var mode: Mode = .answer
-  /// A header that carries a name for the request, so that sending it twice is one request.
+  /// The header with an idempotency key, which makes a request that is sent twice one request. Default:
+  /// `nil`, none.
   public var idempotency: Idempotency?
+  /// The vocabulary of its errors.
   public var errorDialect: ErrorDialect
-  /// Failures that are documented to cost nothing and may be gone a moment later.
+  /// Failures that are documented as free of charge and may pass soon. Default: rate limits and overload.
   public var retryable: Set<FailureKind> = [.rateLimited, .overloaded]
-  /// How long a result's address can be fetched when the reply does not say; `nil`: not documented.
+  /// How long a result can be downloaded if the reply does not say. Default: `nil`, not documented.
   public var resultLife: Duration?
+  /// The models that it offers; the first one is the default.
   public var models: [Model]
+  /// The timeouts of one whole call.
   public var timeouts = Timeouts()
-  /// Its own documentation, and the day it was last compared with this value (ISO 8601).
+  /// The URL of its documentation; a file name for the simulator.
   public var documentation: String
+  /// The day when the documentation was last compared with this value (ISO 8601).
   public var checked: String
 }
 
 extension Gateway {
-  /// The families of request and reply shapes.
+  /// A family of request and reply formats.
   public enum Dialect: String, Sendable, CaseIterable {
-    /// Google's `generateContent`, pictures inline as base64 both ways.
+    /// Google's `generateContent`, with pictures inline as base64 in requests and replies.
     case nativeGemini = "native-gemini"
-    /// Flat JSON with one list for base64 and one for addresses; answers with addresses (myrouter and its twins).
+    /// Flat JSON with one list for base64 and one for URLs; replies contain URLs (myrouter and its twins).
     case v3
-    /// Flat JSON in the manner of OpenAI's images; answers with addresses or base64 (aimlapi).
+    /// Flat JSON modeled on OpenAI's images API; replies contain URLs or base64 (aimlapi).
     case images
-    /// Flat JSON that is answered with a task's id, which is asked for until it is done (APIMart and its white labels).
+    /// Flat JSON whose reply contains the id of a task, which is polled until it is done (APIMart and its
+    /// white labels).
     case task
   }
 
-  /// How the key travels.
+  /// How a request carries the key.
   public enum Authorization: String, Sendable, CaseIterable {
     /// `Authorization: Bearer KEY`.
     case bearer
     /// `x-goog-api-key: KEY`.
     case googleHeader = "x-goog-api-key"
-    /// `?key=KEY`, for hosts that insist: an address lands in more logs than a header.
+    /// `?key=KEY`, only for hosts that require it: a URL is logged in more places than a header.
     case query
   }
 
-  /// How the bytes of a reference are written.
+  /// The encoding of the bytes of a reference.
   public enum Carrier: String, Sendable, CaseIterable {
+    /// Base64 without a prefix.
     case rawBase64 = "base64"
+    /// A base64 data URI, `data:TYPE;base64,…`.
     case dataURI = "data-uri"
-    /// `inlineData` with type and base64.
+    /// An `inlineData` object with media type and base64.
     case inlineData = "inline-data"
   }
 
+  /// The limits on the references and the body of one request.
   public struct Limits: Sendable {
-    /// The most pictures in one request, addresses included.
+    /// The maximum number of references in one request, including those sent as URLs.
     public var references: Int
-    /// More references than this are taken, but advised against: the model tells ten objects and four characters apart.
+    /// The recommended maximum of references: the model can distinguish ten objects and four characters. More
+    /// are accepted. Default: 10.
     public var advisedReferences = 10
-    /// The most bytes of one picture, as documented; `nil`: not documented.
+    /// The documented maximum size of one picture. Default: `nil`, not documented.
     public var statedPictureBytes: ByteCount?
-    /// What the stated limit counts.
+    /// What the documented maximum counts. Default: the bytes of the file.
     public var counting = Counting.file
-    /// The most bytes of one request's body.
+    /// The maximum size of the body of one request. Default: 20 MB.
     public var requestBytes = ByteCount.megabytes(20)
-    /// The picture formats that its pages name.
+    /// The picture formats that the documentation names. Default: JPEG and PNG.
     public var formats: [MediaType] = [.jpeg, .png]
 
+    /// What a size limit counts.
     public enum Counting: String, Sendable, CaseIterable {
-      /// The file's bytes.
+      /// The bytes of the file.
       case file
-      /// The base64 text.
+      /// The characters of its base64 text.
       case base64
-      /// The pages do not say, so both readings are kept.
+      /// The documentation does not say. Plantain respects both readings.
       case unstated
     }
 
-    /// The most file bytes of one picture: what the documentation states, never above 10 MB.
+    /// The maximum file size of one picture: the documented limit, but not more than 10 MB. A limit on base64
+    /// text is converted to file bytes (3/4).
     public var pictureBytes: ByteCount {
       let stated = statedPictureBytes ?? .megabytes(10)
       return min(.megabytes(10), counting == .file ? stated : ByteCount(stated.bytes / 4 * 3))
     }
   }
 
-  /// Whether the answer is the result, or a promise of it.
+  /// Whether a gateway works synchronously or through tasks.
   public enum Mode: Sendable {
+    /// The reply to an edit request carries the result.
     case answer
+    /// The reply to an edit request carries the id of a task, which is polled at this route.
     case task(TaskRoute)
   }
 
+  /// The endpoint that returns the state of a task.
   public struct TaskRoute: Sendable {
-    /// Below the base URL; `{task}` stands for the id.
+    /// The path below the base URL; `{task}` stands for the id.
     public var path: String
-    /// Between two questions after a task.
+    /// The time between two polls. Default: 2 s.
     public var interval: Duration = .seconds(2)
-    /// How long one question may take.
+    /// The timeout of one poll. Default: 15 s.
     public var timeout: Duration = .seconds(15)
   }
 
+  /// Support for idempotency keys.
   public struct Idempotency: Sendable {
+    /// The name of the header that carries the key.
     public var header: String
-    /// Whether the gateway is known to honor it, so that a request of unknown outcome may be sent again under its name.
+    /// Whether the gateway is known to honor the key. If so, a request of unknown outcome is sent again under
+    /// the same key.
     public var isHonored: Bool
 
+    /// Creates a description of a gateway's idempotency keys.
     public init(header: String, isHonored: Bool) {
       self.header = header
       self.isHonored = isHonored
     }
   }
 
-  /// How long one whole call may take, its retries and questions after a task included.
+  /// The timeouts of one whole call, including retries and polls of a task.
   public struct Timeouts: Sendable {
+    /// The timeout of most calls. Default: 360 s.
     public var usual: Duration = .seconds(360)
-    /// For 4K, and for several references.
+    /// The timeout for 4K and for several references. Default: 600 s.
     public var slow: Duration = .seconds(600)
   }
 
-  /// The model used when none is named.
+  /// The model that is used if the caller names none.
   public var defaultModel: Model { models[0] }
 
-  /// The row for that model id; for an unknown id the default model's row under that id, because gateways add names
-  /// faster than tables follow. Its price is then unknown.
+  /// Returns the model with an id, or the default model if `id` is `nil`. Gateways add models faster than the
+  /// table is updated, so an unknown id returns the default model under that id, without a price.
   public func model(named id: String?) -> Model {
     guard let id else { return defaultModel }
     return models.first { $0.id == id } ?? defaultModel.renamed(id)
   }
 
-  /// The environment variable that puts it elsewhere, such as `PLANTAIN_APIYI_URL`.
+  /// The environment variable that overrides the base URL, such as `PLANTAIN_APIYI_URL`.
   public var addressVariable: String { "PLANTAIN_\(variableName)_URL" }
 
-  /// Its id as variables spell it.
+  /// The id in the spelling of environment variables.
   package var variableName: String { id.uppercased().replacing("-", with: "_") }
 
-  /// Where its tasks are asked for; `nil` when it answers at once.
+  /// The endpoint for polling tasks; `nil` if the reply carries the result.
   package var taskRoute: TaskRoute? { if case .task(let route) = mode { route } else { nil } }
 }

@@ -1,39 +1,52 @@
 public import Core
 
-/// The output sizes that the models name, by their usual spelling.
+/// A resolution tier of the output, named as the models spell it.
 public enum Tier: String, Sendable, CaseIterable {
+  /// 0.5K, 512 pixels on the side of a square.
   case half = "0.5K"
+  /// 1K, 1,024 pixels on the side of a square.
   case one = "1K"
+  /// 2K, 2,048 pixels on the side of a square.
   case two = "2K"
+  /// 4K, 4,096 pixels on the side of a square.
   case four = "4K"
 }
 
-/// How much the model thinks before it draws.
+/// The thinking level: how much the model reasons before it draws.
 public enum ThinkingLevel: String, Sendable, CaseIterable {
+  /// The levels, from the least to the most reasoning.
   case minimal, medium, high
 }
 
-/// What one model takes and gives, as a row of data.
+/// The capabilities and prices of one model at a gateway, as a row of data.
 public struct Model: Sendable {
-  /// A free string: gateways rename models at will.
+  /// The model's id. It is a free string, because gateways rename models at will.
   public var id: String
+  /// The resolution tiers that it supports.
   public var tiers: [Tier]
+  /// The aspect ratios that it supports.
   public var ratios: [AspectRatio]
-  /// The levels that can be asked for; where the gateway's requests have a place for them.
+  /// The thinking levels that it supports. They apply only if the gateway's requests have a field for them.
+  /// Default: none.
   public var thinking: [ThinkingLevel] = []
-  /// The price of one picture, by tier.
+  /// The price of one picture, by tier. Default: empty, unknown.
   public var prices: [Tier: Price] = [:]
-  /// How the maker counts; `nil`: not known.
+  /// The token counts of the model's vendor. Default: `nil`, unknown.
   public var tokens: TokenCounts?
-  /// The pixel sizes of its pictures, by tier and ratio. Forecasts: answers differ by a few pixels.
+  /// The pixel sizes of its pictures, by tier and aspect ratio. They are forecasts: real pictures differ by a
+  /// few pixels. Default: empty, unknown.
   public var sizes: [Tier: [AspectRatio: PixelSize]] = [:]
+  /// Whether the gateway recommends the model for production. Default: `stable`.
   public var stability = Stability.stable
-  /// The gateway's channel straight to the maker, for which there is no fallback to another.
+  /// Whether this is the gateway's direct channel to the vendor, which has no fallback to another channel.
+  /// Default: `false`.
   public var isOfficialChannel = false
 
+  /// Whether a gateway recommends a model for production.
   public enum Stability: String, Sendable {
+    /// The model is recommended.
     case stable
-    /// The gateway's own words for what it does not recommend for production.
+    /// The model is not recommended for production. The raw value is the gateway's own term.
     case controlledTesting = "controlled testing"
   }
 
@@ -47,19 +60,20 @@ public struct Model: Sendable {
     return model
   }
 
-  /// The size of its pictures in that ratio; `nil`: not known.
+  /// The pixel size of its pictures for an aspect ratio and a tier; `nil` if unknown.
   package func size(_ ratio: AspectRatio, _ tier: Tier) -> PixelSize? { sizes[tier]?[ratio] }
 
-  /// The ratio that is nearest to a picture's shape, by the logarithm of the quotient.
+  /// The supported aspect ratio nearest to that of a picture, by the logarithm of the quotient.
   package func nearestRatio(to size: PixelSize) -> AspectRatio {
     ratios.nearest(to: size) ?? AspectRatio(1, 1)
   }
 
+  /// The supported aspect ratio nearest to another one.
   package func nearestRatio(to ratio: AspectRatio) -> AspectRatio {
     ratios.min { $0.distance(to: ratio) < $1.distance(to: ratio) } ?? ratio
   }
 
-  /// The tier whose edge is nearest to another's, the smaller of two.
+  /// The supported tier nearest to another one. Of two equally near tiers, the smaller one.
   package func nearestTier(to tier: Tier) -> Tier {
     let order = Tier.allCases
     let place = { order.firstIndex(of: $0) ?? 0 }
@@ -67,13 +81,14 @@ public struct Model: Sendable {
   }
 }
 
-/// How many tokens a model counts. Forecasts: what an answer reports may differ.
+/// The number of tokens that a model counts. These are forecasts: the usage that a reply reports may differ.
 public struct TokenCounts: Sendable {
-  /// Of one picture that is sent, whatever its size.
+  /// The tokens of one reference, independent of its size.
   public let perReference: Int
-  /// Of one picture that is made, by tier.
+  /// The tokens of one generated picture, by tier.
   public let perPicture: [Tier: Int]
-  /// Of the prompt: four bytes a token, as makers say of English.
+  /// The tokens of a prompt of `bytes` bytes: one for every four bytes, which is what vendors state for
+  /// English.
   package static func prompt(_ bytes: Int) -> Int { (bytes + 3) / 4 }
 
   package init(perReference: Int, perPicture: [Tier: Int]) {
@@ -82,43 +97,49 @@ public struct TokenCounts: Sendable {
   }
 }
 
-/// A price per picture, with the day it was read.
+/// The price of one picture, with the day it was read.
 public struct Price: Sendable {
-  /// In millionths of the currency, so that sums stay exact.
+  /// The amount in millionths of the currency, so that sums stay exact.
   public let millionths: Int
-  /// ISO 4217, such as `USD`.
+  /// The currency's ISO 4217 code, such as `USD`.
   public let currency: String
+  /// The day when the price was read from the gateway's documentation (ISO 8601).
   public let checked: String
 
+  /// Creates a price from an amount in millionths of the currency.
   public init(millionths: Int, currency: String, checked: String) {
     self.millionths = millionths
     self.currency = currency
     self.checked = checked
   }
 
-  /// - Parameter checked: who says so, and when.
+  /// Creates a price from a sum of money.
+  ///
+  /// - Parameter checked: The day when the price was read, or who stated it.
   public init(_ money: Money, checked: String) {
     self.init(millionths: money.millionths, currency: money.currency, checked: checked)
   }
 
+  /// The amount in units of the currency.
   public var amount: Double { Double(millionths) / 1_000_000 }
 
-  /// What the caller says that it is, and no table.
+  /// Creates a price that the caller states, instead of one from the catalog.
   public static func stated(_ money: Money) -> Price { Price(money, checked: statedMark) }
+  /// Whether the caller stated this price.
   public var isStated: Bool { checked == Self.statedMark }
 
   private static let statedMark = "the user"
 }
 
 extension Price {
-  /// One price for every tier.
+  /// A price table with the same price for every tier.
   static func everyTier(_ price: Price) -> [Tier: Price] {
     Dictionary(uniqueKeysWithValues: Tier.allCases.map { ($0, price) })
   }
 }
 
 extension Price: CustomStringConvertible {
-  /// As in `0.055 USD` or `0 USD`.
+  /// The amount and the currency, such as `0.055 USD` or `0 USD`.
   public var description: String {
     Money(millionths: millionths, currency: currency).description
   }

@@ -1,26 +1,29 @@
-/// A sum of money.
+/// A sum of money in one currency.
 public struct Money: Hashable, Sendable {
-  /// In millionths of the currency, so that sums stay exact.
+  /// The amount in millionths of the currency, so that sums stay exact.
   public let millionths: Int
-  /// ISO 4217, such as `USD`.
+  /// The currency's ISO 4217 code, such as `USD`.
   public let currency: String
 
+  /// Creates a sum from an amount in millionths of the currency.
   public init(millionths: Int, currency: String) {
     self.millionths = millionths
     self.currency = currency
   }
 
-  /// Reads `0.055 USD`, `5usd`, `$5` or `5 €`: at most a million, before or after it the currency as three letters or one of the
-  /// signs `$`, `€`, `£`. `nil` for anything else.
+  /// Parses an amount of at most a million with a currency before or after it, such as `0.055 USD`, `5usd`,
+  /// `$5`, or `5 €`. The currency is a code of three letters, or one of the signs `$`, `US$`, `€`, and `£`.
+  /// Returns `nil` for any other text.
   public init?(parsing text: String) {
     guard case .success(let money) = Self.read(text) else { return nil }
     self = money
   }
 
-  /// Why a text is no sum of money.
+  /// The reason why a text is not a sum of money: it is empty, has no currency, or is malformed in another
+  /// way.
   public enum Mistake: Error, Sendable { case empty, noCurrency, malformed }
 
-  /// The same, with what is wrong.
+  /// Parses a sum of money like `init(parsing:)`, and reports what is wrong with the text.
   public static func read(_ text: String) -> Result<Money, Mistake> {
     let words = text[...].trimmed
     guard !words.isEmpty else { return .failure(.empty) }
@@ -55,7 +58,7 @@ extension Substring {
 }
 
 extension Money: CustomStringConvertible {
-  /// As in `0.055 USD` or `5 USD`.
+  /// The amount and the currency, such as `0.055 USD` or `5 USD`.
   public var description: String {
     let amount = Double(millionths) / 1_000_000
     return (millionths % 1_000_000 == 0 ? "\(millionths / 1_000_000)" : "\(amount)") + " \(currency)"

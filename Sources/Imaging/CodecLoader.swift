@@ -2,6 +2,7 @@ import CImaging
 import PictureFormats
 
 extension PictureFormat.Codec {
+  /// The libvips loader that decodes this codec.
   var loader: CImagingLoader {
     switch self {
     case .jpeg: .JPEG

@@ -2,12 +2,14 @@ package import PictureFormats
 package import Core
 
 extension Image {
-  /// Opens the picture that `structure` was read of.
+  /// Opens the picture that `structure` describes.
   ///
   /// - Parameters:
   ///   - cleaned: its file without private and superfluous blocks.
-  ///   - shrink: as of the other `decode`.
-  ///   - scale: as of the other `decode`.
+  ///   - structure: the structure that was read from the file.
+  ///   - shrink: as in the other `decode`. Default: 1.
+  ///   - scale: as in the other `decode`. Default: 1.
+  ///   - tolerance: how damaged files are handled. Default: strict.
   package static func decode(
     _ cleaned: PictureContent, _ structure: PictureStructure, shrink: Int = 1, scale: Double = 1,
     tolerance: DecodingTolerance = .strict

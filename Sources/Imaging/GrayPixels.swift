@@ -2,7 +2,7 @@ import PictureFormats
 import CImaging
 package import Core
 
-/// A gray picture in memory, row by row, in which blocks of another one can be found.
+/// A grayscale picture in memory, one byte per pixel, row by row, for block matching against another one.
 package struct GrayPixels: Sendable {
   package let size: PixelSize
   package let pixels: [UInt8]
@@ -12,26 +12,27 @@ package struct GrayPixels: Sendable {
     self.pixels = pixels
   }
 
-  /// Where a block was found.
+  /// The position at which a block was found.
   package struct Match: Sendable {
-    /// From where it was looked for, in pixels and parts of them.
+    /// The offset from the searched position, in pixels with fractions.
     package let dx: Double
     package let dy: Double
-    /// The correlation, up to 1. Brightness and contrast do not matter.
+    /// The correlation, at most 1. It is independent of brightness and contrast.
     package let score: Double
   }
 
-  /// The standard deviation in the square block at (`left`, `top`), which must lie inside, in levels of 255.
+  /// The standard deviation of the square block at (`left`, `top`), which must lie inside the picture, in
+  /// levels of 255.
   package func contrast(left: Int, top: Int, edge: Int) -> Double {
     withGray { cimaging_block_contrast($0, Int32(left), Int32(top), Int32(edge)) }
   }
 
-  /// Looks for the square block at (`left`, `top`) in `other`, which has the same size.
+  /// Searches for the square block at (`left`, `top`) in `other`, which has the same size.
   ///
   /// - Parameters:
-  ///   - edge: the block's, in pixels.
-  ///   - reach: how far away it may lie, 1…64.
-  /// - Returns: `nil` when there is no peak in that reach.
+  ///   - edge: the edge of the block in pixels.
+  ///   - reach: the search radius in pixels, 1…64.
+  /// - Returns: `nil` when the correlation has no peak within the radius.
   package func find(left: Int, top: Int, edge: Int, in other: GrayPixels, reach: Int) -> Match? {
     var match = CImagingMatch()
     let isFound = withGray { own in
@@ -43,30 +44,32 @@ package struct GrayPixels: Sendable {
     return Match(dx: match.dx, dy: match.dy, score: match.score)
   }
 
-  /// What one block shows of how far it lies from where a map brings it.
+  /// What one block says about its displacement from the position to which a map brings it.
   package struct Displacement: Sendable {
-    /// Its middle, in this picture's pixels.
+    /// The center of the block, in this picture's pixels.
     package let x: Double
     package let y: Double
-    /// How sharply it shows that along either axis and both; and how strongly it is pulled: with d for where it lies, from where it
-    /// should, in this picture's pixels, `(xx xy; xy yy) d = -pull`, but for noise.
+    /// The structure tensor of the block, and `pull`, the other side of the equations by Lucas and Kanade. Up
+    /// to noise, the displacement d from the mapped position, in this picture's pixels, satisfies `(xx xy; xy
+    /// yy) d = -pull`.
     package let xx: Double
     package let xy: Double
     package let yy: Double
     package let pull: (x: Double, y: Double)
-    /// The mean square of what differs, in levels of 255.
+    /// The mean square of the remaining difference, in levels of 255.
     package let noise: Double
-    /// The correlation, up to 1.
+    /// The correlation, at most 1.
     package let score: Double
   }
 
-  /// Measures the square blocks into which this picture is cut against another picture.
+  /// Measures the displacements of the square blocks of this picture in another picture.
   ///
   /// - Parameters:
-  ///   - edge: of a block, 2…32 pixels.
-  ///   - contrast: the least standard deviation of a block that is looked at, in levels of 255.
-  ///   - map: from this picture's pixels to the other's, right to a pixel or two, and of about one scale.
-  /// - Returns: those blocks that the map brings inside the other picture.
+  ///   - edge: the edge of a block, 2…32 pixels.
+  ///   - contrast: the minimum standard deviation of a block to measure, in levels of 255.
+  ///   - map: from this picture's pixels to the other's. It must be right to within a pixel or two, and have
+  ///     a scale of about one.
+  /// - Returns: the blocks that the map brings inside the other picture.
   package func displacements(
     edge: Int, contrast: Double, in other: GrayPixels, by map: AffineTransform
   ) -> [Displacement] {

@@ -3,7 +3,8 @@ import Core
 package import PictureFormats
 
 extension HDRDescription {
-  /// - Parameter bits: per channel, of the file; libvips has more than 8 in the upper bits of 16.
+  /// - Parameter bits: the bits per channel of the file. libvips stores more than 8 bits in the upper bits of
+  ///   16.
   fileprivate func parameters(bits: Int) -> CImagingHDR? {
     guard let w = space.weightsToSRGB, let share = space.luminance else { return nil }
     let full = (9...16).contains(bits) ? (1 << bits - 1) << (16 - bits) : 65_535
@@ -15,10 +16,10 @@ extension HDRDescription {
 }
 
 extension Image {
-  /// The brightest light of a picture in HDR, in units of SDR's white, as far as it matters: what is brighter than 4,000 cd/m² is
-  /// white.
+  /// The peak brightness of an HDR picture, in units of SDR white and at most 4,000 cd/m²: brighter light is
+  /// shown as white.
   ///
-  /// - Parameter bits: per channel, of its file.
+  /// - Parameter bits: the bits per channel of the file.
   package consuming func peak(_ hdr: HDRDescription, bits: Int) throws(ImagingError) -> Double {
     let reduced = size.longestEdge > Self.measuredEdge ? size.scaled(toLongestEdge: Self.measuredEdge) : size
     let small = try resized(to: reduced)
@@ -28,20 +29,21 @@ extension Image {
     return min(max(1, peak), Self.highestPeak)
   }
 
-  /// Points of light that are smaller than a pixel of so many along an edge do not count.
+  /// The picture is reduced to this longest edge first, so that points of light smaller than one of its
+  /// pixels do not count.
   private static let measuredEdge = 512
   private static let highestPeak = 4_000.0 / 203
 
-  /// A picture in HDR as 8-bit sRGB.
+  /// Converts an HDR picture to 8-bit sRGB.
   ///
   /// - Parameters:
-  ///   - bits: per channel, of its file.
-  ///   - peak: its brightest light, in units of SDR's white.
+  ///   - bits: the bits per channel of the file.
+  ///   - peak: the peak brightness, in units of SDR white.
   package consuming func inSRGB(
     from hdr: HDRDescription, bits: Int, peak: Double
   ) throws(ImagingError) -> Image {
     guard var parameters = hdr.parameters(bits: bits) else {
-      throw .stepFailed(.color, detail: "its primaries lie on a line")
+      throw .stepFailed(.color, detail: "its primaries are collinear")
     }
     return try next(.color, cimaging_hdr_to_srgb(handle, &parameters, peak))
   }

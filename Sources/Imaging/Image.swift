@@ -2,13 +2,13 @@ package import PictureFormats
 import CImaging
 package import Core
 
-/// One picture inside libvips: owned, never copied, released when it goes.
+/// A libvips image with unique ownership: it is never copied, and released at the end of its lifetime.
 ///
-/// Steps consume one image and give the next. They are lazy until `copiedToMemory()` or `encoded(as:)` runs them. An image
-/// belongs to the thread that made it and must not cross an `await`.
+/// Each step consumes an image and returns the next one. Steps are lazy until `copiedToMemory()` or
+/// `encoded(as:)` runs them. An image belongs to the thread that made it and must not cross an `await`.
 package struct Image: ~Copyable {
   let handle: OpaquePointer
-  /// What a lazily decoded image still reads.
+  /// The source from which a lazily decoded image still reads.
   private let source: Source?
 
   private enum Source {
@@ -23,13 +23,13 @@ package struct Image: ~Copyable {
 
   deinit { cimaging_release(handle) }
 
-  /// Opens a picture with the decoder of `codec` and no other. A PNG in a file is read from there bit by bit; all others are taken
-  /// into memory.
+  /// Opens a picture with the decoder of `codec` and no other. A PNG in a file is read from there in
+  /// portions; all other formats are read into memory.
   ///
   /// - Parameters:
-  ///   - shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8.
-  ///   - scale: an SVG's pixels for each that it declares.
-  ///   - page: which page of a TIFF, or picture of an animation, counted from 1.
+  ///   - shrink: the JPEG decoder's own reduction: 1, 2, 4 or 8. Default: 1.
+  ///   - scale: for SVG, the rendered pixels per declared pixel. Default: 1.
+  ///   - page: the page of a TIFF, or the picture of an animation, counted from 1. Default: 1.
   package static func decode(
     _ content: PictureContent, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1,
     scale: Double = 1, tolerance: DecodingTolerance = .strict
@@ -52,7 +52,7 @@ package struct Image: ~Copyable {
       cimaging_decode(codec.loader, memory.baseAddress, memory.count, options), reading: .memory(bytes))
   }
 
-  /// The same of bytes in memory.
+  /// The same for bytes in memory.
   package static func decode(
     _ bytes: PictureBytes, as codec: PictureFormat.Codec, shrink: Int = 1, page: Int = 1, scale: Double = 1,
     tolerance: DecodingTolerance = .strict
@@ -66,20 +66,21 @@ package struct Image: ~Copyable {
     return Image(result, reading: source)
   }
 
-  /// - Parameter source: when it could not be read, that is what went wrong.
+  /// - Parameter source: if reading it failed, that failure is the error.
   private static func failure(_ step: ImagingError.Step, _ source: Source?) -> ImagingError {
     let detail = ImagingRuntime.takeErrorText()
     if case .file(let window)? = source, let failure = window.failure { return .unreadable(failure) }
     return .stepFailed(step, detail: detail)
   }
 
-  /// Whether libvips here can read a format.
+  /// Whether the installed libvips can read a format.
   package static func hasDecoder(_ codec: PictureFormat.Codec) throws(ImagingError) -> Bool {
     try ImagingRuntime.start()
     return cimaging_has_loader(codec.loader)
   }
 
-  /// Wraps 8-bit gray (1 band), sRGB (3) or sRGB with alpha (4) pixels, row by row and interleaved.
+  /// Copies 8-bit gray (1 band), sRGB (3) or sRGB with alpha (4) pixels, row by row and interleaved, to an
+  /// image.
   package static func fromPixels(
     _ pixels: [UInt8], size: PixelSize, bands: Int
   ) throws(ImagingError) -> Image {
@@ -90,12 +91,14 @@ package struct Image: ~Copyable {
     return try made(.open, handle)
   }
 
+  /// The width and height.
   package var size: PixelSize {
     PixelSize(width: Int(cimaging_width(handle)), height: Int(cimaging_height(handle)))
   }
 
+  /// The number of channels, including alpha.
   package var bands: Int { Int(cimaging_bands(handle)) }
-  /// 8-bit sRGB or gray, with or without alpha.
+  /// Whether the pixels are 8-bit sRGB or gray, with or without alpha.
   package var isEightBitSRGB: Bool { cimaging_is_8_bit_srgb(handle) }
   package var hasProfile: Bool { cimaging_has_profile(handle) }
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
@@ -105,21 +108,21 @@ package struct Image: ~Copyable {
     return Image(result, reading: source)
   }
 
-  /// A picture of no file.
+  /// Wraps an image that reads from no file.
   static func made(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
     guard let result else { throw .stepFailed(step, detail: ImagingRuntime.takeErrorText()) }
     return Image(result, reading: nil)
   }
 
-  /// A second handle on the same picture, which must be realized, for steps that consume theirs.
+  /// A second handle on the same image, which must be realized, for steps that consume theirs.
   package func shared() -> Image { Image(cimaging_retain(handle), reading: source) }
 
-  /// Runs the work so far, into memory.
+  /// Runs the pending steps and stores the result in memory.
   package consuming func copiedToMemory() throws(ImagingError) -> Image {
     try next(.decode, cimaging_copy_to_memory(handle))
   }
 
-  /// AsyncSemaphore the picture upright for an EXIF orientation of 1…8.
+  /// Turns the picture upright for an EXIF orientation of 1…8.
   package consuming func oriented(_ exifOrientation: Int) throws(ImagingError) -> Image {
     try next(.orient, cimaging_orient(handle, Int32(exifOrientation)))
   }
@@ -134,40 +137,42 @@ package struct Image: ~Copyable {
     return opaque
   }
 
+  /// Removes the alpha channel.
   package consuming func withoutAlpha() throws(ImagingError) -> Image {
     try next(.alpha, cimaging_drop_alpha(handle))
   }
 
-  /// In color with three channels, or four where the last is alpha; one that has as many is left as it is. For 8-bit sRGB or
-  /// gray.
+  /// Converts 8-bit sRGB or gray to `count` channels: three in color, or four with alpha. An image that has
+  /// that many is unchanged.
   package consuming func widened(toBands count: Int) throws(ImagingError) -> Image {
     guard bands != count else { return self }
     return try next(.color, cimaging_widen(handle, Int32(count)))
   }
 
-  /// 8-bit sRGB as 16-bit RGB.
+  /// Converts 8-bit sRGB to 16-bit RGB.
   package consuming func deepened() throws(ImagingError) -> Image {
     try next(.color, cimaging_deepen(handle))
   }
 
-  /// Laid over an opaque color.
+  /// Composites the picture over an opaque color and removes its alpha channel.
   package consuming func flattened(onto color: RGBColor) throws(ImagingError) -> Image {
     try next(.alpha, cimaging_flatten(handle, color.red, color.green, color.blue))
   }
 
-  /// Resampled with Lanczos to exactly `size`, in memory: what fails here is the decoder, which has waited until now.
+  /// Resamples with Lanczos to exactly `size`, in memory. A failure here is one of the decoder, which runs
+  /// only now.
   package consuming func resized(to size: PixelSize) throws(ImagingError) -> Image {
     try next(.decode, cimaging_resize(handle, Int32(size.width), Int32(size.height)))
   }
 
-  /// The rectangle of `size` whose corner is at (`left`, `top`), which must lie inside.
+  /// Crops to the rectangle of `size` whose corner is at (`left`, `top`). It must lie inside the picture.
   package consuming func cropped(left: Int, top: Int, to size: PixelSize) throws(ImagingError) -> Image {
     let crop = cimaging_crop(handle, Int32(left), Int32(top), Int32(size.width), Int32(size.height))
     return try next(.crop, crop)
   }
 
-  /// Cut down to, or laid on, a frame with its corner at `offset` of it; margins have the color of `background`. For
-  /// 8-bit sRGB or gray.
+  /// Crops the picture to a frame, or pads it to one. `offset` is the position of the picture's corner in the
+  /// frame. Margins have the color of `background`. For 8-bit sRGB or gray.
   package consuming func framed(
     _ frame: PixelSize, offset: PixelOffset, isCropped: Bool, background: RGBColor
   ) throws(ImagingError) -> Image {
@@ -178,58 +183,60 @@ package struct Image: ~Copyable {
     return try next(.crop, padded)
   }
 
-  /// Laid on a frame with its corner at (`left`, `top`), beyond which it is cut off; where the frame shows beside it, it is
-  /// continued as in a mirror.
+  /// Places the picture in a frame with its corner at (`left`, `top`), and crops what is outside. The rest of
+  /// the frame continues the picture as in a mirror.
   package consuming func mirrored(into frame: PixelSize, left: Int, top: Int) throws(ImagingError) -> Image {
     let warped = cimaging_mirror(
       handle, Int32(left), Int32(top), Int32(frame.width), Int32(frame.height))
     return try next(.crop, warped)
   }
 
-  /// Laid onto a frame of `size` by a map from its own pixels to the frame's, with bicubic interpolation; beyond its edges
-  /// all is 0. What reduces it strongly has to be done before.
+  /// Warps the picture into a frame of `size` with bicubic interpolation. `map` maps its own pixels to those
+  /// of the frame. Pixels beyond its edges are 0. Reduce the picture first if the map reduces it strongly.
   package consuming func warped(by map: AffineTransform, into size: PixelSize) throws(ImagingError) -> Image {
     let numbers = [map.xx, map.xy, map.yx, map.yy, map.dx, map.dy]
     return try next(.warp, cimaging_warp(handle, numbers, Int32(size.width), Int32(size.height)))
   }
 
-  /// Its brightness alone, in memory.
+  /// The brightness of the picture, in memory.
   package func gray() throws(ImagingError) -> GrayPixels {
     let gray = try next(.color, cimaging_gray(handle))
     return GrayPixels(size: size, pixels: try gray.pixels())
   }
 
-  /// With that ICC profile in place of its own.
+  /// Replaces the ICC profile.
   package consuming func withProfile(_ profile: [UInt8]) throws(ImagingError) -> Image {
     try next(.color, cimaging_with_profile(handle, profile, profile.count))
   }
 
-  /// In 8-bit sRGB; through the embedded profile when `usingProfile`. Does not consume, so that a broken profile can
-  /// be left out in a second try.
+  /// Converts to 8-bit sRGB, through the embedded profile if `usingProfile` is set. Does not consume the
+  /// image, so that the caller can try again without a broken profile.
   package func inSRGB(usingProfile: Bool) throws(ImagingError) -> Image {
     try next(.color, cimaging_to_srgb(handle, usingProfile))
   }
 
-  /// Each channel as a weighted sum of red, green and blue plus an offset (0…255).
+  /// Replaces each channel by a weighted sum of red, green and blue plus an offset (0…255).
   package consuming func recombined(
     _ matrix: [[Double]], offset: [Double]
   ) throws(ImagingError) -> Image {
     try next(.effect, cimaging_recombine(handle, matrix.flatMap(\.self), offset))
   }
 
-  /// Each channel as a weighted sum of red, green and blue plus an offset, in linear light (0…1). Alpha stays as it is.
+  /// Replaces each channel by a weighted sum of red, green and blue plus an offset, in linear light (0…1).
+  /// Alpha is unchanged.
   package consuming func mixedInLinearLight(
     _ weights: [[Double]], offset: [Double]
   ) throws(ImagingError) -> Image {
     try next(.effect, cimaging_mix_linear(handle, weights.flatMap(\.self), offset, nil))
   }
 
-  /// An sRGB picture's colors in another RGB space, relative colorimetric; alpha stays as it is.
+  /// Converts from sRGB to another RGB space, relative colorimetric. Alpha is unchanged.
   package consuming func fromSRGB(to space: MatrixShaper) throws(ImagingError) -> Image {
     try next(.color, cimaging_mix_linear(handle, space.weights, [0, 0, 0], space.levels))
   }
 
-  /// CIEDE2000 between each of its pixels and another's of the same size, row by row. For 8-bit sRGB without alpha.
+  /// The CIEDE2000 difference between each pixel and the same pixel of another picture of the same size, row
+  /// by row. For 8-bit sRGB without alpha.
   package func differences(from other: borrowing Image) throws(ImagingError) -> [Float] {
     let count = size.pixelCount
     var isDone = false
@@ -243,11 +250,12 @@ package struct Image: ~Copyable {
     return differences
   }
 
+  /// Applies a Gaussian blur; `sigma` is in pixels.
   package consuming func blurred(sigma: Double) throws(ImagingError) -> Image {
     try next(.effect, cimaging_blur(handle, sigma))
   }
 
-  /// Dark lines on white where brightness changes.
+  /// Detects edges (Sobel): dark lines on white where brightness changes.
   package consuming func edges() throws(ImagingError) -> Image {
     try next(.effect, cimaging_edges(handle))
   }

@@ -3,7 +3,8 @@ import CImaging
 import Logging
 import Synchronization
 
-/// libvips in this process: started once, on first need, never for a picture that passes untouched.
+/// The libvips of this process. It is started once, on first use, and never for a picture that passes
+/// unchanged.
 package enum ImagingRuntime {
   private static let outcome: CImagingStart = cimaging_start(
     { message in
@@ -20,7 +21,8 @@ package enum ImagingRuntime {
     }
   }
 
-  /// Whether this process may die of a decoder: only then are untrusted loaders let in. Set by a worker at its start.
+  /// Whether a decoder may crash this process. Only then are untrusted loaders enabled. A worker sets it when
+  /// it starts.
   package static var isExpendable: Bool {
     get { expendable.load(ordering: .relaxed) }
     set { expendable.store(newValue, ordering: .relaxed) }
@@ -28,8 +30,9 @@ package enum ImagingRuntime {
 
   private static let expendable = Atomic(false)
 
-  /// What is done once the foreign bytes of a piece of work are all decoded: from then on it works on its own pixels, which take
-  /// what they take. Set by a worker, whose limits guard decoding alone.
+  /// A callback that runs when all untrusted bytes of a job are decoded. From then on the job works on its
+  /// own pixels and may take the resources that those need. Set by a worker, whose limits guard decoding
+  /// alone.
   package static var whenDecoded: (@Sendable () -> Void)? {
     get { decoded.withLock { $0 } }
     set { decoded.withLock { $0 = newValue } }
@@ -37,15 +40,16 @@ package enum ImagingRuntime {
 
   private static let decoded = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// To be called when nothing foreign is left to be decoded; more than once does no harm.
+  /// Reports that no untrusted bytes remain to be decoded. Repeated calls do no harm.
   package static func noteDecoded() { whenDecoded?() }
 
-  /// Frees what libvips keeps for the calling thread, when a piece of work on it is over.
+  /// Frees the memory that libvips keeps for the calling thread. Call it after each job on a thread.
   package static func finishThread() { cimaging_finish_thread() }
 
+  /// The version of libvips, such as "8.14.1".
   package static var version: String { String(cString: cimaging_version()) }
 
-  /// libvips' words for the reader, with line breaks folded.
+  /// Takes libvips' error text, with line breaks replaced by "; ".
   static func takeErrorText() -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1_024) { buffer in
       guard let start = buffer.baseAddress else { return "" }

@@ -2,12 +2,13 @@ import PictureFormats
 import CLossless
 package import Core
 
-/// The quantized values of a JPEG: turned, made coarser and packed again without ever becoming pixels, so that nothing
-/// is lost but what is asked for.
+/// The quantized DCT coefficients of a JPEG. They are turned, made coarser, and packed again without being
+/// decoded to pixels, so that nothing is lost beyond what is requested.
 package struct JPEGCoefficients: ~Copyable {
   private let handle: OpaquePointer
 
-  /// `nil` for what libjpeg cannot take apart or has any doubt about: then the decoder has to judge.
+  /// Reads the coefficients. Returns `nil` if libjpeg cannot read the file or warns about it: then the
+  /// decoder decides.
   package init?(_ bytes: PictureBytes) {
     var handle: OpaquePointer?
     let outcome = bytes.withUnsafeBytes { lossless_jpeg_open($0.baseAddress, $0.count, &handle) }
@@ -17,17 +18,19 @@ package struct JPEGCoefficients: ~Copyable {
 
   deinit { lossless_jpeg_close(handle) }
 
-  /// Whether an EXIF orientation can be applied to whole blocks, which is without loss.
+  /// Whether an EXIF orientation can be applied losslessly, by moving whole blocks.
   package func canTurn(_ exifOrientation: Int) -> Bool {
     lossless_jpeg_can_turn(handle, Int32(exifOrientation))
   }
 
-  /// A JPEG file of these values, progressive, without any metadata.
+  /// Writes a progressive JPEG file of these values, without any metadata.
   ///
   /// - Parameters:
-  ///   - exifOrientation: 1…8, applied to the blocks; one that `canTurn` refuses gives `nil`.
-  ///   - isDetailed: whether the file will have more than about one bit a pixel, which other passes pack better.
-  ///   - quality: 1…100: no value finer than libjpeg's standard table has at it. `nil` keeps every value.
+  ///   - exifOrientation: 1…8, applied to the blocks. The result is `nil` if `canTurn` is `false` for it.
+  ///   - isDetailed: whether the file will have more than about one bit per pixel, for which other passes
+  ///     pack better.
+  ///   - quality: 1…100: no value is kept finer than in libjpeg's standard table at this quality. `nil` keeps
+  ///     every value.
   package func written(exifOrientation: Int, isDetailed: Bool, quality: Int?) -> PictureBytes? {
     var bytes: UnsafeMutableRawPointer?
     var count = 0
@@ -38,8 +41,8 @@ package struct JPEGCoefficients: ~Copyable {
     return adopted(bytes, count)
   }
 
-  /// How many bytes `written` may give, to a few hundredths, in a sixteenth of its time: from every sixteenth row of blocks.
-  /// `nil` where that is too few to tell.
+  /// Estimates the size of the file that `written` returns, to within a few percent and in a sixteenth of its
+  /// time, from every sixteenth row of blocks. Returns `nil` if those are too few to tell.
   package func likelySize(isDetailed: Bool, quality: Int) -> Int? {
     let (every, fewest): (Int32, Int32) = (16, 6)
     let rows = lossless_jpeg_sampled_rows(handle, every)
@@ -54,8 +57,8 @@ package struct JPEGCoefficients: ~Copyable {
   }
 }
 
-/// Packs a PNG again as hard as can be; pixels, palette and transparency stay as they are. `nil` when libpng has any
-/// doubt about it: then the decoder has to judge.
+/// Recompresses a PNG as strongly as possible. Pixels, palette and transparency are unchanged. Returns `nil`
+/// if libpng warns about the file: then the decoder decides.
 package func squeezedPNG(_ file: PictureBytes) -> PictureBytes? {
   var bytes: UnsafeMutableRawPointer?
   var count = 0

@@ -2,10 +2,10 @@ package import PictureFormats
 import CImaging
 package import Core
 
-/// Masks, and pictures laid over one another by them. A mask has one 8-bit channel.
+/// Masks and compositing. A mask has one 8-bit channel.
 extension Image {
-  /// A frame in which the rectangle is 255 and the rest 0; it rises over `feather` pixels inside the rectangle's edges, except
-  /// at those that are the frame's own.
+  /// A mask that is 255 inside the rectangle and 0 outside. It rises over `feather` pixels inside the
+  /// rectangle's edges, except at edges that coincide with the frame's.
   package static func mask(
     _ frame: PixelSize, _ rectangle: PixelArea, feather: Int
   ) throws(ImagingError) -> Image {
@@ -17,39 +17,41 @@ extension Image {
         Int32(rectangle.size.width), Int32(rectangle.size.height), Int32(feather)))
   }
 
-  /// What this mask and another of the same size have in common. Both must be realized, or made here.
+  /// Multiplies this mask by another of the same size. Both must be realized or generated here.
   package consuming func multiplied(by other: borrowing Image) throws(ImagingError) -> Image {
     try next(.warp, cimaging_multiply_masks(handle, other.handle))
   }
 
-  /// With levels below 16 of 255 as none, and those as near to 255 as all: coding and resampling leave such where nothing is meant.
+  /// Sets levels below 16 of 255 to 0, and those as near to 255 to 255: encoding and resampling leave such
+  /// levels where none are intended.
   package consuming func settled() throws(ImagingError) -> Image {
     try next(.effect, cimaging_settle_mask(handle, 16))
   }
 
-  /// Laid over another picture of the same size and format where `mask` is 255, and blended where that is less. Where it is 0,
-  /// the other's pixels are left exactly as they are.
+  /// Composites this picture over another of the same size and format: fully where `mask` is 255, blended
+  /// where it is less. Where the mask is 0, the other picture's pixels are unchanged.
   ///
-  /// This picture and the mask must be realized, or made here; the other may still wait for its decoder.
+  /// This picture and the mask must be realized or generated here; the other may still wait for its decoder.
   package consuming func blended(
     over under: consuming Image, mask: borrowing Image
   ) throws(ImagingError) -> Image {
     try under.next(.warp, cimaging_blend(handle, under.handle, mask.handle))
   }
 
-  /// With its corner at (`left`, `top`) of a frame, which cuts off what is beyond it and is 0 beside it.
+  /// Places the picture in a frame with its corner at (`left`, `top`). What is outside is cropped, and the
+  /// rest of the frame is 0.
   package consuming func embedded(in frame: PixelSize, left: Int, top: Int) throws(ImagingError) -> Image {
     try next(
       .crop,
       cimaging_embed(handle, Int32(left), Int32(top), Int32(frame.width), Int32(frame.height)))
   }
 
-  /// Its alpha channel alone, as a mask.
+  /// The alpha channel as a mask.
   package func alpha() throws(ImagingError) -> Image {
     try next(.alpha, cimaging_alpha(handle))
   }
 
-  /// With a mask of the same size as its alpha channel. For one without alpha.
+  /// Adds a mask of the same size as the alpha channel of a picture without alpha.
   package consuming func with(alpha mask: borrowing Image) throws(ImagingError) -> Image {
     try next(.alpha, cimaging_with_alpha(handle, mask.handle))
   }

@@ -1,21 +1,21 @@
 package import PictureFormats
 import CImaging
 
-/// An RGB space that is a matrix and three curves (ICC.1:2022, F.3), as those of cameras and screens are: how colors of sRGB
-/// become its own.
+/// A matrix/TRC color space (ICC.1:2022, F.3), as cameras and screens have: the conversion of sRGB colors to
+/// it.
 package struct MatrixShaper: Sendable {
-  /// From sRGB's light to this space's, row by row.
+  /// The 3×3 matrix from linear sRGB to this space's linear light, row by row.
   let weights: [Double]
-  /// For each channel, the level of each light from 0 to 1 in equal steps.
+  /// For each channel, the 8-bit level of each light from 0 to 1 in equal steps.
   let levels: [UInt8]
 
-  /// sRGB's primaries as XYZ under D50, each as a row (IEC 61966-2-1, adapted by Bradford's matrix).
+  /// The primaries of sRGB as XYZ under D50, one per row (IEC 61966-2-1, adapted by the Bradford matrix).
   private static let sRGB = [
     [0.436_0747, 0.222_5045, 0.013_9322], [0.385_0649, 0.716_8786, 0.097_1045],
     [0.143_0804, 0.060_6169, 0.714_1733],
   ]
 
-  /// - Returns: `nil` for a profile of another kind.
+  /// Creates the conversion to a profile's color space. Returns `nil` for a profile of another kind.
   package init?(_ profile: ICCProfile) {
     guard !profile.hasTables, let own = profile.primaries, let inverse = Self.inverse(own) else { return nil }
     var levels: [UInt8] = []
@@ -29,7 +29,7 @@ package struct MatrixShaper: Sendable {
     }
   }
 
-  /// Which of 256 levels is nearest to each light.
+  /// A table of the level, out of 256, that is nearest to each light.
   private static func levels(_ profile: ICCProfile, _ channel: Int) -> [UInt8]? {
     let steps = Int(CIMAGING_LINEAR_STEPS)
     let borders = (0..<255).compactMap { profile.light(channel, at: (Double($0) + 0.5) / 255) }

@@ -2,7 +2,7 @@ import CImaging
 import PictureFormats
 
 extension PictureWindow {
-  /// The same for a decoder. It is borrowed: the window must live as long as that reads.
+  /// The window as a reader for a decoder. It is borrowed: the window must outlive the decoder.
   var reader: CImagingReader {
     CImagingReader(
       context: Unmanaged.passUnretained(self).toOpaque(),

@@ -9,9 +9,10 @@ import Core
 import PictureFormats
 import Dispatch
 
-/// The threads that all libvips work runs on: as many at a time as there are cores, so that neither memory nor the
-/// cooperative pool is taken by a crowd of pictures.
+/// The thread pool for all libvips work. As many jobs run at a time as there are cores, so that many pictures
+/// exhaust neither memory nor Swift's cooperative thread pool.
 package final class WorkerPool: Sendable {
+  /// The pool of the process, with one job per active core.
   package static let shared = WorkerPool(width: activeCores)
 
   private static var activeCores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
@@ -19,15 +20,17 @@ package final class WorkerPool: Sendable {
   private let turns: AsyncSemaphore
   private let queue = DispatchQueue(label: "plantain.imaging", attributes: .concurrent)
 
-  /// How many pieces of work run at a time.
+  /// The maximum number of jobs that run at a time.
   package var width: Int { turns.width }
 
   init(width: Int) {
     turns = AsyncSemaphore(width: width)
   }
 
-  /// Runs one whole piece of work, from input to output, on a thread of the pool. Waits its turn; does not start
-  /// when the task was canceled meanwhile.
+  /// Runs one complete job, from input to output, on a thread of the pool when one is free.
+  ///
+  /// - Throws: `CancellationError` when the task was canceled while it waited; `work` does not run then.
+  ///   Otherwise what `work` throws.
   package func run<Result: Sendable>(
     _ work: @escaping @Sendable () throws -> Result
   ) async throws -> Result {

@@ -1,37 +1,39 @@
-/// Why a worker gave no answer.
+/// Why a worker gave no reply.
 public enum IsolationError: Error, Sendable, Equatable {
-  /// The program `plantain-worker` is not where it was looked for.
+  /// The program `plantain-worker` was not found; the text says where it was looked for.
   case workerMissing(lookedFor: String)
-  /// It is there and cannot be started, or does not speak as it should; the text says what happened.
+  /// The program exists but cannot be started, or does not follow the protocol; the text says what happened.
   case workerUnusable(String)
-  /// A decoder ended the worker; the signal's name says how, such as `SIGSEGV`.
+  /// The worker was ended by a signal while decoding. The text is the signal's name, such as `SIGSEGV`.
   case crashed(signal: String)
-  /// The same when the picture was decoded already and its result was being made.
+  /// The worker was ended by a signal after decoding, while it made the result.
   case crashedEncoding(signal: String)
-  /// Decoding took longer than it may.
+  /// Decoding took longer than its limit.
   case tookTooLong(seconds: Int)
-  /// Decoding was over, and what came then took longer than the call may.
+  /// Decoding was finished, but the rest took longer than its limit.
   case encodingTookTooLong(seconds: Int)
-  /// It was stopped, or waited for something that did not come.
+  /// The worker used no CPU time for the given number of seconds: it was stopped, or waited for something
+  /// that did not happen.
   case stoodStill(seconds: Int)
-  /// It went away without a signal.
+  /// The worker exited without a signal and without a reply.
   case vanished
-  /// The task was canceled; the worker was ended.
+  /// The task was canceled, and the worker was ended.
   case canceled
 }
 
 extension IsolationError: CustomStringConvertible {
+  /// The error as a sentence.
   public var description: String {
     switch self {
-    case .workerMissing(let places): "plantain-worker is missing (looked for it \(places))"
+    case .workerMissing(let places): "plantain-worker was not found \(places)"
     case .workerUnusable(let why): "plantain-worker cannot be used: \(why)"
-    case .crashed(let signal): "decoding it ended the worker process with \(signal)"
-    case .crashedEncoding(let signal): "encoding the result ended the worker process with \(signal)"
+    case .crashed(let signal): "the worker process ended with \(signal) while decoding it"
+    case .crashedEncoding(let signal): "the worker process ended with \(signal) while encoding the result"
     case .encodingTookTooLong(let seconds):
       "it was decoded, but encoding the result took longer than \(seconds) s"
     case .tookTooLong(let seconds): "decoding it took longer than \(seconds) s"
-    case .stoodStill(let seconds): "the worker process stood still for \(seconds) s"
-    case .vanished: "the worker process ended without an answer"
+    case .stoodStill(let seconds): "the worker process used no CPU time for \(seconds) s"
+    case .vanished: "the worker process exited without a reply"
     case .canceled: "interrupted"
     }
   }

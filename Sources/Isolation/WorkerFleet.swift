@@ -1,10 +1,11 @@
 import Synchronization
 package import Core
 
-/// Child processes that do the dangerous part: a decoder's abort, hang or greed for memory then costs one picture.
+/// A pool of child processes that decode untrusted pictures. A decoder that aborts, hangs, or exhausts memory
+/// then costs only one picture.
 ///
-/// They are started on first need, live on from job to job, and are replaced when they die. How many there are at a
-/// time is up to the caller: every job under way has one of its own.
+/// Workers are started on demand, reused for further jobs, and replaced when they die. The caller determines
+/// how many there are at a time: each job in progress has its own worker.
 public final class WorkerFleet: Sendable {
   private let program: String
   private let longestStandstill: Duration
@@ -15,29 +16,33 @@ public final class WorkerFleet: Sendable {
 
   private let workers = Mutex(Workers())
 
-  /// - Parameter program: the path of `plantain-worker`. `nil`: beside the running program, then on `PATH`.
-  /// - Throws: `workerMissing`.
+  /// Creates a pool without any processes. A worker that uses no CPU time for 8 seconds during a job is
+  /// ended.
+  ///
+  /// - Parameter program: the path of `plantain-worker`. Default: `nil`, beside the running program, then on
+  ///   `PATH`.
+  /// - Throws: `workerMissing` if it is not found.
   public convenience init(program: String? = nil) throws(IsolationError) {
     try self.init(program: program, longestStandstill: .seconds(8))
   }
 
-  /// - Parameter longestStandstill: a worker that has a job and uses no CPU time for so long is ended.
+  /// - Parameter longestStandstill: a worker that has a job and uses no CPU time for this long is ended.
   package init(program: String? = nil, longestStandstill: Duration) throws(IsolationError) {
     self.program = try WorkerProgram.find(program)
     self.longestStandstill = longestStandstill
   }
 
-  /// Has one job done.
+  /// Runs one job in a worker.
   ///
   /// - Parameters:
-  ///   - files: the picture it is about, and those others that the job says it needs.
-  ///   - largestResult: a larger resulting file counts as a defect of the worker.
-  /// - Throws: whatever keeps the worker from answering. An answer that says "failed" is an answer.
+  ///   - files: the picture of the job, followed by the other pictures that the job needs.
+  ///   - largestResult: the maximum size of a result file; a larger one counts as a defect of the worker.
+  /// - Throws: `IsolationError` when the worker gives no reply. A reply that reports a failure is returned.
   package func perform(
     _ job: WorkerJob, files: [PictureContent], largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Reply {
-    guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be written") }
-    // One that dies while it is chosen has not seen the picture: another takes its place.
+    guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be encoded") }
+    // A worker that dies before it has started the job has not seen the picture: try the next one.
     while let idle = livingIdleWorker() {
       if let answer = try await perform(job, text, files, by: idle, largestResult) { return answer }
     }
@@ -61,7 +66,7 @@ public final class WorkerFleet: Sendable {
     return answer
   }
 
-  /// Lets the idle workers go and waits until they are gone. The fleet can still be used: it starts others.
+  /// Ends the idle workers and waits until they have exited. The pool remains usable: it starts new workers.
   public func close() async {
     let idle = workers.withLock { workers in
       defer { workers.idle = [] }
@@ -70,7 +75,7 @@ public final class WorkerFleet: Sendable {
     for worker in idle { await worker.end() }
   }
 
-  /// A worker that died while it waited has cost nothing; it is passed over.
+  /// Takes an idle worker that is still alive. One that died while idle has cost nothing and is skipped.
   private func livingIdleWorker() -> WorkerProcess? {
     workers.withLock { workers in
       while let last = workers.idle.popLast() {
@@ -80,8 +85,8 @@ public final class WorkerFleet: Sendable {
     }
   }
 
-  /// The processes that wait for a job now.
+  /// The process identifiers of the idle workers.
   package var idleProcesses: [Int32] { workers.withLock { $0.idle.map(\.identifier) } }
-  /// The processes that have a job now.
+  /// The process identifiers of the workers that have a job.
   package var busyProcesses: [Int32] { workers.withLock { $0.busy.map(\.identifier) } }
 }

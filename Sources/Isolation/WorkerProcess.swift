@@ -10,19 +10,20 @@ import Core
   import Darwin
 #endif
 
-/// One child process that does one job after the other, until it is let go or dies.
+/// A child process that runs jobs one after another, until it is ended or dies.
 final class WorkerProcess: Sendable {
-  /// Held by the process's input: when it goes, the worker sees the end of its input and leaves.
+  /// Connected to the process's standard input. When the channel is closed, the worker sees the end of its
+  /// input and exits.
   private let channel: WorkerChannel
-  /// Runs as long as the process does; cancelling it kills the process.
+  /// Runs as long as the process; canceling it kills the process.
   private let life: Task<TerminationStatus?, Never>
-  /// The exchange with the worker blocks, so it has a thread of its own.
+  /// Communication with the worker blocks, so it has its own thread.
   private let queue = DispatchQueue(label: "plantain.worker")
   let identifier: Int32
-  /// How long it may have a job and use no CPU time.
+  /// The longest time that it may have a job and use no CPU time.
   private let longestStandstill: Duration
   private let hasStoodStill = Atomic(false)
-  /// Whether the job under way works on its own pixels by now.
+  /// Whether the current job has finished decoding and works on its own pixels.
   private let hasDecoded = Atomic(false)
 
   private init(
@@ -37,6 +38,7 @@ final class WorkerProcess: Sendable {
 
   deinit { life.cancel() }
 
+  /// Starts a worker.
   static func start(
     _ program: String, longestStandstill: Duration
   ) async throws(IsolationError) -> WorkerProcess {
@@ -44,7 +46,7 @@ final class WorkerProcess: Sendable {
     do throws(ChannelError) {
       (own, theirs) = try WorkerChannel.pair()
     } catch {
-      throw .workerUnusable("no socket: \(error)")
+      throw .workerUnusable("cannot create a socket: \(error)")
     }
     let (starts, starting) = AsyncStream.makeStream(of: Result<Int32, IsolationError>.self)
     let configuration = configuration(program)
@@ -70,9 +72,9 @@ final class WorkerProcess: Sendable {
     throw .canceled
   }
 
-  /// A session of its own, so that the terminal's interrupts reach the parent alone; nothing of the environment but
-  /// where libraries are found, so no secret; no crash report, which would take a second and be read by nobody; every
-  /// other descriptor is closed by the library.
+  /// The worker gets its own session, so that the terminal's interrupts reach only the parent. Of the
+  /// environment it gets only the variables that locate libraries and TMPDIR, so no secrets. Crash reports
+  /// are off: they would take a second, and no one would read them. Subprocess closes all other descriptors.
   private static func configuration(_ program: String) -> Configuration {
     var environment: [Environment.Key: String] = ["SWIFT_BACKTRACE": "enable=no"]
     for name in ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR"] {
@@ -85,16 +87,17 @@ final class WorkerProcess: Sendable {
       environment: .custom(environment), workingDirectory: "/", platformOptions: options)
   }
 
-  /// Between jobs a worker says nothing: what can be read is the end.
+  /// Whether the process runs. An idle worker sends nothing, so readable input means the end of the
+  /// connection.
   var isAlive: Bool { !channel.hasInput }
 
-  /// How long decoding may take by the clock, in seconds, for a CPU time that it may use: a busy machine or a container's
-  /// quota may leave it a quarter of a core.
+  /// The wall-clock limit for decoding in seconds: four times the CPU time, because a busy machine or a
+  /// container's quota may leave the worker a quarter of a core.
   private static func wallClock(_ limits: WorkerJob.Limits) -> Int { 4 * limits.cpuSeconds }
 
-  /// One job. After any error but a canceled wait for the turn the process is gone, or about to go.
+  /// Runs one job. After any error the process has exited or is about to exit.
   ///
-  /// - Returns: `nil` when the process was gone, or stood still, before it had begun with the job.
+  /// - Returns: `nil` when the process exited or made no progress before it had started the job.
   func perform(
     _ job: WorkerJob, _ text: [UInt8], _ files: [PictureContent], largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Reply? {
@@ -131,7 +134,8 @@ final class WorkerProcess: Sendable {
         }
       }
     } onCancel: {
-      // Ending a process takes a task its turn, and the answer might come before.
+      // Close the channel first: killing the process needs a task to run, and the reply might arrive before
+      // that.
       channel.shut()
       life.cancel()
     }
@@ -142,7 +146,7 @@ final class WorkerProcess: Sendable {
     }
   }
 
-  /// Ends the process and waits until it is gone.
+  /// Ends the process and waits until it has exited.
   func end() async {
     life.cancel()
     _ = await life.value
@@ -153,12 +157,13 @@ final class WorkerProcess: Sendable {
     life.cancel()
   }
 
-  /// For one that was gone before a job reached it.
+  /// The reason why a process ended before a job reached it.
   func whyItEnded(_ limits: WorkerJob.Limits) async -> IsolationError { await explain(.closed, limits) }
 
-  /// Ends the process if it has not ended yet, and says what happened.
+  /// Ends the process if it is still running, and determines what happened.
   private func explain(_ error: ChannelError, _ limits: WorkerJob.Limits) async -> IsolationError {
-    // One that has closed its socket is about to end by itself; the others, and one that does not, are ended.
+    // A process that has closed its socket exits by itself within a second; if not, and in all other cases,
+    // kill it.
     async let _: Void = kill(after: error == .closed ? .seconds(1) : .zero)
     let status = await life.value
     if Task.isCancelled { return .canceled }
@@ -171,12 +176,12 @@ final class WorkerProcess: Sendable {
         return .tookTooLong(seconds: Self.wallClock(limits))
       }
       return .encodingTookTooLong(seconds: Int((limits.encoding ?? .zero).components.seconds))
-    case .malformed: return .workerUnusable("its answer cannot be read")
+    case .malformed: return .workerUnusable("its reply cannot be read")
     case .failed(let why): return .workerUnusable(why)
     case .closed, .stalled: break
     }
     if case .exited(WorkerJob.refusal) = status {
-      return .workerUnusable("it is of another version than this program: they belong together")
+      return .workerUnusable("it is from another version than this program; both must be of the same build")
     }
     guard case .signaled(let signal) = status else { return .vanished }
     if signal == SIGXCPU { return .tookTooLong(seconds: limits.cpuSeconds) }

@@ -4,16 +4,18 @@
   import Darwin
 #endif
 
-/// Where the worker's program is.
+/// Locates the worker program.
 enum WorkerProgram {
   static let name = "plantain-worker"
 
-  /// The path that was given, or the first place that has it.
+  /// Returns the given path, or the first default location that has the program.
+  ///
+  /// - Throws: `workerMissing` if there is no such executable file.
   static func find(_ given: String?) throws(IsolationError) -> String {
     let places = given.map { [$0] } ?? besideThisProgram + onPath
     guard let found = places.first(where: isProgram) else {
       throw .workerMissing(
-        lookedFor: given.map { "at \($0)" } ?? "beside the running program and on PATH")
+        lookedFor: given.map { "at \($0)" } ?? "beside the running program or on PATH")
     }
     return found
   }
@@ -23,7 +25,8 @@ enum WorkerProgram {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
   }
 
-  /// The folder of the running program, links resolved, so that a link in a folder on PATH works too.
+  /// The folder of the running program. Symbolic links are resolved, so that a link in a folder on PATH works
+  /// too.
   private static var besideThisProgram: [String] {
     #if os(Linux)
       let path = "/proc/self/exe"

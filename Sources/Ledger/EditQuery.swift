@@ -1,12 +1,12 @@
 import GRDB
 
-/// Which edits are asked for.
+/// A filter for edits.
 package struct EditQuery: Sendable {
-  /// Only those of that run of a batch.
+  /// Only edits of this run of a batch.
   package var run: String?
-  /// Only those that began at this moment or later, in milliseconds since 1970.
+  /// Only edits that began at this time or later, in milliseconds since 1970.
   package var since: Int?
-  /// Only those that were sent there, or were to be.
+  /// Only edits that were sent to this gateway, or were intended for it.
   package var gateway: String?
 
   package init(run: String? = nil, since: Int? = nil, gateway: String? = nil) {
@@ -27,7 +27,7 @@ package struct EditQuery: Sendable {
 }
 
 extension Ledger {
-  /// The ids of such edits, the newest first.
+  /// The ids of the matching edits, newest first.
   package func ids(of query: EditQuery, maximum: Int? = nil) async throws(LedgerError) -> [String] {
     try await read { database in
       let request = query.request.select(Column("id"), as: String.self)
@@ -35,7 +35,7 @@ extension Ledger {
     }
   }
 
-  /// Edits with their attempts, in the order of their ids here; those that are not there any more are left out.
+  /// Edits with their attempts, in the order of `ids`. Edits that no longer exist are omitted.
   package func edits(_ ids: [String]) async throws(LedgerError) -> [(EditEntry, [AttemptEntry])] {
     try await read { database in
       let found = try EditEntry.filter(ids.contains(Column("id"))).fetchAll(database)
@@ -48,7 +48,7 @@ extension Ledger {
     }
   }
 
-  /// Every gateway that an edit was for, or was sent to.
+  /// All gateways that edits were intended for or sent to.
   package func gateways() async throws(LedgerError) -> [String] {
     try await read { database in
       try String.fetchAll(
@@ -56,7 +56,7 @@ extension Ledger {
     }
   }
 
-  /// Runs whose id begins so, the one that is it before others.
+  /// Runs whose id begins with `id`; an exact match comes first.
   package func runs(beginningWith id: String, maximum: Int) async throws(LedgerError) -> [RunEntry] {
     try await read { database in
       try RunEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(maximum)

@@ -1,6 +1,6 @@
 import GRDB
 
-/// One edit, as it was asked for.
+/// A row of `edits`: one edit, as it was requested.
 package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
   package static let databaseTableName = "edits"
 
@@ -14,34 +14,34 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var aspect: String?
   package var count: Int
   package var sources: [Source]
-  /// Where the result goes, as an absolute path; `nil`: nowhere but to the caller.
+  /// Where the result is written, as an absolute path; `nil` if it is only returned to the caller.
   package var output: Output?
-  /// Where results were written.
+  /// The paths that results were written to.
   package var outputs: [String]?
-  /// SHA-256 of each of them, empty where it is not known; `nil` where an earlier version wrote them.
+  /// The SHA-256 of each of `outputs`, empty if unknown; `nil` in entries of earlier versions.
   package var digests: [String]?
-  /// The table's price of everything that was asked for.
+  /// The price of all requested pictures by the price table, in millionths of `currency`.
   package var priceMillionths: Int?
   package var currency: String?
-  /// What is done to the results; `nil`: nothing.
+  /// How results are finished; `nil` if they are not.
   package var finishing: Finishing?
-  /// The edit whose result was edited.
+  /// The id of the edit whose result was edited.
   package var parent: String?
-  /// The content of the job that it does, of a batch.
+  /// The key of the batch job that the edit does, derived from the content of the job.
   package var jobKey: String?
-  /// The run of a batch that it belongs to.
+  /// The id of the batch run that the edit belongs to.
   package var run: String?
 
-  /// How results are finished.
+  /// The finishing of results.
   package struct Finishing: Codable, Sendable {
-    /// As JSON, for those who do it.
+    /// The finishing options as JSON (`StoredFinishing`).
     package var options: String
-    /// Absolute paths; `nil` where there is no file.
+    /// The absolute path of the original, as for `mask`; `nil` if there is no file.
     package var original: String?
-    /// Of the original's file; `nil` where no picture was edited.
+    /// The SHA-256 of the original's file; `nil` if no picture was edited.
     package var sha256: String?
     package var mask: String?
-    /// Of the mask's file; `nil` without one.
+    /// The SHA-256 of the mask's file; `nil` without a mask.
     package var maskSHA256: String?
     package var maximumDrift: Double?
     package var comparison: String?
@@ -69,7 +69,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   /// A reference, without its content.
   package struct Source: Codable, Sendable {
     package var name: String
-    /// Of what was sent.
+    /// The media type of the bytes that were sent, as for `sha256`.
     package var mediaType: String?
     package var sha256: String?
 
@@ -80,12 +80,13 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     }
   }
 
+  /// Where results are written.
   package struct Output: Codable, Sendable {
-    /// A file's whole name, or a folder and a name without extension.
+    /// The full path of a file, or a folder and a file name without extension.
     package var path: String
     package var isFile: Bool
     package var overwrites: Bool
-    /// The format that was asked for, as a MIME type.
+    /// The requested format, as a MIME type.
     package var format: String?
 
     package init(path: String, isFile: Bool, overwrites: Bool, format: String?) {
@@ -120,7 +121,7 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   }
 }
 
-/// One attempt to send one of an edit's requests.
+/// A row of `attempts`: one attempt to send one of an edit's requests.
 package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
   package static let databaseTableName = "attempts"
 
@@ -131,14 +132,14 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   package var gateway: String
   package var model: String
   package var baseURL: String
-  /// A word of the billing rules.
+  /// A state name of the billing rules.
   package var state: String
   package var status: Int?
   /// Milliseconds since 1970.
   package var started: Int
   package var changed: Int
   package var tasks: [String]?
-  /// The raw reply's name in the folder of replies.
+  /// The file name of the raw reply in the folder of replies.
   package var reply: String
   package var idempotencyKey: String?
   package var message: String?
@@ -170,7 +171,7 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   }
 }
 
-/// What became of one trial of a route.
+/// A row of `probes`: the outcome of one probe of a route.
 package struct ProbeEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
   package static let databaseTableName = "probes"
 

@@ -1,20 +1,21 @@
 import Foundation
 import GRDB
 
-/// The journal of what was sent and paid for: one SQLite file, and beside it a folder with raw replies. Several processes
-/// may use one at a time. It holds prompts, so it is for its owner's eyes; no picture and no key.
+/// The ledger of what was sent and paid for: one SQLite file, with a folder of raw replies beside it. Several
+/// processes can use it concurrently. It holds prompts, so only its owner should read it. It holds no
+/// pictures and no keys.
 package final class Ledger: Sendable {
   package let path: String
-  /// Who can read it besides its owner, and what was done about that when it was opened.
+  /// Who can read the ledger besides its owner, and which permissions were removed when it was opened.
   package let access: LedgerAccess
   private let database: DatabaseQueue
 
-  /// How long another process may keep the file to itself.
+  /// How long to wait while another process has the file locked, in seconds.
   private static let patience = 10.0
 
-  /// Opens the file, which is made when it is not there, as are its folder and that of the replies.
+  /// Opens the ledger. Its file, its folder, and the folder of replies are created if they do not exist.
   ///
-  /// - Throws: `LedgerError` when it cannot be opened, is damaged, or is from a newer version.
+  /// - Throws: `LedgerError` if the file cannot be opened, is damaged, or is from a newer version.
   package init(path: String) throws(LedgerError) {
     self.path = path
     do {
@@ -30,7 +31,8 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// Makes the folder of the replies, which goes again where `work` finds that the file is none of ours.
+  /// Creates the folder of replies. If the folder is new and `work` fails, because the file is not a ledger,
+  /// it is removed again.
   private static func withReplies<Value>(_ folder: String, _ work: (String) throws -> Value) throws -> Value {
     let isNew = mkdir(folder, 0o700) == 0
     if isNew { LedgerFiles.share(folder) }
@@ -52,20 +54,21 @@ package final class Ledger: Sendable {
     configuration.foreignKeysEnabled = true
     LedgerFiles.make(path)
     let database = try DatabaseQueue(path: path, configuration: configuration)
-    // In WAL mode the usual setting leaves the last entries to the kernel; here a power cut must not lose one.
+    // In WAL mode, the usual setting leaves the last entries to the kernel. Here a power failure must not
+    // lose any.
     try database.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     let migrations = Schema.migrations
     if try database.read(migrations.hasBeenSuperseded) {
-      throw LedgerError(message: "it was made by a newer version of Plantain")
+      throw LedgerError(message: "it was created by a newer version of Plantain")
     }
     try migrations.migrate(database)
     return database
   }
 
-  /// Where the raw reply of that name lies.
+  /// The path of the raw reply with this name.
   package func replyPath(_ name: String) -> String { "\(path).replies/\(name)" }
 
-  /// Gives back to the file system what was taken out.
+  /// Returns the space of deleted entries to the file system.
   package func compact() async throws(LedgerError) {
     do {
       try await database.vacuum()
@@ -74,7 +77,7 @@ package final class Ledger: Sendable {
     }
   }
 
-  /// What SQLite finds wrong in the file; empty when nothing is.
+  /// The faults that SQLite finds in the file, at most 20; empty if there are none.
   package func faults() async throws(LedgerError) -> [String] {
     try await read { database in
       try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
@@ -84,9 +87,10 @@ package final class Ledger: Sendable {
   package func close() { try? database.close() }
 }
 
-/// Opening a new file takes several steps, of which each looks at what the one before has left: between them another process must
-/// not do the same. Where a file system has no such locks, or a process was stopped while it had one, it is done all the same
-/// after these seconds.
+/// Runs `work` under an exclusive cross-process lock (flock) on a folder. Opening a new file takes several
+/// steps, each of which depends on the one before, so no other process may do the same between them. If the
+/// lock cannot be taken within `patience` seconds, because the file system has no locks or a process was
+/// stopped while it held one, `work` runs anyway.
 private func alone<Value>(in folder: String, for patience: Double, _ work: () throws -> Value) rethrows
   -> Value
 {
@@ -101,7 +105,7 @@ private func alone<Value>(in folder: String, for patience: Double, _ work: () th
   return try work()
 }
 
-/// The ledger cannot be read or written.
+/// The error when the ledger cannot be read or written.
 package struct LedgerError: Error, Sendable {
   package let message: String
 
@@ -121,8 +125,8 @@ package struct LedgerError: Error, Sendable {
 }
 
 extension Ledger {
-  /// Returns when the change is on the disk. A canceled task's changes are made all the same: what was paid for is
-  /// written down, whoever lost interest.
+  /// Makes a change and returns when it is on disk. Cancellation of the task does not stop the change: what
+  /// was paid for must be recorded even if no caller waits for it.
   func write<Value: Sendable>(
     _ change: @escaping @Sendable (Database) throws -> Value
   ) async throws(LedgerError) -> Value {

@@ -4,25 +4,26 @@
   import Darwin
 #endif
 
-/// Who can read a ledger besides its owner. It holds prompts, so nobody should, except colleagues who share its folder.
+/// Who can read a ledger besides its owner. It holds prompts, so no other user should, except a group that
+/// shares its folder.
 package struct LedgerAccess: Sendable, Equatable {
-  /// Rights of others were found on files of this user, and taken away.
+  /// Permissions of other users were found on files of this user, and removed.
   package var tookAway = false
-  /// The group keeps its rights, because the folder is the group's to write.
+  /// The group that keeps its permissions, because the folder is writable for it.
   package var group: String?
-  /// The user whose files they are, where these are not this user's, and others have rights to them.
+  /// The owner of the files, if that is not this user and other users have permissions on them.
   package var stranger: String?
-  /// Others have rights that the file system does not let go.
+  /// Other users have permissions that the file system does not let this process remove.
   package var isStuck = false
 
   package init() {}
 }
 
-/// The files of one ledger: the database with what SQLite puts beside it, and the replies.
+/// The files of one ledger: the database, the files that SQLite puts beside it, and the replies.
 struct LedgerFiles {
   private let database: String
   private let replies: String
-  /// The permissions that may stay.
+  /// The permissions that are kept: the owner's, and the group's if the folder is shared.
   private let allowed: mode_t
 
   init(_ path: String) {
@@ -33,8 +34,9 @@ struct LedgerFiles {
     allowed = isShared ? 0o770 : 0o700
   }
 
-  /// Makes an empty database that only its owner can read, from its first byte on; SQLite gives the files beside it the same
-  /// permissions. One that exists is not opened: closing it would drop the locks that this process has on it.
+  /// Creates an empty database that only its owner can read from its first byte on. SQLite gives the files
+  /// beside it the same permissions. An existing database is not opened, because closing it would drop the
+  /// locks that this process holds on it.
   static func make(_ path: String) {
     var status = stat()
     guard stat(path, &status) != 0 else { return }
@@ -42,7 +44,7 @@ struct LedgerFiles {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  /// Opens a new folder of replies to those with whom the database is shared already.
+  /// Shares a new folder of replies with the group that the database is already shared with.
   static func share(_ replies: String) {
     var (database, folder) = (stat(), stat())
     guard stat(String(replies.dropLast(".replies".count)), &database) == 0, stat(replies, &folder) == 0,
@@ -51,13 +53,13 @@ struct LedgerFiles {
     chmod(replies, 0o770)
   }
 
-  /// Takes the rights of others away, as far as the files are this user's.
+  /// Removes the permissions of other users from the files that belong to this user.
   func protect() -> LedgerAccess {
     var access = LedgerAccess()
     for path in ["", "-wal", "-shm", "-journal"].map({ database + $0 }) + [replies] {
       protect(path, &access)
     }
-    // Nobody else reaches what lies in a folder that is closed to them.
+    // The files in a folder that was closed all along could not be reached by other users.
     if access.tookAway { for path in names(in: replies) { protect(path, &access) } }
     return access
   }
@@ -71,7 +73,7 @@ struct LedgerFiles {
       return
     }
     let rights = status.st_mode & 0o7777 & (allowed | 0o7000)
-    // Some file systems have no permissions of their own, and say that they have changed them.
+    // File systems without permissions report success without changing anything.
     if chmod(path, rights) == 0, self.status(path).map({ $0.st_mode & 0o077 & ~allowed == 0 }) == true {
       access.tookAway = true
     } else {
@@ -79,7 +81,7 @@ struct LedgerFiles {
     }
   }
 
-  /// `nil` for what is neither a file nor a folder.
+  /// The status of a file or folder; `nil` for anything else.
   private func status(_ path: String) -> stat? {
     var status = stat()
     guard stat(path, &status) == 0, [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else { return nil }

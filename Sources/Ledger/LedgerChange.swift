@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 package import Core
 
-/// How an attempt goes on. What is `nil` stays as it was.
+/// A change to an attempt. Fields that are `nil` are left unchanged.
 package struct LedgerChange: Sendable {
   package var state: String
   /// Milliseconds since 1970.
@@ -11,7 +11,7 @@ package struct LedgerChange: Sendable {
   package var tasks: [String]?
   package var message: String?
   package var cost: (amount: Double, currency: String)?
-  /// Where further results of its edit were written, as absolute paths.
+  /// Further results of the edit that were written, with absolute paths.
   package var outputs: [WrittenFile]
 
   package init(
@@ -27,12 +27,14 @@ package struct LedgerChange: Sendable {
     self.outputs = outputs
   }
 
-  /// One statement, which SQLite compiles once: it is made several times for each request.
+  /// Updates an attempt with one cached statement, which SQLite compiles once: it runs several times per
+  /// request.
   func update(_ attempt: Int64, in database: Database) throws {
     let statement = try database.cachedStatement(
       sql: """
         UPDATE attempts SET state = ?, changed = ?, status = coalesce(?, status), tasks = coalesce(?, tasks),
-          words = coalesce(?, words), costAmount = coalesce(?, costAmount), costCurrency = coalesce(?, costCurrency)
+          words = coalesce(?, words), costAmount = coalesce(?, costAmount),
+          costCurrency = coalesce(?, costCurrency)
         WHERE id = ?
         """)
     try statement.execute(arguments: [
@@ -40,13 +42,13 @@ package struct LedgerChange: Sendable {
     ])
   }
 
-  /// As `AttemptEntry` writes and reads it.
+  /// Encodes texts as JSON, in the way that `AttemptEntry` reads and writes them.
   static func json(_ texts: [String]) throws -> String {
     String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
   }
 }
 
-/// An edit's row, as far as it says where results lie.
+/// The columns of an edit's row that record where results were written.
 struct WrittenOutputs: Codable, FetchableRecord, PersistableRecord {
   static let databaseTableName = EditEntry.databaseTableName
 

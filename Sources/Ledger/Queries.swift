@@ -1,13 +1,13 @@
 import GRDB
 package import Core
 
-/// What is asked of the ledger, and written into it.
+/// Reading and writing of the ledger.
 extension Ledger {
   package func insert(_ probe: ProbeEntry) async throws(LedgerError) {
     try await write { try probe.insert($0) }
   }
 
-  /// The newest of each gateway.
+  /// The newest probe of each gateway.
   package func latestProbes() async throws(LedgerError) -> [ProbeEntry] {
     try await read { database in
       try ProbeEntry.fetchAll(
@@ -17,18 +17,20 @@ extension Ledger {
 }
 
 extension Ledger {
-  /// Writes an edit down, also one that is known and goes on by another route.
+  /// Saves an edit. An edit that exists is replaced, as when it continues on another route.
   package func save(_ edit: EditEntry) async throws(LedgerError) {
     try await write { try edit.save($0) }
   }
 
-  /// The same, unless what was spent since a moment in a currency, with it, would be too much. What an edit costs is what its
-  /// gateway says, else the table's price of all of it; one that certainly cost nothing does not count.
+  /// Saves an edit unless it would raise the spending since a time above a maximum. The cost of an edit is
+  /// what its gateway reported, or else its price by the table. An edit that certainly cost nothing does not
+  /// count.
   ///
   /// - Parameters:
-  ///   - moment: milliseconds since 1970.
-  ///   - maximum: in millionths.
-  /// - Returns: `nil` when it is written down; otherwise what was spent, in millionths.
+  ///   - moment: The time, in milliseconds since 1970.
+  ///   - currency: The currency of the spending that counts.
+  ///   - maximum: The maximum, in millionths of the currency.
+  /// - Returns: `nil` if the edit was saved; otherwise the amount already spent, in millionths.
   package func save(
     _ edit: EditEntry, since moment: Int, currency: String, maximum: Int
   ) async throws(LedgerError) -> Int? {
@@ -41,17 +43,17 @@ extension Ledger {
     }
   }
 
-  /// What was spent since a moment in a currency, in millionths, by the same rules.
+  /// The amount spent since a time in a currency, in millionths, by the same rules.
   package func spent(since moment: Int, currency: String) async throws(LedgerError) -> Int {
     try await read { try Self.spent(currency, "created >= ?", [moment], $0) }
   }
 
-  /// The same by a run of a batch.
+  /// The amount spent by a run of a batch in a currency, in millionths, by the same rules.
   package func spent(byRun run: String, currency: String) async throws(LedgerError) -> Int {
     try await read { try Self.spent(currency, "run = ?", [run], $0) }
   }
 
-  /// - Parameter condition: which edits count, in SQL.
+  /// - Parameter condition: The SQL condition that selects edits.
   private static func spent(
     _ currency: String, _ condition: String, _ arguments: StatementArguments, _ database: Database
   ) throws -> Int {
@@ -61,7 +63,8 @@ extension Ledger {
         SELECT CAST(round(total(coalesce(
           CASE WHEN NOT EXISTS (
             SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled' AND costAmount IS NULL)
-          THEN (SELECT sum(costAmount) * 1000000 FROM attempts WHERE edit = edits.id AND costCurrency = edits.currency)
+          THEN (SELECT sum(costAmount) * 1000000 FROM attempts
+            WHERE edit = edits.id AND costCurrency = edits.currency)
           END, priceMillionths))) AS INTEGER)
         FROM edits WHERE currency = ? AND \(condition) AND (
           NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
@@ -69,7 +72,9 @@ extension Ledger {
         """, arguments: [currency] + arguments) ?? 0
   }
 
-  /// - Returns: the new attempt's id.
+  /// Inserts an attempt.
+  ///
+  /// - Returns: The id of the new attempt.
   package func insert(_ attempt: AttemptEntry) async throws(LedgerError) -> Int64 {
     try await write { database in
       try attempt.insert(database)
@@ -77,7 +82,8 @@ extension Ledger {
     }
   }
 
-  /// Changes an attempt, and with it where its edit's results lie; does nothing when it is not there any more.
+  /// Changes an attempt, and adds the outputs of the change to its edit. Does nothing if the attempt no
+  /// longer exists.
   package func change(_ attempt: Int64, to change: LedgerChange) async throws(LedgerError) {
     try await write { database in
       try change.update(attempt, in: database)
@@ -85,12 +91,12 @@ extension Ledger {
     }
   }
 
-  /// Notes where further copies of an edit's results lie.
+  /// Records further copies of an edit's results.
   package func add(_ outputs: [WrittenFile], toEdit edit: String) async throws(LedgerError) {
     try await write { try WrittenOutputs.add(outputs, toEdit: edit, in: $0) }
   }
 
-  /// Edits whose id begins so, the one that is it before others.
+  /// Edits whose id begins with `id`; an exact match comes first.
   package func edits(beginningWith id: String, maximum: Int) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
       try EditEntry.filter(Column("id") >= id && Column("id") < id + "~").order(Column("id")).limit(maximum)
@@ -98,14 +104,14 @@ extension Ledger {
     }
   }
 
-  /// The newest edits, the newest first.
+  /// The newest edits, newest first.
   package func edits(maximum: Int) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
       try EditEntry.order(Column("created").desc, Column.rowID.desc).limit(maximum).fetchAll(database)
     }
   }
 
-  /// Edits that began before a moment, in the order of their ids, from behind one of them on.
+  /// Edits that began before a time, ordered by id, starting after the id `id`.
   package func edits(
     begunBefore moment: Int, after id: String, maximum: Int
   ) async throws(LedgerError) -> [EditEntry] {
@@ -115,12 +121,12 @@ extension Ledger {
     }
   }
 
-  /// Takes edits out, with their attempts.
+  /// Deletes edits and their attempts.
   package func delete(edits ids: [String]) async throws(LedgerError) {
     _ = try await write { try EditEntry.deleteAll($0, keys: ids) }
   }
 
-  /// Edits that do the same job, the newest first.
+  /// The edits of a job, newest first.
   package func edits(ofJob key: String) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
       try EditEntry.filter(Column("jobKey") == key).order(Column("created").desc, Column.rowID.desc)
@@ -128,9 +134,9 @@ extension Ledger {
     }
   }
 
-  /// Edits whose results went under one of these names in a folder, the oldest first.
+  /// Edits whose output is one of these names in a folder, not a file that was named in full; oldest first.
   ///
-  /// - Parameter places: absolute paths without extension, and without `.` as a folder.
+  /// - Parameter places: Absolute paths without extension, and without `.` as a folder.
   package func edits(under places: [String]) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
       try EditEntry.filter(
@@ -142,9 +148,9 @@ extension Ledger {
     }
   }
 
-  /// Whether an edit that was begun after this one has written one of these files.
+  /// Whether an edit that began after this one has written one of these files.
   ///
-  /// - Parameter paths: absolute.
+  /// - Parameter paths: The absolute paths of the files.
   package func hasEdit(
     after edit: EditEntry, writing paths: [String]
   ) async throws(LedgerError) -> Bool {
@@ -152,13 +158,14 @@ extension Ledger {
       try !EditEntry.filter(
         sql: """
           id <> ? AND created >= ? AND EXISTS (
-            SELECT 1 FROM json_each(outputs) AS written, json_each(?) AS wanted WHERE written.value = wanted.value)
+            SELECT 1 FROM json_each(outputs) AS written, json_each(?) AS wanted
+            WHERE written.value = wanted.value)
           """, arguments: [edit.id, edit.created, try LedgerChange.json(paths)]
       ).isEmpty(database)
     }
   }
 
-  /// The same of several jobs.
+  /// The edits of several jobs, newest first.
   package func edits(ofJobs keys: [String]) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
       try EditEntry.filter(keys.contains(Column("jobKey"))).order(Column("created").desc, Column.rowID.desc)
@@ -166,7 +173,7 @@ extension Ledger {
     }
   }
 
-  /// The attempts of one edit, in their order.
+  /// The attempts of an edit, in order.
   package func attempts(of edit: String) async throws(LedgerError) -> [AttemptEntry] {
     try await read { database in
       try AttemptEntry.filter(Column("edit") == edit).order(Column("id")).fetchAll(database)

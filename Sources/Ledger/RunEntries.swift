@@ -1,19 +1,19 @@
 import GRDB
 
-/// One run of a batch. Its edits name it.
+/// A row of `runs`: one run of a batch. Its edits refer to it.
 package struct RunEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
   package static let databaseTableName = "runs"
 
   package var id: String
   /// Milliseconds since 1970.
   package var started: Int
-  /// `nil` while it goes on, and when its process ended before it did.
+  /// `nil` while the run continues, and if its process ended before the run did.
   package var ended: Int?
-  /// The manifest's or folder's absolute path; `nil` where there is none.
+  /// The absolute path of the manifest or folder; `nil` if there is none.
   package var manifest: String?
   package var gateway: String
   package var jobs: Int
-  /// What became of them, as JSON; `nil` until it has ended.
+  /// The outcome of the jobs, as JSON; `nil` until the run has ended.
   package var summary: String?
 
   package init(id: String, started: Int, manifest: String?, gateway: String, jobs: Int) {
@@ -25,15 +25,15 @@ package struct RunEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
   }
 }
 
-/// What is known of a route beyond its attempts, for all processes that use it.
+/// A row of `routes`: the rate limit and concurrency of a route, shared by all processes that use it.
 package struct RouteEntry: Codable, Sendable, FetchableRecord, PersistableRecord {
   package static let databaseTableName = "routes"
 
   package var gateway: String
   package var baseURL: String
-  /// Until when it asked to be left alone, in milliseconds since 1970.
+  /// The time until which the route is rate-limited, in milliseconds since 1970.
   package var pausedUntil: Int
-  /// How many requests in flight it was last seen to bear.
+  /// The number of requests in flight that the route last sustained.
   package var width: Int
   package var reason: String
   package var changed: Int
@@ -50,12 +50,12 @@ package struct RouteEntry: Codable, Sendable, FetchableRecord, PersistableRecord
   }
 }
 
-/// How the latest attempts by one route ended.
+/// A summary of the latest attempts on one route.
 package struct RouteRecord: Codable, Sendable, FetchableRecord {
   package var gateway: String
   package var baseURL: String
   package var attempts: Int
-  /// Those that were answered with what was asked for.
+  /// Attempts that succeeded: their state is `done`, `stored`, or `accepted`.
   package var good: Int
   /// Milliseconds since 1970.
   package var lastGood: Int?
@@ -64,19 +64,19 @@ package struct RouteRecord: Codable, Sendable, FetchableRecord {
 }
 
 extension Ledger {
-  /// Writes a run down, also one that is known.
+  /// Saves a run. A run that exists is replaced.
   package func save(_ run: RunEntry) async throws(LedgerError) {
     try await write { try run.save($0) }
   }
 
-  /// The newest runs, the newest first.
+  /// The newest runs, newest first.
   package func runs(maximum: Int) async throws(LedgerError) -> [RunEntry] {
     try await read { database in
       try RunEntry.order(Column("started").desc, Column.rowID.desc).limit(maximum).fetchAll(database)
     }
   }
 
-  /// Takes out runs that began before a moment and have no edits any more.
+  /// Deletes runs that began before a time and have no edits left.
   package func deleteRuns(begunBefore moment: Int) async throws(LedgerError) {
     try await write { database in
       try database.execute(
@@ -85,7 +85,7 @@ extension Ledger {
     }
   }
 
-  /// Writes down what a route asked for. A pause that is known and longer stays.
+  /// Saves the state of a route. A longer pause that is already saved is kept.
   package func note(_ route: RouteEntry) async throws(LedgerError) {
     try await write { database in
       var entry = route
@@ -106,7 +106,7 @@ extension Ledger {
     try RouteEntry.fetchOne(database, key: ["gateway": gateway, "baseURL": baseURL])
   }
 
-  /// How attempts ended that began since a moment, by route.
+  /// Summaries by route of the attempts that began since a time.
   package func records(since moment: Int) async throws(LedgerError) -> [RouteRecord] {
     try await read { database in
       try RouteRecord.fetchAll(

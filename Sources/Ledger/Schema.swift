@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables, as they came to be. A migration that was ever released is not changed any more.
+/// The database schema as a list of migrations. A released migration must not be changed.
 enum Schema {
   static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()

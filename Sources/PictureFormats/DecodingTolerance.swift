@@ -1,7 +1,7 @@
-/// How strictly damage in a file is treated.
+/// How damaged files are handled.
 package enum DecodingTolerance: Sendable {
-  /// Any warning of the decoder is an error: a half-gray picture is never passed on.
+  /// Any warning of the decoder is an error, so that a half-gray picture is never passed on.
   case strict
-  /// What can be decoded is.
+  /// The decodable part of the picture is used.
   case lenient
 }

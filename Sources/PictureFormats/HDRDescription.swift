@@ -1,7 +1,8 @@
 import Core
 
-/// How a picture for HDR screens is coded (ITU-R BT.2100; code points of ITU-T H.273), and what an SDR screen shows of it: with
-/// SDR's white at 203 cd/m² (ITU-R BT.2408), and what is brighter rolled off.
+/// The coding of an HDR picture (ITU-R BT.2100; code points of ITU-T H.273). An SDR screen shows it with SDR
+/// white at 203 cd/m² (ITU-R BT.2408) and brighter light tone-mapped.
+/// The transfer functions of HDR pictures.
 package struct HDRDescription: Equatable, Sendable {
   package enum Curve: String, Sendable {
     case pq = "PQ"
@@ -9,10 +10,10 @@ package struct HDRDescription: Equatable, Sendable {
   }
 
   package let curve: Curve
-  /// By the light of its primaries.
+  /// Its primaries, with linear light.
   package let space: ColorDescription
 
-  /// `nil` for curves of SDR and for primaries that are not known.
+  /// `nil` for SDR transfer functions and for unknown primaries.
   package init?(primaries: Int, transfer: Int) {
     guard let curve = [16: Curve.pq, 18: .hlg][transfer],
       let space = ColorDescription(primaries: primaries, transfer: ColorDescription.linear)

@@ -1,39 +1,40 @@
 public import Core
 
-/// What can be wrong with a picture or with the library that reads it: one case per thing a user can act on.
+/// An error in a picture or in the library that reads it. Each case is something that a user can act on.
 public enum ImagingError: Error, Sendable, Codable {
   /// libvips could not be started, or is older than 8.14.
   case libraryUnusable(String)
   /// The file changed while it was read, or could not be read to its end.
   case unreadable(ContentError)
-  /// The bytes are in none of the formats of `PictureFormat.all`; the text says what they look like.
+  /// The bytes are in none of the formats of `PictureFormat.all`. The text says what they look like.
   case notAPicture(String)
-  /// The format was recognized, but is not read here.
+  /// The format is recognized but not supported.
   case unsupportedFormat(PictureFormat)
-  /// The format is read, but not with what the text names.
+  /// The format is supported, but not the feature that the text names.
   case unsupportedVariant(PictureFormat, String)
-  /// The format is read, but this machine's libvips came without the named decoder.
+  /// The format is supported, but the installed libvips lacks the named decoder.
   case loaderMissing(String)
-  /// The format is read only when it is allowed by the word in the text.
+  /// The format must be allowed explicitly, by the word in the text.
   case notAllowed(PictureFormat, word: String)
-  /// The format, by its word, is read only in a process that may die of it.
+  /// The format, given by its word, is decoded only in a separate process that may crash.
   case needsOwnProcess(String)
   /// The file ends before the picture does.
   case truncated(String)
-  /// The file contradicts its own format.
+  /// The file violates its own format.
   case damaged(String)
   /// Width × height, as the header declares them, exceed the limit.
   case tooManyPixels(PixelSize, limit: Int)
-  /// libvips failed at the named step; its words are for the reader only.
+  /// libvips failed at the named step. Its message is detail for a person only.
   case stepFailed(Step, detail: String)
 
-  /// The calls into libvips, by which failures are told apart.
+  /// The steps that call libvips, to tell failures apart.
   public enum Step: String, Sendable, Codable {
     case open, decode, orient, color, alpha, crop, warp, effect, encode
   }
 }
 
 extension ImagingError: CustomStringConvertible {
+  /// The error as a clause, without a final period.
   public var description: String {
     switch self {
     case .libraryUnusable(let why): "libvips cannot be used: \(why)"
@@ -43,7 +44,7 @@ extension ImagingError: CustomStringConvertible {
     case .unsupportedVariant(let format, let what): "\(format.name) files with \(what) cannot be read"
     case .loaderMissing(let codec): "libvips on this machine has no decoder for \(codec)"
     case .notAllowed(let format, let word): "\(format.name) pictures are read only when \(word) is allowed"
-    case .needsOwnProcess(let word): "\(word) pictures are decoded only in a process of their own"
+    case .needsOwnProcess(let word): "\(word) pictures are decoded only in a separate process"
     case .truncated(let where_): "the file is cut short: \(where_)"
     case .damaged(let why): "the file is damaged: \(why)"
     case .tooManyPixels(let size, let limit):

@@ -1,28 +1,30 @@
 public import Core
 
-/// One row of the table of picture formats: how a format is recognized, called and what it can hold.
+/// A picture format: its name, how it is recognized, and what it can hold.
 public struct PictureFormat: Sendable, Equatable {
-  /// The usual name, such as `JPEG`.
+  /// The common name, such as `JPEG`.
   public let name: String
+  /// The MIME type, such as `image/jpeg`.
   public let mediaType: MediaType
-  /// File name extensions without the dot, the usual one first.
+  /// File name extensions without the dot, the preferred one first.
   public let extensions: [String]
+  /// Whether the format can hold an alpha channel.
   public let hasAlpha: Bool
   /// The longest edge that the format can hold, in pixels.
   public let longestEdge: Int
-  /// The bytes at the start of every file of this format.
+  /// The byte sequences with which every file of this format starts; one of them must match.
   fileprivate let signatures: [Signature]
   package let codec: Codec?
 
-  /// The decoders of libvips that are used, and which of them have an encoder.
+  /// The libvips decoders that are used; some of them have an encoder.
   package enum Codec: String, Sendable, CaseIterable {
     case jpeg, png, webp, gif, tiff, heif
-    // Loaders that libvips itself calls untrusted: nobody tests them against hostile files.
+    // libvips itself calls these loaders untrusted, because they are not tested against hostile files.
     case svg
     case jpegXL = "jxl"
     case jpeg2000 = "jp2"
 
-    /// Whether its pictures are only read when that is asked for, and only in a child process.
+    /// Whether its pictures are read only if allowed explicitly, and only in a child process.
     package var needsPermission: Bool {
       switch self {
       case .svg, .jpegXL, .jpeg2000: true
@@ -31,11 +33,11 @@ public struct PictureFormat: Sendable, Equatable {
     }
   }
 
-  /// Whether pictures in this format are read without being allowed first.
+  /// Whether pictures in this format are read without explicit permission.
   public var isReadable: Bool { codec.map { !$0.needsPermission } ?? false }
-  /// The word that allows this format, such as `svg`, where one is needed.
+  /// The word that allows this format, such as `svg`. `nil` if no permission is needed.
   public var permission: String? { codec.flatMap { $0.needsPermission ? $0.rawValue : nil } }
-  /// Those words.
+  /// The words of all formats that need permission.
   public static var permissions: [String] { Codec.allCases.filter(\.needsPermission).map(\.rawValue) }
 
   /// Whether pictures can be written in this format.
@@ -73,24 +75,27 @@ public struct PictureFormat: Sendable, Equatable {
     self.signatures = signatures
   }
 
+  /// JPEG: read and written, without alpha.
   public static let jpeg = PictureFormat(
     "JPEG", .jpeg, ["jpg", "jpeg"], alpha: false, longestEdge: 65_500, codec: .jpeg,
     signatures: [Signature([0xFF, 0xD8, 0xFF])])
+  /// PNG: read and written, with alpha.
   public static let png = PictureFormat(
     "PNG", .png, ["png"], alpha: true, longestEdge: 1_000_000, codec: .png,
     signatures: [Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])])
+  /// WebP: read and written, with alpha.
   public static let webp = PictureFormat(
     "WebP", .webp, ["webp"], alpha: true, longestEdge: 16_383, codec: .webp,
     signatures: [Signature("WEBP", at: 8)])
 
   package static let gif = known(
     "GIF", "image/gif", ["gif"], codec: .gif, [Signature("GIF87a"), Signature("GIF89a")])
-  /// With offsets of 32 or, as BigTIFF, 64 bits.
+  /// TIFF with 32-bit offsets, or with 64-bit offsets (BigTIFF).
   package static let tiff = known(
     "TIFF", "image/tiff", ["tif", "tiff"], codec: .tiff,
     ["II*\0", "MM\0*", "II+\0", "MM\0+"].map { Signature($0) })
 
-  /// Every format that is recognized. Those that are not read exist so that an error can name them.
+  /// All formats that are recognized. The unsupported ones exist so that an error can name them.
   public static let all: [PictureFormat] = [
     jpeg, png, webp,
     gif, tiff,
@@ -126,35 +131,39 @@ public struct PictureFormat: Sendable, Equatable {
       signatures: signatures)
   }
 
-  /// The format that the first bytes of a file belong to; names and labels are never asked.
+  /// Recognizes a format by the first bytes of a file. File names and labels are ignored.
   public static func recognize(_ bytes: RawSpan) -> PictureFormat? {
     all.first { format in
       format.signatures.contains { bytes.has($0.bytes, at: $0.offset) }
     }
   }
 
-  /// The format of that MIME type among those that can be written.
+  /// The writable format with this MIME type.
   public static func writable(_ mediaType: MediaType) -> PictureFormat? {
     all.first { $0.isWritable && $0.mediaType == mediaType }
   }
 
-  /// The format whose files carry that extension (without the dot, any case), written or not.
+  /// The format with this file name extension (without the dot, case-insensitive), writable or not.
   public static func named(byExtension name: String) -> PictureFormat? {
     all.first { $0.extensions.contains(name.lowercased()) }
   }
 
-  /// Whether a label means this format: its MIME type, or one made of an extension, as in `image/jpg`.
+  /// Whether a label means this format: its MIME type, or one made from an extension, such as `image/jpg`.
   package func isMeant(by label: MediaType) -> Bool {
     label == mediaType || extensions.contains { label.name == "image/\($0)" }
   }
 
+  /// Formats are equal if their MIME types are.
   public static func == (left: PictureFormat, right: PictureFormat) -> Bool {
     left.mediaType == right.mediaType
   }
 }
 
-/// Written as its name, by which the row is found again.
+/// Encoded as the name of the format.
 extension PictureFormat: Codable {
+  /// Creates the format with the encoded name.
+  ///
+  /// - Throws: `DecodingError.dataCorrupted` if no format has this name.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let name = try container.decode(String.self)
@@ -164,6 +173,7 @@ extension PictureFormat: Codable {
     self = format
   }
 
+  /// Encodes the name of the format.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(name)

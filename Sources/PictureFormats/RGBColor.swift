@@ -1,18 +1,24 @@
 /// An opaque 8-bit sRGB color.
 public struct RGBColor: Hashable, Sendable, Codable {
+  /// The red component, 0…255.
   public let red: UInt8
+  /// The green component, 0…255.
   public let green: UInt8
+  /// The blue component, 0…255.
   public let blue: UInt8
 
+  /// Creates a color from its 8-bit components.
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
+  /// White, `#ffffff`.
   public static let white = RGBColor(red: 255, green: 255, blue: 255)
 
-  /// Reads a CSS color: `#rgb`, `#rrggbb`, or one of the sixteen names of HTML 4.01. `nil` for anything else.
+  /// Parses a CSS color: `#rgb`, `#rrggbb`, or one of the sixteen color names of HTML 4.01. Case-insensitive.
+  /// `nil` for anything else.
   public init?(css text: String) {
     let text = text.lowercased()
     if let value = Self.names[text] {
@@ -42,7 +48,7 @@ public struct RGBColor: Hashable, Sendable, Codable {
 }
 
 extension RGBColor: CustomStringConvertible {
-  /// As `#rrggbb`.
+  /// The color as `#rrggbb`.
   public var description: String {
     let digits = String(UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue), radix: 16)
     return "#" + String(repeating: "0", count: 6 - digits.count) + digits

@@ -1,45 +1,51 @@
 public import ArgumentParser
 public import Plantain
 
-/// How the library's values are written on the command line. What cannot be read is quoted by the parser, which adds
-/// what was expected from the option's help.
+/// Parsing of the library's values from the command line. When a value cannot be parsed, ArgumentParser
+/// quotes it and adds the option's help as what was expected.
 extension ByteCount: ExpressibleByArgument {
+  /// Parses a size such as `7MB`, `500KiB`, or a number of bytes.
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
 extension Money {
-  /// For `@Option(transform:)`: what is wrong with a sum is said.
+  /// Parses an amount for `@Option(transform:)`. The error says what is wrong with it.
   static func read(argument: String) throws -> Money {
     switch read(argument) {
     case .success(let money): return money
     case .failure(.empty):
       throw ValidationError(
-        "The sum is empty. A shell takes $5 for a variable: quote it, '$5', or write 5USD.")
+        "The amount is empty. A shell expands $5 as a variable: quote it, '$5', or write 5USD.")
     case .failure(.noCurrency):
-      throw ValidationError("\(argument) has no currency. Write \(argument)USD, or in quotes '$\(argument)'.")
+      throw ValidationError("\(argument) has no currency. Write \(argument)USD, or '$\(argument)' in quotes.")
     case .failure(.malformed):
-      throw ValidationError("\(argument) is no sum. Write 5USD, '$5' or '0.05 EUR'.")
+      throw ValidationError("\(argument) is not an amount. Write 5USD, '$5', or '0.05 EUR'.")
     }
   }
 }
 
 extension Timestamp: ExpressibleByArgument {
+  /// Parses a time such as `2h`, `7d`, `today`, `yesterday`, or `2026-11-01`.
   public init?(argument: String) { self.init(since: argument) }
 }
 
 extension VisibleArea: ExpressibleByArgument {
+  /// Parses `x,y,w,h`.
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
 extension Region: ExpressibleByArgument {
+  /// Parses `x,y,w,h` or `wxh+x+y`, in pixels or percent.
   public init?(argument: String) { self.init(parsing: argument) }
 }
 
 extension RGBColor: ExpressibleByArgument {
+  /// Parses a CSS color name or `#rrggbb`.
   public init?(argument: String) { self.init(css: argument) }
 }
 
 extension Tier: ExpressibleByArgument {
+  /// Parses the name of a tier, such as `2K`, in any case.
   public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
 }
 
@@ -51,8 +57,9 @@ extension MaskEdits: ExpressibleByArgument {}
 
 extension Settlement: ExpressibleByArgument {}
 
-/// What a word on the command line means. One that is not UTF-8 was mangled on its way here, and no file is looked for by
-/// such a name. After `--` a name may begin with `data:`, as it may begin with a dash.
+/// The reference that an argument stands for. An argument that is not UTF-8 was changed when it was decoded,
+/// so no file is opened by that name. After `--`, a file name may begin with `data:`, as it may begin with a
+/// dash.
 func reference(for argument: String) -> Reference {
   if PlantainCommand.mangled.contains(argument) { return .mangled(argument) }
   let reference = Reference(argument: argument)
@@ -62,11 +69,11 @@ func reference(for argument: String) -> Reference {
 
 func requireOneStandardInput(in pictures: [String]) throws {
   guard pictures.filter({ $0 == "-" }).count <= 1 else {
-    throw ValidationError("Standard input can be only one of the pictures.")
+    throw ValidationError("Standard input (-) can be only one of the pictures.")
   }
 }
 
-/// `source`, `auto`, or a ratio.
+/// The value of `--aspect`: `source`, `auto`, or a ratio.
 struct AspectArgument {
   let value: EditOptions.Aspect
 
@@ -79,7 +86,7 @@ struct AspectArgument {
   }
 }
 
-/// A drift, or none: any.
+/// A maximum drift, or `none` for no maximum.
 struct DriftArgument: ExpressibleByArgument {
   let value: Double
 
@@ -93,7 +100,7 @@ struct DriftArgument: ExpressibleByArgument {
   }
 }
 
-/// `none`, or pixels.
+/// A maximum edge in pixels, or `none` for no maximum.
 struct EdgeArgument: ExpressibleByArgument {
   let value: EditOptions.EdgeLimit
 
@@ -123,7 +130,7 @@ enum FormatArgument: String, ExpressibleByArgument, CaseIterable {
   var mediaType: MediaType? { self == .auto ? nil : MediaType("image/\(rawValue)") }
 }
 
-/// `30d`, `12w` or `48h`.
+/// An age in hours, days, or weeks: `48h`, `30d`, or `12w`.
 struct AgeArgument: ExpressibleByArgument {
   let value: Duration
 
@@ -137,7 +144,7 @@ struct AgeArgument: ExpressibleByArgument {
   }
 }
 
-/// `90`, `90s`, `6m`, `1h` or `500ms`.
+/// A duration: `90` or `90s`, `6m`, `1h`, or `500ms`.
 struct DurationArgument: ExpressibleByArgument {
   let value: Duration
 

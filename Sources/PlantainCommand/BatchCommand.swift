@@ -5,24 +5,30 @@ import Synchronization
 struct BatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch",
-    abstract: "Do many edits: a manifest with one in each line, or pictures with one prompt.",
+    abstract: "Run many edits from a manifest, or with one prompt.",
     discussion: """
-      A line of a .jsonl manifest is {"references": ["a.jpg"], "prompt": "…", "output": "a.png", …} with any option of edit by its \
-      long name; a .csv has the same names as columns, and | between references. Every other key or column is for the prompt as \
-      {column}; {name} and {stem} are the first reference's. A gateway in the lines, the same in all, is used unless --gateway \
-      names one; an output that ends in / is a folder. A second run does only what is not done yet. Ctrl-C ends it when what is under \
-      way is done; a second one at once.
+      Each line of a .jsonl manifest is one edit: {"references": ["a.jpg"], "prompt": "…", "output": \
+      "a.png", …}. A line takes any option of edit by its long name. A .csv manifest has the same names as \
+      columns, and | between references.
+
+      Any other key or column fills in {column} in the prompt; {name} and {stem} are those of the first \
+      reference. A gateway in the lines must be the same in all of them; --gateway overrides it. An output \
+      that ends in / is a folder.
+
+      Running the command again does only what is not done yet. Ctrl-C stops it when the edits in flight \
+      have ended; a second Ctrl-C stops it at once.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A manifest (.jsonl, .csv), folders, or pictures, also by a pattern in quotes.",
+      "A manifest (.jsonl, .csv), or folders, pictures, patterns.",
+      discussion: "Put a pattern in quotes.",
       valueName: "manifest|folder|picture"))
   var manifest: [String]
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The prompt of lines that have none of their own.", valueName: "text"))
+    help: ArgumentHelp("The prompt for lines without one.", valueName: "text"))
   var prompt: String?
 
   @Option(help: ArgumentHelp("Read that prompt from a file, or - for standard input.", valueName: "file"))
@@ -30,53 +36,54 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The folder for outputs (default: beside each first reference).", valueName: "dir"))
+    help: ArgumentHelp("The output folder (default: beside each first reference).", valueName: "dir"))
   var output: String?
 
-  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the gateway's).", valueName: "url"))
   var baseURL: String?
 
   @Option(
     help: ArgumentHelp(
-      "Give up on an edit after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
+      "Timeout of each edit: 90s, 6m (default: the gateway's).", valueName: "duration"))
   var timeout: DurationArgument?
 
   @OptionGroup var spending: SpendingFlags
 
-  @Flag(help: "Replace files that exist.")
+  @Flag(help: "Replace existing files.")
   var overwrite = false
 
-  @Flag(help: "Send jobs that are done or ambiguous once more, and pay for them again.")
+  @Flag(help: "Send done and ambiguous jobs again, and pay for them again.")
   var again = false
 
-  @Option(help: ArgumentHelp("With --again: end that run, which was interrupted.", valueName: "run"))
+  @Option(help: ArgumentHelp("With --again: continue this interrupted run.", valueName: "run"))
   var run: String?
 
   @Option(
     help: ArgumentHelp(
-      "How many edits are in flight at most (default: the route decides, up to 64).", valueName: "n"))
+      "Maximum edits in flight (default: adaptive, up to 64).", valueName: "n"))
   var jobs: Int?
 
-  @Option(help: ArgumentHelp("Do only the first n jobs that are to be done.", valueName: "n"))
+  @Option(help: ArgumentHelp("Do only the first N pending jobs (default: all).", valueName: "n"))
   var limit: Int?
 
-  @Flag(help: "Do all local work, say what each job would send and its price; open no socket.")
+  @Flag(help: "Prepare, and print requests and prices; open no socket.")
   var dryRun = false
 
   @Option(
     help: ArgumentHelp(
-      "How progress is shown on standard error (default: bar on a terminal, else plain; with --quiet none).",
+      "Progress on standard error (default: bar, plain if piped).",
+      discussion: "The default is plain with --verbose, and none with --quiet.",
       valueName: "bar|plain|json|none"))
   var progress: ProgressStyle?
 
   @Option(
     help: ArgumentHelp(
-      "Write what became of all jobs as a page to look at, which needs no network.", valueName: "file.html"))
+      "Write an offline HTML page with the outcome of all jobs.", valueName: "file.html"))
   var report: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write one picture of all originals and results, side by side.", valueName: "file.jpg|.png|.webp"))
+      "Write one picture of all originals and results.", valueName: "file.jpg|.png|.webp"))
   var contactSheet: String?
 
   @OptionGroup var list: ListFlags
@@ -94,17 +101,21 @@ struct BatchCommand: AsyncParsableCommand {
       throw ValidationError(advice)
     }
     guard prompt == nil || promptFile == nil else {
-      throw ValidationError("Give -p TEXT or --prompt-file FILE, one of them.")
+      throw ValidationError("Use either -p TEXT or --prompt-file FILE, not both.")
     }
     guard !dryRun || report == nil && contactSheet == nil else {
-      throw ValidationError("--report and --contact-sheet show results, and --dry-run has none.")
+      throw ValidationError("--report and --contact-sheet show results, but --dry-run has none.")
     }
-    guard run == nil || again else { throw ValidationError("--run goes on with an interrupted --again.") }
+    guard run == nil || again else {
+      throw ValidationError("--run continues an interrupted --again. Add it.")
+    }
     for (name, number) in [("--jobs", jobs), ("--limit", limit)] {
-      guard number ?? 1 >= 1 else { throw ValidationError("Expected 1 or more for \(name).") }
+      guard number ?? 1 >= 1 else { throw ValidationError("\(name) must be at least 1.") }
     }
     try naming.require(apartFrom: overwrite)
-    guard output != "-" else { throw ValidationError("Many pictures need a folder: -o - has no place here.") }
+    guard output != "-" else {
+      throw ValidationError("-o - cannot take many pictures. Name a folder with -o.")
+    }
   }
 
   func run() async throws {
@@ -115,7 +126,7 @@ struct BatchCommand: AsyncParsableCommand {
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
     for warning in manifest.warnings { common.note("warning   \(warning)") }
-    // What cannot be written must not come out after everything was paid for.
+    // An unwritable file must be reported before anything is paid for.
     try BatchRecord.requireWritable(report: report, contactSheet: contactSheet, beside: manifest)
     let location = ledger.location(configuration)
     try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
@@ -133,7 +144,7 @@ struct BatchCommand: AsyncParsableCommand {
     }
   }
 
-  /// What the command line says, else what the manifest does.
+  /// The gateways of the command line, or else those of the manifest.
   private func gatewayNames() throws(PlantainError) -> String? {
     if let named = preparation.route.gateway { return named }
     guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else { return nil }
@@ -176,7 +187,8 @@ struct BatchCommand: AsyncParsableCommand {
       case .stopping(let inFlight, let left):
         display.clear()
         Console.note(
-          "Stopping: \(inFlight) in flight will finish, \(left) were not sent. Ctrl-C again abandons them.")
+          "Stopping: \(inFlight) in flight will finish, \(left) were not sent. "
+            + "Ctrl-C again abandons them.")
       case .halted(let error):
         display.clear()
         Console.report(error, json: common.json)
@@ -192,7 +204,7 @@ struct BatchCommand: AsyncParsableCommand {
     }
     if let line = Summary.line(of: summary.unsettled) { common.note(line) }
     if again, stop.isAsked || summary.halt != nil, summary.left + summary.ambiguous > 0 {
-      common.note("to end it \(Self.commandLine(goingOnWith: summary.run))")
+      common.note("to finish it: \(Self.commandLine(goingOnWith: summary.run))")
     }
     try await show(record, summary, by: editor)
     if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
@@ -207,10 +219,10 @@ struct BatchCommand: AsyncParsableCommand {
         common.note("\(item.name): \(EditWarning.outputMoved.explanation)")
       }
     case .skipped(let id?, let outputs):
-      common.note("\(item.name) was done before: \(outputs.joined(separator: ", ")), by \(id)")
+      common.note("\(item.name) is already done: \(outputs.joined(separator: ", ")), by edit \(id)")
     case .skipped(nil, let outputs):
-      common.note("\(item.name) is left out: \(outputs.joined(separator: ", ")) exists")
-    case .elsewhere: common.note("\(item.name) is under way in another process")
+      common.note("\(item.name) is skipped: \(outputs.joined(separator: ", ")) already exists")
+    case .elsewhere: common.note("\(item.name) is in progress in another process")
     case .ambiguous(let error), .failed(let error):
       if !common.json { Console.note(Console.printable("plantain: \(error.message(about: item.name))")) }
     }
@@ -227,16 +239,17 @@ struct BatchCommand: AsyncParsableCommand {
     }
   }
 
-  /// Failed items as a manifest that can be run as it is, beside the one that was read or in the folder of outputs.
+  /// Writes the failed items as a manifest that can be run as it is, beside the one that was read or in the
+  /// output folder.
   private func keep(
     _ failed: [Manifest.Item], of manifest: Manifest, _ summary: BatchSummary, for gateways: [String]
   ) throws(PlantainError) {
-    // What failed before and was not tried now stays there.
+    // Items that failed before and were not tried in this run stay in the file.
     guard !failed.isEmpty || summary.left == 0 else { return }
     let path = manifest.pathForFailed(outputFolder: output)
     try Manifest.write(failed, to: path, for: gateways)
     guard !failed.isEmpty else { return }
-    // What is of the run, and of no line.
+    // Options of the run, which no line holds.
     let options = [
       ("--base-url", baseURL), ("--ledger", ledger.file), ("--config", common.config),
       ("--max-cost", spending.maxCost.map { "\($0)" }),
@@ -248,7 +261,7 @@ struct BatchCommand: AsyncParsableCommand {
       "failed    \(failed.count): plantain batch \(message.map(Console.shellWord).joined(separator: " "))")
   }
 
-  /// This command, with the run that it was.
+  /// This command line, with the run to continue.
   private static func commandLine(goingOnWith run: String) -> String {
     var arguments = Array(CommandLine.arguments.dropFirst())
     if !arguments.contains("--run"), let command = arguments.firstIndex(of: "batch") {
@@ -286,10 +299,10 @@ struct BatchCommand: AsyncParsableCommand {
   }
 }
 
-/// The last line of `--json`.
+/// The last JSON object of `--json`.
 private struct SummaryLine<Summary: Encodable>: Encodable {
   let summary: Summary
-  /// Of the manifest, for people; `nil`: there are none.
+  /// The warnings about the manifest, for people to read; `nil` if there are none.
   let warnings: [String]?
 
   init(_ summary: Summary, _ manifest: Manifest) {

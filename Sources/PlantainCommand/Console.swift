@@ -11,9 +11,9 @@ import Plantain
   import Darwin
 #endif
 
-/// Results go to standard output, everything else to standard error.
+/// The command's output: results on standard output, everything else on standard error.
 enum Console {
-  /// As it is; on a terminal, which would obey them, without control characters.
+  /// Prints a line as it is. On a terminal, which would obey control characters, they are escaped.
   static func print(_ line: String) {
     let line = isatty(STDOUT_FILENO) == 1 ? printable(line) : line
     write(Array((line + "\n").utf8), to: STDOUT_FILENO)
@@ -23,12 +23,12 @@ enum Console {
     write(Array((line + "\n").utf8), to: STDERR_FILENO)
   }
 
-  /// On standard error, as it is.
+  /// Writes text to standard error, without escaping and without a line break.
   static func raw(_ text: String) {
     write(Array(text.utf8), to: STDERR_FILENO)
   }
 
-  /// One object on one line.
+  /// Prints one JSON object on one line.
   static func printJSON(_ value: some Encodable) { writeJSON(value, to: STDOUT_FILENO) }
 
   static func noteJSON(_ value: some Encodable) { writeJSON(value, to: STDERR_FILENO) }
@@ -40,12 +40,12 @@ enum Console {
     write(Array(data) + [UInt8(ascii: "\n")], to: descriptor)
   }
 
-  /// - Returns: whether all of them were taken.
+  /// - Returns: Whether all bytes were written.
   static func printBytes(_ bytes: PictureBytes) -> Bool {
     bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) }
   }
 
-  /// The base64 text, piece by piece.
+  /// Prints `head` and the base64 text of `bytes`, chunk by chunk.
   static func printBase64(_ bytes: PictureBytes, head: String = "") {
     write(Array(head.utf8), to: STDOUT_FILENO)
     bytes.withUnsafeBytes { all in
@@ -65,7 +65,8 @@ enum Console {
     if let hint = error.hint { note("  \(printable(hint))") }
   }
 
-  /// Names may hold line breaks and escape sequences; a terminal must not obey them.
+  /// Escapes control characters. File names may contain line breaks and escape sequences, which a terminal
+  /// must not obey.
   static func printable(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       if scalar.properties.generalCategory == .control {
@@ -76,7 +77,7 @@ enum Console {
     }
   }
 
-  /// A word as a shell takes it, in quotes where it needs them.
+  /// A word as a shell reads it, quoted if necessary.
   static func shellWord(_ word: String) -> String {
     let isPlain =
       !word.isEmpty
@@ -84,14 +85,14 @@ enum Console {
     return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
   }
 
-  /// Whether standard output has taken everything so far. What a reader who left did not want is no error.
+  /// The last error in writing to standard output; `nil` if there was none. A closed pipe is not an error.
   private(set) nonisolated(unsafe) static var outputFailure: String?
 
-  /// Whether the command ends when nobody reads its output any more: not one that pays, whose pictures are to be kept. Set once, before
-  /// it begins.
+  /// Whether the command exits when the reader of its output has closed the pipe. Commands that pay do not
+  /// exit, to keep their pictures. Set once, before the command runs.
   nonisolated(unsafe) static var endsWithReader = false
 
-  /// What a shell reports of a program that a closed pipe has ended.
+  /// The exit status that a shell reports for a program ended by SIGPIPE.
   private static let readerLeft = 128 + SIGPIPE
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {

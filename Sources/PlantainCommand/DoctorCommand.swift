@@ -4,8 +4,10 @@ import Plantain
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look whether decoders, workers, keys, configuration and ledger are in order. Sends nothing.",
-    discussion: "Ends with 0 unless something is bad; a key or a decoder that is not there is only said.")
+    abstract: "Check decoders, worker, keys, configuration, and ledger.",
+    discussion: """
+      Sends nothing. The exit status is 0 unless a check is bad. A missing key or decoder is only reported.
+      """)
 
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions

@@ -5,20 +5,21 @@ import PlantainSimulator
 struct EditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "edit",
-    abstract: "Edit a picture with words: prepare it, send it, and write what comes back.")
+    abstract: "Edit a picture by a prompt: prepare, send, and write it.")
 
   @Argument(
     help: ArgumentHelp(
-      "The picture to edit, then further references: paths, https URLs, - for standard input, or data URIs.",
+      "The picture to edit, then further references.",
+      discussion: "A picture is a path, an https URL, a data URI, or - for standard input.",
       valueName: "reference"))
   var references: [String] = []
 
-  @Flag(name: .customLong("continue"), help: "Edit the newest result further; references given go beside it.")
+  @Flag(name: .customLong("continue"), help: "Edit the newest result, with any references given.")
   var continues = false
 
   @Option(
     help: ArgumentHelp(
-      "Edit the result of that edit further; references given go beside it.", valueName: "id"))
+      "Edit the result of this edit, with any references given.", valueName: "id"))
   var from: String?
 
   @OptionGroup var preparation: PreparationFlags
@@ -26,20 +27,23 @@ struct EditCommand: AsyncParsableCommand {
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var workers: WorkerFlags
 
-  /// Of an earlier result.
+  /// Whether the picture to edit is an earlier result.
   private var isFurther: Bool { continues || from != nil }
-  /// `edit --continue "now warmer"`: what else could it be.
+  /// Whether the only argument is the prompt, as in `edit --continue "now warmer"`, where it can be nothing
+  /// else.
   private var isPromptAlone: Bool { isFurther && sending.hasNoPrompt && references.count == 1 }
 
   func validate() throws {
-    guard !continues || from == nil else { throw ValidationError("Give --continue or --from, one of them.") }
+    guard !continues || from == nil else {
+      throw ValidationError("Use either --continue or --from, not both.")
+    }
     try sending.requirePrompt(or: isPromptAlone, not: references.last)
     guard isFurther || !references.isEmpty else {
       throw ValidationError(
-        "Name the picture to edit, or go on with an earlier result by --continue or --from ID.")
+        "There is no picture to edit. Name one, or edit an earlier result with --continue or --from ID.")
     }
     guard !(sending.promptFile == "-" && references.contains("-")) else {
-      throw ValidationError("Standard input cannot be both the prompt and a reference.")
+      throw ValidationError("Standard input (-) cannot be both the prompt and a reference.")
     }
     let readers = references + [finishing.mask, sending.promptFile].compactMap(\.self)
     try requireOneStandardInput(in: readers)
@@ -66,9 +70,9 @@ struct EditCommand: AsyncParsableCommand {
 struct GenerateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Make a picture from words alone, where the gateway does that.")
+    abstract: "Make a picture from a prompt alone, if supported.")
 
-  // To say where they belong.
+  // Accepted only to report that pictures belong to `edit`.
   @Argument(help: .hidden) var words: [String] = []
 
   @OptionGroup var route: RouteFlags
@@ -80,7 +84,7 @@ struct GenerateCommand: AsyncParsableCommand {
     try sending.requirePrompt(not: words.last)
     guard let word = words.first else { return }
     throw ValidationError(
-      "generate takes no pictures, received \(word). To edit one: plantain edit \(word) -p TEXT")
+      "generate takes no pictures, received \(word). To edit it, run plantain edit \(word) -p TEXT")
   }
 
   func run() async throws {
@@ -93,7 +97,7 @@ struct GenerateCommand: AsyncParsableCommand {
 }
 
 extension EditOptions {
-  /// With what a user has settled once.
+  /// The options with the configuration's spending limits and its choice about prompts in the ledger.
   func settled(by configuration: Configuration) -> EditOptions {
     var options = self
     options.recordsPrompt = configuration.recordsPrompts
@@ -103,7 +107,7 @@ extension EditOptions {
   }
 }
 
-/// What `edit` and `generate` do.
+/// The work that `edit` and `generate` share.
 struct EditJob {
   let route: RouteFlags
   let sending: SendingFlags
@@ -119,8 +123,8 @@ struct EditJob {
     let gateways = try configuration.gateways(named: route.gateway)
     guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
       throw PlantainError.usage(
-        "--base-url and --model belong to one gateway, received \(gateways.count)",
-        hint: "Leave them away, or choose one gateway.")
+        "--base-url and --model need a single gateway, received \(gateways.count)",
+        hint: "Omit them, or choose one gateway.")
     }
     let prompt = try sending.text()
     let location = sending.result.ledger.location(configuration)
@@ -136,12 +140,12 @@ struct EditJob {
     }
   }
 
-  /// Whether all that is asked for is there already.
+  /// Whether all requested results exist already; if so, reports that they are skipped.
   private func skips(_ first: Reference?) throws(PlantainError) -> Bool {
     let existing = try options.existingResults(of: first)
     guard !existing.isEmpty else { return false }
     if common.json { Console.printJSON(SkippedReport(existing)) }
-    common.note("skipped   \(existing.joined(separator: ", ")): there already; nothing is sent")
+    common.note("skipped   \(existing.joined(separator: ", ")): already exists; nothing is sent")
     return true
   }
 
@@ -167,7 +171,8 @@ struct EditJob {
   }
 }
 
-/// The ways to these gateways. The simulator, unless somebody says where one runs, runs as long as `body`.
+/// Runs `body` with the routes to these gateways. The simulator is started for as long as `body` runs, unless
+/// the address of a running one is given.
 func withRoutes(
   _ gateways: [Gateway], _ configuration: Configuration, baseURL: String?, isDry: Bool = false,
   _ body: @Sendable ([Route]) async throws -> Void
@@ -181,7 +186,7 @@ func withRoutes(
       if let simulator, isSimulated(gateway) {
         routes.append(try Route(gateway, key: .value(.simulated), baseURL: simulator))
       } else {
-        // A dry run needs an address only to be complete.
+        // A dry run sends nothing, so any address completes the route.
         let fallback = isDry && configuration.address(of: gateway) == nil ? "http://127.0.0.1" : nil
         routes.append(try configuration.route(to: gateway, baseURL: baseURL ?? fallback))
       }

@@ -4,37 +4,41 @@ import Plantain
 struct FinishCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finish",
-    abstract: "Make what a model returned belong to its original again, without sending anything.")
+    abstract: "Fit a returned picture to its original. Sends nothing.")
 
   @Argument(
     help: ArgumentHelp(
-      "The returned picture: a path, an https URL, - for standard input, or a data URI.", valueName: "result")
+      "The returned picture: path, https URL, data URI, or -.",
+      discussion: "- is standard input.", valueName: "result")
   )
   var returned: String
 
-  @Option(help: ArgumentHelp("The picture that was edited.", valueName: "original"))
+  @Option(help: ArgumentHelp("The original: the picture that was edited.", valueName: "original"))
   var source: String
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A file, a folder, or - for standard output (default: NAME.finished.EXT beside the returned picture).",
+      "Output file, folder, or - (default: NAME.finished.EXT).",
+      discussion: "- is standard output. The default is beside the returned picture.",
       valueName: "out"))
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "What the result shows of the original, upright, where that is not all of it (geometry.shown of --json).",
+      "Area of the upright original in the result (default: all).",
+      discussion: "The report of --json names it as geometry.shown.",
       valueName: "x,y,w,h"))
   var shown: VisibleArea?
 
   @Option(
     help: ArgumentHelp(
-      "Name the result by a pattern of the returned picture's {stem}, {name} and {ext}.", valueName: "pattern"
+      "Name the result by a pattern of {stem}, {name}, and {ext}.",
+      discussion: "They are those of the returned picture.", valueName: "pattern"
     ))
   var outputTemplate: String?
 
-  @Flag(help: "Replace a file that exists.")
+  @Flag(help: "Replace an existing file.")
   var overwrite = false
 
   @OptionGroup var finishing: FinishFlags
@@ -42,20 +46,22 @@ struct FinishCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard output != "" else { throw ValidationError("The name for -o is empty.") }
+    guard output != "" else { throw ValidationError("The path for -o is empty. Name a file or a folder.") }
     guard output != "-" || !common.json else {
-      throw ValidationError("-o - writes the picture to standard output, so --json has no place there.")
+      throw ValidationError("-o - and --json both write to standard output. Omit one of them.")
     }
     if outputTemplate != nil {
       if case .file(let path)? = place {
-        throw ValidationError("-o \(path) is one file, and the pattern names another.")
+        throw ValidationError(
+          "-o \(path) and --output-template each name a file. Use one of them, or a folder.")
       }
       guard output != "-" else {
-        throw ValidationError("-o - has no name, so --output-template has no place there.")
+        throw ValidationError("--output-template cannot name standard output. Omit it, or -o -.")
       }
     }
     guard !finishing.options.isEmpty else {
-      throw ValidationError("Say what is to be done, such as --fit-source, --align or --match-color.")
+      throw ValidationError(
+        "There is nothing to do. Add an option such as --fit-source, --align, or --match-color.")
     }
     try requireOneStandardInput(in: [returned, source, finishing.mask].compactMap(\.self))
   }
@@ -88,7 +94,7 @@ struct FinishCommand: AsyncParsableCommand {
       try result.writeComparison(overwriting: overwrite)
       try result.requireNoDrift()
       FinishReport(result, output: nil).findings.lines.forEach(common.note)
-      guard Console.printBytes(result.bytes) else { throw .standardOutput("it took only a part") }
+      guard Console.printBytes(result.bytes) else { throw .standardOutput("only a part was written") }
       return
     }
     let path = name ?? result.usualPath

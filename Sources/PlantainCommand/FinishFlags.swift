@@ -1,17 +1,21 @@
 import ArgumentParser
 import Plantain
 
-/// What the file of a returned picture is to be.
+/// Options for the file that is written.
 struct FileFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The most bytes of the output: quality is given up first, then color resolution, then pixels.",
+      "Maximum size of the output, as in 7MB (default: no limit).",
+      discussion: "Quality is reduced first, then color resolution, then pixels.",
       valueName: "size"))
   var maxOutputBytes: ByteCount?
 
   @Flag(
-    help:
-      "Put the original's date, camera and copyright into the output, and how it was made (prompt, model, gateway)."
+    help: ArgumentHelp(
+      "Copy the original's metadata, and record the edit.",
+      discussion: """
+        Date, camera, and copyright come from the original. The record holds prompt, model, and gateway.
+        """)
   )
   var keepMetadata = false
 
@@ -21,73 +25,86 @@ struct FileFlags: ParsableArguments {
   }
 }
 
-/// What is done to a returned picture.
+/// How a returned picture is finished.
 struct FinishFlags: ParsableArguments {
-  @Flag(help: "Give it the original's exact width and height.")
+  @Flag(help: "Give the result the original's exact width and height.")
   var fitSource = false
 
   @Flag(
     inversion: .prefixedNo,
-    help:
-      "Take back its shift, scale and turn against the original (default with --region, --mask, --keep-unchanged)."
+    help: ArgumentHelp(
+      "Undo shift, scale, and rotation (default: partial edits).",
+      discussion: "Partial edits are those with --region, --mask, or --keep-unchanged.")
   )
   var align: Bool?
 
   @Flag(
     inversion: .prefixedNo,
-    help:
-      "Take back the tint of what the model has not changed (default with --region, --mask, --keep-unchanged)."
+    help: ArgumentHelp(
+      "Undo the tint of unchanged parts (default: partial edits).",
+      discussion: "Partial edits are those with --region, --mask, or --keep-unchanged.")
   )
   var matchColor: Bool?
 
   @Option(
     help: ArgumentHelp(
-      "Change only this area of the original, upright; in pixels, or percent: 25%,25%,50%,50%.",
+      "Change only this area of the upright original.",
+      discussion: "In pixels, or in percent: 25%,25%,50%,50%.",
       valueName: "x,y,w,h|wxh+x+y"))
   var region: Region?
 
   @Option(
     help: ArgumentHelp(
-      "Change only what is white, or transparent in a picture, of this file in the original's shape.",
+      "Change only what is white or transparent in this mask.",
+      discussion: """
+        Transparent parts count if the mask is a picture. The mask has the original's shape, in any size.
+        """,
       valueName: "file"))
   var mask: String?
 
   @Option(
     help: ArgumentHelp(
-      "What in the mask says where to edit (default: by what it looks like).", valueName: "white|transparent")
+      "What marks the area to edit in the mask (default: detected).", valueName: "white|transparent")
   )
   var maskEdits: MaskEdits?
 
   @Option(
     help: ArgumentHelp(
-      "Go over into the original within so many pixels around region or mask (default: by the region's size, none at a mask).",
+      "Feather the region or mask edge by N pixels (default: auto).",
+      discussion: "The default depends on the size of the region, and is 0 for a mask.",
       valueName: "px"))
   var feather: Int?
 
-  @Flag(help: "Take from the original whatever the model has not changed.")
+  @Flag(help: "Restore from the original what the model has not changed.")
   var keepUnchanged = false
 
-  @Flag(help: "Give it the original's transparency.")
+  @Flag(help: "Give the result the original's transparency.")
   var restoreAlpha = false
 
   @OptionGroup var file: FileFlags
 
-  @Flag(help: "Also put the place into the output where the original was taken.")
+  @Flag(help: "Also copy the GPS position of the original.")
   var keepGps = false
 
   @Option(
     help: ArgumentHelp(
-      "End with status 1, the file kept aside, when it differs more where it should not (mean CIEDE2000).",
+      "Maximum drift, as mean CIEDE2000 (default: no limit).",
+      discussion: """
+        Drift is the difference from the original where there should be none. Above the maximum, the exit \
+        status is 1 and the file is kept under another name.
+        """,
       valueName: "n"))
   var maxDrift: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Also write original, finished picture and their difference side by side.", valueName: "file.png"))
+      "Also write original, result, and difference side by side.", valueName: "file.png"))
   var compare: String?
 
   func validate() throws {
-    guard compare?.isEmpty != true else { throw ValidationError("The name for --compare is empty.") }
+    guard compare?.isEmpty != true else {
+      throw ValidationError("The path for --compare is empty. Name a .png file.")
+    }
   }
 
   var options: FinishOptions {

@@ -4,9 +4,9 @@ import Plantain
 struct GatewaysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gateways",
-    abstract: "Say what each API takes, with the day its pages were read.")
+    abstract: "List what gateways accept, and when their pages were read.")
 
-  @Argument(help: ArgumentHelp("One gateway, with its models.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Show one gateway, with its models' tiers and ratios.", valueName: "id"))
   var id: String?
 
   @OptionGroup var ledger: LedgerFlags
@@ -15,7 +15,7 @@ struct GatewaysCommand: AsyncParsableCommand {
   func run() async throws {
     let configuration = try common.configuration()
     let gateways = try id.map { [try configuration.gateways(named: $0)[0]] } ?? configuration.gateways
-    // The table does not depend on the ledger.
+    // The table is shown even if the ledger cannot be read.
     let probes = (try? await History(ledger: ledger.location(configuration)).probes()) ?? []
     for gateway in gateways {
       let address = configuration.address(of: gateway)

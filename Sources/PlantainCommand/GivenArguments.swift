@@ -1,10 +1,11 @@
 import ArgumentParser
 import Plantain
 
-/// The words of the command line before the parser has them.
+/// Checks and rewrites the arguments of the command line before they are parsed.
 enum GivenArguments {
-  /// With `=` between an option and a value that the parser would take for an option: a word that begins with a dash, but is no
-  /// name, as `-5 degrees`.
+  /// Joins an option and its value with `=` where the parser would take the value for an option: a word that
+  /// begins with a dash but is not an option name, such as `-5 degrees`. British option names are replaced by
+  /// American ones.
   static func joined(_ arguments: [String]) -> [String] {
     var result: [String] = []
     for (position, word) in arguments.enumerated() {
@@ -14,7 +15,7 @@ enum GivenArguments {
         result.append(isOption ? inAmericanSpelling(word) : word)
         continue
       }
-      // Short names take no value behind `=`.
+      // The parser accepts `=` only after long names.
       result[result.count - 1] = (long[option] ?? option) + "=" + word
     }
     return result
@@ -27,7 +28,7 @@ enum GivenArguments {
 
   private static let long = ["-p": "--prompt", "-o": "--output"]
 
-  /// `-x` or `--word`, without a value.
+  /// Whether a word is an option name, `-x` or `--word`, without a value.
   private static func isName(_ word: String) -> Bool {
     let name = word.drop { $0 == "-" }
     return word.hasPrefix("-") && !name.isEmpty && name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
@@ -39,7 +40,7 @@ enum GivenArguments {
     return !isName(String(word.prefix { $0 != "=" }))
   }
 
-  /// - Throws: 64 for a command that there is not, with the one that may be meant.
+  /// - Throws: Status 64 for an unknown command, with the nearest known one.
   static func requireCommand(_ arguments: [String]) throws(PlantainError) {
     let names =
       PlantainCommand.configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
@@ -51,12 +52,13 @@ enum GivenArguments {
     } else if FileSpelling.onDisk(word) != nil {
       hint = "To edit a picture: plantain edit \(Console.shellWord(word)) -p TEXT"
     } else {
-      hint = "Known are \(names.joined(separator: ", "))."
+      hint = "The commands are \(names.joined(separator: ", "))."
     }
     throw .usage("there is no command \(word)", hint: hint, nearest: nearest)
   }
 
-  /// What is to be said to words that stand where a picture's name does, and are none; `nil`: they may be a name.
+  /// The advice for an argument that is probably a prompt in the position of a picture; `nil` if it may be a
+  /// file name.
   static func promptAdvice(_ words: String?) -> String? {
     guard let words, case .file(let path) = Reference(argument: words), FileSpelling.onDisk(path) == nil,
       !hasPictureExtension(path)

@@ -10,28 +10,28 @@ import Plantain
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "Say what was sent, what became of it, and what it cost.",
+    abstract: "Show what was sent, its outcome, and its cost.",
     subcommands: [HistoryListCommand.self, HistoryPruneCommand.self],
     defaultSubcommand: HistoryListCommand.self)
 }
 
 struct HistoryListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the newest edits, or tell all of one.")
+    commandName: "list", abstract: "List the newest edits, or show one in full.")
 
   @Argument(
-    help: ArgumentHelp("An edit's id, or the beginning of it; without one, the newest.", valueName: "id"))
+    help: ArgumentHelp("An edit's id or its beginning (default: the newest edits).", valueName: "id"))
   var id: String?
 
   @Option(
     name: .customLong("most"),
-    help: ArgumentHelp("How many at most (default: 20; with --run, all).", valueName: "n"))
+    help: ArgumentHelp("Maximum number of entries (default: 20; all with --run).", valueName: "n"))
   var limit: Int?
 
-  @Flag(help: "List runs of batches instead.")
+  @Flag(help: "List runs of batches instead of edits.")
   var runs = false
 
-  @Flag(help: "Sum up what was billed, by day, gateway and currency.")
+  @Flag(help: "Sum up what was billed by day, gateway, and currency.")
   var totals = false
 
   @OptionGroup var filter: HistoryFilterFlags
@@ -39,16 +39,16 @@ struct HistoryListCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard limit ?? 1 > 0 else { throw ValidationError("Expected at least 1 for --most.") }
+    guard limit ?? 1 > 0 else { throw ValidationError("--most must be at least 1.") }
     guard [id != nil, runs, filter.run != nil].count(where: { $0 }) < 2 else {
-      throw ValidationError("Give an id, --runs or --run RUN, one of them.")
+      throw ValidationError("Use only one of an id, --runs, and --run RUN.")
     }
     guard id == nil && !runs || !filter.isGiven && !totals else {
       throw ValidationError(
-        "--search, --since, --gateway, --failed and --totals choose among edits; leave out the id and --runs."
+        "--search, --since, --gateway, --failed, and --totals select edits. Omit the id and --runs."
       )
     }
-    guard !totals || limit == nil else { throw ValidationError("--totals sums up all; leave out --most.") }
+    guard !totals || limit == nil else { throw ValidationError("--totals sums up all edits. Omit --most.") }
   }
 
   func run() async throws {
@@ -97,28 +97,28 @@ struct HistoryListCommand: AsyncParsableCommand {
   }
 
   private func noteNone(_ history: History, _ what: String) {
-    guard let path = history.path else { return common.note("none yet: there is no ledger so far") }
-    common.note("\(what)\(filter.isGiven ? " like that" : "") in \(path)")
+    guard let path = history.path else { return common.note("none yet: there is no ledger") }
+    common.note("\(what)\(filter.isGiven ? " with this filter" : "") in \(path)")
   }
 }
 
-/// Which edits are listed.
+/// Filters for the listed edits.
 struct HistoryFilterFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Only the edits of that run of a batch.", valueName: "run"))
+  @Option(help: ArgumentHelp("Only edits of this run of a batch.", valueName: "run"))
   var run: String?
 
-  @Option(help: ArgumentHelp("Only those with this text in prompt or file names.", valueName: "text"))
+  @Option(help: ArgumentHelp("Only edits with this text in their prompt or file names.", valueName: "text"))
   var search: String?
 
   @Option(
     help: ArgumentHelp(
-      "Only those since: 2h, 7d, today, yesterday, 2026-11-01.", valueName: "time"))
+      "Only edits since: 2h, 7d, today, yesterday, 2026-11-01.", valueName: "time"))
   var since: Timestamp?
 
-  @Option(help: ArgumentHelp("Only those sent to this gateway.", valueName: "id"))
+  @Option(help: ArgumentHelp("Only edits sent to this gateway.", valueName: "id"))
   var gateway: String?
 
-  @Flag(help: "Only those that failed or have no known outcome.")
+  @Flag(help: "Only edits that failed or have an unknown outcome.")
   var failed = false
 
   var isGiven: Bool { run != nil || search != nil || since != nil || gateway != nil || failed }
@@ -134,10 +134,11 @@ struct HistoryFilterFlags: ParsableArguments {
 struct HistoryPruneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
-    abstract: "Take settled edits out of the ledger; what may still be fetched, or is not known, stays.")
+    abstract: "Remove settled edits from the ledger.",
+    discussion: "Edits whose result may still be fetched, or whose outcome is unknown, are kept.")
 
   @Option(
-    help: ArgumentHelp("Only those that began longer ago than this: 30d, 12w; 1d at least.", valueName: "age")
+    help: ArgumentHelp("Minimum age of edits to remove: 30d, 12w (at least 1d).", valueName: "age")
   )
   var olderThan: AgeArgument
 
@@ -151,8 +152,8 @@ struct HistoryPruneCommand: AsyncParsableCommand {
     if common.json {
       Console.printJSON(result)
     } else {
-      Console.print("\(result.pruned) edits taken out")
-      if result.kept > 0 { common.note("\(result.kept) stay: see plantain history") }
+      Console.print("\(result.pruned) edits removed")
+      if result.kept > 0 { common.note("\(result.kept) kept: see plantain history") }
     }
   }
 }

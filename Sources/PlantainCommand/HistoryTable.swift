@@ -1,6 +1,7 @@
 import Plantain
 
-/// Edits as rows for a terminal: time, state, cost, picture, prompt, and as much of the id as other commands need.
+/// A table of edits for a terminal: time, state, cost, picture, prompt, and as much of the id as other
+/// commands need.
 struct HistoryTable {
   private struct Row {
     let time: String
@@ -28,7 +29,7 @@ struct HistoryTable {
     rows = entries.map { Row($0, idLength: length) }
   }
 
-  /// Lines of at most so many columns; where there are few, each edit takes two.
+  /// The lines, of at most `columns` columns each. On a narrow terminal, each edit takes two lines.
   func lines(columns: Int) -> [String] {
     let state = width("STATE", \.state)
     let cost = width("COST", \.cost)
@@ -62,19 +63,19 @@ struct HistoryTable {
     String(line.reversed().drop { $0 == " " }.reversed())
   }
 
-  /// As much of the ids as tells them apart, and no less than seldom becomes ambiguous.
+  /// The length of the prefix that distinguishes the ids; at least 8, which rarely becomes ambiguous.
   private static func idLength(_ ids: [String]) -> Int {
     (8...36).first { length in Set(ids.map { $0.prefix(length) }).count == Set(ids).count } ?? 36
   }
 
   private static let timeWidth = 12
   private static let gap = 2
-  /// For picture and prompt.
+  /// The minimum columns for picture and prompt together.
   private static let leastText = 24
 }
 
 extension HistoryEntry {
-  /// Its state in a word for people.
+  /// The state, for people to read.
   var stateWord: String {
     if isUnderWay { return "under way" }
     return switch state {
@@ -88,21 +89,21 @@ extension HistoryEntry {
     }
   }
 
-  /// What it cost, or may have cost.
+  /// The cost, or with a question mark the cost if it was billed.
   var costWords: String {
     guard billed != "no" else { return "-" }
     let sum = cost.amount.map { "\(Summary.number($0)) \(cost.currency ?? "")" } ?? "?"
     return billed == "yes" || sum == "?" ? sum : sum + "?"
   }
 
-  /// Where its picture lies, else what it was made of.
+  /// The path of its last picture, or else the name of its first source.
   fileprivate var pictureWords: String {
     guard let path = outputs?.last else { return sources.first.map(Path.name) ?? "" }
     return Path.shown(path) + (Path.exists(path) ? "" : " (gone)")
   }
 
-  /// Where each picture lies, and whether it is still there.
+  /// The path of each picture, and whether it still exists.
   var placeLines: [String] {
-    (outputs ?? []).map { "          written: \($0)" + (Path.exists($0) ? "" : " (not there any more)") }
+    (outputs ?? []).map { "          written: \($0)" + (Path.exists($0) ? "" : " (no longer exists)") }
   }
 }

@@ -4,11 +4,14 @@ import Plantain
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what pictures are, what would be done to them, and why.")
+    abstract: "Show what pictures are, what would be done to them, and why.")
 
   @Argument(
     help: ArgumentHelp(
-      "Pictures: paths, folders, patterns in quotes, https URLs, - for standard input, or data URIs.",
+      "Pictures or folders.",
+      discussion: """
+        A picture is a path, a pattern in quotes, an https URL, a data URI, or - for standard input.
+        """,
       valueName: "picture"))
   var pictures: [String]
 

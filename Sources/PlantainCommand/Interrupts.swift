@@ -6,13 +6,14 @@ import Dispatch
   import Darwin
 #endif
 
-/// Ctrl-C, SIGTERM, and the end of the terminal: the first asks to stop, the second cancels, so that what was paid for is kept and
-/// nothing half-written stays; one after that ends the process at once. A signal that was ignored when the program started, as by
-/// `nohup`, stays ignored.
+/// Handles SIGINT (Ctrl-C), SIGTERM, and SIGHUP (the end of the terminal). The first signal asks the command
+/// to stop. The second cancels it, so that what was paid for is kept and no half-written file stays. One
+/// after that ends the process at once. A signal that was ignored when the program started, as by `nohup`,
+/// stays ignored.
 final class Interrupts: Sendable {
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-  /// - Parameter interrupt: returns whether that was all it can do.
+  /// - Parameter interrupt: Called for a signal. Returns whether the next one must end the process.
   init(_ interrupt: @escaping @Sendable () -> Bool) {
     nonisolated(unsafe) var isLast = false
     let queue = DispatchQueue(label: "plantain.interrupts")

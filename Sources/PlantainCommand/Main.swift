@@ -12,7 +12,7 @@ import Synchronization
 struct PlantainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plantain",
-    abstract: "Edit local pictures with image-edit APIs: prepare, send, and bring the answer back in shape.",
+    abstract: "Edit local pictures by API: prepare, send, and finish.",
     version: "0.1.0",
     subcommands: [
       EditCommand.self, BatchCommand.self, GenerateCommand.self, PrepareCommand.self, FinishCommand.self,
@@ -26,7 +26,7 @@ struct PlantainCommand: AsyncParsableCommand {
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let json = arguments.contains("--json")
-    // A reader that went away is an error of the write, not the end of the process.
+    // With SIGPIPE ignored, a closed pipe is a write error and does not end the process.
     signal(SIGPIPE, SIG_IGN)
     let work = Task {
       try GivenArguments.requireCommand(arguments)
@@ -39,7 +39,7 @@ struct PlantainCommand: AsyncParsableCommand {
         try command.run()
       }
     }
-    // What sends is asked to stop first; then, as everything else, it is canceled.
+    // A command that sends is first asked to stop. After that it is canceled, like any other command.
     let interrupts = Interrupts {
       let stop = stops.withLock { $0.take() }
       if let stop { stop.ask() } else { work.cancel() }
@@ -63,12 +63,13 @@ struct PlantainCommand: AsyncParsableCommand {
     }
   }
 
-  /// What an interrupt asks to stop before it cancels everything, while there is such a thing.
+  /// The stop signal of the running command, if it has one. An interrupt uses it once, before it cancels
+  /// everything.
   private static let stops = Mutex<StopSignal?>(nil)
 
-  /// Does work that an interrupt stops.
+  /// Runs work that an interrupt asks to stop.
   ///
-  /// - Throws: 130 when it did, whatever the work has brought.
+  /// - Throws: `CommandFailure` with status 130 after an interrupt, whatever the result of the work.
   static func stoppable(_ work: (StopSignal) async throws -> Void) async throws {
     let stop = StopSignal()
     stops.withLock { $0 = stop }
@@ -77,8 +78,8 @@ struct PlantainCommand: AsyncParsableCommand {
     if stop.isAsked { throw CommandFailure(status: PlantainError.interrupted().exitStatus) }
   }
 
-  /// The arguments that are not UTF-8, as they look after they were repaired. File names are bytes, and such a name would
-  /// lead to another file, or to none.
+  /// The arguments that are not UTF-8, in their repaired form. File names are bytes, so a repaired name would
+  /// open another file, or none.
   static let mangled: Set<String> = {
     let pointers = (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }
     return Set(pointers.filter { String(validatingCString: $0) == nil }.map { String(cString: $0) })
@@ -87,8 +88,8 @@ struct PlantainCommand: AsyncParsableCommand {
   /// The arguments after `--`.
   static let plainNames = Set(CommandLine.arguments.drop { $0 != "--" }.dropFirst())
 
-  /// What is not UTF-8 may be a picture among others, which fails alone. Anywhere else it would be taken for what it is
-  /// not.
+  /// Accepts an argument that is not UTF-8 only as a picture, which then fails alone. Anywhere else the
+  /// repaired text would be used as if it had been given.
   private static func requireOnlyPicturesAreMangled(_ command: any ParsableCommand) throws(PlantainError) {
     let pictures =
       switch command {
@@ -104,7 +105,7 @@ struct PlantainCommand: AsyncParsableCommand {
     (command as? any OutlivesReader)?.outlivesReader == true
   }
 
-  /// Ends the process; the parser's own `exit` hides the system's.
+  /// Ends the process. The parser's `exit` hides the system's.
   private static func leave(_ status: Int32) -> Never { systemExit(status) }
 
   private static func leave(reporting error: PlantainError, json: Bool) -> Never {
@@ -112,12 +113,12 @@ struct PlantainCommand: AsyncParsableCommand {
     leave(error.exitStatus)
   }
 
-  /// Help and version texts, and errors of usage, in the parser's own words.
+  /// Prints help, version, or a usage error as the parser does, and ends the process.
   private static func exit(unparsed error: any Error, json: Bool) -> Never {
     let status = exitCode(for: error)
     if json, status != .success {
       let message = message(for: error)
-      // The parser's own words for an option that is misspelt.
+      // The parser's message for a misspelled option.
       let nearest = message.firstMatch(of: /Did you mean '(?:--?)?([^']+)'/).map { String($0.1) }
       Console.printJSON(ErrorReport(.usage(message, nearest: nearest)))
     }
@@ -125,7 +126,7 @@ struct PlantainCommand: AsyncParsableCommand {
   }
 }
 
-/// A command that goes on when nobody reads its output any more: what it has paid for is kept.
+/// A command that continues after the reader of its output has closed the pipe, to keep what it has paid for.
 protocol OutlivesReader {
   var outlivesReader: Bool { get }
 }
@@ -137,10 +138,10 @@ extension ProbeCommand: OutlivesReader { var outlivesReader: Bool { true } }
 extension RecoverCommand: OutlivesReader { var outlivesReader: Bool { true } }
 extension ReplayCommand: OutlivesReader { var outlivesReader: Bool { true } }
 extension SettleCommand: OutlivesReader { var outlivesReader: Bool { true } }
-/// Programs that use it read its address, and no more.
+/// Programs that use the simulator read its address and may then close the pipe.
 extension SimulateCommand: OutlivesReader { var outlivesReader: Bool { true } }
 
-/// Something failed and was reported already; only the status is left to give.
+/// A failure that was already reported. Only the exit status remains.
 struct CommandFailure: Error {
   let status: Int32
 }

@@ -1,15 +1,16 @@
 import ArgumentParser
 import Plantain
 
-/// How results are called, and what is done about those that are there.
+/// How results are named, and what happens to existing ones.
 struct NamingFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Name results by a pattern of {stem}, {name}, {n} and {ext}, as in {stem}-warm.{ext}.",
+      "Name results by a pattern of {stem}, {name}, {n}, and {ext}.",
+      discussion: "As in {stem}-warm.{ext}.",
       valueName: "pattern"))
   var outputTemplate: String?
 
-  @Flag(help: "Leave outputs that exist as they are, and do only the others.")
+  @Flag(help: "Skip outputs that already exist.")
   var skipExisting = false
 
   func template() throws(PlantainError) -> NameTemplate? {
@@ -18,18 +19,18 @@ struct NamingFlags: ParsableArguments {
 
   func require(apartFrom overwrite: Bool) throws {
     guard !skipExisting || !overwrite else {
-      throw ValidationError("Give --skip-existing or --overwrite, one of them.")
+      throw ValidationError("Use either --skip-existing or --overwrite, not both.")
     }
   }
 }
 
-/// Which pictures a folder stands for.
+/// How pictures are found in a folder.
 struct ListFlags: ParsableArguments {
-  @Flag(help: "Look into the folders in a folder, too; outputs keep that order.")
+  @Flag(help: "Search folders recursively; outputs keep their structure.")
   var recursive = false
 }
 
-/// An output that was left as it is, as one JSON object.
+/// The JSON report of an existing output that was skipped.
 struct SkippedReport: Encodable {
   struct Image: Encodable { let output: String }
 
@@ -38,9 +39,9 @@ struct SkippedReport: Encodable {
   var images: [Image]?
   private(set) var skipped = "exists"
 
-  /// Of one prepared picture.
+  /// The report of one prepared picture.
   init(source: String, output: String) { (self.source, self.output) = (source, output) }
 
-  /// Of an edit.
+  /// The report of an edit.
   init(_ outputs: [String]) { images = outputs.map(Image.init) }
 }

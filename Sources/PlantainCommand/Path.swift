@@ -4,13 +4,13 @@
   import Foundation
 #endif
 
-/// Names of files as they are shown.
+/// File names for display.
 enum Path {
   static func name(_ path: String) -> String {
     path.hasPrefix("data:") ? "data URI" : path.split(separator: "/").last.map(String.init) ?? path
   }
 
-  /// From the current folder, where it lies below that.
+  /// The path relative to the current folder, if it is below it.
   static func shown(_ path: String) -> String {
     let folder = FileManager.default.currentDirectoryPath + "/"
     return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path

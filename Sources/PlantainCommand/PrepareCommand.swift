@@ -4,26 +4,30 @@ import Plantain
 struct PrepareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
-    abstract: "Make pictures right for an image-edit API, without sending them.",
+    abstract: "Prepare pictures for an image-edit API. Sends nothing.",
     discussion: """
-      Without -o, --output-template, --in-place, --data-uri or --base64 it only looks: the work is done and reported, and nothing is \
-      written. A picture is never replaced by what was made of it, unless --in-place says so.
+      Without -o, --output-template, --in-place, --data-uri, or --base64, pictures are prepared and \
+      reported, but nothing is written. Only --in-place replaces a source by its prepared picture.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Pictures: paths, folders, patterns in quotes, https URLs, - for standard input, or data URIs.",
+      "Pictures or folders.",
+      discussion: """
+        A picture is a path, a pattern in quotes, an https URL, a data URI, or - for standard input.
+        """,
       valueName: "picture"))
   var pictures: [String]
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The folder for the prepared files; for one picture also NAME.jpg, .png or .webp, or - for standard output.",
+      "Output folder; for one picture also a file, or -.",
+      discussion: "A file ends in .jpg, .png, or .webp. - is standard output.",
       valueName: "out"))
   var output: String?
 
-  @Flag(help: "Replace each picture by what is made of it, in its own format.")
+  @Flag(help: "Replace each source by its prepared picture, in its format.")
   var inPlace = false
 
   @Flag(name: .customLong("data-uri"), help: "Print each prepared picture as a data URI.")
@@ -32,11 +36,11 @@ struct PrepareCommand: AsyncParsableCommand {
   @Flag(help: "Print each prepared picture as base64.")
   var base64 = false
 
-  @Flag(help: "Replace files that exist.")
+  @Flag(help: "Replace existing files.")
   var overwrite = false
 
   @Option(
-    help: ArgumentHelp("Give up encoding after this time: 90s, 6m (default: none).", valueName: "duration"))
+    help: ArgumentHelp("Timeout for encoding: 90s, 6m (default: none).", valueName: "duration"))
   var timeout: DurationArgument?
 
   @OptionGroup var list: ListFlags
@@ -48,22 +52,23 @@ struct PrepareCommand: AsyncParsableCommand {
   func validate() throws {
     let places = [output != nil, naming.outputTemplate != nil, inPlace]
     guard [places.contains(true), dataURI, base64].filter({ $0 }).count <= 1 else {
-      throw ValidationError("Choose files, --data-uri, or --base64, one of them.")
+      throw ValidationError("Use only one of output files, --data-uri, and --base64.")
     }
-    guard output != "" else { throw ValidationError("The name for -o is empty.") }
+    guard output != "" else { throw ValidationError("The path for -o is empty. Name a file or a folder.") }
     try naming.require(apartFrom: overwrite)
     guard !naming.skipExisting || places[0] && output != "-" || places[1] else {
-      throw ValidationError("--skip-existing leaves files that exist: name a folder with -o.")
+      throw ValidationError("--skip-existing needs output files. Name a folder with -o.")
     }
     guard !(base64 && common.json) else {
-      throw ValidationError("--base64 and --json both want standard output; --data-uri goes with --json.")
+      throw ValidationError("--base64 and --json both write to standard output. Use --data-uri with --json.")
     }
     guard output != "-" || !common.json && !inPlace && naming.outputTemplate == nil else {
       throw ValidationError(
-        "-o - writes one picture to standard output, and nothing else: no --json, no file.")
+        "-o - writes one picture to standard output and nothing else. Omit --json and output files.")
     }
     if case .file(let path)? = namedOutput, naming.outputTemplate != nil {
-      throw ValidationError("-o \(path) is one file, and --output-template names files in a folder.")
+      throw ValidationError(
+        "-o \(path) is one file, but --output-template names files in a folder. Use one of them.")
     }
     try requireOneStandardInput(in: pictures)
   }
@@ -75,7 +80,7 @@ struct PrepareCommand: AsyncParsableCommand {
       of: pictures.map(reference(for:)), isRecursive: list.recursive, sparing: folder)
     guard output != "-" || entries.count == 1 else {
       throw PlantainError.usage(
-        "-o - takes one picture, and there are \(entries.count)", hint: "Name a folder.")
+        "-o - takes one picture, but there are \(entries.count)", hint: "Name a folder with -o.")
     }
     let options = try preparation.preparation(common.configuration())
     let files = try place().map { place throws(PlantainError) in
@@ -90,16 +95,16 @@ struct PrepareCommand: AsyncParsableCommand {
     }
     let isShown = dataURI || base64 || output == "-"
     if files == nil, !isShown {
-      common.note("only looked: nothing was written; name a folder with -o to keep what is prepared")
+      common.note("nothing was written: name a folder with -o to keep the prepared pictures")
     }
   }
 
-  /// Where `-o` says that files go.
+  /// The file or folder that `-o` names.
   private var namedOutput: EditOptions.Output? {
     output == "-" ? nil : output.map { .init(argument: $0) }
   }
 
-  /// Where files go, when any do.
+  /// The destination of files; `nil` if none are written.
   private func place() throws(PlantainError) -> PreparedFiles.Destination? {
     let template = try naming.template()
     switch namedOutput {
@@ -110,11 +115,11 @@ struct PrepareCommand: AsyncParsableCommand {
     return template.map { .folder(nil, $0) } ?? (inPlace ? .inPlace : nil)
   }
 
-  /// - Parameter path: of its file.
+  /// - Parameter path: The file that it was written to; `nil` if there is none.
   private func show(_ result: Preparer.Result, writtenTo path: String?) throws(PlantainError) {
     if output == "-" {
       Summary.lines(of: result).forEach(common.note)
-      guard Console.printBytes(try result.bytes()) else { throw .standardOutput("it took only a part") }
+      guard Console.printBytes(try result.bytes()) else { throw .standardOutput("only a part was written") }
       return
     }
     if common.json {
@@ -136,7 +141,7 @@ struct PrepareCommand: AsyncParsableCommand {
   }
 }
 
-/// Prepares pictures and tells of each in its place, also of those that are left out or cannot be had.
+/// Prepares pictures and reports each in input order, including those that are skipped or cannot be read.
 private struct PrepareRun {
   let entries: [PictureList.Entry]
   let files: PreparedFiles?
@@ -144,7 +149,7 @@ private struct PrepareRun {
   let common: OutputOptions
   let show: (Preparer.Result, String?) throws(PlantainError) -> Void
 
-  /// - Throws: the status of the first failure.
+  /// - Throws: `CommandFailure` with the status of the first failure.
   func run(_ preparer: Preparer) async throws {
     let existing = entries.indices.map { skipsExisting ? files?.existing(at: $0) : nil }
     let wanted = entries.indices.filter { existing[$0] == nil && entries[$0].failure == nil }
@@ -188,7 +193,7 @@ private struct PrepareRun {
     if common.json {
       Console.printJSON(SkippedReport(source: entry.reference.name, output: path))
     } else {
-      common.note("skipped   \(entry.reference.name): \(path) exists")
+      common.note("skipped   \(entry.reference.name): \(path) already exists")
     }
   }
 }

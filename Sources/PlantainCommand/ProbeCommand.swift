@@ -4,18 +4,19 @@ import Plantain
 struct ProbeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
-    abstract: "Send one smallest edit by each route, at its price: is it healthy now?",
-    discussion: "Ends with 0 when all are healthy, else with the status of the first that is not.")
+    abstract: "Check each route with one minimal edit, at its price.",
+    discussion: "The exit status is 0 if all routes are healthy, or else that of the first that is not.")
 
   @Option(
     help: ArgumentHelp(
-      "A gateway; may be repeated (default: PLANTAIN_GATEWAY, else the configuration's).", valueName: "id"))
+      "A gateway; may be repeated (default: PLANTAIN_GATEWAY).",
+      discussion: "Without PLANTAIN_GATEWAY, the default is that of the configuration.", valueName: "id"))
   var gateway: [String] = []
 
-  @Option(help: ArgumentHelp("Give up after this time (default: the gateway's).", valueName: "duration"))
+  @Option(help: ArgumentHelp("Timeout: 90s, 6m (default: the gateway's).", valueName: "duration"))
   var timeout: DurationArgument?
 
-  @Flag(help: "Say what would be sent and its price; open no socket.")
+  @Flag(help: "Print what would be sent and its price; open no socket.")
   var dryRun = false
 
   @OptionGroup var workers: WorkerFlags

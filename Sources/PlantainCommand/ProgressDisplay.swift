@@ -7,21 +7,22 @@ import Plantain
   import Darwin
 #endif
 
-/// How the progress of a batch is shown on standard error.
+/// The style of a batch's progress on standard error.
 enum ProgressStyle: String, CaseIterable, ExpressibleByArgument {
-  /// One line that is drawn anew.
+  /// One line that is redrawn.
   case bar
-  /// A line every few seconds.
+  /// A line every two seconds.
   case plain
-  /// The same as JSON objects.
+  /// A JSON object every two seconds.
   case json
+  /// No progress.
   case none
 
-  /// Bars where somebody looks, lines elsewhere.
+  /// A bar on a terminal, lines elsewhere.
   static var usual: ProgressStyle { isatty(STDERR_FILENO) == 1 ? .bar : .plain }
 }
 
-/// Shows how far a batch is, between the other lines on standard error.
+/// Shows the progress of a batch between the other lines on standard error.
 struct ProgressDisplay {
   private let style: ProgressStyle
   private var shownAt: ContinuousClock.Instant?
@@ -40,13 +41,13 @@ struct ProgressDisplay {
     draw()
   }
 
-  /// Another line comes: it must not run into the bar.
+  /// Erases the bar before another line is printed.
   mutating func clear() {
     if isDrawn { Console.raw("\r\u{1B}[K") }
     isDrawn = false
   }
 
-  /// The last state, whenever it was shown before.
+  /// Shows the last state, even if the interval has not passed. A bar is only erased.
   mutating func end() {
     clear()
     guard style != .bar else { return }
@@ -72,7 +73,7 @@ struct ProgressDisplay {
     }
   }
 
-  /// As wide as the terminal, so that it never breaks into a second line.
+  /// A bar that fits the terminal's width, so that it never wraps.
   static func bar(_ progress: BatchProgress, columns: Int) -> String {
     let text = " " + message(progress)
     let width = min(40, columns - text.count - 3)
@@ -98,7 +99,7 @@ struct ProgressDisplay {
       .joined(separator: ", ")
   }
 
-  /// `45 s`, `12 min`, `3 h 05`.
+  /// A rounded duration: `45 s`, `12 min`, or `3 h 05`.
   static func span(_ duration: Duration) -> String {
     let seconds = Int(duration / .seconds(1) + 0.5)
     if seconds < 100 { return "\(seconds) s" }

@@ -4,7 +4,8 @@ import Plantain
 struct RecoverCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recover",
-    abstract: "Fetch what was paid for and did not arrive. Sends nothing that costs.")
+    abstract: "Fetch a result that was paid for but did not arrive.",
+    discussion: "Sends nothing that costs money.")
 
   @OptionGroup var recovery: RecoveryFlags
 
@@ -18,7 +19,7 @@ struct RecoverCommand: AsyncParsableCommand {
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Read a reply whose pictures could not be written once more.")
+    abstract: "Read a stored reply again and write its pictures.")
 
   @OptionGroup var recovery: RecoveryFlags
 
@@ -32,22 +33,23 @@ struct ReplayCommand: AsyncParsableCommand {
 struct SettleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "settle",
-    abstract: "Say what became of edits whose outcome nobody knows.",
+    abstract: "Record what became of edits with an unknown outcome.",
     discussion: """
-      What the gateway or a kept reply can say is asked first. Then "billed" counts an edit as spent: no picture will come, and no \
-      later run sends it. "unbilled" does not count it, and "resend" does: the next run of its batch sends it once more. Nothing is \
-      sent by this command itself.
+      First, the gateway and a kept reply are checked for the outcome. If it stays unknown, "billed" counts \
+      the edit as spent: no picture will come, and no later run sends it. "unbilled" does not count it. \
+      "resend" counts it, and the next run of its batch sends it again. This command itself sends no edit.
       """)
 
   @Argument(
-    help: ArgumentHelp("Edits, or runs with all their ambiguous edits, by their ids.", valueName: "id|run"))
+    help: ArgumentHelp("Ids of edits, or of runs for all their ambiguous edits.", valueName: "id|run"))
   var ids: [String]
 
   @Option(
-    name: .customLong("as"), help: ArgumentHelp("What became of them.", valueName: "billed|unbilled|resend"))
+    name: .customLong("as"), help: ArgumentHelp("The outcome to record.", valueName: "billed|unbilled|resend")
+  )
   var settlement: Settlement
 
-  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the edit's).", valueName: "url"))
   var baseURL: String?
 
   @OptionGroup var ledger: LedgerFlags
@@ -59,7 +61,7 @@ struct SettleCommand: AsyncParsableCommand {
     let configuration = try common.configuration()
     let location = try ledger.existing(configuration)
     let history = try History(ledger: location)
-    // All are looked at before one is changed.
+    // All ids are resolved before any edit is changed.
     var edits: [(id: String, route: Route)] = []
     for id in ids {
       for edit in try await history.unsettled(id) where !edits.contains(where: { $0.id == edit }) {
@@ -107,24 +109,25 @@ struct SettleCommand: AsyncParsableCommand {
   }
 }
 
-/// What was paid for, and where it shall go.
+/// Which edit is recovered, and where its result is written.
 struct RecoveryFlags: ParsableArguments {
-  @Argument(help: ArgumentHelp("The edit's id, or the beginning of it.", valueName: "id"))
+  @Argument(help: ArgumentHelp("The edit's id or its beginning.", valueName: "id"))
   var id: String
 
-  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the edit's).", valueName: "url"))
   var baseURL: String?
 
   @Option(
     help: ArgumentHelp(
-      "How much the picture may differ where it should not, or none (default: as the edit was told).",
+      "Maximum drift, or none (default: as for the edit).",
+      discussion: "Drift is the mean CIEDE2000 difference from the original where there should be none.",
       valueName: "n|none"))
   var maxDrift: DriftArgument?
 
   @OptionGroup var result: ResultFlags
   @OptionGroup var workers: WorkerFlags
 
-  /// Lends `work` an editor for the gateway that the edit was sent to.
+  /// Runs `work` with an editor for the gateway that the edit was sent to.
   func resume(
     _ work: (Editor, String, EditOptions, @escaping @Sendable (EditEvent) -> Void) async throws -> EditResult
   ) async throws {
@@ -136,7 +139,7 @@ struct RecoveryFlags: ParsableArguments {
     var options = EditOptions()
     result.apply(to: &options)
     options.finish.maximumDrift = maxDrift?.value
-    // Without -o it goes where the edit was told to put it.
+    // Without -o, the result is written to the output that the edit was given.
     if result.output == nil { options.output = .memory }
     let route = try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)
     try await workers.run { workers in

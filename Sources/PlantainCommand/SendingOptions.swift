@@ -1,43 +1,45 @@
 import ArgumentParser
 import Plantain
 
-/// Options of the commands that ask for pictures.
+/// Options of the commands that request pictures.
 struct SendingFlags: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("What the picture should become.", valueName: "text"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The prompt: what the picture should become.", valueName: "text"))
   var prompt: String?
 
   @Option(help: ArgumentHelp("Read the prompt from a file, or - for standard input.", valueName: "file"))
   var promptFile: String?
 
-  @Option(help: ArgumentHelp("Another host that speaks the gateway's dialect.", valueName: "url"))
+  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the gateway's).", valueName: "url"))
   var baseURL: String?
 
   @Option(
-    help: ArgumentHelp("The most bytes of the whole request (default: the gateway's).", valueName: "size"))
+    help: ArgumentHelp("Maximum size of the request (default: the gateway's).", valueName: "size"))
   var requestBytes: ByteCount?
 
   @Option(
     help: ArgumentHelp(
-      "How many pictures; more than the gateway makes at once take several requests, each at its price.",
+      "Number of pictures.",
+      discussion: "More than the gateway makes at once take several requests, each at its price.",
       valueName: "n"))
   var count: Int = 1
 
-  @Flag(help: "Let the model search the web, where the gateway offers it.")
+  @Flag(help: "Let the model search the web, if the gateway supports it.")
   var webSearch = false
 
-  @Flag(help: "Let the model search for pictures, where the gateway offers it.")
+  @Flag(help: "Let the model search for pictures, if supported.")
   var imageSearch = false
 
-  @Flag(help: "Let the gateway fall back to the maker's own channel, where it offers that.")
+  @Flag(help: "Allow fallback to the model maker's channel, if supported.")
   var officialFallback = false
 
-  @Option(help: ArgumentHelp("How much the model thinks, where it can be said.", valueName: "minimal|high"))
+  @Option(help: ArgumentHelp("Thinking level, if the gateway supports it.", valueName: "minimal|high"))
   var thinking: ThinkingLevel?
 
-  @Flag(help: "Do all local work, say what would be sent and its price; open no socket.")
+  @Flag(help: "Prepare, and print request and price; open no socket.")
   var dryRun = false
 
-  @Flag(help: "Send it although nobody knows what became of an equal edit.")
+  @Flag(help: "Send even if an identical edit has an unknown outcome.")
   var again = false
 
   @OptionGroup var spending: SpendingFlags
@@ -49,21 +51,22 @@ struct SendingFlags: ParsableArguments {
   func validate() throws {
     try naming.require(apartFrom: result.overwrite)
     guard result.output != "-" || count == 1 else {
-      throw ValidationError("-o - takes one picture, and --count asks for \(count).")
+      throw ValidationError(
+        "-o - takes one picture, but --count is \(count). Name a file or a folder with -o.")
     }
   }
 
   var hasNoPrompt: Bool { prompt == nil && promptFile == nil }
 
   /// - Parameters:
-  ///   - isElsewhere: it is told in another way.
-  ///   - words: that stand last among the pictures.
+  ///   - isElsewhere: The prompt is given in another way.
+  ///   - words: The last picture argument, which may be a misplaced prompt.
   func requirePrompt(or isElsewhere: Bool = false, not words: String? = nil) throws {
     if hasNoPrompt, !isElsewhere, let advice = GivenArguments.promptAdvice(words) {
       throw ValidationError(advice)
     }
     guard isElsewhere || (prompt == nil) != (promptFile == nil) else {
-      throw ValidationError("Give the prompt with -p TEXT or --prompt-file FILE, one of them.")
+      throw ValidationError("Give the prompt with either -p TEXT or --prompt-file FILE.")
     }
   }
 
@@ -86,17 +89,18 @@ struct SendingFlags: ParsableArguments {
   }
 }
 
-/// What may be spent, of the commands that do.
+/// Spending limit and price, for the commands that pay.
 struct SpendingFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The most that may be spent in all; what could cost more is not sent (default: the configuration's max_cost).",
+      "Spending limit (default: max_cost of the configuration).",
+      discussion: "A request that could exceed the limit is not sent.",
       valueName: "sum"), transform: Money.read)
   var maxCost: Money?
 
   @Option(
     help: ArgumentHelp(
-      "What a picture costs, where the table does not know it, as in 0.05USD.", valueName: "sum"),
+      "Price of a picture, as in 0.05USD (default: the table's).", valueName: "sum"),
     transform: Money.read)
   var price: Money?
 
@@ -106,29 +110,31 @@ struct SpendingFlags: ParsableArguments {
   }
 }
 
-/// Where results go, and where the journal of what was sent lies.
+/// Where results are written, and which ledger is used.
 struct ResultFlags: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Where the result goes: a file, a folder, or - (default: NAME.edited.EXT beside the first reference).",
+      "Output file, folder, or - (default: NAME.edited.EXT).",
+      discussion: "- is standard output. The default is beside the first reference.",
       valueName: "out"))
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "The format of the result: asked of the gateway where it can choose, converted here otherwise.",
+      "Format of the result (default: from -o, or as received).",
+      discussion: "It is requested from the gateway if that has a choice, and otherwise converted here.",
       valueName: "jpeg|png|webp"))
   var outputFormat: OutputFormatArgument?
 
-  @Flag(help: "Write the model's own bytes, under the output's name with their true extension.")
+  @Flag(help: "Write the model's own bytes, with their true extension.")
   var raw = false
 
   @Option(
-    help: ArgumentHelp("Give up after this time: 90s, 6m (default: the gateway's).", valueName: "duration"))
+    help: ArgumentHelp("Timeout: 90s, 6m (default: the gateway's).", valueName: "duration"))
   var timeout: DurationArgument?
 
-  @Flag(help: "Replace files that exist.")
+  @Flag(help: "Replace existing files.")
   var overwrite = false
 
   @OptionGroup var ledger: LedgerFlags
@@ -136,7 +142,7 @@ struct ResultFlags: ParsableArguments {
 
   func validate() throws {
     guard !(output == "-" && common.json) else {
-      throw ValidationError("-o - and --json both want standard output.")
+      throw ValidationError("-o - and --json both write to standard output. Omit one of them.")
     }
   }
 
@@ -148,7 +154,7 @@ struct ResultFlags: ParsableArguments {
     options.output = output == "-" ? .memory : .init(argument: output)
   }
 
-  /// The result to standard output, or its name.
+  /// Prints the paths of the results, or with `-o -` the picture itself.
   func print(_ result: EditResult) throws {
     if common.json {
       Console.printJSON(EditReport(result))
@@ -157,7 +163,7 @@ struct ResultFlags: ParsableArguments {
     } else {
       for path in result.images.compactMap(\.output) { Console.print(path) }
     }
-    // What came is written; what did not come may have been paid for.
+    // The pictures that arrived are written. Those that did not may have been billed.
     if result.warnings.contains(.outcomeUnknown) {
       common.note("          plantain history \(result.id)")
       throw CommandFailure(status: PlantainError.Code.outcomeUnknown.exitStatus)
@@ -173,15 +179,16 @@ struct LedgerFlags: ParsableArguments {
   @Option(
     name: .customLong("ledger"),
     help: ArgumentHelp(
-      "The journal of what was sent (default: PLANTAIN_LEDGER, else in the user's data folder).",
+      "The ledger of what was sent (default: PLANTAIN_LEDGER).",
+      discussion: "Without PLANTAIN_LEDGER, it is in the user's data folder.",
       valueName: "file"))
   var file: String?
 
   func location(_ configuration: Configuration) -> LedgerLocation { configuration.ledger(named: file) }
 
-  /// For commands that only look into it: one that is named must be there.
+  /// The location for commands that only read the ledger. A ledger that is named must exist.
   ///
-  /// - Throws: 66.
+  /// - Throws: Status 66 if it does not exist.
   func existing(_ configuration: Configuration) throws(PlantainError) -> LedgerLocation {
     let location = location(configuration)
     if file != nil || LedgerLocation.isNamedByEnvironment { try location.requireThere() }

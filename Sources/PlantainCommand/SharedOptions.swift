@@ -4,24 +4,26 @@ import Plantain
 
 /// Options of every command.
 struct OutputOptions: ParsableArguments {
-  @Flag(help: "Print one JSON object per line on standard output, and nothing else there.")
+  @Flag(help: "Print only JSON on standard output, one object per line.")
   var json = false
 
-  @Flag(help: "Say nothing on standard error but errors.")
+  @Flag(help: "Print only errors on standard error.")
   var quiet = false
 
-  @Flag(help: "Show request and reply, with pictures elided and keys masked.")
+  @Flag(help: "Log requests and replies, without pictures and keys.")
   var verbose = false
 
   @Option(
     help: ArgumentHelp(
-      "The configuration (default: plantain/config.yaml in the user's configuration folder).",
+      "Configuration file (default: plantain/config.yaml).",
+      discussion: "The default is in the user's configuration folder.",
       valueName: "file"))
   var config: String?
 
   func configuration() throws(PlantainError) -> Configuration { try Configuration.read(config) }
 
-  /// Sends the library's log lines to standard error, from the level that was asked for; its warnings as the command says its own.
+  /// Sends log lines to standard error: from level debug with `--verbose`, otherwise only errors. Without
+  /// `--verbose` and `--quiet`, the library's warnings look like the command's own notes.
   func startLogging() {
     let (verbose, quiet) = (verbose, quiet)
     LoggingSystem.bootstrap { label in
@@ -37,7 +39,7 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// Shows warnings of the library as notes, without time and label.
+/// Prints the library's warnings as notes, without time and label.
 private struct WarningHandler: LogHandler {
   var logLevel = Logger.Level.warning
   var metadata = Logger.Metadata()
@@ -50,27 +52,29 @@ private struct WarningHandler: LogHandler {
   func log(event: LogEvent) { Console.note(Console.printable("\(event.level): \(event.message)")) }
 }
 
-/// Options of the commands that concern a gateway: which one, and what it shall make.
+/// The choice of a gateway and model, and of the shape and size of the result.
 struct RouteFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The gateway; several with commas are tried in their order (default: PLANTAIN_GATEWAY).",
+      "The gateway (default: PLANTAIN_GATEWAY).",
+      discussion: "Several, separated by commas, are tried in order.",
       valueName: "id"))
   var gateway: String?
 
-  @Option(help: ArgumentHelp("A model id of the gateway.", valueName: "id"))
+  @Option(help: ArgumentHelp("A model id of the gateway (default: its first model).", valueName: "id"))
   var model: String?
 
   @Option(
     help: ArgumentHelp(
-      "The shape of the answer: source (the nearest that the model has), a ratio such as 16:9, or auto (the gateway's choice).",
+      "Aspect ratio of the result: source, auto, or W:H.",
+      discussion: "source is the nearest ratio that the model has, auto the gateway's choice.",
       valueName: "ratio"), transform: { try AspectArgument(reading: $0) })
   var aspect: AspectArgument?
 
-  @Flag(help: "Take the nearest supported ratio or tier instead of refusing one that is not.")
+  @Flag(help: "Replace an unsupported ratio or tier by the nearest one.")
   var nearest = false
 
-  @Option(help: ArgumentHelp("The size of the answer: 0.5K, 1K, 2K or 4K (default: 1K).", valueName: "tier"))
+  @Option(help: ArgumentHelp("Size of the result: 0.5K, 1K, 2K, or 4K (default: 1K).", valueName: "tier"))
   var tier: Tier?
 
   func apply(to options: inout EditOptions) {
@@ -87,34 +91,42 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Give the picture that is edited the shape of the answer: none, pad (with the background) or crop (default: mirrored edges where the answer is laid back, else none).",
+      "Fit the picture to the ratio of the result (default: none).",
+      discussion: """
+        pad adds margins in the background color; crop cuts. By default, edges are mirrored where the result \
+        is composited into the original.
+        """,
       valueName: "none|pad|crop"))
   var fit: Fit?
 
   @Option(
     help: ArgumentHelp(
-      "The most bytes per prepared picture, as in 7MB, 500KiB or plain bytes (default: the gateway's, at most 10MB).",
+      "Maximum size per picture: 7MB, 500KiB (default: gateway's).",
+      discussion: "A number without a unit is bytes. The maximum is 10MB.",
       valueName: "size"))
   var maxBytes: ByteCount?
 
   @Option(
     help: ArgumentHelp(
-      "The longest edge in pixels, or none (default: 2048, at 4K 4096; without a gateway none).",
+      "Maximum edge in pixels, or none (default: 2048, 4096 at 4K).",
+      discussion: "Without a gateway, the default is none.",
       valueName: "px|none"))
   var maxEdge: EdgeArgument?
 
-  @Option(help: ArgumentHelp("The format to send: auto, jpeg, png or webp.", valueName: "format"))
+  @Option(help: ArgumentHelp("The format to send: auto, jpeg, png, or webp.", valueName: "format"))
   var format: FormatArgument = .auto
 
   @Option(
     help: ArgumentHelp(
-      "Encoding quality, 1 to 100; naming one encodes anew (default: 92, and less only for the byte limit).",
+      "Encoding quality, 1 to 100 (default: 92).",
+      discussion:
+        "A quality that is named always encodes. The default is lowered only to meet the byte limit.",
       valueName: "1…100"))
   var quality: Int?
 
   @Option(
     help: ArgumentHelp(
-      "What shows through transparency that cannot be kept: a name or #rrggbb.", valueName: "css-color"))
+      "Color behind lost transparency: a CSS name or #rrggbb.", valueName: "css-color"))
   var background: RGBColor = .white
 
   @Option(help: ArgumentHelp("Refuse pictures with more pixels than this.", valueName: "n"))
@@ -122,28 +134,32 @@ struct PreparationFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Which page of a TIFF or picture of an animation, from 1; with several references that of the first.",
+      "Page of a TIFF or frame of an animation, from 1.",
+      discussion: "With several references, it is the page of the first.",
       valueName: "n"))
   var page: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Also read svg, jxl or jp2, whose decoders are not tested against hostile files; may be repeated.",
+      "Also read svg, jxl, or jp2; may be repeated.",
+      discussion: "Their decoders are not tested against hostile files.",
       valueName: "svg|jxl|jp2"))
   var allow: [AllowArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      "Metadata that stays: copyright (the names of creator and holder) or none.", valueName: "copyright|none"
+      "Metadata to keep: copyright or none.",
+      discussion: "copyright keeps the names of the creator and of the copyright holder.",
+      valueName: "copyright|none"
     ))
   var keep: KeepArgument = .none
 
-  @Flag(help: "Take a JPEG or PNG that ends too early, as far as it goes.")
+  @Flag(help: "Accept a truncated JPEG or PNG, as far as it goes.")
   var allowTruncated = false
 
   private var shape: Fit { fit ?? Fit.none }
 
-  /// The options of an edit, as far as they concern preparation.
+  /// The preparation options of an edit.
   var editOptions: EditOptions {
     var options = EditOptions()
     route.apply(to: &options)
@@ -161,21 +177,22 @@ struct PreparationFlags: ParsableArguments {
     return options
   }
 
-  /// For `prepare` and `inspect`, which need no gateway but obey the limits of one that is chosen.
+  /// The options of `prepare` and `inspect`, which need no gateway but respect the limits of a chosen one.
   func preparation(_ configuration: Configuration) throws(PlantainError) -> PreparationOptions {
     guard shape != .none || route.aspect == nil && !route.nearest else {
       throw .usage(
-        "--aspect and --nearest shape a prepared picture only with --fit", hint: "Add --fit pad or crop.")
+        "--aspect and --nearest have no effect without --fit", hint: "Add --fit pad or --fit crop.")
     }
     if let gateway = try configuration.chosenGateway(named: route.gateway) {
       return try editOptions.preparation(for: gateway)
     }
     guard route.tier == nil, route.model == nil else {
-      throw .usage("--tier and --model mean something only with a gateway", hint: "Add --gateway ID.")
+      throw .usage("--tier and --model have no effect without a gateway", hint: "Add --gateway ID.")
     }
     let options = editOptions.preparationWithoutGateway
     guard shape == .none || !options.ratios.isEmpty else {
-      throw .usage("--fit \(shape.rawValue) needs a shape", hint: "Add --aspect W:H, or --gateway ID.")
+      throw .usage(
+        "--fit \(shape.rawValue) needs an aspect ratio", hint: "Add --aspect W:H, or --gateway ID.")
     }
     return options
   }
@@ -185,11 +202,12 @@ struct PreparationFlags: ParsableArguments {
 struct WorkerFlags: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What everything may take of memory together (default: half of the machine's).", valueName: "size"
+      "Total memory limit (default: half of the machine's).", valueName: "size"
     ))
   var memory: ByteCount?
 
-  /// Decoders run in child processes: a picture that breaks one does not end the command.
+  /// Runs `body` with decoders in child processes, so that a picture that crashes one does not end the
+  /// command.
   func run(_ body: (ImageProcessor) async throws -> Void) async throws {
     let workers: ImageProcessor
     do throws(IsolationError) {

@@ -5,12 +5,13 @@ import PlantainSimulator
 struct SimulateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Run a local gateway that really edits, for trying things out and for offline tests.",
+    abstract: "Run a local gateway that edits pictures, for offline tests.",
     discussion: """
-      Every gateway is simulated below its id (http://127.0.0.1:PORT/gccai), and Google's dialect, myrouter's and that of \
-      OpenAI's images at the root. GET /counts says how many requests came and how many would have been billed.
+      Each gateway is simulated below its id (http://127.0.0.1:PORT/gccai). The root serves the dialects of \
+      Google, of myrouter, and of OpenAI's images. GET /counts reports how many requests arrived and how \
+      many would have been billed.
 
-      A script is a JSON array, whose objects are used up by the requests for pictures, one each; {} answers well.
+      A script is a JSON array of objects. Each request for pictures uses one of them; {} succeeds.
         any request   gateway ID, times N, delay SECONDS, billed true|false
         no picture    status N, body TEXT, retryAfter SECONDS|DATE; noPicture true
         connection    reset-request, reset-reply, cut-reply, stall, stall-reply
@@ -21,19 +22,19 @@ struct SimulateCommand: AsyncParsableCommand {
         task          polls N, taskFailure TEXT
       """)
 
-  @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 takes a free one.", valueName: "n"))
+  @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 is any free one.", valueName: "n"))
   var port: Int = 0
 
   @Option(
     help: ArgumentHelp(
-      "What goes wrong: a JSON array, an object for each request in turn; the README shows some.",
+      "A JSON array of faults, one for each request in turn.",
       valueName: "faults.json"))
   var script: String?
 
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard (0...65_535).contains(port) else { throw ValidationError("Expected 0…65535 for --port.") }
+    guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0…65535.") }
   }
 
   func run() async throws {
@@ -44,14 +45,14 @@ struct SimulateCommand: AsyncParsableCommand {
     } catch let error as Simulator.CannotListen {
       throw PlantainError.usage(
         "cannot listen on 127.0.0.1:\(port): \(error.message)",
-        hint: "Choose another --port, or 0 for a free one.")
+        hint: "Choose another port with --port, or 0 for any free one.")
     }
   }
 
   private func simulate(_ gateways: [Gateway], _ faults: [Fault]) async throws {
     try await withSimulator(port: port, gateways: gateways, faults: faults) { simulator in
       announce(simulator, gateways)
-      // Ctrl-C is how it ends.
+      // It runs until Ctrl-C cancels the task.
       try? await Task.sleep(for: .seconds(100 * 365 * 86_400))
       let counts = await simulator.counts
       common.note("\(counts.received) requests, of which \(counts.billed) would have been billed")
@@ -64,7 +65,8 @@ struct SimulateCommand: AsyncParsableCommand {
     do throws(FaultScript.Mistake) {
       return try FaultScript.read(text, gateways: gateways)
     } catch {
-      throw .unusable(path, error.message, hint: "plantain help simulate names what a fault can be.")
+      throw .unusable(
+        path, error.message, hint: "Fix the script. Run plantain help simulate for a list of faults.")
     }
   }
 
@@ -74,7 +76,7 @@ struct SimulateCommand: AsyncParsableCommand {
     } else {
       Console.print(simulator.baseURL)
     }
-    common.note("Ctrl-C ends it. To use it: PLANTAIN_SIMULATOR_URL=\(simulator.baseURL)")
+    common.note("Press Ctrl-C to stop. To use it: PLANTAIN_SIMULATOR_URL=\(simulator.baseURL)")
     for gateway in gateways where gateway.id != Gateway.simulator.id {
       common.note("  \(gateway.addressVariable)=\(simulator.baseURL(for: gateway))")
     }

@@ -1,6 +1,6 @@
 import Plantain
 
-/// What happened, for people.
+/// Plans, events, and results as lines of text.
 enum Summary {
   static func lines(of result: Preparer.Result) -> [String] {
     let reference = result.reference
@@ -33,21 +33,22 @@ enum Summary {
     case .sending(let plan): lines(sending: plan, verb: "sending")
     case .waiting(let wait, let why): ["waiting   \(wait.formattedSeconds): \(why); nothing was billed"]
     case .task(let id, let progress): ["task      \(id): " + (progress.map { "\($0) %" } ?? "under way")]
-    case .fetching(let id): ["fetching  the edit \(id), which was paid for, before anything is sent"]
-    case .failedOver(let error, let next): ["failed    \(error.message)", "          going on with \(next)"]
+    case .fetching(let id): ["fetching  edit \(id), which is already paid for, before anything is sent"]
+    case .failedOver(let error, let next): ["failed    \(error.message)", "          trying \(next) next"]
     case .answered(let status, let elapsed):
       ["answered  status \(status) after \(elapsed.formattedSeconds)"]
     case .stopping(let maximum):
       [
-        "Stopping: waiting for the answer that is under way (up to \(ProgressDisplay.span(maximum))). Ctrl-C again leaves it."
+        "Stopping: waiting for the answer that is under way (up to \(ProgressDisplay.span(maximum))). "
+          + "Ctrl-C again leaves it."
       ]
     case .done(let result): lines(of: result) + (result.findings?.lines ?? [])
     }
   }
 
-  /// With what is better known before it is paid for.
+  /// The request and its warnings, which are useful before it is paid for.
   ///
-  /// - Parameter known: what was said before.
+  /// - Parameter known: The warnings that were already shown.
   static func lines(sending plan: EditPlan, verb: String, known: Set<EditWarning> = []) -> [String] {
     let message = plan.warnings.filter { !known.contains($0) }.map { warning in
       warning == .unknownModel ? plan.modelDoubt ?? warning.explanation : warning.explanation
@@ -62,23 +63,24 @@ enum Summary {
   static func line(sending plan: EditPlan, verb: String) -> String {
     let price = plan.cost.price.map { price in
       let times = plan.request.count > 1 ? "\(plan.request.count) × " : ""
-      return "\(times)\(price) " + (price.isStated ? "as you say" : "by the table of \(price.checked)")
+      return "\(times)\(price) " + (price.isStated ? "as stated" : "by the price table of \(price.checked)")
     }
     let sent = plan.prepared.count + plan.passedOn.count + plan.notFetched.count
     let pictures = sent > 1 ? "the first is edited, \(references(sent - 1)); " : ""
-    let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
+    let tokens = plan.tokens.map { ", about \($0.input) + \($0.output) tokens" } ?? ""
     let left =
       plan.notFetched.isEmpty ? "" : ", without \(plan.notFetched.joined(separator: ", ")) (not fetched)"
     return
-      "\(verb)   \(pictures)\(plan.request.bytes) to \(plan.gateway): \(plan.model), tier \(plan.request.tier.rawValue), "
-      + "aspect \(plan.request.ratio?.description ?? "not said"), \(price ?? "price unknown")" + tokens + left
+      "\(verb)   \(pictures)\(plan.request.bytes) to \(plan.gateway): \(plan.model), "
+      + "tier \(plan.request.tier.rawValue), aspect \(plan.request.ratio?.description ?? "unspecified"), "
+      + "\(price ?? "price unknown")\(tokens)\(left)"
   }
 
   private static func references(_ count: Int) -> String {
     count == 1 ? "1 is a reference" : "\(count) are references"
   }
 
-  /// `nil`: not known. What no currency is known of is nothing.
+  /// The cost; `nil` if it is unknown. A cost without a currency is 0.
   static func sum(_ cost: EditResult.Cost) -> String? {
     cost.amount.map { amount in
       guard let currency = cost.currency else { return number(amount) }
@@ -100,7 +102,8 @@ enum Summary {
   static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {
     let cost = sum(entry.cost) ?? "cost unknown"
     var lines = [
-      "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), billed: \(entry.billed)"
+      "\(entry.at)  \(entry.id)  \(entry.state)  \(entry.gateway), \(entry.model), \(cost), "
+        + "billed: \(entry.billed)"
     ]
     if let advice = entry.advice { lines.append("          \(advice)") }
     guard isLong else { return lines + entry.placeLines }
@@ -116,7 +119,7 @@ enum Summary {
       }
   }
 
-  /// A line for each, then the sum of each currency.
+  /// A line for each total, then the sum of each currency.
   static func lines(of totals: [HistoryTotal]) -> [String] {
     let gateway = totals.reduce(7) { max($0, Terminal.width(of: $1.gateway)) }
     let line = { (day: String, name: String, edits: Int, sum: String) in
@@ -126,7 +129,7 @@ enum Summary {
     let sums = currencies.map { currency in
       let some = totals.filter { $0.currency == currency }
       return line(
-        "in all    ", "", some.reduce(0) { $0 + $1.edits },
+        "total     ", "", some.reduce(0) { $0 + $1.edits },
         money(some.compactMap(\.amount).reduce(0, +), some.compactMap(\.uncertain).reduce(0, +), currency))
     }
     return totals.map { line($0.day, $0.gateway, $0.edits, money($0.amount, $0.uncertain, $0.currency)) }
@@ -136,7 +139,7 @@ enum Summary {
   private static func money(_ amount: Double?, _ uncertain: Double?, _ currency: String?) -> String {
     guard let currency else { return "at an unknown price" }
     let sum = { (value: Double) in "\(number((value * 1_000_000).rounded() / 1_000_000)) \(currency)" }
-    let rest = uncertain.flatMap { $0 > 0 ? "\(sum($0)) more if the unknown ones were billed" : nil }
+    let rest = uncertain.flatMap { $0 > 0 ? "\(sum($0)) more if the unknown edits were billed" : nil }
     return [amount.flatMap { $0 > 0 || rest == nil ? sum($0) : nil }, rest].compactMap(\.self).joined(
       separator: ", ")
   }
@@ -146,36 +149,38 @@ enum Summary {
   }
 
   static func line(of summary: BatchSummary) -> String {
-    // Without a currency nothing was paid.
+    // Without a currency, nothing was paid.
     let cost = summary.cost.currency == nil ? "" : sum(summary.cost).map { ", \($0)" } ?? ""
-    let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them not there yet" : ""
+    let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them in another process" : ""
     let left = summary.left > 0 ? ", \(summary.left) not tried" : ""
     return
-      "batch     \(summary.done) done, \(summary.skipped) skipped\(elsewhere), \(summary.failed) failed, \(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
+      "batch     \(summary.done) done, \(summary.skipped) skipped\(elsewhere), \(summary.failed) failed, "
+      + "\(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
   }
 
-  /// Those of which nobody knows, and how they can be settled.
+  /// The edits with an unknown outcome, and the command that settles them.
   static func line(of unsettled: [BatchSummary.Unsettled]) -> String? {
     guard !unsettled.isEmpty else { return nil }
     let shown = unsettled.prefix(8).map(\.name).joined(separator: ", ")
     let more = unsettled.count > 8 ? " and \(unsettled.count - 8) more" : ""
     let targets = unsettled.map(\.target).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return
-      "ambiguous \(shown)\(more): plantain settle \(targets.joined(separator: " ")) --as billed|unbilled|resend"
+      "ambiguous \(shown)\(more): "
+      + "plantain settle \(targets.joined(separator: " ")) --as billed|unbilled|resend"
   }
 
   static func line(of plan: BatchPlan) -> String {
     let cost = sum(plan.cost) ?? "at an unknown price"
-    let tokens = plan.tokens.map { ", some \($0.input) + \($0.output) tokens" } ?? ""
+    let tokens = plan.tokens.map { ", about \($0.input) + \($0.output) tokens" } ?? ""
     let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
     let variants = plan.variants.map { "lines \(list($0)) are \(count($0.count)) variants\n" }.joined()
-    let same = plan.same.map { "pictures \(list($0)) are the same, and paid for once\n" }.joined()
+    let same = plan.same.map { "pictures \(list($0)) are identical, and paid for once\n" }.joined()
     let others = [
-      (plan.skipped, "done or paid for before"), (plan.ambiguous, "ambiguous"),
+      (plan.skipped, "already done or paid for"), (plan.ambiguous, "ambiguous"),
       (plan.left, "left for later"),
     ].filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
     return variants + same
-      + "in all \(plan.jobs) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
+      + "total: \(plan.jobs) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
   }
 
   private static func list(_ numbers: [Int]) -> String {
@@ -192,7 +197,7 @@ enum Summary {
   static func line(of run: RunReport) -> String {
     let names = ["done", "skipped", "failed", "ambiguous", "left"]
     let counts = names.filter { run.count($0) > 0 }.map { "\(run.count($0)) \($0)" }.joined(separator: ", ")
-    let end = run.ended == nil ? "not ended" : counts
+    let end = run.ended == nil ? "not finished" : counts
     return "\(run.at)  \(run.run)  \(run.gateway), \(run.jobs) jobs: \(end)  \(run.manifest ?? "")"
   }
 
@@ -203,7 +208,8 @@ enum Summary {
 
   static func lines(of report: GatewayReport, isLong: Bool) -> [String] {
     let limits =
-      "\(report.references) references, \(ByteCount(report.pictureBytes)) each, \(ByteCount(report.requestBytes)) a request"
+      "\(report.references) references, \(ByteCount(report.pictureBytes)) each, "
+      + "\(ByteCount(report.requestBytes)) per request"
     var lines = [
       "\(report.id): \(report.dialect), \(report.mode), \(limits), \(report.formats.joined(separator: " "))",
       "          options: \(report.options.joined(separator: " "))",
@@ -232,7 +238,7 @@ enum Summary {
         + "\(color.channels) channels",
     ]
     if !report.metadata.isEmpty {
-      lines.append("          holds \(report.metadata.joined(separator: ", "))")
+      lines.append("          contains \(report.metadata.joined(separator: ", "))")
     }
     lines += report.plan.map { line($0.step, $0.reason, before: $0.before, after: $0.after) }
     return lines + report.warnings.map { "          warning: \($0)" }

@@ -5,15 +5,17 @@ import PictureFormats
 import NIOCore
 import Core
 
-/// Where requests for pictures come in: one gateway in its dialect.
+/// The endpoint for edit requests of one gateway, in its dialect.
 struct EditRoute: Sendable {
-  /// Requests are as large as the real gateways allow.
+  /// The maximum request size in bytes, as large as the real gateways allow.
   private static let requestLimit = 110_000_000
 
   let gateway: Gateway
   let state: SimulatorState
 
-  /// - Throws: when the request breaks off, or the simulator ends.
+  /// Answers one request, with the next fault of the script.
+  ///
+  /// - Throws: If the request breaks off or the simulator ends.
   func answer(_ request: IncomingRequest, model: String?) async throws -> Answer {
     await state.count(\.received)
     guard isAuthorized(request) else {
@@ -53,7 +55,7 @@ struct EditRoute: Sendable {
     return !(request[header: "x-goog-api-key"] ?? request.queryItem("key") ?? "").isEmpty
   }
 
-  /// Does the work, which is what is billed.
+  /// Edits the picture. This is the work that counts as billed.
   private func edited(
     _ body: [UInt8], _ request: IncomingRequest, model: String?, _ fault: Fault
   ) async throws -> JSONValue {
@@ -91,11 +93,13 @@ struct EditRoute: Sendable {
     draft.tier = .half
     var drafts: [SimulatedModel.Answer] = []
     for number in 1..<max(1, thoughts) { drafts.append(try SimulatedModel.edit(draft, variant: number)) }
-    // The last thought is the picture itself, as Google's guide says.
+    // According to Google's guide, the last thought is the picture itself.
     return drafts + [last] + pictures
   }
 
-  /// - Returns: where they can be fetched.
+  /// Stores the pictures.
+  ///
+  /// - Returns: Their URLs.
   private func keep(_ pictures: [SimulatedModel.Answer], host: String, _ fault: Fault) async -> [String] {
     var addresses: [String] = []
     for picture in pictures {

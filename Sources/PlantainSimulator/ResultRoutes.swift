@@ -8,7 +8,7 @@ import Core
   import Foundation
 #endif
 
-/// Where tasks are asked for and results are fetched.
+/// The endpoints that poll tasks and serve results.
 struct ResultRoutes: Sendable {
   let state: SimulatorState
 
@@ -27,7 +27,7 @@ struct ResultRoutes: Sendable {
 
   func result(_ request: IncomingRequest, named name: String) async -> Answer {
     await state.count(\.downloads)
-    // Results lie with others than the gateway: a key has no business there.
+    // Real results are on other hosts than the gateway, which must not receive the key.
     guard request[header: "authorization"] == nil else {
       return .reply(Reply(status: 400, body: ByteBuffer(string: "A key came along.")))
     }
@@ -44,7 +44,7 @@ struct ResultRoutes: Sendable {
     return result.download == .cut ? .half(reply, .close) : .reply(reply)
   }
 
-  /// `bytes=N-`, which is how a broken download is gone on with.
+  /// The start of the range `bytes=N-`, which resumes a broken download; 0 for any other request.
   private static func start(_ request: IncomingRequest) -> Int {
     guard let range = request[header: "range"], range.hasPrefix("bytes="), range.hasSuffix("-") else {
       return 0

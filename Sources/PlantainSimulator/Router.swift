@@ -1,7 +1,7 @@
 import Gateways
 import NIOHTTP1
 
-/// Finds who answers a request: the edits and tasks of each gateway, their results, and the counts.
+/// Dispatches requests to their endpoints: the edits and tasks of each gateway, the results, and the counts.
 struct Router: Sendable {
   private struct Route: Sendable {
     let method: HTTPMethod
@@ -28,7 +28,7 @@ struct Router: Sendable {
 
   private mutating func mount(_ gateway: Gateway, below prefix: String, _ state: SimulatorState) {
     let edits = EditRoute(gateway: gateway, state: state)
-    // Google's own client asks under v1.
+    // Google's own client sends requests to v1.
     let paths = [gateway.path] + (gateway.dialect == .nativeGemini ? [v1Path(of: gateway)] : [])
     for path in paths {
       add(.POST, prefix + path) { try await edits.answer($0, model: $1["model"]) }

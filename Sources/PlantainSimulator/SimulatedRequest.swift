@@ -3,27 +3,27 @@ import Imaging
 import PictureFormats
 import Core
 
-/// What a request asks for, whatever its dialect, checked against what its gateway takes.
+/// An edit request in any dialect, checked against the limits of its gateway.
 struct SimulatedRequest: Sendable {
-  /// What is asked; its sizes are the answer's.
+  /// The requested model, which defines the size of the result.
   let model: Model
   var prompt = ""
-  /// Those that came as bytes.
+  /// The references that were sent as bytes.
   var pictures: [PictureBytes] = []
   var tier = Tier.one
-  /// `nil`: the model's own choice.
+  /// The aspect ratio; `nil` for the model's own choice.
   var ratio: AspectRatio?
   var count = 1
-  /// `nil`: the model's own.
+  /// The output format; `nil` for the model's own.
   var format: MediaType?
   var isSearching = false
-  /// As OpenAI's own client can ask for.
+  /// Whether the reply must contain base64, as OpenAI's own client can request.
   var wantsBase64 = false
 
   init(_ model: Model) { self.model = model }
 }
 
-/// A request that the gateway would not take; status 400.
+/// The refusal of a request that the gateway would not accept, sent with status 400.
 struct Refusal: Error {
   let message: String
 
@@ -31,7 +31,9 @@ struct Refusal: Error {
 }
 
 extension SimulatedRequest {
-  /// - Throws: when the bytes are no picture of a format that the gateway takes.
+  /// Adds a reference.
+  ///
+  /// - Throws: `Refusal` if the bytes are not a picture in a format and size that the gateway accepts.
   mutating func take(_ picture: PictureBytes, labeled label: String?, _ gateway: Gateway) throws(Refusal) {
     let actual = picture.withSpan { PictureFormat.recognize($0) }?.mediaType
     if let label, actual != MediaType(label) {
@@ -46,7 +48,9 @@ extension SimulatedRequest {
     pictures.append(picture)
   }
 
-  /// - Throws: for a ratio that the model lacks.
+  /// Sets the aspect ratio.
+  ///
+  /// - Throws: `Refusal` for a ratio that the model does not support.
   mutating func take(ratio text: String, _ gateway: Gateway, _ model: Model) throws(Refusal) {
     if case .word(let automatic)? = gateway.fields.automaticRatio, text == automatic { return }
     guard let known = model.ratios.first(where: { $0.description == text }) else {
@@ -56,7 +60,9 @@ extension SimulatedRequest {
     ratio = known
   }
 
-  /// - Throws: for a tier that the model lacks, or one in another gateway's spelling.
+  /// Sets the tier.
+  ///
+  /// - Throws: `Refusal` for a tier that the model does not support, or one in another gateway's spelling.
   mutating func take(tier text: String, _ gateway: Gateway, _ model: Model) throws(Refusal) {
     let spelling = gateway.fields.spelling
     guard let known = model.tiers.first(where: { spelling($0) == text }) else {

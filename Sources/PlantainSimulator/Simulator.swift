@@ -7,35 +7,39 @@ import NIOCore
   import Darwin
 #endif
 
-/// A gateway on the loopback interface that really edits pictures, in every dialect: for trying things out and for tests
-/// without a network, with real sockets, real sizes, and no cost. A fault script makes it misbehave as real ones do.
+/// A gateway simulator on the loopback interface that edits pictures, in every dialect. It is for trials and
+/// tests without a network or cost, but with real sockets and sizes. Faults make it fail as real gateways do.
 public struct Simulator: Sendable {
-  /// `http://127.0.0.1:PORT`. Google's dialect is spoken here, myrouter's and that of OpenAI's images.
+  /// `http://127.0.0.1:PORT`, which serves the dialects of Google, of myrouter, and of OpenAI's images.
   public let baseURL: String
   let state: SimulatorState
 
-  /// Where one gateway is simulated, with the names and limits that are its own.
+  /// The base URL of one simulated gateway, with its own names and limits.
   public func baseURL(for gateway: Gateway) -> String { "\(baseURL)/\(gateway.id)" }
 
-  /// What has come in so far.
+  /// The number of requests so far.
   public var counts: Counts {
     get async { await state.counts }
   }
 
-  /// The server cannot be started, because of a port in use or one that is not allowed.
+  /// The error when the server cannot be started because its port is in use or not allowed.
   public struct CannotListen: Error, Sendable {
+    /// The system's message.
     public let message: String
   }
 
+  /// Numbers of requests by kind.
   public struct Counts: Sendable, Equatable {
-    /// Requests for pictures, whatever became of them.
+    /// Requests for pictures, whatever their outcome.
     public var received = 0
-    /// Those that a real gateway would have taken money for: the work was done, whether or not its answer arrived.
+    /// Requests that a real gateway would have billed: the work was done, whether or not its reply arrived.
     public var billed = 0
-    /// Questions after tasks.
+    /// Polls of tasks.
     public var questions = 0
+    /// Downloads of results.
     public var downloads = 0
 
+    /// Creates counts of 0.
     public init() {}
   }
 }
@@ -43,10 +47,12 @@ public struct Simulator: Sendable {
 /// Runs a simulator while `body` runs.
 ///
 /// - Parameters:
-///   - port: 0 takes any free port.
-///   - gateways: those that are simulated below their ids.
-///   - faults: used up by requests in their order; after the last everything is answered well.
-/// - Throws: what `body` throws, or `Simulator.CannotListen`.
+///   - port: The port to listen on; 0 selects any free port. Default: 0.
+///   - gateways: The gateways that are simulated below their ids. Default: all built-in ones.
+///   - faults: The faults of the requests, in order. After the last one, requests succeed. Default: none.
+///   - body: The work that uses the simulator.
+/// - Returns: The result of `body`.
+/// - Throws: The error of `body`, or `Simulator.CannotListen`.
 public func withSimulator<Result: Sendable>(
   port: Int = 0, gateways: [Gateway] = Gateway.all, faults: [Fault] = [],
   _ body: @Sendable (Simulator) async throws -> Result

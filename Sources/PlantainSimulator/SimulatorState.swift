@@ -2,7 +2,7 @@ import Imaging
 import PictureFormats
 import Core
 
-/// A task, and how long it goes on.
+/// An asynchronous task: its end, and the number of polls before it.
 struct SimulatedTask: Sendable {
   enum State: Sendable {
     case running(progress: Int)
@@ -24,18 +24,18 @@ struct SimulatedTask: Sendable {
   var asked = 0
 }
 
-/// A result that waits to be fetched.
+/// A result that can be fetched.
 struct StoredResult: Sendable {
   let picture: SimulatedModel.Answer
   let label: MediaType
   let redirect: String?
-  /// Spent after the first one for `cut`.
+  /// A fault of the download. `cut` applies only to the first download.
   var download: Fault.Download?
 }
 
-/// What the simulator remembers between requests.
+/// The state that the simulator keeps between requests.
 actor SimulatorState {
-  /// Of results; what is older than this is forgotten.
+  /// The maximum total size of stored results. The oldest results beyond it are discarded.
   private static let maximumBytes = 256_000_000
 
   private var script: [Fault]
@@ -50,7 +50,7 @@ actor SimulatorState {
     self.script = script
   }
 
-  /// The fault that is next for a gateway, which is thereby used up once.
+  /// Takes the next fault for a gateway, and counts it as used once.
   func takeFault(for gateway: String) -> Fault {
     guard let place = script.firstIndex(where: { $0.gateway == nil || $0.gateway == gateway }) else {
       return Fault()
@@ -63,7 +63,9 @@ actor SimulatorState {
 
   func count(_ kind: any WritableKeyPath<Simulator.Counts, Int> & Sendable) { counts[keyPath: kind] += 1 }
 
-  /// - Returns: its name.
+  /// Stores a result.
+  ///
+  /// - Returns: The name of the result.
   func keep(_ result: StoredResult) -> String {
     number += 1
     let ending = PictureFormat.all.first { $0.isMeant(by: result.label) }?.extensions.first ?? "bin"
@@ -82,7 +84,9 @@ actor SimulatorState {
     return results[name]
   }
 
-  /// - Returns: its id.
+  /// Starts a task.
+  ///
+  /// - Returns: The id of the task.
   func begin(_ task: SimulatedTask) -> String {
     number += 1
     let id = "task_" + String(repeating: "0", count: max(0, 26 - "\(number)".count)) + "\(number)"
@@ -90,7 +94,7 @@ actor SimulatorState {
     return id
   }
 
-  /// How a task stands; asking brings it on.
+  /// Polls a task, which advances it. `nil` if there is no such task.
   func ask(_ id: String) -> (state: SimulatedTask.State, isExpired: Bool)? {
     guard let task = tasks[id] else { return nil }
     tasks[id]?.asked += 1

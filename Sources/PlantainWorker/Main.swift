@@ -12,11 +12,11 @@ import Isolation
   import Darwin
 #endif
 
-/// Reads jobs from its standard input, a socket to the program that started it, and does them one after the other.
-/// Nothing else: no network, no files by name, no secrets in its environment.
+/// The worker process. It reads jobs from standard input, a socket to the program that started it, and does
+/// them one at a time. It has no network, opens no files by name, and has no secrets in its environment.
 @main
 enum PlantainWorker {
-  /// The largest picture file that is read at all, as in the program itself.
+  /// The maximum size of a picture file, the same as in the program itself.
   private static let largestFile = PictureFile.sizeLimit
 
   static func main() {
@@ -24,7 +24,8 @@ enum PlantainWorker {
     guard arguments.count == 2, arguments.last == "\(WorkerJob.version)",
       let parent = arguments.first.flatMap(Int32.init), isSocket(0)
     else {
-      let message = Array("plantain-worker is started by programs that use Plantain, not by hand.\n".utf8)
+      let message = Array(
+        "plantain-worker is started by programs that use Plantain. Do not run it by hand.\n".utf8)
       _ = write(STDERR_FILENO, message, message.count)
       exit(WorkerJob.refusal)
     }
@@ -42,11 +43,12 @@ enum PlantainWorker {
 
   private static func serve(_ channel: WorkerChannel) throws(ChannelError) {
     let limits = try doJob(channel)
-    // The picture and its result are gone by now.
+    // The picture and its result are released by now.
     Confinement.tidyUp(after: limits)
   }
 
-  /// From here on the work is on pixels of our own.
+  /// Lifts the confinement of decoding and reports that decoding is finished. From here on, the work is on
+  /// our own pixels.
   private static func goOn(_ channel: WorkerChannel) {
     guard Confinement.lift() else { return }
     _ = try? channel.send(WorkerChannel.decoded)

@@ -2,13 +2,16 @@ import Imaging
 import PictureFormats
 package import Core
 
-/// What preparing a picture may take at most, estimated from its header: the decoder's own memory, the pixels that are
-/// held, the encoders', and the time that decoding takes. A bound for planning and for the limits of a worker, not a prediction.
+/// An upper bound on the memory and CPU time for preparing a picture, estimated from its header. The memory
+/// covers the decoder, the pixels that are held, and the encoders; the time covers decoding. The bound serves
+/// for planning and for the limits of a worker and is not a prediction.
 package struct DecodingCost: Equatable, Sendable {
+  /// The maximum memory.
   package let memory: ByteCount
+  /// The maximum CPU time for decoding, in seconds.
   package let cpuSeconds: Int
 
-  /// What a decoder, an encoder and libvips' line buffers take for any picture.
+  /// The memory in bytes that a decoder, an encoder and libvips' line buffers need for any picture.
   private static let base = 48_000_000
 
   init(_ structure: PictureStructure, _ plan: PreparationPlan, _ options: PreparationOptions) {
@@ -16,32 +19,35 @@ package struct DecodingCost: Equatable, Sendable {
     let shrunk = sourcePixels / (plan.fit.shrink * plan.fit.shrink)
     let sample = structure.bitsPerChannel > 8 ? 2 : 1
     let channels = (structure.color == .cmyk ? 4 : 3) + (structure.hasAlpha ? 1 : 0)
-    // An alpha channel is looked at as a whole, and so is a picture that is to be turned.
+    // An alpha channel is examined as a whole, and a picture to be turned is held as a whole.
     let whole = shrunk * channels * sample
     let held = structure.hasAlpha && whole <= PreparationWork.maximumHeldBytes ? whole : 0
     let pixelsSent = max(min(plan.fit.size.pixelCount, shrunk), plan.fit.frame.pixelCount)
     let fitted = pixelsSent * channels
-    // HDR is measured before it is converted.
+    // An HDR picture is measured before it is converted.
     let measured = structure.hdr == nil ? 0 : fitted * sample
     let turned = structure.orientation == 1 ? 1 : 2
-    // The WebP encoder keeps planes and tokens of the whole picture, or without loss its chains of equal pixels.
+    // The WebP encoder holds planes and tokens of the whole picture or, when lossless, its chains of equal
+    // pixels.
     let encoder = plan.format == .webp ? pixelsSent * (plan.triesLossless ? 48 : 14) : 0
     let sums = Self.resamplingMemory(structure, plan, channels: channels)
-    // Coefficients that are read and written, two bytes each.
+    // The coefficients that are read and those that are written, two bytes each.
     let coefficients =
       plan.keepsPixels && structure.format == .jpeg ? sourcePixels * (structure.hasReducedChroma ? 8 : 12) : 0
-    // Pixels are decoded only where coarser coefficients did not do, and after these are gone.
+    // Pixels are decoded only if coarser coefficients did not suffice, and after those are freed.
     let pixels =
       Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder + sums
       + measured
     memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
-    // Measured: decoding and fitting stay under 0.1 s a megapixel. A PNG that is packed better is read and written in one go,
-    // in under 3 s a megapixel. What comes after that is on our own pixels, and not counted.
+    // Measured: decoding and fitting take less than 0.1 s per megapixel. A PNG that is recompressed is read
+    // and written in one step, in less than 3 s per megapixel. The work after that is on our own pixels and
+    // does not count.
     let rate = plan.keepsPixels && structure.format == .png ? 6.0 : 0.3
     cpuSeconds = 6 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
   }
 
-  /// Output rows that are under way while rows come in strips of 32, each as wide as the source, in floating point at most.
+  /// The memory of the output rows in progress. Input arrives in strips of 32 rows, each as wide as the
+  /// source, as floating-point numbers at most.
   private static func resamplingMemory(
     _ structure: PictureStructure, _ plan: PreparationPlan, channels: Int
   ) -> Int {
@@ -52,7 +58,7 @@ package struct DecodingCost: Equatable, Sendable {
     return Int(rows) * (structure.size.width / shrink + 1) * channels * 4
   }
 
-  /// What the format makes its decoder hold beside the rows it gives.
+  /// The memory that the format's decoder needs besides the rows that it returns.
   private static func decoderMemory(_ structure: PictureStructure, _ pixelBytes: Int) -> Int {
     let pixels = structure.decodedSize.pixelCount
     switch structure.format.codec {
@@ -62,9 +68,9 @@ package struct DecodingCost: Equatable, Sendable {
     case .png: return structure.isInterlaced ? pixels * pixelBytes : 0
     // The whole canvas, and the decoder's own copy of it.
     case .webp, .heif, .svg, .jpegXL, .jpeg2000: return pixels * pixelBytes * 2
-    // Its canvas in four channels, and an earlier one to go back to.
+    // The canvas in four channels, and an earlier one to restore.
     case .gif: return pixels * 8
-    // A strip may be the whole picture.
+    // A strip can be the whole picture.
     case .tiff: return pixels * pixelBytes
     case nil: return 0
     }

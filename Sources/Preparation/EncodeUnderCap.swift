@@ -2,7 +2,7 @@ import Imaging
 import PictureFormats
 import Core
 
-/// A file within its limit.
+/// An encoded file within the byte limit.
 struct EncodedPicture {
   let bytes: PictureBytes
   let format: PictureFormat
@@ -10,12 +10,14 @@ struct EncodedPicture {
 }
 
 extension PreparationWork {
-  /// Quality for a picture that is encoded for another reason than its bytes, and for one that is not.
+  /// The initial quality: `usualQuality` for a picture that must be encoded anyway, `carefulQuality` for one
+  /// that is encoded only because of its bytes.
   private static let usualQuality = 92
   private static let carefulQuality = 97
 
-  /// The finest encoding within the byte limit, measured; a lossless picture that is too large becomes one in a lossy
-  /// format when that is ours to choose: more pixels of it say more than fewer without loss.
+  /// Encodes the picture as finely as the byte limit allows; every size is measured. If a lossless picture is
+  /// too large and no format was requested, it is written in a lossy format: more of its pixels preserve more
+  /// than fewer lossless ones.
   mutating func encodeUnderCap(_ image: borrowing Image) throws(PreparationError) -> EncodedPicture {
     let lossy: PictureFormat = image.hasAlpha ? .webp : .jpeg
     let mayChange = options.format == nil && options.acceptedFormats.contains(lossy.mediaType)
@@ -26,7 +28,7 @@ extension PreparationWork {
       }
       steps.append(
         PreparationStep(
-          .format, "as PNG it has \(bytes.byteCount), over the limit of \(options.maximumBytes)",
+          .format, "the PNG has \(bytes.byteCount), over the limit of \(options.maximumBytes)",
           before: MediaType.png.name, after: lossy.mediaType.name))
       return try searchUnderCap(image, format: lossy)
     }
@@ -37,7 +39,8 @@ extension PreparationWork {
     return try searchUnderCap(image, format: plan.format)
   }
 
-  /// The source's color was coarser than its brightness, and is still: a reduction makes it as fine.
+  /// Whether the source has reduced chroma and keeps its size. A reduced picture has full chroma: its color
+  /// is then as fine as its brightness.
   private var hasHalvedChroma: Bool { structure.hasReducedChroma && plan.fit.size == structure.size }
 
   private mutating func searchUnderCap(
@@ -51,7 +54,7 @@ extension PreparationWork {
     encodes += encoding.encodes
     encodedPixels += encoding.encodedPixels
     guard let outcome else {
-      // The names that are to stay count, too.
+      // The names of creator and copyright holder that are kept count too.
       let kept = options.maximumBytes.bytes - limit.bytes
       throw .capNotReachable(
         smallest: ByteCount((encoding.smallest ?? 0) + kept), limit: options.maximumBytes)
@@ -72,7 +75,7 @@ extension PreparationWork {
     }
   }
 
-  /// Says what the search had to give up.
+  /// Records the steps that the search had to take.
   private mutating func note(_ setting: CapSearch.Setting, _ encoding: CappedEncoding) {
     let (levels, first) = (encoding.levels, encoding.best)
     let reason = "at most \(options.maximumBytes)"

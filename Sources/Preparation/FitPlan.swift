@@ -1,33 +1,36 @@
 package import Core
 
-/// How a picture is given the shape that was asked for.
+/// How a picture is fitted to the requested aspect ratio.
 public enum Fit: String, Sendable, Codable, CaseIterable {
-  /// It keeps its own shape.
+  /// The picture keeps its own aspect ratio.
   case none
-  /// Margins of the background color are added.
+  /// Adds margins of the background color.
   case pad
-  /// What sticks out is cut off, at both ends alike.
+  /// Crops the longer edges, equally at both ends.
   case crop
 }
 
-/// How many pixels a picture is to have, what margins it gets or loses, and how much of the reduction the JPEG decoder
-/// does by itself. Pure arithmetic.
+/// The geometry of a prepared picture: its size after scaling, the margins that it gets or loses, and the
+/// JPEG decoder's share of the reduction. Pure arithmetic.
 package struct FitPlan: Equatable, Sendable {
-  /// The whole picture's size after scaling, stored as it is: in the same orientation as the size that was given.
+  /// The size of the whole picture after scaling, in the stored orientation, like the size that was given.
   package let size: PixelSize
-  /// 1, 2, 4 or 8: the decoder's own reduction.
+  /// The decoder's own reduction: 1, 2, 4 or 8.
   package let shrink: Int
-  /// What is sent, upright: `size`, and more or less of it where it is padded or cropped.
+  /// The upright size of the picture that is sent: `size`, plus padding or minus what is cropped.
   package let frame: PixelSize
-  /// Where the scaled picture's corner lies in the frame: positive where margins were added, negative where it sticks
-  /// out.
+  /// The position of the scaled picture's corner in the frame: positive where margins are added, negative
+  /// where the picture is cropped.
   package let offset: PixelOffset
 
   /// - Parameters:
-  ///   - source: the picture's size as it is stored.
-  ///   - isOnItsSide: whether width and height change places when it is turned upright.
-  ///   - limit: the longest edge of the frame.
-  ///   - ratio: the frame's shape, when `fit` is not `none`.
+  ///   - source: the picture's size as stored.
+  ///   - isOnItsSide: whether width and height are exchanged when the picture is turned upright. Default:
+  ///     `false`.
+  ///   - limit: the maximum longest edge of the frame in pixels; `nil` for no limit.
+  ///   - fit: how the picture is fitted to `ratio`. Default: `none`.
+  ///   - ratio: the aspect ratio of the frame, if `fit` is not `none`. Default: `nil`.
+  ///   - canShrinkOnLoad: whether the decoder can reduce the picture.
   package init(
     _ source: PixelSize, isOnItsSide: Bool = false, longestEdge limit: Int?, fit: Fit = .none,
     ratio: AspectRatio? = nil, canShrinkOnLoad: Bool
@@ -41,7 +44,7 @@ package struct FitPlan: Equatable, Sendable {
     var scaled = PixelSize(
       width: Int((Double(upright.width) * factor).rounded()),
       height: Int((Double(upright.height) * factor).rounded()))
-    // Rounding must leave neither a seam in a cropped picture nor an overhang in a padded one.
+    // Rounding must leave no gap in a cropped picture and no overhang in a padded one.
     scaled =
       switch fit {
       case .none: scaled
@@ -53,16 +56,17 @@ package struct FitPlan: Equatable, Sendable {
   }
 
   /// - Parameters:
-  ///   - scaled: the whole picture's size, upright.
-  ///   - frame: around its middle.
+  ///   - scaled: the upright size of the whole picture after scaling.
+  ///   - frame: the upright size of the frame, which has the same center.
   init(
     _ source: PixelSize, _ isOnItsSide: Bool, scaled: PixelSize, frame: PixelSize, _ canShrinkOnLoad: Bool
   ) {
     self.frame = frame
     offset = PixelOffset(x: (frame.width - scaled.width) / 2, y: (frame.height - scaled.height) / 2)
     size = isOnItsSide ? scaled.transposed : scaled
-    // The decoder's reduction is a plain box average, and leaves out what does not fill a last box: with a factor of
-    // two left to the resampling kernel on both edges, its sharpness is kept and less than half a pixel is missing.
+    // The decoder's reduction is a plain box average, and it drops the pixels that do not fill a last box.
+    // With a factor of two left to the resampling kernel on both edges, the kernel's sharpness is kept and
+    // less than half a pixel is missing.
     let target = size
     let leavesTwo = { (shrink: Int) in
       source.width >= 2 * shrink * target.width && source.height >= 2 * shrink * target.height
@@ -70,7 +74,8 @@ package struct FitPlan: Equatable, Sendable {
     shrink = canShrinkOnLoad ? [8, 4, 2].first(where: leavesTwo) ?? 1 : 1
   }
 
-  /// Where the whole picture lies, upright, when the frame was made smaller once more, for its bytes.
+  /// The upright size and position of the whole picture when the frame was reduced once more to meet the byte
+  /// limit.
   func scaled(toFrame smaller: PixelSize, isOnItsSide: Bool) -> (size: PixelSize, offset: PixelOffset) {
     let whole = isOnItsSide ? size.transposed : size
     guard smaller != frame else { return (whole, offset) }
@@ -84,7 +89,8 @@ package struct FitPlan: Equatable, Sendable {
     )
   }
 
-  /// The smallest frame of that shape around a picture, or the largest inside it, in the picture's own pixels.
+  /// The smallest frame of the aspect ratio around a picture, or the largest inside it, in the picture's own
+  /// pixels.
   private static func framed(
     _ size: PixelSize, _ fit: Fit, _ ratio: AspectRatio?
   ) -> (width: Double, height: Double) {
@@ -92,7 +98,7 @@ package struct FitPlan: Equatable, Sendable {
     guard let ratio, fit != .none else { return (width, height) }
     let wanted = Double(ratio.width) / Double(ratio.height)
     let isWider = width / height > wanted
-    // A pad grows the edge that is too short, a crop shortens the one that is too long.
+    // Padding extends the edge that is too short, cropping shortens the one that is too long.
     return isWider == (fit == .pad) ? (width, width / wanted) : (height * wanted, height)
   }
 }

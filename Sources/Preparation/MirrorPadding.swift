@@ -2,23 +2,26 @@ import Imaging
 import PictureFormats
 public import Core
 
-/// How a picture is completed to exactly the shape of an answer, so that the answer shows all of it: continued beyond its edges as in
-/// a mirror. What is added is taken off the answer again, by `ReferenceGeometry.shown`.
+/// Padding that extends a picture to exactly the aspect ratio of a model's result, by mirroring it at its
+/// edges. The result then shows the whole picture. `ReferenceGeometry.shown` tells which part of the result
+/// is padding, so that it can be removed again.
 public struct MirrorPadding: Sendable, Codable, Hashable {
-  /// The sizes in pixels that the answer may have; the one in which the picture is largest is taken. With none the picture stays as
-  /// it is.
+  /// The sizes in pixels that the result can have. The one in which the picture is largest is used. If there
+  /// are none, the picture is not padded.
   public var sizes: [PixelSize]
-  /// How much more there is on every side, as a share of the longest edge, so that an answer that is moved a little shows all of it,
-  /// too. A picture that has the shape already, and need not be reduced, gets none; and a region that does not reach an edge of the
-  /// picture has what is around it. 0…0.1; default: 0.
+  /// An additional margin on every side, as a fraction of the longest edge, so that a result that is shifted
+  /// a little still shows the whole picture. It is omitted for a picture that already has the aspect ratio
+  /// and need not be reduced, and for a region that does not reach an edge of the picture, because that has
+  /// surroundings instead. 0…0.1. Default: 0.
   public var margin: Double
 
+  /// Creates the padding for the sizes that a result can have.
   public init(_ sizes: [PixelSize], margin: Double = 0) {
     self.sizes = sizes
     self.margin = margin
   }
 
-  /// The size in which a picture is largest.
+  /// The size in which a picture is largest; `nil` if there are none.
   func size(for picture: PixelSize) -> PixelSize? {
     sizes.max { Self.scale(of: picture, in: $0) < Self.scale(of: picture, in: $1) }
   }
@@ -30,14 +33,16 @@ public struct MirrorPadding: Sendable, Codable, Hashable {
 }
 
 extension FitPlan {
-  /// Completes a picture to the shape of `answer`.
+  /// Pads a picture to the aspect ratio of `answer`.
   ///
   /// - Parameters:
-  ///   - source: the picture's size as it is stored.
-  ///   - limit: the longest edge of the frame.
-  ///   - maximumPixels: of the frame.
+  ///   - source: the picture's size as stored.
+  ///   - answer: the size of the result.
+  ///   - limit: the maximum longest edge of the frame in pixels; `nil` for no limit.
+  ///   - maximumPixels: the maximum number of pixels of the frame.
   ///   - margin: as in `MirrorPadding`.
-  ///   - canPass: it may stay as it is coded where it has the shape already.
+  ///   - canPass: whether a picture that already has the aspect ratio can stay as it is encoded. Default:
+  ///     `true`.
   init(
     mirroring source: PixelSize, isOnItsSide: Bool, to answer: PixelSize, longestEdge limit: Int?,
     maximumPixels: Int, margin: Double, canPass: Bool = true, canShrinkOnLoad: Bool
@@ -54,13 +59,14 @@ extension FitPlan {
   }
 }
 
-/// A picture and its frame, upright.
+/// The upright sizes of a scaled picture and its frame.
 private struct MirroredFrame {
   let scaled: PixelSize
   let frame: PixelSize
 
   init(_ upright: PixelSize, to answer: PixelSize, longestEdge limit: Int, margin: Double) {
-    // Seen so that the frame is wider than the picture with its margins, whose height it then has.
+    // The following code turns both so that the frame is wider than the picture with its margins. The frame
+    // then has the height of the picture with its margins.
     let edge = 2 * margin * Double(upright.longestEdge)
     let (width, height) = (Double(upright.width) + edge, Double(upright.height) + edge)
     let isTurned = width * Double(answer.height) > height * Double(answer.width)
@@ -70,7 +76,8 @@ private struct MirroredFrame {
     let framedAlong = max(along, across * Double(answer.width) / Double(answer.height))
     let factor = min(1, Double(limit) / max(across, framedAlong))
 
-    // Rounded so that the frame is rather too wide than too high: a model that cuts it to its shape then takes of what was added.
+    // Round so that the frame is too wide rather than too high: a model that crops it to its aspect ratio
+    // then removes only padding.
     let highest = max(1, min(limit, limit * answer.height / answer.width))
     let rows = min(highest, max(1, Int((across * factor).rounded())))
     let columns = min(limit, (rows * answer.width + answer.height - 1) / answer.height)
@@ -78,7 +85,7 @@ private struct MirroredFrame {
       width: min(columns, Int((Double(picture.width) * factor).rounded())),
       height: min(rows, Int((Double(picture.height) * factor).rounded())))
     var frame = PixelSize(width: columns, height: rows)
-    // Half a pixel on either side, across or along, is no reason to encode a picture anew.
+    // Half a pixel on either side, across or along, is no reason to encode a picture again.
     let isShaped = columns - own.width <= 1 && own.width * answer.height >= (rows - 1) * answer.width
     if own == picture, rows == own.height, isShaped { frame = own }
     scaled = isTurned ? own.transposed : own
@@ -88,8 +95,8 @@ private struct MirroredFrame {
 
 extension PreparationPlan {
   /// - Parameters:
-  ///   - answer: the shape that the picture is completed to; `nil`: it is not.
-  ///   - whole: the picture's size, upright, when a part of it is sent.
+  ///   - answer: the size to whose aspect ratio the picture is padded; `nil` for no padding.
+  ///   - whole: the upright size of the whole picture, of which a part may be sent.
   static func fit(
     _ structure: PictureStructure, _ limit: Int, _ ratio: AspectRatio?, _ answer: PixelSize?,
     in whole: PixelSize, _ options: PreparationOptions, canShrinkOnLoad: Bool
@@ -112,8 +119,8 @@ extension PreparationPlan {
     from scaled: PixelSize, to frame: PixelSize, _ ratio: AspectRatio?, _ answer: PixelSize?, _ fit: Fit
   ) -> PreparationStep {
     let reason =
-      answer.map { "mirrored beyond its edges to the shape of \($0), so that the answer shows all of it" }
-      ?? "shape \(ratio?.description ?? "")"
+      answer.map { "mirrored beyond its edges to the shape of \($0), so that the result shows all of it" }
+      ?? "aspect ratio \(ratio?.description ?? "")"
     let kind: PreparationStep.Kind = fit == .crop ? .crop : .pad
     return PreparationStep(kind, reason, before: "\(scaled)", after: "\(frame)")
   }

@@ -3,7 +3,8 @@ import PictureFormats
 import Core
 
 extension Image {
-  /// Whether all but a few of its pixels are nearly black, or nearly white: what is left of 12 bits in 16. It must be realized.
+  /// Whether all but 0.5 % of the pixels are nearly black, or nearly white, as when 12 bits are stored in 16
+  /// unscaled. The image must be realized.
   func isNearlyBlank() throws(ImagingError) -> Bool {
     let size = size.longestEdge > Self.lookedAtEdge ? size.scaled(toLongestEdge: Self.lookedAtEdge) : size
     let small = try shared().resized(to: size)
@@ -18,7 +19,8 @@ extension Image {
     return max(dark, light) >= pixels.count / bands * 995 / 1_000
   }
 
-  /// In pixels.
+  /// The longest edge in pixels to which the picture is reduced for this check.
   private static let lookedAtEdge = 256
+  /// The maximum level of a channel that counts as nearly black.
   private static let darkest: UInt8 = 16
 }

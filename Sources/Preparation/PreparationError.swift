@@ -4,32 +4,33 @@ public import Core
 
 /// Why a picture could not be prepared.
 public enum PreparationError: Error, Sendable, Codable {
-  /// An option is out of its range; the text quotes the value and what was expected.
+  /// An option is out of range. The text contains the value and what was expected.
   case invalidOption(String)
-  /// There is no page of that number.
+  /// The file has no page with this number, only as many as `of` says.
   case pageMissing(Int, of: Int)
-  /// The picture itself cannot be used.
+  /// The picture cannot be used.
   case picture(ImagingError)
-  /// The region does not lie inside the picture, whose upright size this is.
+  /// The region is not inside the picture, whose upright size is given.
   case regionOutside(PixelArea, PixelSize)
-  /// Even the smallest version that makes sense is larger than the limit.
+  /// Even the smallest acceptable version is over the byte limit.
   case capNotReachable(smallest: ByteCount, limit: ByteCount)
 }
 
 extension PreparationError: CustomStringConvertible {
+  /// The error as a sentence.
   public var description: String {
     switch self {
     case .invalidOption(let text): text
-    case .pageMissing(let page, let count): "expected 1…\(count) for the page, received \(page)"
+    case .pageMissing(let page, let count): "it has no page \(page): expected 1…\(count)"
     case .picture(let error): error.description
-    case .regionOutside(let region, let size): "the region \(region) reaches beyond it: it is \(size)"
+    case .regionOutside(let region, let size): "the region \(region) extends beyond it: it is \(size)"
     case .capNotReachable(let smallest, let limit):
-      "it cannot be brought under \(limit): the smallest version has \(smallest)"
+      "it cannot be reduced to \(limit): the smallest version has \(smallest)"
     }
   }
 }
 
-/// Runs imaging work whose failures are failures of the picture.
+/// Runs imaging work, and throws its failures as failures of the picture.
 package func onPicture<Result: ~Copyable>(
   _ work: () throws(ImagingError) -> Result
 ) throws(PreparationError) -> Result {

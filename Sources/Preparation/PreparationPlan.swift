@@ -2,30 +2,35 @@ import Imaging
 package import PictureFormats
 package import Core
 
-/// What is to be done to a picture, decided from its header and the options alone.
+/// The steps for preparing a picture, determined from its header and the options alone.
 package struct PreparationPlan: Sendable {
   package let fit: FitPlan
-  /// What is added around the picture continues it as in a mirror.
+  /// Whether the padding mirrors the picture at its edges.
   let isMirrored: Bool
-  /// The part that is sent, in the upright picture's pixels; `nil`: all of it.
+  /// The part that is sent, in the pixels of the upright picture; `nil` for the whole picture.
   let cut: PixelArea?
   package let format: PictureFormat
-  /// The compressed pixels can stay as they are.
+  /// Whether the compressed pixels can stay as they are.
   package let isPassthrough: Bool
+  /// Whether the colors must be converted to 8-bit sRGB.
   package let needsColor: Bool
+  /// Whether that conversion uses the embedded ICC profile.
   package let usesProfile: Bool
-  /// The picture is turned by moving whole blocks of coefficients.
+  /// Whether the picture is turned losslessly, by moving whole blocks of coefficients.
   private let turnsBlocks: Bool
-  /// Another format, an explicit quality, or a file that is cut short: the pixels must be encoded.
+  /// Whether the pixels must be encoded: for another format, an explicit quality, or a truncated file.
   let rewritesFormat: Bool
-  /// A WebP without loss is first written without loss: where its bytes, for as many pixels, would fit.
+  /// Whether to try a lossless WebP first: for a lossless source whose bytes, in proportion to the pixels
+  /// sent, would fit.
   let triesLossless: Bool
-  /// How many pixels an SVG is drawn with for each that it declares.
+  /// For an SVG, the rendered pixels per declared pixel; otherwise 1.
   let drawingScale: Double
-  /// The steps that are certain before any pixel is seen, in order.
+  /// The steps that are known before any pixel is decoded, in order.
   package let steps: [PreparationStep]
   package let warnings: [PreparationWarning]
 
+  /// Plans the preparation.
+  ///
   /// - Parameter cleanedBytes: the file's size without its private blocks.
   package init(_ declared: PictureStructure, cleanedBytes: ByteCount, options: PreparationOptions) {
     var structure = declared
@@ -36,9 +41,9 @@ package struct PreparationPlan: Sendable {
     let whole = structure.uprightSize
     let region = options.region.map { RegionPlan($0, in: whole, sizes: options.regionSizes) }
     cut = region.flatMap { $0.cut == PixelArea(whole) ? nil : $0.cut }
-    // From here on the rest is as if it were not there.
+    // From here on, only the part that is sent counts.
     if let cut { structure.size = cut.stored(structure.orientation, in: structure.size).size }
-    // Lab is a space of its own; a profile could only say the same.
+    // Lab is device-independent, so a profile adds nothing.
     let profile = structure.color == .lab ? nil : structure.profile.map(ICCProfile.init)
     let source = structure.format
     usesProfile = structure.hdr == nil && profile.map { !$0.isSRGB } ?? false
@@ -58,13 +63,13 @@ package struct PreparationPlan: Sendable {
     if structure.pageCount > 1 {
       changes.append(
         PreparationStep(
-          .page, structure.skipsPreview ? "the first that is no preview" : "one of several",
+          .page, structure.skipsPreview ? "the first that is not a preview" : "one of several",
           before: "\(structure.pageCount)", after: "\(structure.page)")
       )
     }
     if let cut {
       changes.append(
-        PreparationStep(.crop, "the region and what is around it", before: "\(whole)", after: "\(cut)"))
+        PreparationStep(.crop, "the region and its surroundings", before: "\(whole)", after: "\(cut)"))
     }
     if structure.orientation != 1 {
       turnsBlocks = cut == nil && Self.turnsBlocks(structure, format, fit, needsColor: needsColor, options)
@@ -93,18 +98,19 @@ package struct PreparationPlan: Sendable {
     if !structure.outsideReferences.isEmpty { changes.append(Self.referencesStep(structure)) }
     let asked = format.mediaType == .png ? nil : options.quality
     if changes.isEmpty, let asked {
-      changes.append(PreparationStep(.quality, "quality \(asked) was asked for", after: "\(asked)"))
+      changes.append(PreparationStep(.quality, "quality \(asked) was requested", after: "\(asked)"))
     }
     if changes.isEmpty, !structure.isCommonlyCoded {
       changes.append(
         PreparationStep(
-          .format, "rarely readable coding", before: source.mediaType.name, after: format.mediaType.name))
+          .format, "rarely supported coding", before: source.mediaType.name, after: format.mediaType.name))
     }
     if !structure.isComplete {
-      // What is missing shows as gray or black; the file is made whole so that every decoder sees the same.
+      // The missing part appears gray or black. The file is rewritten as a complete one, so that every
+      // decoder shows the same.
       changes.append(
         PreparationStep(
-          .format, "rewritten, because the file is cut short", before: source.mediaType.name,
+          .format, "rewritten, because the file is truncated", before: source.mediaType.name,
           after: format.mediaType.name))
     }
 
@@ -140,7 +146,7 @@ package struct PreparationPlan: Sendable {
     let rest = structure.outsideReferences.count - named.count
     let more = rest > 0 ? " and \(rest) more" : ""
     return PreparationStep(
-      .strip, "left out what lies outside of its file: " + named.joined(separator: ", ") + more)
+      .strip, "left out the files that it refers to: " + named.joined(separator: ", ") + more)
   }
 
   private static func pageWarnings(_ structure: PictureStructure) -> [PreparationWarning] {
@@ -148,20 +154,20 @@ package struct PreparationPlan: Sendable {
     return structure.metadata.contains(.animation) ? [.animationDropped] : []
   }
 
-  /// Whether nothing but the byte limit asks for encoding.
+  /// Whether only the byte limit requires encoding.
   package var isOnlyAboutBytes: Bool {
     !isPassthrough && steps.allSatisfy { [.strip, .repair, .quality].contains($0.kind) }
   }
 
-  /// Whether the picture itself stays: same size, colors and format, and complete. It may have to be turned, packed
-  /// better or made coarser, all of which can be done without decoding it.
+  /// Whether the picture keeps its size, colors and format, and is complete. It may have to be turned, packed
+  /// better, or made coarser, all of which is possible without decoding it.
   package var keepsPixels: Bool {
     !isPassthrough && !needsColor && !rewritesFormat
       && steps.allSatisfy { ![.downscale, .page, .orient, .pad, .crop].contains($0.kind) }
   }
 
-  /// Whether a JPEG that has to be turned needs nothing else and is made of whole blocks where it matters: those edges
-  /// that come to lie left or above.
+  /// Whether a JPEG that must be turned needs nothing else and can be turned losslessly. For that, the edges
+  /// that become the left or top edge must consist of whole blocks.
   private static func turnsBlocks(
     _ structure: PictureStructure, _ format: PictureFormat, _ fit: FitPlan, needsColor: Bool,
     _ options: PreparationOptions
@@ -182,7 +188,8 @@ package struct PreparationPlan: Sendable {
       : PreparationStep(.orient, "EXIF orientation \(structure.orientation) applied to the pixels")
   }
 
-  /// Drawings have no pixels of their own. Icons are drawn this large, in pixels along the longest edge.
+  /// The minimum longest edge in pixels for drawings, which have no pixels of their own: smaller ones, such
+  /// as icons, are rendered at this size.
   private static let smallestDrawing = 1_024
 
   private static func scale(ofDrawing size: PixelSize) -> Double {
@@ -195,21 +202,21 @@ package struct PreparationPlan: Sendable {
     let accepted = options.acceptedFormats.compactMap(PictureFormat.writable)
     if let asked = options.format.flatMap(PictureFormat.writable) { return asked }
     if accepted.contains(structure.format) { return structure.format }
-    // A GIF is drawn rather than photographed, more often than not.
+    // A GIF is more often a drawing than a photograph.
     let wantsPNG = structure.hasAlpha || structure.format == .gif
     return wantsPNG && accepted.contains(.png) ? .png : accepted.first ?? .jpeg
   }
 
   private static func formatReason(_ structure: PictureStructure, _ options: PreparationOptions) -> String {
     options.format == nil
-      ? "\(structure.format.name) is not accepted here" : "\(options.format?.name ?? "it") was asked for"
+      ? "\(structure.format.name) is not accepted here" : "\(options.format?.name ?? "it") was requested"
   }
 
   private static func colorStep(_ structure: PictureStructure, _ profile: ICCProfile?) -> PreparationStep {
     if let hdr = structure.hdr {
       return PreparationStep(
         .color,
-        "from HDR to 8-bit sRGB, with white at 203 cd/m² (BT.2408); what is brighter is rolled off",
+        "converted from HDR to 8-bit sRGB with white at 203 cd/m² (BT.2408); brighter light is rolled off",
         before: hdr.name, after: "sRGB")
     }
     let from = profile?.name ?? "\(structure.bitsPerChannel)-bit \(structure.color.rawValue)"
@@ -217,26 +224,26 @@ package struct PreparationPlan: Sendable {
       .color, "converted to 8-bit sRGB, relative colorimetric", before: from, after: "sRGB")
   }
 
-  /// What is done to a file and leaves its pixels alone.
+  /// The steps that change the file but not its pixels.
   private static func untouchedSteps(
     _ structure: PictureStructure, keeping kept: Attribution, isPassthrough: Bool
   ) -> [PreparationStep] {
-    let stays = isPassthrough ? "; the compressed pixels stay" : ""
+    let stays = isPassthrough ? "; the compressed pixels are unchanged" : ""
     var steps: [PreparationStep] = []
     if !structure.metadata.isEmpty {
       let kinds = structure.metadata.map(\.rawValue).joined(separator: ", ")
-      let names = kept.isEmpty ? "" : "; creator and copyright stay"
+      let names = kept.isEmpty ? "" : "; creator and copyright are kept"
       steps.append(PreparationStep(.strip, "removed \(kinds)" + names + stays))
     }
     if !structure.repairs.isEmpty {
       let kinds = structure.repairs.map(\.rawValue).joined(separator: ", ")
-      steps.append(PreparationStep(.repair, "put right: \(kinds)" + stays))
+      steps.append(PreparationStep(.repair, "repaired: \(kinds)" + stays))
     }
     guard isPassthrough, steps.isEmpty else { return steps }
     return [
       PreparationStep(
         .passthrough,
-        "within every limit by its header; not one byte is changed, and its pixels were not looked at")
+        "within every limit according to its header; no byte is changed, and its pixels were not examined")
     ]
   }
 }

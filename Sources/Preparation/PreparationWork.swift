@@ -2,19 +2,20 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The steps of one preparation, and the log of what they did.
+/// The steps of one preparation, and a record of what they did.
 struct PreparationWork {
   let structure: PictureStructure
   let plan: PreparationPlan
   let options: PreparationOptions
   var steps: [PreparationStep]
   private(set) var warnings: [PreparationWarning]
+  /// How many times a file was encoded.
   var encodes = 0
   /// The pixels of all those encodes.
   var encodedPixels = 0
-  /// The brightest light of the whole picture in HDR, where only a part of it is converted.
+  /// The peak brightness of a whole HDR picture of which only a part is converted.
   private var peak: Double?
-  /// The size of the picture with its coefficients rounded to the floor's quality, where that was too large.
+  /// The size in bytes of the file with its coefficients rounded to the quality floor, if that was too large.
   var atFloor: Int?
 
   init(structure: PictureStructure, plan: PreparationPlan, options: PreparationOptions) {
@@ -29,19 +30,19 @@ struct PreparationWork {
     if !warnings.contains(warning) { warnings.append(warning) }
   }
 
-  /// Decodes once what may pass but whose coding walking it does not check.
+  /// Decodes a picture that could pass unchanged but whose encoding cannot be verified by parsing it.
   func verify(_ content: PictureContent) throws(PreparationError) {
     guard structure.needsVerification else { return }
     _ = try onPicture { () throws(ImagingError) in try Image.decode(content, structure).copiedToMemory().size
     }
   }
 
-  /// Opens the picture, already reduced where its decoder can; an alpha channel that hides nothing is dropped.
+  /// Opens the picture, reduced by its decoder where possible. A fully opaque alpha channel is dropped.
   mutating func decode(
     _ content: PictureContent, _ tolerance: DecodingTolerance
   ) throws(PreparationError) -> Image {
     if let hdr = structure.hdr, plan.cut != nil {
-      // A part is shown as it is in the whole.
+      // A part must look the same as in the whole picture.
       peak = try onPicture { () throws(ImagingError) in
         try Image.decode(content, structure, tolerance: tolerance).peak(hdr, bits: structure.bitsPerChannel)
       }
@@ -49,7 +50,7 @@ struct PreparationWork {
     return try onPicture { () throws(ImagingError) in
       let image = try Image.decode(
         content, structure, shrink: plan.fit.shrink, scale: plan.drawingScale, tolerance: tolerance)
-      // A drawing's declared size is rounded by its own rules; its pixels do not exist before now.
+      // The size of a drawing is rounded by the renderer's own rules and is known only now.
       guard structure.format.codec != .svg else {
         guard image.size.pixelCount <= options.maximumPixels else {
           throw .tooManyPixels(image.size, limit: options.maximumPixels)
@@ -57,12 +58,12 @@ struct PreparationWork {
         return try image.copiedToMemory()
       }
       guard plan.fit.shrink > 1 || image.size == structure.size else {
-        throw .damaged("its header says \(structure.size), its decoder \(image.size)")
+        throw .damaged("its header declares \(structure.size), its decoder returned \(image.size)")
       }
       if let cut = plan.cut?.stored(structure.orientation, in: structure.size) {
         return try image.cropped(left: cut.left, top: cut.top, to: cut.size)
       }
-      // Larger ones are reduced first, row by row, and looked at then.
+      // Larger pictures are reduced first, row by row, and examined afterwards.
       let bytes = image.size.pixelCount * image.bands * (structure.bitsPerChannel > 8 ? 2 : 1)
       guard image.hasAlpha, bytes <= Self.maximumHeldBytes else { return image }
       let realized = try image.copiedToMemory()
@@ -70,9 +71,10 @@ struct PreparationWork {
     }
   }
 
-  /// An alpha channel that hides nothing is looked for in the whole picture, up to this size in memory.
+  /// The maximum size in bytes of the decoded picture for which opacity is examined before fitting.
   static let maximumHeldBytes = 128_000_000
 
+  /// Scales the picture to the planned size.
   func fit(_ image: consuming Image) throws(PreparationError) -> Image {
     guard image.size != plan.fit.size else { return image }
     do throws(ImagingError) {
@@ -82,10 +84,11 @@ struct PreparationWork {
     }
   }
 
+  /// Turns the picture upright.
   mutating func orient(_ image: consuming Image) throws(PreparationError) -> Image {
     guard structure.orientation != 1 else { return image }
     if let planned = steps.firstIndex(where: { $0.kind == .rotateLossless }) {
-      // Its blocks were turned, and it was still too large.
+      // The losslessly turned file was still too large.
       steps[planned] = PreparationPlan.turnStep(structure, losslessly: false)
     }
     do throws(ImagingError) {
@@ -95,6 +98,7 @@ struct PreparationWork {
     }
   }
 
+  /// Converts the colors to 8-bit sRGB.
   mutating func color(_ image: consuming Image) throws(PreparationError) -> Image {
     guard plan.needsColor || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
     else { return image }
@@ -121,12 +125,13 @@ struct PreparationWork {
     }
   }
 
-  /// Adds or cuts off what the shape asks for. Done upright and in sRGB, in which the margins' color is meant.
+  /// Pads or crops the picture to its frame. This happens upright and in sRGB, the color space of the
+  /// background color.
   func frame(_ image: consuming Image) throws(PreparationError) -> Image {
     guard image.size != plan.fit.frame else { return image }
     do throws(ImagingError) {
       if plan.isMirrored {
-        // A mirror is read from both ends.
+        // Mirroring reads the picture from both ends.
         return try image.copiedToMemory().mirrored(
           into: plan.fit.frame, left: plan.fit.offset.x, top: plan.fit.offset.y)
       }
@@ -138,7 +143,7 @@ struct PreparationWork {
     }
   }
 
-  /// Everything so far happens here, once; every encode then starts from the same pixels in memory.
+  /// Runs all pending work once, so that every encode starts from the same pixels in memory.
   mutating func realize(_ image: consuming Image) throws(PreparationError) -> Image {
     do throws(ImagingError) {
       let realized = try image.copiedToMemory()
@@ -155,14 +160,15 @@ struct PreparationWork {
     }
   }
 
-  /// The bytes that the picture itself may have, beside the names that stay with it.
+  /// The maximum bytes of the picture itself, without the names that are kept with it.
   var limit: ByteCount {
     ByteCount(max(0, options.maximumBytes.bytes - EmbeddedMetadata(options.kept(of: structure)).length))
   }
 
-  /// Reads the result as if it were anybody's: what leaves here carries nothing private, whoever wrote it.
+  /// Verifies the result as if it came from an unknown source, so that no output contains private metadata,
+  /// whichever encoder wrote it.
   private func requireClean(_ content: PictureContent) throws(PreparationError) {
-    // Of a file that passes byte for byte it was read already.
+    // A file that passes byte for byte was read already.
     let isAsRead =
       plan.isPassthrough && structure.metadata.isEmpty && structure.repairs.isEmpty && structure.isComplete
     let result =
@@ -171,10 +177,11 @@ struct PreparationWork {
     guard result.metadata.allSatisfy(allowed.contains), content.byteCount <= options.maximumBytes else {
       let kinds = result.metadata.map(\.rawValue).joined(separator: ", ")
       throw .picture(
-        .stepFailed(.encode, detail: "the result has \(content.byteCount) and carries \(kinds)"))
+        .stepFailed(.encode, detail: "the result has \(content.byteCount) and contains \(kinds)"))
     }
   }
 
+  /// Adds the metadata that is kept, verifies the result, and returns it.
   func finished(
     _ content: PictureContent, as format: PictureFormat, size: PixelSize
   ) throws(PreparationError) -> PreparedReference {

@@ -2,28 +2,30 @@ import Imaging
 package import PictureFormats
 package import Core
 
-/// Makes a picture right for an image-edit API: upright, sRGB, without private metadata, within every limit, and
-/// untouched when nothing needs doing.
+/// Prepares a picture for an image-edit API: upright, sRGB, without private metadata, and within every limit.
+/// A picture that already meets all requirements is unchanged.
 ///
-/// One synchronous function from bytes to bytes, for a thread of the worker pool.
+/// Synchronous, from bytes to bytes; call it on a thread of the worker pool.
 ///
-/// - Throws: `invalidOption`; `picture` for what cannot be read; `capNotReachable`.
+/// - Throws: `invalidOption`; `pageMissing`; `regionOutside`; `picture` if the picture cannot be read;
+///   `capNotReachable`.
 package func prepareReference(
   _ source: PictureBytes, options: PreparationOptions
 ) throws(PreparationError) -> PreparedReference {
   try prepareReference(PictureContent(source), options: options)
 }
 
-/// The same for a picture that may be in a file. What passes stays there; else it is in memory only where its decoder wants that.
+/// The same for a picture that may be in a file. A picture that passes unchanged stays there; any other is
+/// read into memory only if its decoder requires it.
 ///
-/// - Throws: also where the file changes meanwhile.
+/// - Throws: also when the file changes during the preparation.
 package func prepareReference(
   _ source: PictureContent, options: PreparationOptions
 ) throws(PreparationError) -> PreparedReference {
   try prepareReference(inspectPicture(source, options: options))
 }
 
-/// The same for a picture that was inspected already.
+/// The same for a picture that was already inspected.
 package func prepareReference(
   _ inspection: PictureInspection
 ) throws(PreparationError) -> PreparedReference {
@@ -31,7 +33,8 @@ package func prepareReference(
   do throws(PreparationError) { result = .success(try prepare(inspection)) } catch {
     result = .failure(error)
   }
-  // A decoder may have seen two files in one; whatever became of that is not the reason.
+  // If the file changed, the decoder may have read a mixture of two versions, and its result or error means
+  // nothing.
   try onPicture { () throws(ImagingError) in try requireUnchanged(inspection.source) }
   return try result.get()
 }
@@ -39,7 +42,7 @@ package func prepareReference(
 private func prepare(_ inspection: PictureInspection) throws(PreparationError) -> PreparedReference {
   let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
   var work = PreparationWork(structure: structure, plan: plan, options: options)
-  // Decoders see the cleaned file too: a text chunk that inflates to gigabytes never reaches them.
+  // Decoders read the cleaned file too, so that a text chunk that inflates to gigabytes never reaches them.
   let cleaned = try onPicture { () throws(ImagingError) in try structure.cleaned(inspection.source) }
   if plan.isPassthrough {
     try work.verify(cleaned)
@@ -56,12 +59,12 @@ private func prepare(_ inspection: PictureInspection) throws(PreparationError) -
   return try work.finished(PictureContent(encoded.bytes), as: encoded.format, size: encoded.size)
 }
 
-/// The picture as it will be encoded, in memory.
+/// Renders the picture as it will be encoded, in memory.
 private func render(
   _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: DecodingTolerance
 ) throws(PreparationError) -> Image {
   let decoded = try work.decode(cleaned, tolerance)
-  // Turning and color come after fitting: they are then done to fewer pixels, with the same result.
+  // Turning and color conversion come after fitting: they then handle fewer pixels, with the same result.
   let fitted = try work.fit(decoded)
   let upright = try work.orient(fitted)
   let colored = try work.color(upright)
@@ -69,7 +72,7 @@ private func render(
   return try work.realize(framed)
 }
 
-/// A damaged picture is taken only where that is asked for, and never without a word.
+/// Renders a damaged picture only if the options allow it, and then adds a warning.
 private func renderAsAllowed(
   _ cleaned: PictureContent, _ work: inout PreparationWork
 ) throws(PreparationError) -> Image {
@@ -86,25 +89,25 @@ private func renderAsAllowed(
   return try render(cleaned, &work, .lenient)
 }
 
-/// What is known of a picture before it is touched, and what will be done to it.
+/// What is known about a picture before it is changed, and the plan for preparing it.
 package struct PictureInspection: Sendable {
   package let structure: PictureStructure
   package let plan: PreparationPlan
   package let source: PictureContent
   package let options: PreparationOptions
 
-  /// Whether a decoder has to see the picture. A JPEG or PNG that passes as it is was verified by walking it.
+  /// Whether the picture must be decoded. A JPEG or PNG that passes unchanged was verified by parsing it.
   package var needsDecoder: Bool { !plan.isPassthrough || structure.needsVerification }
-  /// How much of its file is in memory while it is prepared from there, beside what `cost` counts.
+  /// The bytes of the file that are in memory while it is prepared from there, in addition to `cost`.
   package var heldBytes: Int {
     guard needsDecoder else { return options.kept(of: structure).isEmpty ? 0 : 2 * source.count }
     return structure.format == .png ? 0 : source.count
   }
-  /// What decoding and encoding it may take.
+  /// The maximum cost of decoding and encoding it.
   package var cost: DecodingCost { DecodingCost(structure, plan, options) }
 }
 
-/// Reads a picture's header and decides what `prepareReference` would do, without decoding a pixel.
+/// Reads a picture's header and plans the preparation, without decoding a pixel.
 package func inspectPicture(
   _ source: PictureContent, options: PreparationOptions
 ) throws(PreparationError) -> PictureInspection {
@@ -120,7 +123,7 @@ package func inspectPicture(
   }
   guard options.region == nil || structure.format.codec != .svg else {
     throw .invalidOption(
-      "a drawing has no pixels of its own that a region could name: make a picture of it first")
+      "expected a picture with pixels of its own for a region, received a drawing: convert it to PNG first")
   }
   if let region = options.region, !region.isInside(structure.uprightSize) {
     throw .regionOutside(region, structure.uprightSize)
@@ -130,7 +133,7 @@ package func inspectPicture(
   }
   var plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
   if plan.isPassthrough, structure.format == .png {
-    // No decoder will see it here, so what one would find is looked for now.
+    // No decoder will read it here, so look now for the faults that one would find.
     try onPicture { () throws(ImagingError) in try structure.checkPNGPixels(source, options.tolerance) }
     plan = PreparationPlan(structure, cleanedBytes: structure.cleanedByteCount, options: options)
   }

@@ -2,7 +2,7 @@ import Imaging
 import PictureFormats
 public import Core
 
-/// A picture made right for an image-edit API, with everything that was done to it.
+/// A picture prepared for an image-edit API, with a record of everything that was done to it.
 public struct PreparedReference: Sendable {
   /// The file to send: upright, sRGB, without private metadata, within every limit.
   public let content: PictureContent
@@ -13,18 +13,19 @@ public struct PreparedReference: Sendable {
     self.facts = facts
   }
 
-  /// The same bytes in another place.
+  /// The same reference with its bytes stored elsewhere.
   package func moved(to content: PictureContent) -> PreparedReference {
     PreparedReference(content: content, facts: facts)
   }
 
+  /// The same reference with an additional warning.
   package func warning(of warning: PreparationWarning) -> PreparedReference {
     var facts = facts
     facts.warnings.append(warning)
     return PreparedReference(content: content, facts: facts)
   }
 
-  /// What is known of it beside its bytes.
+  /// The properties of a prepared reference, without its bytes.
   package struct Facts: Sendable, Codable {
     var mediaType: MediaType
     var size: PixelSize
@@ -36,26 +37,30 @@ public struct PreparedReference: Sendable {
     var warnings: [PreparationWarning]
   }
 
-  /// What the bytes are, by their encoder or their own header.
+  /// The media type of the bytes, according to their encoder or their own header.
   public var mediaType: MediaType { facts.mediaType }
+  /// The size of the prepared picture.
   public var size: PixelSize { facts.size }
-  /// The compressed pixels are the source's, byte for byte.
+  /// Whether the compressed pixels are the source's, byte for byte.
   public var isPassthrough: Bool { facts.isPassthrough }
-  /// How often a file was encoded to find this one; 0 for a passthrough.
+  /// How many times a file was encoded to find this one; 0 for a passthrough.
   public var encodes: Int { facts.encodes }
+  /// The steps that were done, in order.
   public var steps: [PreparationStep] { facts.steps }
+  /// The position of the prepared picture on the original.
   public var geometry: ReferenceGeometry { facts.geometry }
-  /// Which page of a TIFF, or picture of an animation, it is of, counted from 1.
+  /// The page of a TIFF, or the picture of an animation, that was used, counted from 1.
   public var page: Int { facts.page }
+  /// What the user should know about the result.
   public var warnings: [PreparationWarning] { facts.warnings }
 
-  /// A preparation's outcome without its bytes, which another process can send beside it.
+  /// The outcome of a preparation without the bytes, which another process can attach to its message.
   package enum Answer: Sendable, Codable {
     case prepared(Facts)
     case failed(PreparationError)
   }
 
-  /// The outcome of preparing `source`, as `prepareReference` gives it, in memory.
+  /// Prepares `source` with `prepareReference`, and returns the outcome and the bytes in memory.
   package static func answer(
     preparing source: PictureContent, options: PreparationOptions
   ) -> (answer: Answer, bytes: PictureBytes?) {
@@ -69,23 +74,25 @@ public struct PreparedReference: Sendable {
   }
 }
 
-/// How the prepared picture lies on the original, so that a result can be laid back: the upright original, scaled to
-/// `scaled`, with its corner at `offset` of the prepared picture.
+/// The mapping between the original and the prepared picture, for restoring a result onto the original. The
+/// upright original is scaled to `scaled`, and its corner is at `offset` in the prepared picture.
 public struct ReferenceGeometry: Sendable, Equatable, Codable {
-  /// EXIF orientation of the original file, 1…8.
+  /// The EXIF orientation of the original file, 1…8.
   public let orientation: Int
-  /// The original's size, upright.
+  /// The upright size of the original.
   public let source: PixelSize
-  /// The size that the whole original was scaled to.
+  /// The size to which the whole original was scaled.
   public let scaled: PixelSize
-  /// Positive where margins were added, negative where something was cut off.
+  /// The position of the scaled original's corner in the prepared picture: positive where margins were added,
+  /// negative where the picture was cropped.
   public let offset: PixelOffset
-  /// What the prepared picture shows of the upright original, in its pixels: it reaches beyond where margins were added.
+  /// The part of the upright original that the prepared picture shows, in the original's pixels. It extends
+  /// beyond the original where margins were added.
   public let shown: VisibleArea
-  /// The prepared size.
+  /// The size of the prepared picture.
   public let prepared: PixelSize
 
-  /// By how the scaled original lies on it.
+  /// Creates the mapping from the size and position of the scaled original.
   init(
     orientation: Int, source: PixelSize, scaled: PixelSize, offset: PixelOffset, prepared: PixelSize
   ) {
@@ -98,7 +105,7 @@ public struct ReferenceGeometry: Sendable, Equatable, Codable {
       height: Double(prepared.height) * y)
   }
 
-  /// By what it shows.
+  /// Creates the mapping from the part that is shown.
   init(orientation: Int, source: PixelSize, shown: VisibleArea, prepared: PixelSize) {
     (self.orientation, self.source) = (orientation, source)
     (self.shown, self.prepared) = (shown, prepared)
@@ -110,19 +117,26 @@ public struct ReferenceGeometry: Sendable, Equatable, Codable {
   }
 }
 
-/// One thing that was done, and why.
+/// One step of a preparation, and the reason for it.
 public struct PreparationStep: Sendable, Equatable, Codable {
+  /// The kind of step.
   public let kind: Kind
+  /// The reason for the step, or what it did.
   public let reason: String
-  /// The value before and after, where the step has one: a size, a quality, a format, a number of bytes.
+  /// The value before the step, if it changed one: a size, a quality, a format, a number of bytes.
   public let before: String?
+  /// The value after the step, if it has one.
   public let after: String?
 
+  /// The kinds of steps. The raw value is the kind's name in JSON.
   public enum Kind: String, Sendable, Codable {
+    /// The steps of planning and encoding. `passthrough` means that nothing was changed, `strip` that
+    /// metadata or references were removed, and `squeeze` that the file was recompressed losslessly.
     case passthrough, strip, squeeze, orient, color, flatten, downscale, quality, subsample, format, page,
       pad, crop
+    /// A JPEG was turned without loss, by moving whole blocks of coefficients.
     case rotateLossless = "rotate-lossless"
-    /// Something in the file was put right that costs no pixel.
+    /// A fault in the file was repaired without changing a pixel.
     case repair
   }
 
@@ -134,54 +148,56 @@ public struct PreparationStep: Sendable, Equatable, Codable {
   }
 }
 
-/// Something that went another way than one may expect. The raw value is its code in JSON.
+/// Something about a prepared picture that may be unexpected. The raw value is its code in JSON.
 public enum PreparationWarning: String, Sendable, Codable {
-  /// The embedded color profile is broken or meant for another kind of picture; the colors were taken as sRGB.
+  /// The embedded color profile is broken or meant for another kind of picture, so the colors were treated as
+  /// sRGB.
   case profileIgnored = "profile-ignored"
-  /// The file declares a brightness curve other than sRGB's, which few programs obey; it was taken as sRGB.
+  /// The file declares a transfer function other than sRGB's, which few programs respect. The colors were
+  /// treated as sRGB.
   case colorIgnored = "color-ignored"
-  /// One picture of an animation was kept.
+  /// Only one picture of an animation was used.
   case animationDropped = "animation-dropped"
-  /// One page of several was kept.
+  /// Only one of several pages was used.
   case pagesDropped = "pages-dropped"
-  /// The page that is kept is the first one that is no preview of another.
+  /// The page that was used is the first that is not a preview of another.
   case previewSkipped = "preview-skipped"
-  /// A picture of more than 8 bits per channel is nearly black, or nearly white, all over.
+  /// A picture with more than 8 bits per channel is nearly black or nearly white all over.
   case nearlyBlank = "nearly-blank"
-  /// The file ends too early; a part of the picture may be missing.
+  /// The file is truncated; a part of the picture may be missing.
   case truncated
-  /// Behind the picture, which is whole, the file is cut short or damaged.
+  /// The picture is complete, but the file is truncated or damaged after it.
   case endMissing = "end-missing"
-  /// A drawing refers to pictures or other files outside of its own, which are never loaded.
+  /// A drawing refers to other files, such as pictures, which are never loaded.
   case referencesLeftOut = "references-left-out"
-  /// Blocks beside the picture have wrong checksums and were left out.
+  /// Blocks outside the picture data have wrong checksums and were removed.
   case dataDamaged = "data-damaged"
   /// Content credentials (C2PA) were removed: they would not be valid for the prepared file.
   case credentialsRemoved = "credentials-removed"
-  /// What a data URI says of its picture is wrong; the bytes were believed.
+  /// The media type of a data URI is wrong; the format was determined from the bytes.
   case labelWrong = "label-wrong"
 }
 
 extension PreparationWarning {
-  /// The same for people.
+  /// The warning as a sentence.
   public var explanation: String {
     switch self {
-    case .profileIgnored: "the embedded color profile cannot be used; the colors were taken as sRGB"
+    case .profileIgnored: "the embedded color profile cannot be used; the colors were treated as sRGB"
     case .colorIgnored:
-      "the file says of its colors what cannot be converted; they were taken as sRGB"
-    case .animationDropped: "one picture of the animation is used"
-    case .pagesDropped: "one page is used"
-    case .previewSkipped: "the pages before it are previews; name one to get it"
+      "the file declares a color encoding that cannot be converted; the colors were treated as sRGB"
+    case .animationDropped: "only one picture of the animation is used"
+    case .pagesDropped: "only one page is used"
+    case .previewSkipped: "the pages before it are previews; to use one of them, give its page number"
     case .nearlyBlank:
-      "it has more than 8 bits per channel and is nearly black or white all over: if its values use only a part of their range, "
-        + "stretch its levels first (as ImageMagick's -auto-level does)"
-    case .truncated: "the file is cut short; a part of the picture may be missing"
-    case .endMissing: "behind the picture, which is whole, the file is cut short or damaged"
-    case .referencesLeftOut: "it refers to files outside of its own; it was drawn without them"
-    case .dataDamaged: "blocks beside the picture have wrong checksums and were left out"
+      "it has more than 8 bits per channel and is nearly black or white all over; if its values use "
+        + "only a part of their range, stretch its levels first (as ImageMagick's -auto-level does)"
+    case .truncated: "the file is truncated; a part of the picture may be missing"
+    case .endMissing: "the picture is complete, but the file is truncated or damaged after it"
+    case .referencesLeftOut: "it refers to other files; it was rendered without them"
+    case .dataDamaged: "blocks outside the picture data have wrong checksums and were removed"
     case .credentialsRemoved:
-      "content credentials (C2PA) were removed, because they would not be valid any more"
-    case .labelWrong: "the data URI names another format than its bytes have; they were believed"
+      "content credentials (C2PA) were removed, because they would no longer be valid"
+    case .labelWrong: "the data URI declares another format than its bytes have; the bytes were trusted"
     }
   }
 }

@@ -1,27 +1,28 @@
 import Core
 
-/// Which part of a picture is sent where only a region of it is to be edited. Pure arithmetic.
+/// Determines the part of a picture that is sent when only a region of it is edited. Pure arithmetic.
 struct RegionPlan {
-  /// The region with what is around it, in the upright picture's pixels.
+  /// The region with its surroundings, in the pixels of the upright picture.
   let cut: PixelArea
-  /// The longest edge of what is sent.
+  /// The maximum longest edge of the part that is sent, in pixels; `nil` for no limit.
   let longestEdge: Int?
 
   /// - Parameters:
-  ///   - region: inside the picture.
-  ///   - picture: upright.
-  ///   - sizes: what the model can give.
+  ///   - region: the region, inside the picture.
+  ///   - picture: the upright size of the picture.
+  ///   - sizes: the sizes that the model can return.
   init(_ region: PixelArea, in picture: PixelSize, sizes: [PixelSize]) {
     let wanted = region.grown(by: Self.context(of: region.size)).intersection(PixelArea(picture)) ?? region
     let choices = sizes.compactMap { Choice($0, for: wanted.size, least: region.size, in: picture) }
-    // What is around it first; then as many of the model's pixels as there can be for each of the picture's, of which one is enough;
-    // then the shape that is nearest to what is wanted.
+    // First criterion: how much of the surroundings is missing. Second: as many of the model's pixels as
+    // possible per pixel of the picture, of which one is enough. Third: the distance from the wanted aspect
+    // ratio.
     let order = { (choice: Choice) in (choice.shortage, max(1, choice.scale), choice.distortion) }
     guard let best = choices.min(by: { order($0) < order($1) }) else {
       (cut, longestEdge) = (wanted, sizes.map(\.longestEdge).max())
       return
     }
-    // Around the region's middle, but inside the picture.
+    // Centered on the region, but inside the picture.
     let left = region.left + (region.size.width - best.size.width) / 2
     let top = region.top + (region.size.height - best.size.height) / 2
     cut = PixelArea(
@@ -30,23 +31,27 @@ struct RegionPlan {
     longestEdge = best.native.longestEdge
   }
 
-  /// A model needs to see what the region belongs to: a quarter of it on every side.
+  /// The width of the surroundings on every side: a quarter of the region's longest edge, at least 16 pixels.
+  /// A model needs to see what the region belongs to.
   private static func context(of region: PixelSize) -> Int {
     max(16, (max(region.width, region.height) + 3) / 4)
   }
 
-  /// A cut in the shape of one of the model's sizes.
+  /// A crop with the aspect ratio of one of the model's sizes.
   private struct Choice {
+    /// The model's size.
     let native: PixelSize
+    /// The size of the crop.
     let size: PixelSize
-    /// The picture's pixels for each of the model's, along an edge; less than one where the picture has no more.
+    /// The picture's pixels per pixel of the model's, along an edge; less than one if the picture is too
+    /// small.
     let scale: Double
-    /// The share of the wanted width or height, whichever lacks more, that it does not show.
+    /// The fraction of the wanted width or height that is missing, whichever is larger.
     let shortage: Double
-    /// How far its shape is from the wanted one.
+    /// The ratio between its aspect ratio and the wanted one, at least 1.
     let distortion: Double
 
-    /// - Returns: `nil` when the picture has no room for it around the region.
+    /// - Returns: `nil` when the picture is too small for the crop to contain the region.
     init?(_ native: PixelSize, for wanted: PixelSize, least: PixelSize, in picture: PixelSize) {
       let (width, height) = (Double(native.width), Double(native.height))
       let needed = max(1, Double(wanted.width) / width, Double(wanted.height) / height)
@@ -66,9 +71,10 @@ struct RegionPlan {
 }
 
 extension PixelArea {
-  /// Where an area of the upright picture lies in the picture as it is stored, by its EXIF orientation.
+  /// The area in the stored picture that corresponds to this area of the upright one, for an EXIF
+  /// orientation.
   ///
-  /// - Parameter stored: the whole picture's size as it is stored.
+  /// - Parameter stored: the size of the whole picture as stored.
   func stored(_ orientation: Int, in stored: PixelSize) -> PixelArea {
     let isOnItsSide = orientation >= 5
     let (x, y) = isOnItsSide ? (top, left) : (left, top)

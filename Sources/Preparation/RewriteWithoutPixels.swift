@@ -2,13 +2,13 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The rungs between a file as it is and one that is encoded anew: packed better, turned by whole blocks, and, where
-/// nothing but bytes matters, its coefficients made coarser. None of them decodes the picture to pixels.
+/// The options between an unchanged file and one that is encoded again: recompression, turning by whole
+/// blocks and, where only bytes matter, coarser coefficients. None of them decodes the picture to pixels.
 extension PreparationWork {
-  /// Packing better saves about this share at most.
+  /// The largest factor by which recompression reduces a file, approximately.
   private static let packingGain = 1.08
 
-  /// `nil` when the picture has to be decoded after all.
+  /// Returns `nil` when the picture must be decoded after all.
   mutating func rewriteWithoutPixels(_ file: PictureContent) throws(PreparationError) -> EncodedPicture? {
     guard plan.keepsPixels, canBeRewritten(file) else { return nil }
     let bytes = try onPicture { () throws(ImagingError) in try inMemory(file) }
@@ -18,7 +18,7 @@ extension PreparationWork {
   private func canBeRewritten(_ file: PictureContent) -> Bool {
     switch structure.format.codec {
     case .jpeg: true
-    // What says how the colors are meant would be lost.
+    // Recompression would lose the chunks that describe the colors.
     case .png: structure.orientation == 1 && !structure.hasUnknownColors && isNearTheLimit(file.count)
     default: false
     }
@@ -36,7 +36,7 @@ extension PreparationWork {
   }
 
   private mutating func rewriteJPEG(_ file: PictureBytes) -> EncodedPicture? {
-    // Gray and YCbCr; anything else needs its colors converted.
+    // Gray and YCbCr only; other color models need conversion.
     guard let coefficients = JPEGCoefficients(file),
       coefficients.canTurn(structure.orientation)
     else { return nil }
@@ -69,7 +69,7 @@ extension PreparationWork {
     encodedPixels += more * structure.size.pixelCount
   }
 
-  /// The plan's steps, with what was really done instead of turning and encoding.
+  /// Replaces the planned turning and encoding by the steps that were really done.
   private mutating func done(_ bytes: PictureBytes, _ what: [PreparationStep]) -> EncodedPicture {
     steps = steps.filter { [.strip, .repair, .format].contains($0.kind) } + what
     return EncodedPicture(bytes: bytes, format: structure.format, size: structure.uprightSize)
@@ -77,6 +77,6 @@ extension PreparationWork {
 
   private func squeezeStep(_ before: PictureBytes, _ after: PictureBytes) -> PreparationStep {
     PreparationStep(
-      .squeeze, "packed better, without loss", before: "\(before.byteCount)", after: "\(after.byteCount)")
+      .squeeze, "recompressed losslessly", before: "\(before.byteCount)", after: "\(after.byteCount)")
   }
 }

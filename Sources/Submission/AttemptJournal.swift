@@ -1,14 +1,15 @@
 package import Core
 
-/// Where attempts are written down. What a call wrote survives the process when the call returns.
+/// A durable record of attempts. When a call returns, its entry survives a crash of the process.
 package protocol AttemptJournal: Sendable {
-  /// Records an attempt as one that is being sent, and makes the file for its raw reply.
+  /// Records an attempt in the state `sending`, and creates the file for its raw reply.
   func begin(_ attempt: NewAttempt) async throws(JournalError) -> JournaledAttempt
   /// Records a change of an attempt's state.
   func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError)
 }
 
-/// The journal does not take an entry: a full disk, no permission, a damaged or locked file.
+/// The error of an entry that the journal cannot record: a full disk, a missing permission, or a damaged or
+/// locked file.
 package struct JournalError: Error, Sendable, Equatable {
   package let message: String
 
@@ -17,9 +18,11 @@ package struct JournalError: Error, Sendable, Equatable {
   }
 }
 
+/// An attempt that is about to begin.
 package struct NewAttempt: Sendable {
-  /// Which of an edit's requests this is, and which try of it, from 1.
+  /// The index of the request within its edit.
   package let part: Int
+  /// The number of the attempt at that request, from 1.
   package let number: Int
   package let gateway: String
   package let model: String
@@ -27,6 +30,7 @@ package struct NewAttempt: Sendable {
   package let idempotencyKey: String?
 }
 
+/// A recorded attempt and the file for its raw reply.
 package struct JournaledAttempt: Sendable {
   package let id: Int64
   package let reply: StoredReply
@@ -37,15 +41,17 @@ package struct JournaledAttempt: Sendable {
   }
 }
 
+/// A change of an attempt's state. Values that are `nil` are left as they are.
 package struct AttemptChange: Sendable {
   package var state: AttemptState
+  /// The HTTP status of the reply.
   package var status: Int?
   package var tasks: [String]?
-  /// What went wrong, without anything secret.
+  /// What went wrong, without secrets.
   package var message: String?
-  /// What the gateway says that it took.
+  /// The cost that the gateway reports.
   package var cost: (amount: Double, currency: String)?
-  /// Where its pictures were written.
+  /// The files of its pictures.
   package var outputs: [WrittenFile] = []
 
   init(_ state: AttemptState) {

@@ -1,78 +1,80 @@
-/// How far one attempt to send a request has come, and with it what is known about money. This is the only place that
-/// decides what may be sent again.
+/// The state of one attempt to send a request, and with it what is known about billing. This state machine is
+/// the only code that decides what may be sent again.
 ///
 /// sending → (accepted | unbilled | ambiguous) → stored → done
 package enum AttemptState: String, Sendable, CaseIterable {
-  /// The edit is written down, and no attempt of it has begun: nothing has left.
+  /// The edit is recorded, and no attempt has begun. Nothing was sent.
   case prepared
-  /// Bytes may be leaving; so it is written down, before the first can. Whoever finds this of a process that is gone knows
-  /// nothing about the outcome.
+  /// The request is being sent. The state is recorded before the first byte is sent, so an attempt of a dead
+  /// process in this state has an unknown outcome.
   case sending
-  /// The gateway has begun a good answer, or has given a task's id. It is billed, and is to be fetched.
+  /// The gateway has begun a successful reply, or has returned a task id. The request is billed, and its
+  /// result must be fetched.
   case accepted
-  /// It is certain that nothing was billed.
+  /// Certainly nothing was billed.
   case unbilled
-  /// Nobody knows, or it is billed and lost: it is never sent again on its own.
+  /// The outcome is unknown, or the request is billed and its result is lost. It is never sent again
+  /// automatically.
   case ambiguous
-  /// The answer lies whole on the disk and can be read again at no cost.
+  /// The whole reply is on the disk, and can be read again free of charge.
   case stored
-  /// The gateway has answered, finally, without a picture.
+  /// The gateway's final reply has no picture.
   case withoutPicture = "without-picture"
-  /// The pictures are where they belong.
+  /// The pictures are written to their files.
   case done
-  /// Its user has settled that it was billed, and that no picture will come.
+  /// The user has settled the attempt as billed, without a result.
   case lost
-  /// Its user has settled that it counts as billed, and may be sent once more.
+  /// The user has settled the attempt as billed, and the request may be sent again.
   case writtenOff = "written-off"
 }
 
 extension AttemptState {
-  /// What happens to an attempt.
+  /// An event that can change the state of an attempt.
   package enum Event: Sendable, CaseIterable {
-    /// The connection failed, or was ended by us, before the last byte had left.
+    /// The connection failed, or was closed by us, before the last byte was sent.
     case notSent
-    /// An answer came that costs nothing by its documentation.
+    /// A reply arrived that is documented as free of charge.
     case refused
-    /// The connection or the time ended behind the last byte, or the answer leaves it open.
+    /// The connection was lost or timed out after the last byte, or the reply leaves the outcome open.
     case lost
-    /// The head of a good answer came.
+    /// The head of a successful reply arrived.
     case begin
-    /// A good answer broke off.
+    /// A successful reply ended early.
     case cut
-    /// The whole answer is on the disk.
+    /// The whole reply is on the disk.
     case store
-    /// It was understood, and there is no picture in it.
+    /// The reply was read and has no picture.
     case findNothing
-    /// The pictures are written.
+    /// The pictures are written to their files.
     case finish
-    /// The process that was at it is gone.
+    /// The process that worked on the attempt is gone.
     case abandon
-    /// The user says what became of what nobody knows: billed, not billed, or billed and to be sent once more.
+    /// The user settles an unknown outcome: as billed, as not billed, or as billed and to send again.
     case settleBilled, settleUnbilled, settleResend
-    /// The same request has brought its answer under the same idempotency key, which bills both once.
+    /// A retry with the same idempotency key was answered, so both requests are billed once.
     case repeatAnswered
   }
 
-  /// The state after an event; `nil` where it cannot happen.
+  /// The state after an event; `nil` if the event cannot happen in this state.
   package func after(_ event: Event) -> AttemptState? {
     switch (self, event) {
     case (.sending, .notSent), (.sending, .refused), (.ambiguous, .repeatAnswered): .unbilled
     case (.sending, .lost), (.sending, .abandon), (.sending, .cut), (.accepted, .cut): .ambiguous
     case (.sending, .begin): .accepted
-    // A gateway's answer that refuses under a good status.
+    // A refusal with a successful status.
     case (.accepted, .refused), (.stored, .refused): .unbilled
     case (.accepted, .lost), (.stored, .lost): .ambiguous
     case (.accepted, .store), (.sending, .store), (.stored, .store): .stored
     case (.accepted, .findNothing), (.stored, .findNothing): .withoutPicture
-    // The kept reply is read once more, by a later version or after a mistake: it may have what was paid for.
+    // A kept reply can be read again, by a later version or after a mistake. It may contain the paid picture.
     case (.withoutPicture, .store), (.ambiguous, .store): .stored
     case (.withoutPicture, .begin), (.ambiguous, .begin): .accepted
     case (.accepted, .finish), (.stored, .finish), (.done, .finish): .done
     case (.withoutPicture, .finish), (.ambiguous, .finish): .done
-    // What its user has settled may have been done all the same, and be fetched at last.
+    // An attempt that the user has settled may have succeeded after all, so its result can still be fetched.
     case (.lost, .store), (.writtenOff, .store), (.unbilled, .store): .stored
     case (.lost, .finish), (.writtenOff, .finish), (.unbilled, .finish): .done
-    // What is accepted under a task's id, or stored, survives the process.
+    // An accepted task and a stored reply survive the process.
     case (.accepted, .abandon): .accepted
     case (.stored, .abandon): .stored
     case (let state, .settleBilled) where state.isOpen: .lost
@@ -82,14 +84,16 @@ extension AttemptState {
     }
   }
 
-  /// Whether nobody knows how it ended, or it has not ended.
+  /// Whether the attempt has not ended, or its outcome is unknown.
   package var isOpen: Bool { [.sending, .accepted, .ambiguous, .stored].contains(self) }
 
-  /// Whether the same request may be sent again without asking anybody.
+  /// Whether the same request may be sent again without asking the user.
   package var permitsSendingAgain: Bool { self == .prepared || self == .unbilled }
 
+  /// Whether an attempt was billed.
   package enum Billing: String, Sendable { case no, yes, unknown }
 
+  /// What this state says about billing.
   package var billing: Billing {
     switch self {
     case .prepared, .unbilled: .no

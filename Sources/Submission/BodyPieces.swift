@@ -3,24 +3,29 @@ import Gateways
 import NIOCore
 import Core
 
-/// A request body piece by piece: text as it is, pictures as base64. It waits for nothing: what has to come from a disk it asks for.
+/// A non-blocking generator of the chunks of a request body: text unchanged, pictures as base64. Instead of
+/// reading from the disk, it returns a step that requests the bytes from its caller.
 struct BodyPieces {
   enum Step {
     case piece(ByteBuffer)
-    /// The next bytes of a picture, to be handed to `take`.
+    /// The next portion of a picture is needed. The caller must load it and pass it to `take`.
     case needs(PictureContent.Portion)
     case end
   }
 
-  /// Whole groups, whose text just fits the 128 KiB that a buffer for it takes. From 24 to 384 KiB there is no difference in time.
+  /// The number of bytes that are encoded at a time. These are whole base64 groups, and their text just fits
+  /// into the 128 KiB that are allocated for a buffer of its size. Sizes from 24 to 384 KiB make no
+  /// difference in time.
   private static let usualChunk = 98_256
-  /// So much is asked for at a time.
+  /// The maximum number of bytes that are requested at a time.
   private static let usualPortion = 4 * usualChunk
 
   private var pieces: ArraySlice<RequestBody.Piece>
-  /// Of the picture under way: what was not asked for yet, what was read, and how much of that was encoded.
+  /// The portions of the current picture that were not requested yet.
   private var portions: ArraySlice<PictureContent.Portion> = []
+  /// The loaded portion of the current picture.
   private var bytes: PictureBytes?
+  /// The number of bytes of that portion that are encoded.
   private var offset = 0
   private var encoder: Base64ChunkEncoder?
 
@@ -43,7 +48,7 @@ struct BodyPieces {
     }
   }
 
-  /// What is going to be asked for after that.
+  /// The portion that will be requested next, so that the caller can load it ahead.
   var following: PictureContent.Portion? { portions.first }
 
   mutating func take(_ bytes: PictureBytes) {
@@ -70,7 +75,7 @@ struct BodyPieces {
       self.encoder = encoder
       offset = end
       if end == bytes.count { self.bytes = nil }
-      // One or two bytes may wait for the rest of their group.
+      // The buffer is empty if the encoder keeps one or two bytes until their group is complete.
       if buffer.readableBytes > 0 { return buffer }
     }
     return nil

@@ -5,21 +5,23 @@ import NIOPosix
 import Synchronization
 import Core
 
-/// Writes a request's body, each piece when the socket has taken the one before, until it is done or its request is over.
+/// Writes the body of a request with backpressure: each chunk is written when the socket has accepted the one
+/// before.
 ///
-/// The client (1.37) forgets promises of pieces that wait for the socket when their request ends otherwise: `end` must be called
-/// when the request is over, however that came.
+/// Always call `end` when the request is over. AsyncHTTPClient 1.37 does not complete the promises of chunks
+/// that wait for the socket if their request ends for another reason.
 final class BodyWriter: Sendable {
   private struct State {
     var isGiven = false
     var isRefused = false
     var isOver = false
-    /// Of the whole body.
+    /// The promise of the whole body.
     var done: EventLoopPromise<Void>?
-    /// What is still to be written; `nil` when the request is over.
+    /// The rest of the body; `nil` if the request is over.
     var pieces: BodyPieces?
-    /// The piece that goes next, and the bytes that are being read.
+    /// The chunk to write next.
     var waiting: ByteBuffer?
+    /// The portion that is being read ahead.
     var coming: EventLoopFuture<PictureBytes>?
   }
 
@@ -27,14 +29,16 @@ final class BodyWriter: Sendable {
 
   private let state = Mutex(State())
 
-  /// Whether the last piece was handed out. Before, nobody can have received the whole request; from then on somebody may
-  /// have, and have acted on it.
+  /// Whether the last chunk was handed to the client. Before that, no server can have received the whole
+  /// request. From then on, a server may have received it and acted on it.
   var isGiven: Bool { state.withLock { $0.isGiven } }
 
-  /// How long the words of such an answer may take: the client does not always say that they have come to their end.
+  /// The maximum time for the body of an early error reply, because the client does not always report its
+  /// end.
   private static let wordsTime = TimeAmount.seconds(2)
 
-  /// An answer that refuses has begun. What is left of the body is not wanted, and would hide its words.
+  /// Stops writing, because an error reply has begun. The gateway does not want the rest of the body, and
+  /// sending it could prevent the error message from being read.
   func refuse(on loop: any EventLoop) {
     let isEarly = state.withLock { state in
       state.isRefused = true
@@ -43,21 +47,22 @@ final class BodyWriter: Sendable {
     if isEarly { loop.scheduleTask(in: Self.wordsTime) { self.end() } }
   }
 
-  /// The request is over.
+  /// Ends the writing, because the request is over.
   func end() {
     let done = state.withLock { state in
       state.isOver = true
-      // A piece's promise that the client has forgotten keeps this object; the pictures must not wait for it.
+      // A promise that the client never completes retains this object. Release the pictures now.
       (state.pieces, state.waiting, state.coming) = (nil, nil, nil)
       defer { state.done = nil }
       return state.done
     }
-    // One that was kept already is not changed by that.
+    // Has no effect on a promise that is completed already.
     done?.fail(Over())
   }
 
-  /// All of it happens on the loop that writes to the socket: a piece is encoded where it is sent from, and no thread waits for
-  /// another but for the disk, from which the next portion comes while the one before is sent.
+  /// Writes the body on the event loop of the socket. Chunks are encoded on the loop that sends them, so no
+  /// other thread is involved, except for reading from the disk: the next portion is read while the one
+  /// before is sent.
   func write(
     _ body: RequestBody, to writer: HTTPClient.Body.StreamWriter, on loop: any EventLoop
   ) -> EventLoopFuture<Void> {
@@ -97,7 +102,7 @@ final class BodyWriter: Sendable {
   ) {
     writer.write(.byteBuffer(piece)).whenComplete { result in
       switch result {
-      // In another turn of the loop: pieces that the socket takes at once would lead deeper and deeper.
+      // In another tick of the loop: chunks that the socket accepts immediately would cause deep recursion.
       case .success: done.futureResult.eventLoop.execute { self.proceed(to: writer, done) }
       case .failure(let error): done.fail(error)
       }
@@ -128,15 +133,15 @@ final class BodyWriter: Sendable {
     }
   }
 
-  /// On a thread of those that may wait for a disk.
+  /// Loads a portion on a thread of NIO's thread pool, which may block on the disk.
   private static func load(
     _ portion: PictureContent.Portion, on loop: any EventLoop
   ) -> EventLoopFuture<PictureBytes> {
     NIOThreadPool.singleton.runIfActive(eventLoop: loop) { try portion.load() }
   }
 
-  /// In one turn of the loop with the end of all: an answer that came between them would be the end of the request for the
-  /// client, which would then never give the connection back to its pool.
+  /// Writes the last chunk and completes the body, in one tick of the loop. If a reply arrived between the
+  /// two, the client would take it for the end of the request and never return the connection to its pool.
   private func finish(_ writer: HTTPClient.Body.StreamWriter, _ done: EventLoopPromise<Void>) {
     let last: ByteBuffer?? = state.withLock { state in
       guard !state.isRefused, !state.isOver else { return nil }
@@ -144,7 +149,7 @@ final class BodyWriter: Sendable {
       return .some(state.waiting)
     }
     guard let last else { return }
-    // Whatever hinders it ends the whole request.
+    // The result is ignored, because an error here ends the whole request.
     if let last { _ = writer.write(.byteBuffer(last)) }
     done.succeed()
   }

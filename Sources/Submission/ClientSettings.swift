@@ -8,13 +8,13 @@ import NIOSSL
   import Foundation
 #endif
 
-/// What every connection has in common, and what the environment says about proxies and certificate authorities in the
-/// variables that curl and OpenSSL read.
+/// The HTTP client settings of all connections. Proxies and certificate authorities are read from the
+/// environment variables that curl and OpenSSL use.
 package struct ClientSettings: Sendable {
-  /// How long making a connection may take.
+  /// The timeout of a connection attempt.
   private static let connectTimeout = TimeAmount.seconds(15)
 
-  /// As many requests as are under way at a time.
+  /// The maximum number of connections to a host, which is also the maximum number of requests in flight.
   static let connectionsPerHost = 256
 
   private let environment: [String: String]
@@ -23,33 +23,35 @@ package struct ClientSettings: Sendable {
     self.environment = environment
   }
 
-  /// A setting of the environment that cannot be used.
+  /// The error of an environment variable that cannot be used.
   package struct Mistake: Error, Sendable, Equatable {
     package let variable: String
     package let message: String
   }
 
-  /// - Parameter url: the address that is going to be asked; some hosts are reached without the proxy.
+  /// Returns the client configuration for a URL.
+  ///
+  /// - Parameter url: The URL of the request, because some hosts are reached without the proxy.
   func configuration(for url: String) throws(Mistake) -> HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()
     configuration.timeout = .init(connect: Self.connectTimeout)
-    // A redirection would carry the key and the picture to a host that nobody named.
+    // Following a redirect would send the key and the pictures to a host that the user has not configured.
     configuration.redirectConfiguration = .disallow
-    // Trying again is decided by the billing rules, not by the connection pool.
+    // The billing rules decide about retries, not the connection pool.
     configuration.connectionPool.retryConnectionEstablishment = false
-    // How many requests are under way is decided by who sends them; a slow gateway keeps a connection for minutes.
+    // The sender limits the number of requests in flight. A slow gateway occupies a connection for minutes.
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsPerHost
     configuration.proxy = try proxy(for: url)
     configuration.tlsConfiguration = try tls()
     return configuration
   }
 
-  /// What distinguishes the configurations that two addresses get.
+  /// The proxy for a URL; `nil` if there is none. URLs with the same proxy have the same configuration.
   func proxyName(for url: String) -> String? { variable(for: url).map { $0.value } }
 
-  /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` in either case, unless `NO_PROXY` names the host. This machine itself is
-  /// never behind a proxy. `HTTP_PROXY` counts in lower case only, as with curl: a web server puts a header of that name
-  /// there.
+  /// The variable with the proxy for a URL: `HTTPS_PROXY`, `HTTP_PROXY`, or `ALL_PROXY`, in upper or lower
+  /// case, unless `NO_PROXY` names the host. Loopback hosts are never behind a proxy. `HTTP_PROXY` is read in
+  /// lower case only, as in curl, because a web server sets the upper-case variable from a request header.
   private func variable(for url: String) -> (name: String, value: String)? {
     guard let url = URL(string: url), let host = url.host(), !LoopbackName.matches(host), !isExcepted(host)
     else { return nil }
@@ -75,7 +77,7 @@ package struct ClientSettings: Sendable {
     guard let (name, value) = variable(for: url) else { return nil }
     let full = value.contains("://") ? value : "http://" + value
     guard let address = URL(string: full), let host = address.host(), !host.isEmpty else {
-      throw Mistake(variable: name, message: "it is not an address such as http://proxy.example.com:3128")
+      throw Mistake(variable: name, message: "it is not a URL such as http://proxy.example.com:3128")
     }
     switch address.scheme?.lowercased() {
     case "http":
@@ -90,7 +92,8 @@ package struct ClientSettings: Sendable {
     }
   }
 
-  /// `SSL_CERT_FILE` or `SSL_CERT_DIR`, which replace the system's authorities.
+  /// The TLS configuration with the authorities of `SSL_CERT_FILE` or `SSL_CERT_DIR`, which replace those of
+  /// the system; `nil` if neither is set.
   private func tls() throws(Mistake) -> TLSConfiguration? {
     for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
       guard let path = environment[name], !path.isEmpty else { continue }
@@ -105,7 +108,7 @@ package struct ClientSettings: Sendable {
   }
 }
 
-/// Names of this machine that need no resolver.
+/// Recognizes loopback hosts by their name, without a resolver.
 package enum LoopbackName {
   package static func matches(_ host: String) -> Bool {
     if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }

@@ -1,15 +1,15 @@
 import CZlib
 import NIOHTTP1
 
-/// What is done to a body on its way (RFC 9110, 8.4), by its header.
+/// The content coding of a body (RFC 9110, 8.4), from its header.
 enum ContentCoding {
   case none
   case gzip
   case deflate
-  /// One that was not asked for; its name.
+  /// An unsupported coding, with its name.
   case unknown(String)
 
-  /// What requests say is taken.
+  /// The value of the `Accept-Encoding` header.
   static let accepted = "gzip, deflate"
 
   init(_ headers: HTTPHeaders) {
@@ -23,7 +23,7 @@ enum ContentCoding {
     }
   }
 
-  /// `nil` where there is nothing to undo.
+  /// The decoder for this coding; `nil` if the body is not compressed or the coding is not supported.
   var decoder: ContentDecoder? {
     switch self {
     case .gzip: ContentDecoder(isGzip: true)
@@ -32,23 +32,24 @@ enum ContentCoding {
     }
   }
 
-  /// Why a body cannot be read; `nil` where it can.
+  /// The reason why a body cannot be decoded; `nil` if it can.
   var explanation: String? {
     guard case .unknown(let name) = self else { return nil }
-    return "it is compressed by \(name), which was not asked for: \(Self.accepted) are taken"
+    return "it is compressed with \(name), but only \(Self.accepted) are supported"
   }
 }
 
-/// Undoes gzip and deflate as a body comes.
+/// A streaming decoder for gzip and deflate.
 final class ContentDecoder: @unchecked Sendable {
-  // Used by one thread at a time, as whoever holds it promises.
+  // Safe: the owner guarantees that only one thread at a time uses it.
   private let decoder: OpaquePointer
   private var state = ContentCodingGoesOn
   private let isGzip: Bool
-  /// Some say gzip of what they send as it is.
+  /// Whether the body is not compressed: some servers declare gzip for a plain body. `nil` before the first
+  /// byte.
   private var isPlain: Bool?
 
-  /// - Returns: `nil` when there is no memory.
+  /// Creates a decoder; `nil` if there is not enough memory.
   init?(isGzip: Bool) {
     guard let decoder = content_coding_new() else { return nil }
     self.decoder = decoder
@@ -57,11 +58,14 @@ final class ContentDecoder: @unchecked Sendable {
 
   deinit { content_coding_free(decoder) }
 
-  /// Whether all of it has come, and was right.
+  /// Whether the body is complete and valid.
   var isWhole: Bool { isPlain == true || state == ContentCodingEnded }
   var isDamaged: Bool { state == ContentCodingDamaged }
 
-  /// - Parameter take: is given what comes out, in pieces of at most 64 KB, until it says that it is enough.
+  /// Decodes the next bytes of the body.
+  ///
+  /// - Parameter take: Receives the decoded bytes, in pieces of at most 64 KB, and returns whether to go on.
+  ///   A body that is not compressed is passed on as it is.
   func decode(_ bytes: UnsafeRawBufferPointer, _ take: (UnsafeRawBufferPointer) -> Bool) {
     guard let first = bytes.first else { return }
     let isPlain = isPlain ?? (isGzip && first != 0x1F)
@@ -78,7 +82,7 @@ final class ContentDecoder: @unchecked Sendable {
           decoder, rest.baseAddress, rest.count, &used, room.baseAddress, room.count, &written)
         rest = UnsafeRawBufferPointer(rebasing: rest[used...])
         if written > 0, !take(UnsafeRawBufferPointer(rebasing: room[..<written])) { return }
-        // A full room may mean that more is to come without further bytes.
+        // If the buffer is full, the decoder may have more output without further input.
         if state == ContentCodingDamaged || rest.isEmpty && written < room.count || used + written == 0 {
           return
         }

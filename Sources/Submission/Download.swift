@@ -11,32 +11,33 @@ package import Core
   import Foundation
 #endif
 
-/// Why a file could not be fetched from an address.
+/// The reason why a file could not be downloaded.
 package enum DownloadError: Error, Sendable, Equatable {
-  /// Not `https://HOST…`; the address is the one that was refused, which may be a redirection's.
+  /// The URL is not `https://HOST…`. It may be the target of a redirect.
   case notHTTPS(String)
-  /// The name leads to an address inside this machine or its network.
+  /// The host name resolves to an address of this machine or its network.
   case notPublic(host: String)
   case unresolvable(host: String)
   case tooManyRedirects(Int)
   case status(Int, retryAfter: Duration? = nil)
-  /// It is compressed in a way that was not asked for; its name.
+  /// The content coding with this name is not supported.
   case unknownCoding(String)
-  /// It ended before its end, again and again.
+  /// The connection ended before the end of the file, in every attempt.
   case cutShort
-  /// The address was good until some time that has passed.
+  /// The URL has expired.
   case expired
-  /// A variable of the environment names a proxy or an authority that cannot be used.
+  /// An environment variable (the first value) names a proxy or an authority that cannot be used (the second:
+  /// why).
   case settings(String, String)
   case tooLarge(limit: ByteCount)
   case timedOut
-  /// The connection's own words, without any header's value.
+  /// The connection failed with this message, which contains no values of headers.
   case failed(String)
   case canceled
 }
 
 extension DownloadError {
-  /// Whether and how it may be gone a moment later.
+  /// The cause for the retry plan, and the server's advice on when to retry; `nil` if a retry does not help.
   fileprivate var retry: (cause: RetryPlan.Cause, advice: Duration?)? {
     switch self {
     case .status(let status, let advice):
@@ -48,12 +49,14 @@ extension DownloadError {
   }
 }
 
-/// Fetches files from addresses that strangers may have chosen: over TLS, from public addresses only, which are checked
-/// after the name was resolved and then kept to, through few redirections that are each checked again, up to a limit
-/// that is counted. Nothing secret is sent. What breaks off is gone on with where it broke off.
+/// Downloads files from untrusted URLs, with protection against server-side request forgery (SSRF). It uses
+/// TLS and connects to public addresses only: the addresses are checked after the name is resolved, and the
+/// connection is pinned to a checked one. It follows a few redirects, each of which is checked again. The
+/// size limit is enforced on the received bytes. Nothing secret is sent. An interrupted download is resumed.
 package struct Downloader: Sendable {
   package struct Rules: Sendable {
-    /// For results of a gateway that is on this machine itself: its loopback addresses, also without TLS.
+    /// Whether loopback addresses are allowed, also without TLS, for results of a gateway on this machine.
+    /// Default: `false`.
     package var allowsLoopback = false
 
     package init() {}
@@ -61,7 +64,7 @@ package struct Downloader: Sendable {
 
   package struct File: Sendable {
     package let bytes: PictureBytes
-    /// `false` behind a proxy, which does the resolving.
+    /// Whether the server's address was checked; `false` behind a proxy, which resolves the name itself.
     package let isAddressChecked: Bool
   }
 
@@ -73,9 +76,11 @@ package struct Downloader: Sendable {
   private let timing: Timing
   private let settings: ClientSettings
 
+  /// Creates a downloader.
+  ///
   /// - Parameters:
-  ///   - limit: the most bytes of a body.
-  ///   - timeout: for the whole way to the last byte, redirections and repetitions included.
+  ///   - limit: The maximum size of a file.
+  ///   - timeout: The timeout of a whole download, including redirects and retries.
   package init(
     limit: ByteCount, timeout: Duration, rules: Rules = Rules(), timing: Timing = .real,
     settings: ClientSettings = ClientSettings()
@@ -87,6 +92,7 @@ package struct Downloader: Sendable {
     self.settings = settings
   }
 
+  /// Downloads the file at a URL.
   package func fetch(_ address: String) async throws(DownloadError) -> File {
     do {
       return try await within(timeout) { try await fetchAgainAndAgain(address) }
@@ -99,7 +105,7 @@ package struct Downloader: Sendable {
     }
   }
 
-  /// Fetching costs nothing, so what may be gone a moment later is tried again.
+  /// Downloads the file, with retries after transient errors, because a download is free of charge.
   private func fetchAgainAndAgain(_ address: String) async throws -> File {
     let deadline = timing.now() + timeout
     var plan = RetryPlan()
@@ -141,8 +147,8 @@ package struct Downloader: Sendable {
   private struct Target {
     let url: URL
     let host: String
-    /// The address to connect to: the one that was checked, not what the name may mean a moment later. `nil` behind a
-    /// proxy.
+    /// The address to connect to: the one that was checked, because the name may resolve to another one a
+    /// moment later. `nil` behind a proxy.
     let pinned: String?
   }
 
@@ -154,7 +160,7 @@ package struct Downloader: Sendable {
     guard scheme == "https" || scheme == "http" && isOwn else { throw .notHTTPS(address) }
     if settings.proxyName(for: address) != nil { return Target(url: url, host: host, pinned: nil) }
     let addresses = await withCheckedContinuation { continuation in
-      // The resolver blocks.
+      // `getaddrinfo` blocks.
       DispatchQueue.global().async { continuation.resume(returning: NetworkAddress.resolve(host)) }
     }
     guard let first = addresses.first else { throw .unresolvable(host: host) }
@@ -206,17 +212,18 @@ package struct Downloader: Sendable {
 extension DownloadError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .notHTTPS: "only https addresses without a user or password are fetched"
+    case .notHTTPS: "only https URLs without a user name or password are supported"
     case .notPublic(let host): "\(host) is an address of this machine or its network"
-    case .unresolvable(let host): "the name \(host) cannot be resolved"
-    case .tooManyRedirects(let maximum): "it is redirected more than \(maximum) times"
+    case .unresolvable(let host): "the host name \(host) cannot be resolved"
+    case .tooManyRedirects(let maximum): "there are more than \(maximum) redirects"
     case .unknownCoding(let name): ContentCoding.unknown(name).explanation ?? name
-    case .cutShort: "it ends before its end"
-    case .expired: "the address has expired"
-    case .settings(let variable, let message): "\(variable) in the environment cannot be used: \(message)"
+    case .cutShort: "the connection ended before the whole file arrived"
+    case .expired: "the URL has expired"
+    case .settings(let variable, let message):
+      "the environment variable \(variable) cannot be used: \(message)"
     case .status(let status, _): "the server answered with status \(status)"
-    case .tooLarge(let limit): "it has more than \(limit)"
-    case .timedOut: "it did not arrive in time"
+    case .tooLarge(let limit): "it is larger than \(limit)"
+    case .timedOut: "the download timed out"
     case .failed(let message): message
     case .canceled: "interrupted"
     }

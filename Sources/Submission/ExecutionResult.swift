@@ -1,7 +1,7 @@
 package import Gateways
 package import Core
 
-/// What one request brought, fetched and in memory, and still stored where that can be read again.
+/// The result of one request, in memory. The raw reply stays on the disk until `receipt` is finished.
 package struct ExecutionResult: Sendable {
   package struct Picture: Sendable {
     package let bytes: PictureBytes
@@ -9,50 +9,50 @@ package struct ExecutionResult: Sendable {
     package let source: Source
   }
 
-  /// How a picture traveled.
+  /// How a picture was delivered: in the reply, at a URL, or by a task.
   package enum Source: String, Sendable { case inline, url, task }
 
   package let pictures: [Picture]
   package let facts: ReplyFacts
-  /// The ids under which the gateway knew it.
+  /// The ids of the gateway's tasks; empty if the reply carried the result.
   package let tasks: [String]
-  /// The tries it took.
+  /// All attempts at the request.
   package let attempts: [AttemptNote]
-  /// Whether the address of every picture that was fetched is known to be a public one; not so behind a proxy.
+  /// Whether every downloaded picture came from a checked address; `false` behind a proxy.
   package let areAddressesChecked: Bool
   package let receipt: Receipt
 
-  /// The HTTP status of the answer.
+  /// The HTTP status of the reply.
   package var status: Int { attempts.last?.status ?? 200 }
-  /// How long the last try took, its results included.
+  /// The duration of the last attempt, including downloads.
   package var elapsed: Duration { attempts.last?.elapsed ?? .zero }
 }
 
-/// The journal's entry for what was delivered; to be told when its pictures are safe.
+/// The journal entry of a delivered result. Call `finish` when its pictures are written.
 package struct Receipt: Sendable {
   let attempt: LiveAttempt
 
-  /// Where the raw reply lies.
+  /// The path of the raw reply.
   package var replyPath: String { attempt.entry.reply.path }
 
-  /// The pictures are where they belong, so the raw reply is not needed any more.
+  /// Records that the pictures are written, and deletes the raw reply.
   ///
   /// - Parameters:
-  ///   - outputs: where they were written.
-  ///   - keepsReply: not all of them could be used.
+  ///   - outputs: The files of the pictures.
+  ///   - keepsReply: Keeps the raw reply, because not all pictures could be used. Default: `false`.
   package func finish(outputs: [WrittenFile] = [], keepsReply: Bool = false) async {
     let details = LiveAttempt.Details(outputs: outputs)
     let isNoted = (try? await attempt.happen(.finish, details)) != nil
     if keepsReply { release() } else { attempt.entry.reply.discard() }
-    // The reply itself may be what had filled the disk.
+    // Try again after the reply is deleted, because the reply itself may have filled the disk.
     if !isNoted { await attempt.note(.finish, details) }
   }
 
-  /// Nothing more is done with it here: what was delivered can be replayed.
+  /// Releases the raw reply without recording anything. The result can be replayed later.
   package func release() { attempt.entry.reply.release() }
 }
 
-/// One try, for reports.
+/// A summary of one attempt, for reports.
 package struct AttemptNote: Sendable {
   package let gateway: String
   package let state: AttemptState
@@ -60,31 +60,32 @@ package struct AttemptNote: Sendable {
   package let elapsed: Duration
 }
 
-/// Why a request brought nothing, and what is known about money.
+/// The error of a request without a result, with what is known about billing.
 package struct ExecutionFailure: Error, Sendable {
   package enum Cause: Error, Sendable {
     /// The attempt could not be recorded, so nothing was sent.
     case journal(JournalError)
     case submission(SubmissionError)
     case failed(GatewayFailure)
-    /// An answer under 2xx that ended before its end.
+    /// A reply with status 2xx is incomplete. The associated value says why.
     case cutShort(String)
     case refused(reason: String, message: String?)
-    /// With the addresses in its text, behind which there is none.
+    /// The reply has no picture. `links` are the URLs in its text, none of which leads to a picture.
     case noPicture(reason: String, message: String?, links: TextLinks = TextLinks())
-    /// Tasks that are not done, or cannot be asked for just now.
+    /// The tasks are not done, or cannot be polled at the moment.
     case pending(tasks: [String], why: String)
-    /// A result that cannot be fetched.
+    /// The result cannot be downloaded.
     case download(DownloadError, host: String)
     case interrupted
   }
 
-  /// Why a task is `pending` whose gateway does not answer.
-  package static let couldNotAsk = "the gateway could not be asked"
+  /// The reason of a `pending` task whose gateway cannot be polled.
+  package static let couldNotAsk = "polling the gateway failed"
 
   package let cause: Cause
   package let attempts: [AttemptNote]
+  /// The state of the last attempt.
   package let state: AttemptState
-  /// Where the raw reply lies, when there is something in it that may still be of use.
+  /// The path of the raw reply, if the reply may still be useful.
   package let keptReply: String?
 }

@@ -7,30 +7,32 @@ import NIOPosix
 import Synchronization
 import Core
 
-/// Sends one request and brings back its reply, read to the end. It never sends twice.
+/// An HTTP client that sends a request once and returns its whole reply. It never retries.
 package final class HTTPSender: Sendable {
-  /// One loop, on which replies are taken and written down. It lives as long as the process: work of the resolver may still
-  /// come to it after a client has ended.
+  /// The event loop that receives and stores replies. It lives as long as the process, because the resolver
+  /// may still submit work to it after a client is shut down.
   static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
-  /// Results that are fetched at the same time: a thousand tasks can be done in one second.
+  /// The concurrency limit of downloads of results: a thousand tasks can finish within one second.
   let downloads = WeightedSemaphore(8)
-  /// Requests under way. The client's own row is no place to wait in: it gives up after the time for a connection.
+  /// The concurrency limit of requests. The client's own queue is not suitable: requests in it fail after the
+  /// connect timeout.
   private let places = WeightedSemaphore(ClientSettings.connectionsPerHost)
 
   private let settings: ClientSettings
-  /// By the proxy that they use.
+  /// The clients, by proxy.
   private let clients = Mutex<[String?: HTTPClient]>([:])
 
   package init(settings: ClientSettings = ClientSettings()) {
     self.settings = settings
   }
 
-  /// Ends the clients that `close` has not, without waiting.
+  /// Shuts down the clients without waiting, if `close` was not called.
   deinit {
     for client in take() { client.shutdown(queue: .global()) { _ in } }
   }
 
+  /// Shuts down all clients.
   package func close() async {
     for client in take() { try? await client.shutdown() }
   }
@@ -53,10 +55,12 @@ package final class HTTPSender: Sendable {
     }
   }
 
+  /// Sends a request and returns its reply.
+  ///
   /// - Parameters:
-  ///   - timeout: for the whole call, from the connection to the reply's last byte.
-  ///   - stored: where a reply under 2xx is written as it comes, before anything is read out of it.
-  ///   - onAcceptance: called when the head of such a reply has come.
+  ///   - timeout: The timeout of the whole call, from the connection to the last byte of the reply.
+  ///   - stored: The file for a reply with status 2xx, which is written as it arrives, before it is parsed.
+  ///   - onAcceptance: Called when the head of a reply with status 2xx has arrived.
   package func send(
     _ outgoing: OutgoingRequest, timeout: Duration, storing stored: StoredReply? = nil,
     onAcceptance: @escaping @Sendable () -> Void = {}
@@ -101,7 +105,7 @@ package final class HTTPSender: Sendable {
     return try HTTPClient.Request(url: outgoing.url, method: .POST, headers: headers, body: stream)
   }
 
-  /// A reply that came counts, whatever ended the connection behind it.
+  /// Returns the reply despite an error, if its head has arrived; otherwise throws the classified error.
   private static func settle(
     _ error: any Error, _ receiver: ReplyReceiver, afterSending: Bool
   ) throws(SubmissionError) -> IncomingReply {
@@ -127,6 +131,6 @@ package final class HTTPSender: Sendable {
   }
 
   private static func message(for error: any Error) -> String {
-    error is TimeUp ? "the time limit has passed" : SubmissionError.message(for: error)
+    error is TimeUp ? "the request timed out" : SubmissionError.message(for: error)
   }
 }

@@ -7,18 +7,18 @@ import Core
   import Foundation
 #endif
 
-/// What a request took along: none of it is its result.
+/// The references of a request. A link to one of them is not its result.
 package struct SentPictures: Sendable {
-  /// Addresses that were passed on.
+  /// The references that were sent as URLs, without query and fragment.
   var addresses: Set<String>
-  /// SHA-256 of what was sent, as `PictureContent.sha256` writes it.
+  /// The SHA-256 digests of the references that were sent as bytes, in the format of `PictureContent.sha256`.
   var digests: Set<String>
 
   package init(addresses: Set<String> = [], digests: Set<String> = []) {
     (self.addresses, self.digests) = (Set(addresses.map(Self.place)), digests)
   }
 
-  /// What stands behind ? is a signature, which the ledger does not keep.
+  /// Returns a URL without query and fragment. The query is a signature, which the ledger does not keep.
   private static func place(of address: String) -> String {
     String(address.prefix { $0 != "?" && $0 != "#" })
   }
@@ -36,27 +36,32 @@ package struct SentPictures: Sendable {
   }
 }
 
-/// Addresses in a text may lead to the picture that was paid for, or to a page of rules. Each is fetched by the rules of every
-/// download, and counts only when what lies there is a picture and not one of the request's own.
+/// Results that a reply only links to in its text. A URL in a text may lead to the paid picture, or to a page
+/// of rules. Each is downloaded with the same checks as every download, and counts only if it is a picture
+/// and not one of the request's references.
 extension RequestExecutor {
-  /// An answer without a picture in a place of its own, whose text names addresses.
+  /// A reply without a picture, whose text contains URLs.
   struct Linked: Sendable {
     let links: TextLinks
     let reason: String
     let facts: ReplyFacts
   }
 
-  /// For each of them: a page that hangs must not hold up what is known already.
+  /// The timeout of each download. A page that hangs must not delay the result.
   private static let longestFetch: Duration = .seconds(60)
 
   private enum Found {
     case picture(Downloader.File)
     case nothing
-    /// It may be there a moment later.
+    /// The download failed, and may succeed later.
     case notYet(DownloadError, host: String)
   }
 
-  /// - Throws: `noPicture` when none of them is one; `download` when one that is shown as a picture cannot be fetched just now.
+  /// Downloads the pictures that a reply links to. The plain links are tried only if no embedded one is a
+  /// picture.
+  ///
+  /// - Throws: `noPicture` if none of the links is a picture; `download` if one that is embedded as a picture
+  ///   cannot be downloaded at the moment.
   func collect(
     _ linked: Linked, besides sent: SentPictures, _ attempt: LiveAttempt, tasks: [String] = [],
     _ deadline: Duration, earlier: [AttemptNote]
@@ -106,6 +111,7 @@ extension RequestExecutor {
 }
 
 extension DownloadError {
+  /// Whether the error is transient.
   fileprivate var mayPass: Bool {
     switch self {
     case .status(let status, _): status >= 500 || [408, 425, 429].contains(status)

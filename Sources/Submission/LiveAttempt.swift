@@ -2,7 +2,8 @@ import Gateways
 import Synchronization
 import Core
 
-/// An attempt under way: its state goes on by the rules, and every change is written down.
+/// An attempt in progress. Its state changes by the rules of `AttemptState`, and every change is recorded in
+/// the journal.
 final class LiveAttempt: Sendable {
   let entry: JournaledAttempt
   private let gateway: String
@@ -10,7 +11,7 @@ final class LiveAttempt: Sendable {
   private let timing: Timing
   private let begun: Duration
   private let current: Mutex<(state: AttemptState, status: Int?)>
-  /// The entry that the answer has begun, which is made beside its reading.
+  /// The task that records the beginning of the reply while the reply is being read.
   private let acceptance = Mutex<Task<Void, Never>?>(nil)
 
   init(
@@ -32,7 +33,7 @@ final class LiveAttempt: Sendable {
     return AttemptNote(gateway: gateway, state: state, status: status, elapsed: timing.now() - begun)
   }
 
-  /// What is written down beside the state.
+  /// The details that are recorded with a state.
   struct Details {
     var status: Int?
     var tasks: [String]?
@@ -41,13 +42,13 @@ final class LiveAttempt: Sendable {
     var outputs: [WrittenFile] = []
   }
 
-  /// Goes on, and returns when that is written down.
+  /// Changes the state by an event, and returns when the change is recorded.
   func happen(
     _ event: AttemptState.Event, _ details: Details = Details()
   ) async throws(JournalError) {
     await acceptance.withLock { $0 }?.value
     let next = current.withLock { current in
-      // What cannot happen changes nothing.
+      // An event that cannot happen in this state leaves it unchanged.
       current.state = current.state.after(event) ?? current.state
       current.status = details.status ?? current.status
       return current.state
@@ -59,12 +60,14 @@ final class LiveAttempt: Sendable {
     try await journal.record(change, of: entry.id)
   }
 
-  /// The same where the journal's failure must not cost what was paid for: then the entry stays behind, on the safe side.
+  /// Like `happen`, but ignores a failure of the journal, which must not discard a paid result. The entry
+  /// then keeps an earlier state, which is safe.
   func note(_ event: AttemptState.Event, _ details: Details = Details()) async {
     try? await happen(event, details)
   }
 
-  /// The head of a good answer came: called on the connection's loop, which cannot wait.
+  /// Records that the head of a successful reply has arrived. It is called on the event loop of the
+  /// connection, and does not block.
   func accept() {
     let next = current.withLock { current in
       current.state = current.state.after(.begin) ?? current.state

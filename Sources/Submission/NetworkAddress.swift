@@ -4,17 +4,18 @@
   import Darwin
 #endif
 
-/// An IP address, and whether it belongs to the public network: a URL that somebody gave must not make this machine
-/// fetch from itself or from its neighbors.
+/// An IP address, and whether it is public. An untrusted URL must not make this machine send requests to
+/// itself or to its local network.
 struct NetworkAddress: Equatable, Sendable {
-  /// Four bytes or sixteen.
+  /// Four bytes (IPv4) or sixteen (IPv6), in network byte order.
   let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
-  /// Blocks that are not public (IANA special-purpose registries for IPv4 and IPv6), with the length of their prefix.
+  /// The blocks that are not public (IANA special-purpose registries for IPv4 and IPv6), with their prefix
+  /// length in bits.
   private static let closedIPv4: [([UInt8], Int)] = [
     ([0], 8), ([10], 8), ([100, 64], 10), ([127], 8), ([169, 254], 16), ([172, 16], 12), ([192, 0, 0], 24),
     ([192, 0, 2], 24), ([192, 88, 99], 24), ([192, 168], 16), ([198, 18], 15), ([198, 51, 100], 24),
@@ -25,6 +26,7 @@ struct NetworkAddress: Equatable, Sendable {
     ([0xFE, 0x80], 10), ([0xFE, 0xC0], 10), ([0xFF], 8),
   ]
 
+  /// Whether the address, or the IPv4 address embedded in it, is in no special-purpose block.
   var isPublic: Bool {
     if bytes.count == 4 { return !Self.closedIPv4.contains { Self.begins(bytes, with: $0.0, bits: $0.1) } }
     guard bytes.count == 16 else { return false }
@@ -32,8 +34,8 @@ struct NetworkAddress: Equatable, Sendable {
     return !Self.closedIPv6.contains { Self.begins(bytes, with: $0.0, bits: $0.1) }
   }
 
-  /// The IPv4 address that an IPv6 address stands for: mapped and compatible (RFC 4291), NAT64 (RFC 6052), 6to4
-  /// (RFC 3056), Teredo (RFC 4380, inverted) and ISATAP (RFC 5214).
+  /// The IPv4 address that is embedded in an IPv6 address: mapped and compatible (RFC 4291), NAT64 (RFC
+  /// 6052), 6to4 (RFC 3056), Teredo (RFC 4380, inverted), and ISATAP (RFC 5214).
   private var embeddedIPv4: [UInt8]? {
     let last = Array(bytes[12...])
     let zeros = [UInt8](repeating: 0, count: 10)
@@ -54,17 +56,17 @@ struct NetworkAddress: Equatable, Sendable {
     return true
   }
 
-  /// As a URL's host is written, without brackets.
+  /// The address in the notation of a URL's host, without brackets.
   var text: String {
     var room = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
     inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &room, socklen_t(room.count))
     return String(decoding: room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// All addresses of a name. Blocks.
+  /// Resolves a host name to all its addresses; empty on failure. Blocks.
   static func resolve(_ host: String) -> [NetworkAddress] {
     var hints = addrinfo()
-    // One entry for each address, whatever the kinds of sockets are.
+    // Returns one entry per address, instead of one per address and socket type.
     hints.ai_protocol = Int32(IPPROTO_TCP)
     var list: UnsafeMutablePointer<addrinfo>?
     guard getaddrinfo(host, nil, &hints, &list) == 0 else { return [] }

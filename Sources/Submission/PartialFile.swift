@@ -4,21 +4,22 @@ import NIOCore
 import NIOHTTP1
 import Core
 
-/// A file as far as it has come, and what must still hold so that the rest fits to it (RFC 9110, 14.2).
+/// A partially downloaded file, and the validator for resuming the download with a range request (RFC 9110,
+/// 14.2).
 final class PartialFile {
   private var bytes = ByteAccumulator()
-  /// A strong `ETag`, or the date of its last change.
+  /// The validator: a strong `ETag`, or the value of `Last-Modified`.
   private var version: String?
   private var total: Int?
   private var decoder: ContentDecoder?
 
-  /// The headers of a request for the rest.
+  /// The headers of a request for the rest of the file; empty if the download cannot be resumed.
   var conditions: [(String, String)] {
     guard bytes.count > 0, let version else { return [] }
     return [("Range", "bytes=\(bytes.count)-"), ("If-Range", version)]
   }
 
-  /// Looks at an answer's head; starts anew unless it is the rest.
+  /// Processes the head of a response. Starts over unless the response is the rest of the file.
   func begin(_ response: HTTPClientResponse, limit: ByteCount) throws(DownloadError) {
     let status = Int(response.status.code)
     let declared = response.headers.first(name: "Content-Length").flatMap { Int($0) }
@@ -40,12 +41,12 @@ final class PartialFile {
     let coding = ContentCoding(response.headers)
     if case .unknown(let name) = coding { throw .unknownCoding(name) }
     decoder = coding.decoder
-    // What a part of it would be, or how long all of it is, nobody says.
+    // A compressed body cannot be resumed, and its decoded length is unknown.
     if decoder != nil { (version, total) = (nil, nil) }
     if let total, total > limit.bytes { throw .tooLarge(limit: limit) }
   }
 
-  /// The first number of `Content-Range: bytes 5-9/10`.
+  /// The start of the range in `Content-Range`, such as 5 in `bytes 5-9/10`.
   private static func start(of response: HTTPClientResponse) -> Int? {
     guard let range = response.headers.first(name: "Content-Range"), range.hasPrefix("bytes ") else {
       return nil
@@ -66,7 +67,9 @@ final class PartialFile {
     if isEnough { throw .tooLarge(limit: limit) }
   }
 
-  /// - Returns: `false` when it is too much.
+  /// Appends decoded bytes.
+  ///
+  /// - Returns: `false` if the file would exceed the limit.
   private func take(_ piece: UnsafeRawBufferPointer, _ limit: ByteCount) -> Bool {
     guard bytes.count + piece.count <= limit.bytes else { return false }
     bytes.append(upTo: piece.count) { room in
@@ -76,6 +79,9 @@ final class PartialFile {
     return true
   }
 
+  /// Checks that the file is complete.
+  ///
+  /// - Throws: `cutShort` if it is not.
   func requireWhole() throws(DownloadError) {
     if let total, bytes.count < total { throw .cutShort }
     if let decoder, !decoder.isWhole { throw .cutShort }

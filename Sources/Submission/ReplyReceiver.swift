@@ -4,28 +4,30 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Takes a reply as it arrives: onto the disk, and its pictures out of it.
+/// Receives a reply: writes it to the disk as it arrives, and extracts its pictures.
 ///
-/// All of it happens on the connection's own loop and is done when a call returns. A reply that was waited with while its
-/// server closes the connection would lose its end: the client drops what it has not handed over by then.
+/// All work is done synchronously on the event loop of the connection. With asynchronous processing, a reply
+/// could lose its end if the server closes the connection, because the client drops data that it has not
+/// delivered by then.
 final class ReplyReceiver: HTTPClientResponseDelegate {
   typealias Response = Void
 
-  /// A gateway's own words, or a proxy's page.
+  /// The maximum size of an error reply in bytes: a gateway's message, or a proxy's page.
   private static let errorLimit = 4_000_000
 
-  /// More came than is wanted.
+  /// The error that ends a request whose reply exceeds the limit.
   private struct Enough: Error {}
 
   fileprivate struct State: ~Copyable {
     var head: HTTPResponseHead?
     var lifter: ReplyLifter?
-    /// By its header.
+    /// The `Content-Length`.
     var declared: Int?
+    /// The number of bytes received, before decoding.
     var received = 0
     var coding = ContentCoding.none
     var decoder: ContentDecoder?
-    /// Without what was done to it on its way.
+    /// The number of bytes after decoding.
     var decoded = 0
     var failure: ReplyLifter.TooLarge?
   }
@@ -34,9 +36,11 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   private let onHead: @Sendable (Bool) -> Void
   private let state = Mutex(State())
 
+  /// Creates a receiver for one reply.
+  ///
   /// - Parameters:
-  ///   - stored: where a reply under 2xx is written, before anything is read out of it.
-  ///   - onHead: called when the head of the reply has come, with whether it is such a one.
+  ///   - stored: The file for a reply with status 2xx, which is written before the reply is parsed.
+  ///   - onHead: Called when the head of the reply has arrived, with whether the status is 2xx.
   init(storing stored: StoredReply?, onHead: @escaping @Sendable (Bool) -> Void) {
     self.stored = stored
     self.onHead = onHead
@@ -76,23 +80,24 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
   private func take(_ bytes: UnsafeRawBufferPointer, _ state: inout State, _ isPaidFor: Bool) {
     state.decoded += bytes.count
     if isPaidFor { stored?.append(bytes) }
-    // Nobody could read it.
+    // The decoder for this coding is missing, so the body cannot be parsed.
     if case .unknown = state.coding { return }
     guard state.failure == nil else { return }
     do throws(ReplyLifter.TooLarge) {
       try state.lifter?.take(bytes)
     } catch {
-      // What is paid for is at least stored.
+      // Keep receiving, so that a paid reply is at least stored.
       state.failure = error
     }
   }
 
   func didFinishRequest(task: HTTPClient.Task<Void>) throws {}
 
-  /// What came: all of it, or what there was when the connection failed. Of an error's reply the status is enough.
+  /// Returns the reply: all of it, or what arrived before the connection failed. An incomplete error reply is
+  /// not marked as cut, because its status is enough.
   ///
-  /// - Parameter why: what cut it short.
-  /// - Returns: `nil` when nothing came.
+  /// - Parameter why: The reason why the connection ended early.
+  /// - Returns: `nil` if no head arrived.
   func reply(cutBy why: String? = nil) throws(ReplyLifter.TooLarge) -> IncomingReply? {
     let (head, isWhole, failure, content, odd) = state.withLock { state in
       (
@@ -112,12 +117,13 @@ final class ReplyReceiver: HTTPClientResponseDelegate {
 extension ReplyReceiver.State {
   fileprivate var whyNotDecoded: String? {
     if let decoder, received > 0, !decoder.isWhole {
-      return decoder.isDamaged ? "its compressed body is damaged" : "its compressed body ends before its end"
+      return decoder.isDamaged ? "its compressed body is damaged" : "its compressed body is incomplete"
     }
     return coding.explanation
   }
 }
 
 extension HTTPResponseHead {
+  /// Whether the reply must be treated as billed, because its status is 2xx.
   fileprivate var isPaidFor: Bool { (200..<300).contains(status.code) }
 }

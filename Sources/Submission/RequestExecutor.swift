@@ -2,9 +2,11 @@ package import Gateways
 import NIOPosix
 package import Core
 
-/// Brings one request to one gateway and its pictures back, and never pays twice: every attempt is written down before
-/// its first byte leaves, only what certainly cost nothing is sent again, and what was accepted is fetched, not repeated.
+/// Executes a request at one gateway and returns its pictures, without ever paying twice. Every attempt is
+/// recorded before its first byte is sent. Only attempts that certainly cost nothing are sent again. Accepted
+/// results are fetched, not requested again.
 package final class RequestExecutor: Sendable {
+  /// A gateway with the base URL and the key to use.
   package struct Route: Sendable {
     package let gateway: Gateway
     package let baseURL: String
@@ -17,7 +19,7 @@ package final class RequestExecutor: Sendable {
     }
   }
 
-  /// What happens meanwhile, for those who watch.
+  /// A progress event.
   package enum Event: Sendable {
     case sending(OutgoingRequest, attempt: Int)
     case replied(IncomingReply)
@@ -31,7 +33,8 @@ package final class RequestExecutor: Sendable {
   let timing: Timing
   let retries: RetryPlan.Limits
   let stop: StopSignal
-  /// Whether a stop ends the waiting for a task that the gateway has accepted: it can be asked for later.
+  /// Whether a stop also ends the polling of an accepted task, whose result can be fetched later. Default:
+  /// `true`.
   let leavesTasks: Bool
   let watch: @Sendable (Event) -> Void
 
@@ -52,9 +55,11 @@ package final class RequestExecutor: Sendable {
 
   var gateway: Gateway { route.gateway }
 
+  /// Executes a request.
+  ///
   /// - Parameters:
-  ///   - part: which of an edit's requests this is.
-  ///   - timeout: for everything together: tries, waits, tasks.
+  ///   - part: The index of the request within its edit.
+  ///   - timeout: The timeout of the whole call, including retries, waits, and tasks.
   package func execute(
     _ request: EditRequest, part: Int, timeout: Duration
   ) async throws(ExecutionFailure) -> ExecutionResult {
@@ -69,7 +74,7 @@ package final class RequestExecutor: Sendable {
       }
       let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
       stop.begin(until: deadline)
-      // It may have been asked for while the attempt was written down.
+      // A stop may have been requested while the attempt was recorded.
       guard !stop.isAsked else {
         stop.end()
         await attempt.note(.notSent, .init(message: "interrupted"))
@@ -83,7 +88,7 @@ package final class RequestExecutor: Sendable {
         }
         for earlier in unanswered {
           await earlier.note(
-            .repeatAnswered, .init(message: "answered when it was sent again under the same key"))
+            .repeatAnswered, .init(message: "a retry with the same idempotency key was answered"))
         }
         return try await bring(
           answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
@@ -104,11 +109,12 @@ package final class RequestExecutor: Sendable {
     }
   }
 
-  /// Goes on with what an earlier process left: a stored reply, or tasks that were accepted. Sends nothing that costs.
+  /// Resumes an attempt of an earlier process, from its stored reply or its accepted tasks. It sends no
+  /// request that is billed.
   ///
   /// - Parameters:
-  ///   - reply: the answer as it was stored; `nil`: ask for the tasks.
-  ///   - sent: what went along with the request.
+  ///   - reply: The stored reply; `nil` polls the tasks.
+  ///   - sent: The references of the request.
   package func resume(
     _ entry: JournaledAttempt, state: AttemptState, reply: IncomingReply?, tasks: [String],
     sent: SentPictures, timeout: Duration
@@ -160,14 +166,14 @@ package final class RequestExecutor: Sendable {
     }
   }
 
-  /// What a reply that was paid for says.
+  /// The contents of a billed reply.
   private enum Answer: Sendable {
     case pictures([ReturnedPicture], ReplyFacts)
     case tasks([String])
     case linked(Linked)
   }
 
-  /// Stores the answer, and only then reads it.
+  /// Flushes a successful reply to the disk, and then interprets it.
   private func settle(
     _ reply: IncomingReply, _ attempt: LiveAttempt
   ) async throws(ExecutionFailure.Cause) -> Answer {
@@ -183,9 +189,12 @@ package final class RequestExecutor: Sendable {
     return try await understand(reply, attempt)
   }
 
+  /// Interprets a reply and records the outcome.
+  ///
   /// - Parameters:
-  ///   - isSafe: whether the reply is on the disk; one that a full disk did not take is not called stored.
-  ///   - isWhole: whether it is known to have come to its end; else that is why it cannot be read.
+  ///   - isSafe: Whether the reply is on the disk. A reply that did not fit on a full disk is not recorded as
+  ///     stored.
+  ///   - isWhole: Whether the reply is known to be complete. If not, that is the reason if it cannot be read.
   private func understand(
     _ reply: IncomingReply, _ attempt: LiveAttempt, isSafe: Bool = true, isWhole: Bool = true
   ) async throws(ExecutionFailure.Cause) -> Answer {
@@ -194,7 +203,7 @@ package final class RequestExecutor: Sendable {
     return try answer.get()
   }
 
-  /// What a reply says, and what is to be written down of it.
+  /// Interprets a reply: its answer, and the event and details to record.
   @inline(never)
   private func read(_ reply: IncomingReply, isSafe: Bool, isWhole: Bool) -> Reading {
     var details = LiveAttempt.Details(status: reply.status)
@@ -206,7 +215,7 @@ package final class RequestExecutor: Sendable {
       details.tasks = tasks
       return (.success(.tasks(tasks)), .begin, details)
     case .running:
-      // Only questions are answered so.
+      // Only replies to polls have this outcome.
       return (.failure(.noPicture(reason: "", message: nil)), .findNothing, details)
     case .refused(let reason, let facts):
       (details.message, details.facts) = (reason, facts)
@@ -219,7 +228,7 @@ package final class RequestExecutor: Sendable {
       (details.message, details.facts) = (reason, facts)
       return (.failure(.noPicture(reason: reason, message: facts.text)), .findNothing, details)
     case .failed(let failure) where failure.kind == .unreadableReply && !isWhole:
-      return (.failure(.cutShort("what came of it ends in the middle")), .cut, details)
+      return (.failure(.cutShort("the stored reply is incomplete")), .cut, details)
     case .failed(let failure):
       (details.status, details.message) = (failure.status, failure.message)
       return (.failure(.failed(failure)), failure.event, details)
@@ -230,7 +239,7 @@ package final class RequestExecutor: Sendable {
     answer: Result<Answer, ExecutionFailure.Cause>, event: AttemptState.Event, details: LiveAttempt.Details
   )
 
-  /// What the answer leads to: for minutes, where that is a task.
+  /// Fetches the result that an answer leads to. For a task, this can take minutes.
   private func bring(
     _ answer: Answer, besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
     _ deadline: Duration, earlier: [AttemptNote]
@@ -244,6 +253,7 @@ package final class RequestExecutor: Sendable {
     }
   }
 
+  /// The time to wait before the next attempt; `nil` if there must not be one.
   private func retry(
     after cause: ExecutionFailure.Cause, _ state: AttemptState, _ plan: inout RetryPlan, _ deadline: Duration
   ) -> Duration? {
@@ -265,7 +275,8 @@ package final class RequestExecutor: Sendable {
     return nil
   }
 
-  /// Keeps the raw reply where there is something in it that may have been paid for: a later version may find a picture in it.
+  /// Makes the error of a failed attempt. The raw reply is kept if it may contain something billed, because a
+  /// later version may find a picture in it.
   private func failure(
     _ cause: ExecutionFailure.Cause, _ attempt: LiveAttempt, _ notes: [AttemptNote]
   ) -> ExecutionFailure {
@@ -273,7 +284,7 @@ package final class RequestExecutor: Sendable {
     let isOfUse =
       switch attempt.state {
       case .accepted, .stored: true
-      // Only replies under 2xx are stored: what such a one says of itself may be wrong.
+      // Only replies with status 2xx are stored, and an error in such a reply may be wrong.
       case .ambiguous, .withoutPicture, .unbilled: !reply.isEmpty
       default: false
       }
@@ -285,19 +296,19 @@ package final class RequestExecutor: Sendable {
 }
 
 extension ExecutionFailure.Cause {
-  /// For a line of progress.
+  /// The reason for a wait, in a progress message.
   fileprivate var message: String {
     switch self {
     case .failed(let failure): "status \(failure.status)"
     case .submission(let error): error.message
     case .cutShort(let why): why
-    default: "it failed"
+    default: "the attempt failed"
     }
   }
 }
 
 extension SubmissionError {
-  /// What it means for the attempt.
+  /// The event of this error in the attempt's state machine.
   fileprivate var event: AttemptState.Event {
     switch self {
     case .unreachable, .sourceLost, .settings, .canceled(afterSending: false): .notSent
@@ -306,20 +317,20 @@ extension SubmissionError {
     }
   }
 
-  /// For the journal.
+  /// The message for the journal.
   fileprivate var message: String {
     switch self {
     case .unreachable(let message), .outcomeUnknown(let message): message
-    case .sourceLost: "a picture changed while it was sent"
+    case .sourceLost: "a picture changed or became unreadable while it was sent"
     case .settings(let mistake): "\(mistake.variable): \(mistake.message)"
     case .canceled: "interrupted"
-    case .replyTooLarge(let limit): "more than \(limit) bytes"
+    case .replyTooLarge(let limit): "the reply has more than \(limit) bytes"
     }
   }
 }
 
 extension GatewayFailure {
-  /// What it means for the attempt.
+  /// The event of this failure in the attempt's state machine.
   fileprivate var event: AttemptState.Event {
     switch kind {
     case .rateLimited, .dayQuotaUsed, .overloaded, .keyRejected, .needsBilling, .placeNotServed, .outOfCredit,

@@ -7,13 +7,14 @@ import Core
   import Foundation
 #endif
 
-/// Pictures that came as addresses are fetched within the same call, because addresses expire.
+/// Collection of results. Pictures at URLs are downloaded within the same call, because the URLs expire.
 extension RequestExecutor {
-  /// A 4K picture is 20 to 30 MB.
+  /// The maximum size of a downloaded picture. A 4K picture has 20 to 30 MB.
   private static let sizeLimit = ByteCount.megabytes(256)
-  /// What is paid for is fetched, also when the call's time is as good as over.
+  /// The minimum timeout of a download. A paid result is downloaded even if the call's time is almost over.
   private static let leastTime: Duration = .seconds(120)
 
+  /// Collects the pictures of a reply, and downloads those at URLs.
   func collect(
     _ pictures: [ReturnedPicture], _ facts: ReplyFacts, _ attempt: LiveAttempt, tasks: [String] = [],
     _ deadline: Duration, earlier: [AttemptNote]
@@ -42,7 +43,8 @@ extension RequestExecutor {
       areAddressesChecked: areChecked, receipt: Receipt(attempt: attempt))
   }
 
-  /// For results of this gateway, which may be on this machine itself.
+  /// A downloader for results of this gateway. It allows loopback addresses if the gateway is on this
+  /// machine.
   func downloader(timeout: Duration) -> Downloader {
     var rules = Downloader.Rules()
     rules.allowsLoopback = URL(string: route.baseURL)?.host().map(LoopbackName.matches) ?? false
@@ -52,14 +54,15 @@ extension RequestExecutor {
   private func fetch(
     _ address: String, expires: Int?, _ deadline: Duration
   ) async throws(ExecutionFailure.Cause) -> Downloader.File {
-    // Some answer with a path of their own.
+    // Some gateways reply with a path relative to their base URL.
     let url = URL(string: address, relativeTo: URL(string: route.baseURL))
     do throws(DownloadError) {
       return try await downloader(timeout: max(Self.leastTime, deadline - timing.now())).fetch(
         url?.absoluteString ?? address)
     } catch {
       if case .canceled = error { throw .interrupted }
-      // A server that has thrown it away answers with some 4xx; its time tells why.
+      // A server that has deleted the picture answers with a 4xx status. The expiry time tells whether this
+      // is why.
       let isOver = expires.map { Date(timeIntervalSince1970: Double($0)) < Date() } ?? false
       let isGone = if case .status(let status, _) = error { (400..<500).contains(status) } else { false }
       throw .download(isOver && isGone ? .expired : error, host: url?.host() ?? "")

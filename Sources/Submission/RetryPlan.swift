@@ -1,18 +1,22 @@
 import Gateways
 
-/// When a request that certainly cost nothing is sent again. Pure arithmetic: full jitter (a random share of a wait that
-/// doubles), the gateway's own advice as the least, separate counts for rate limits and for faults.
+/// The retry schedule of requests that certainly cost nothing: exponential backoff with full jitter (a random
+/// share of a wait that doubles), the gateway's advice as the minimum, and separate counts for rate limits
+/// and for faults. It is pure arithmetic without I/O.
 package struct RetryPlan: Sendable {
   package struct Limits: Sendable {
-    /// Answers that ask to come back later, and connections that were not made.
+    /// The maximum number of retries after rate limits and overload. Default: 6.
     package var rateLimits = 6
+    /// The maximum number of retries after faults, such as failed connections. Default: 2.
     package var faults = 2
+    /// The first wait before jitter, which doubles with each retry. Default: 1 s.
     package var firstWait: Duration = .seconds(1)
+    /// The maximum wait. Advice to wait longer ends the retries. Default: 60 s.
     package var longestWait: Duration = .seconds(60)
 
     package init() {}
 
-    /// For routes with another one behind them: a wait is a reason to go there.
+    /// No retries, for routes with a fallback: instead of waiting, the next route is used.
     package static let none: Limits = {
       var limits = Limits()
       limits.rateLimits = 0
@@ -35,10 +39,12 @@ package struct RetryPlan: Sendable {
     self.limits = limits
   }
 
+  /// Decides about the next retry, and counts it.
+  ///
   /// - Parameters:
-  ///   - advice: how long the gateway asks to wait.
-  ///   - left: the time until the whole call's deadline.
-  ///   - random: 0…1.
+  ///   - advice: The wait that the gateway requests.
+  ///   - left: The time until the deadline of the whole call.
+  ///   - random: A random number in 0…1.
   package mutating func next(
     after cause: Cause, advice: Duration? = nil, left: Duration, random: Double
   ) -> Decision {
@@ -47,14 +53,16 @@ package struct RetryPlan: Sendable {
     seen[cause] = count + 1
     let ceiling = min(limits.longestWait, limits.firstWait * (1 << min(count, 20)))
     let jitter = ceiling * random
-    // Whoever was told when to come does not come before, nor all at once.
+    // With advice, wait at least as long, plus up to 1 s of jitter, so that clients do not retry at the same
+    // moment.
     let wait = advice.map { $0 + min(jitter, .seconds(1)) } ?? jitter
     guard (advice ?? wait) <= limits.longestWait, wait < left else { return .giveUp }
     return .wait(wait)
   }
 }
 
-/// When a task is asked for again: often at first, then less, never before the gateway wants it.
+/// The polling schedule of a task: the interval grows from the gateway's own to a maximum, and is never
+/// shorter than the gateway requests.
 package struct PollPlan: Sendable {
   private static let longest: Duration = .seconds(10)
   private static let growth = 1.15
@@ -67,7 +75,12 @@ package struct PollPlan: Sendable {
     first = interval
   }
 
-  /// - Returns: `nil` when the deadline comes first.
+  /// Returns the wait before the next poll.
+  ///
+  /// - Parameters:
+  ///   - advice: The wait that the gateway requests.
+  ///   - left: The time until the deadline.
+  /// - Returns: `nil` if the deadline comes first.
   package mutating func next(advice: Duration? = nil, left: Duration) -> Duration? {
     let wait = max(interval, advice ?? .zero)
     interval = min(max(Self.longest, first), interval * Self.growth)

@@ -8,11 +8,11 @@ import Core
   import Darwin
 #endif
 
-/// The bytes of a reply as they came, in a file that stays until the pictures are safe. Whoever pays and is then
-/// interrupted, by whatever, still has what was paid for.
+/// The file with the raw bytes of a reply, which is kept until the pictures are written. If the process is
+/// interrupted after the request was billed, the result is not lost.
 ///
-/// The file is made before anything is sent, and is locked as long as its process works on it: a file that is not locked
-/// belongs to nobody who lives.
+/// The file is created before anything is sent, and is locked (`flock`) while a process works on it. A file
+/// without a lock belongs to no running process.
 package final class StoredReply: Sendable {
   private struct File {
     var descriptor: Int32
@@ -23,12 +23,12 @@ package final class StoredReply: Sendable {
   package let path: String
   private let file: Mutex<File>
 
-  /// Why the file cannot be made.
+  /// The error of a file that cannot be created, opened, or read.
   package struct Failure: Error {
     package let message: String
   }
 
-  /// Makes the file, readable by its owner, and by those who share the ledger.
+  /// Creates the file, readable by its owner and by those who share the ledger.
   package init(making path: String) throws(Failure) {
     self.path = path
     let descriptor = openPrivate(path, O_WRONLY | O_EXCL | O_APPEND)
@@ -37,14 +37,14 @@ package final class StoredReply: Sendable {
     file = Mutex(File(descriptor: descriptor))
   }
 
-  /// Takes over the file of a process that is gone.
+  /// Opens the file of a process that is gone, and locks it.
   package init(reopening path: String) throws(Failure) {
     self.path = path
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_APPEND)
     guard descriptor >= 0 else { throw Failure(message: String(cString: strerror(errno))) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       close(descriptor)
-      throw Failure(message: "another process works on it")
+      throw Failure(message: "another process is using it")
     }
     var status = stat()
     fstat(descriptor, &status)
@@ -53,7 +53,8 @@ package final class StoredReply: Sendable {
 
   deinit { file.withLock { if $0.descriptor >= 0 { close($0.descriptor) } } }
 
-  /// Adds what came. A disk that is full does not end the reading: then the picture is all the more to be had.
+  /// Appends received bytes. A full disk does not end the reception, because then the copy in memory is the
+  /// only one.
   func append(_ bytes: UnsafeRawBufferPointer) {
     file.withLock { file in
       guard file.descriptor >= 0, file.failure == 0 else { return }
@@ -62,14 +63,14 @@ package final class StoredReply: Sendable {
     }
   }
 
-  /// Returns when everything that was added is on the disk. May block.
+  /// Flushes the file to the disk (`fsync`). May block.
   ///
-  /// - Returns: whether it is.
+  /// - Returns: Whether all appended bytes are on the disk.
   package func sync() -> Bool {
     file.withLock { $0.failure == 0 && $0.descriptor >= 0 && fsync($0.descriptor) == 0 }
   }
 
-  /// The reply once more, as it was received. May block.
+  /// Reads the reply again. May block.
   package func read(status: Int) throws(Failure) -> IncomingReply {
     var lifter = ReplyLifter()
     var room = [UInt8](repeating: 0, count: 1 << 18)
@@ -85,24 +86,26 @@ package final class StoredReply: Sendable {
           try lifter.take(bytes)
         }
       } catch {
-        throw Failure(message: "it is longer than \(error.limit) bytes")
+        throw Failure(message: "it is larger than \(error.limit) bytes")
       }
     }
     return IncomingReply(status: status, content: lifter.finish())
   }
 
-  /// Whether nothing lies under that name, or an empty file.
+  /// Whether there is no file at `path`, or an empty one.
   package static func isEmpty(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 || status.st_size == 0
   }
 
+  /// Whether nothing was appended.
   package var isEmpty: Bool { file.withLock { $0.count == 0 } }
 
-  /// Removes the file: the pictures are safe, or there is nothing in it.
+  /// Deletes the file, because the pictures are written or the file contains nothing useful.
   package func discard() { end { unlink(path) } }
 
-  /// Leaves the file to whoever comes next. The last reference may go later than its owner says that he is done.
+  /// Closes and unlocks the file, and leaves it to later processes. This does not wait for `deinit`, because
+  /// the last reference may live longer.
   package func release() { end {} }
 
   private func end(_ last: () -> Void) {
@@ -114,7 +117,7 @@ package final class StoredReply: Sendable {
     }
   }
 
-  /// Whether a process that lives works on the file of that name.
+  /// Whether a running process has locked the file at `path`.
   package static func isInUse(_ path: String) -> Bool {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }

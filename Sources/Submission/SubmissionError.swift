@@ -11,43 +11,46 @@ package import Core
   import Darwin
 #endif
 
-/// Why no reply came back. What a reply *says* is an `Outcome`, not an error.
+/// The error of a request without a reply. What a reply *says* is an `Outcome`, not an error.
 package enum SubmissionError: Error, Sendable, Equatable {
-  /// The request was not sent to its end: the name, the connection or TLS failed, or the connection was lost before.
+  /// The request was not sent completely: name resolution, the connection, or TLS failed, or the connection
+  /// was lost before the last byte.
   case unreachable(String)
-  /// A picture's bytes could not be had while they were sent. The request ended before its last byte, so nobody can have
-  /// acted on it.
+  /// The bytes of a picture could not be read while they were sent. The request ended before its last byte,
+  /// so no server can have acted on it.
   case sourceLost(ContentError)
-  /// The connection was lost, or time ran out, after all was sent: it may have been done and billed.
+  /// The connection was lost or timed out after the last byte was sent. The edit may have been made and
+  /// billed.
   case outcomeUnknown(String)
-  /// The reply is longer than the limit; the edit was done.
+  /// The reply is larger than the limit, in bytes. The edit was made.
   case replyTooLarge(limit: Int)
-  /// A proxy or a certificate authority that the environment names cannot be used.
+  /// A proxy or a certificate authority from the environment cannot be used.
   case settings(ClientSettings.Mistake)
-  /// The task was canceled.
+  /// The Swift task was canceled, before or after the last byte was sent.
   case canceled(afterSending: Bool)
 }
 
 extension SubmissionError {
-  /// The client's full descriptions can quote header values, and so the key: only short forms are used.
+  /// Returns a message for a network error. Full descriptions of the client's errors can quote header values,
+  /// and so the key. Therefore only short forms are used.
   static func message(for error: any Error) -> String {
     switch error {
     case let error as HTTPClientError:
-      if error == .connectTimeout { return "no connection within 15 s" }
-      if error == .remoteConnectionClosed { return "the connection was closed without an answer" }
+      if error == .connectTimeout { return "the connection timed out after 15 s" }
+      if error == .remoteConnectionClosed { return "the server closed the connection early" }
       return error.shortDescription
     case let error as IOError: return String(cString: strerror(error.errnoCode))
     case let error as NIOConnectionError:
       if error.dnsAError != nil, error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
-        return "the name \(error.host) cannot be resolved"
+        return "the host name \(error.host) cannot be resolved"
       }
       let reason = error.connectionErrors.first.map { message(for: $0.error) } ?? "no address"
       return "cannot connect to \(error.host):\(error.port): \(reason)"
     case let error as NIOSSLError:
-      // Names of OpenSSL's errors, and nothing of the request.
+      // The description contains names of OpenSSL errors, and nothing from the request.
       guard "\(error)".contains("CERTIFICATE_VERIFY_FAILED") else { return "the TLS handshake failed" }
-      return "its certificate is signed by no authority trusted here (SSL_CERT_FILE names another)"
-    case is HTTPParserError: return "the connection ended in the middle, or it is not HTTP"
+      return "its certificate is not signed by a trusted authority (choose another with SSL_CERT_FILE)"
+    case is HTTPParserError: return "the connection ended within the reply, or the reply is not HTTP"
     default: return "\(type(of: error))"
     }
   }

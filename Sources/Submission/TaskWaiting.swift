@@ -1,13 +1,15 @@
 import Gateways
 import Core
 
-/// Tasks: asked for until they are done, never sent again. A deadline is no failure of theirs.
+/// Polling of tasks. A task is polled until it is done, and its request is never sent again. A task that is
+/// not done by the deadline has not failed.
 extension RequestExecutor {
+  /// Polls the tasks of a request until all are done, and collects their results.
   func wait(
     for tasks: [String], besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
     _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
-    // What can be left is nothing that a stop has to wait for.
+    // A stop does not wait for tasks that can be fetched later.
     if leavesTasks { stop.end() }
     defer { if leavesTasks { stop.begin(until: deadline) } }
     var pictures: [ReturnedPicture] = []
@@ -34,7 +36,7 @@ extension RequestExecutor {
       return try await collect(linked, besides: sent(), attempt, tasks: tasks, deadline, earlier: earlier)
     }
     if pictures.isEmpty, let failure {
-      // What had ended without a picture is not open again because nobody knows it any more.
+      // An attempt that ended without a picture is not reopened because the gateway has forgotten its task.
       let isOpen = failure.isOpen && attempt.state != .withoutPicture
       await attempt.note(isOpen ? .begin : .findNothing, .init(message: failure.summary))
       throw failure
@@ -46,13 +48,13 @@ extension RequestExecutor {
     of task: String, _ open: ArraySlice<String>, _ deadline: Duration
   ) async throws(ExecutionFailure.Cause) -> TaskResult {
     guard let settings = gateway.taskRoute else {
-      throw .pending(tasks: Array(open), why: "\(gateway.id) has no tasks")
+      throw .pending(tasks: Array(open), why: "\(gateway.id) does not support tasks")
     }
     var answers = TaskAnswers(open: open)
     var plan = PollPlan(interval: settings.interval)
     while let wait = plan.next(advice: answers.advice, left: deadline - timing.now()) {
       guard let outcome = try await ask(about: task, settings, after: wait, until: deadline) else {
-        // Asking costs nothing: whatever it was, it is asked again.
+        // Polls are free of charge, so every error is followed by another poll.
         answers.isMissing()
         continue
       }
@@ -63,7 +65,9 @@ extension RequestExecutor {
     throw .pending(tasks: Array(open), why: answers.why)
   }
 
-  /// - Returns: `nil` when the gateway could not be asked.
+  /// Polls a task after a wait.
+  ///
+  /// - Returns: `nil` if the poll failed.
   private func ask(
     about task: String, _ settings: Gateway.TaskRoute, after wait: Duration, until deadline: Duration
   ) async throws(ExecutionFailure.Cause) -> Outcome? {
@@ -79,7 +83,9 @@ extension RequestExecutor {
     }
   }
 
-  /// - Returns: `nil` when the gateway could not be asked.
+  /// Polls a task.
+  ///
+  /// - Returns: `nil` if the poll failed.
   @inline(never)
   private func ask(
     about task: String, _ settings: Gateway.TaskRoute, until deadline: Duration
@@ -102,26 +108,31 @@ private enum TaskResult {
   case linked(RequestExecutor.Linked)
 }
 
-/// What a gateway has said of a task until now.
+/// The state of polling one task.
 private struct TaskAnswers {
-  /// A task may not be known everywhere at once.
+  /// The number of replies for an unknown task that end the polling. A new task may not be known to all
+  /// servers of a gateway immediately.
   private static let maximumUnknown = 3
 
-  /// It and those after it.
+  /// The ids of this task and of those after it.
   let open: ArraySlice<String>
+  /// The wait that the gateway requests.
   private(set) var advice: Duration?
-  /// Why there is no result yet.
-  private(set) var why = "it was not done in time"
+  /// The reason why there is no result yet.
+  private(set) var why = "it was not done before the timeout"
   private var unknown = 0
 
   init(open: ArraySlice<String>) { self.open = open }
 
+  /// Records that a poll failed.
   mutating func isMissing() {
     advice = nil
     why = ExecutionFailure.couldNotAsk
   }
 
-  /// - Returns: `nil` when it has to be asked again.
+  /// Processes the outcome of a poll.
+  ///
+  /// - Returns: The result; `nil` if the task must be polled again.
   @inline(never)
   mutating func take(_ outcome: Outcome) throws(ExecutionFailure.Cause) -> TaskResult? {
     advice = nil
@@ -156,7 +167,7 @@ extension Outcome {
 }
 
 extension ExecutionFailure.Cause {
-  /// Whether the task may still be there.
+  /// Whether the task may still exist at the gateway.
   fileprivate var isOpen: Bool {
     if case .failed(let failure) = self { return failure.kind == .unknownTask }
     return false

@@ -1,9 +1,10 @@
-/// Time and chance, so that tests need neither to wait nor to guess.
+/// A clock and a source of random numbers. Tests replace them to be fast and deterministic.
 package struct Timing: Sendable {
-  /// Time that only goes forward, from anywhere.
+  /// The time on a monotonic clock with an arbitrary origin.
   package var now: @Sendable () -> Duration
+  /// Suspends the task for a duration.
   package var sleep: @Sendable (Duration) async throws -> Void
-  /// 0…1.
+  /// A random number in 0…1.
   package var random: @Sendable () -> Double
 
   package init(
@@ -15,6 +16,7 @@ package struct Timing: Sendable {
     self.random = random
   }
 
+  /// The system's clock and random numbers.
   package static let real: Timing = {
     let start = ContinuousClock.now
     return Timing(

@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 import Core
 
-/// Every kernel that this machine has.
+/// Every kernel that this CPU can run.
 private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(Base64.Kernel.init(named:))
 
 @Suite struct `Base64 kernels` {
-  @Test func `the scalar kernel is always there, an unknown one never`() {
+  @Test func `the scalar kernel always exists, an unknown one never does`() {
     #expect(Base64.Kernel(named: "scalar") != nil)
     #expect(Base64.Kernel(named: "abacus") == nil)
     #expect(kernels.contains(.best))
@@ -17,7 +17,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
 
   #if os(Linux) && arch(x86_64)
     @Test(arguments: [("ssse3", " ssse3 "), ("avx2", " avx2 "), ("avx512", " avx512_vbmi ")])
-    func `what the CPU has is tested`(name: String, flag: String) throws {
+    func `a kernel exists exactly if the CPU has its instructions`(name: String, flag: String) throws {
       let flags = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
         .replacingOccurrences(of: "avx512vbmi", with: "avx512_vbmi")
       #expect((Base64.Kernel(named: name) != nil) == flags.contains(flag))
@@ -28,7 +28,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
     ("Zm9v\nYmFy\n", "foobar"), ("Zg", "f"), ("Zm8", "fo"), (" Z m 9 v ", "foo"),
     ("-_-_", "\u{FB}\u{FF}\u{BF}"),
   ])
-  func `replies are read as they come`(text: String, expected: String) throws {
+  func `lenient decoding accepts line breaks and missing padding`(text: String, expected: String) throws {
     #expect(try Base64.decodeForgiving(text).array == expected.unicodeScalars.map { UInt8($0.value) })
     #expect(throws: Base64.DecodingError.self) { try Base64.decodeForgiving(text + "!") }
   }
@@ -37,18 +37,19 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
     ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
     ("foobar", "Zm9vYmFy"),
   ])
-  func `the vectors of RFC 4648`(plain: String, text: String) throws {
+  func `the RFC 4648 test vectors encode and decode`(plain: String, text: String) throws {
     #expect(Base64.encode(PictureBytes(Array(plain.utf8))) == text)
     #expect(try Base64.decode(text).array == Array(plain.utf8))
   }
 
-  /// All lengths to 300 and those around every kernel's blocks and rounds, up to where stores bypass the caches.
+  /// All lengths up to 300, and lengths around every kernel's block and loop sizes, up to the size at which
+  /// stores bypass the caches.
   private static let lengths =
     Array(0...300)
     + [384, 400, 512, 576, 768, 1_024, 4_096, 12_345, 65_536].flatMap { [$0 - 1, $0, $0 + 1, $0 + 2] }
 
   @Test(arguments: kernels.map(\.name))
-  func `every length agrees with Foundation, at page edges`(name: String) throws {
+  func `every length agrees with Foundation at page edges`(name: String) throws {
     let kernel = try #require(Base64.Kernel(named: name))
     for length in Self.lengths {
       let bytes = random(length, seed: UInt64(length))
@@ -65,7 +66,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
   }
 
   @Test(arguments: kernels.map(\.name))
-  func `without padding and with the URL-safe alphabet, both ways`(name: String) throws {
+  func `unpadded and URL-safe text is encoded and decoded`(name: String) throws {
     let kernel = try #require(Base64.Kernel(named: name))
     for length in 0...300 {
       let bytes = random(length, seed: UInt64(length) + 1)
@@ -98,7 +99,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
   }
 
   @Test(.enabled(if: !isFastRun), arguments: kernels.map(\.name))
-  func `text becomes its bytes in place, and from and to any offset`(name: String) throws {
+  func `text is decoded in place, from and to any offset`(name: String) throws {
     let kernel = try #require(Base64.Kernel(named: name))
     for length in [1, 11, 12, 23, 24, 47, 48, 95, 96, 191, 192, 193, 500, 3_000] {
       let bytes = random(length, seed: 5)
@@ -108,7 +109,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
       }
       #expect(Array(text[..<written]) == bytes, "\(length) bytes")
     }
-    // Past the size from which stores bypass the caches, which they can do only where they are aligned.
+    // Above the size from which stores bypass the caches, which they can only do at aligned addresses.
     let large = random(5 << 20, seed: 9)
     let expected = Data(large).base64EncodedData()
     for offset in [0, 1, 3, 4, 63] {
@@ -125,9 +126,9 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
   }
 
   @Test(.enabled(if: !isFastRun), arguments: kernels.map(\.name))
-  func `every byte that is not in the alphabet is found where it is`(name: String) throws {
+  func `every byte outside the alphabet is reported at its position`(name: String) throws {
     let kernel = try #require(Base64.Kernel(named: name))
-    // Every byte in a short text; in one that is longer than any kernel's round, a few.
+    // Every byte value in a short text; a few values in one that is longer than any kernel's loop iteration.
     let few: [UInt8] = [0, 0x20, 0x3D, 0x40, 0x5B, 0x7B, 0xFF]
     let runs = [(Base64.Alphabet.standard, "+/"), (.urlSafe, "-_")].flatMap {
       [($0.0, $0.1, 150, Array(UInt8.min...UInt8.max)), ($0.0, $0.1, 510, few)]
@@ -148,7 +149,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
               }
             }
           }
-          // Padding may stand at the very end; then what follows or precedes it is wrong, next to it.
+          // Padding is allowed at the very end. The error is then in the byte before or after it.
           let place = try #require(error).offset
           #expect(byte == UInt8(ascii: "=") ? abs(place - position) <= 3 : place == position)
         }
@@ -160,11 +161,11 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
     ("Zg", 2), ("Zg=", 3), ("Zg==Zg==", 4), ("Zh==", 1), ("Zm9=", 2), ("=", 0), ("Z===", 1), ("Zm9v ", 4),
     ("Zm 9v", 2), ("Zm9v\n", 4), ("Zm9v=", 4), ("Zg=a", 3),
   ])
-  func `bad text is refused with the place of the fault`(text: String, offset: Int) {
+  func `invalid text is refused with the offset of the fault`(text: String, offset: Int) {
     #expect(throws: Base64.DecodingError(offset: offset)) { try Base64.decode(text) }
   }
 
-  @Test func `chunks of any length make the same text as the whole, and the same bytes`() throws {
+  @Test func `chunks of any length encode and decode to the same bytes as the whole`() throws {
     let bytes = random(10_001, seed: 3)
     let expected = Array(Base64.encode(PictureBytes(bytes)).utf8)
     for chunk in [1, 2, 3, 4, 100, 1_023, 3_000, 9_999, 10_001, 100_000] {
@@ -194,7 +195,7 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
     return bytes + room[..<last]
   }
 
-  @Test func `white space is passed over wherever it stands`() throws {
+  @Test func `white space is skipped anywhere in the text`() throws {
     let bytes = random(2_000, seed: 4)
     let text = Array(Base64.encode(PictureBytes(bytes)).utf8)
     for every in [1, 3, 4, 64, 76] {
@@ -213,18 +214,18 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
     ("Z", 1), ("Zm9vZ", 5), ("Zg=", 3), ("Zm8==", 4), ("=", 0), ("Zm9v=", 4), ("Zg==Zg", 4), ("Zm\u{B}9v", 2),
     ("Zm9v Zm9v\0", 9),
   ])
-  func `what cannot be forgiven has its place`(text: String, offset: Int) {
+  func `text that even lenient decoding refuses is reported with its offset`(text: String, offset: Int) {
     #expect(throws: Base64.DecodingError(offset: offset)) { try Base64.decodeForgiving(text) }
   }
 
-  @Test func `unused bits are forgiven`() throws {
+  @Test func `lenient decoding ignores nonzero unused bits`() throws {
     #expect(try Base64.decodeForgiving("Zh==").array == Array("f".utf8))
     #expect(try Base64.decodeForgiving("Zm9vYh").array == Array("foob".utf8))
   }
 }
 
 @Suite struct `Data URIs` {
-  @Test func `print and parse`() throws {
+  @Test func `a data URI that is printed parses to the same picture`() throws {
     let uri = DataURI(mediaType: .png, bytes: PictureBytes(random(1_000, seed: 1)))
     #expect(uri.text.hasPrefix("data:image/png;base64,"))
     #expect(uri.text.utf8.count == uri.length)
@@ -233,13 +234,13 @@ private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(B
     #expect(parsed.bytes.array == uri.bytes.array)
   }
 
-  @Test func `parameters and case do not matter`() throws {
+  @Test func `parameters and letter case do not matter`() throws {
     let uri = try DataURI(parsing: "DATA:Image/JPEG;name=a.jpg;BASE64,Zm9v")
     #expect(uri.mediaType == .jpeg)
     #expect(uri.bytes.array == Array("foo".utf8))
   }
 
-  @Test func `what is none is told apart`() {
+  @Test func `other URIs, other encodings, and bad Base64 give different errors`() {
     #expect(throws: DataURI.ParsingError.notADataURI) { try DataURI(parsing: "https://example.com/a.png") }
     #expect(throws: DataURI.ParsingError.notADataURI) { try DataURI(parsing: "data:image/png;base64") }
     #expect(throws: DataURI.ParsingError.notBase64) { try DataURI(parsing: "data:text/plain,hello") }

@@ -4,10 +4,10 @@
   import Darwin
 #endif
 
-/// Memory whose last byte is followed by a page that may not be touched: one byte too far ends the process.
+/// Memory whose last byte is followed by an inaccessible page. An access one byte too far ends the process.
 struct PageEdge: ~Copyable {
   private let start: UnsafeMutableRawPointer
-  /// The bytes that may be touched: whole pages.
+  /// The size of the accessible part in bytes, a multiple of the page size.
   private let size: Int
   private static let page = Int(sysconf(Int32(_SC_PAGESIZE)))
 
@@ -19,13 +19,13 @@ struct PageEdge: ~Copyable {
 
   deinit { munmap(start, size + Self.page) }
 
-  /// The last `count` bytes before the forbidden page.
+  /// The last `count` bytes before the inaccessible page.
   func end(_ count: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(start: start + size - count, count: count)
   }
 }
 
-/// Runs `work` on a copy of `input` and on `room` bytes of output, both ending where memory ends.
+/// Runs `work` on a copy of `input` and on `room` bytes of output. Both end at an inaccessible page.
 ///
 /// - Returns: the output.
 func atPageEdge(

@@ -1,9 +1,9 @@
-"""Software that nobody here wrote, against the simulator, and its request beside ours.
+"""Runs independent clients against the simulator, and compares their request with Plantain's.
 
 Usage: check.py PLANTAIN PICTURE.png
 1. PyPI's google-genai and openai get pictures from `plantain simulate`.
-2. The same edit, made by google-genai and by `plantain edit --gateway google`, is the same JSON document at a recording sink:
-   members in either case of their names, base64 in either alphabet, and our picture without its metadata.
+2. The same edit, made by google-genai and by `plantain edit --gateway google`, arrives as the same JSON document at a
+   recording sink: with member names in either case, Base64 in either alphabet, and Plantain's picture without metadata.
 """
 import base64
 import http.server
@@ -71,7 +71,7 @@ class Sink(http.server.BaseHTTPRequestHandler):
 
 
 def pixels(text):
-    """The picture itself: what stands beside it in its file may be gone."""
+    """The picture itself, without the metadata in its file."""
     image = Image.open(io.BytesIO(base64.b64decode(text.translate(str.maketrans("-_", "+/")) + "=" * (-len(text) % 4))))
     return [image.format, image.mode, image.size, hash(image.tobytes())]
 
@@ -80,7 +80,7 @@ def normal(node, name=""):
     if isinstance(node, dict):
         camel = lambda key: re.sub("_([a-z])", lambda match: match[1].upper(), key)
         members = {camel(key): normal(value, camel(key)) for key, value in node.items()}
-        # The one message is the user's, said or not.
+        # The only message is the user's, whether its role is given or not.
         return {key: value for key, value in members.items() if (key, value) != ("role", "user")}
     if isinstance(node, list):
         return [normal(item) for item in node]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Bad input to the command` {
+@Suite struct `Invalid input to the command` {
   struct Row: Sendable {
     let name: String
     let exit: Int32
@@ -38,7 +38,7 @@ import Core
   ]
 
   @Test(.enabled(if: !isFastRun), arguments: rows.indices)
-  func `ends in a message that names it, the right status, and no file`(position: Int) async throws {
+  func `invalid input is named and gives its exit status and no file`(position: Int) async throws {
     let row = Self.rows[position]
     let folder = try TemporaryFolder()
     let good = try Synthetic.jpeg(PixelSize(width: 60, height: 40))
@@ -66,7 +66,7 @@ import Core
     let body: String
     let exit: Int32
     let words: [String]
-    /// It may have been paid for, and a later version may find a picture in it.
+    /// The reply may have been billed, and a later version may find a picture in it.
     var isKept = false
   }
 
@@ -89,7 +89,7 @@ import Core
   ]
 
   @Test(.enabled(if: !isFastRun), arguments: replies.indices)
-  func `what a gateway answers instead of a picture`(position: Int) async throws {
+  func `a reply without a usable picture is an error and leaves no file`(position: Int) async throws {
     let row = Self.replies[position]
     let folder = try TemporaryFolder()
     let answer = ScriptedGateway.Answer.reply(
@@ -108,7 +108,7 @@ import Core
     }
   }
 
-  @Test func `a closed port`() async throws {
+  @Test func `a closed port is named, and nothing was billed`() async throws {
     let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
     let outcome = try await Command().run(
       "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", address)
@@ -117,7 +117,7 @@ import Core
     #expect(outcome.errors.contains("nothing was billed"))
   }
 
-  @Test(.enabled(if: !isFastRun)) func `keys: none, and one that is rejected, in no output at any verbosity`()
+  @Test(.enabled(if: !isFastRun)) func `a missing or rejected key is reported, and no key is ever printed`()
     async throws
   {
     var command = Command()
@@ -145,7 +145,7 @@ import Core
     }
   }
 
-  @Test func `a name that is not UTF-8 is refused, not mangled`() async throws {
+  @Test func `a file name that is not UTF-8 is refused, not mangled`() async throws {
     // Through a shell, because the arguments of a test are already text.
     for flags in ["", "--json"] {
       let outcome = try await Command().run(shell: #""$plantain" inspect "$(printf 'caf\351.jpg')" "# + flags)
@@ -153,14 +153,14 @@ import Core
       #expect(outcome.errors.contains("not UTF-8"))
       if !flags.isEmpty { #expect(try outcome.objects().last?["error"] != nil) }
     }
-    // It costs itself alone; as anything but a picture it costs the call.
+    // As a picture it fails alone; as any other argument it fails the call.
     let line = #""$plantain" prepare "$(printf 'caf\351.jpg')" '"# + Samples.coffee + "' --json"
     let outcome = try await Command().run(shell: line)
     #expect(outcome.status == 66)
     let objects = try outcome.objects()
     #expect(objects.count == 2 && objects[0]["error"] != nil && objects[1]["mediaType"] != nil)
     #expect(try await Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
-    // Half of a surrogate pair, which no JSON can hold.
+    // Half of a surrogate pair, which JSON cannot represent.
     let edit = #""$plantain" edit '"# + Samples.coffee + #"' --gateway apiyi --dry-run "#
     let prompt = #"printf 'a\355\240\200b'"#
     for line in [edit + #"-p "$(\#(prompt))""#, "\(prompt) | \(edit) --prompt-file -"] {
@@ -180,7 +180,7 @@ import Core
     #expect(try await Command().run("inspect", Samples.coffee, "--memory", "1GiB").status == 64)
   }
 
-  @Test func `help and version`() async throws {
+  @Test func `help and version are printed`() async throws {
     let help = try await Command().run("--help")
     #expect(help.status == 0)
     for name in ["edit", "prepare", "inspect"] { #expect(help.text.contains(name)) }

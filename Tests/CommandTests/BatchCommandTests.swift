@@ -35,7 +35,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     ]
   }
 
-  @Test func `tells each job as it ends, keeps what failed, and sums up`() async throws {
+  @Test func `a batch reports each job as it ends, keeps failed ones, and sums up`() async throws {
     try writeManifest(4)
     try await withSimulator(faults: [fault { $0.status = 400 }, fault { $0.status = 500 }]) { simulator in
       let outcome = try await command.run(arguments(simulator))
@@ -65,15 +65,15 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
-  /// Both begin at once and share the jobs; neither sends what the other has.
-  @Test func `two processes share a ledger`() async throws {
+  /// Both start at the same time and share the jobs. Neither sends what the other has.
+  @Test func `two processes share a ledger without sending a job twice`() async throws {
     try writeManifest(40)
     try await withSimulator(faults: (0..<8).map { _ in fault { $0.delay = .milliseconds(100) } }) {
       simulator in
       async let first = command.run(arguments(simulator))
       async let second = command.run(arguments(simulator))
       let summaries = try await [first, second].map { outcome in
-        // One that ends while the other is still at something says so.
+        // A process that ends while the other still has jobs running reports that.
         #expect([0, 75].contains(outcome.status), "\(outcome.errors)")
         return try #require(try outcome.objects().last?["summary"] as? [String: Any])
       }
@@ -94,7 +94,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
-  @Test func `progress is told on standard error in the way that was asked for`() async throws {
+  @Test func `progress is written to standard error in the requested form`() async throws {
     try writeManifest(5)
     try await withSimulator(faults: [fault { $0.status = 400 }]) { simulator in
       let plain = try await command.run(arguments(simulator))
@@ -117,7 +117,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
 
   @Test
   func
-    `a report or a sheet that cannot be written sends nothing, nor does one in the place of something else`()
+    `a report or sheet that cannot be written, or would replace something else, sends nothing`()
     async throws
   {
     try writeManifest(3)
@@ -136,14 +136,14 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
       let good = try await command.run(
         arguments(simulator) + ["--report", "new/r.html", "--contact-sheet", "new/s.jpg"])
       #expect(good.status == 0 && folder.names(in: "new") == ["r.html", "s.jpg"], "\(good.errors)")
-      // Both are made anew.
+      // Both are written again.
       let again = try await command.run(arguments(simulator) + ["--report", "new/r.html"])
       #expect(again.status == 0 && again.errors.contains("new/r.html"))
       #expect(String(decoding: try folder.read("new/r.html"), as: UTF8.self).contains("done before"))
     }
   }
 
-  @Test func `every problem of a manifest is told, and nothing is sent`() async throws {
+  @Test func `every problem of a manifest is reported, and nothing is sent`() async throws {
     let lines = [#"{"references": ["a.jpg"]}"#, "no", #"{"references": ["b.jpg"], "prompt": "x"}"#]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
     try await withSimulator { simulator in
@@ -158,11 +158,11 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     #expect(try await command.run("batch", "none.jsonl", "--gateway", "simulator").status == 66)
   }
 
-  /// The contract: any option of `edit` by its long name.
-  @Test(.enabled(if: !isFastRun)) func `manifests know the options of edit`() async throws {
+  /// The contract: a manifest accepts any option of `edit` by its long name.
+  @Test(.enabled(if: !isFastRun)) func `manifests accept the options of edit`() async throws {
     let help = try await command.run("edit", "--help").text
     let names = Set(help.matches(of: /--([a-z][a-z-]+)/).map { String($0.1) })
-    // What is of the run and not of one job, or has a name of its own in a line.
+    // Options that belong to the run and not to one job, or have another name in a manifest.
     let ofRun: Set<String> = [
       "again", "gateway", "base-url", "prompt", "prompt-file", "output", "overwrite", "ledger", "config",
       "json",
@@ -179,12 +179,12 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     }
   }
 
-  @Test func `a plan heeds what may be spent`() async throws {
+  @Test func `a plan respects the spending limit`() async throws {
     try writeManifest(3)
     let plan = ["batch", "m.jsonl", "--gateway", "apiyi", "--dry-run"]
     let outcome = try await command.run(plan + ["--max-cost", "$0.12"])
     #expect(outcome.status == 81, "\(outcome.errors)")
-    #expect(outcome.text.contains("in all 3 edits"))
+    #expect(outcome.text.contains("total: 3 edits"))
     #expect(outcome.errors.contains("enough for 2 of 3 edits"), "\(outcome.errors)")
     let objects = try await command.run(plan + ["--max-cost", "0.12usd", "--json"]).objects()
     let summary = try #require(objects.compactMap { $0["summary"] as? [String: Any] }.first)
@@ -196,15 +196,15 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
 
   @Test(arguments: [
     ("--max-cost", "", "quote it"), ("--max-cost", "5", "5USD"), ("--price", "five", "0.05 EUR"),
-    ("--jobs", "0", "1 or more"), ("--limit", "0", "1 or more"), ("--run", "abc", "--again"),
+    ("--jobs", "0", "at least 1"), ("--limit", "0", "at least 1"), ("--run", "abc", "--again"),
   ])
-  func `what is no sum or number is said`(option: String, value: String, words: String) async throws {
+  func `an invalid sum or number is reported`(option: String, value: String, words: String) async throws {
     try writeManifest(1)
     let outcome = try await command.run("batch", "m.jsonl", "--gateway", "apiyi", option, value)
     #expect(outcome.status == 64 && outcome.errors.contains(words), "\(outcome.errors)")
   }
 
-  @Test func `a key that is missing is said once`() async throws {
+  @Test func `a missing key is reported once`() async throws {
     try writeManifest(3)
     let environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite"), "APIYI_API_KEY": ""]
     let outcome = try await Command(folder: folder.path, environment: environment)
@@ -219,7 +219,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     #expect(outcome.errors.ranges(of: "there is no key").count == 1)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `a first interrupt lets what is under way end`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `a first interrupt lets running jobs finish`() async throws {
     try writeManifest(300)
     try await withSimulator { simulator in
       let outcome = try await command.run(arguments(simulator)) { process in
@@ -240,9 +240,9 @@ extension [[String: Any]] {
   fileprivate func sum(_ name: String) -> Int { reduce(0) { $0 + ($1[name] as? Int ?? 0) } }
 }
 
-/// The process ends at any moment, and the same command goes on: no job is ever sent twice.
+/// The process is killed at any moment, and the same command continues. No job is ever sent twice.
 @Suite struct `Extended: a killed batch` {
-  @Test(.enabled(if: !isFastRun)) func `has every job done once, or says that nobody knows`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `every job is done once or has an unknown outcome`() async throws {
     let (jobs, kills) = isExtendedRun ? (400, 300) : (60, 12)
     let folder = try TemporaryFolder()
     let command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
@@ -271,7 +271,7 @@ extension [[String: Any]] {
       #expect(done + ambiguous == jobs && summary["failed"] as? Int == 0, "\(summary) \(failures)")
       #expect(last.status == (ambiguous == 0 ? 0 : 76))
       #expect(folder.names(in: "out").filter { $0.hasSuffix(".jpg") && !$0.hasPrefix(".") }.count >= done)
-      // What was sent was sent once: each is done, or one of those that nobody knows.
+      // What was sent was sent once: each job is done, or its outcome is reported as unknown.
       let received = await simulator.counts.received
       #expect(received <= jobs && received >= done, "\(received) of \(jobs), \(done) done")
       for name in folder.names(in: "out") where name.hasSuffix(".jpg") {

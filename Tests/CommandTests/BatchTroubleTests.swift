@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import Core
 
-/// What a run does when the ledger or the disk fails: it says so, sends nothing that could not be written down, and loses nothing.
-@Suite struct `plantain batch in trouble` {
+/// A run whose ledger or disk fails reports that, sends nothing that it could not record, and loses nothing.
+@Suite struct `plantain batch with a failing disk or ledger` {
   private let folder: TemporaryFolder
   private let jobs = 6
 
@@ -33,7 +33,7 @@ import Core
     try #require(try outcome.objects().last?["summary"] as? [String: Any], "\(outcome.errors)")
   }
 
-  @Test func `a damaged ledger, or none that can be made, sends nothing`() async throws {
+  @Test func `a damaged ledger, or one that cannot be created, sends nothing`() async throws {
     try folder.write(Array("this is no database, whatever its name says".utf8), as: "bad.sqlite")
     try await withSimulator { simulator in
       for ledger in [folder.file("bad.sqlite"), folder.file("a.jpg/l.sqlite"), "/proc/plantain/l.sqlite"] {
@@ -49,7 +49,7 @@ import Core
   }
 
   @Test(.enabled(if: !isFastRun), .enabled(if: SQLiteLock.isPossible))
-  func `a ledger that another program keeps locked is waited for, and then nothing is sent`() async throws {
+  func `a ledger locked by another program is waited for, and then nothing is sent`() async throws {
     try await withSimulator { simulator in
       _ = try await run(simulator, ledger: folder.file("l.sqlite"), output: "first")
       let before = await simulator.counts.received
@@ -86,23 +86,23 @@ import Core
     try await withSimulator { simulator in
       let first = try await run(simulator, ledger: folder.file("l.sqlite"), output: "disk")
       let found = try summary(first)
-      #expect(found["failed"] as? Int ?? 0 > 0, "the disk holds all of them: \(found)")
+      #expect(found["failed"] as? Int ?? 0 > 0, "the disk has room for all results: \(found)")
       let codes = try first.objects().compactMap { ($0["error"] as? [String: Any])?["exit"] as? Int }
       #expect(codes.allSatisfy { $0 == 73 }, "\(codes)")
-      // With room again, the same command writes what was paid for before it sends what was not.
+      // With room again, the same command writes what was paid for before it sends the rest.
       disk.unmount()
       let second = try await run(simulator, ledger: folder.file("l.sqlite"), output: "disk")
       #expect(second.status == 0, "\(second.errors)")
       #expect(folder.names(in: "disk").count { $0.hasSuffix(".png") } == jobs)
       let billed = await simulator.counts.billed
-      // Those whose file was written and is gone with the disk were done before; they are asked for once more.
+      // Jobs whose file was written and is gone with the disk were done before. They are sent once more.
       let gone = (found["done"] as? Int ?? 0)
       #expect(billed == jobs + gone, "\(billed) billed, \(gone) gone")
     }
   }
 }
 
-/// Keeps a database from everybody who wants to write.
+/// Holds a write lock on a database.
 private final class SQLiteLock {
   static let isPossible = (try? runTool("python3", "-c", "import sqlite3")) == 0
 
@@ -132,7 +132,7 @@ private final class SQLiteLock {
   }
 }
 
-/// A file system of its own that is soon full. Only the superuser can make one.
+/// A small file system that fills quickly. Only the superuser can mount one.
 private final class SmallDisk: Sendable {
   static let isPossible: Bool = {
     guard geteuid() == 0, let folder = try? TemporaryFolder(),
@@ -152,7 +152,7 @@ private final class SmallDisk: Sendable {
     }
   }
 
-  /// Leaves no byte.
+  /// Fills the disk to the last byte.
   func fill() throws {
     _ = FileManager.default.createFile(atPath: path + "/rest", contents: nil)
     let handle = try FileHandle(forWritingTo: URL(filePath: path + "/rest"))
@@ -161,7 +161,7 @@ private final class SmallDisk: Sendable {
   }
 
   func unmount() {
-    // It may be away already.
+    // The disk may already be unmounted.
     _ = try? runTool("umount", "-l", path)
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built binary, run as a user runs it.
+/// Runs the built binary as a user runs it.
 struct Command {
   struct Outcome {
     let status: Int32
@@ -12,13 +12,13 @@ struct Command {
     var text: String { String(decoding: output, as: UTF8.self) }
     var lines: [String] { text.split(separator: "\n").map(String.init) }
 
-    /// Standard output as JSON objects, one a line.
+    /// Standard output as JSON objects, one per line.
     func objects() throws -> [[String: Any]] {
       try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
     }
   }
 
-  /// Found in every byte that a run prints; it must never be.
+  /// A fake key. Every output and every file of a run is searched for it, and must not have it.
   static let canary = "sk-canary-5e1f"
 
   var folder: String?
@@ -34,18 +34,18 @@ struct Command {
     try await run(Self.binary, arguments, input: input)
   }
 
-  /// A line of shell in which `$plantain` is the binary, for arguments that are no text.
+  /// Runs a line of shell in which `$plantain` is the binary, for arguments that are not valid text.
   func run(shell line: String) async throws -> Outcome {
     let path = Self.binary.path(percentEncoded: false)
     return try await run(URL(filePath: "/bin/sh"), ["-c", "plantain='\(path)'; \(line)"], input: [])
   }
 
-  /// One of the programs under `samples`.
+  /// Runs one of the programs under `samples`.
   func run(sample name: String, _ arguments: String...) async throws -> Outcome {
     try await run(Products.folder.appending(path: name), arguments, input: [])
   }
 
-  /// Runs it while `body` does something to the process.
+  /// Runs the binary while `body` acts on the process.
   func run(_ arguments: [String], while body: (Process) async throws -> Void) async throws -> Outcome {
     let scratch = try TemporaryFolder()
     let process = try start(Self.binary, arguments, input: [], in: scratch)
@@ -53,7 +53,7 @@ struct Command {
     return try await finish(process, in: scratch)
   }
 
-  /// The same, with what it has said on standard error until now.
+  /// Runs the binary while `body` acts on the process and reads its standard error so far.
   func run(
     _ arguments: [String], watching body: (Process, () throws -> String) async throws -> Void
   ) async throws -> Outcome {
@@ -71,12 +71,12 @@ struct Command {
   private func start(
     _ program: URL, _ arguments: [String], input: [UInt8], in scratch: TemporaryFolder
   ) throws -> Process {
-    // Files rather than pipes: no amount of output can block the child.
+    // Files rather than pipes, so that no amount of output can block the child.
     for name in ["in", "out", "err"] { try scratch.write(name == "in" ? input : [], as: name) }
     let process = Process()
     process.executableURL = program
     process.arguments = arguments
-    // Every run has a ledger of its own, unless it is told otherwise.
+    // Every run has its own ledger, unless the test sets one.
     process.environment = [
       "PATH": "/usr/bin:/bin", "APIYI_API_KEY": Self.canary, "PLANTAIN_LEDGER": scratch.file("ledger.sqlite"),
     ].merging(environment) { $1 }
@@ -88,7 +88,7 @@ struct Command {
     return process
   }
 
-  /// What was printed, the ledger, the stored replies and the results: none of them may hold a key.
+  /// Requires that no output, ledger, stored reply, or result has the key.
   private func requireNoKey(in folders: [String]) throws {
     let canary = Data(Self.canary.utf8)
     for root in folders {
@@ -104,7 +104,8 @@ struct Command {
   private static let keyFiles: Set<String> = ["key"]
 
   private func finish(_ process: Process, in scratch: TemporaryFolder) async throws -> Outcome {
-    // `waitUntilExit` would keep a thread, and often a whole core, that the simulator beside it needs.
+    // `waitUntilExit` would occupy a thread, and often a whole core, which the simulator in this process
+    // needs.
     do {
       try await waitUntil("'plantain \(process.arguments?.joined(separator: " ") ?? "")' has ended") {
         !process.isRunning

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct `A configuration and the commands` {
-  /// A folder with a key and a configuration whose gateway `house` lives at the simulator.
+  /// A folder with a key and a configuration whose gateway `house` is the simulator.
   private func settled(_ simulator: Simulator, key: String) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try folder.write(Array("\(Command.canary)\n".utf8), as: "key")
@@ -30,7 +30,7 @@ import Testing
 
   @Test(
     .enabled(if: !isFastRun), arguments: ["key_file: key", "key_command: cat \"$KEY\"", "key_name: HOUSE"])
-  func `an edit through a gateway of one's own`(source: String) async throws {
+  func `an edit through a gateway defined in the configuration`(source: String) async throws {
     try await withSimulator(gateways: [Self.house]) { simulator in
       let folder = try settled(simulator, key: source)
       let environment = [
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `the user's own file is found, and named when it is wrong`() async throws {
+  @Test func `the user's configuration file is found, and named when it is invalid`() async throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(
       atPath: folder.file("plantain"), withIntermediateDirectories: true)

@@ -19,7 +19,7 @@ import Testing
     findings.first { $0["name"] as? String == name }?["state"] as? String
   }
 
-  @Test func `finds what is there, and says no key`() async throws {
+  @Test func `doctor reports what it finds, and prints no key`() async throws {
     let folder = try TemporaryFolder()
     let (status, findings, text) = try await run(
       folder, ["APIYI_API_KEY": Command.canary, "AIMLAPI_API_KEY": ""])
@@ -31,11 +31,11 @@ import Testing
       #expect(state(name, of: findings) == "absent", "\(name)")
     }
     #expect(!text.contains(Command.canary) && text.contains("AIMLAPI_API_KEY"))
-    // Looking makes nothing.
+    // The checks create no file.
     #expect(folder.names.isEmpty)
   }
 
-  @Test func `a damaged ledger, a wrong configuration and a useless key have the status of what needs them`()
+  @Test func `damaged ledgers, configurations, and keys give the status of the commands they affect`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -45,7 +45,7 @@ import Testing
     let whole = try await run(folder)
     #expect(whole.status == 0 && state("ledger", of: whole.findings) == "good")
     var bytes = try folder.read("l.sqlite")
-    // Behind the file's header, in the pages of its tables.
+    // After the file's header, in the pages of its tables.
     for place in stride(from: 4_200, to: min(bytes.count, 40_000), by: 3) { bytes[place] ^= 0xA5 }
     try folder.write(bytes, as: "l.sqlite")
     let damaged = try await run(folder)
@@ -60,14 +60,14 @@ import Testing
     #expect(!useless.text.contains(Command.canary))
   }
 
-  @Test(.enabled(if: !isFastRun)) func `says what matters first, and simulators of all ports in one line`()
+  @Test(.enabled(if: !isFastRun)) func `the most important finding comes first, and simulators share a line`()
     async throws
   {
     let folder = try TemporaryFolder()
     var command = Command(folder: folder.path)
     command.environment = ["PLANTAIN_LEDGER": folder.file("l.sqlite"), "PLANTAIN_GATEWAY": "apiyi"]
     for name in ["a.png", "b.png"] {
-      // Each has a port of its own.
+      // Each simulator has its own port.
       let edit = try await command.run(
         "edit", Samples.coffee, "-p", "x", "-o", name, "--gateway", "simulator", "--quiet")
       #expect(edit.status == 0)
@@ -78,7 +78,7 @@ import Testing
     let routes = findings.filter { ($0["name"] as? String)?.hasPrefix("route") == true }
     #expect(routes.count == 1)
     #expect((routes.first?["detail"] as? String)?.hasPrefix("2 of 2 attempts at this machine") == true)
-    // Keys that are not there and that nobody needs come last, what is bad first.
+    // Bad findings come first; missing keys that are not needed come last.
     let states = findings.compactMap { $0["state"] as? String }
     #expect(states.suffix(4).allSatisfy { $0 == "absent" })
     command.environment["PLANTAIN_GATEWAY"] = "apiyo"

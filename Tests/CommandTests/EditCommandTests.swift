@@ -4,7 +4,7 @@ import Testing
 import Core
 
 @Suite struct `plantain edit` {
-  @Test func `a portrait through the simulator`() async throws {
+  @Test func `a portrait is edited through the simulator`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)
       .run("edit", Samples.portrait, "-p", "a warm evening", "-o", "out.png", "--gateway", "simulator")
@@ -17,7 +17,7 @@ import Core
     #expect(try decodedPixels(folder.read("out.png")).size == PixelSize(width: 896, height: 1200))
   }
 
-  @Test func `one result goes into the file that is named, or into a folder`() async throws {
+  @Test func `one result is written to the named file or into a folder`() async throws {
     let folder = try TemporaryFolder()
     let command = Command(folder: folder.path)
     for (name, made) in [
@@ -30,7 +30,7 @@ import Core
     }
   }
 
-  @Test func `several results are numbered, and what exists is not paid for`() async throws {
+  @Test func `several results are numbered, and existing ones are not paid for again`() async throws {
     let folder = try TemporaryFolder()
     let command = Command(folder: folder.path)
     let arguments = ["edit", Samples.coffee, "-p", "x", "--gateway", "simulator", "--quiet"]
@@ -38,7 +38,7 @@ import Core
     #expect(many.lines == ["many-1.png", "many-2.png", "many-3.png"], "\(many.errors)")
     #expect(try await command.run(arguments + ["-o", "many.png"]).lines == ["many.png"])
     #expect(try await command.run(arguments + ["--count", "3", "-o", "many.png"]).status == 73)
-    // No key, and nobody to send to.
+    // There is no key and no gateway to send to.
     let unreachable = [
       "--gateway", "google", "--base-url", "http://127.0.0.1:9", "--skip-existing", "--json",
     ]
@@ -61,7 +61,7 @@ import Core
     }
   }
 
-  @Test func `JSON has the contract's fields and nothing else is on standard output`() async throws {
+  @Test func `standard output has the documented JSON fields and nothing else`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)
       .run("edit", Samples.rocket, "-p", "x", "-o", "o/", "--gateway", "simulator", "--json", "--quiet")
@@ -83,7 +83,7 @@ import Core
     #expect(prepared["source"] as? String == Samples.rocket)
   }
 
-  @Test func `a picture from words alone, and where that is not made`() async throws {
+  @Test func `a picture is generated from the prompt alone, where the gateway supports it`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)
       .run("generate", "-p", "a plantain", "-o", "out.png", "--aspect", "16:9", "--gateway", "simulator")
@@ -121,7 +121,7 @@ import Core
   }
 
   @Test(.enabled(if: !isFastRun))
-  func `history knows what was sent, and replay and recover what is not to be had`() async throws {
+  func `history lists what was sent, and replay and recover name what is not available`() async throws {
     let folder = try TemporaryFolder()
     var command = Command(folder: folder.path)
     command.environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")]
@@ -158,7 +158,7 @@ import Core
     }
   }
 
-  @Test(.enabled(if: !isFastRun)) func `an earlier result is edited further, and its line is known`()
+  @Test(.enabled(if: !isFastRun)) func `an earlier result is edited further, and its line of edits is known`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -189,7 +189,7 @@ import Core
     }
   }
 
-  @Test func `a prompt stays out of the ledger where the configuration says so, and old edits go`()
+  @Test func `a prompt stays out of the ledger if the configuration says so, and old edits are pruned`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -213,7 +213,7 @@ import Core
     #expect(try await command.run(["history", "prune"] + common).status == 64)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `what could cost more than allowed is not sent`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `a request over the spending limit is not sent`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("max_cost: 0.03 USD\n".utf8), as: "config.yaml")
     let command = Command(folder: folder.path)
@@ -229,7 +229,7 @@ import Core
     }
   }
 
-  @Test func `standard input to standard output`() async throws {
+  @Test func `standard input is edited to standard output`() async throws {
     let outcome = try await Command().run(
       "edit", "-", "-p", "cool", "-o", "-", "--gateway", "simulator", "--quiet",
       input: Samples.bytes(Samples.coffee))
@@ -238,7 +238,7 @@ import Core
     #expect(try decodedPixels(outcome.output).size == PixelSize(width: 1264, height: 848))
   }
 
-  @Test func `standard input is read once, also when it must be prepared twice`() async throws {
+  @Test func `standard input is read once, even if it must be prepared twice`() async throws {
     let picture = try Synthetic.jpeg(PixelSize(width: 500, height: 400), quality: 97)
     let outcome = try await Command().run(
       [
@@ -267,7 +267,7 @@ import Core
     }
   }
 
-  @Test func `a dry run says what would be sent and opens no socket`() async throws {
+  @Test func `a dry run reports what would be sent and opens no socket`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path).run(
       "edit", Samples.portrait, "-p", "x", "--gateway", "apiyi", "--base-url", "http://127.0.0.1:1", "-o",
@@ -287,7 +287,7 @@ import Core
     #expect(outcome.errors.contains("--gateway simulator"))
   }
 
-  @Test func `the environment names gateway and address`() async throws {
+  @Test func `environment variables set the gateway and its address`() async throws {
     try await ScriptedGateway.run(.reply(status: 429, headers: [("Retry-After", "9")], body: "{}")) {
       gateway in
       var command = Command()

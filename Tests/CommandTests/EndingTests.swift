@@ -6,7 +6,7 @@ import Testing
 import Core
 
 @Suite struct `The sample program` {
-  @Test func `edits through the library, and ends with the command's statuses`() async throws {
+  @Test func `the sample program edits, and exits with the command's statuses`() async throws {
     let folder = try TemporaryFolder()
     try await withSimulator { simulator in
       let command = Command(folder: folder.path, environment: ["PLANTAIN_APIYI_URL": simulator.baseURL])
@@ -20,9 +20,9 @@ import Core
   }
 }
 
-@Suite struct `Interrupted` {
+@Suite struct `Interrupted twice` {
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-  func `twice after sending: 130, nothing left behind, and the money is named`(signal: Int32) async throws {
+  func `a second signal gives 130, leaves no file, and names the possible cost`(signal: Int32) async throws {
     let folder = try TemporaryFolder()
     try await ScriptedGateway.run(.silence) { gateway in
       let arguments = [
@@ -38,9 +38,9 @@ import Core
           kill(process.processIdentifier, signal)
         })
       #expect(outcome.status == 130)
-      #expect(outcome.errors.contains("(up to 6 min). Ctrl-C again leaves it"))
+      #expect(outcome.errors.contains("up to 6 min for the request in flight. Press Ctrl-C again"))
       #expect(outcome.errors.contains("billed"))
-      // This gateway cannot be asked for what it was sent.
+      // This gateway cannot be queried for the result of an earlier request.
       #expect(outcome.errors.contains("plantain history ") && !outcome.errors.contains("recover"))
       #expect(folder.names.isEmpty)
       #expect(gateway.requests.count == 1)
@@ -66,7 +66,7 @@ import Core
     return [fault]
   }
 
-  @Test func `an edit has the picture that was under way, and ends with 130`() async throws {
+  @Test func `an edit keeps the picture that was in flight, and exits with 130`() async throws {
     try await withSimulator(faults: slow(1)) { simulator in
       let url = simulator.baseURL(for: .apiyi)
       let outcome = try await command.run(
@@ -81,7 +81,7 @@ import Core
   }
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-  func `a batch says what it does, and sends nothing new`(signal: Int32) async throws {
+  func `a batch reports what it does, and sends nothing new`(signal: Int32) async throws {
     try await withSimulator(faults: slow(100)) { simulator in
       let url = simulator.baseURL(for: .apiyi)
       let arguments = ["batch", "m.jsonl", "-o", "out", "--gateway", "apiyi", "--base-url", url, "--json"]
@@ -89,7 +89,8 @@ import Core
         try await waitUntil("four requests have come") { await simulator.counts.received == 4 }
         kill(process.processIdentifier, signal)
       }
-      let words = "Stopping: 4 in flight will finish, 6 were not sent. Ctrl-C again abandons them."
+      let words =
+        "Stopping: 4 in flight will finish, 6 were not sent. Ctrl-C again abandons them."
       #expect(outcome.status == 130 && outcome.errors.contains(words), "\(outcome.errors)")
       let summary = try #require(try outcome.objects().last?["summary"] as? [String: Any])
       #expect(summary["done"] as? Int == 4 && summary["billed"] as? Int == 4 && summary["left"] as? Int == 6)
@@ -100,7 +101,7 @@ import Core
     }
   }
 
-  @Test func `a second one abandons, and what nobody knows can be settled`() async throws {
+  @Test func `a second signal abandons the requests, and unknown outcomes can be settled`() async throws {
     var silent = Fault()
     (silent.connection, silent.times) = (.stall, 4)
     try await withSimulator(faults: [silent]) { simulator in
@@ -146,7 +147,7 @@ import Core
 }
 
 @Suite struct `Interrupted while a task runs` {
-  @Test func `130, and the task can be asked for later`() async throws {
+  @Test func `the exit status is 130, and the task can be recovered later`() async throws {
     let folder = try TemporaryFolder()
     let answers: [ScriptedGateway.Answer] = [
       .reply(status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#),
@@ -161,7 +162,7 @@ import Core
         "out.png",
       ]
       let outcome = try await command.run(arguments) { process in
-        try await waitUntil("the task is asked for") { gateway.requests.count >= 2 }
+        try await waitUntil("the task is polled") { gateway.requests.count >= 2 }
         kill(process.processIdentifier, SIGINT)
       }
       #expect(outcome.status == 130)
@@ -173,8 +174,8 @@ import Core
   }
 }
 
-@Suite struct `Standard output that takes nothing` {
-  @Test func `a paid picture is kept, and its place named`() async throws {
+@Suite struct `Standard output that cannot be written` {
+  @Test func `a paid picture is kept, and its path is named`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(environment: ["TMPDIR": folder.path]).run(
       shell: #""$plantain" edit '\#(Samples.coffee)' -p cool -o - --gateway simulator > /dev/full"#)
@@ -184,7 +185,7 @@ import Core
     #expect(try decodedPixels(folder.read("plantain-kept.jpg")).size == PixelSize(width: 1264, height: 848))
   }
 
-  @Test func `a paid picture that cannot be used is kept there too`() async throws {
+  @Test func `a paid picture that cannot be used is kept there, too`() async throws {
     let folder = try TemporaryFolder()
     let bogus = Data("no picture".utf8).base64EncodedString()
     let body =
@@ -199,15 +200,15 @@ import Core
     }
   }
 
-  @Test func `a report that is lost is an error`() async throws {
+  @Test func `a report that cannot be written is an error`() async throws {
     let outcome = try await Command().run(
       shell: #""$plantain" inspect '\#(Samples.coffee)' --json > /dev/full"#)
     #expect(outcome.status == 73)
   }
 }
 
-@Suite struct `A reader that left` {
-  /// Runs a line of shell with a pipe, as 3, that nobody reads any more.
+@Suite struct `A closed pipe` {
+  /// Runs a line of shell with a pipe as descriptor 3 whose reader is gone.
   private func run(_ line: String, in folder: TemporaryFolder) async throws -> Command.Outcome {
     try await Command(folder: folder.path, environment: ["TMPDIR": folder.path]).run(
       shell: "mkfifo pipe; (: < pipe) & exec 3> pipe; wait; rm pipe; \(line)")
@@ -217,7 +218,7 @@ import Core
     "prepare a.png b.png -o out", "prepare a.png -o -", "inspect a.png b.png --json", "prepare a.png b.png",
     "gateways", "edit a.png -p x --gateway simulator --dry-run", "prepare a.png --data-uri",
   ])
-  func `ends what pays nothing, at once and without a word`(arguments: String) async throws {
+  func `a command that sends nothing ends at once and silently`(arguments: String) async throws {
     let folder = try TemporaryFolder()
     for name in ["a.png", "b.png"] { try folder.write(Samples.bytes(Samples.coffee), as: name) }
     let outcome = try await run("\"$plantain\" \(arguments) --quiet >&3", in: folder)
@@ -225,7 +226,7 @@ import Core
     #expect(folder.names(in: "out").count <= 1)
   }
 
-  @Test func `does not keep a paid picture from its place`() async throws {
+  @Test func `a paid picture is still written to its file`() async throws {
     let folder = try TemporaryFolder()
     for name in ["in-a.png", "in-b.png"] {
       try folder.write(Samples.bytes(name == "in-a.png" ? Samples.coffee : Samples.rocket), as: name)

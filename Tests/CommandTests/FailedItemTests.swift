@@ -5,8 +5,9 @@ import TestSupport
 import Testing
 import Core
 
-/// `failed.jsonl` is run as it is: without options, from wherever, and then the original command has nothing left to do.
-@Suite(.enabled(if: !isFastRun)) struct `What failed in a batch` {
+/// `failed.jsonl` runs as it is: without options and from any folder. Afterwards the original command has
+/// nothing left to do.
+@Suite(.enabled(if: !isFastRun)) struct `The failed jobs of a batch` {
   private let folder: TemporaryFolder
   private let elsewhere: TemporaryFolder
   private let environment: [String: String]
@@ -16,7 +17,7 @@ import Core
     elsewhere = try TemporaryFolder()
     environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")]
     try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: false)
-    // Two of one stem, two of the same bytes.
+    // Two files of one stem, two of the same bytes.
     for (name, width) in [("a.jpg", 64), ("a.jpeg", 72), ("copy.jpg", 64), ("z.jpg", 80)] {
       try folder.write(Synthetic.jpeg(PixelSize(width: width, height: 48)), as: "in/\(name)")
     }
@@ -41,7 +42,7 @@ import Core
   }
 
   @Test(arguments: [["-o", "out"], []])
-  func `of a folder has its options, its gateway and its places`(output: [String]) async throws {
+  func `failed jobs of a folder keep their options, gateway, and paths`(output: [String]) async throws {
     try await withSimulator(faults: refusals(3)) { simulator in
       let address = ["--base-url", simulator.baseURL(for: .apiyi), "--json"]
       let original =
@@ -62,7 +63,7 @@ import Core
       let again = try await there.run(["batch", folder.file("\(place)/failed.jsonl")] + address)
       #expect(again.status == 0, "\(again.errors)")
       #expect(elsewhere.names.isEmpty)
-      // Equal pictures are paid for once, as in the folder.
+      // Equal pictures are paid for once, as in the original run.
       #expect(await simulator.counts.received == 6 && results(in: place).count == 4, "\(results(in: place))")
 
       let names = results(in: place)
@@ -74,7 +75,7 @@ import Core
     }
   }
 
-  @Test func `of a table has its cells and what was given for all`() async throws {
+  @Test func `failed jobs of a table keep their cells and the options for all rows`() async throws {
     let table = "references,prompt,output,who,region\nin/a.jpg,of {who} {{x},1.png,Ann,\"10%,10%,50%,50%\"\n"
     try folder.write(Array(table.utf8), as: "m.csv")
     try await withSimulator(faults: refusals(1)) { simulator in
@@ -97,7 +98,7 @@ import Core
     }
   }
 
-  @Test func `goes to its own gateway, unless another one is named`() async throws {
+  @Test func `a failed job keeps its own gateway, unless another one is named`() async throws {
     let line = #"{"references": ["in/a.jpg"], "prompt": "x", "output": "1.png", "gateway": "apiyi"}"#
     try folder.write(Array(line.utf8), as: "m.jsonl")
     let command = Command(

@@ -6,7 +6,7 @@ import Testing
 import Core
 
 @Suite struct `plantain finish` {
-  /// The coffee, shifted by 24 pixels to the right of 600 and with a tint, as a JPEG of another size.
+  /// The coffee sample, shifted right by 24 of its 600 pixels and tinted, as a JPEG of another size.
   private static func writeResult(into folder: TemporaryFolder) throws {
     var map = AffineTransform.stretch(
       PixelSize(width: 600, height: 400), to: PixelSize(width: 1_200, height: 800))
@@ -17,7 +17,7 @@ import Core
     try folder.write(try result.encoded(as: .jpeg(quality: 90, halvedChroma: true)).array, as: "result.jpg")
   }
 
-  @Test func `gives a result back its original's size, place and colors, and says what it found`()
+  @Test func `a result gets its original's size, position, and colors, and the findings are reported`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -41,7 +41,7 @@ import Core
     #expect(try decodedPixels(try folder.read("made/out.png")).size == PixelSize(width: 600, height: 400))
   }
 
-  @Test func `writes beside the result when nobody says where, and only once`() async throws {
+  @Test func `without an output path the file is written beside the result, and only once`() async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)
     let command = Command(folder: folder.path)
@@ -56,7 +56,7 @@ import Core
     #expect(try await command.run(arguments + ["--overwrite"]).status == 0)
   }
 
-  @Test func `writes into a folder under the usual name`() async throws {
+  @Test func `a file in a folder gets the usual name`() async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)
     let command = Command(folder: folder.path)
@@ -71,7 +71,7 @@ import Core
     #expect(refused.status == 64)
   }
 
-  @Test func `a mask is looked at before anything else, and the report says how it was read`() async throws {
+  @Test func `a mask is checked before anything else, and the report says how it was read`() async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)
     let size = PixelSize(width: 60, height: 40)
@@ -112,7 +112,7 @@ import Core
     (["result.jpg", "--source", "cut.jpg", "--align"], 65, "cut.jpg"),
     (["result.jpg", "--source", "SAMPLE", "--align", "-o", "out.gif"], 64, "out.gif"),
   ])
-  func `what cannot be is named`(arguments: [String], status: Int32, words: String) async throws {
+  func `invalid input is named`(arguments: [String], status: Int32, words: String) async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)
     try folder.write(Array("hello".utf8), as: "text.png")

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import Core
 
-/// Sends four edits, of which one is refused and one has no known outcome, and looks at what the ledger says.
+/// Sends four edits, of which one is refused and one has an unknown outcome, and checks what the ledger
+/// reports.
 @Suite struct `plantain history` {
   private let folder: TemporaryFolder
   private var command: Command
@@ -38,7 +39,7 @@ import Core
     return try outcome.objects().map { $0["prompt"] as? String }
   }
 
-  @Test(.enabled(if: !isFastRun)) func `lists what is asked for, and sums it up`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `history lists what is requested, and totals it`() async throws {
     try await sendFour()
     #expect(try await prompts("--search", "ärger") == ["warm ÄRGER"])
     #expect(try await prompts("--search", "3.PNG") == ["cool"])
@@ -63,19 +64,19 @@ import Core
     #expect(text.contains("\(2 * price) USD, \(price) USD more if"), "\(text)")
   }
 
-  @Test(.enabled(if: !isFastRun)) func `says where a picture lies, and whether it is still there`()
+  @Test(.enabled(if: !isFastRun)) func `history says where a picture is, and whether it still exists`()
     async throws
   {
     try await sendFour()
     try FileManager.default.removeItem(atPath: folder.file("3.png"))
     let lines = try await command.run("history").lines
     #expect(lines.contains("          written: \(folder.file("0.png"))"))
-    #expect(lines.contains("          written: \(folder.file("3.png")) (not there any more)"))
+    #expect(lines.contains("          written: \(folder.file("3.png")) (no longer exists)"))
     #expect(lines.contains { $0.contains("plantain settle ") })
   }
 
   @Test(.enabled(if: !isFastRun && FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
-  func `is a table on a terminal, as wide as that`() async throws {
+  func `on a terminal history is a table as wide as the terminal`() async throws {
     try await sendFour()
     for columns in [30, 60, 80, 200] {
       let outcome = try await command.run(
@@ -87,7 +88,7 @@ import Core
     }
   }
 
-  @Test(.enabled(if: !isFastRun)) func `names what is near an unknown id, and takes beginnings`() async throws
+  @Test(.enabled(if: !isFastRun)) func `an unknown id gives near ones, and a prefix is enough`() async throws
   {
     let batch = try await command.run(
       "batch", "a.jpg", "-p", "x", "-o", "out", "--gateway", "simulator", "--json", "--quiet")
@@ -110,7 +111,7 @@ import Core
     #expect(try await command.run("history", "").status == 66)
   }
 
-  @Test func `a ledger that is named and not there is an error, and none is made`() async throws {
+  @Test func `a named ledger that does not exist is an error, and none is created`() async throws {
     let commands = [
       ["history"], ["history", "--runs"], ["history", "--totals"], ["history", "abc"], ["recover", "abc"],
       ["replay", "abc"], ["history", "prune", "--older-than", "30d"],
@@ -124,7 +125,7 @@ import Core
     #expect(folder.names == ["a.jpg"])
   }
 
-  @Test func `on a first day there is none yet, and looking makes none`() async throws {
+  @Test func `without any ledger yet the history is empty, and none is created`() async throws {
     var command = command
     command.environment = [
       "PLANTAIN_LEDGER": "", "XDG_DATA_HOME": folder.file("data"), "XDG_CONFIG_HOME": "", "HOME": folder.path,

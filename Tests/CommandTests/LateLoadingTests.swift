@@ -15,7 +15,7 @@
       }
     }
 
-    @Test("without a usable libvips a picture that passes still passes, and the others say what to install")
+    @Test("without a usable libvips a compliant picture still passes, and others say what to install")
     func unusable() async throws {
       let folder = try TemporaryFolder()
       try folder.write(Array("not a library".utf8), as: "libvips.so.42")

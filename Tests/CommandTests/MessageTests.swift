@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Core
 
-/// What is mistyped is answered with what was seen and what to write.
+/// A mistyped argument gives a message that says what was read and what to write.
 @Suite struct `Messages` {
   private let folder: TemporaryFolder
   private let command: Command
@@ -30,7 +30,7 @@ import Core
     (["edit", "a.jpg", "-p", "x", "--teir", "4K"], ["--teir", "--tier"]),
   ]
 
-  @Test(arguments: rows.indices) func `say what was seen and what to write`(position: Int) async throws {
+  @Test(arguments: rows.indices) func `mistyped arguments give a correction`(position: Int) async throws {
     let row = Self.rows[position]
     let outcome = try await command.run(row.arguments)
     #expect(outcome.status == 64, "\(outcome.errors)")
@@ -38,7 +38,7 @@ import Core
     #expect(folder.names == ["a.jpg"])
   }
 
-  @Test func `name the nearest in JSON`() async throws {
+  @Test func `JSON errors name the nearest valid value`() async throws {
     for (arguments, nearest) in [
       (["edti"], "edit"), (["edit", "a.jpg", "-p", "x", "--gateway", "apiy"], "apiyi"),
       (["edit", "a.jpg", "-p", "x", "--teir", "4K"], "tier"),
@@ -60,12 +60,12 @@ import Core
       let entry = try #require(try await command.run("history", "--json").objects().first)
       #expect(entry["prompt"] as? String == prompt)
     }
-    // An option is no prompt.
+    // An option is not taken for a prompt.
     let outcome = try await command.run("edit", "a.jpg", "-p", "--dry-run", "--gateway", "simulator")
     #expect(outcome.status == 64)
   }
 
-  @Test func `say which model may be meant, before anything is sent`() async throws {
+  @Test func `a mistyped model gives the nearest one before anything is sent`() async throws {
     let arguments = ["--gateway", "apiyi", "--model", "gemini-3.1-flash-imge", "--dry-run"]
     for command in [["edit", "a.jpg", "-p", "x"], ["generate", "-p", "x"], ["batch", "a.jpg", "-p", "x"]] {
       let plain = try await self.command.run(command + arguments)
@@ -81,10 +81,10 @@ import Core
     #expect(!known.errors.contains("model"), "\(known.errors)")
   }
 
-  @Test func `name sums as people do`() async throws {
+  @Test func `sums of money are written in the usual way`() async throws {
     let own = try await command.run(
       "edit", "a.jpg", "-p", "x", "--gateway", "apiyi", "--price", "0.02USD", "--dry-run")
-    #expect(own.text.contains("0.02 USD as you say"), "\(own.text)")
+    #expect(own.text.contains("0.02 USD as stated"), "\(own.text)")
     let batch = try await command.run("batch", "a.jpg", "-p", "x", "--gateway", "simulator")
     let history = try await command.run("history")
     let again = try await command.run("batch", "a.jpg", "-p", "x", "--gateway", "simulator")
@@ -93,7 +93,7 @@ import Core
     }
   }
 
-  @Test func `say which of several pictures is edited`() async throws {
+  @Test func `the plan says which of several pictures is edited`() async throws {
     for name in ["b.jpg", "c.jpg"] { try folder.write(folder.read("a.jpg"), as: name) }
     let plan = ["edit", "a.jpg", "b.jpg", "c.jpg", "-p", "x", "--gateway", "apiyi"]
     let outcome = try await command.run(plan + ["--dry-run"])
@@ -102,7 +102,7 @@ import Core
     #expect(many.status == 82 && many.errors.contains("plantain batch"), "\(many.errors)")
   }
 
-  @Test func `a region in percent is that of the picture, and one outside names its size`() async throws {
+  @Test func `a region in percent refers to the picture, whose size an error names`() async throws {
     func shown(_ region: String) async throws -> NSDictionary? {
       let outcome = try await command.run(
         "edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--region", region, "--dry-run", "--json")
@@ -119,7 +119,7 @@ import Core
     }
   }
 
-  @Test(.enabled(if: !isFastRun)) func `a region in percent is finished as one in pixels`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `a region in percent is finished like one in pixels`() async throws {
     var results: [[UInt8]] = []
     for (name, region) in [("x.png", "25%,25%,50%,50%"), ("y.png", "150,100,300,200")] {
       let outcome = try await command.run(
@@ -131,7 +131,7 @@ import Core
     #expect(results[0] == results[1])
   }
 
-  @Test func `a name with a line break goes into a pipe as it is`() async throws {
+  @Test func `a file name with a line break is written to a pipe unchanged`() async throws {
     let name = "a\nb\u{1B}[31m.png"
     let outcome = try await command.run("edit", "a.jpg", "-p", "x", "--gateway", "simulator", "-o", name)
     #expect(outcome.text == name + "\n")

@@ -5,7 +5,7 @@ import Testing
 import Core
 
 @Suite struct `The report and the contact sheet of a batch` {
-  @Test func `the sheet has each name below its pictures`() async throws {
+  @Test func `the contact sheet has each name below its pictures`() async throws {
     let folder = try TemporaryFolder()
     for name in ["a.jpg", "Ä & b.jpg"] {
       try folder.write(Synthetic.jpeg(PixelSize(width: 640, height: 480)), as: name)
@@ -16,18 +16,18 @@ import Core
       "--report", "r.html", "--quiet")
     #expect(outcome.status == 0, "\(outcome.errors)")
     let sheet = try decodedPixels(folder.read("s.png"))
-    // Pictures of 240 rows, names of 22 and a gap of 8.
+    // Pictures of 240 rows, names of 22 rows, and a gap of 8.
     #expect(sheet.size == PixelSize(width: 656 + 8, height: 2 * 270 + 8))
     for top in [8 + 240, 8 + 270 + 240] {
       let rows = sheet.pixels[3 * 664 * (top + 2)..<3 * 664 * (top + 22)]
-      #expect(rows.count { $0 > 200 } > 60, "a name is there")
-      #expect(rows.count { $0 == 48 } > rows.count * 3 / 4, "and nothing else")
+      #expect(rows.count { $0 > 200 } > 60, "the name is drawn")
+      #expect(rows.count { $0 == 48 } > rows.count * 3 / 4, "nothing else is drawn")
     }
     let html = String(decoding: try folder.read("r.html"), as: UTF8.self)
     #expect(html.contains("<h2>Ä &amp; b.jpg</h2>") && html.contains("data-before=\"a.jpg\""))
   }
 
-  @Test func `they can be called as the folder of the pictures, and not as what is read or made`()
+  @Test func `reports may have the pictures' folder name, but not that of an input or result`()
     async throws
   {
     let folder = try TemporaryFolder()

@@ -4,7 +4,7 @@ import Testing
 import Core
 
 @Suite struct `plantain prepare and inspect` {
-  @Test func `a data URI holds the prepared picture`() async throws {
+  @Test func `a data URI has the prepared picture`() async throws {
     let outcome = try await Command().run("prepare", Samples.portrait, "--data-uri", "--quiet")
     #expect(outcome.status == 0)
     let uri = try #require(outcome.lines.first)
@@ -13,14 +13,14 @@ import Core
     #expect(try decodedPixels([UInt8](bytes)).size == PixelSize(width: 384, height: 512))
   }
 
-  @Test func `base64 alone`() async throws {
+  @Test func `--base64 prints the picture as Base64 alone`() async throws {
     let outcome = try await Command().run(
       "prepare", Samples.coffee, "--base64", "--format", "webp", "--quiet")
     let bytes = try #require(Data(base64Encoded: outcome.text.filter { $0 != "\n" }))
     #expect(bytes.prefix(4) == Data("RIFF".utf8))
   }
 
-  @Test func `files into a folder, under the cap, with their report`() async throws {
+  @Test func `files are written into a folder within the byte limit, and reported`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path).run(
       "prepare", Samples.portrait, Samples.rocket, Samples.coffee, "-o", "made", "--max-bytes", "20KB",
@@ -41,7 +41,7 @@ import Core
     }
   }
 
-  @Test func `the same picture gives the same report and bytes as in the library's words`() async throws {
+  @Test func `inspect reports the same as the library`() async throws {
     let outcome = try await Command().run("inspect", Samples.portrait, "--json")
     let object = try #require(try outcome.objects().first)
     #expect(object["width"] as? Int == 512)
@@ -52,7 +52,7 @@ import Core
     #expect((object["color"] as? [String: Any])?["alpha"] as? Bool == false)
   }
 
-  @Test func `a bad picture stands in its place among the others, and the first failure is the status`()
+  @Test func `a bad picture is reported in its order, and the first failure sets the exit status`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -68,7 +68,7 @@ import Core
     #expect(error["billed"] as? String == "no")
   }
 
-  @Test func `one picture goes into the file that is named, in its format`() async throws {
+  @Test func `one picture is written to the named file in that file's format`() async throws {
     let folder = try TemporaryFolder()
     let command = Command(folder: folder.path)
     for (name, start) in [("small.jpg", "\u{FF}\u{D8}"), ("a/b/small.PNG", "\u{89}PNG"), ("x.webp", "RIFF")] {
@@ -84,7 +84,7 @@ import Core
     #expect(try await command.run("prepare", Samples.rocket, "-o", "small.jpg", "--overwrite").status == 0)
   }
 
-  @Test func `a name that is no picture's, or a folder's, is a folder`() async throws {
+  @Test func `an output name without a picture extension is a folder`() async throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(
       atPath: folder.file("there.jpg"), withIntermediateDirectories: false)
@@ -99,14 +99,14 @@ import Core
     ["-o", "small.jpg", Samples.rocket], ["-o", "small.tif"], ["-o", "small.bmp"], ["-o", ""],
     ["-o", "small.png", "--format", "jpeg"], ["-o", "small.webp", "--gateway", "myrouter"],
   ])
-  func `a file that cannot be all that is asked for is refused`(arguments: [String]) async throws {
+  func `an output file that contradicts the other options is refused`(arguments: [String]) async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path).run(["prepare", Samples.coffee] + arguments)
     #expect(outcome.status == 64 && outcome.output.isEmpty)
     #expect(folder.names.isEmpty)
   }
 
-  @Test func `stems that fall together are told apart by whole names`() async throws {
+  @Test func `equal stems are told apart by whole file names`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.coffee), as: "a.png")
     try folder.write(Samples.bytes(Samples.rocket), as: "a.jpg")
@@ -114,7 +114,7 @@ import Core
     #expect(outcome.lines == ["out/a.png.png", "out/a.jpg.jpg"])
   }
 
-  @Test func `after two dashes a name may begin with data`() async throws {
+  @Test func `after two dashes a file name may begin with data`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.rocket), as: "data:image.jpg")
     let command = Command(folder: folder.path)
@@ -132,7 +132,7 @@ import Core
     #expect(batch.status == 0 && batch.text.contains("data:image.jpg: would send"))
   }
 
-  @Test func `names that would fall together are refused before any work`() async throws {
+  @Test func `output names that collide are refused before any work`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.coffee), as: "coffee.png")
     let outcome = try await Command(folder: folder.path).run(
@@ -141,7 +141,7 @@ import Core
     #expect(folder.names == ["coffee.png"])
   }
 
-  @Test func `a shape is given on request, and the report says where the picture lies in it`() async throws {
+  @Test func `a requested ratio is applied, and the report says where the picture is`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path).run(
       "prepare", Samples.portrait, "--fit", "pad", "--aspect", "1:1", "-o", "made", "--json")
@@ -159,7 +159,7 @@ import Core
     ["--fit", "crop"], ["--aspect", "1:1"], ["--nearest"], ["--fit", "stretch", "--aspect", "1:1"],
     ["--fit", "pad", "--aspect", "0:1"], ["--model", "x"],
   ])
-  func `options that would do nothing here are refused`(options: [String]) async throws {
+  func `options without any effect are refused`(options: [String]) async throws {
     let outcome = try await Command().run(["prepare", Samples.coffee] + options)
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
@@ -171,7 +171,7 @@ import Core
     ["b.png", "a.png", "-o", ".", "--overwrite", "--output-template", "a{n}.{ext}"],
     ["a.png", "--output-template", "{name}", "--overwrite"],
   ])
-  func `no picture is replaced by what is made of one`(arguments: [String]) async throws {
+  func `no input picture is overwritten by a result`(arguments: [String]) async throws {
     let folder = try TemporaryFolder()
     let coffee = try Samples.bytes(Samples.coffee)
     for name in ["a.png", "b.png", "a1.png"] { try folder.write(coffee, as: name) }
@@ -186,7 +186,7 @@ import Core
   }
 
   @Test(arguments: [["--in-place"], ["-o", ".", "--in-place"]])
-  func `pictures are replaced in place where that is said, in their own formats`(arguments: [String])
+  func `--in-place replaces pictures in their own formats`(arguments: [String])
     async throws
   {
     let folder = try TemporaryFolder()
@@ -198,23 +198,25 @@ import Core
     for name in ["a.png", "b.jpg"] { #expect(try decodedPixels(folder.read(name)).size.longestEdge == 60) }
     #expect(try folder.read("a.png").starts(with: [0x89]) && folder.read("b.jpg").starts(with: [0xFF]))
     #expect(folder.names == ["a.png", "b.jpg"])
-    // One that has no place, and one that cannot be written, fail alone.
+    // A picture that cannot be replaced, and one that cannot be written, fail alone.
     try folder.write(Samples.fixture("fields.gif"), as: "c.gif")
     let some = try await Command(folder: folder.path).run(
       "prepare", "c.gif", "data:image/png;base64,AAAA", "a.png", "--in-place", "--max-edge", "30")
     #expect(some.status == 64 && some.lines == ["a.png"], "\(some.errors)")
   }
 
-  @Test func `without a place it only looks, and says so`() async throws {
+  @Test func `without an output prepare only reports, and says so`() async throws {
     let help = try await Command().run("help", "prepare")
-    #expect(help.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("it only looks"))
+    #expect(
+      help.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("nothing is written"))
     let outcome = try await Command().run("prepare", Samples.coffee)
-    #expect(outcome.status == 0 && outcome.errors.contains("only looked") && outcome.errors.contains("-o"))
+    #expect(
+      outcome.status == 0 && outcome.errors.contains("nothing was written") && outcome.errors.contains("-o"))
     let shown = try await Command().run("prepare", Samples.coffee, "--base64")
-    #expect(!shown.errors.contains("only looked"))
+    #expect(!shown.errors.contains("nothing was written"))
   }
 
-  @Test func `folders and patterns stand for their pictures`() async throws {
+  @Test func `folders and patterns are expanded to their pictures`() async throws {
     let folder = try TemporaryFolder()
     let coffee = try Samples.bytes(Samples.coffee)
     for name in ["in/sub", "in/.git"] {
@@ -240,7 +242,7 @@ import Core
     #expect(try await command.run("prepare", "in", "-o", "x.jpg").status == 64)
   }
 
-  @Test func `a pattern names the files, and those that exist are left`() async throws {
+  @Test func `a template names the output files, and existing files are skipped`() async throws {
     let folder = try TemporaryFolder()
     for name in ["a.png", "b.png"] { try folder.write(Samples.bytes(Samples.coffee), as: name) }
     let command = Command(folder: folder.path)

@@ -3,14 +3,14 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-@Suite struct `plantain probe, and edits in part` {
+@Suite struct `plantain probe, and partly failed edits` {
   private func fault(_ change: (inout Fault) -> Void) -> Fault {
     var fault = Fault()
     change(&fault)
     return fault
   }
 
-  @Test func `says of every route how it is, and ends with the first failure's status`() async throws {
+  @Test func `probe reports every route, and exits with the first failure's status`() async throws {
     let refused = fault {
       $0.gateway = "google"
       $0.status = 500
@@ -35,7 +35,7 @@ import Testing
       let table = try await command.run("gateways", "apiyi", "--json")
       let probe = try #require(try table.objects().first?["probe"] as? [String: Any])
       #expect(probe["state"] as? String == "healthy")
-      // At its own address nobody has tried it.
+      // The route at its own address has not been tried.
       var elsewhere = command
       elsewhere.environment["PLANTAIN_APIYI_URL"] = ""
       let other = try await elsewhere.run("gateways", "apiyi", "--json")
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `an edit of which a part may have been billed and lost writes the rest and ends with 76`()
+  @Test func `an edit with a possibly billed and lost part writes the rest and exits with 76`()
     async throws
   {
     try await withSimulator(faults: [fault { $0.connection = .resetReply }]) { simulator in
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `a fault script that cannot be used is named, and so is a port that is taken`() async throws {
+  @Test func `an invalid fault script is named, and so is a port in use`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("[{\"statsu\": 500}]".utf8), as: "faults.json")
     let command = Command(folder: folder.path)

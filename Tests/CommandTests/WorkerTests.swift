@@ -8,7 +8,8 @@
   struct WorkerTests {
     private let folder: TemporaryFolder
 
-    /// A picture that keeps a worker busy for seconds when it is to have one kilobyte, and one that does not.
+    /// Writes a picture that keeps a worker busy for seconds when it must fit one kilobyte, and one that does
+    /// not.
     init() throws {
       folder = try TemporaryFolder()
       try folder.write(Synthetic.jpeg(PixelSize(width: 2_400, height: 2_400)), as: "slow.jpg")
@@ -19,7 +20,7 @@
       "prepare", "slow.jpg", "quick.jpg", "--json", "--max-bytes", "1KB", "--format", "webp",
     ]
 
-    @Test("a decoder that crashes costs its picture; the next one goes on")
+    @Test("a decoder that crashes fails its picture, and the next one is still prepared")
     func crash() async throws {
       let outcome = try await Command(folder: folder.path).run(arguments) { process in
         _ = try await whenBusy(process.processIdentifier) { kill($0, SIGSEGV) }
@@ -28,16 +29,16 @@
       try #require(objects.count == 2)
       let error = try #require(objects[0]["error"] as? [String: Any])
       let message = try #require(error["message"] as? String)
-      #expect(message.contains("slow.jpg") && message.contains("ended the worker process with SIGSEGV"))
+      #expect(message.contains("slow.jpg") && message.contains("worker process ended with SIGSEGV"))
       // On a busy machine the signal may come when the file is decoded already: then it is not the file's fault.
-      let isDecoding = message.contains("decoding it")
+      let isDecoding = message.contains("while decoding it")
       #expect(error["code"] as? String == (isDecoding ? "damaged-picture" : "internal"))
       #expect(outcome.status == (isDecoding ? 65 : 70))
       #expect(objects[1]["source"] as? String == "quick.jpg")
     }
 
     @Test(
-      "workers die with the command, however it ends", .enabled(if: !isFastRun),
+      "workers end with the command, however it ends", .enabled(if: !isFastRun),
       arguments: [SIGKILL, SIGINT, SIGTERM])
     func noOrphans(_ signal: Int32) async throws {
       var workers: [Int32] = []
@@ -54,7 +55,7 @@
       }
     }
 
-    @Test("nothing is left of the workers when the command is done")
+    @Test("no worker is left when the command is done")
     func tidyEnd() async throws {
       let outcome = try await Command(folder: folder.path).run(
         "prepare", "quick.jpg", "--format", "png", "--json")
@@ -73,7 +74,7 @@
     try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
   }
 
-  /// The fields of /proc/N/stat behind the name, which is in brackets: state, then parent.
+  /// The fields of /proc/N/stat after the name in parentheses: state, then parent.
   private func statusFields(_ process: Int32) -> [Substring] {
     let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
     return text.split(separator: ")").last?.split(separator: " ") ?? []
@@ -83,10 +84,10 @@
     statusFields(process).dropFirst().first.flatMap { Int32($0) }
   }
 
-  /// Ended; it may still wait for its parent to notice.
+  /// Whether the process has ended. Its parent may not have reaped it yet.
   private func isGone(_ process: Int32) -> Bool { ["Z", "X", nil].contains(statusFields(process).first) }
 
-  /// Waits for a worker of `command` that has done some work, and acts at once.
+  /// Waits for a worker of `command` that has done some work, and acts on it at once.
   private func whenBusy(_ command: Int32, _ act: @escaping @Sendable (Int32) -> Void) async throws -> [Int32]
   {
     let worker = try await watch("the command's worker computes") {

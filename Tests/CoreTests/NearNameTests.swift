@@ -1,7 +1,7 @@
 import Testing
 import Core
 
-@Suite struct `Near names` {
+@Suite struct `Suggestions for misspelled names` {
   private static let known = [
     "references", "prompt", "output", "id", "tier", "model", "mask", "page", "aspect", "match-color",
     "max-bytes",
@@ -11,15 +11,15 @@ import Core
     ("teir", "tier"), ("itre", nil), ("iter", "tier"), ("tire", "tier"), ("reference", "references"),
     ("refernces", "references"), ("Max_Bytes", "max-bytes"), ("maxbytes", "max-bytes"),
     ("asepct", "aspect"), ("odel", "model"), ("promt", "prompt"), ("matchcolor", "match-color"),
-    // Short words are near to many, and mean something of their own.
+    // Short words are near to many names, and are often words in their own right.
     ("sku", nil), ("ids", nil), ("age", nil), ("task", nil), ("notes", nil), ("mood", nil), ("", nil),
     ("a word that is longer than any name could ever be", nil),
   ])
-  func `are found by slips of the hand`(typed: String, meant: String?) {
+  func `typing errors find the name that was meant`(typed: String, meant: String?) {
     #expect(Self.known.nearest(to: typed) == meant)
   }
 
-  @Test func `are as near as is asked for, and end nowhere far away`() {
+  @Test func `a suggestion is within the requested distance, and long names end the search early`() {
     #expect(["apiyi", "google"].nearest(to: "gogle", within: 0) == nil)
     #expect(["apiyi", "google"].nearest(to: "goo", within: 3) == "google")
     #expect(["aaaa", "abaa"].nearest(to: "abab", within: 2) == "abaa")

@@ -1,8 +1,8 @@
 import Testing
 import Core
 
-/// Digests from NIST's examples and the Secure Hash Standard Validation System (SHA256ShortMsg, SHA256LongMsg), on every kernel
-/// that this CPU has.
+/// Digests from NIST's examples and the Secure Hash Standard Validation System (SHA256ShortMsg,
+/// SHA256LongMsg), on every kernel that this CPU has.
 @Suite struct `SHA-256` {
   private static let vectors: [(message: [UInt8], digest: String)] = [
     ([], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -25,15 +25,15 @@ import Core
   ]
 
   @Test(arguments: SHA256.kernels)
-  func `has the digests that NIST publishes`(kernel: String) {
+  func `every kernel gives the digests that NIST publishes`(kernel: String) {
     for (message, digest) in Self.vectors {
       #expect(hash(message, kernel, pieces: [message.count]) == digest, "\(message.count) bytes")
     }
   }
 
-  /// Around the ends of blocks, where the padding takes one block or two.
+  /// Lengths around the ends of blocks, where the padding takes one or two blocks.
   @Test(arguments: SHA256.kernels)
-  func `does not depend on the pieces or the kernel`(kernel: String) {
+  func `the digest does not depend on the pieces or the kernel`(kernel: String) {
     for count in 0...300 {
       let message = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ count) }
       let whole = hash(message, "portable", pieces: [count])

@@ -7,10 +7,10 @@ import Core
 
 @testable import Finishing
 
-/// A result that is moved, tinted, and in which a third of the picture is another one.
+/// A result that is moved and tinted, and in which 30 % of the picture shows something else.
 private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTinted: true)
 
-@Suite struct `Laying a result into its original` {
+@Suite struct `Compositing a result into its original` {
   private static let coffee = PixelSize(width: 600, height: 400)
   private let original: [UInt8]
   private let source: PictureBytes
@@ -43,7 +43,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       .encoded(as: .jpeg(quality: 90, halvedChroma: false))
   }
 
-  /// The share of the pixels that are exactly the original's, of those that `isMeant` names.
+  /// The share of the pixels that equal the original's, among those for which `isMeant` is true.
   private func untouched(_ pixels: [UInt8], where isMeant: (Int, Int) -> Bool) -> Double {
     var (equal, all) = (0, 0)
     for y in 0..<Self.coffee.height {
@@ -72,8 +72,8 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(untouched(pixels) { isInside($0, $1, region) } < 0.2)
   }
 
-  @Test func `a region of a picture that was sent alone comes back to its place`() throws {
-    // What an edit of a region sends: the area and some of what is around it.
+  @Test func `the edit of a crop is placed back at its position`() throws {
+    // An edit of a region sends the region and some of its surroundings.
     let shown = PixelArea(left: 200, top: 100, size: PixelSize(width: 300, height: 300))
     let part = try Image.decode(source, as: .png).cropped(left: 200, top: 100, to: shown.size)
       .copiedToMemory()
@@ -91,7 +91,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       untouched(pixels) { x, y in
         x < around.left || x >= around.right || y < around.top || y >= around.bottom
       } == 1)
-    // Red and blue have changed places, and nothing else has.
+    // Red and blue are swapped, and nothing else has changed.
     var sum = 0
     for y in region.top + 5..<region.bottom - 5 {
       for x in region.left + 5..<region.right - 5 {
@@ -102,7 +102,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(Double(sum) / Double(140 * 130 * 3) < 12)
   }
 
-  /// The left half, white, in another size than the original, and gray.
+  /// A gray mask whose left half has `level` (default white), in any size.
   private func leftHalf(_ size: PixelSize, level: UInt8 = 255) throws -> PictureBytes {
     let pixels = (0..<size.pixelCount).map { $0 % size.width < size.width / 2 ? level : UInt8(0) }
     return try Image.fromPixels(pixels, size: size, bands: 1).encoded(as: .png)
@@ -111,17 +111,17 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   @Test(
     .enabled(if: !isFastRun),
     arguments: [PixelSize(width: 600, height: 400), PixelSize(width: 300, height: 200)])
-  func `a mask says where, in any size`(size: PixelSize) throws {
+  func `a mask selects what changes, in any size`(size: PixelSize) throws {
     let (picture, pixels) = try finish(mask: try leftHalf(size)) { $0.usesMask = true }
-    // A scaled mask is a little soft where it ends.
+    // A scaled mask has a slightly soft edge.
     #expect(untouched(pixels) { x, _ in x >= 308 } == 1)
     #expect(untouched(pixels) { x, _ in x < 292 } < 0.3)
     #expect(picture.findings.drift ?? 0 > 0)
   }
 
-  /// Phones write Display P3: what is not changed must not be squeezed into sRGB.
+  /// Phones write Display P3. What is not changed must not be clipped to sRGB.
   @Test(.enabled(if: !isFastRun), arguments: [PictureFormat.png, .jpeg, .webp])
-  func `an original in another space keeps its numbers, and the result comes into them`(format: PictureFormat)
+  func `an original in another color space keeps its pixels and space`(format: PictureFormat)
     throws
   {
     let file = try Image.fromPixels(original, size: Self.coffee, bands: 3).encoded(as: .png)
@@ -145,7 +145,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       }
       #expect(untouched(try decoded.pixels(), where: isOutside) == 1)
     }
-    // Through the profile, the region shows the result's colors: red and blue have changed places.
+    // Through the profile, the region shows the result's colors: red and blue are swapped.
     let shown = try decoded.inSRGB(usingProfile: true).cropped(
       left: 210, top: 130, to: PixelSize(width: 180, height: 140)
     )
@@ -157,7 +157,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       for channel in 0..<3 { sum += abs(Int(shown[place + channel]) - Int(before[place + 2 - channel])) }
     }
     #expect(Double(sum) / Double(shown.count) < 6)
-    // Laid down as a whole it is the model's, which is sRGB.
+    // Fitted as a whole, the result stays in the model's space, sRGB.
     options.region = nil
     options.fitsSource = true
     let whole = try finishResult(result, beside: FinishingPictures(original: file), options: options)
@@ -165,7 +165,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 
   @Test(.enabled(if: !isFastRun), arguments: [2, 6] as [UInt8])
-  func `an original of 16 bits keeps them in a PNG`(kind: UInt8) throws {
+  func `a 16-bit original keeps its 16 bits in a PNG`(kind: UInt8) throws {
     var generator = SplitMix64(state: 3)
     let channels = kind == 2 ? 3 : 4
     let rows = (0..<400).map { y in
@@ -187,11 +187,11 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     let picture = try finishResult(Self.result(of: source, drift), beside: beside, options: options)
     #expect(try PictureStructure.read(picture.bytes).bitsPerChannel == 16)
     #expect(!picture.findings.warnings.contains(.depthReduced))
-    // To the last bit, which a PNG of the part beside the region shows.
+    // To the last bit: compared through a PNG of the part beside the region.
     func part(_ bytes: PictureBytes) throws -> ArraySlice<UInt8> {
       let png = try Image.decode(bytes, as: .png)
         .cropped(left: 308, top: 0, to: PixelSize(width: 292, height: 400)).encoded(as: .png).array
-      // What stands before says how densely it is to be printed.
+      // The chunks before the pixels give the print resolution.
       return png[(try #require(png.firstRange(of: Array("IDAT".utf8)))).lowerBound...]
     }
     #expect(try part(picture.bytes) == part(file))
@@ -209,7 +209,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   @Test(
     .enabled(if: !isFastRun),
     arguments: [PixelSize(width: 75, height: 50), PixelSize(width: 2_400, height: 1_600)])
-  func `beyond a mask and its feather every pixel is the original's, whatever the mask's size and coding`(
+  func `beyond a mask and its feather every pixel is the original's, whatever the mask's size or coding`(
     size: PixelSize
   )
     throws
@@ -218,13 +218,13 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     let gray = try Image.fromPixels(pixels, size: size, bands: 1)
     let masks = [try gray.encoded(as: .png), try gray.encoded(as: .jpeg(quality: 75, halvedChroma: false))]
     for (position, mask) in masks.enumerated() {
-      // Each coding with each feather by the extended tests.
+      // The extended tests run each coding with each feather.
       for feather in isExtendedRun ? [0, 30, 200] : [[0, 200], [30]][position] {
         let changed = try finish(mask: mask) {
           $0.usesMask = true
           $0.feather = feather
         }.pixels
-        // Half a pixel of a small mask is eight of the original's.
+        // Half a pixel of a small mask is eight pixels of the original.
         let edge = 300 + feather + 10
         #expect(untouched(changed) { x, _ in x >= edge } == 1, "\(size), feather \(feather)")
         #expect(untouched(changed) { x, _ in x < 290 - feather } < 0.4)
@@ -232,7 +232,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
-  @Test func `what is only measured stays the model's own file`() throws {
+  @Test func `a result that is only measured stays the model's own file`() throws {
     let result = try Self.result(of: source, drift)
     for change in [{ $0.measuresDrift = true }, { $0.compares = true }] as [(inout FinishingOptions) -> Void]
     {
@@ -245,8 +245,9 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
-  /// Every viewer shows it, although libjpeg warns of its headers, it has no end mark, and says in EXIF alone what its colors are.
-  @Test(.enabled(if: !isFastRun)) func `an original with a camera's faults is one like others`() throws {
+  /// Every viewer shows this file, although libjpeg warns about its headers, it has no end marker, and only
+  /// its EXIF names the color space.
+  @Test(.enabled(if: !isFastRun)) func `an original with a camera's faults is like any other`() throws {
     let whole = try Image.decode(source, as: .png).copiedToMemory()
       .encoded(as: .jpeg(quality: 95, halvedChroma: false)).array
     var faulty = Array(whole.dropLast(2)) + [UInt8](repeating: 0x5A, count: 500)
@@ -259,15 +260,16 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     let picture = try finishResult(
       Self.result(of: source, drift), beside: FinishingPictures(original: PictureBytes(faulty)),
       options: options)
-    // Its own numbers, with a profile that says what they mean.
+    // The original's own values, with a profile that defines them.
     let read = try PictureStructure.read(picture.bytes)
     #expect(read.profile.map { ICCProfile($0).name } == "Adobe RGB (1998) by EXIF")
     let (pixels, wanted) = (try decodedPixels(picture.bytes.array).pixels, try decodedPixels(whole).pixels)
     #expect(pixels[..<3_000] == wanted[..<3_000])
   }
 
-  /// Measured on the file, which has the original's own pixels where nothing may change; what came is another matter.
-  @Test func `the drift of the file is not that of the answer`() throws {
+  /// The written drift is measured on the file, which has the original's pixels outside the change. The drift
+  /// of the reply is measured separately.
+  @Test func `the drift of the file is reported apart from that of the reply`() throws {
     let region = PixelArea(left: 60, top: 90, size: PixelSize(width: 160, height: 200))
     for format in [PictureFormat.png, .jpeg] {
       let findings = try finish(as: format) { $0.region = region }.picture.findings
@@ -284,8 +286,8 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(whole.written == Findings.WrittenDrift(value: try #require(whole.drift), scope: .leastChanged))
   }
 
-  /// What is changed has its edge at 0.3 of the width, and the result lies 0.08 of it to the right.
-  @Test func `what the result does not reach is said where it may show`() throws {
+  /// The changed part ends at 0.3 of the width, and the result is shifted right by 0.08 of the width.
+  @Test func `parts that the result does not reach are reported where they may show`() throws {
     let result = try Self.result(of: source, Drift(shift: (0.08, 0), changed: 0.3))
     let whole = try finish(result) {
       $0.fitsSource = true
@@ -304,7 +306,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(try finish(result) { $0.keepsUnchanged = true }.picture.findings.uncovered == nil)
   }
 
-  @Test func `an opaque original makes an opaque picture`() throws {
+  @Test func `an opaque original gives an opaque picture`() throws {
     let size = PixelSize(width: 60, height: 40)
     let see = try Image.fromPixels(
       Synthetic.photograph(size, bands: 4).enumerated().map { $0 % 4 == 3 ? 90 : $1 }, size: size, bands: 4)
@@ -317,7 +319,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     VisibleArea(left: 0, top: 0, width: 0.001, height: 0.001),
     VisibleArea(left: 0, top: 0, width: 1e9, height: 1e9),
   ])
-  func `a part that is none is refused`(shown: VisibleArea) throws {
+  func `a visible area outside the picture is refused`(shown: VisibleArea) throws {
     #expect(throws: FinishingError.self) {
       try finish {
         $0.fitsSource = true; $0.shown = shown
@@ -325,7 +327,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
-  @Test func `narrow pictures laid across one another are no more than not recognized`() throws {
+  @Test func `narrow pictures across one another are only reported as not recognized`() throws {
     let wide = try Image.fromPixels(
       [UInt8](repeating: 7, count: 16_000 * 2 * 3), size: PixelSize(width: 16_000, height: 2), bands: 3)
     let tall = try Image.fromPixels(
@@ -335,7 +337,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(!found.isTrusted)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `a gray mask mixes, and a black one changes nothing and says so`()
+  @Test(.enabled(if: !isFastRun)) func `a gray mask blends, and a black one changes nothing and is reported`()
     throws
   {
     let whole = PixelSize(width: 600, height: 400)
@@ -349,15 +351,15 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(black.pixels == original && black.picture.findings.warnings.contains(.maskEmpty))
   }
 
-  @Test func `what is unchanged is found and kept`() throws {
+  @Test func `unchanged parts are found and kept`() throws {
     let (picture, pixels) = try finish { $0.keepsUnchanged = true }
-    // The left three tenths are another picture; the rest is the original, however it was drawn anew.
+    // The left 30 % is another picture. The rest is the original, as redrawn by the model.
     #expect(untouched(pixels) { x, _ in x > 260 } > 0.95)
     #expect(untouched(pixels) { x, _ in x < 150 } < 0.35)
     #expect(picture.findings.warnings.isEmpty)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `of another picture nothing is kept, and that is said`() throws {
+  @Test(.enabled(if: !isFastRun)) func `nothing of an unrelated picture is kept, with a warning`() throws {
     let (picture, pixels) = try finish(PictureBytes(try Samples.bytes(Samples.portrait))) {
       $0.keepsUnchanged = true
     }
@@ -367,7 +369,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 
   @Test(.enabled(if: !isFastRun))
-  func `the more is changed, the more is reported, and what is not meant to change counts as drift`()
+  func `a larger change is reported as larger, and unintended changes count as drift`()
     throws
   {
     var (shares, drifts): ([Double], [Double]) = ([], [])
@@ -382,14 +384,14 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(drifts == drifts.sorted() && drifts[0] < 3 && drifts[3] > 6)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `the original's format is kept where its pixels are`() throws {
+  @Test(.enabled(if: !isFastRun)) func `the original's format is kept where its pixels are kept`() throws {
     let (picture, _) = try finish(as: nil) { $0.keepsUnchanged = true }
     #expect(picture.format == .png)
     let (whole, _) = try finish(as: nil) { $0.fitsSource = true }
     #expect(whole.format == .jpeg)
   }
 
-  @Test func `what does not fit is said by name`() throws {
+  @Test func `input that does not fit is named`() throws {
     func failure(mask: PictureBytes? = nil, _ change: (inout FinishingOptions) -> Void) throws
       -> FinishingError?
     {
@@ -402,7 +404,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
     let outside = PixelArea(left: 500, top: 0, size: PixelSize(width: 101, height: 50))
     guard case .regionOutside(outside, Self.coffee)? = try failure({ $0.region = outside }) else {
-      Issue.record("a region beyond the picture")
+      Issue.record("expected a failure for a region beyond the picture")
       return
     }
     let feather = try failure {
@@ -410,22 +412,22 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       $0.feather = 41
     }
     guard case .featherTooWide(41, maximum: 40)? = feather else {
-      Issue.record("a feather larger than its region")
+      Issue.record("expected a failure for a feather larger than its region")
       return
     }
     let square = try leftHalf(PixelSize(width: 400, height: 400))
     guard case .maskShape? = try failure(mask: square, { $0.usesMask = true }) else {
-      Issue.record("a mask of another shape")
+      Issue.record("expected a failure for a mask of another aspect ratio")
       return
     }
     guard case .mask? = try failure(mask: PictureBytes(Array("mask".utf8)), { $0.usesMask = true }) else {
-      Issue.record("a mask that is no picture")
+      Issue.record("expected a failure for a mask that is not a picture")
       return
     }
   }
 
   @Test(.enabled(if: !isFastRun))
-  func `a blank result, and one of a single pixel, are laid down and said to be unknown`() throws {
+  func `a blank or one-pixel result is fitted and reported as not recognized`() throws {
     for size in [PixelSize(width: 1, height: 1), PixelSize(width: 512, height: 512)] {
       let blank = try Image.fromPixels(
         [UInt8](repeating: 255, count: size.pixelCount * 3), size: size, bands: 3
@@ -441,7 +443,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     }
   }
 
-  @Test func `before, after and difference lie side by side`() throws {
+  @Test func `before, after, and difference are shown side by side`() throws {
     let (picture, _) = try finish {
       $0.keepsUnchanged = true
       $0.compares = true
@@ -454,14 +456,14 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
       let place = 3 * (200 * 1_816 + x)
       return Int(pixels[place]) - Int(pixels[place + 1])
     }
-    // The left is another picture, the right is not.
+    // The left part is another picture, the right part is not.
     #expect((1_216 + 20..<1_216 + 120).map(redness).reduce(0, +) > 100 * 40)
     #expect((1_216 + 400..<1_216 + 590).allSatisfy { redness($0) == 0 })
   }
 }
 
 @Suite struct `Transparency` {
-  /// A disc of another picture on a transparent ground.
+  /// A disc of another picture on a transparent background.
   private func sticker() throws -> PictureBytes {
     let size = PixelSize(width: 400, height: 300)
     let photo = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png)
@@ -482,12 +484,12 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     return try finishResult(result, beside: FinishingPictures(original: sticker()), options: options)
   }
 
-  @Test func `the original's is given back, in the result's size or the original's`() throws {
+  @Test func `the original's transparency is restored, in the result's size or the original's`() throws {
     let flat = try Image.decode(sticker(), as: .png).flattened(onto: .white)
       .resized(to: PixelSize(width: 800, height: 600)).encoded(as: .jpeg(quality: 90, halvedChroma: false))
     for fits in [false, true] {
       let picture = try finish(flat) { $0.fitsSource = fits }
-      // A JPEG could not hold it.
+      // JPEG has no alpha channel.
       #expect(picture.format == .png)
       let image = try Image.decode(picture.bytes, as: .png).copiedToMemory()
       #expect(image.size == (fits ? PixelSize(width: 400, height: 300) : PixelSize(width: 800, height: 600)))
@@ -499,7 +501,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 
   @Test(.enabled(if: !isFastRun), arguments: [8, 13, 24], [(255, 204), (238, 190)])
-  func `squares that are painted instead of it are noticed`(square: Int, levels: (Int, Int)) throws {
+  func `a checkerboard painted instead of transparency is detected`(square: Int, levels: (Int, Int)) throws {
     let size = PixelSize(width: 800, height: 600)
     let disc = try Image.decode(sticker(), as: .png).resized(to: size).pixels()
     let pixels = (0..<size.pixelCount).flatMap { place -> [UInt8] in
@@ -514,7 +516,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
     #expect(try finish(white) { _ in }.findings.warnings == [])
   }
 
-  @Test func `photographs are no such squares`() throws {
+  @Test func `photographs are not taken for painted checkerboards`() throws {
     for (path, codec) in [
       (Samples.coffee, PictureFormat.Codec.png), (Samples.rocket, .jpeg), (Samples.portrait, .jpeg),
     ] {

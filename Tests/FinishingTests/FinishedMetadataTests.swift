@@ -39,7 +39,7 @@ import Core
   }
 
   @Test(arguments: [PictureFormat.jpeg, .png, .webp])
-  func `is the original's, as far as it still holds, and says how it was made`(format: PictureFormat) throws {
+  func `valid metadata is kept, and the file says how it was made`(format: PictureFormat) throws {
     let (picture, structure, text) = try finish(as: format) { $0.fitsSource = true }
     #expect(structure.metadata.sorted { $0.rawValue < $1.rawValue } == [.exif, .xmp])
     #expect(structure.orientation == 1 && structure.size == PixelSize(width: 43, height: 64))
@@ -52,11 +52,11 @@ import Core
     #expect(text.contains("digitalsourcetype/compositeWithTrainedAlgorithmicMedia<"))
     #expect(text.contains("model-9 (house)") && text.contains("2026-11-24T20:00:00Z"))
     #expect(picture.isConverted)
-    // It is a picture still.
+    // The file is still a valid picture.
     #expect(try decodedPixels(picture.bytes.array).size == structure.size)
   }
 
-  @Test func `the place goes with it only when that is asked for`() throws {
+  @Test func `the GPS position is kept only on request`() throws {
     for keepsPlace in [false, true] {
       let (_, structure, text) = try finish { $0.metadata = wishes(place: keepsPlace) }
       #expect(structure.metadata.contains(.gps) == keepsPlace)
@@ -64,7 +64,7 @@ import Core
     }
   }
 
-  @Test func `nothing is written unasked`() throws {
+  @Test func `no metadata is written unless requested`() throws {
     let (_, structure, _) = try finish {
       $0.metadata = nil
       $0.fitsSource = true
@@ -72,7 +72,7 @@ import Core
     #expect(structure.metadata.isEmpty)
   }
 
-  @Test func `the model's own picture stays as it is coded`() throws {
+  @Test func `the model's own pixels stay as they are coded`() throws {
     let (picture, structure, _) = try finish { _ in }
     #expect(!picture.isConverted && picture.format == .jpeg)
     #expect(structure.cleaned(picture.bytes).array == result.array)
@@ -89,18 +89,18 @@ import Core
   }
 
   /// In either byte order, which the block keeps.
-  @Test func `what was carried is carried on unchanged`() throws {
+  @Test func `carried metadata is carried again unchanged`() throws {
     let first = try finish { $0.metadata = wishes(place: true) }.picture.bytes
     let again = try finish(original: first) { $0.metadata = wishes(place: true) }.picture.bytes
     #expect(again.array == first.array)
     let little = Embedded.segment(
       0xE1, Array("Exif\0\0".utf8) + Embedded.exif(orientation: 3), in: result.array)
     let (_, structure, _) = try finish(original: PictureBytes(little)) { _ in }
-    // Only which way was up stood there, and that is settled.
+    // The block had nothing but the orientation, which is already applied.
     #expect(structure.metadata == [.xmp] && structure.orientation == 1)
   }
 
-  @Test func `content credentials stay valid or are said to be gone`() throws {
+  @Test func `content credentials stay valid or are reported as lost`() throws {
     let signed = PictureBytes(Embedded.segment(0xEB, Array("JP".utf8) + [0, 0, 0, 0], in: result.array))
     let untouched = try finish(signed) { $0.metadata = nil }
     #expect(untouched.picture.bytes.array == signed.array)
@@ -120,7 +120,7 @@ import Core
     #expect(ended.picture.findings.warnings == [.credentialsRemoved])
   }
 
-  @Test func `a prompt of any length leaves the file whole`() throws {
+  @Test func `a prompt of any length leaves the file valid`() throws {
     for format in [PictureFormat.jpeg, .png, .webp] {
       let (picture, structure, _) = try finish(as: format) {
         $0.metadata?.provenance.prompt = String(repeating: "<&ü", count: 100_000)
@@ -132,7 +132,7 @@ import Core
     }
   }
 
-  @Test func `a damaged EXIF block is carried as far as it goes`() throws {
+  @Test func `the readable part of a damaged EXIF block is kept`() throws {
     var generator = SplitMix64(state: 7)
     for _ in 0..<300 {
       var bytes = original.array
@@ -146,7 +146,7 @@ import Core
   }
 }
 
-@Suite struct `A limit on the bytes of the output` {
+@Suite struct `A maximum output size in bytes` {
   private let original: PictureBytes
   private let result: PictureBytes
 
@@ -168,7 +168,7 @@ import Core
   }
 
   @Test(.enabled(if: !isFastRun), arguments: [12_000, 60_000, 120_000, 200_000])
-  func `holds, whatever else is done, and is used`(limit: Int) throws {
+  func `the limit holds with every other option, and is used up`(limit: Int) throws {
     for format in [PictureFormat?.none, .jpeg, .webp] {
       for metadata in [MetadataWishes?.none, MetadataWishes()] {
         for fitsSource in [false, true] {
@@ -179,7 +179,8 @@ import Core
           #expect(picture.bytes.count <= limit)
           #expect(picture.size == (fitsSource ? PixelSize(width: 600, height: 400) : picture.size))
           if let format { #expect(picture.format == format) }
-          // No more is given up than has to be: with the exact size, or where one more step of quality would be too much.
+          // No more is given up than necessary: only with the exact size, or if one more step of quality
+          // would exceed the limit.
           if picture.size.width < 1_264, !fitsSource {
             #expect(picture.findings.warnings.contains(.pixelsReduced))
           }
@@ -191,12 +192,12 @@ import Core
     }
   }
 
-  @Test func `that the model's own file keeps changes nothing`() throws {
+  @Test func `a limit that the model's own file meets changes nothing`() throws {
     let picture = try finish(result.count)
     #expect(picture.bytes.array == result.array && !picture.isConverted)
   }
 
-  @Test func `does not lay a picture on its side`() throws {
+  @Test func `a picture with an orientation stays upright`() throws {
     let png = try Image.decode(result, as: .jpeg).resized(to: PixelSize(width: 300, height: 200)).encoded(
       as: .png)
     let turned = PictureBytes(Embedded.chunk("eXIf", Embedded.exif(orientation: 6), in: png.array))
@@ -207,14 +208,14 @@ import Core
     #expect(try decodedPixels(picture.bytes.array).size == picture.size)
   }
 
-  @Test func `a little above what packing saves, the pixels stay`() throws {
+  @Test func `slightly above what lossless recompression saves, the pixels stay`() throws {
     let packed = try finish(result.count - 1)
     #expect(packed.isConverted && packed.bytes.count < result.count)
     #expect(try decodedPixels(packed.bytes.array).pixels == decodedPixels(result.array).pixels)
   }
 
   @Test(.enabled(if: !isFastRun))
-  func `of a picture without loss makes one with loss, unless its name says what it is`() throws {
+  func `a lossless picture becomes lossy, unless its file name fixes the format`() throws {
     let png = try Image.decode(result, as: .jpeg).copiedToMemory().encoded(as: .png)
     var options = FinishingOptions()
     options.maximumBytes = 160_000
@@ -226,20 +227,20 @@ import Core
     #expect(named.bytes.count <= 160_000)
   }
 
-  @Test func `that no encoding of the whole size meets is an error that says what would do`() throws {
+  @Test func `a limit that no encoding of the full size meets is an error with the smallest size`() throws {
     do {
       _ = try finish(20_000, as: .png) { $0.fitsSource = true }
-      Issue.record("a PNG of 600×400 has more")
+      Issue.record("a PNG of 600×400 is larger")
     } catch FinishingError.capNotReachable(let smallest, let limit, .png) {
       #expect(limit.bytes == 20_000 && smallest.bytes > 200_000)
     }
   }
 }
 
-@Suite("Extended: metadata as others read it", .enabled(if: isExtendedRun))
+@Suite("Extended: metadata as other programs read it", .enabled(if: isExtendedRun))
 struct ExtendedMetadataTests {
   @Test(
-    "exiftool finds the file whole and the fields in it", .enabled(if: Tool.exists("exiftool")),
+    "exiftool accepts the file and finds the fields in it", .enabled(if: Tool.exists("exiftool")),
     arguments: [PictureFormat.jpeg, .png, .webp])
   func exiftool(format: PictureFormat) throws {
     let folder = try TemporaryFolder()

@@ -9,7 +9,7 @@ import Core
 @Suite struct `Finishing a returned picture` {
   private let size = PixelSize(width: 60, height: 40)
 
-  @Test func `the model's own bytes are kept when the format agrees, or does not matter`() throws {
+  @Test func `the model's own bytes are kept if the format matches or is not set`() throws {
     let jpeg = try Synthetic.jpeg(size)
     for wanted in [nil, PictureFormat.jpeg] {
       let finished = try finishResult(PictureBytes(jpeg), options: FinishingOptions(wanted: wanted))
@@ -30,7 +30,7 @@ import Core
     #expect(structure.size == size)
   }
 
-  @Test func `a result without its end gets one, and nothing else changes`() throws {
+  @Test func `a result without its end marker gets one, and nothing else changes`() throws {
     for (whole, end) in [(try Synthetic.jpeg(size), 2), (try Synthetic.png(size), 12)] {
       let cut = PictureBytes(Array(whole.dropLast(end)))
       for wanted in [nil, PictureFormat.png] {
@@ -42,7 +42,7 @@ import Core
     }
   }
 
-  @Test func `an original in a file with a fault is laid under as the whole one is`() throws {
+  @Test func `an original with a header fault is composited like an intact one`() throws {
     let whole = try Samples.fixture("baseline.jpg")
     let scan = try #require(whole.firstRange(of: [0xFF, 0xDA])).lowerBound
     let numbers = scan + 2 + Int(whole[scan + 3]) - 3
@@ -60,7 +60,7 @@ import Core
     }
   }
 
-  @Test func `what is truncated or no picture is an error`() throws {
+  @Test func `a truncated file, or one that is not a picture, is an error`() throws {
     let jpeg = try Synthetic.jpeg(size)
     #expect(throws: FinishingError.self) {
       try finishResult(PictureBytes(Array(jpeg.dropLast(9))), options: FinishingOptions(wanted: nil))
@@ -74,7 +74,7 @@ import Core
 @Suite struct `Writing files` {
   private let bytes = PictureBytes([1, 2, 3])
 
-  @Test func `a file appears whole and nothing beside it`() throws {
+  @Test func `a file appears completely, with nothing beside it`() throws {
     let folder = try TemporaryFolder()
     try OutputFile.write(PictureContent(bytes), to: folder.file("a.jpg"), overwriting: false)
     #expect(folder.names == ["a.jpg"])
@@ -93,7 +93,7 @@ import Core
     #expect(folder.names == ["a.jpg"])
   }
 
-  @Test func `overwriting a link replaces what it points to`() throws {
+  @Test func `overwriting a link replaces the file that it points to`() throws {
     let folder = try TemporaryFolder()
     try folder.write([9], as: "real.jpg")
     symlink("real.jpg", folder.file("link.jpg"))
@@ -102,7 +102,7 @@ import Core
     #expect(folder.names == ["link.jpg", "real.jpg"])
   }
 
-  @Test func `names as long as the file system allows, in any script`() throws {
+  @Test func `file names may be as long as the file system allows, in any script`() throws {
     let folder = try TemporaryFolder()
     let name = String(repeating: "🍌", count: 62) + ".jpg"
     try OutputFile.check(folder.file(name), overwriting: false)
@@ -110,7 +110,7 @@ import Core
     #expect(folder.names == [name])
   }
 
-  @Test func `a place that cannot be written leaves nothing behind`() throws {
+  @Test func `a path that cannot be written leaves nothing behind`() throws {
     let folder = try TemporaryFolder()
     try folder.write([9], as: "file")
     mkdir(folder.file("taken.jpg"), 0o700)
@@ -126,7 +126,7 @@ import Core
     #expect(folder.names == ["file", "taken.jpg"])
   }
 
-  @Test func `checking changes nothing, preparing makes the folders and no file`() throws {
+  @Test func `checking changes nothing, and preparing creates the folders but no file`() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("new/deep/a.jpg")
     try OutputFile.check(path, overwriting: false)

@@ -6,11 +6,11 @@ import Core
 
 @testable import Finishing
 
-/// Masks as people and programs make them, by how they are read.
-@Suite struct `How a mask is read` {
+/// Masks as people and programs make them, and how each is read.
+@Suite struct `Reading masks` {
   private static let size = PixelSize(width: 60, height: 40)
 
-  /// A pixel's levels: red, green, blue and alpha.
+  /// A pixel's levels: red, green, blue, and alpha.
   private typealias Levels = (_ isHole: Bool, _ place: Int) -> [UInt8]
 
   private func mask(alpha: Bool = true, _ levels: Levels) throws -> PictureBytes {
@@ -42,20 +42,20 @@ import Core
   private static let clear: [UInt8] = [0, 0, 0, 0]
   private static func photograph(_ place: Int) -> [UInt8] { [UInt8(place % 251), 90, 160, 255] }
 
-  @Test func `white says where without transparency, also beside alpha that is full everywhere`() throws {
+  @Test func `white marks the edit in a mask without transparent pixels`() throws {
     for alpha in [false, true] {
       #expect(isEdits(read(try mask(alpha: alpha) { isHole, _ in isHole ? Self.white : Self.black }), .white))
       #expect(isEmpty(read(try mask(alpha: alpha) { _, _ in Self.black })))
-      // Coding leaves such levels where nothing is meant.
+      // Coding leaves such levels in areas that are meant to be black.
       #expect(isEmpty(read(try mask(alpha: alpha) { _, place in [UInt8(place % 12), 5, 9, 255] })))
     }
   }
 
-  @Test func `a hole says where in black, and in a photograph`() throws {
+  @Test func `a hole marks the edit in a black mask and in a photograph`() throws {
     #expect(isEdits(read(try mask { isHole, _ in isHole ? Self.clear : Self.black }), .transparent))
     #expect(
       isEdits(read(try mask { isHole, place in isHole ? Self.clear : Self.photograph(place) }), .transparent))
-    // A thing on white, beside what was erased.
+    // An object on white, beside the erased part.
     let thing: Levels = { isHole, place in
       isHole ? Self.clear : place % 60 > 50 ? [UInt8(place % 251), 40, 30, 255] : Self.white
     }
@@ -65,9 +65,9 @@ import Core
       isEdits(read(try mask { isHole, place in [120, 90, 60, isHole ? 100 : 255] }), .transparent))
   }
 
-  @Test func `white around a hole could mean either, and a word decides`() throws {
+  @Test func `white around a hole is ambiguous, and an option decides`() throws {
     let painted = try mask { isHole, _ in isHole ? Self.white : Self.clear }
-    // Transparency made of a black and white mask, with soft edges.
+    // Transparency made from a black and white mask, with soft edges.
     let made = try mask { isHole, place in
       let level = isHole ? 255 : UInt8(place % 3 == 0 ? 128 : 0)
       return [level, level, level, level]
@@ -83,7 +83,7 @@ import Core
     }
   }
 
-  @Test func `opaque nowhere says nothing, unless a word does`() throws {
+  @Test func `a mask that is opaque nowhere is refused, unless an option decides`() throws {
     for nowhere in [
       try mask { _, _ in Self.clear }, try mask { isHole, _ in [255, 255, 255, isHole ? 200 : 0] },
     ] {
@@ -95,14 +95,14 @@ import Core
     }
   }
 
-  @Test func `a mask that lets next to everything change is known before it is used`() throws {
+  @Test func `a mask that lets nearly everything change is detected before it is used`() throws {
     for (isAll, levels) in [(true, Self.white), (false, Self.black)] {
       let picture = try mask(alpha: false) { isHole, _ in isHole ? Self.white : levels }
       #expect(try MaskQuestion(edits: nil).read(picture) == MaskReading(edits: .white, coversAll: isAll))
     }
   }
 
-  @Test func `a word goes before the looks, and something has to be left to edit`() throws {
+  @Test func `an option overrides the detection, and something must be left to edit`() throws {
     let hole = try mask { isHole, _ in isHole ? Self.clear : Self.black }
     #expect(isEmpty(read(hole, .white)))
     #expect(isEmpty(read(try mask { _, _ in Self.white }, .transparent)))
@@ -112,7 +112,7 @@ import Core
         read(try mask { isHole, place in isHole ? Self.clear : Self.photograph(place) }, .white), .white))
   }
 
-  @Test func `a hole is where the original changes, and nowhere else`() throws {
+  @Test func `the original changes in a mask's hole and nowhere else`() throws {
     let original = try mask(alpha: false) { _, place in Self.photograph(place) }
     let result = try mask(alpha: false) { _, _ in [10, 200, 10] }
     let hole = try mask { isHole, _ in isHole ? Self.clear : Self.black }
@@ -132,12 +132,12 @@ import Core
     }
     #expect(changed.count == 400)
     #expect(changed.allSatisfy { (10..<30).contains($0 % 60) && (10..<30).contains($0 / 60) })
-    // As an earlier version read it.
+    // As earlier versions read it.
     let (asBefore, old) = try pixels(nil)
     #expect(asBefore == before && old.mask == .white && old.warnings.contains(.maskEmpty))
   }
 
-  @Test func `white nearly everywhere is warned of`() throws {
+  @Test func `a mask that is nearly all white gives a warning`() throws {
     let original = try mask(alpha: false) { _, place in Self.photograph(place) }
     let all = try mask(alpha: false) { _, place in place == 5 ? Self.black : Self.white }
     var options = FinishingOptions(wanted: .png)

@@ -19,7 +19,7 @@ import Core
   ]
 
   @Test(.enabled(if: !isFastRun), arguments: drifts)
-  func `finds a known drift to half a pixel`(drift: Drift) throws {
+  func `a known drift is found to half a pixel`(drift: Drift) throws {
     let format: PictureFormat.Codec = drift.sample.hasSuffix("png") ? .png : .jpeg
     let original = try Image.decode(PictureBytes(Samples.bytes(drift.sample)), as: format).copiedToMemory()
     let size = original.size.scaled(toLongestEdge: 1_024)
@@ -30,7 +30,7 @@ import Core
     #expect(worst < 0.5, "\(worst)")
   }
 
-  @Test func `does not trust what has nothing to do with the original`() throws {
+  @Test func `an unrelated picture is not trusted`() throws {
     let original = try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).copiedToMemory()
     let other = try Image.decode(PictureBytes(Samples.bytes(Samples.rocket)), as: .jpeg).copiedToMemory()
     let size = other.size

@@ -7,14 +7,14 @@ import Core
 
 @testable import Finishing
 
-@Suite struct `Bringing a result back to its original` {
+@Suite struct `Restoring a result onto its original` {
   private let coffee = PixelSize(width: 600, height: 400)
 
   private func original() throws -> Image {
     try Image.decode(PictureBytes(Samples.bytes(Samples.coffee)), as: .png).copiedToMemory()
   }
 
-  /// The result of such a drift as a model's file.
+  /// The result of a drift as a model's file.
   private func file(_ drift: Drift, _ size: PixelSize) throws -> PictureBytes {
     try drift.result(of: try original(), size).encoded(as: .jpeg(quality: 90, halvedChroma: false))
   }
@@ -29,7 +29,7 @@ import Core
     return (picture, try Image.decode(picture.bytes, as: .png).copiedToMemory().pixels())
   }
 
-  /// The mean difference of all channels in the right half, which the drifts here do not change.
+  /// The mean difference of all channels in the right half, which the drifts in these tests do not change.
   private func difference(_ pixels: [UInt8], _ size: PixelSize) throws -> Double {
     let truth = try original().pixels()
     var sum = 0
@@ -41,7 +41,7 @@ import Core
     return Double(sum) / Double(size.height * (size.width * 9 / 10 - size.width / 2) * 3)
   }
 
-  @Test func `size, place and colors are the original's, and what was changed stays changed`() throws {
+  @Test func `size, position, and colors are the original's, and the edit stays`() throws {
     let drift = Drift(shift: (0.03, -0.02), scale: 1.05, changed: 0.35, isTinted: true)
     let result = try file(drift, PixelSize(width: 1_264, height: 848))
     let (picture, pixels) = try finish(result) {
@@ -58,7 +58,7 @@ import Core
     #expect(abs(alignment.scale - 1.05) < 0.002 && abs(alignment.rotation) < 0.1)
     #expect(color.before > 4 && color.after < 1.5)
     #expect(try difference(pixels, coffee) < 4)
-    // A third is another picture, some of which happens to look alike.
+    // A third is another picture, parts of which happen to look alike.
     let changed = try #require(picture.findings.changed)
     #expect((0.2...0.5).contains(changed))
 
@@ -70,21 +70,21 @@ import Core
     PixelSize(width: 300, height: 200), PixelSize(width: 1_200, height: 800),
     PixelSize(width: 613, height: 401),
   ])
-  func `the size alone`(size: PixelSize) throws {
+  func `the size alone is restored`(size: PixelSize) throws {
     let (picture, pixels) = try finish(try file(Drift(), size)) { $0.fitsSource = true }
     #expect(picture.size == coffee && picture.findings.warnings.isEmpty)
-    // Half the size has lost detail.
+    // A result of half the size has lost detail.
     #expect(try difference(pixels, coffee) < 12)
   }
 
-  @Test func `without the size it keeps its own resolution`() throws {
+  @Test func `without the size option the result keeps its own resolution`() throws {
     let drift = Drift(shift: (0.02, 0.01), scale: 0.97)
     let (picture, _) = try finish(try file(drift, PixelSize(width: 1_200, height: 800))) { $0.aligns = true }
     #expect(picture.size == PixelSize(width: 1_200, height: 800))
     #expect(picture.findings.alignment?.isTrusted == true)
   }
 
-  @Test func `where it does not reach, the original goes on`() throws {
+  @Test func `where the result does not reach, the original shows`() throws {
     let drift = Drift(shift: (0.05, 0))
     let (_, pixels) = try finish(try file(drift, PixelSize(width: 1_200, height: 800))) {
       $0.fitsSource = true
@@ -97,7 +97,7 @@ import Core
     }
   }
 
-  @Test func `one of another shape is found, or cut rather than stretched`() throws {
+  @Test func `a result of another aspect ratio is found, or cropped rather than stretched`() throws {
     let square = PixelSize(width: 512, height: 512)
     let middle = try original().cropped(left: 100, top: 0, to: PixelSize(width: 400, height: 400))
     let result = try middle.resized(to: square).encoded(as: .jpeg(quality: 90, halvedChroma: false))
@@ -112,7 +112,7 @@ import Core
     #expect(try difference(pixels, coffee) < 8)
   }
 
-  @Test func `what cannot be recognized is said, and still has the size`() throws {
+  @Test func `an unrecognized result is reported, and still gets the size`() throws {
     let rocket = PictureBytes(try Samples.bytes(Samples.rocket))
     let (picture, _) = try finish(rocket) {
       $0.fitsSource = true
@@ -123,12 +123,13 @@ import Core
     #expect(picture.findings.warnings.contains(.notAligned))
   }
 
-  /// By their bands; `Tests/extended` tries each on each.
+  /// Pairs of channel counts. `Tests/extended` tries every pair.
   private static let pairs = (1...4).flatMap { bands in (1...4).map { (bands, $0) } }.filter {
     isExtendedRun || [5, 4].contains($0 + $1)
   }
 
-  /// Gray, gray with alpha, color, and color with alpha, on each other, where the result does not reach everywhere.
+  /// Gray, gray with alpha, color, and color with alpha, each composited on each other, with a result that
+  /// does not cover the whole original.
   @Test(.enabled(if: !isFastRun), arguments: pairs)
   func `gray and transparent pictures fit together`(bands: Int, others: Int) throws {
     func file(_ bands: Int, _ image: consuming Image) throws -> PictureBytes {
@@ -156,7 +157,7 @@ import Core
     #expect(finished.size == coffee && finished.findings.alignment?.isTrusted == true)
   }
 
-  @Test func `a new ground of one color is the edit and no tint`() throws {
+  @Test func `a new background of one color is part of the edit, not a tint`() throws {
     let size = PixelSize(width: 300, height: 200)
     func shot(_ originalImage: [UInt8]) throws -> PictureBytes {
       let thing = try original().cropped(left: 200, top: 100, to: PixelSize(width: 120, height: 120)).pixels()
@@ -177,13 +178,13 @@ import Core
     #expect((finished.findings.changed ?? 0) > 0.5)
   }
 
-  @Test func `for its colors alone it keeps its size and shape`() throws {
+  @Test func `matching only colors keeps the size and aspect ratio`() throws {
     let size = PixelSize(width: 512, height: 512)
     let (picture, _) = try finish(try file(Drift(isTinted: true), size)) { $0.matchesColor = true }
     #expect(picture.size == size)
   }
 
-  @Test func `a part that was cut out is found`() throws {
+  @Test func `a crop of the original is found`() throws {
     let middle = try original().cropped(left: 100, top: 0, to: PixelSize(width: 400, height: 400))
     let size = PixelSize(width: 1_024, height: 1_024)
     let result = try middle.resized(to: size).encoded(as: .jpeg(quality: 90, halvedChroma: false))
@@ -195,7 +196,7 @@ import Core
     #expect(try difference(pixels, coffee) < 4)
   }
 
-  @Test func `a picture that became gray or white stays so`() throws {
+  @Test func `a result that became gray or white stays so`() throws {
     let size = PixelSize(width: 600, height: 400)
     let gray = try Image.fromPixels(try original().gray().pixels, size: size, bands: 1).widened(toBands: 3)
     let white = try Image.fromPixels(
@@ -207,7 +208,7 @@ import Core
     }
   }
 
-  @Test func `a long strip is found as well`() throws {
+  @Test func `a long strip is registered as well`() throws {
     let strip = try original().cropped(left: 0, top: 110, to: PixelSize(width: 600, height: 100))
     let drift = Drift(shift: (0.03, 0))
     let size = PixelSize(width: 1_600, height: 266)
@@ -217,7 +218,7 @@ import Core
     #expect(abs(found.map(848, 100).x - 300) < 0.5)
   }
 
-  @Test func `what no decoder may see without leave is refused on both sides`() throws {
+  @Test func `a format that needs permission is refused as original and as result`() throws {
     let drawing = PictureBytes(
       Array(#"<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"/>"#.utf8))
     let photo = PictureBytes(try Samples.bytes(Samples.coffee))
@@ -234,7 +235,7 @@ import Core
     }
   }
 
-  @Test func `what came in a format that cannot be written becomes a PNG`() throws {
+  @Test func `a result in a format that cannot be written becomes a PNG`() throws {
     let animation = PictureBytes(try Samples.fixture("animated.gif"))
     var options = FinishingOptions()
     options.fitsSource = true
@@ -245,7 +246,8 @@ import Core
     #expect(try PictureStructure.read(finished.bytes).format == .png)
   }
 
-  /// Originals of 80×60 that a decoder alone would refuse or show otherwise, and what they show in the middle.
+  /// Originals of 80×60 that a decoder alone would refuse or show differently, with the color in their
+  /// middle.
   private static let odd: [(bytes: [UInt8], color: [Int])] = {
     let gif = HandmadeGIF.head((40, 30)) + HandmadeGIF.block(HandmadeGIF.Frame(80, 60))
     let row = Array([[UInt8]](repeating: [99, 60, 30], count: 80).joined())
@@ -253,7 +255,7 @@ import Core
     let tiff = HandmadeTIFF.file([
       HandmadeTIFF.Page(20, 15, value: 9, [254: 1]), HandmadeTIFF.Page(80, 60, value: 99),
     ])
-    // Half of SDR's white in PQ.
+    // Half of SDR white in PQ.
     let light = Array([[UInt8]](repeating: [0x82, 0x73, 0x82, 0x73, 0x82, 0x73], count: 80).joined())
     let hdr = HandmadePNG.file(
       width: 80, bits: 16, kind: 2, rows: [[UInt8]](repeating: light, count: 60),
@@ -280,7 +282,7 @@ import Core
     #expect(zip(middle, Self.odd[row].color).allSatisfy { abs($0 - $1) <= 1 }, "\(middle)")
   }
 
-  @Test func `an original that cannot be read is named as such`() throws {
+  @Test func `an original that cannot be read is named as the original`() throws {
     var options = FinishingOptions()
     options.fitsSource = true
     let result = PictureBytes(try Samples.bytes(Samples.rocket))
@@ -297,7 +299,7 @@ import Core
   }
 }
 
-@Suite struct `What most colors agree on` {
+@Suite struct `Robust color fit` {
   private func pairs(_ changed: Double, _ tint: (ColorFit.Color) -> ColorFit.Color) -> [ColorFit.Pair] {
     var random = SplitMix64(state: 7)
     return (0..<2_000).map { number in
@@ -311,7 +313,7 @@ import Core
     }
   }
 
-  @Test func `a tint is found although two fifths have another color`() throws {
+  @Test func `a tint is found although two fifths of the pixels have other colors`() throws {
     let fit = try #require(
       ColorFit(pairs(0.4) { $0 * ColorFit.Color(1.1, 0.95, 0.8) + ColorFit.Color(repeating: 0.01) }))
     let gray = fit(ColorFit.Color(0.5 * 1.1 + 0.01, 0.5 * 0.95 + 0.01, 0.5 * 0.8 + 0.01))
@@ -319,7 +321,7 @@ import Core
     #expect(fit.agreement > 0.55)
   }
 
-  @Test func `nothing is found where nothing agrees, and that is said`() {
+  @Test func `no tint is found where nothing agrees, and that is reported`() {
     #expect(ColorFit(pairs(1) { $0 }) == nil)
     func failure(_ pairs: [ColorFit.Pair]) -> Findings.TintFailure? {
       if case .failure(let failure) = ColorFit.finding(pairs) { failure } else { nil }

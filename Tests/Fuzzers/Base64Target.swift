@@ -2,7 +2,7 @@ import Base64
 import Foundation
 import Core
 
-/// All kernels of this CPU, both ways, beside Foundation.
+/// Fuzzes all kernels of this CPU, encoding and decoding, and compares them with Foundation.
 @Sendable func fuzzBase64(_ bytes: UnsafeBufferPointer<UInt8>) {
   let input = Data(buffer: bytes)
   let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(Base64.Kernel.init(named:))
@@ -26,12 +26,13 @@ private func checkStrict(_ text: Data, _ kernel: Base64.Kernel) {
   let count = try? room.withUnsafeMutableBytes { room in
     try text.withUnsafeBytes { try Base64.decode($0, into: room, kernel: kernel) }
   }
-  // Foundation takes more than RFC 4648 allows; what has exactly one spelling is what it would write itself.
+  // Foundation accepts more than RFC 4648 allows. Text in the one canonical spelling is text that Foundation
+  // would write.
   let expected = Data(base64Encoded: text).flatMap { $0.base64EncodedData() == text ? $0 : nil }
   precondition(count.map { Data(room.prefix($0)) } == expected, kernel.name)
 }
 
-/// In chunks, whose length is the first byte's, and in one.
+/// Compares lenient decoding in chunks, whose length the first byte chooses, with decoding in one piece.
 private func checkForgiving(_ text: Data, _ kernel: Base64.Kernel) {
   let chunk = Int(text.first ?? 0) % 97 + 1
   let expected = forgiven(text)
@@ -61,7 +62,8 @@ private func decoded(_ text: Data, by chunk: Int, _ kernel: Base64.Kernel) -> Da
   }
 }
 
-/// WHATWG Infra, forgiving-base64 decode, of either alphabet, by its own steps.
+/// A reference implementation of forgiving-base64 decode (WHATWG Infra) for both alphabets, by the steps of
+/// the specification.
 func forgiven(_ text: Data) -> Data? {
   var letters = text.filter { ![0x09, 0x0A, 0x0C, 0x0D, 0x20].contains($0) }
   if letters.count % 4 == 0 {
@@ -72,7 +74,7 @@ func forgiven(_ text: Data) -> Data? {
       $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0
     })
   guard letters.count % 4 != 1, letters.allSatisfy({ alphabet[Int($0)] }) else { return nil }
-  // Foundation wants padding, and the unused bits may be anything: "A" has none set.
+  // Foundation requires padding and allows any unused bits. Padding with "A" sets none of them.
   let missing = (4 - letters.count % 4) % 4
   let whole = letters + Data(repeating: UInt8(ascii: "A"), count: missing)
   return Data(base64Encoded: whole)?.dropLast(missing)
@@ -83,7 +85,7 @@ private let alphabet: [Bool] = {
   return (0...255).map { letters.contains($0) }
 }()
 
-/// What is parsed is printed so that it parses to the same.
+/// Fuzzes data URIs: what is parsed and printed must parse to the same.
 @Sendable func fuzzDataURI(_ bytes: UnsafeBufferPointer<UInt8>) {
   let text = String(decoding: bytes, as: UTF8.self)
   for text in [text, "data:" + text, "data:image/png;base64," + text] {
@@ -91,7 +93,7 @@ private let alphabet: [Bool] = {
     let comma = text.utf8.firstIndex(of: UInt8(ascii: ",")) ?? text.endIndex
     let payload = Data(text[comma...].utf8.dropFirst())
     precondition(forgiven(payload) == Data(uri.bytes.array))
-    guard let again = try? DataURI(parsing: uri.text) else { preconditionFailure("it does not parse again") }
+    guard let again = try? DataURI(parsing: uri.text) else { preconditionFailure("it does not parse") }
     precondition(again.mediaType == uri.mediaType && again.bytes.array == uri.bytes.array)
     precondition(uri.text.utf8.count == uri.length)
   }

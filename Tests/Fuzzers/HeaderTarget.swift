@@ -3,7 +3,7 @@ import PictureFormats
 import Preparation
 import Core
 
-/// In two pieces, as files may be, of which little is seen at a time.
+/// The bytes in two pieces: a file may be in pieces, of which only a little is visible at a time.
 private func inPortions(_ bytes: UnsafeBufferPointer<UInt8>) -> PictureContent {
   let (head, tail) = (bytes.prefix(bytes.count / 3), bytes.dropFirst(bytes.count / 3))
   return PictureContent([.memory(PictureBytes(Array(head))), .memory(PictureBytes(Array(tail)))])
@@ -17,7 +17,7 @@ private func described(_ content: PictureContent, _ lenient: Bool) -> String {
   }
 }
 
-/// Everything that reads a file before a decoder may see it.
+/// Fuzzes everything that reads a file before a decoder sees it.
 @Sendable func fuzzHeaders(_ bytes: UnsafeBufferPointer<UInt8>) {
   let file = PictureBytes([UInt8](bytes))
   var options = PreparationOptions()
@@ -26,7 +26,7 @@ private func described(_ content: PictureContent, _ lenient: Bool) -> String {
     options.allowsTruncated = lenient
     precondition(described(PictureContent(file), lenient) == described(inPortions(bytes), lenient))
     guard let inspection = try? inspectPicture(PictureContent(file), options: options) else { continue }
-    // A cleaned file must be one that we would clean no further.
+    // A cleaned file must need no further cleaning.
     let cleaned = inspection.structure.cleaned(file)
     precondition(cleaned.byteCount == inspection.structure.cleanedByteCount)
     guard inspection.structure.isComplete, !inspection.needsDecoder else { continue }

@@ -2,8 +2,9 @@ import Foundation
 import Gateways
 import Core
 
-/// A reply read with its pictures lifted, in chunks and whole, beside the same reply as Foundation's decoder reads it.
-/// The first two bytes choose how long the chunks are, and from where on letters are lifted.
+/// Reads a reply with its pictures lifted, in chunks and whole, and compares it with the same reply read by
+/// Foundation's decoder. The first two bytes choose the chunk length and the length from which strings are
+/// lifted.
 @Sendable func fuzzReplies(_ bytes: UnsafeBufferPointer<UInt8>) {
   guard bytes.count > 2 else { return }
   let (chunk, threshold) = (Int(bytes[0]) + 1, Int(bytes[1]) % 70 + 1)
@@ -14,19 +15,20 @@ import Core
   precondition(whole.values.map(\.bytes.array) == chunked.values.map(\.bytes.array))
   precondition(whole.values.map(\.characters) == chunked.values.map(\.characters))
 
-  // With zeros in it Foundation may take it for UTF-16 or UTF-32, in which nothing is lifted in earnest.
+  // Foundation may take a reply with zeros for UTF-16 or UTF-32, in which lifting never applies.
   guard !reply.contains(0) else { return }
   let expected = JSONValue(parsing: reply)
   let found = JSONValue(parsing: whole.text, lifted: whole)
   if let expected, let found {
     compare(expected, found)
   } else if expected == nil || !hasName(expected, of: threshold) {
-    precondition(expected == nil && found == nil, "only one of them is JSON")
+    precondition(expected == nil && found == nil, "only one of the two readers finds JSON")
   }
 }
 
-/// Whether an object has a name so long that it is lifted. Of two members of one name Foundation never looks at one,
-/// which may be bad; with marks they have different names.
+/// Whether an object has a member name so long that it is lifted. Foundation ignores one of two members of
+/// the same name, and the ignored one may be invalid. With marks in place of the names they have different
+/// names.
 private func hasName(_ value: JSONValue?, of length: Int) -> Bool {
   switch value {
   case .array(let elements): elements.contains { hasName($0, of: length) }
@@ -41,7 +43,7 @@ private func lifted(_ reply: [UInt8], by chunk: Int, _ threshold: Int) -> Lifted
   for start in stride(from: 0, to: reply.count, by: max(1, chunk)) {
     let piece = Array(reply[start..<min(reply.count, start + chunk)])
     guard (try? piece.withUnsafeBytes { try lifter.take($0) }) != nil else {
-      preconditionFailure("it is too large")
+      preconditionFailure("the reply is too large")
     }
   }
   return lifter.finish()
@@ -60,21 +62,22 @@ private func compare(_ expected: JSONValue, _ found: JSONValue) {
     precondition(left.count == right.count)
     for (left, right) in zip(left, right) { compare(left, right) }
   case (.object(let left), .object(let right)):
-    // Names are strings, too, and may have been lifted.
+    // Member names are strings, too, and may have been lifted.
     precondition(left.count >= right.count)
     for (name, value) in right { if let other = left[name] { compare(other, value) } }
   default: preconditionFailure("\(expected) became \(found)")
   }
 }
 
-/// The pieces, put back together, are the text; but for white space around a picture, which may belong to either.
+/// Checks that the pieces joined together are the text. White space around a picture may belong to either
+/// side.
 private func compare(_ text: [UInt8], _ pieces: [LiftedPiece]) {
   var rest = text[...]
   for piece in pieces {
     switch piece {
     case .text(let text):
       if !rest.starts(with: text.utf8) { rest = rest.drop(while: isSpace) }
-      precondition(rest.starts(with: text.utf8), "\(text) is not what comes next")
+      precondition(rest.starts(with: text.utf8), "\(text) is not the next piece")
       rest = rest.dropFirst(text.utf8.count)
     case .value(let value):
       var letters: [UInt8] = []

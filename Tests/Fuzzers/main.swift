@@ -1,7 +1,7 @@
-// What libFuzzer calls with bytes of its own making. Built and run by Tests/extended, one target at a time, named by the
-// first argument.
+// The libFuzzer entry point. Tests/extended builds and runs it, one target at a time; the first argument
+// names the target.
 
-/// What is fuzzed, by name. A target ends the process when something is wrong.
+/// The fuzz targets by name. A target ends the process when something is wrong.
 let targets: [String: @Sendable (UnsafeBufferPointer<UInt8>) -> Void] = [
   "headers": fuzzHeaders, "base64": fuzzBase64, "data-uri": fuzzDataURI, "replies": fuzzReplies,
 ]
@@ -25,7 +25,7 @@ let targets: [String: @Sendable (UnsafeBufferPointer<UInt8>) -> Void] = [
     return 0
   }
 
-  // The driver takes the name for the program's.
+  // libFuzzer takes the target's name for the program's name.
   var count = CommandLine.argc - 1
   var arguments = CommandLine.unsafeArgv + 1
   _ = runDriver(&count, &arguments) { fuzz($0, $1) }

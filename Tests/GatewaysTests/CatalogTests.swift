@@ -2,7 +2,7 @@ import Gateways
 import Testing
 import Core
 
-@Suite struct `The catalogue` {
+@Suite struct `The gateway catalog` {
   @Test(arguments: Gateway.all.map(\.id))
   func `every gateway is complete`(id: String) throws {
     let gateway = try #require(Gateway.named(id))
@@ -14,7 +14,7 @@ import Core
     #expect(gateway.checked.count == 10)
   }
 
-  @Test func `ratios by the logarithm of the quotient`() {
+  @Test func `the nearest aspect ratio is chosen by the logarithm of the quotient`() {
     let model = Gateway.apiyi.defaultModel
     for (width, height, expected) in [
       (4000, 3000, "4:3"), (3000, 4000, "3:4"), (1024, 858, "5:4"), (100, 100, "1:1"), (1, 10_000, "1:8"),
@@ -24,7 +24,7 @@ import Core
     }
   }
 
-  @Test func `the pixel table`() {
+  @Test func `the pixel sizes of Nano Banana 2`() {
     let ratio = AspectRatio(parsing: "16:9") ?? AspectRatio(1, 1)
     #expect(NanoBanana2.size(ratio, .half) == PixelSize(width: 688, height: 384))
     #expect(NanoBanana2.size(ratio, .one) == PixelSize(width: 1376, height: 768))
@@ -33,8 +33,8 @@ import Core
     #expect(NanoBanana2.ratios.count == 14)
   }
 
-  /// What is completed to a size is asked for by the ratio that is nearest to it.
-  @Test func `every shape of every model has its pixels, and is the nearest to them`() throws {
+  /// A picture of a given size is requested with the aspect ratio nearest to that size.
+  @Test func `every ratio of every model has a pixel size, and is the ratio nearest to it`() throws {
     for model in Gateway.all.flatMap(\.models) {
       for (tier, ratio) in model.tiers.flatMap({ tier in model.ratios.map { (tier, $0) } }) {
         let size = try #require(model.size(ratio, tier), "\(model.id) \(tier) \(ratio)")
@@ -50,8 +50,8 @@ import Core
   }
 }
 
-@Suite struct `Keys` {
-  @Test func `print as stars in every form`() throws {
+@Suite struct `API keys` {
+  @Test func `a key prints as stars in every form`() throws {
     let key = try APIKey("sk-canary-7f3a")
     var dumped = ""
     dump(key, to: &dumped)
@@ -63,7 +63,7 @@ import Core
   }
 
   @Test(arguments: ["", " sk-1", "sk-1\n", "sk\r\nX-Evil: 1", "schlüssel"])
-  func `what no header may carry is no key`(text: String) {
+  func `text that no HTTP header may carry is not a key`(text: String) {
     #expect(throws: APIKey.KeyError.malformed) { try APIKey(text) }
   }
 }
@@ -73,16 +73,16 @@ import Core
     ("10MB", 10_000_000), ("10MiB", 10_485_760), ("500 KiB", 512_000), ("1.5mb", 1_500_000), ("1234", 1_234),
     ("7B", 7),
   ])
-  func `read`(text: String, bytes: Int) {
+  func `valid byte counts are read`(text: String, bytes: Int) {
     #expect(ByteCount(parsing: text)?.bytes == bytes)
   }
 
   @Test(arguments: ["", "MB", "0", "-5", "10XB", "1e9", "ten", "99999999999999GB"])
-  func `refused`(text: String) {
+  func `invalid byte counts are refused`(text: String) {
     #expect(ByteCount(parsing: text) == nil)
   }
 
-  @Test func `aspect ratios`() {
+  @Test func `aspect ratios are read and printed`() {
     #expect(AspectRatio(parsing: "16:9")?.description == "16:9")
     for bad in ["16", "0:9", "16:9:4", "a:b", "-1:2", ""] { #expect(AspectRatio(parsing: bad) == nil) }
   }

@@ -11,7 +11,7 @@ import Core
     gateway.interpret(IncomingReply(status: status, content: lifted(body)))
   }
 
-  /// Addresses as they stand, pictures as their length.
+  /// Addresses as they are, pictures as their length.
   private func found(_ outcome: Outcome) -> [String] {
     guard case .pictures(let pictures, _) = outcome else { return ["\(outcome)".prefix(200).description] }
     return pictures.map { picture in
@@ -22,7 +22,7 @@ import Core
     }
   }
 
-  @Test func `addresses: a list, an object, a string, a relative one, a data URI`() {
+  @Test func `addresses are found as a list, an object, a string, a relative one, and a data URI`() {
     for (gateway, body, expected) in [
       (
         Gateway.myrouter, #"{"image_urls":["https://a/1.png","https://a/2.png"]}"#,
@@ -48,7 +48,7 @@ import Core
     }
   }
 
-  @Test func `what the gateway took and found`() {
+  @Test func `the price and the searches that a gateway reports are kept`() {
     let body =
       #"{"data":[{"url":"https://a/1.png"}],"meta":{"usage":{"credits_used":"178975"}}}"#
     guard case .pictures(_, let credits) = interpret(.aimlapi, body),
@@ -71,7 +71,7 @@ import Core
     #"{"id":"task_1","status":"pending","progress":0}"#, #"{"task_id":"task_1"}"#,
     #"{"code":"200","data":[{"status":"submitted","task_id":"task_1"},{"task_id":"task_1"}]}"#,
   ])
-  func `a task is accepted`(body: String) {
+  func `an accepted task gives its id`(body: String) {
     guard case .accepted(let tasks) = interpret(.gccai, body) else {
       Issue.record("expected a task from \(body)")
       return
@@ -84,7 +84,7 @@ import Core
   }
 
   @Test(arguments: ["pending", "processing", "in_progress", "submitted", "a_new_word"])
-  func `a task that runs, also under a word that nobody knows`(status: String) {
+  func `a task is running, also under an unknown status`(status: String) {
     for body in [
       #"{"code":200,"data":{"id":"t","status":"\#(status)","progress":"40"}}"#,
       #"{"id":"t","status":"\#(status)","progress":40}"#,
@@ -97,7 +97,7 @@ import Core
     }
   }
 
-  @Test func `a task that is done`() {
+  @Test func `a finished task gives its addresses and when they expire`() {
     let result = #""result":{"images":[{"url":["https://a/1.png"],"expires_at":1763174708}]}"#
     for (body, expected) in [
       (
@@ -118,16 +118,16 @@ import Core
     }
   }
 
-  @Test func `a task that is done without a picture says what it cost`() {
+  @Test func `a finished task without a picture says what it cost`() {
     let body = #"{"code":200,"data":{"id":"t","status":"completed","cost":3,"result":{"images":[]}}}"#
     guard case .noPicture(_, let facts, _) = task(body) else {
-      Issue.record("it is done, and there is no picture")
+      Issue.record("expected a reply without a picture")
       return
     }
     #expect(facts.cost?.amount == 3)
   }
 
-  @Test func `a task that failed, is unknown, or is not told about`() {
+  @Test func `a task that failed, is unknown, or cannot be queried is told apart`() {
     for (status, body, kind, words) in [
       (
         200, #"{"code":200,"data":{"status":"failed","error":{"code":500,"message":"upstream","type":"x"}}}"#,
@@ -137,7 +137,9 @@ import Core
       (200, #"{"data":{"status":"cancelled"}}"#, .taskFailed, ""),
       (
         200,
-        #"{"data":{"status":"failed","error":{"code":400,"type":"content_policy_violation","message":"no"}}}"#,
+        #"""
+        {"data":{"status":"failed","error":{"code":400,"type":"content_policy_violation","message":"no"}}}
+        """#,
         .refusedByPolicy, "no"
       ),
       (404, #"{"error":{"code":404,"message":"no such task"}}"#, .unknownTask, "no such task"),
@@ -160,7 +162,7 @@ import Core
     #"{"candidates":[{"content":{"parts":[{"text":"\#(text)"}]},"finishReason":"STOP"}]}"#
   }
 
-  @Test func `a picture is taken from wherever it stands, whoever sends it`() {
+  @Test func `a picture is found wherever a gateway puts it`() {
     let (data, uri) = (base64, "data:image/png;base64,\(base64)")
     let (first, second) = (data.prefix(1_501), data.dropFirst(1_501))
     let chat = { (message: String) in #"{"choices":[{"message":\#(message),"finish_reason":"stop"}]}"# }
@@ -184,19 +186,22 @@ import Core
     }
   }
 
-  @Test func `short pictures, and base64 that says by its first bytes that it is one`() {
+  @Test func `short pictures in data URIs are found, and bare Base64 only with a picture's first bytes`() {
     let png = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + [UInt8](repeating: 7, count: 3_001))
     #expect(found(interpret(.apiyi, part("a data:image/png;base64,Zm9v b"))) == ["3 bytes"])
     #expect(found(interpret(.google, part(png.base64EncodedString()))) == ["3009 bytes"])
     guard case .noPicture = interpret(.google, part(base64)) else {
-      Issue.record("that is no picture")
+      Issue.record("expected no picture")
       return
     }
   }
 
-  @Test func `a thought's picture in its text is none`() {
+  @Test func `a picture inside the text of a thought does not count`() {
     let thought =
-      #"{"candidates":[{"content":{"parts":[{"thought":true,"text":"data:image/png;base64,\#(base64)"},{"text":"no"}]}}]}"#
+      #"""
+      {"candidates":[{"content":{"parts":[{"thought":true,"text":"data:image/png;base64,\#(base64)"},\#
+      {"text":"no"}]}}]}
+      """#
     guard case .noPicture(_, let facts, let links) = interpret(.apiyi, thought) else {
       Issue.record("expected no picture")
       return
@@ -214,10 +219,10 @@ import Core
     ("[点击下载](https://a/1.png)。请在24小时内下载[b](https://a/2.png)", [], ["https://a/1.png", "https://a/2.png"]),
     ("no address", [], []),
   ])
-  func `an address in the text may be one`(text: String, shown: [String], plain: [String]) {
+  func `an address in the text may be a picture's`(text: String, shown: [String], plain: [String]) {
     for gateway in Self.everyGateway {
       guard case .noPicture(_, let facts, let links) = interpret(gateway, part(text)) else {
-        Issue.record("nobody knows yet whether it is a picture")
+        Issue.record("it is not yet known whether the address is a picture's")
         continue
       }
       #expect(links == TextLinks(shown: shown, plain: plain), "\(text)")
@@ -228,12 +233,12 @@ import Core
   @Test(arguments: [
     "![image](", "![", "<img ", "data:image/a;", "https://a/", "data:image/png;base64,AAAA ",
   ])
-  func `what a text repeats without an end is looked through once`(piece: String) {
+  func `text with an endlessly repeated opening is scanned only once`(piece: String) {
     let text = String(repeating: piece, count: 100_000 / piece.utf8.count)
-    if case .failed = interpret(.apiyi, part(text)) { Issue.record("it is a text") }
+    if case .failed = interpret(.apiyi, part(text)) { Issue.record("the text was refused") }
   }
 
-  @Test func `words beside a picture stay`() {
+  @Test func `text beside a picture is kept`() {
     guard
       case .pictures(_, let facts) = interpret(.apiyi, part("Done! ![i](data:image/png;base64,\(base64))"))
     else {
@@ -243,7 +248,7 @@ import Core
     #expect(facts.text == "Done!")
   }
 
-  @Test func `one number that stands for several things`() {
+  @Test func `one status code with several meanings is told apart`() {
     for (gateway, status, body, kind) in [
       (Gateway.aimlapi, 403, #"{"message":"x","statusCode":"403"}"#, FailureKind.outOfCredit),
       (.crazyrouter, 403, #"{"error":{"code":"insufficient_quota","message":"x"}}"#, .outOfCredit),
@@ -291,12 +296,18 @@ import Core
       (.google, 429, #"{"error":{"details":[{"reason":"MODEL_CAPACITY_EXHAUSTED"}]}}"#, .overloaded),
       (
         .google, 400,
-        #"{"error":{"status":"FAILED_PRECONDITION","message":"User location is not supported for the API use."}}"#,
+        #"""
+        {"error":{"status":"FAILED_PRECONDITION","message":"User location is not supported \#
+        for the API use."}}
+        """#,
         .placeNotServed
       ),
       (
         .google, 400,
-        #"{"error":{"status":"FAILED_PRECONDITION","message":"Free tier is not available in your country. Please enable billing."}}"#,
+        #"""
+        {"error":{"status":"FAILED_PRECONDITION","message":"Free tier is not available in your country. \#
+        Please enable billing."}}
+        """#,
         .needsBilling
       ),
       (.aimlapi, 403, #"{"error":{"code":"unsupported_country_region_territory"}}"#, .placeNotServed),
@@ -314,10 +325,13 @@ import Core
     let list = violations.map { #"{"quotaId":"\#($0.id)","quotaValue":"\#($0.value)"}"# }.joined(
       separator: ",")
     return
-      #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"\#(words)","details":[{"violations":[\#(list)]},{"retryDelay":"31s"}]}}"#
+      #"""
+      {"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"\#(words)",\#
+      "details":[{"violations":[\#(list)]},{"retryDelay":"31s"}]}}
+      """#
   }
 
-  @Test func `a quota: of nothing, of a day, of a minute`() {
+  @Test func `quotas of zero, per day, and per minute are told apart`() {
     let (day, minute) = (
       "GenerateRequestsPerDayPerProjectPerModel-FreeTier", "GenerateContentPerMinutePerProject"
     )
@@ -338,7 +352,7 @@ import Core
         continue
       }
       #expect(failure.kind == kind, "\(body)")
-      // Midnight in California is 8 o'clock UTC in winter.
+      // Midnight in California is 8:00 UTC in winter.
       #expect(failure.retryAfter == (kind == .dayQuotaUsed ? .seconds(22 * 3_600) : .seconds(31)), "\(body)")
     }
   }
@@ -346,10 +360,10 @@ import Core
   @Test(arguments: [
     ("Sun, 29 Nov 2026 07:59:00 GMT", 60), ("Wed, 01 Jul 2026 06:00:00 GMT", 3_600),
     ("Wed, 01 Jul 2026 07:00:00 GMT", 86_400),
-    // Clocks go forward on March 8 and back on November 1.
+    // Clocks are set forward on March 8 and back on November 1.
     ("Sun, 08 Mar 2026 08:00:00 GMT", 23 * 3_600), ("Sun, 01 Nov 2026 07:00:00 GMT", 25 * 3_600),
   ])
-  func `a day ends at midnight in California`(date: String, seconds: Int) {
+  func `a day's quota returns at midnight in California`(date: String, seconds: Int) {
     let body = quota([("PerDay", "5")])
     let reply = IncomingReply(status: 429, date: date, content: lifted(body))
     guard case .failed(let failure) = Gateway.apiyi.interpret(reply) else {
@@ -359,7 +373,7 @@ import Core
     #expect(failure.retryAfter == .seconds(seconds))
   }
 
-  @Test func `a cause inside a message is shown, but does not make a lost request a free one`() {
+  @Test func `a cause quoted in a message is shown, but does not make a lost request unbilled`() {
     let inner =
       #"{\"error\":{\"code\":429,\"message\":\"Resource exhausted\",\"status\":\"RESOURCE_EXHAUSTED\"}}"#
     let body = #"{"error":{"code":"500","message":"upstream: \#(inner)"}}"#
@@ -371,13 +385,13 @@ import Core
     #expect(failure.kind == .outcomeUnknown)
   }
 
-  @Test func `half of a surrogate pair costs its character, not the answer`() {
+  @Test func `half of a surrogate pair costs its character, not the reply`() {
     let body =
       #"{"candidates":[{"content":{"parts":[{"text":"ok \ud83c"},{"inlineData":{"data":"Zm9v"}}]}}]}"#
     #expect(found(interpret(.google, body)) == ["3 bytes"])
   }
 
-  @Test func `dates to come back at`() {
+  @Test func `dates in Retry-After are read`() {
     #expect(
       RetryAfter.parse("Sun, 06 Nov 1994 08:49:37 GMT", now: "Sun, 06 Nov 1994 08:49:07 GMT") == .seconds(30))
     #expect(RetryAfter.parse("Sun, 06 Nov 1994 08:49:37 GMT") == .zero)

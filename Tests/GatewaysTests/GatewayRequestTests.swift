@@ -7,7 +7,7 @@ import Core
 // swift-format-ignore: NeverUseForceTry
 private let key = try! APIKey("sk-canary-7f3a")
 
-/// A request with everything in it; what a gateway's fields have no place for is not written.
+/// A request with every option set. A gateway writes only the options for which it has a field.
 private func request(_ gateway: Gateway) -> EditRequest {
   let picture = PictureContent(PictureBytes(Array("picture".utf8)))
   var references: [EditRequest.Reference] = [.picture(.jpeg, picture), .picture(.png, picture)]
@@ -35,7 +35,7 @@ private func text(_ body: RequestBody?) -> String {
   }
 }
 
-/// What every gateway is sent, and to where, with all that it can be asked for.
+/// The request that each gateway is sent, and its URL, with every option that the gateway supports.
 private struct Golden {
   let url: String
   let authorization: (name: String, value: String)
@@ -47,7 +47,10 @@ private let inline =
   + #"{"inlineData":{"mimeType":"image/png","data":"cGljdHVyZQ=="}}"#
 private let shape = #""responseModalities":["IMAGE"],"imageConfig":{"aspectRatio":"16:9","imageSize":"2K"}"#
 private let dataURIs =
-  #"["data:image/jpeg;base64,cGljdHVyZQ==","data:image/png;base64,cGljdHVyZQ==","http://example.com/style.png"]"#
+  #"""
+  ["data:image/jpeg;base64,cGljdHVyZQ==","data:image/png;base64,cGljdHVyZQ==",\#
+  "http://example.com/style.png"]
+  """#
 private let bearer = ("Authorization", "Bearer sk-canary-7f3a")
 
 private let goldens: [String: Golden] = [
@@ -86,11 +89,11 @@ private let goldens: [String: Golden] = [
       + #""tools":[{"googleSearch":{"searchTypes":{"webSearch":{},"imageSearch":{}}}}]}"#),
 ]
 
-@Suite struct `Every gateway's requests` {
+@Suite struct `Requests to every gateway` {
   @Test(arguments: Gateway.all.map(\.id))
-  func `are what its page shows`(id: String) throws {
+  func `a request with every option matches the gateway's documentation`(id: String) throws {
     let gateway = try #require(Gateway.named(id))
-    let golden = try #require(goldens[id], "a gateway without a golden request")
+    let golden = try #require(goldens[id], "the gateway has no golden request")
     let outgoing = gateway.encode(
       request(gateway), baseURL: gateway.baseURL ?? "http://127.0.0.1", key: key)
     #expect(outgoing.url == golden.url)
@@ -99,13 +102,13 @@ private let goldens: [String: Golden] = [
     #expect(body.hasPrefix(golden.body), "\(body)")
     #expect(outgoing.body?.length == body.utf8.count)
     #expect(JSONValue(parsing: Array(body.utf8)) != nil)
-    // Signatures belong to the route that made them; every edit is a new request.
+    // Signatures belong to the route that made them, and every edit is a new request.
     #expect(!body.contains("thoughtSignature"))
     #expect(outgoing.headers.contains { $0.name == "Idempotency-Key" } == (gateway.idempotency != nil))
   }
 
   @Test(arguments: Gateway.all.map(\.id))
-  func `say nothing that was not asked for`(id: String) throws {
+  func `options that are not set are not sent`(id: String) throws {
     let gateway = try #require(Gateway.named(id))
     let plain = EditRequest(
       prompt: "x", model: "m", tier: nil, shape: nil,
@@ -120,7 +123,7 @@ private let goldens: [String: Golden] = [
   }
 
   @Test(arguments: Tier.allCases)
-  func `the word size is a tier at one gateway and a ratio at another`(tier: Tier) {
+  func `the field size is a tier at one gateway and a ratio at another`(tier: Tier) {
     for (gateway, field, spelling) in [
       (Gateway.myrouter, "size", tier.rawValue), (.gccai, "resolution", tier.rawValue),
       (.google, "imageSize", tier == .half ? "512" : tier.rawValue),
@@ -135,7 +138,7 @@ private let goldens: [String: Golden] = [
         #""size":"16:9""#))
   }
 
-  @Test func `an automatic shape is a word, or nothing`() {
+  @Test func `an automatic aspect ratio is sent as auto, or not at all`() {
     var asked = request(.gccai)
     asked.shape = .automatic
     #expect(
@@ -143,7 +146,7 @@ private let goldens: [String: Golden] = [
     #expect(!text(Gateway.google.encode(asked, baseURL: "https://x", key: key).body).contains("aspectRatio"))
   }
 
-  @Test func `a key in the address stands there only, and in no log`() {
+  @Test func `a key in the URL appears nowhere else, and in no log`() {
     var gateway = Gateway.crazyrouter
     gateway.authorization = .query
     let outgoing = gateway.encode(request(gateway), baseURL: "https://x", key: key)
@@ -152,7 +155,7 @@ private let goldens: [String: Golden] = [
     #expect(!outgoing.headers.contains { $0.value.contains("canary") })
   }
 
-  @Test func `a task is asked for by its id, past every cache`() throws {
+  @Test func `a task is queried by its id, without caches`() throws {
     let question = try #require(
       Gateway.gccai.encodeQuestion(about: "task_0/1?x", baseURL: "https://x", key: key))
     #expect(question.url == "https://x/v1/tasks/task_0%2F1%3Fx?language=en")
@@ -162,9 +165,9 @@ private let goldens: [String: Golden] = [
   }
 }
 
-@Suite struct `The table of gateways` {
+@Suite struct `The gateway table` {
   @Test(arguments: Gateway.all.map(\.id))
-  func `has nothing missing and nothing that contradicts itself`(id: String) throws {
+  func `no gateway lacks a field or contradicts itself`(id: String) throws {
     let gateway = try #require(Gateway.named(id))
     #expect(gateway.limits.pictureBytes <= .megabytes(10))
     #expect(gateway.baseURL?.hasPrefix("https://") ?? (id == "simulator"))
@@ -180,7 +183,7 @@ private let goldens: [String: Golden] = [
     }
   }
 
-  @Test func `the limits that the pages state`() {
+  @Test func `the limits are those that the gateways document`() {
     let bytes = Dictionary(uniqueKeysWithValues: Gateway.all.map { ($0.id, $0.limits.pictureBytes.bytes) })
     #expect(bytes["gccai"] == 7_500_000)
     #expect(bytes["apiyi"] == 7_000_000 && bytes["google"] == 7_000_000 && bytes["crazyrouter"] == 7_000_000)

@@ -3,7 +3,7 @@ import Gateways
 import Testing
 import Core
 
-@Suite struct `Replies in Google's dialect` {
+@Suite struct `Replies in Gemini's format` {
   private static let picture = Data("a picture".utf8).base64EncodedString()
 
   private func interpret(_ body: String, status: Int = 200, retryAfter: String? = nil) -> Outcome {
@@ -26,7 +26,7 @@ import Core
 
   private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
-  @Test func `a picture, its label, the tokens even as text`() throws {
+  @Test func `a picture, its media type, and token counts given as text are read`() throws {
     guard case .pictures(let pictures, let facts) = interpret(reply(part(Self.picture))) else {
       Issue.record("expected pictures")
       return
@@ -57,7 +57,7 @@ import Core
     }
   }
 
-  @Test func `a picture that came in a stream counts, whatever else came`() {
+  @Test func `a picture in a stream counts, whatever else the stream contains`() {
     let good = #"{"candidates":[{"content":{"parts":[\#(part(Self.picture))]}}]}"#
     let error = #"{"error":{"code":503,"message":"overloaded"}}"#
     for events in [[good, error], ["{\"candidates\":[{", good], [good, "[DONE]"], [error, good]] {
@@ -76,7 +76,7 @@ import Core
     }
   }
 
-  @Test func `a large picture that is none from some character on says which`() {
+  @Test func `a large picture with invalid Base64 names the first bad character`() {
     let text = String(repeating: "QUJD", count: 1_000)
     for (data, place) in [(text + "*AAAA", 4_000), (text + "Q", 4_001), (text + "Q=QQ" + text, 4_001)] {
       guard case .failed(let failure) = interpret(reply(part(data))) else {
@@ -89,19 +89,19 @@ import Core
     }
   }
 
-  @Test func `snake case is read too`() {
+  @Test func `snake case is read, too`() {
     let body =
       #"{"candidates":[{"content":{"parts":[{"inline_data":{"mime_type":"image/png","data":"Zm9v"}}]}}]}"#
     #expect(pictures(interpret(body)) == ["foo"])
   }
 
-  @Test func `interim pictures are left out, unless there is no other`() {
+  @Test func `interim pictures are dropped, unless there is no other`() {
     let draft = part(base64("draft"), thought: true)
     #expect(pictures(interpret(reply(draft, part(base64("final"))))) == ["final"])
     #expect(pictures(interpret(reply(draft, part(base64("last"), thought: true)))) == ["last"])
   }
 
-  @Test func `repeats are dropped, different pictures kept in order`() {
+  @Test func `repeated pictures are dropped, different ones kept in order`() {
     let (a, b) = (part(base64("a")), part(base64("b")))
     #expect(pictures(interpret(reply(a, b, a))) == ["a", "b"])
   }
@@ -113,7 +113,7 @@ import Core
     #"{"candidates":null}"#, "{}",
     #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":""}}]}}]}"#,
   ])
-  func `an answer without a picture`(body: String) {
+  func `a reply without a picture is reported as such`(body: String) {
     guard case .noPicture = interpret(body) else {
       Issue.record("expected `noPicture`")
       return
@@ -126,14 +126,14 @@ import Core
     #"{"candidates":[{"finishReason":"PROHIBITED_CONTENT"}]}"#,
     #"{"candidates":null,"usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":0}}"#,
   ])
-  func `a refusal`(body: String) {
+  func `a refusal is reported as such`(body: String) {
     guard case .refused = interpret(body) else {
       Issue.record("expected `refused`")
       return
     }
   }
 
-  @Test func `the model's words come along`() {
+  @Test func `the model's text is kept`() {
     guard
       case .noPicture(_, let facts, _) = interpret(
         reply(#"{"text":"thinking","thought":true}"#, #"{"text":"Sorry."}"#))
@@ -172,14 +172,14 @@ import Core
     #expect(failure.status == status)
   }
 
-  @Test func `every candidate is looked at, and base64 taken as it comes`() {
+  @Test func `every candidate is read, and Base64 is decoded leniently`() {
     let body =
       #"{"candidates":[{"content":{"parts":[{"text":"first"}]}},{"content":{"parts":["#
       + part("Zm9v\\nYmE") + "]}}]}"
     #expect(pictures(interpret(body)) == ["fooba"])
   }
 
-  @Test func `a picture whose base64 is broken is no answer without a picture`() {
+  @Test func `a picture with broken Base64 is a failure, not a reply without a picture`() {
     guard case .failed(let failure) = interpret(reply(part("@@@@"))) else {
       Issue.record("expected a failure")
       return
@@ -187,7 +187,7 @@ import Core
     #expect(failure.kind == .unreadableReply)
   }
 
-  @Test func `the key is quoted nowhere, however it stands there`() throws {
+  @Test func `the key is never quoted, however the reply spells it`() throws {
     let slashed = try APIKey("sk-a/b1234567")
     let padding = String(repeating: "x", count: 295)
     let bodies = [
@@ -206,7 +206,7 @@ import Core
     }
   }
 
-  @Test func `how long to wait, from the header or from Google's details`() {
+  @Test func `the wait is read from the header or from Google's details`() {
     let body =
       #"{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}}"#
     guard case .failed(let detailed) = interpret(body, status: 429),
@@ -221,7 +221,7 @@ import Core
     #expect(nonsense.retryAfter == nil)
   }
 
-  @Test func `an error page becomes one short line`() {
+  @Test func `an HTML error page becomes one short line`() {
     let page = "<html>\n" + String(repeating: "word \u{1B}[31m ", count: 500)
     guard case .failed(let failure) = interpret(page, status: 502) else {
       Issue.record("expected a failure")

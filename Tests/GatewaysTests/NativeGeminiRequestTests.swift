@@ -13,7 +13,7 @@ private func request(_ prompt: String = "Please blur the background") -> EditReq
     references: [.picture(.jpeg, PictureContent(PictureBytes(Array("picture".utf8))))])
 }
 
-/// The body's text as it would travel.
+/// The body's text as it is sent.
 private func text(_ body: RequestBody?) -> String {
   (body?.pieces ?? []).reduce(into: "") { text, piece in
     switch piece {
@@ -23,8 +23,8 @@ private func text(_ body: RequestBody?) -> String {
   }
 }
 
-@Suite struct `Requests in Google's dialect` {
-  @Test func `the body is what apiyi's page shows`() throws {
+@Suite struct `Requests in Gemini's format` {
+  @Test func `the body matches apiyi's documentation`() throws {
     let outgoing = Gateway.apiyi.encode(request(), baseURL: "https://api.apiyi.com", key: key)
     #expect(
       outgoing.url
@@ -56,13 +56,13 @@ private func text(_ body: RequestBody?) -> String {
   func `any prompt arrives unchanged`(prompt: String) throws {
     let body = text(Gateway.apiyi.encode(request(prompt), baseURL: "https://x", key: key).body)
     let json = try #require(JSONValue(parsing: Array(body.utf8)))
-    // Equal characters may be spelled in other bytes.
+    // Strings of equal characters may differ in their bytes.
     let text = try #require(json["contents"]?.elements.first?["parts"]?.elements.first?["text"]?.string)
     #expect(Array(text.utf8) == Array(prompt.utf8))
     #expect(body.utf8.allSatisfy { $0 >= 0x20 })
   }
 
-  @Test func `a model id cannot leave its place in the path`() {
+  @Test func `a model id cannot escape its path component`() {
     var odd = request()
     odd.model = "../secret?x=1#y z"
     let outgoing = Gateway.apiyi.encode(odd, baseURL: "https://x", key: key)

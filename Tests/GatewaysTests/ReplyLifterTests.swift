@@ -4,7 +4,7 @@ import Gateways
 import Testing
 import Core
 
-/// A reply read in chunks of that length; whole when none is given.
+/// A reply read in chunks of `chunk` bytes; whole by default.
 func lifted(_ reply: [UInt8], chunk: Int = .max, threshold: Int = ReplyLifter.usualThreshold) throws
   -> LiftedText
 {
@@ -17,7 +17,7 @@ func lifted(_ reply: [UInt8], chunk: Int = .max, threshold: Int = ReplyLifter.us
   return lifter.finish()
 }
 
-/// What fits the limits.
+/// A reply that fits the limits.
 func lifted(_ reply: String) -> LiftedText {
   (try? lifted(Array(reply.utf8))) ?? ReplyLifter().finish()
 }
@@ -37,13 +37,13 @@ private func pieces(_ value: JSONValue?) -> [String] {
   }
 }
 
-@Suite struct `Pictures lifted out of replies` {
-  /// Bytes whose text has every letter, `+` and `/` among them.
+@Suite struct `Lifting pictures out of replies` {
+  /// Bytes whose Base64 text has every letter, `+` and `/` included.
   private static let picture = Data((0..<30_001).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) })
   private static let text = picture.base64EncodedString()
 
   @Test(arguments: [1, 2, 3, 7, 61, 1_000, 4_096, Int.max])
-  func `at any borders between chunks, in any spelling`(chunk: Int) throws {
+  func `pictures are lifted at any chunk boundary and in any spelling`(chunk: Int) throws {
     let slashes = Self.text.replacing("/", with: #"\/"#)
     let escaped = Self.text.replacing("+", with: #"\u002b"#).replacing("/", with: #"\u002F"#)
     let safe = Self.text.replacing("+", with: "-").replacing("/", with: "_")
@@ -59,7 +59,7 @@ private func pieces(_ value: JSONValue?) -> [String] {
   }
 
   @Test(arguments: [64, 76, 1_000], ["\\n", "\\r\\n"])
-  func `in lines`(length: Int, end: String) throws {
+  func `pictures in lines are lifted`(length: Int, end: String) throws {
     var lines: [Substring] = []
     var rest = Self.text[...]
     while !rest.isEmpty {
@@ -78,7 +78,7 @@ private func pieces(_ value: JSONValue?) -> [String] {
   }
 
   @Test(arguments: [3_000, 3_001, 3_002, 30_000], [true, false])
-  func `whatever the last line is, and whatever white space there is`(count: Int, padded: Bool) throws {
+  func `the last line and the kind of white space do not matter`(count: Int, padded: Bool) throws {
     let bytes = PictureBytes(Array(Self.picture.prefix(count)))
     let text = Array(Base64.encode(bytes, padded: padded).utf8)
     for length in [20, 64, 76, 1_100, text.count - 3] {
@@ -92,7 +92,7 @@ private func pieces(_ value: JSONValue?) -> [String] {
     }
   }
 
-  @Test func `a little of everything that is none is refused`() throws {
+  @Test func `text that is not quite Base64 is refused`() throws {
     let text = String(Self.text.prefix(4_000))
     for bad in ["\(text) *", "\(text)=", "\(text)\\nA", "A\\n\(text)=\(text)", "\(text)AA=A"] {
       let reply = try value(#"{"data":"\#(bad)"}"#)
@@ -100,7 +100,7 @@ private func pieces(_ value: JSONValue?) -> [String] {
     }
   }
 
-  @Test func `out of the middle of a sentence`() throws {
+  @Test func `a picture in the middle of a sentence is lifted`() throws {
     let text = Self.text.replacing("=", with: "")
     for (after, rest) in [
       (") and more", ") and more"), ("\\nHere it is.", "\nHere it is."), (" done", " done"), ("", nil),
@@ -115,13 +115,13 @@ private func pieces(_ value: JSONValue?) -> [String] {
     }
   }
 
-  @Test func `only the small rest goes to the JSON decoder`() throws {
+  @Test func `only the short rest reaches the JSON decoder`() throws {
     let reply = #"{"candidates":[{"data":"\#(Self.text)"},{"data":"\#(Self.text)"}]}"#
     #expect(lifted(reply).text.count < 150)
     #expect(lifted(reply).values.map(\.bytes.count) == [30_001, 30_001])
   }
 
-  @Test func `texts stay as they are`() throws {
+  @Test func `texts are left unchanged`() throws {
     let text = (0..<2_000).map { "word\($0)" }
     let texts = [
       text.joined(separator: "\\n"), text.joined(separator: " "), text.joined(separator: "="),
@@ -138,7 +138,7 @@ private func pieces(_ value: JSONValue?) -> [String] {
     }
   }
 
-  @Test func `what is no JSON passes through`() throws {
+  @Test func `text that is not JSON passes through`() throws {
     for text in [
       #"<html><a href="x">it's</a></html>"#, #"a "quote that never ends"#, #"{"a":"\"#, #"{"a":"\u00"#,
       #"{"a":"\u0"}"#,
@@ -150,18 +150,18 @@ private func pieces(_ value: JSONValue?) -> [String] {
     }
   }
 
-  @Test func `letters on end that are a text are named, not lost in the middle`() throws {
+  @Test func `a long run of letters that is not a picture is named, not lost`() throws {
     let reply = try value(#"{"text":"Ha: \#(String(repeating: "ha", count: 1_000))!"}"#)
     #expect(reply["text"]?.string == "Ha: …2,000 characters…!")
   }
 
-  @Test func `a mark that the reply makes up is a text`() throws {
+  @Test func `a mark that the reply forges is plain text`() throws {
     let forged = "picture-1:0;"
     let reply = try value(#"{"a":"\#(Self.text)","b":"\#(forged)"}"#)
     #expect(reply["b"]?.string == forged)
   }
 
-  @Test func `too much is refused, also without pictures`() throws {
+  @Test func `a reply that is too large is refused, with or without pictures`() throws {
     var wordy = ReplyLifter(textLimit: 1_000)
     let text = Array((#"{"text":""# + String(repeating: "words and ", count: 100)).utf8)
     #expect(throws: ReplyLifter.TooLarge.self) { try text.withUnsafeBytes { try wordy.take($0) } }

@@ -7,7 +7,7 @@ import Core
 // swift-format-ignore: NeverUseForceTry
 private let key = try! APIKey("sk-canary-7f3a")
 
-/// An option of a request, and the leaves of JSON that it adds, written down by hand from the pages.
+/// An option of a request and the JSON leaves that it adds, written by hand from the gateways' documentation.
 private struct Choice: Sendable {
   let leaves: [String: [String: String]]
   let apply: @Sendable (inout EditRequest) -> Void
@@ -49,7 +49,7 @@ private let choices = [
   ]) { $0.thinking = .minimal },
 ]
 
-/// Searching at Google is one tool, whose types are named when it is not only the web.
+/// Google search is one tool. Its types are named unless it is the web search alone.
 private func searches(_ id: String, web: Bool, image: Bool) -> [String: String] {
   switch id {
   case "myrouter":
@@ -95,7 +95,7 @@ private func leaves(_ value: JSONValue, at path: String = "") -> [String: String
   }
 
   @Test(arguments: Gateway.all.map(\.id))
-  func `adds its own members and nothing else`(id: String) throws {
+  func `every option adds its own members and nothing else`(id: String) throws {
     let gateway = try #require(Gateway.named(id))
     let picture = EditRequest.Reference.picture(.png, PictureContent(PictureBytes([1])))
     let plain = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [picture])
@@ -109,7 +109,7 @@ private func leaves(_ value: JSONValue, at path: String = "") -> [String: String
       }
       request.webSearch = bits >> choices.count & 1 == 1
       request.imageSearch = bits >> (choices.count + 1) & 1 == 1
-      // What the route has no word for is refused before a request is made of it.
+      // An option that the route has no field for is refused before a request is made.
       if gateway.fields.imageSearch == nil, gateway.dialect == .nativeGemini { request.imageSearch = false }
       if gateway.fields.webSearch == nil, gateway.dialect == .nativeGemini { request.webSearch = false }
       expected.merge(searches(id, web: request.webSearch, image: request.imageSearch)) { $1 }

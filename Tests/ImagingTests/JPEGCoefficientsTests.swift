@@ -4,16 +4,16 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `A JPEG's coefficients` {
-  /// Odd sizes end in blocks that are not whole; halved colors come in rows of two blocks.
+@Suite struct `Size estimates from JPEG coefficients` {
+  /// Odd sizes end in partial blocks. Halved chroma comes in rows of two blocks.
   @Test(
     .enabled(if: !isFastRun),
     arguments: [true, false],
     [PixelSize(width: 1_200, height: 2_400), PixelSize(width: 1_501, height: 1_827)])
-  func `tell from a sample how large the whole will be`(halvesChroma: Bool, size: PixelSize) throws {
+  func `a sample of the rows predicts the size of the whole`(halvesChroma: Bool, size: PixelSize) throws {
     let jpeg = try Synthetic.jpeg(size, quality: 97, halvedChroma: halvesChroma)
     guard let coefficients = JPEGCoefficients(PictureBytes(jpeg)) else {
-      Issue.record("it cannot be taken apart")
+      Issue.record("the coefficients cannot be read")
       return
     }
     for (isDetailed, quality) in [(true, 95), (true, 80), (false, 60)] {
@@ -24,10 +24,10 @@ import Core
     }
   }
 
-  @Test func `are too few to tell in a small picture`() throws {
+  @Test func `a small picture has too few rows for an estimate`() throws {
     let jpeg = try Synthetic.jpeg(PixelSize(width: 400, height: 300))
     guard let coefficients = JPEGCoefficients(PictureBytes(jpeg)) else {
-      Issue.record("it cannot be taken apart")
+      Issue.record("the coefficients cannot be read")
       return
     }
     let likely = coefficients.likelySize(isDetailed: true, quality: 80)

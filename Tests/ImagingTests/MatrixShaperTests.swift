@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Colors in another RGB space` {
-  /// By libvips and Little CMS, which know nothing of the matrix.
-  @Test func `come back through the space's profile`() throws {
+@Suite struct `Conversion into another RGB space` {
+  /// Checked with libvips and Little CMS, which do not use the matrix code.
+  @Test func `converted colors return unchanged through the space's profile`() throws {
     var pixels: [UInt8] = []
     for red in stride(from: 0, through: 255, by: 15) {
       for green in stride(from: 0, through: 255, by: 15) {
@@ -26,7 +26,7 @@ import Core
     #expect(differences.reduce(0, +) / Float(differences.count) < 0.3)
   }
 
-  @Test func `are not guessed where the profile is no matrix`() throws {
+  @Test func `a profile that is not a matrix profile is not used`() throws {
     #expect(MatrixShaper(ICCProfile(Profiles.gray(gamma: 2.2))) == nil)
     #expect(MatrixShaper(ICCProfile([1, 2, 3])) == nil)
   }

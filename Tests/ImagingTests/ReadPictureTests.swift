@@ -6,13 +6,13 @@ import Testing
 import Core
 
 @Suite struct `Reading files` {
-  @Test func `a file is read whole`() throws {
+  @Test func `a file is read completely`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([1, 2, 3], as: "odd name [shrink=8].jpg")
     #expect(try PictureFile.read(path).array == [1, 2, 3])
   }
 
-  @Test func `what cannot be a picture is refused, each with its reason`() throws {
+  @Test func `a path that cannot be a picture is refused with its reason`() throws {
     let folder = try TemporaryFolder()
     try folder.write([], as: "empty")
     try folder.write([1, 2, 3, 4], as: "large")
@@ -35,7 +35,7 @@ import Core
     }
   }
 
-  @Test func `an open file is still the same under another name, and another one when it was written to`()
+  @Test func `an open file is the same after renaming, and another one after writing`()
     throws
   {
     let folder = try TemporaryFolder()
@@ -43,7 +43,7 @@ import Core
     let file = try PictureFile.open(path)
     rename(path, folder.file("b"))
     #expect(try file.readAll().array == [1, 2, 3, 4])
-    // Same size, another time.
+    // The same size, another modification time.
     var times = [timeval(), timeval(tv_sec: 1_000_000_000, tv_usec: 0)]
     utimes(folder.file("b"), &times)
     #expect(throws: ContentError.changed(path)) { try file.readAll() }

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import Core
 
-/// Lanczos with three lobes straight from its formula, one sample at a time: an implementation apart from the one under
-/// test.
+/// Lanczos with three lobes directly from its formula, one sample at a time, independent of the
+/// implementation under test.
 private struct Formula {
   let size: PixelSize
   let bands: Int
@@ -55,7 +55,7 @@ private struct Formula {
 
 @Suite("Resampling")
 struct ResampleTests {
-  /// Hard edges, and where there is alpha every degree of it.
+  /// Noise with hard edges and, if there is an alpha channel, every level of alpha.
   private static func noise(_ size: PixelSize, bands: Int) -> [UInt8] {
     var state: UInt32 = 7
     return (0..<size.pixelCount * bands).map { _ in
@@ -65,7 +65,7 @@ struct ResampleTests {
   }
 
   @Test(
-    "gives what the formula gives, reduced, enlarged and both", .enabled(if: !isFastRun),
+    "resizing matches the formula when reducing, enlarging, and both", .enabled(if: !isFastRun),
     arguments: 1...8,
     [
       (PixelSize(width: 97, height: 83), PixelSize(width: 31, height: 17)),
@@ -86,16 +86,16 @@ struct ResampleTests {
     #expect(result.count == expected.count)
     let alphas = stride(from: bands - 1, to: expected.count, by: bands).map { expected[$0] }
     for (position, (given, wanted)) in zip(result, expected).enumerated() {
-      // Where next to nothing shows, its color is a quotient of two small numbers.
+      // Where alpha is nearly zero, the color is a quotient of two small numbers.
       if hasAlpha, alphas[position / bands] < 4, position % bands < bands - 1 { continue }
       #expect(abs(Int(given) - Int(wanted)) <= 1, "sample \(position)")
     }
   }
 
-  /// Wider than what is reduced at a time, higher than what is read at a time, and with nothing between black and white, which
-  /// reaches furthest beyond both.
+  /// Wider than the block that is reduced at a time, higher than the rows that are read at a time, and only
+  /// black and white, which overshoot the most.
   @Test(
-    "of black and white in large pictures, too", .enabled(if: !isFastRun),
+    "large black and white pictures match the formula, too", .enabled(if: !isFastRun),
     arguments: isExtendedRun ? [1, 3, 4] : [3, 4],
     [
       (PixelSize(width: 1_301, height: 75), PixelSize(width: 541, height: 31)),
@@ -115,7 +115,7 @@ struct ResampleTests {
     #expect(furthest.map { $0 <= 1 } == true)
   }
 
-  @Test("an even surface stays even, whatever the sizes", arguments: [1, 33, 64, 65, 500], [1, 2, 32, 700])
+  @Test("a uniform surface stays uniform at any size", arguments: [1, 33, 64, 65, 500], [1, 2, 32, 700])
   func even(from: Int, to: Int) throws {
     let size = PixelSize(width: from, height: from)
     let pixels = [UInt8](repeating: 201, count: size.pixelCount * 3)
@@ -125,7 +125,7 @@ struct ResampleTests {
   }
 
   @Test(
-    "nothing is lost of what very many rows or columns become", arguments: [2_000, 4_658, 20_000],
+    "reducing thousands of rows or columns to few loses no light", arguments: [2_000, 4_658, 20_000],
     [1, 3, 201])
   func manyRows(count: Int, value: UInt8) throws {
     for size in [PixelSize(width: 1, height: count), PixelSize(width: count, height: 1)] {
@@ -135,7 +135,7 @@ struct ResampleTests {
     }
   }
 
-  @Test("16 bits give the same picture as 8")
+  @Test("16 bits give the same picture as 8 bits")
   func sixteenBits() throws {
     let size = PixelSize(width: 90, height: 60)
     let target = PixelSize(width: 41, height: 23)

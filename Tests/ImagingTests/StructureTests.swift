@@ -8,8 +8,8 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
   try PictureStructure.read(PictureBytes(bytes))
 }
 
-@Suite struct `What a file says of itself` {
-  @Test func `the samples`() throws {
+@Suite struct `File structure` {
+  @Test func `the sample photographs are read`() throws {
     let portrait = try structure(Samples.bytes(Samples.portrait))
     #expect(portrait.format == .jpeg)
     #expect(portrait.size == PixelSize(width: 512, height: 384))
@@ -30,7 +30,7 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
   }
 
   @Test(arguments: 1...8)
-  func `orientation in either byte order`(orientation: Int) throws {
+  func `the orientation is read in either byte order`(orientation: Int) throws {
     let jpeg = try Synthetic.jpeg(PixelSize(width: 20, height: 10))
     for bigEndian in [true, false] {
       let file = Embedded.oriented(orientation, jpeg: jpeg, bigEndian: bigEndian)
@@ -39,12 +39,12 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
   }
 
   @Test(arguments: [0, 9, 255])
-  func `a nonsense orientation is upright`(orientation: Int) throws {
+  func `an invalid orientation counts as upright`(orientation: Int) throws {
     let jpeg = try Synthetic.jpeg(PixelSize(width: 20, height: 10))
     #expect(try structure(Embedded.oriented(orientation, jpeg: jpeg)).orientation == 1)
   }
 
-  @Test func `metadata goes and the compressed pixels stay`() throws {
+  @Test func `metadata is removed and the compressed pixels stay`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 40, height: 30))
     var file = Embedded.segment(0xFE, Array("a secret comment".utf8), in: plain)
     file = Embedded.segment(0xED, Array("Photoshop 3.0\0 secret caption".utf8), in: file)
@@ -55,7 +55,7 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
     #expect(read.cleaned(PictureBytes(file)).array == plain)
   }
 
-  @Test func `PNG chunks that are not the picture go`() throws {
+  @Test func `PNG chunks that are not part of the picture are removed`() throws {
     let plain = try Synthetic.png(PixelSize(width: 40, height: 30))
     var file = Embedded.chunk("tEXt", Array("Author\0secret".utf8), in: plain)
     file = Embedded.chunk("eXIf", Embedded.exif(orientation: 3), in: file)
@@ -66,7 +66,7 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
     #expect(read.cleaned(PictureBytes(file)).array == plain)
   }
 
-  @Test func `a file without private blocks is returned as it is, not copied`() throws {
+  @Test func `a file without private blocks is returned without a copy`() throws {
     let bytes = PictureBytes(try Synthetic.jpeg(PixelSize(width: 40, height: 30)))
     #expect(try PictureStructure.read(bytes).cleaned(bytes) === bytes)
   }
@@ -87,7 +87,7 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
 }
 
 private enum WebPFile {
-  /// The same picture, with an EXIF chunk and the flag that announces it.
+  /// The same picture with an EXIF chunk and the flag that announces it.
   static func extended(_ file: [UInt8], exif: [UInt8], width: Int, height: Int) -> [UInt8] {
     let isExtended = file[12..<16].elementsEqual("VP8X".utf8)
     let header = chunk("VP8X", [0x08, 0, 0, 0] + little(width - 1, 3) + little(height - 1, 3))
@@ -105,9 +105,10 @@ private enum WebPFile {
 }
 
 @Suite struct `Bad files are refused before a decoder sees them` {
-  @Test func `every cut of a small JPEG, PNG and WebP`() throws {
+  @Test func `every truncation of a small JPEG, PNG, and WebP is refused`() throws {
     let size = PixelSize(width: 24, height: 16)
-    // A file with all of its pixels gets its end: of a PNG 12 bytes, behind the 4 of the pixels' checksum.
+    // A file with all of its pixels gets its end. In a PNG that is 12 bytes, after the 4 of the pixel chunk's
+    // checksum.
     for (file, end) in [
       (try Synthetic.jpeg(size), 2), (try Synthetic.png(size), 16), (try Synthetic.webp(size), 0),
     ] {
@@ -120,14 +121,14 @@ private enum WebPFile {
   }
 
   @Test(arguments: 0...30)
-  func `a color profile segment of any length`(length: Int) throws {
+  func `a color profile segment of any length is accepted`(length: Int) throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
     let payload = Array(
       (Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Array(repeating: 7, count: 30)).prefix(length))
     #expect(try structure(Embedded.segment(0xE2, payload, in: plain)).size.width == 24)
   }
 
-  @Test func `headers that contradict the specification`() {
+  @Test func `headers that contradict the specification are refused`() {
     let row = [UInt8](repeating: 0, count: 64)
     let profile = [("iCCP", HandmadePNG.profile([1, 2, 3])), ("iCCP", HandmadePNG.profile([1, 2, 3]))]
     let bad = [
@@ -160,7 +161,7 @@ private enum WebPFile {
     }
   }
 
-  @Test func `a JFIF thumbnail goes and the marker stays`() throws {
+  @Test func `a JFIF thumbnail is removed and the marker stays`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
     let head = Array("JFIF\0".utf8) + [1, 2, 1, 0, 72, 0, 72]
     let file = Embedded.segment(0xE0, head + [2, 2] + [UInt8](repeating: 9, count: 12), in: plain)
@@ -190,7 +191,7 @@ private enum WebPFile {
     }
   }
 
-  @Test func `a wrong PNG checksum`() throws {
+  @Test func `a wrong PNG checksum is reported`() throws {
     var file = try Synthetic.png(PixelSize(width: 24, height: 16))
     file[file.count - 20] ^= 1
     guard case .damaged(let why)? = #expect(throws: ImagingError.self, performing: { try structure(file) })
@@ -201,7 +202,7 @@ private enum WebPFile {
     #expect(why.contains("IDAT"))
   }
 
-  @Test func `a PNG chunk that claims a gigabyte`() throws {
+  @Test func `a PNG chunk that claims a gigabyte is refused`() throws {
     var file = try Synthetic.png(PixelSize(width: 24, height: 16))
     file.replaceSubrange(33..<37, with: [0x40, 0, 0, 0])
     #expect(throws: ImagingError.self) { try structure(file) }
@@ -210,7 +211,7 @@ private enum WebPFile {
   @Test(arguments: [
     ("<!DOCTYPE html><html>", "HTML"), ("hello world, I am text", "text"), ("\0\0\0\0\0\0\0\0", "zeros"),
   ])
-  func `what is no picture is named`(content: String, word: String) {
+  func `content that is not a picture is named`(content: String, word: String) {
     guard
       case .notAPicture(let what)? = #expect(
         throws: ImagingError.self, performing: { try structure(Array(content.utf8)) })
@@ -221,7 +222,7 @@ private enum WebPFile {
     #expect(what.contains(word))
   }
 
-  @Test func `known formats that are not read are named`() {
+  @Test func `known formats that are not supported are named`() {
     for (start, name) in [("BM..........", "BMP"), ("%PDF-1.7....", "PDF"), ("8BPS........", "Photoshop")] {
       guard
         case .unsupportedFormat(let format)? = #expect(
@@ -234,7 +235,7 @@ private enum WebPFile {
     }
   }
 
-  @Test func `the decoder refuses damage that the walk cannot see`() throws {
+  @Test func `the decoder refuses damage that the structure does not show`() throws {
     // Every length and checksum is right, but half of the compressed rows are missing.
     let size = PixelSize(width: 200, height: 200)
     let whole = try Synthetic.jpeg(size)
@@ -245,19 +246,19 @@ private enum WebPFile {
   }
 }
 
-@Suite struct `The size that a drawing declares` {
+@Suite struct `The declared size of a drawing` {
   @Test(arguments: [
     ("width='200' viewBox='0 0 100 50'", 200, 100), ("height='200' viewBox='0 0 100 50'", 400, 200),
     ("viewBox='0,0\n30\t20'", 30, 20), ("width='1in' height='25.4mm'", 96, 96),
     ("width=\"7\" height=\"9px\"", 7, 9), ("stroke-width='3' width='8' height='9'", 8, 9),
   ])
-  func `is its own or its view box's`(row: (String, Int, Int)) throws {
+  func `the size comes from the drawing's attributes or its view box`(row: (String, Int, Int)) throws {
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' \(row.0)></svg>"
     #expect(try structure(Array(svg.utf8)).size == PixelSize(width: row.1, height: row.2))
   }
 
   @Test(arguments: ["", "width='100%' height='50%'", "viewBox='0 0 0 0'", "width='-1' height='4'"])
-  func `or an error`(attributes: String) {
+  func `a drawing without a valid size is an error`(attributes: String) {
     let svg = "<svg \(attributes)></svg>"
     #expect(throws: ImagingError.self) { try structure(Array(svg.utf8)) }
   }

@@ -27,11 +27,11 @@ struct PermissionTests {
     .bytes(PictureBytes(try Samples.fixture(name)), name: name)
   }
 
-  @Test("are read in a child when they are allowed", arguments: files)
+  @Test("allowed formats are read in a worker process", arguments: files)
   func allowed(_ name: String) async throws {
     let workers = ImageProcessor(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
     let result = try await workers.prepare(source(name), options())
-    // A drawing has no pixels of its own; small ones are drawn large.
+    // A drawing has no pixels of its own; small drawings are rendered large.
     let isDrawing = name == "fields.svg"
     #expect(
       result.size == (isDrawing ? PixelSize(width: 1_024, height: 768) : PixelSize(width: 64, height: 48)))
@@ -46,9 +46,9 @@ struct PermissionTests {
     if !isDrawing { #expect(color(3, 3) == [255, 255, 255]) }
   }
 
-  /// HEIC, AVIF and JPEG XL come with modules of libvips, which a child loads when it meets one; what they bring is blocked
-  /// again, and what is allowed let in again.
-  @Test("are read in one child after each other, as are formats whose decoders are loaded late")
+  /// libvips reads HEIC, AVIF, and JPEG XL through modules, which a worker loads when it first meets such a
+  /// file. The operations of a module are blocked after loading, and the allowed ones are unblocked again.
+  @Test("one worker reads several formats in turn, including those whose decoders are loaded late")
   func oneChild() async throws {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"))
     let workers = ImageProcessor(.isolated(fleet))
@@ -63,7 +63,7 @@ struct PermissionTests {
     await workers.close()
   }
 
-  @Test("are refused by name otherwise", arguments: files)
+  @Test("formats that are not allowed are refused by name", arguments: files)
   func refused(_ name: String) async throws {
     let workers = ImageProcessor(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
     await #expect { try await workers.prepare(source(name), options { $0.allowed = [] }) } throws: { error in
@@ -72,14 +72,14 @@ struct PermissionTests {
     }
   }
 
-  @Test("are never decoded in the process itself", arguments: files)
+  @Test("such formats are never decoded in the process itself", arguments: files)
   func onlyIsolated(_ name: String) async throws {
     await #expect { try await ImageProcessor.inProcess.prepare(source(name), options()) } throws: { error in
       (error as? PlantainError)?.code == .unsupportedFormat
     }
   }
 
-  @Test("a drawing of more pixels than allowed is refused before it is drawn")
+  @Test("a drawing of more pixels than allowed is refused before it is rendered")
   func hugeDrawing() async throws {
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='60000' height='60000'/>"
     await #expect {
@@ -90,7 +90,7 @@ struct PermissionTests {
     }
   }
 
-  @Test("cut short, they are an error and no crash", arguments: files)
+  @Test("a truncated file is an error, not a crash", arguments: files)
   func cut(_ name: String) async throws {
     let workers = ImageProcessor(.isolated(try WorkerFleet(program: Products.path("plantain-worker"))))
     let file = try Samples.fixture(name)

@@ -34,7 +34,7 @@ private func prepare(
   )
 }
 
-/// Seconds of work: a search for one kilobyte over many sizes.
+/// A picture that takes seconds: a search for one kilobyte over many sizes.
 private func slowPicture() throws -> [UInt8] { try Synthetic.jpeg(PixelSize(width: 4_000, height: 4_000)) }
 
 private func makeSlow(_ options: inout PreparationOptions) {
@@ -42,14 +42,15 @@ private func makeSlow(_ options: inout PreparationOptions) {
   options.format = .webp
 }
 
-/// Waits until `fleet` has a job under way whose worker has used so much CPU time, and does something to that worker at once.
+/// Waits until a worker of `fleet` has a job and has used at least `nanoseconds` of CPU time, and acts on
+/// that worker at once.
 private func whenBusy(
   _ fleet: WorkerFleet, for nanoseconds: Int64 = 0, _ act: @escaping @Sendable (Int32) -> Void
 ) -> Task<Int32, any Error> {
   Task {
     try await watch("a worker has worked for \(nanoseconds) ns") {
       guard let worker = fleet.busyProcesses.first else { return nil }
-      // Negative: it is gone.
+      // A negative value means that the worker has ended.
       if (0..<nanoseconds).contains(isolation_cpu_time(worker)) { return nil }
       act(worker)
       return worker
@@ -57,7 +58,7 @@ private func whenBusy(
   }
 }
 
-@Suite("Workers in processes of their own")
+@Suite("Worker processes")
 struct WorkerFleetTests {
   private let fleet: WorkerFleet
 
@@ -65,7 +66,7 @@ struct WorkerFleetTests {
     fleet = try WorkerFleet(program: Products.path("plantain-worker"))
   }
 
-  @Test("give the same result as the process itself, from one child for many pictures")
+  @Test("workers give the same result as the process itself, one worker for many pictures")
   func sameResult() async throws {
     let workers = ImageProcessor(.isolated(fleet))
     var options = PreparationOptions()
@@ -83,7 +84,7 @@ struct WorkerFleetTests {
     #expect(fleet.idleProcesses.isEmpty)
   }
 
-  @Test("a picture that passes untouched needs no child")
+  @Test("a picture that passes unchanged needs no worker")
   func passthrough() async throws {
     let workers = ImageProcessor(.isolated(fleet))
     let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
@@ -93,7 +94,7 @@ struct WorkerFleetTests {
   }
 
   @Test(
-    "a worker that crashes costs one picture, and another takes its place", .enabled(if: !isFastRun),
+    "a worker that crashes fails one picture, and another worker replaces it", .enabled(if: !isFastRun),
     arguments: [SIGSEGV, SIGABRT])
   func crash(_ signal: Int32) async throws {
     let slow = try slowPicture()
@@ -111,7 +112,7 @@ struct WorkerFleetTests {
   }
 
   @Test(
-    "a file that changes while it is worked on is refused, and its result is not kept for others",
+    "a file that changes during its job is refused, and its result is not cached",
     .enabled(if: !isFastRun),
     arguments: ["jpg", "png"])
   func changed(kind: String) async throws {
@@ -134,7 +135,7 @@ struct WorkerFleetTests {
     #expect(try await workers.prepare(.file(path), options).size.width == 2_000)
   }
 
-  @Test("a worker that hangs is ended after its time", .enabled(if: !isFastRun))
+  @Test("a worker that hangs is ended after its time limit", .enabled(if: !isFastRun))
   func hang() async throws {
     let slow = try slowPicture()
     let stopped = whenBusy(fleet) { kill($0, SIGSTOP) }
@@ -145,12 +146,12 @@ struct WorkerFleetTests {
   }
 
   @Test(
-    "a worker that stands still is ended, and had it not begun, another does its work",
+    "a stopped worker is ended, and if it had not begun, another does its work",
     .enabled(if: !isFastRun))
   func standstill() async throws {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"), longestStandstill: .seconds(2))
     let slow = try slowPicture()
-    // By then it is at the picture: starting takes less.
+    // By then the worker has begun the picture: starting takes less time.
     let stopped = whenBusy(fleet, for: 200_000_000) { kill($0, SIGSTOP) }
     await #expect(throws: IsolationError.stoodStill(seconds: 2)) {
       _ = try await prepare(slow, in: fleet, cpuSeconds: 60, makeSlow)
@@ -169,8 +170,9 @@ struct WorkerFleetTests {
     await fleet.close()
   }
 
-  /// It was decoded long before the limit: what a search for a number of bytes takes says nothing about the file.
-  @Test("encoding takes what it takes", .enabled(if: !isFastRun))
+  /// The picture was decoded long before the limit. The time of a search for a number of bytes says nothing
+  /// about the file.
+  @Test("encoding has no CPU time limit", .enabled(if: !isFastRun))
   func encoding() async throws {
     let slow = try slowPicture()
     let next = try await prepare(slow, in: fleet, cpuSeconds: 1, makeSlow)
@@ -194,17 +196,17 @@ struct WorkerFleetTests {
     #expect(error.hint?.contains("--timeout") == true && error.hint?.contains("damaged") == false)
   }
 
-  @Test("CPU time beyond the limit ends a worker, too", .enabled(if: !isFastRun))
+  @Test("a worker that exceeds its CPU time limit is ended", .enabled(if: !isFastRun))
   func cpuTime() async throws {
-    // All passes of it take several times as long to decode.
+    // Decoding all scans takes several times as long.
     let size = PixelSize(width: 4_000, height: 4_000)
     guard let coefficients = JPEGCoefficients(PictureBytes(try Synthetic.jpeg(size, quality: 98))) else {
-      Issue.record("libjpeg cannot take it apart")
+      Issue.record("libjpeg cannot read the coefficients")
       return
     }
     let passes = coefficients.written(exifOrientation: 1, isDetailed: true, quality: nil)
     let slow = try #require(passes).array
-    // A machine that is busy with other tests may have it out of time by the clock first.
+    // On a machine busy with other tests, the wall-clock limit may be reached first.
     await #expect {
       _ = try await prepare(slow, in: fleet, cpuSeconds: 0, makeSlow)
     } throws: {
@@ -212,11 +214,11 @@ struct WorkerFleetTests {
     }
   }
 
-  @Test("a decoder that wants more memory than it may have costs one picture", .enabled(if: !isFastRun))
+  @Test("a decoder that exceeds its memory limit fails one picture", .enabled(if: !isFastRun))
   func memory() async throws {
     let size = PixelSize(width: 7_000, height: 6_000)
     let pixels = [UInt8](repeating: 100, count: size.pixelCount * 4)
-    // Turning it takes the picture several times, before it is one of our own.
+    // Rotation needs several copies of the picture before the pixels are copied out of libvips.
     let large = Embedded.chunk(
       "eXIf", Embedded.exif(orientation: 6),
       in: try Image.fromPixels(pixels, size: size, bands: 4).encoded(as: .png).array)
@@ -236,7 +238,7 @@ struct WorkerFleetTests {
     #expect(next.bytes != nil)
   }
 
-  @Test("one that died while it waited is replaced without a word")
+  @Test("a worker that died while idle is replaced silently")
   func deadIdleWorker() async throws {
     _ = try await prepare(Samples.bytes(Samples.coffee), in: fleet)
     let idle = try #require(fleet.idleProcesses.first)
@@ -246,7 +248,7 @@ struct WorkerFleetTests {
     #expect(fleet.idleProcesses.count == 1 && fleet.idleProcesses != [idle])
   }
 
-  @Test("an interrupted job ends its worker", .enabled(if: !isFastRun))
+  @Test("a canceled job ends its worker", .enabled(if: !isFastRun))
   func canceled() async throws {
     let slow = try slowPicture()
     let fleet = fleet
@@ -257,7 +259,7 @@ struct WorkerFleetTests {
   }
 
   #if os(Linux)
-    @Test("they inherit no secret and no descriptor")
+    @Test("workers inherit no secrets and no descriptors")
     func confined() async throws {
       setenv("APIYI_API_KEY", "sk-canary-5e1f", 1)
       let open = try FileHandle(forReadingFrom: URL(filePath: Samples.coffee))
@@ -286,7 +288,7 @@ struct WorkerFleetTests {
     }
   }
 
-  @Test("a worker of another version is called that")
+  @Test("a worker of another version is reported as such")
   func otherVersion() async throws {
     let folder = try TemporaryFolder()
     let old = try folder.write(Array("#!/bin/sh\nexit \(WorkerJob.refusal)\n".utf8), as: "plantain-worker")
@@ -298,7 +300,7 @@ struct WorkerFleetTests {
   }
 }
 
-/// Whether a process has ended; one that nobody has waited for yet counts as ended.
+/// Whether a process has ended. One that has not been reaped yet counts as ended.
 private func isGone(_ process: Int32) -> Bool {
   #if os(Linux)
     guard let status = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else {

@@ -9,10 +9,10 @@ import Core
 @testable import Preparation
 @testable import Isolation
 
-/// What goes between a program and its workers. Both are installed together; a worker that was left over from another version must
-/// not misread what it is asked.
-@Suite struct `Messages to workers` {
-  @Test func `are those of their version`() throws {
+/// The messages between a program and its workers. Both are installed together, but a worker left over from
+/// another version must not misread a job.
+@Suite struct `Worker messages` {
+  @Test func `the messages match those recorded for their version`() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var lines = ["version \(WorkerJob.version)"]
@@ -20,10 +20,10 @@ import Core
       lines.append("\(name)\t\(String(decoding: try encoder.encode(message), as: UTF8.self))")
     }
     try expectRecorded(
-      lines, as: "worker-messages.txt", "raise WorkerJob.version, and record worker-messages.txt anew")
+      lines, as: "worker-messages.txt", "raise WorkerJob.version, and record worker-messages.txt again")
   }
 
-  @Test func `arrive as they were sent`() throws {
+  @Test func `messages arrive as they were sent`() throws {
     for (name, message) in Messages.all { try Self.expectSame(message, name) }
   }
 
@@ -37,7 +37,7 @@ import Core
     _ = try? MessageText.decode(Message.self, from: text)
   }
 
-  @Test func `that are cut or damaged are refused or read, and nothing else happens`() throws {
+  @Test func `truncated or damaged messages are refused or read, without any other effect`() throws {
     for (_, message) in Messages.all {
       let text = try MessageText.encode(message)
       for count in 0..<text.count {
@@ -68,7 +68,7 @@ import Core
   }
 }
 
-/// One of each kind, with a value in every field.
+/// One message of each kind, with a value in every field.
 private enum Messages {
   static let all: [(name: String, message: any Codable & Sendable)] =
     [

@@ -1,5 +1,5 @@
-// Compares every kernel that this CPU has with the scalar one, for a CPU that the Swift tests do not run on: built by a
-// cross-compiler and run by an emulator (Tests/extended). Buffers end at pages that may not be touched.
+// Compares every named kernel with the scalar one, for a CPU that the Swift tests do not run on: built by a
+// cross-compiler and run by an emulator (Tests/extended). Buffers end at inaccessible pages.
 #include "CBase64.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static uint8_t chance(void) {
     return (uint8_t)(state >> 56);
 }
 
-// `count` bytes that end where memory ends.
+// `count` bytes that end at an inaccessible page.
 static uint8_t *at_edge(size_t count) {
     size_t whole = (count + page) / page * page;
     uint8_t *start = mmap(NULL, whole + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,14 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own: who uses the library never resolves what only measuring it needs.
+// A separate package, so that users of the library never resolve the dependencies of the measurements.
 let package = Package(
   name: "plantain-performance",
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(name: "plantain", path: "../.."),
-    // Medians, percentiles and CPU time of parts of the library, baselines included. Without its traits it needs no
-    // jemalloc, and counts no allocations.
+    // Medians, percentiles, and CPU time of parts of the library, baselines included. Without its traits the
+    // package needs no jemalloc, and counts no allocations.
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [

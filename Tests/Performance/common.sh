@@ -1,14 +1,15 @@
-# What the measuring scripts share. To be read with `.` in the repository's root.
-#   SMALLEST=1    everything once, on small pictures and by the debug build: shows that it works, and measures nothing
+# Shared by the measuring scripts. Source it with `.` in the repository's root.
+#   SMALLEST=1    runs everything once, on small pictures and with the debug build: shows that it works, measures nothing
 set -eu
 export SMALLEST="${SMALLEST:-}"
 export PLANTAIN_BUILD=release
 [ -z "$SMALLEST" ] || PLANTAIN_BUILD=debug
 environment=.build/performance
-# The compiler that builds the release comes with the Swift toolchain.
+# The compiler of the release build comes with the Swift toolchain.
 compiler=$(dirname "$(command -v swift)")/clang
 
-# Builds products of the package, each as users get it; of the debug build all at once, by the first that asks.
+# Builds products of the package as users get them. The debug build has all products at once, on the first
+# call.
 build() {
   if [ -z "$SMALLEST" ]; then
     Sources/build --quiet "$@" >&2
@@ -17,7 +18,8 @@ build() {
   fi
 }
 
-# Runs Python where the packages for measuring are. Without a Python or PyPI there is nothing to measure with: status 69.
+# Runs Python from the environment with the measuring packages. Without Python or PyPI nothing can be
+# measured: status 69.
 python() {
   "$environment/bin/python" "$@"
 }

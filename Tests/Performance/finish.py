@@ -1,4 +1,4 @@
-"""What finishing takes: a 4K answer brought back to a 24-megapixel photograph, and a region pasted into 100 megapixels.
+"""Measures finishing: a 4K answer restored onto a 24-megapixel photograph, and a region pasted into 100 megapixels.
 
 Arguments: PHOTOGRAPH COMPILER.
 """

@@ -1,6 +1,7 @@
-"""Makes what finishing is measured with: an original, an answer to it that is moved, tinted and changed in part, and 100 megapixels.
+"""Makes the fixtures for finishing: an original, an answer that is moved, tinted, and partly changed, and 100 megapixels.
 
-Arguments: PHOTOGRAPH FOLDER DIVISOR, of each edge. A process of its own, so that the one that measures stays small.
+Arguments: PHOTOGRAPH FOLDER DIVISOR, the divisor of each edge. A separate process, so that the measuring process stays
+small.
 """
 import pathlib
 import sys

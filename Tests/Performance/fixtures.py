@@ -1,7 +1,7 @@
-"""Makes the fixtures: photographs with grain, as cameras' files are; the same on every run.
+"""Makes the fixtures: photographs with grain, like cameras' files, the same on every run.
 
-Arguments: SAMPLES FOLDER DIVISOR. With a divisor of 1 they have 4 to 48 megapixels; with 8 each edge has an eighth, for a run
-that only shows that all of this works. A process of its own, so that the one that measures stays small.
+Arguments: SAMPLES FOLDER DIVISOR. With a divisor of 1 they have 4 to 48 megapixels; with 8 each edge is an eighth, for a
+run that only shows that everything works. A separate process, so that the measuring process stays small.
 """
 import io
 import pathlib
@@ -17,12 +17,12 @@ source = Image.open(samples / "rocket.jpg").convert("RGB")
 
 def photograph(width, height, seed, grain=8):
     picture = source.resize((width // divisor, height // divisor), Image.LANCZOS)
-    # In strips, as float noise for 48 megapixels would take gigabytes.
+    # In strips, because float noise for 48 megapixels would take gigabytes.
     random = numpy.random.default_rng(seed)
     pixels = numpy.asarray(picture).copy()
     for top in range(0, pixels.shape[0], 256):
         strip = pixels[top:top + 256]
-        # Mostly in brightness: what a sensor adds to the colors cameras take out again.
+        # Mostly in brightness: cameras remove the color noise of their sensors.
         noise = random.standard_normal((*strip.shape[:2], 1), numpy.float32) * grain
         colors = random.standard_normal(strip.shape, numpy.float32) * (grain / 4)
         pixels[top:top + 256] = numpy.clip(strip + noise + colors, 0, 255).astype("uint8")
@@ -30,7 +30,7 @@ def photograph(width, height, seed, grain=8):
 
 
 def of_size(picture, most, **options):
-    """As many bytes as the highest quality up to 100 gives within that many."""
+    """Returns a JPEG of at most `most` bytes, of the highest quality from 70 to 100 that fits."""
     best = b""
     for quality in range(70, 101):
         file = io.BytesIO()
@@ -51,10 +51,10 @@ def put(name, content):
         picture.save(path, **options)
 
 
-# The request: one that passes as it is, and fourteen just under the limit.
+# The request: one picture that passes unchanged, and one just under the limit that is sent fourteen times.
 put("photograph.jpg", of_size(photograph(4608, 3072, 1), 8_600_000))
 put("reference.jpg", of_size(photograph(5184, 3456, 2), 9_990_000))
-# What a model gives at 4K: some twenty-five megabytes.
+# A model's answer at 4K: about twenty-five megabytes.
 put("answer.png", (photograph(4096, 2304, 3, grain=16), {}))
 put("progressive.jpg", of_size(photograph(5640, 3172, 4, grain=12), 19_000_000, progressive=True, subsampling="4:2:2"))
 
@@ -73,7 +73,7 @@ ramp = numpy.linspace(0, 255, transparent.width).astype("uint8")
 transparent.putalpha(Image.fromarray(numpy.broadcast_to(ramp, transparent.size[::-1]).copy()))
 put("transparent.png", (transparent, {"compress_level": 1}))
 
-# libvips brings profiles for these along.
+# libvips has built-in profiles for these.
 plain = pyvips.Image.new_from_array(numpy.asarray(photograph(4000, 3000, 23, grain=4))).copy(interpretation="srgb")
 for name, profile in ("p3", "p3"), ("cmyk", "cmyk"):
     converted = plain.icc_transform(profile, input_profile="srgb")

@@ -1,6 +1,6 @@
-"""How CPU time and memory grow with the size of a picture, the number of references, and the length of a batch.
+"""Measures how CPU time and memory grow with the size of a picture, the number of references, and the length of a batch.
 
-As a program it draws what `measured` gave, from standard input.
+Run as a program, it draws the result of `measured` from standard input.
 """
 import json
 import pathlib
@@ -12,7 +12,7 @@ from timing import median
 
 
 def measured(work, url, environment, runs, short):
-    """Series of points: x, seconds of CPU, peak megabytes of the largest process."""
+    """Returns series of points: x, seconds of CPU, peak megabytes of the largest process."""
     sizes = sorted(work.glob("growth/*.jpg"), key=lambda path: int(path.stem))
     counts, lengths = ([1, 3], [2, 5]) if short else ([1, 2, 4, 7, 10, 14], [10, 100, 250, 500, 1000])
     if short:
@@ -44,7 +44,7 @@ def measured(work, url, environment, runs, short):
 
 
 def batch(work, out, url, length):
-    """A shell line, as each run needs a ledger and results of its own."""
+    """Returns a shell command, because each run needs a new ledger and a new folder for results."""
     manifest = out / f"{length}.jsonl"
     picture = str((ROOT / "samples/rocket.jpg").resolve())
     with open(manifest, "w") as file:
@@ -58,7 +58,7 @@ def batch(work, out, url, length):
 
 
 def words(all_series):
-    """The straight line through the CPU times, how much of them it explains, and the memory at both ends."""
+    """Returns a table with the straight line through the CPU times, its R², and the memory at both ends."""
     said = ["| grows with | what | CPU s | least squares | R² | peak MB |", "|---|---|---|---|---|---|"]
     for one in all_series:
         xs, cpu, memory = zip(*one["points"])
@@ -86,7 +86,7 @@ def main():
     import matplotlib
 
     matplotlib.use("Agg")
-    # Letters as letters, and the same names on every run: the file is kept.
+    # Text as text, and the same ids on every run, because the file is in the repository.
     matplotlib.rcParams.update({"svg.hashsalt": "plantain", "svg.fonttype": "none"})
     from matplotlib import pyplot
 

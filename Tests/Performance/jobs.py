@@ -1,4 +1,4 @@
-"""What is measured: each job with its contestants, Plantain first. A command that is None is a peer that this machine lacks."""
+"""The measured jobs with their contestants, Plantain first. A command that is None is a peer that is not installed."""
 import dataclasses
 import os
 import pathlib
@@ -15,7 +15,7 @@ PROMPT = ["-p", "Please blur the background"]
 
 @dataclasses.dataclass
 class Wanted:
-    """What Plantain's figure is to be at most, as a multiple of that of the best of these."""
+    """A target: the maximum of Plantain's figure, as a multiple of the best of these peers."""
     peers: list
     figure: str  # wall, cpu or memory
     most: float
@@ -24,15 +24,15 @@ class Wanted:
 @dataclasses.dataclass
 class Job:
     title: str
-    contestants: dict  # a name and a command
-    outputs: dict = dataclasses.field(default_factory=dict)  # a name and the files that it writes
+    contestants: dict  # from a name to a command
+    outputs: dict = dataclasses.field(default_factory=dict)  # from a name to the files that it writes
     wanted: list = dataclasses.field(default_factory=list)
     one_core: bool = False
-    arrives: bool = False  # the sink is to be asked what came
+    arrives: bool = False  # whether to check what arrived at the sink
     scoring: str = ""  # how outputs are compared with `originals`: "reduced" or "windows"
     originals: list = dataclasses.field(default_factory=list)
-    scored_against: list = dataclasses.field(default_factory=list)  # peers whose score is to be reached
-    score_at_most_below: float = 0  # by so much
+    scored_against: list = dataclasses.field(default_factory=list)  # peers whose score must be reached
+    score_at_most_below: float = 0  # the accepted difference
 
 
 def if_there(program, *arguments):
@@ -103,7 +103,7 @@ def base64_text(photograph):
 
 def start(photograph):
     return Job(
-        "a mere start",
+        "start of the process",
         {
             "plantain --version": [PLANTAIN, "--version"],
             "vips --version": if_there("vips", "--version"),
@@ -128,12 +128,12 @@ def reduce_command(photographs, out):
 
 
 def floor(out, photographs, full):
-    """The decoder alone into the encoder alone; `full`: without its own reduction, encoding what is reduced already."""
+    """The decoder straight into the encoder. `full`: without the decoder's own reduction, encoding pictures reduced before."""
     if not shutil.which("djpeg") or not shutil.which("cjpeg"):
         return None
     if full:
         return [str(PEERS / "floor_full.sh"), str(out), *map(str, photographs)]
-    # Pillow in this process would count as every child's memory.
+    # Pillow in this process would count toward every child's memory.
     sizes = subprocess.run(
         [sys.executable, "-c", "import sys; from PIL import Image\nfor path in sys.argv[1:]: print(*Image.open(path).size)",
          *map(str, photographs)], capture_output=True, text=True, check=True).stdout.splitlines()
@@ -145,7 +145,7 @@ def floor(out, photographs, full):
 
 
 def reduce(work, photographs, title=None, quality=90):
-    """JPEGs, or what else a decoder gives, to JPEGs of at most 2048 pixels."""
+    """JPEGs or pictures of other formats to JPEGs of at most 2048 pixels."""
     out = {name: folder(work, "reduced, " + name) for name in (
         "plantain prepare", "vipsthumbnail", "vipsthumbnail, colors managed", "Pillow", "pyvips", "ImageMagick",
         "djpeg -scale | cjpeg", "djpeg, and cjpeg of the reduced")}
@@ -214,8 +214,8 @@ def png(work, picture):
 
 def cap(work, progressive, limit):
     out = {who: folder(work, "capped, " + who) / progressive.name for who in ("plantain prepare", "ImageMagick", "jpegoptim")}
-    optimised = out["jpegoptim"]
-    copy = f"cp '{progressive}' '{optimised}' && jpegoptim --quiet --strip-all --size={limit // 1024} '{optimised}'"
+    optimized = out["jpegoptim"]
+    copy = f"cp '{progressive}' '{optimized}' && jpegoptim --quiet --strip-all --size={limit // 1024} '{optimized}'"
     return Job(
         f"a progressive JPEG of {megabytes(progressive)} MB to {limit / 1e6:g} MB at full size, on one core",
         {
@@ -223,7 +223,7 @@ def cap(work, progressive, limit):
                 PLANTAIN, "prepare", str(progressive), "--max-bytes", str(limit), "--max-edge", "none", "-o",
                 str(out["plantain prepare"].parent), "--overwrite", "--quiet",
             ],
-            # Others call a program convert, too.
+            # Other programs are called convert, too.
             "ImageMagick": if_there("convert", progressive, "-define", f"jpeg:extent={limit}", out["ImageMagick"])
             if shutil.which("mogrify") else None,
             "jpegoptim": if_there("sh", "-c", copy) if shutil.which("jpegoptim") else None,

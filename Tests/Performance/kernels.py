@@ -1,8 +1,8 @@
-"""The base64 kernels beside those of PyPI's pybase64 (the aklomp library) and a copy of the same bytes, in one process.
+"""Compares the Base64 kernels with those of PyPI's pybase64 (the aklomp library) and a copy of the same bytes, in one process.
 
-Every way makes a new `bytes` object each time, as pybase64 does. `hot` takes the same input again and again; `cold` goes
-through 120 MB of inputs, so that each has left the caches. Gigabytes of picture per second, the best of many runs, each
-without what the same call takes for three bytes.
+Every way makes a new `bytes` object each time, as pybase64 does. `hot` uses the same input again and again. `cold`
+goes through 120 MB of inputs, so that each has left the caches. Figures are gigabytes of picture per second, the best
+of many runs, each minus the time of the same call for three bytes.
 
     python Tests/Performance/kernels.py [--compiler CLANG] [--json FILE]
 """
@@ -24,13 +24,13 @@ if os.environ.get("SMALLEST"):
     SIZES = {"4 KiB": 4096}
 SECONDS = 0.01 if os.environ.get("SMALLEST") else 0.4
 COLD_BYTES = 120_000_000
-# pybase64's own names for what aklomp's library chooses among.
-# The best comes first, as it is chosen at the start: once another was set, setting it again does not bring it back.
+# pybase64's names for the instruction sets that aklomp's library chooses from. The best comes first because
+# it is selected at the start: once another is set, setting the best again does not bring it back.
 PATHS = {"avx512": "AVX512VBMI", "avx2": "AVX2"}
 
 
 def built_module(compiler):
-    """Our kernels, compiled as the release build does."""
+    """Returns the module of Plantain's kernels, compiled like the release build."""
     here = pathlib.Path(__file__).parent
     shim, folder = here / "../../CShims/CBase64", here / "../../.build/performance"
     target = folder / "kernels_module.so"
@@ -44,19 +44,19 @@ def built_module(compiler):
 
 
 def speeds(ways, inputs, count):
-    """GB/s of each way."""
+    """Returns the GB/s of each way."""
     whole, calls = best_times(ways, inputs, SECONDS), best_times(ways, [(b"abc", b"YWJj")], SECONDS / 20)
     return {name: count / (whole[name] - calls[name]) / 1e9 for name in ways}
 
 
 def best_times(ways, inputs, seconds):
-    """The least time of each way, the ways in turn."""
+    """Returns the shortest time of each way, running the ways in turn."""
     best = dict.fromkeys(ways, float("inf"))
     end = time.perf_counter() + seconds * len(ways)
     rounds = 0
     while time.perf_counter() < end or rounds < 3 * len(inputs):
-        # In another order each round, and each way at a place of its own: none must always find warm what another has just
-        # written or read.
+        # In another order each round, and each way at a different input: none must always find data in the
+        # caches that another has just written or read.
         for position, (name, (way, kind)) in random.sample(list(enumerate(ways.items())), len(ways)):
             data = inputs[(rounds + position * len(inputs) // len(ways)) % len(inputs)][kind]
             start = time.perf_counter()
@@ -84,7 +84,7 @@ def measure(ours, count, is_cold):
 
 
 def choose(path):
-    """Whether pybase64 now uses the instruction set of that name."""
+    """Selects pybase64's instruction set of that name. Returns whether it is in use."""
     if _pybase64._get_simd_name(_pybase64._get_simd_path()) == path:
         return True
     for bit in range(16):
@@ -96,7 +96,7 @@ def choose(path):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--compiler", default="clang", help="the one of the Swift toolchain")
+    parser.add_argument("--compiler", default="clang", help="the compiler of the Swift toolchain")
     parser.add_argument("--json")
     arguments = parser.parse_args()
     ours = built_module(arguments.compiler)
@@ -106,7 +106,7 @@ def main():
     print("|---|---|---|---|---|---|---|---|---|---|")
     for kernel, path in PATHS.items():
         if not ours.use(kernel) or not choose(path):
-            print(f"There is no {path} here.")
+            print(f"This CPU has no {path}.")
             continue
         for size, count in SIZES.items():
             for caches in ("hot", "cold") if count >= 10**6 else ("hot",):

@@ -1,4 +1,5 @@
-// The kernels as a Python module, called the way pybase64 calls its own: bytes in, new bytes out. Built by kernels.py.
+// The kernels as a Python module, called the way pybase64 calls its own: bytes in, new bytes out. Built by
+// kernels.py.
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -36,7 +37,7 @@ static PyObject *decode(PyObject *self, PyObject *text) {
         (size_t)count, (uint8_t *)PyBytes_AS_STRING(data), &offset);
     if (written == CBASE64_INVALID) {
         Py_DECREF(data);
-        return PyErr_Format(PyExc_ValueError, "no base64 from character %zu on", offset);
+        return PyErr_Format(PyExc_ValueError, "invalid Base64 from character %zu on", offset);
     }
     _PyBytes_Resize(&data, (Py_ssize_t)written);
     return data;
@@ -48,10 +49,10 @@ static PyObject *copy(PyObject *self, PyObject *data) {
 }
 
 static PyMethodDef methods[] = {
-    {"use", use, METH_O, "Takes the kernel of that name from now on; whether there is one."},
-    {"encode", encode, METH_O, "The text of bytes."},
-    {"decode", decode, METH_O, "The bytes of a text."},
-    {"copy", copy, METH_O, "The same bytes once more, by memcpy."},
+    {"use", use, METH_O, "Selects the kernel of that name. Returns whether it exists."},
+    {"encode", encode, METH_O, "Encodes bytes."},
+    {"decode", decode, METH_O, "Decodes text."},
+    {"copy", copy, METH_O, "Copies bytes by memcpy."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,6 +1,6 @@
-// Runs a command and says what it took, in a process so small that the command's peak memory is its own: that of a child counts from
-// its fork. Arguments: FILE COMMAND…. Into FILE: seconds of wall time, seconds of CPU, the largest process' peak of memory as
-// getrusage gives it, and the exit status.
+// Runs a command and records its cost, in a process so small that the command's peak memory is its own: a
+// child's peak counts from its fork. Arguments: FILE COMMAND…. Writes to FILE: seconds of wall time, seconds
+// of CPU, the peak memory of the largest process as getrusage gives it, and the exit status.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -1,10 +1,10 @@
-"""Whole jobs, from process start to the file written: wall time, CPU time and peak memory of each contestant, and how good a
-picture it made.
+"""Measures whole jobs, from process start to the written file: wall time, CPU time, and peak memory of each contestant, and
+the quality of its picture.
 
-Contestants run in turn, so that a machine that gets slower gets slower for all; medians are printed, with Plantain's multiple
-of each figure. The sink answers at once and checks, outside the timed runs, what really arrived.
+Contestants run in turn, so that a machine that becomes slower is slower for all. Medians are printed, with Plantain's
+multiple of each figure. The sink answers at once. What arrived there is checked outside the timed runs.
 
-Fixtures, sink, scores and plot are processes of their own.
+Fixtures, sink, scores, and plot are separate processes.
 """
 import argparse
 import atexit
@@ -23,9 +23,10 @@ import report
 from jobs import HERE, ROOT
 from timing import make_launcher, run
 
-# Of a folder of one's own, so that scoring does not take longer than measuring.
+# The number of pictures scored from a folder given by the user, so that scoring does not take longer than
+# measuring.
 SCORED = 8
-# Everything once on small pictures: shows that it works.
+# Runs everything once on small pictures, to show that it works.
 SMALLEST = bool(os.environ.get("SMALLEST"))
 
 
@@ -37,14 +38,14 @@ def made_fixtures(work, divisor):
 
 
 def answering(picture):
-    """The address of a sink that answers with that picture."""
+    """Starts a sink that answers with that picture, and returns its URL."""
     sink = subprocess.Popen([sys.executable, str(HERE / "sink.py"), str(picture)], stdout=subprocess.PIPE, text=True)
     atexit.register(sink.kill)
     return "http://127.0.0.1:" + sink.stdout.readline().strip()
 
 
 def scores(job, rows):
-    """Adds to each row the mean score of what its contestant wrote."""
+    """Adds to each row the mean score of its contestant's pictures."""
     if not job.scoring:
         return
     names = [name for name in rows if name in job.outputs]
@@ -81,12 +82,12 @@ def all_jobs(work, photographs, url, large):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--json", type=pathlib.Path, help="write all figures there")
-    parser.add_argument("--against", type=pathlib.Path, help="compare with a file that an earlier run has written by --json")
-    parser.add_argument("--photographs", type=pathlib.Path, help="a folder of one's own JPEGs to reduce")
-    parser.add_argument("--readme", action="store_true", help="put the tables and the plot where the READMEs show them")
-    parser.add_argument("--plot", type=pathlib.Path, help="where the growth is drawn, as SVG or PNG")
-    parser.add_argument("--compiler", default="clang", help="the one of the Swift toolchain")
+    parser.add_argument("--json", type=pathlib.Path, help="write all figures to this file")
+    parser.add_argument("--against", type=pathlib.Path, help="compare with the --json file of an earlier run")
+    parser.add_argument("--photographs", type=pathlib.Path, help="reduce the JPEGs of this folder instead")
+    parser.add_argument("--readme", action="store_true", help="put the tables and the plot into the READMEs")
+    parser.add_argument("--plot", type=pathlib.Path, help="draw the growth to this file, SVG or PNG")
+    parser.add_argument("--compiler", default="clang", help="the compiler of the Swift toolchain")
     options = parser.parse_args()
     make_launcher(options.compiler)
     runs = 1 if SMALLEST else options.runs
@@ -102,7 +103,7 @@ def main():
 
     def check(name):
         if urllib.request.urlopen(url).read().decode() != expected:
-            raise SystemExit(f"{name} did not send the picture as it is")
+            raise SystemExit(f"{name} did not send the picture unchanged")
 
     photographs = sorted((options.photographs or work / "photographs").resolve().glob("*.jpg"))
     results = {**report.circumstances(), "runs": runs, "jobs": {}}
@@ -110,7 +111,7 @@ def main():
     print(said[0], flush=True)
     for job in all_jobs(work, photographs, url, large):
         if SMALLEST:
-            # On pictures this small it is only about the start.
+            # With pictures this small only the start matters.
             job.wanted, job.scored_against = [], []
         rows = run(job, runs, environment, check)
         scores(job, rows)

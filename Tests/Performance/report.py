@@ -1,4 +1,4 @@
-"""What a run says: its circumstances, its table, and the comparison with an earlier run."""
+"""The report of a run: its environment, its table, and the comparison with an earlier run."""
 import datetime
 import importlib.metadata
 import os
@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 
-# Each with the words that make it say its version.
+# Each program with the arguments that print its version.
 PROGRAMS = {
     "swift": ["--version"], "vips": ["--version"], "mogrify": ["-version"], "jpegoptim": ["--version"], "cwebp": ["-version"],
     "djpeg": ["-version"], "node": ["--version"], "curl": ["--version"],
@@ -53,12 +53,12 @@ def heading(results):
     versions = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return (
         f"{results['date']}, {results['machine']}, {results['cores']} cores, {results['system']}; {versions}; medians of "
-        f"{results['runs']}. The last three columns are Plantain's multiples of a peer's figures; ✓ and ✗ say whether one is at most "
-        f"what is wanted. Memory is that of the largest process.\n\n{TABLE}")
+        f"{results['runs']}. The last three columns are Plantain's multiples of a peer's figures; ✓ and ✗ say whether one meets "
+        f"its target. Memory is that of the largest process.\n\n{TABLE}")
 
 
 def entry(job, rows):
-    """A job's rows, and what is wanted of it: for each figure the peer that it is hardest against."""
+    """Returns a job's rows and its targets, each against the peer that is best in that figure."""
     wanted = []
     for wish in job.wanted:
         there = [name for name in wish.peers if name in rows]
@@ -102,11 +102,11 @@ def lines(title, entry):
 
 
 def summary(results):
-    """Plantain's multiples of what others take, job by job, without the figures themselves."""
+    """Returns Plantain's multiples of its peers' figures, job by job, without the figures themselves."""
     said = [
         f"{results['date']}, {results['machine']}, {results['cores']} cores, {results['system']}, libvips "
         f"{results['versions']['vips']}; medians of {results['runs']}.\n",
-        "| job | beside | wall | CPU | memory |", "|---|---|---|---|---|",
+        "| job | compared with | wall | CPU | memory |", "|---|---|---|---|---|",
     ]
     for title, job in results["jobs"].items():
         peers = {name: row for name, row in job["rows"].items() if row["ratios"]}
@@ -117,15 +117,15 @@ def summary(results):
 
 
 def put(file, text):
-    """Between the marks in a README."""
+    """Puts the text between the marks in a README."""
     begin, end = "<!-- measured: begin -->\n", "<!-- measured: end -->"
     before, rest = file.read_text().split(begin)
     file.write_text(before + begin + text + "\n" + end + rest.split(end, 1)[1])
 
 
 def compare(results, before, name):
-    """How Plantain's multiples of its peers' figures have changed: of the figures themselves another machine would change all."""
-    print(f"\nPlantain's multiples, and what they were in {name} ({before['date']}, {before['machine']})\n")
+    """Prints how Plantain's multiples of its peers' figures have changed. The figures themselves change with the machine."""
+    print(f"\nPlantain's multiples, compared with those in {name} ({before['date']}, {before['machine']})\n")
     print("| job | peer | wall | was | CPU | was | memory | was |\n|---|---|---|---|---|---|---|---|")
     for title, job in results["jobs"].items():
         known = before["jobs"].get(title, {"rows": {}})["rows"]

@@ -1,7 +1,7 @@
-"""SSIMULACRA2 of what was written. Standard input: JSON, a list of [kind, original, output]; standard output: a list of scores.
+"""Computes SSIMULACRA2. Standard input: JSON, a list of [kind, original, output]. Standard output: a list of scores.
 
-"reduced": against the original, decoded whole, in sRGB and over gray, and reduced to the output's size by Lanczos (a = 3) with
-Pillow. "windows": both at the original's size, the mean of nine windows of 1000 by 1000 pixels.
+"reduced": compares with the original decoded at full size, in sRGB and over gray, and reduced to the output's size by
+Pillow's Lanczos (a = 3). "windows": both at the original's size, the mean of nine windows of 1000 by 1000 pixels.
 """
 import io
 import json
@@ -19,7 +19,7 @@ EDGE = 1000
 
 
 def upright(path):
-    """As 8-bit sRGB, over gray."""
+    """Returns the picture as 8-bit sRGB, over gray."""
     picture = Image.open(path)
     profile = picture.info.get("icc_profile")
     if profile and picture.mode in ("RGB", "CMYK"):
@@ -55,6 +55,6 @@ def score(question):
 
 if __name__ == "__main__":
     questions = json.load(sys.stdin)
-    # Each takes up to three gigabytes.
+    # Each score takes up to three gigabytes.
     with multiprocessing.Pool(2) as pool:
         json.dump(pool.map(score, questions, chunksize=1), sys.stdout)

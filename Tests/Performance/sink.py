@@ -1,7 +1,7 @@
-"""A loopback sink: answers every POST like a native Gemini route, at once. Argument: PICTURE for the answer.
+"""A loopback sink that answers every POST at once, like a native Gemini route. Arguments: PICTURE for the answer, [SECONDS].
 
-Prints its port. GET gives the SHA-256 of the picture in the last request, decoded strictly. A POST to /v1/images/generations
-is answered with a task, which is done after as many seconds as a second argument says; its picture lies under /picture.
+Prints its port. GET returns the SHA-256 of the picture in the last request, decoded strictly. A POST to
+/v1/images/generations returns a task, which is done after SECONDS (default: 0). Its picture is at /picture.
 """
 import base64
 import hashlib

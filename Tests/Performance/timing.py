@@ -1,4 +1,4 @@
-"""Runs contestants in turn and tells what each took: wall time, CPU time with its children's, peak memory of the largest process."""
+"""Runs contestants in turn and returns the cost of each: wall time, CPU time with children, peak memory of the largest process."""
 import os
 import pathlib
 import statistics
@@ -19,14 +19,14 @@ def make_launcher(compiler):
 
 
 def measure(command, environment, one_core=False):
-    """One run: seconds of wall time, seconds of CPU, peak bytes of the largest process."""
+    """Runs once. Returns seconds of wall time, seconds of CPU, and peak bytes of the largest process."""
     with tempfile.NamedTemporaryFile("r") as taken:
         done = subprocess.run(
             [str(LAUNCHER), taken.name, *map(str, command)], env=environment, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, preexec_fn=FIRST_CORE if one_core else None)
         words = taken.read().split()
     if done.returncode != 0 or words[3] != "0":
-        raise SystemExit(f"{command[0]} ended with {words[3:]}: {done.stderr.decode(errors='replace')}")
+        raise SystemExit(f"{command[0]} exited with {words[3:]}: {done.stderr.decode(errors='replace')}")
     scale = 1 if sys.platform == "darwin" else 1024
     return {"wall": float(words[0]), "cpu": float(words[1]), "memory": int(words[2]) * scale}
 
@@ -37,8 +37,8 @@ def median(command, runs, environment):
 
 
 def run(job, runs, environment, check=None):
-    """The medians of each contestant, with the spread of the wall time, the bytes written, and Plantain's multiples of them.
-    A contestant that is absent has no row."""
+    """Returns the medians of each contestant, with the spread of the wall time, the bytes written, and Plantain's multiples.
+    An absent contestant has no row."""
     rows = {}
     for name, command in job.contestants.items():
         if command is None:

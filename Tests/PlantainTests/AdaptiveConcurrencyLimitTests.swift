@@ -8,8 +8,8 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `Requests in flight` {
-  @Test func `grow fast up to what the route bears, and slowly beyond`() async {
+@Suite struct `Adaptive concurrency limit` {
+  @Test func `the limit grows fast up to what the route sustained before, and slowly beyond`() async {
     let throttle = AdaptiveConcurrencyLimit(maximum: 64, borne: 8)
     #expect(await throttle.width == 4)
     for _ in 0..<4 {
@@ -29,7 +29,7 @@ import Testing
     #expect(await throttle.width == 64)
   }
 
-  @Test func `are halved once by answers that say the same at once, and never under one`() async {
+  @Test func `rejections at the same time halve the limit once, and never below one`() async {
     let throttle = AdaptiveConcurrencyLimit(maximum: 16)
     for _ in 0..<20 {
       _ = await throttle.enter()
@@ -42,7 +42,7 @@ import Testing
     #expect(await small.backOff(for: .zero) == 1)
   }
 
-  @Test func `failures do not widen it`() async {
+  @Test func `failures do not raise the limit`() async {
     let throttle = AdaptiveConcurrencyLimit(maximum: 16)
     for _ in 0..<20 {
       _ = await throttle.enter()
@@ -52,12 +52,12 @@ import Testing
   }
 }
 
-@Suite struct `What a route asks for` {
+@Suite struct `Pauses of a rate-limited route` {
   private func route() throws -> Route {
     try Route(.google, key: .environment("NONE"), baseURL: "http://127.0.0.1:9")
   }
 
-  @Test func `is known to every process on the ledger, until it is over`() async throws {
+  @Test func `a pause is known to every process on the ledger until it is over`() async throws {
     let folder = try TemporaryFolder()
     let (one, other) = (
       try LedgerStore(.file(folder.file("l.sqlite"))), try LedgerStore(.file(folder.file("l.sqlite")))
@@ -66,7 +66,7 @@ import Testing
     #expect(await other.pause(of: route) == nil)
     #expect(await other.borneWidth(of: route) == nil)
     await one.note(pause: .seconds(110), width: 7, reason: "429", of: route)
-    // A shorter one does not end a longer one.
+    // A shorter pause does not end a longer one.
     await one.note(pause: .seconds(1), width: 5, reason: "429", of: route)
     let pause = try #require(await other.pause(of: route))
     // The machine may be busy.
@@ -78,7 +78,7 @@ import Testing
     other.close()
   }
 
-  @Test func `holds back the jobs of another run`() async throws {
+  @Test func `a pause holds back the jobs of another run`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
     try folder.write(
@@ -106,19 +106,19 @@ import Testing
 
   private func failure() -> Batch.Outcome { .failed(.usage("no", hint: nil)) }
 
-  @Test func `forecasts from what took time`() {
+  @Test func `the remaining time is estimated from the jobs that took time`() {
     var progress = BatchProgress(jobs: 1_000, BatchSummary(run: "r"), at: start)
     for _ in 0..<500 { progress.count(.skipped(id: "i", outputs: []), at: start) }
     #expect(progress.remaining == nil && progress.ended == 500)
     for number in 1...100 { progress.count(failure(), at: start + .seconds(number)) }
-    // One a second, and 400 left.
+    // One job per second, and 400 are left.
     #expect(progress.remaining == .seconds(400) && progress.elapsed == .seconds(100))
-    // Whoever waits sees it grow.
+    // While no job ends, the estimate grows.
     progress.tick(at: start + .seconds(200))
     #expect(progress.remaining == .seconds(800))
   }
 
-  @Test func `follows a route that became faster`() throws {
+  @Test func `the estimate follows a route that became faster`() throws {
     var progress = BatchProgress(jobs: 2_000, BatchSummary(run: "r"), at: start)
     for number in 1...300 { progress.count(failure(), at: start + .seconds(10 * number)) }
     for number in 1...400 { progress.count(failure(), at: start + .seconds(3_000 + number)) }

@@ -10,7 +10,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 /// One gateway of each dialect.
 private let ids = ["google", "myrouter", "aimlapi", "gccai"]
 
-@Suite struct `Replies that make no sense, in every dialect` {
+@Suite struct `Invalid replies in every dialect` {
   private func edit(
     _ gateway: Gateway, _ answers: [ScriptedGateway.Answer], output: String = "out.jpg"
   ) async throws -> (
@@ -43,7 +43,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
       "<html>portal</html>", "{", "[]", "null", "\"a word\"", #"{"candidates":"#, "{\"a\":\u{0}}",
       String(repeating: "[", count: 200_000), #"{"data":[{"url":5}],"image_urls":{},"images":[[]]}x"#,
     ])
-  func `are paid for, kept as they came, and asked for once`(id: String, body: String) async throws {
+  func `an invalid reply is kept unchanged and never requested again`(id: String, body: String) async throws {
     let gateway = try #require(Gateway.named(id))
     let (_, error, requests, kept, _) = try await edit(gateway, [.reply(status: 200, body: body)])
     let code = try #require(error?.code)
@@ -53,9 +53,9 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(requests.count == 1)
   }
 
-  /// A few hundred bytes that say that they are 3.6 thousand million pixels.
+  /// A few hundred bytes that declare 3.6 billion pixels.
   @Test(arguments: ids)
-  func `a picture that would burst is an error, and its reply stays`(id: String) async throws {
+  func `a decompression bomb is an error, and its reply is kept`(id: String) async throws {
     let gateway = try #require(Gateway.named(id))
     var png = try Synthetic.png(PixelSize(width: 8, height: 8))
     for place in [18, 22] { png.replaceSubrange(place..<place + 2, with: [0xEA, 0x60]) }
@@ -73,14 +73,14 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
       ],
     ]
     let answers = try #require(bodies[id]).map { ScriptedGateway.Answer.reply(status: 200, body: $0) }
-    // Another format than the reply's has it decoded.
+    // An output format other than the reply's requires decoding.
     let (_, error, requests, kept, _) = try await edit(gateway, answers, output: "out.webp")
     #expect(error?.billed == .yes, "\(String(describing: error))")
     #expect(kept.count == 1)
     #expect(requests.filter { $0.hasPrefix("POST") }.count == 1)
   }
 
-  @Test func `a lost request goes out again under its own name where the gateway honors that`() async throws {
+  @Test func `a lost request is retried under its idempotency key if the gateway honors it`() async throws {
     var gateway = Gateway.myrouter
     gateway.idempotency = Gateway.Idempotency(header: "Idempotency-Key", isHonored: true)
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()

@@ -7,8 +7,8 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `A base URL` {
-  /// Where a request goes, and the question after a task.
+@Suite struct `Base URLs` {
+  /// The URLs of a request and of a task query.
   private func urls(_ base: String, _ gateway: Gateway) throws -> [String] {
     let base = try BaseURL(base, gateway).text
     let request = EditRequest(prompt: "x", model: "m", tier: .one, shape: nil, references: [])
@@ -17,7 +17,7 @@ import Testing
   }
 
   private static let gateways: [Gateway] = [.google, .myrouter, .aimlapi, .gccai]
-  /// What pages of such gateways show, in any dialect.
+  /// Base paths as such gateways document them, in every dialect.
   private static let places = [
     "", "/", "/v1", "/v1/", "/V1", "/v1beta", "/v1beta/", "//v1beta//", "/v1alpha", "/v1beta1", "/v3",
     "/v1beta/models", "/v1beta/models/", "/v1beta/models/m", "/v1beta/models/m:generateContent",
@@ -29,7 +29,7 @@ import Testing
 
   @Test(
     arguments: places, ["https://h.example", "https://h.example:8443/v1/account/google", "http://[::1]:9"])
-  func `is what comes before the gateway's path, however much of the path it has`(
+  func `a base URL may include any part of the gateway's path`(
     place: String, host: String
   ) throws {
     for gateway in Self.gateways {
@@ -40,19 +40,19 @@ import Testing
       try urls(host, .gccai) == ["\(host)/v1/images/generations", "\(host)/v1/tasks/t?language=en"])
   }
 
-  /// What is a part of no API is a prefix of the host.
+  /// A path that is not part of an API is a prefix on the host.
   @Test(arguments: [
     "/proxy", "/v1/account/gateway/google-ai-studio", "/models", "/v2ray", "/images", "/v1x", "/api", "/vip",
     "/v1/projects/p/locations/l/publishers/google",
   ])
-  func `keeps what is not of the API`(place: String) throws {
+  func `a path that is not part of the API is kept`(place: String) throws {
     #expect(
       try urls("https://h.example\(place)/", .apiyi) == [
         "https://h.example\(place)/v1beta/models/m:generateContent"
       ])
   }
 
-  @Test func `keeps a version that the gateway's own path does not bring`() throws {
+  @Test func `a version that the gateway's own path lacks is kept`() throws {
     var gateway = Gateway.gccai
     gateway.path = "/images/generations"
     for place in ["/api/v1", "/api/v1/images/generations", "/api/v1/images/edits", "/api/v1/images/"] {
@@ -71,7 +71,7 @@ import Testing
     #expect(try urls("https://h.example/x", gateway)[0] == "https://h.example/x/m")
   }
 
-  @Test func `of a configuration is read with the path beside it`() throws {
+  @Test func `a base URL in a configuration is combined with the path beside it`() throws {
     let settled = try Configuration(
       parsing: """
         gateways:
@@ -94,7 +94,7 @@ import Testing
     "https://h.example/v1beta/models/m:generateContent?key=sk-canary-7f3a",
     "https://me:sk-canary-7f3a@h.example/v1?", "https://h.example/v1/#sk-canary-7f3a",
   ])
-  func `with a query is refused with what to give`(text: String) throws {
+  func `a URL with a query is refused with the URL to use`(text: String) throws {
     let error = #expect(throws: PlantainError.self) { try BaseURL(text, .apiyi) }
     #expect(error?.exitStatus == 78 && error?.hint?.contains("https://h.example.") == true)
     #expect("\(String(describing: error))".contains("canary") == false)

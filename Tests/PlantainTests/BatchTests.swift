@@ -34,12 +34,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       reading: folder.file(name), Manifest.Defaults(prompt: prompt, folder: folder.file("out")), for: gateway)
   }
 
-  @Test func `lines become edits, with options by their long names and paths from the manifest`() throws {
+  @Test func `lines become edits, with long option names and paths relative to the manifest`() throws {
     let manifest = try read(
       """
-      {"references": ["a.jpg", "b.jpg"], "prompt": "{stem} and {name}, {{braces} {", "output": "x/1.png", "id": "one"}
+      {"references": ["a.jpg", "b.jpg"], "prompt": "{stem} and {name}, {{braces} {", \
+      "output": "x/1.png", "id": "one"}
 
-      {"references": ["a.jpg"], "tier": "2k", "fit-source": true, "count": 2, "aspect": "4:3", "mask": "b.jpg"}
+      {"references": ["a.jpg"], "tier": "2k", "fit-source": true, "count": 2, "aspect": "4:3", \
+      "mask": "b.jpg"}
       """, prompt: "warm")
     #expect(manifest.problems.isEmpty)
     let (first, second) = (manifest.items[0], manifest.items[1])
@@ -52,16 +54,19 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(second.options.finish.mask?.name == folder.file("b.jpg"))
   }
 
-  @Test func `tables have their columns in the prompt`() throws {
+  @Test func `table columns can be used in the prompt`() throws {
     let manifest = try read(
-      "references,prompt,who,output\r\na.jpg|b.jpg,\"make {who}, \"\"now\"\"\",Ann,1.png\r\nb.jpg,\"two\nlines of {who}\",Bob,2.png\r\n",
+      """
+      references,prompt,who,output\r\na.jpg|b.jpg,\"make {who}, \"\"now\"\"\",Ann,1.png\r\nb.jpg,\
+      \"two\nlines of {who}\",Bob,2.png\r\n
+      """,
       as: "m.csv")
     #expect(manifest.problems.isEmpty)
     #expect(manifest.items.map(\.prompt) == ["make Ann, \"now\"", "two\nlines of Bob"])
     #expect(manifest.items[0].references.count == 2)
   }
 
-  @Test func `a folder is its pictures with one prompt`() throws {
+  @Test func `a folder gives its pictures with one prompt`() throws {
     try folder.write(Array("words".utf8), as: "words.txt")
     let defaults = Manifest.Defaults(prompt: "{stem}", folder: folder.file("out"))
     let manifest = try Manifest(reading: folder.path, defaults, for: .google)
@@ -71,12 +76,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `pictures are named, or fitted by a pattern, without what an earlier run made of them`() throws {
+  @Test func `pictures are named or matched by a pattern, without results of earlier runs`() throws {
     for name in ["a.edited.png", "b.edited-2.png", "c.edited.jpg"] {
       try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24)), as: name)
     }
     let defaults = Manifest.Defaults(prompt: "{stem}")
-    // What nothing was made into is a picture like others.
+    // A file named like a result counts as a picture if the picture of that name does not exist.
     for names in [[folder.file("*.*g")], [folder.file("a.jpg"), folder.file("[bc].*g")]] {
       let manifest = try Manifest(pictures: names, defaults, for: .google)
       #expect(manifest.problems.isEmpty)
@@ -110,10 +115,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     (#"{"references": ["a.jpg"], "prompt": "x", "feather": 3}"#, "feather"),
     (#"{"references": ["-"], "prompt": "x"}"#, "standard input"),
   ])
-  func `every problem is said with its line`(line: String, words: String) throws {
+  func `every problem is reported with its line`(line: String, words: String) throws {
     let good = #"{"references": ["a.jpg"], "prompt": "x", "output": "good.png"}"#
     let manifest = try read("\(good)\n\(line)\n\(good)\n")
-    // The last line goes where the first does.
+    // The last line has the same output as the first.
     try #require(manifest.problems.count == 2, "\(manifest.problems)")
     let problem = try #require(manifest.problems.first)
     #expect(
@@ -123,7 +128,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       manifest.problems[1].message.contains("line 3") && manifest.problems[1].message.contains("line 1"))
   }
 
-  @Test func `what failed is a manifest again`() throws {
+  @Test func `failed items are written as a manifest that reads back`() throws {
     let manifest = try read(
       #"{"references": ["a.jpg"], "prompt": "a {{b} {stem}", "count": 2, "output": "z.png", "id": "i"}"#)
     let other = try TemporaryFolder()
@@ -176,17 +181,17 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `does each once, and a second run only what is not done`() async throws {
+  @Test func `each job is done once, and a second run does only the rest`() async throws {
     let manifest = try manifest(20)
     try await run { editor, simulator in
       let first = try await Batch(editor).run(manifest)
       #expect(first.done == 20 && first.billed == 20 && first.exitStatus == 0)
       try FileManager.default.removeItem(atPath: folder.file("out/7.jpg"))
-      // What was done and deleted is paid for again only when that is asked for.
+      // A result that was done and then deleted is paid for again only on request.
       let second = try await Batch(editor).run(manifest)
       #expect(second.failed == 1 && second.skipped == 19 && second.exitStatus == 66)
       #expect(await simulator.counts.billed == 20)
-      // Another word is another job.
+      // Another prompt is another job.
       try folder.write(
         Array(#"{"references": ["a.jpg"], "prompt": "x 0!", "output": "n.jpg"}"#.utf8), as: "n.jsonl")
       let other = try Manifest(
@@ -196,7 +201,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(!folder.names(in: "ledger.sqlite.replies").contains { $0.hasSuffix(".job") })
   }
 
-  @Test func `does not do again what was done under a prompt with its file's mark`() async throws {
+  @Test func `a byte order mark in a prompt does not make a new job`() async throws {
     try folder.write(Array(#"{"references": ["a.jpg"], "output": "0.jpg"}"#.utf8), as: "m.jsonl")
     let manifests = try ["\u{FEFF}warm\r\n", "warm\r\n"].map {
       try Manifest(
@@ -213,11 +218,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `is planned by real preparation, without sending`() async throws {
+  @Test func `a plan prepares the pictures without sending anything`() async throws {
     try folder.write(Synthetic.jpeg(PixelSize(width: 3_000, height: 2_000)), as: "large.jpg")
     let lines = [
       #"{"references": ["large.jpg"], "prompt": "xxxx", "output": "1.png"}"#,
-      #"{"references": ["a.jpg", "large.jpg"], "prompt": "xxxx", "output": "2.png", "tier": "2K", "count": 2}"#,
+      #"""
+      {"references": ["a.jpg", "large.jpg"], "prompt": "xxxx", "output": "2.png", "tier": "2K", \#
+      "count": 2}
+      """#,
       #"{"references": ["a.jpg"], "prompt": "x", "output": "3.png", "region": "0,0,999,9"}"#,
     ]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
@@ -234,7 +242,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(lines == [1, 2, 3])
       #expect(plan.jobs == 3 && plan.failed == 1 && plan.bytes == bytes)
-      // 0.0336 and two at 0.0504 USD, each a request of its own.
+      // 0.0336 and two at 0.0504 USD, each a separate request.
       #expect(plan.cost.amount == 0.1344)
       #expect(plan.tokens == Tokens(input: 1_121 + 2 * 2_241, output: 1_120 + 2 * 1_680))
       #expect(await simulator.counts.received == 0)
@@ -242,7 +250,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(!folder.names.contains("out") && !folder.names.contains("ledger.sqlite"))
   }
 
-  @Test func `prepares a style that goes into all of them once`() async throws {
+  @Test func `a style picture used in all jobs is prepared once`() async throws {
     try folder.write(Synthetic.jpeg(PixelSize(width: 2_100, height: 200)), as: "style.jpg")
     let count = 60
     for number in 0..<count {
@@ -266,7 +274,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `goes on when some fail, and never resends what nobody knows`() async throws {
+  @Test func `a batch continues when some jobs fail, and never resends unknown outcomes`() async throws {
     let manifest = try manifest(6)
     let faults = [fault { $0.status = 500 }, fault { $0.status = 400 }, fault { $0.connection = .cutReply }]
     try await run(faults) { editor, simulator in
@@ -286,7 +294,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `fetches what was paid for before`() async throws {
+  @Test func `results that were already paid for are fetched`() async throws {
     let manifest = try manifest(3, gateway: .gccai)
     var slow = manifest
     slow.items = manifest.items.map { item in
@@ -305,7 +313,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `is shared by several runs on one ledger`() async throws {
+  @Test func `several runs on one ledger share a batch`() async throws {
     let manifest = try manifest(30)
     try await run { editor, simulator in
       let (one, other) = (Batch(editor), Batch(editor))
@@ -317,7 +325,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `ends when it is asked to, after what is under way`() async throws {
+  @Test func `a stop ends the run after the requests in flight`() async throws {
     let manifest = try manifest(40)
     try await run { editor, simulator in
       let stop = StopSignal()
@@ -329,7 +337,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `spends no more than it may`() async throws {
+  @Test func `a run never spends more than its limit`() async throws {
     let manifest = try manifest(10)
     try await run { editor, simulator in
       let limit = try #require(Money(parsing: "0.15 USD"))
@@ -355,9 +363,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `The key of a job` {
-  /// Each option changes it; where the result goes does not.
-  @Test func `knows every option that changes the work`() throws {
+@Suite struct `Job keys` {
+  /// Each option changes the key; the output path does not.
+  @Test func `every option that changes the work changes the key`() throws {
     let route = try Route(.google, key: key, baseURL: "http://127.0.0.1")
     func text(_ change: (inout EditOptions) -> Void) -> String {
       var options = EditOptions()
@@ -394,7 +402,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(
       JobKey(["a"], "x", EditOptions(), try Route(.gccai, key: key, baseURL: "http://127.0.0.1")).text
         != plain)
-    // The order in which words were named, or a set keeps them, does not matter.
+    // Neither the order in which names are given nor the order of a set matters.
     #expect(text { $0.allowed = ["svg", "jxl"] } == text { $0.allowed = ["jxl", "svg"] })
   }
 }

@@ -25,7 +25,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an output that is in the way, or cannot be written`() async throws {
+  @Test func `an output that exists or cannot be written is refused`() async throws {
     let folder = try TemporaryFolder()
     try folder.write([1], as: "taken.png")
     #expect(try await error { $0.output = .file(folder.file("taken.png")) }.exitStatus == 73)
@@ -44,7 +44,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try folder.read("taken.png") == [1])
   }
 
-  @Test func `options that the route lacks`() async throws {
+  @Test func `options that the route lacks are refused`() async throws {
     let odd = try #require(AspectRatio(parsing: "7:5"))
     #expect(try await error { $0.aspect = .ratio(odd) }.exitStatus == 82)
     let many = Array(repeating: Reference.file(Samples.coffee), count: 15)
@@ -55,7 +55,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await error([], gateway: .myrouter).exitStatus == 82)
   }
 
-  @Test func `a missing key, and an address that would show it`() async throws {
+  @Test func `a missing key, and a URL that would expose the key, are refused`() async throws {
     let missing = try await error(key: .environment("PLANTAIN_TEST_NO_SUCH_KEY"))
     #expect(missing.exitStatus == 77)
     #expect(missing.hint?.contains("PLANTAIN_TEST_NO_SUCH_KEY") == true)
@@ -69,13 +69,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a request that cannot fit`() async throws {
+  @Test func `a request that cannot fit is refused`() async throws {
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
     let small = try await error([.bytes(picture, name: "p")]) { $0.requestBytes = ByteCount(3_000) }
     #expect(small.exitStatus == 64)
   }
 
-  @Test func `nearest takes the neighbor and says so`() async throws {
+  @Test func `accepting the nearest ratio uses it and gives a warning`() async throws {
     let odd = try #require(AspectRatio(parsing: "7:5"))
     try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
       var options = EditOptions()
@@ -99,7 +99,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a plan opens no socket, so it leaves references by URL out and says so`() async throws {
+  @Test func `a plan opens no socket, so it leaves out references by URL and lists them`() async throws {
     let address = "https://127.0.0.1/b.jpg?signature=1"
     try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") { editor in
       let plan = try await editor.plan("warm", references: [.file(Samples.coffee), .url(address)])

@@ -8,17 +8,17 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `The configuration` {
+@Suite struct `Configuration files` {
   private func configuration(_ text: String) throws -> Configuration {
     try Configuration(parsing: text, folder: "/home/user/.config/plantain")
   }
 
   @Test(arguments: ["", "# nothing\n", "{}"])
-  func `may be empty`(text: String) throws {
+  func `a configuration may be empty`(text: String) throws {
     #expect(try configuration(text).gateways.map(\.id) == Gateway.all.map(\.id))
   }
 
-  @Test func `describes gateways of one's own`() throws {
+  @Test func `a configuration defines custom gateways`() throws {
     let settled = try configuration(
       """
       gateway: [house, apiyi]
@@ -72,7 +72,7 @@ import Testing
     #expect(settled.ledger(named: "x") == .file("x"))
   }
 
-  @Test func `changes a known gateway without making another of it`() throws {
+  @Test func `a known gateway is changed without becoming another one`() throws {
     let settled = try configuration(
       "gateways: {apiyi: {url: 'https://vip.apiyi.com', prices: {1K: 0.04 USD}}}")
     let apiyi = try #require(settled.gateways.first { $0.id == "apiyi" })
@@ -84,7 +84,7 @@ import Testing
     #expect(settled.gateways.count == Gateway.all.count)
   }
 
-  /// The line counts from 1; `sk-canary-7f3a` is a key in the wrong place, which is not repeated.
+  /// Lines count from 1. `sk-canary-7f3a` is a misplaced key, which messages must not quote.
   @Test(arguments: [
     (
       "gatway: apiyi", 1,
@@ -130,7 +130,7 @@ import Testing
     ("gateway: apiyi\ngateway: google", 1, "stands there twice"),
     ("a: [1, 2", 2, "it is not YAML"), ("- apiyi", 1, "expected names with values for the file"),
   ])
-  func `is refused with the line of what is wrong in it`(text: String, line: Int, words: String) throws {
+  func `an invalid configuration names the mistake's line`(text: String, line: Int, words: String) throws {
     let folder = try TemporaryFolder()
     try folder.write(Array(text.utf8), as: "config.yaml")
     let path = folder.file("config.yaml")
@@ -141,13 +141,13 @@ import Testing
     #expect(error?.message.contains("canary") == false)
   }
 
-  @Test func `may be an empty file`() throws {
+  @Test func `an empty file is valid`() throws {
     let folder = try TemporaryFolder()
     try folder.write([], as: "config.yaml")
     #expect(try Configuration.read(folder.file("config.yaml")).gateways.count == Gateway.all.count)
   }
 
-  @Test func `that is named must be there`() throws {
+  @Test func `a named configuration file must exist`() throws {
     let error = #expect(throws: PlantainError.self) { try Configuration.read("/nowhere/config.yaml") }
     #expect(error?.exitStatus == 66)
   }
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  @Test func `are the first line of a file, or of what a command prints`() async throws {
+  @Test func `a key is the first line of a file or of a command's output`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Array("  sk-1\nnot this\n".utf8), as: "key")
     #expect(await key(.file(folder.file("key"))) == .success("sk-1"))
@@ -171,26 +171,26 @@ import Testing
     #expect(await key(.file(folder.file("marked"))) == .success("sk-3"))
   }
 
-  @Test func `that cannot be had say where they were looked for, and nothing of what was there`() async throws
+  @Test func `an unavailable key says where it was looked for, and quotes nothing found there`() async throws
   {
     let folder = try TemporaryFolder()
     try folder.write(Array("sk canary\n".utf8), as: "key")
     #expect(await key(.file(folder.file("key"))) == .failure(.malformed))
     guard case .failure(.unavailable(let words)) = await key(.file(folder.file("none"))) else {
-      Issue.record("a file that is not there gives no key")
+      Issue.record("expected no key from a missing file")
       return
     }
     #expect(words.contains("none"))
     guard case .failure(.unavailable) = await key(.command("echo sk-canary; exit 3")) else {
-      Issue.record("a command that fails gives no key")
+      Issue.record("expected no key from a failing command")
       return
     }
     guard case .failure(.unavailable) = await key(.command("true")) else {
-      Issue.record("no output is no key")
+      Issue.record("expected no key from empty output")
       return
     }
     guard case .failure(.unavailable) = await key(.command("yes | head -c 100000")) else {
-      Issue.record("more than a key is no key")
+      Issue.record("expected no key from too much output")
       return
     }
   }

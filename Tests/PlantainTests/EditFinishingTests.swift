@@ -16,7 +16,7 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-/// What image models do to what nobody asked them to touch.
+/// The drift that image models add to parts of the picture that should not change.
 private let drifted = fault {
   $0.drift = Fault.Drift()
   $0.drift?.right = 18
@@ -25,7 +25,7 @@ private let drifted = fault {
   $0.drift?.tint = [1.06, 1, 0.9]
 }
 
-@Suite struct `An edit that is finished` {
+@Suite struct `Edits with finishing` {
   private static let coffee = PixelSize(width: 600, height: 400)
   private let folder: TemporaryFolder
   private let original: [UInt8]
@@ -70,7 +70,7 @@ private let drifted = fault {
     }
   }
 
-  /// The share of the pixels outside an area that are exactly the original's.
+  /// The share of the pixels outside an area that equal the original's.
   private func untouched(_ pixels: [UInt8], beyond area: PixelArea) -> Double {
     var (equal, all) = (0, 0)
     for place in 0..<Self.coffee.pixelCount {
@@ -82,7 +82,7 @@ private let drifted = fault {
     return Double(equal) / Double(all)
   }
 
-  @Test func `comes back in size, place and colors, with what was added`() async throws {
+  @Test func `a finished edit has the original's size, position, and colors, with the edit`() async throws {
     let outcome = try await edit {
       $0.finish.fitsSource = true
       $0.finish.aligns = true
@@ -92,7 +92,7 @@ private let drifted = fault {
     let result = try #require(outcome.result, "\(String(describing: outcome.error))")
     let findings = try #require(result.findings)
     let align = try #require(findings.align)
-    // The original's pixels for each of the answer's 1,264.
+    // The original's pixels for each of the reply's 1,264.
     let scale = try #require(result.prepared.first?.reference.geometry.shown).width / 1_264
     #expect(align.trusted && abs(align.dx - 18 * scale) < 0.5 && abs(align.dy + 7 * scale) < 0.5)
     #expect(abs(align.scale - 1.02) < 0.001)
@@ -110,7 +110,7 @@ private let drifted = fault {
     }
   }
 
-  @Test func `of a region sends a part and changes nothing else`() async throws {
+  @Test func `a region is sent as a crop, and nothing else changes`() async throws {
     let region = PixelArea(left: 220, top: 140, size: PixelSize(width: 140, height: 110))
     let outcome = try await edit {
       $0.finish.region = region
@@ -118,7 +118,7 @@ private let drifted = fault {
     }
     let result = try #require(outcome.result, "\(String(describing: outcome.error))")
     let sent = try #require(result.prepared.first?.reference)
-    // Less than the whole, no larger than it was, and in a shape that the model has.
+    // Less than the whole, not enlarged, and in a ratio that the model supports.
     #expect(sent.size.width < 600 || sent.size.height < 400)
     let ratio = try #require(result.request.ratio)
     #expect(ratio.distance(to: sent.size) < 0.01)
@@ -129,7 +129,7 @@ private let drifted = fault {
     #expect((result.findings?.changed ?? 0) > 0.005)
   }
 
-  @Test(.enabled(if: !isFastRun)) func `under a mask, and by what is unchanged`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `a mask, or the detected change, limits what changes`() async throws {
     let mask = (0..<Self.coffee.pixelCount).map { place -> UInt8 in place % 600 < 300 ? 255 : 0 }
     try folder.write(
       try Image.fromPixels(mask, size: Self.coffee, bands: 1).encoded(as: .png).array, as: "mask.png")
@@ -147,7 +147,7 @@ private let drifted = fault {
     #expect(untouched(try decodedPixels(folder.read("kept.png")).pixels, beyond: around) > 0.97)
   }
 
-  @Test func `padded for the model, it comes back without the margins`() async throws {
+  @Test func `a picture padded for the model comes back without the margins`() async throws {
     let outcome = try await edit {
       $0.fit = .pad
       $0.aspect = AspectRatio(parsing: "1:1").map { .ratio($0) }
@@ -169,7 +169,7 @@ private let drifted = fault {
     #expect(Double(sum) / Double(600 * 100 * 3 / 7) < 10)
   }
 
-  /// The coffee, cut to 8:5, which no model has.
+  /// The coffee sample cropped to 8:5, a ratio that no model supports.
   private func writeWide() throws -> Reference {
     let size = PixelSize(width: 600, height: 375)
     let wide = try Image.fromPixels(Array(original[..<(3 * size.pixelCount)]), size: size, bands: 3)
@@ -177,7 +177,8 @@ private let drifted = fault {
     return .file(folder.file("wide.png"))
   }
 
-  /// How far from the original the four edges are, ten pixels wide, and the whole: the mean over all channels.
+  /// The mean difference from the original over all channels: for each of the four edges, ten pixels wide,
+  /// and for the whole picture.
   private func edges(_ name: String) throws -> (edges: [Double], whole: Double) {
     let (pixels, size, bands) = try decodedPixels(folder.read(name))
     func mean(_ columns: Range<Int>, _ rows: Range<Int>) -> Double {
@@ -197,9 +198,9 @@ private let drifted = fault {
     )
   }
 
-  /// Moved a little, too.
+  /// Also with a small shift of the result.
   @Test(arguments: [Tier.half, .one], [0, 9])
-  func `of another shape than the model has, no edge of the original is left around it`(
+  func `a ratio that the model lacks leaves no edge of the original around the result`(
     tier: Tier, shift: Int
   ) async throws {
     let wide = try writeWide()
@@ -216,13 +217,13 @@ private let drifted = fault {
     #expect(result.image.size == PixelSize(width: 600, height: 375))
     #expect(result.request.ratio?.description == "3:2" && !result.warnings.contains(.aspectDiffers))
     #expect(result.findings?.uncovered == nil && result.findings?.align?.trusted == true)
-    // The original's own would not differ at all; all of it is as dark as the rest.
+    // Pixels of the original would not differ at all. In the result, the edges are as dark as the rest.
     let found = try edges("out.png")
     for edge in found.edges { #expect(edge > 0.4 * found.whole, "\(found)") }
   }
 
   @Test(.enabled(if: !isFastRun))
-  func `what was asked for in another way stays so, and what is not covered is said`()
+  func `explicit options are kept, and uncovered parts are reported`()
     async throws
   {
     let wide = try writeWide()
@@ -248,7 +249,7 @@ private let drifted = fault {
       #expect(
         lines.contains { $0.contains("px at the left and") && $0.contains("without --fit") }, "\(lines)")
     }
-    // Padded to a ratio, which the model's pixels have only nearly.
+    // Padded to a ratio that the model's pixel size matches only approximately.
     let padded = try await edit([], prompt: "night", of: wide) {
       $0.fit = .pad
       $0.finish.fitsSource = true
@@ -259,7 +260,7 @@ private let drifted = fault {
     #expect((1...4).contains(uncovered.left) && (1...4).contains(uncovered.right), "\(uncovered)")
   }
 
-  @Test func `what was added is taken off also by a later process, and where the place is not found`()
+  @Test func `added margins are removed by a later process, too, and if registration fails`()
     async throws
   {
     let wide = try writeWide()
@@ -286,7 +287,7 @@ private let drifted = fault {
     #expect(abs(Double(size.width) / Double(size.height) - 1.6) < 0.01, "\(size)")
   }
 
-  @Test func `what could be seen before is said before anything is sent`() async throws {
+  @Test func `problems that are visible beforehand are reported before anything is sent`() async throws {
     try folder.write([1], as: "taken.png")
     for (name, alpha) in [("black.png", 255), ("painted.png", 0)] as [(String, UInt8)] {
       let level = 255 - alpha
@@ -358,7 +359,7 @@ private let drifted = fault {
     #expect(!folder.names.contains("out.png"))
   }
 
-  @Test func `further from its original than allowed, it is kept aside`() async throws {
+  @Test func `a result that drifts more than allowed is kept beside the output`() async throws {
     let outcome = try await edit {
       $0.finish.fitsSource = true
       $0.finish.maximumDrift = 1
@@ -377,9 +378,9 @@ private let drifted = fault {
     #expect(better.error == nil && folder.names.contains("out.png"))
   }
 
-  /// The same limit says the same, and leaves no further file; without one the edit comes to its end, with the comparison that is
-  /// there already.
-  @Test func `what was kept aside for its drift can be had all the same`() async throws {
+  /// The same limit gives the same error and writes no further file. Without a limit the edit completes, with
+  /// the comparison that already exists.
+  @Test func `a result kept for its drift can still be finished`() async throws {
     let outcome = try await edit(
       then: { editor, error in
         let id = try #require(error.editID)
@@ -401,7 +402,7 @@ private let drifted = fault {
     #expect(pictures == ["compared.png", "out-kept.png", "out.png"])
   }
 
-  @Test func `with an original that changed meanwhile, what came is kept`() async throws {
+  @Test func `if the original changed meanwhile, the raw result is kept`() async throws {
     let path = folder.file("coffee.png")
     let outcome = try await edit(
       watch: { event in
@@ -415,7 +416,7 @@ private let drifted = fault {
     #expect(try decodedPixels(folder.read("out-kept.jpg")).size == PixelSize(width: 1_264, height: 848))
   }
 
-  @Test func `what is recovered is finished like the rest`() async throws {
+  @Test func `a recovered result is finished like any other`() async throws {
     let outcome = try await edit(
       [fault { $0.polls = 30 }], by: .gccai,
       then: { editor, error in try await editor.recover(try #require(error.editID)) }
@@ -429,9 +430,9 @@ private let drifted = fault {
     #expect(try decodedPixels(folder.read("out.jpg")).size == Self.coffee)
   }
 
-  /// Nothing is used up by a try that cannot end as was asked.
+  /// A finishing attempt that cannot succeed consumes nothing.
   @Test(arguments: ["coffee.png", "mask.png"])
-  func `what cannot be finished any more is kept, and can be had as it is`(changed: String) async throws {
+  func `a result that can no longer be finished is kept, and is available raw`(changed: String) async throws {
     let white = try Image.fromPixels(
       [UInt8](repeating: 255, count: 600), size: PixelSize(width: 30, height: 20), bands: 1)
     let mask = try white.encoded(as: .png).array
@@ -475,7 +476,7 @@ private let drifted = fault {
     #expect(image.size != Self.coffee && !image.isConverted && image.output == folder.file("raw.jpg"))
   }
 
-  @Test func `a mask that covers next to all is told before it is paid for`() async throws {
+  @Test func `a mask that covers nearly everything is reported before sending`() async throws {
     let white = try Image.fromPixels(
       [UInt8](repeating: 255, count: 600), size: PixelSize(width: 30, height: 20), bands: 1)
     try folder.write(try white.encoded(as: .png).array, as: "all.png")
@@ -488,7 +489,7 @@ private let drifted = fault {
     #expect(outcome.result?.foreseen.contains(.maskCoversAll) == true)
   }
 
-  @Test func `a comparison never lies where a picture of the edit does`() async throws {
+  @Test func `a comparison never overwrites a picture of the edit`() async throws {
     let names = ["out.png", "./out.png", "out.jpg", "out-1.png", "out-kept.png", "coffee.png"]
     for name in names {
       let outcome = try await edit {
@@ -508,7 +509,7 @@ private let drifted = fault {
   }
 
   @Test(arguments: ["out.cmp.png", "out-cmp.png", "out.1.png", "outer.PNG"])
-  func `a comparison may be called after the result`(name: String) async throws {
+  func `a comparison's name may begin like the result's`(name: String) async throws {
     let outcome = try await edit {
       $0.finish.fitsSource = true
       $0.finish.comparison = folder.file(name)
@@ -516,7 +517,7 @@ private let drifted = fault {
     #expect(outcome.error == nil && folder.names.contains(name), "\(String(describing: outcome.error))")
   }
 
-  @Test(arguments: ["c.jpg", "c.webp", "c.v2"]) func `a comparison is what its name says`(name: String)
+  @Test(arguments: ["c.jpg", "c.webp", "c.v2"]) func `a comparison must be named as a PNG`(name: String)
     async throws
   {
     let outcome = try await edit {
@@ -527,9 +528,9 @@ private let drifted = fault {
     #expect(outcome.error?.hint?.contains("c.png") == true)
   }
 
-  @Test func `a damaged original is found before it is paid for`() async throws {
+  @Test func `a damaged original is detected before the edit is paid for`() async throws {
     var bytes = try Synthetic.jpeg(Self.coffee)
-    // The markers are in order; a part of the picture between them is not there.
+    // The markers are in order, but a part of the picture between them is missing.
     bytes.removeSubrange(bytes.count / 3..<bytes.count / 2)
     try folder.write(bytes, as: "damaged.jpg")
     let outcome = try await edit(of: .file(folder.file("damaged.jpg"))) { $0.finish.keepsUnchanged = true }
@@ -537,8 +538,7 @@ private let drifted = fault {
     #expect(error.exitStatus == 65 && error.billed == .no && outcome.received == 0, "\(error)")
   }
 
-  @Test func `says in its file how it was made, and keeps it small, also when it is recovered`() async throws
-  {
+  @Test func `the file says how it was made and keeps its byte limit, also after recovery`() async throws {
     let camera = Reference.bytes(PictureBytes(try Samples.fixture("camera.jpg")), name: "camera.jpg")
     func text(_ outcome: Outcome) throws -> String {
       let image = try #require(outcome.result?.image, "\(String(describing: outcome.error))")
@@ -552,7 +552,7 @@ private let drifted = fault {
     }
     let words = ["2026:05:01", "Zoë", "AIPromptInformation>a lamp<", "(google)", "compositeWithTrained"]
     for word in words { #expect(try text(made).contains(word), "\(word)") }
-    // Nothing was held against the original.
+    // Nothing was registered against the original.
     #expect(made.result?.findings?.align == nil)
 
     try folder.write(try Samples.fixture("camera.jpg"), as: "camera.jpg")
@@ -571,7 +571,7 @@ private let drifted = fault {
     }
   }
 
-  @Test func `without a picture to edit there is nothing to finish by, but its file can say what it is`()
+  @Test func `without an original nothing is restored, but the file can say how it was made`()
     async throws
   {
     try await withSimulator { simulator in
@@ -594,13 +594,13 @@ private let drifted = fault {
     }
   }
 
-  @Test func `from memory, whose original is kept until then`() async throws {
+  @Test func `an original from memory is kept until the result is finished`() async throws {
     let picture = PictureBytes(try Samples.bytes(Samples.coffee))
     let outcome = try await edit(of: .bytes(picture, name: "stdin")) { $0.finish.fitsSource = true }
     #expect(outcome.result?.image.size == Self.coffee)
   }
 
-  @Test func `raw, it is the model's own file under its true extension`() async throws {
+  @Test func `a raw result is the model's own file with its true extension`() async throws {
     let outcome = try await edit([]) { $0.isRaw = true }
     let image = try #require(outcome.result?.image)
     #expect(image.output == folder.file("out.jpg") && !image.isConverted)

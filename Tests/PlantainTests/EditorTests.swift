@@ -22,7 +22,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a portrait comes back edited, in the model's size, as it came`() async throws {
+  @Test func `a portrait is edited in the model's size and returned as received`() async throws {
     let result = try await edit("in grayscale", [.file(Samples.portrait)])
     #expect(result.images.count == 1)
     #expect(result.image.mediaType == .jpeg)
@@ -38,7 +38,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(colorful.isEmpty)
   }
 
-  @Test func `OUT decides the format; the extension is honoured exactly`() async throws {
+  @Test func `the output's extension sets the format and is kept exactly`() async throws {
     let folder = try TemporaryFolder()
     for (name, type, converted) in [
       ("a.png", MediaType.png, true), ("b.jpg", .jpeg, false), ("c.webp", .webp, true), ("d", .jpeg, false),
@@ -53,7 +53,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(folder.names == ["a.png", "b.jpg", "c.webp", "d"])
   }
 
-  @Test func `without a name the result lies beside the first reference`() async throws {
+  @Test func `without an output name the result is written beside the first reference`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Samples.bytes(Samples.rocket), as: "launch.jpg")
     let path = folder.file("launch.jpg")
@@ -63,14 +63,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(arguments: Tier.allCases)
-  func `every tier gives its size`(tier: Tier) async throws {
+  func `every tier has its size`(tier: Tier) async throws {
     let result = try await edit("night", [.file(Samples.coffee)]) { $0.tier = tier }
     let factor = [Tier.one: 1, .two: 2, .four: 4]
     let expected = factor[tier].map { PixelSize(width: 1264 * $0, height: 848 * $0) }
     #expect(result.image.size == expected ?? PixelSize(width: 632, height: 424))
   }
 
-  @Test func `several references travel in order, from files, memory and data URIs`() async throws {
+  @Test func `references are sent in order, from files, memory, and data URIs`() async throws {
     let jpeg = PictureBytes(try Synthetic.jpeg(PixelSize(width: 90, height: 60)))
     let uri = DataURI(mediaType: .jpeg, bytes: jpeg).text
     let result = try await edit("blur", [.file(Samples.coffee), .bytes(jpeg, name: "style"), .dataURI(uri)])
@@ -78,7 +78,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(result.request.ratio?.description == "3:2")
   }
 
-  @Test func `the page is that of the first reference`() async throws {
+  @Test func `the page option applies to the first reference`() async throws {
     let pages = Reference.bytes(PictureBytes(try Samples.fixture("pages.tif")), name: "pages")
     let result = try await edit("cool", [pages, .file(Samples.coffee)]) { $0.page = 2 }
     #expect(result.prepared[0].reference.steps.map(\.kind) == [.page, .format])
@@ -88,7 +88,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test(.enabled(if: !isFastRun)) func `the picture is never returned as it was`() async throws {
+  @Test(.enabled(if: !isFastRun)) func `the simulator never returns the picture unchanged`() async throws {
     for prompt in ["grayscale", "blur", "warm", "cool", "night", "sketch", "anything"] {
       let size = PixelSize(width: 632, height: 424)
       let file = try Synthetic.fields(size)
@@ -100,7 +100,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an editor that is forgotten ends by itself`() throws {
+  @Test func `an editor that is released closes itself`() throws {
     for _ in 0..<20 { _ = try Editor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:1") }
   }
 

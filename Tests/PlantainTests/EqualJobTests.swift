@@ -13,7 +13,8 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-/// Lines of a manifest that ask for the same are variants; equal pictures are paid for once; what is done is never paid for again.
+/// Manifest lines with the same content are variants. Equal pictures are paid for once. What is done is never
+/// paid for again.
 @Suite struct `Equal jobs` {
   private let folder: TemporaryFolder
 
@@ -34,7 +35,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     var variants: [Int: Int] = [:]
   }
 
-  /// One run of these lines, by a process of its own.
+  /// Runs these lines once, as a separate process would.
   private func run(
     _ lines: [String], faults: [Fault] = [], again: ResendPolicy = .no, overwrites: Bool = false
   ) async throws -> Ended {
@@ -78,7 +79,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(first.variants == [1: 1, 2: 2, 3: 3])
     #expect(made() == ["p.png", "q.png", "r.png"])
     let before = try [result("p.png"), result("q.png"), result("r.png")]
-    // Sorted otherwise, a part of them, with one more: what is there stays, and only what is new is paid for.
+    // In another order, a part of them, or with one more: existing results stay, and only new ones are
+    // paid for.
     for lines in [[lines[2], lines[0], lines[1]], [lines[1], lines[2]], [lines[1]]] {
       let next = try await run(lines)
       #expect(next.billed == 0 && next.summary.skipped == lines.count && next.summary.exitStatus == 0)
@@ -89,7 +91,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try [result("p.png"), result("q.png"), result("r.png")] == before)
   }
 
-  @Test func `what failed of several keeps its number in the file of those that failed`() async throws {
+  @Test func `a failed variant keeps its number in the file of failed jobs`() async throws {
     let lines = [line("p.png"), line("q.png")]
     let first = try await run(lines, faults: [fault { $0.status = 400 }])
     #expect(first.summary.done == 1 && first.summary.failed == 1 && first.billed == 1)
@@ -104,9 +106,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await run(lines).billed == 0)
   }
 
-  @Test func `numbers of what was tried in vain are nobody's, and those of copies are shared`() async throws {
+  @Test func `variant numbers of unbilled failures are free again, and copies share one`() async throws {
     let both = [line("x.png"), line("y.png")]
-    // Nothing is billed, and both are known as the first and the second.
+    // Nothing is billed, and both are recorded as the first and the second variant.
     let outage = try await run(both, faults: [fault { $0.status = 400 }, fault { $0.status = 400 }])
     #expect(outage.summary.failed == 2)
     #expect(try await run([both[1]]).billed == 1)
@@ -114,7 +116,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let rest = try await run(both)
     #expect(rest.billed == 1 && rest.summary.exitStatus == 0)
     #expect(try result("y.png") == y)
-    // One more place of the same result, and then both in one manifest.
+    // Another path for the same result, and then both paths in one manifest.
     try folder.write(Synthetic.jpeg(PixelSize(width: 40, height: 20)), as: "a.jpg")
     _ = try await run([line("p.png")])
     _ = try await run([line("q.png")])
@@ -122,7 +124,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(copies.summary.skipped == 2 && copies.billed == 1 && copies.summary.exitStatus == 0)
   }
 
-  @Test func `parts of one table in two processes give no number twice`() async throws {
+  @Test func `two processes with parts of one table never use a number twice`() async throws {
     try await withSimulator { simulator in
       var summaries: [BatchSummary] = []
       for names in [["p.png", "q.png"], ["r.png", "s.png"]] {
@@ -145,7 +147,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a result that is asked for at another place is copied there`() async throws {
+  @Test func `a result requested at another path is copied there`() async throws {
     _ = try await run([line("p.png")])
     let moved = try await run([line("sub/other.png")])
     #expect(moved.billed == 0 && moved.summary.done == 1 && moved.summary.billed == 0)
@@ -157,17 +159,17 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(copy.copyOf != nil && copy.cost.amount == 0 && copy.warnings.isEmpty)
     let json = String(decoding: try JSONEncoder().encode(EditReport(copy)), as: UTF8.self)
     #expect(json.contains(#""copyOf":"\#(copy.copyOf ?? "")""#))
-    // In another format it is made of the same pixels.
+    // In another format the file is made from the same pixels.
     #expect(try await run([line("third.webp")]).billed == 0)
     #expect(Array(try result("third.webp")[8..<12]) == Array("WEBP".utf8))
-    // What lies there now is known the next time, also when the first is gone.
+    // The file at that path is found the next time, even if the first file is gone.
     try FileManager.default.removeItem(atPath: folder.file("out/p.png"))
     #expect(try await run([line("sub/other.png")]).summary.skipped == 1)
     #expect(try await run([line("p.png")]).summary.done == 1)
     #expect(try result("p.png") == result("sub/other.png"))
   }
 
-  @Test func `a result that is gone is not paid for again, unless that is asked for`() async throws {
+  @Test func `a missing result is not paid for again, unless requested`() async throws {
     _ = try await run([line("p.png")])
     try folder.write(Array("other".utf8), as: "out/p.png")
     try FileManager.default.removeItem(atPath: folder.file("out/p.png"))
@@ -182,16 +184,16 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(made() == ["q.png"])
   }
 
-  @Test func `a file that was changed is no result`() async throws {
+  @Test func `a changed file does not count as a result for other paths`() async throws {
     _ = try await run([line("p.png")])
     try folder.write(Synthetic.png(PixelSize(width: 9, height: 9)), as: "out/p.png")
     let other = try await run([line("q.png")])
     #expect(other.billed == 0 && other.summary.failed == 1)
-    // At its own place it is there, whatever was done to it since.
+    // At its own path the job counts as done, whatever has been done to the file.
     #expect(try await run([line("p.png")]).summary.skipped == 1)
   }
 
-  @Test func `equal pictures of a folder are paid for once, and each has its result`() async throws {
+  @Test func `equal pictures of a folder are paid for once, and each gets a result`() async throws {
     for name in ["in/a.jpg", "in/copy.jpg"] {
       try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: name)
     }
@@ -203,13 +205,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(made().count == 3)
     let second = try await run(manifest)
     #expect(second.billed == 0 && second.summary.skipped == 3)
-    // One that was added later is a copy, too.
+    // A copy that is added later counts as a copy, too.
     try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "in/aa.jpg")
     let third = try await run(Manifest(reading: folder.file("in"), defaults, for: .apiyi))
     #expect(third.billed == 0 && third.summary.done == 1 && made().count == 4)
   }
 
-  @Test func `a failure of equal pictures is one, and tried once`() async throws {
+  @Test func `a failure of equal pictures is one failure, tried once`() async throws {
     for name in ["in/a.jpg", "in/copy.jpg"] {
       try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: name)
     }
@@ -227,7 +229,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(problem.message.contains("line 1") && problem.message.contains("line 2"))
   }
 
-  @Test func `a plan tells variants and equal pictures`() async throws {
+  @Test func `a plan reports variants and equal pictures`() async throws {
     let lines = [line("p.png"), #"{"references":["a.jpg"],"prompt":"cold","output":"x.png"}"#, line("q.png")]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
     let manifest = try Manifest(

@@ -7,7 +7,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `What was found, in words` {
+@Suite struct `Findings as text` {
   private func line(_ word: String, _ change: (inout Findings) -> Void) throws -> String {
     var findings = Findings()
     change(&findings)
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func `a place says what was off, and nothing where nothing was`() throws {
+  @Test func `alignment reports the offset that was removed, or that there was none`() throws {
     #expect(try alignment(0.03, -0.2, 0.99999, 0.001) == "aligned: already in place")
     #expect(
       try alignment(12.34, -3, 1.0125, -0.5)
@@ -34,7 +34,7 @@ import Testing
         == "aligned: it lay 1.0 px to the left, was 1.0 % too small; that was taken back")
   }
 
-  @Test func `a drift is the file's, with the place where it was measured`() throws {
+  @Test func `drift is reported for the file, with the area where it was measured`() throws {
     let outside = try line("drift") {
       $0.drift = 17.4
       $0.written = Findings.WrittenDrift(value: 0.26, scope: .outsideChange)
@@ -53,7 +53,7 @@ import Testing
     (.littleAgreement(0.123, least: 0.3), "fits 12 % of the colors; 30 %"), (.otherColors, "no tint"),
     (.strong(21.57, maximum: 12), "difference of 21.6"),
   ])
-  func `a tint that cannot be told says what was tried`(
+  func `a tint that cannot be determined gives the reason`(
     failure: Findings.TintFailure, words: String
   ) throws {
     let note = try line("colors were left") {
@@ -63,7 +63,7 @@ import Testing
     #expect(note.contains(words), "\(note)")
   }
 
-  @Test func `what is not covered is said in pixels, and nothing of the original is denied`() throws {
+  @Test func `uncovered sides are reported in pixels, and a large change is not called total`() throws {
     let note = try line("does not reach") {
       $0.uncovered = Findings.Uncovered(left: 12, top: 0, right: 13, bottom: 2)
       $0.warnings = [.changedMostly]

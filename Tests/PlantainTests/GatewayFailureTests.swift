@@ -26,7 +26,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         }
       }
       let found = try #require(error)
-      // On a busy machine the editor may know earlier that it has no answer than the gateway that it was asked.
+      // On a busy machine the editor may notice that there is no reply before the gateway notices the
+      // request.
       if found.billed != .no { try await gateway.firstRequest() }
       return (found, gateway.requests.count)
     }
@@ -38,7 +39,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let exit: Int32
     let billed: PlantainError.Billing
     var headers: [(String, String)] = []
-    /// More than one only where it is certain that nothing was billed.
+    /// More than one only if certainly nothing was billed.
     var requests = 1
   }
 
@@ -64,7 +65,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   ]
 
   @Test(arguments: rows.indices)
-  func `each has its exit status, is sent again only when it cost nothing, and does not tell the key`(
+  func `each failure has its exit status, is retried only if unbilled, and never shows the key`(
     position: Int
   ) async throws {
     let row = Self.rows[position]
@@ -82,20 +83,20 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     if row.body == Self.text { #expect(error.message.contains("I can't.")) }
   }
 
-  @Test func `a connection lost after sending is never repeated`() async throws {
+  @Test func `a connection lost after sending is never retried`() async throws {
     let (error, requests) = try await error(.hangUp)
     #expect(error.exitStatus == 76)
     #expect(error.billed == .unknown)
     #expect(requests == 1)
   }
 
-  @Test func `no answer within the time is an unknown outcome`() async throws {
+  @Test func `no reply within the timeout is an unknown outcome`() async throws {
     let (error, requests) = try await error(.silence) { $0.timeout = .seconds(2) }
     #expect(error.exitStatus == 76)
     #expect(requests == 1)
   }
 
-  @Test func `a reply that stalls after its head ends with the time, too`() async throws {
+  @Test func `a reply that stalls after its head times out, too`() async throws {
     let (error, requests) = try await error(.stall(Self.halfAReply)) { $0.timeout = .seconds(2) }
     #expect(error.exitStatus == 76)
     #expect(requests == 1)
@@ -104,7 +105,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private static let halfAReply = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
 
   @Test
-  func `a reply lies on the disk while it comes, and what came of it is kept`() async throws {
+  func `a reply is stored while it arrives, and an incomplete one is kept`() async throws {
     let (folder, ledger) = (try TemporaryFolder(), try TemporaryFolder())
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     var options = EditOptions()
@@ -121,7 +122,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         let names = (try? ledger.keptReplies) ?? []
         return names.contains { (try? ledger.read("ledger.sqlite.replies/\($0)").count) == 1 }
       }
-      try await waitUntil("the first byte of the reply lies on the disk") { hasReply() }
+      try await waitUntil("the first byte of the reply is on the disk") { hasReply() }
       edit.cancel()
       let error = try #require(await #expect(throws: PlantainError.self) { try await edit.value })
       #expect(error.billed == .unknown)
@@ -144,12 +145,15 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an answer that is whole counts, however its connection ended; one that is not is kept`()
+  @Test func `a complete reply counts however its connection ends, and an incomplete one is kept`()
     async throws
   {
     let picture = Data(try Synthetic.jpeg(PixelSize(width: 60, height: 40))).base64EncodedString()
     let reply =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg","data":"\#(picture)"}}]}}]}"#
+      #"""
+      {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg",\#
+      "data":"\#(picture)"}}]}}]}
+      """#
     let head = { (status: Int, length: Int) in "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\n\r\n" }
     let source = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     let folder = try TemporaryFolder()
@@ -184,13 +188,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(large.billed == .yes)
     #expect(large.message.contains("256,000,000"))
 
-    // Of an error the status is enough.
+    // For an error the status is enough.
     let (rejected, _) = try await error(.hangUpAfter(head(401, 500) + "{"))
     #expect(rejected.exitStatus == 77)
     #expect(rejected.billed == .no)
   }
 
-  @Test func `a closed port was reached by nobody`() async throws {
+  @Test func `a closed port is an error that billed nothing`() async throws {
     let address = try await ScriptedGateway.run(.hangUp) { $0.baseURL }
     let error = await #expect(throws: PlantainError.self) {
       try await withTestEditor(gateway: .apiyi, key: key, baseURL: address) { editor in
@@ -202,7 +206,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(error?.message.contains("127.0.0.1") == true)
   }
 
-  @Test func `a picture that is none is kept beside the output, with its name in the error`() async throws {
+  @Test func `an invalid picture is kept beside the output, and the error names it`() async throws {
     let folder = try TemporaryFolder()
     let bogus = Data("not a picture at all".utf8).base64EncodedString()
     let body =
@@ -217,7 +221,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try folder.read("out-kept.reply") == Array("not a picture at all".utf8))
   }
 
-  @Test func `one bad picture among several costs only itself`() async throws {
+  @Test func `one bad picture among several fails alone`() async throws {
     let good = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let bad = Data("GIF89a, or so it says".utf8).base64EncodedString()
     let other = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 48))).base64EncodedString()
@@ -253,7 +257,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(error.hint?.contains("plantain replay \(error.editID ?? "?")") == true)
   }
 
-  @Test func `a label that lies is reported and the bytes believed`() async throws {
+  @Test func `a wrong media type is reported, and the bytes decide`() async throws {
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let body =
       #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(jpeg)"}}]}}]}"#

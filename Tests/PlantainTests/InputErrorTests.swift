@@ -16,7 +16,7 @@ import Core
     (ContentError.changed("what the other process sent"), "has changed while it was read"),
     (.unreadable("what the other process sent", why: "Input/output error"), "Input/output error"),
   ])
-  func `is named as its user names it`(error: ContentError, words: String) {
+  func `the error names the file as the user does`(error: ContentError, words: String) {
     let told = PlantainError.preparing(.picture(.unreadable(error)), "holiday.png")
     #expect(told.message.contains("holiday.png"))
     #expect(told.message.contains(words))
@@ -26,7 +26,7 @@ import Core
     #expect(told.exitStatus == 66)
   }
 
-  @Test func `names what would take a part of it only where that helps`() async throws {
+  @Test func `the error suggests allowing truncated pictures only where that helps`() async throws {
     var options = PreparationOptions()
     options.maximumEdge = 20
     let (jpeg, gif) = (
@@ -36,7 +36,7 @@ import Core
       [UInt8](repeating: 9, count: 4_800), size: PixelSize(width: 40, height: 40), bands: 3
     )
     .encoded(as: .webp(quality: 90)).array
-    // What is left of them, whether lenient already, and whether lenience is named.
+    // The rest of each file, whether truncation is already allowed, and whether the error suggests it.
     let cases: [(bytes: [UInt8], isLenient: Bool, isNamed: Bool)] = [
       (Array(jpeg.prefix(jpeg.count / 2)), false, true), (Array(jpeg.prefix(30)), true, false),
       (Array(gif.prefix(gif.count / 2)), false, false), (Array(webp.prefix(webp.count / 2)), false, false),

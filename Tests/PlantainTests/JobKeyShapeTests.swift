@@ -9,12 +9,12 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// What the keys of jobs were hashed from when the first of them were stored. A key that changes makes a job that is done and paid
-/// for look new.
-@Suite struct `The key of a job, as it is stored` {
+/// The text that job keys are hashed from, as of the first stored keys. A changed key makes a job that is
+/// done and paid for look new.
+@Suite struct `Stored job keys` {
   private typealias Change = @Sendable (inout EditOptions) -> Void
 
-  /// Every option at every kind of value that it can have.
+  /// Every option, with every kind of value that it can have.
   private static let options: [(name: String, change: Change)] = [
     ("nothing", { _ in }),
     ("model", { $0.model = "m-1" }), ("model with quotes", { $0.model = "a \"b\" \\ é\n" }),
@@ -56,19 +56,19 @@ import Testing
     ("keep metadata", { $0.finish.keepsMetadata = true }), ("keep gps", { $0.finish.keepsGPS = true }),
   ]
 
-  /// Options that came after the first version, which no key of that one knows.
+  /// Options added after the first version, which its keys do not have.
   private static let later: [(name: String, change: Change)] = [
     ("mask edits", { $0.finish.maskEdits = .transparent }),
     ("region in percent", { $0.finish.statedRegion = Region(parsing: "25%,0,50%,12.5%") }),
   ]
 
-  /// What is of a call and not of the work.
+  /// Options of a call that do not change the work.
   private static let others: [(name: String, change: Change)] = [
     ("output", { $0.output = .file("x.png") }), ("overwrite", { $0.overwrites = true }),
     ("again", { $0.sendsAgain = true }), ("timeout", { $0.timeout = .seconds(9) }),
     ("price", { $0.price = Money(parsing: "1USD") }),
     ("whole name", { $0.usesWholeName = true }), ("parent", { $0.parent = "p" }),
-    // Such a job was done before there was a choice.
+    // Jobs were done this way before the option existed.
     ("as it is", { $0.mirrorsEdges = false }), ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
@@ -85,7 +85,7 @@ import Testing
     return JobKey.parts(["d1", "d2"], "a prompt: é", options, route)
   }
 
-  @Test func `is what it was, for every option and gateway`() throws {
+  @Test func `the key of every option and gateway is the recorded one`() throws {
     var lines: [String] = []
     for (name, change) in Self.options { lines.append(line(name, try Self.parts(change))) }
     let all = try Self.parts { options in
@@ -96,12 +96,12 @@ import Testing
     try expectRecorded(lines, as: "job-keys.txt", "a job that is done would look new")
   }
 
-  @Test func `knows nothing of the call`() throws {
+  @Test func `options of a call do not change the key`() throws {
     let plain = try Self.parts { _ in }
     for (name, change) in Self.others { #expect(try Self.parts(change) == plain, "\(name)") }
   }
 
-  @Test func `ends with what came later`() throws {
+  @Test func `later options come at the end of the key`() throws {
     #expect(try Self.parts { $0.finish.maskEdits = .white }.dropLast(2).last == "finish.maskEdits=white")
     let share = try Self.parts { $0.finish.statedRegion = Region(parsing: " 25%, 0 ,50.0%,12.5%") }
     #expect(share.dropLast(2).last == "finish.regionInPercent=25%,0,50%,12.5%")
@@ -113,8 +113,8 @@ import Testing
     }
   }
 
-  /// An option that is in no list is not tested.
-  @Test func `every option is listed here`() {
+  /// An option missing from the lists is not tested.
+  @Test func `every option is in the lists above`() {
     func changed(_ value: Any, _ usual: Any, _ prefix: String) -> [String] {
       zip(Mirror(reflecting: value).children, Mirror(reflecting: usual).children).flatMap { own, usual in
         let name = prefix + (own.label ?? "")
@@ -136,6 +136,9 @@ import Testing
   }
 
   private func line(_ name: String, _ parts: [String]) -> String {
-    "\(name)\t\(parts.dropFirst(5).dropLast(2).map { $0.debugDescription }.joined(separator: " "))\t\(JobKey.hash(parts))"
+    """
+    \(name)\t\(parts.dropFirst(5).dropLast(2).map { $0.debugDescription }.joined(separator: " "))\t\
+    \(JobKey.hash(parts))
+    """
   }
 }

@@ -12,8 +12,8 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-/// A reply that was paid for and became no file is kept, and read again before anything is sent.
-@Suite struct `Replies that were paid for` {
+/// A billed reply that produced no file is kept, and read again before anything is sent.
+@Suite struct `Kept replies` {
   private let ledger: TemporaryFolder
   private let original: [UInt8]
   private let result: [UInt8]
@@ -55,7 +55,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test(arguments: [
     "![image](HOST/1.png)", "Here it is: HOST/1.png.", "[Download](HOST/1.png?sig=secret-77)",
   ])
-  func `an address in the text is taken when a picture lies there`(text: String) async throws {
+  func `an address in the text is used if it is a picture's`(text: String) async throws {
     try await ScriptedGateway.run(.file(result)) { host in
       try await ScriptedGateway.run(part(text.replacing("HOST", with: host.baseURL))) { gateway in
         let edited = try await edit(gateway)
@@ -67,7 +67,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a page, a missing file, and one's own picture are no results`() async throws {
+  @Test func `a page, a missing file, and the original picture are not results`() async throws {
     let page = ScriptedGateway.Answer.reply(status: 200, body: "<html>Our rules</html>")
     for answer in [page, .reply(status: 404, body: "gone"), .file(original)] {
       try await ScriptedGateway.run(answer) { host in
@@ -84,7 +84,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await history().allSatisfy { $0.state == "without-picture" && $0.advice != nil })
   }
 
-  @Test func `the same edit looks through the kept reply before it sends anything`() async throws {
+  @Test func `the same edit reads the kept reply before it sends anything`() async throws {
     try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
       try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
         #expect(try await failure(gateway).exitStatus == 80)
@@ -99,11 +99,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try ledger.keptReplies.isEmpty)
   }
 
-  @Test func `a picture that cannot be fetched just now is not paid for again`() async throws {
+  @Test func `a picture that cannot be fetched right now is not paid for again`() async throws {
     let down = [ScriptedGateway.Answer](repeating: .reply(status: 503, body: "down"), count: 6)
     try await ScriptedGateway.run(down + [.file(result)]) { host in
       try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
-        // Each fetches three times.
+        // Each attempt fetches three times.
         for _ in 0..<2 {
           let error = try await failure(gateway)
           #expect(error.exitStatus == 76)
@@ -115,7 +115,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await history().map(\.state) == ["done"])
   }
 
-  @Test func `one reply without a picture does not keep another's from being fetched`() async throws {
+  @Test func `a reply without a picture does not prevent another's from being fetched`() async throws {
     let down = [ScriptedGateway.Answer](repeating: .reply(status: 503, body: "down"), count: 3)
     var options = EditOptions()
     options.output = .file(ledger.file("out.png"))
@@ -139,7 +139,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an answer with words alone is kept, and asked for again by whoever repeats the edit`()
+  @Test func `a reply with only text is kept, and repeating the edit sends a new request`()
     async throws
   {
     try await ScriptedGateway.run(part("I cannot do that.")) { gateway in
@@ -158,7 +158,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an error under a good status that leaves it open is kept and not sent again`() async throws {
+  @Test func `an ambiguous error under status 200 is kept and not sent again`() async throws {
     let busy = ScriptedGateway.Answer.reply(status: 200, body: #"{"code":-1,"msg":"系统繁忙，请稍后再试"}"#)
     try await ScriptedGateway.run(busy) { gateway in
       let error = try await failure(gateway)
@@ -176,7 +176,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a batch looks through the kept reply, too`() async throws {
+  @Test func `a batch reads the kept reply, too`() async throws {
     let path = try ledger.write(original, as: "a.jpg")
     let lines = #"{"references":["\#(path)"],"prompt":"warm","output":"out.png"}"#
     try ledger.write(Array(lines.utf8), as: "jobs.jsonl")
@@ -199,9 +199,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try ledger.read("results/out.png").count > 0)
   }
 
-  /// Even where it may replace files: those were there before it was sent.
+  /// Even if files may be replaced: that applies to files from before the request.
   @Test(arguments: [true, false])
-  func `what a later edit has written in the result's place stays`(isByEdit: Bool) async throws {
+  func `a file that a later edit wrote at the result's path stays`(isByEdit: Bool) async throws {
     let path = try ledger.write(original, as: "a.jpg")
     let lines = #"{"references":["\#(path)"],"prompt":"warm","output":"out.png"}"#
     try ledger.write(Array(lines.utf8), as: "jobs.jsonl")
@@ -237,7 +237,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(arguments: [true, false])
-  func `what another has put in the result's place meanwhile stays`(isOwn: Bool) async throws {
+  func `a file that another program wrote at the result's path stays`(isOwn: Bool) async throws {
     let path = try ledger.write(original, as: "a.jpg")
     let lines = #"{"references":["\#(path)"],"prompt":"warm","output":"out.png"}"#
     try ledger.write(Array(lines.utf8), as: "jobs.jsonl")

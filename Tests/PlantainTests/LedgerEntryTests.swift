@@ -19,8 +19,8 @@ import Core
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
 @Suite struct `A new ledger` {
-  /// Threads of their own: what opens a ledger waits for the others.
-  @Test func `can be opened by many at once`() async throws {
+  /// On separate threads, because opening a ledger blocks while others open it.
+  @Test func `many threads can open a new ledger at the same time`() async throws {
     for _ in 0..<10 {
       let folder = try TemporaryFolder()
       let path = folder.file("ledger.sqlite")
@@ -43,8 +43,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-/// It holds prompts.
-@Suite struct `Who can read a ledger` {
+/// A ledger has prompts.
+@Suite struct `Ledger permissions` {
   private let folder: TemporaryFolder
   private let path: String
 
@@ -66,13 +66,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private func use(_ body: (Ledger) async throws -> Void = { _ in }) async throws -> LedgerAccess {
     let ledger = try Ledger(path: path)
     defer { ledger.close() }
-    // What is written lies beside the database until it is closed.
+    // Until the database is closed, what is written is in the files beside it.
     try await ledger.save(RunEntry(id: "r", started: 1, manifest: nil, gateway: "g", jobs: 1))
     try await body(ledger)
     return ledger.access
   }
 
-  @Test func `of a new one, nobody but its owner, whatever new files are otherwise`() async throws {
+  @Test func `a new ledger is private to its owner, whatever the permissions of other files`() async throws {
     try setMode(0o777, folder.path)
     let access = try await use { _ in
       for name in ["ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"] {
@@ -83,13 +83,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(access == LedgerAccess())
   }
 
-  @Test func `behind a link to nothing, too`() async throws {
+  @Test func `a ledger behind a dangling link is private, too`() async throws {
     try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: folder.file("real"))
     #expect(try await use() == LedgerAccess())
     #expect(mode("real") == 0o600)
   }
 
-  @Test func `of one that others could read, its owner alone from now on, which is said once`() async throws {
+  @Test func `a ledger that others could read becomes private, which is reported once`() async throws {
     _ = try await use()
     try folder.write([1], as: "ledger.sqlite.replies/a.reply")
     for name in ["ledger.sqlite", "ledger.sqlite.replies/a.reply"] { try setMode(0o664, folder.file(name)) }
@@ -100,7 +100,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await use() == LedgerAccess())
   }
 
-  @Test func `of one in a folder of a group, that group, which the doctor says`() async throws {
+  @Test func `a ledger in a group's folder is the group's, which doctor reports`() async throws {
     try setMode(0o770, folder.path)
     _ = try await use()
     try setMode(0o666, path)
@@ -112,7 +112,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test
-  func `what lies beside one that is shared is the group's, too, so that colleagues see what is under way`()
+  func `files beside a shared ledger are the group's, so that colleagues see running edits`()
     async throws
   {
     try setMode(0o770, folder.path)
@@ -130,14 +130,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     reply.discard()
   }
 
-  @Test func `of a file that is none: it stays as it is, and nothing is put beside it`() throws {
+  @Test func `a file that is not a ledger stays unchanged, with nothing put beside it`() throws {
     try folder.write(Array("a letter".utf8), as: "ledger.sqlite")
     try setMode(0o644, path)
     #expect(throws: LedgerError.self) { try Ledger(path: path) }
     #expect(mode("ledger.sqlite") == 0o644 && folder.names == ["ledger.sqlite"])
   }
 
-  @Test(.enabled(if: geteuid() == 0)) func `of one of somebody else: it is left as it is`() async throws {
+  @Test(.enabled(if: geteuid() == 0)) func `a ledger of another user is left unchanged`() async throws {
     _ = try await use()
     try setMode(0o644, path)
     #expect(chown(path, 4_711, 4_711) == 0)
@@ -148,12 +148,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `What the ledger says` {
+@Suite struct `Ledger entries` {
   private func reference() throws -> Reference {
     .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
   }
 
-  @Test func `of a request under way: that it may be billed, in a file that other processes read`()
+  @Test func `a request in flight is recorded as possibly billed, for other processes to read`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -175,7 +175,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `of what is done: where its pictures lie, each once, and what came with the answer`()
+  @Test func `a finished edit records each picture's path once, and the reply's facts`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -199,7 +199,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(arguments: [#", "output": "1.png""#, ""])
-  func `of a job that is done, though not where: it is looked for, and not paid for again`(output: String)
+  func `a finished job without a recorded path is looked for, and not paid for again`(output: String)
     async throws
   {
     let folder = try TemporaryFolder()
@@ -227,7 +227,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `of a change: what it does not speak of stays`() async throws {
+  @Test func `a partial change leaves the other fields unchanged`() async throws {
     let folder = try TemporaryFolder()
     let ledger = try Ledger(path: folder.file("ledger.sqlite"))
     defer { ledger.close() }

@@ -9,8 +9,8 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// What would be paid for without being what was meant is found before anything is sent.
-@Suite struct `What is misspelt in a manifest` {
+/// Mistakes that would otherwise be paid for are found before anything is sent.
+@Suite struct `Mistakes in a manifest` {
   private let folder: TemporaryFolder
 
   init() throws {
@@ -40,10 +40,10 @@ import Testing
     ("references,prompt,match color", "a.jpg,warm,true", "match color", "match-color"),
     ("references,prompt,max_bytes", "a.jpg,warm,2MB", "max_bytes", "max-bytes"),
     ("references,prompt,aspect ratio", "a.jpg,warm,1:1", "aspect ratio", "aspect"),
-    // Also where nothing stands in it.
+    // Also if its cells are empty.
     ("references,prompt,modell", "a.jpg,warm,", "modell", "model"),
   ])
-  func `a column is an error where it is near a known name`(
+  func `a column near a known name is an error`(
     head: String, row: String, column: String, nearest: String
   ) throws {
     let manifest = try read("\n\(head)\n\(row)\n", prompt: "a default")
@@ -54,7 +54,7 @@ import Testing
     #expect(problem.exitStatus == 65)
   }
 
-  @Test func `a key is one, too, and is told once`() throws {
+  @Test func `a misspelled key is an error, too, and is reported once`() throws {
     let line = #"{"references": ["a.jpg"], "prompt": "x", "teir": "4K"}"#
     let manifest = try read([line, line, line].joined(separator: "\n\n"), as: "m.jsonl")
     #expect(manifest.problems.count == 1 && manifest.items.isEmpty)
@@ -63,13 +63,13 @@ import Testing
   }
 
   @Test(arguments: ["max-cost", "max_cost", "maxcost", "Skip-Existing", "base-url"])
-  func `what is of the whole run is no key of a line`(name: String) throws {
+  func `an option of the whole run is not a key of a line`(name: String) throws {
     let manifest = try read(#"{"references": ["a.jpg"], "prompt": "x", "\#(name)": "1"}"#, as: "m.jsonl")
     #expect(manifest.problems.count == 1)
     #expect(manifest.problems.first?.message.contains("option of the whole run") == true)
   }
 
-  @Test func `any other is named once`() throws {
+  @Test func `any other unknown column is reported once`() throws {
     let table = try read(
       ",references,prompt,sku,notes,mood\n0,a.jpg,{Mood},7,x,warm\n1,b.jpg,{mood},8,y,cold\n")
     #expect(table.problems.isEmpty && table.items.map(\.prompt) == ["warm", "cold"], "\(table.problems)")
@@ -87,7 +87,7 @@ import Testing
     #expect(lines.warnings.count == 1 && lines.warnings[0].contains("sku"))
   }
 
-  @Test func `what any row's prompt uses is no mistake`() throws {
+  @Test func `a column used in any row's prompt is not a mistake`() throws {
     let table = try read(
       "references,prompt,picture,teir\na.jpg,{picture},cat,\nb.jpg,of {TEIR} kind,,first\n")
     #expect(table.problems.isEmpty && table.warnings.isEmpty, "\(table.problems)")
@@ -96,14 +96,14 @@ import Testing
   }
 
   @Test(arguments: ["match-color", "Match-Colour"])
-  func `options are known in both spellings`(name: String) throws {
+  func `options are accepted in both spellings`(name: String) throws {
     let table = try read("references,prompt,\(name)\na.jpg,x,true\n")
     #expect(table.items.first?.options.finish.matchesColor == true, "\(table.problems)")
     let line = try read(#"{"references": ["a.jpg"], "prompt": "x", "\#(name)": true}"#, as: "m.jsonl")
     #expect(line.items.first?.options.finish.matchesColor == true, "\(line.problems)")
   }
 
-  @Test func `a row without its picture is an error among others`() throws {
+  @Test func `a row without its picture is one error among others`() throws {
     let table = try read("references,prompt\na.jpg,warm\n,cold\n\" | \",late\n")
     #expect(table.problems.count == 2 && table.items.count == 1)
     #expect(table.problems[0].message.contains("line 3, column references"), "\(table.problems)")
@@ -117,10 +117,10 @@ import Testing
     #expect(lines.items.map(\.prompt) == ["cold"] && lines.items[0].references.isEmpty)
   }
 
-  @Test func `pictures are made from words alone where the whole column is empty`() throws {
+  @Test func `pictures are generated from prompts alone if the whole column is empty`() throws {
     let table = try read("references,prompt,output\n,warm,x.png\n,cold,y.png\n")
     #expect(table.problems.isEmpty && table.items.count == 2, "\(table.problems)")
-    // Without the column it is a mistake: nobody says that.
+    // A missing column is a mistake, because it does not state that.
     for text in ["prompt,output\nwarm,x.png\n", "Bild,prompt\na.jpg,warm\n", "a.jpg,warm\nb.jpg,cold\n"] {
       let table = try read(text)
       #expect(table.problems.count == 1 && table.items.isEmpty)
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func `cells beyond the head are errors, missing ones are empty`() throws {
+  @Test func `cells beyond the header are errors, missing ones are empty`() throws {
     let table = try read(
       "references,prompt,output,\na.jpg,warm, late,x.png\nb.jpg,cold\na.jpg,cool,y.png,,\nb.jpg,mild,,z\n")
     #expect(table.items.map(\.prompt) == ["cold", "cool"])
@@ -149,7 +149,7 @@ import Testing
     #expect(error?.exitStatus == 64)
   }
 
-  @Test func `an empty cell is no word`() throws {
+  @Test func `an empty cell that a prompt uses is an error`() throws {
     let table = try read("references,prompt,who\na.jpg,of {who},Ann\na.jpg,of {who},\n")
     #expect(table.problems.count == 1)
     #expect(table.problems[0].message.contains("line 3, column prompt"))
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test(arguments: ["\n", "\r\n", "\r"])
-  func `lines are those of a text editor`(end: String) throws {
+  func `line numbers are those of a text editor`(end: String) throws {
     let rows = [
       "sep=;", "", "references;prompt;tier", "a.jpg;\"two", "lines, \"\"and\"\" more\";1K", "", ";;",
       "b.jpg;x;9K",
@@ -178,7 +178,7 @@ import Testing
     ("# mine\nreferences,prompt\na.jpg,warm\n", "line 1", "comment"),
     ("{\"references\": [\"a.jpg\"], \"prompt\": \"x\"}\n", "m.csv", "JSON"),
   ])
-  func `what is no table is said with its line`(text: String, place: String, words: String) throws {
+  func `text that is not a table is reported by line`(text: String, place: String, words: String) throws {
     let error = #expect(throws: PlantainError.self) { try read(text) }
     #expect(error?.exitStatus == 65)
     #expect(
@@ -191,7 +191,7 @@ import Testing
     ("m.json", "\n [\n{\"references\": [\"a.jpg\"]}\n]", "array", "jq"),
     ("m.tsv", "references\tprompt\na.jpg\tx\n", ".csv", "Rename"), ("m.XLSX", "PK", ".csv", "CSV"),
   ])
-  func `a file of another kind says what it is and what to do`(
+  func `a file of another kind is named, with what to do`(
     name: String, text: String, words: String, hint: String
   ) throws {
     let error = #expect(throws: PlantainError.self) { try read(text, as: name) }
@@ -206,7 +206,7 @@ import Testing
     (#"{"references": ["a.jpg"], "prompt": "x", "tier": null}"#, "tier"),
     (#"{"references": ["a.jpg"], "prompt": "x", "Prompt": "y"}"#, "twice"),
   ])
-  func `a line that is no object says what it is`(line: String, words: String) throws {
+  func `a line that is not an object is described`(line: String, words: String) throws {
     let manifest = try read(#"{"references": ["a.jpg"], "prompt": "x"}"# + "\n" + line, as: "m.jsonl")
     let problem = try #require(manifest.problems.first)
     #expect(problem.message.contains("line 2") && "\(problem)".contains(words), "\(problem)")

@@ -6,8 +6,8 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// An option is written as it is read: what failed is the same job when it is read again.
-@Suite struct `Options by their names` {
+/// Options are written as they are read, so that a failed job is the same job when it is read again.
+@Suite struct `Named options` {
   private static let examples: [String: [String]] = [
     "aspect": ["source", "auto", "16:9"], "tier": ["0.5K", "4K"], "model": ["m-1"], "count": ["3"],
     "thinking": ["minimal", "high"], "max-bytes": ["7MB", "1234567"], "request-bytes": ["9MB"],
@@ -22,7 +22,7 @@ import Testing
     "align": ["false", "true"], "match-color": ["false"],
   ]
 
-  @Test(arguments: NamedOption.all.map(\.name)) func `are read as they were written`(name: String) throws {
+  @Test(arguments: NamedOption.all.map(\.name)) func `an option reads back unchanged`(name: String) throws {
     let option = try #require(NamedOption.named(name))
     for value in Self.examples[name] ?? ["true"] {
       var options = EditOptions()
@@ -35,5 +35,5 @@ import Testing
     }
   }
 
-  @Test func `are nothing where they are as usual`() { #expect(NamedOption.texts(of: EditOptions()).isEmpty) }
+  @Test func `default values are not written`() { #expect(NamedOption.texts(of: EditOptions()).isEmpty) }
 }

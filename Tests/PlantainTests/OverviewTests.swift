@@ -16,7 +16,7 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-@Suite struct `What a batch leaves to be looked at` {
+@Suite struct `Reports and contact sheets` {
   private let folder: TemporaryFolder
 
   init() throws {
@@ -43,7 +43,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       try await withTestEditor(
         gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
       ) { editor in
-        // One after another, so that the first is the one that fails.
+        // One after another, so that the first request is the one that fails.
         _ = try await Batch(editor, maximum: 1).run(manifest)
         var record = BatchRecord()
         let summary = try await Batch(editor).run(manifest) { event in
@@ -58,7 +58,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     String(decoding: try folder.read(name), as: UTF8.self)
   }
 
-  @Test func `the report shows each job, escapes what it shows, and needs no network`() async throws {
+  @Test func `the report shows each job, escapes its texts, and needs no network`() async throws {
     try await run { editor, record, summary in
       #expect(summary.done == 1 && summary.skipped == 2)
       try await editor.writeReport(of: record, summary, to: folder.file("report.html"))
@@ -68,8 +68,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(html.contains("&lt;b&gt;") && html.contains("&lt;i&gt;one&lt;/i&gt; &amp; &quot;two&quot;"))
     #expect(!html.contains("<i>one</i>") && !html.contains("<b>"))
     #expect(html.contains("href=\"out/1.png\"") && html.contains("href=\"out/%C3%84%20%231.png\""))
-    // What was done before has its cost from the ledger.
-    #expect(html.components(separatedBy: "$0.0336").count == 5, "three jobs and the run's own")
+    // The cost of a job that was done before comes from the ledger.
+    #expect(html.components(separatedBy: "$0.0336").count == 5, "three jobs and the whole run")
     let outside = html.matches(of: /(src|href)="(https?:|\/\/)|url\(h/)
     #expect(outside.isEmpty && html.contains("default-src 'none'"))
     for match in html.matches(of: /--p:url\(data:image\/webp;base64,([A-Za-z0-9+\/=]+)\)/) {
@@ -79,7 +79,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(html.matches(of: /--p:url/).count == 3)
   }
 
-  @Test func `a failure is told with its reason, as text`() async throws {
+  @Test func `a failure is shown with its reason, as text`() async throws {
     try await run { editor, _, summary in
       var record = BatchRecord()
       let lines = #"{"references": ["a.jpg"], "prompt": "x", "output": "9.png"}"#
@@ -96,10 +96,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && html.contains("do &amp; this"))
     #expect(html.contains("data-state=\"failed\"") && html.contains("data-state=\"ambiguous\""))
     #expect(html.matches(of: /<script>/).count == 1)
-    #expect(!folder.names.contains("none.png"), "without results there is no sheet")
+    #expect(!folder.names.contains("none.png"), "without results no sheet is written")
   }
 
-  @Test func `the contact sheet has original and result of each side by side`() async throws {
+  @Test func `the contact sheet shows original and result side by side`() async throws {
     try await run { editor, record, _ in
       for name in ["s.png", "s.jpg", "s.webp"] {
         try await editor.writeContactSheet(of: record, to: folder.file(name))
@@ -112,13 +112,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
     }
     let sheet = try decodedPixels(folder.read("s.png"))
-    // One below the other, each row as high as its pictures, so that nothing is empty.
+    // One below the other, each row as high as its pictures, so that no space is empty.
     #expect(sheet.size == PixelSize(width: 656 + 8, height: 3 * 248 + 8))
     let original = try decodedPixels(folder.read("a.jpg"))
     let pixel = { (x: Int, y: Int) in
       (0..<3).map { Int(sheet.pixels[3 * (y * sheet.size.width + x) + $0]) }
     }
-    // The middle of the first picture, which is 320×240.
+    // The center of the first picture, which is 320×240.
     let own = (0..<3).map { Int(original.pixels[3 * (240 * 640 + 320) + $0]) }
     #expect(zip(pixel(8 + 160, 8 + 120), own).allSatisfy { abs($0 - $1) < 24 })
     #expect(pixel(8 + 160, 4) == [48, 48, 48] && pixel(8 + 324, 100) == [48, 48, 48])
@@ -126,7 +126,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try decodedPixels(folder.read("s.jpg")).size == sheet.size)
   }
 
-  @Test func `links lead from the page's folder to the results`() {
+  @Test func `links are relative to the report's folder`() {
     #expect(ReportPage.link("/a/b/c.png", from: "/a/b/r.html") == "c.png")
     #expect(ReportPage.link("/a/b/c.png", from: "/a/x/y/r.html") == "../../b/c.png")
     #expect(ReportPage.link("/c.png", from: "/a/r.html") == "../c.png")
@@ -135,17 +135,17 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(arguments: [1, 2, 9, 100, 1_000, 20_000])
-  func `a sheet stays within what every format takes`(count: Int) throws {
+  func `a sheet stays within the maximum size of every format`(count: Int) throws {
     let sheet = ContactSheet(count: count)
     let rows = (count + sheet.columns - 1) / sheet.columns
     #expect(sheet.columns * (2 * sheet.edge + 16) + 8 <= 8_000 || sheet.edge == 16)
     let names = sheet.edge < 48 ? 0 : 22
     #expect(rows * (sheet.edge + names + 8) + 8 <= 8_000 || sheet.edge == 16)
     #expect(count > 1_000 || sheet.edge >= 90, "\(sheet.edge)")
-    #expect(rows * sheet.columns - count <= rows * sheet.columns / 8, "as good as nothing is empty")
+    #expect(rows * sheet.columns - count <= rows * sheet.columns / 8, "nearly no cell is empty")
   }
 
-  @Test func `names on a sheet are safe to draw, and keep beginning and end`() {
+  @Test func `names on a sheet are safe to draw, and keep their beginning and end`() {
     let names = [
       "<script>&amp;", "\u{202E}gpj.exe\u{1}\n", String(repeating: "x", count: 500) + "-0173.jpg", "Ä 日本 🙂",
       "",
@@ -162,28 +162,31 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     (0, "$0"), (0.0336, "$0.0336"), (0.05, "$0.05"), (0.5, "$0.50"), (12.5, "$12.50"), (3, "$3"),
     (10.0849, "$10.08"), (1e-7, "$1e-07"), (1e30, "1e+30 USD"), (-0.05, "-$0.05"), (1_234, "$1234"),
   ])
-  func `sums are as people write them`(amount: Double, text: String) {
+  func `dollar amounts are written in the usual way`(amount: Double, text: String) {
     #expect(Shown.money(amount, "USD") == text)
   }
 
-  @Test func `sums in other money, and times, are, too`() {
+  @Test func `other currencies and durations are written in the usual way`() {
     #expect(Shown.money(2.5, "credits") == "2.5 credits" && Shown.money(3, "CNY") == "3 CNY")
     #expect(Shown.money(0.1, "EUR") == "€0.10" && Shown.money(.nan, "USD") == "nan USD")
     let times = [0.04, 8.24, 12, 59.6, 80, 3_540, 3_599.9, 7_500].map { Shown.duration(.seconds($0)) }
     #expect(times == ["0.0 s", "8.2 s", "12 s", "1 min", "1 min 20 s", "59 min", "1 h", "2 h 5 min"])
   }
 
-  /// The page of three hundred can be sent by mail.
-  @Test func `pictures get smaller the more there are`() throws {
+  /// A report of three hundred jobs can be sent by mail.
+  @Test func `pictures in a report get smaller as their number grows`() throws {
     let lines = (0..<300).map {
-      #"{"references": ["a.jpg"], "prompt": "\#(String(repeating: "long ", count: 80))", "output": "\#($0).png"}"#
+      #"""
+      {"references": ["a.jpg"], "prompt": "\#(String(repeating: "long ", count: 80))", \#
+      "output": "\#($0).png"}
+      """#
     }
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
     let manifest = try Manifest(
       reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
     var record = BatchRecord()
     for item in manifest.items { record.add(item, .skipped(id: "x", outputs: [])) }
-    // Plain pictures, those of every day, and such as no quality makes small.
+    // Flat pictures, ordinary ones, and ones that no quality makes small.
     for size in [3_000, 16_000, 30_000, 1_000_000] {
       var budget = ReportBudget(record.sorted)
       var sum = 0
@@ -194,18 +197,22 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         sum += 2_000 + 400 + bytes * 4 / 3
       }
       #expect(sum < 5_900_000, "\(size): \(sum)")
-      #expect(size < 16_000 || sum > 5_000_000, "what there is is used")
+      #expect(size < 16_000 || sum > 5_000_000, "the budget is used up")
     }
     let few = ReportBudget(Array(record.sorted.prefix(9)))
     #expect(few.limit == 60_000 && few.quality == 70 && ReportBudget([]).quality == 70)
   }
 
-  @Test func `what is open or failed shows its source, what was kept, and the command that ends it`()
+  @Test func `an open or failed job shows its source, kept files, and the command to resolve it`()
     async throws
   {
     try await run { editor, _, summary in
       let lines = (0..<4).map {
-        #"{"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", "output": "\#(90 + $0).png", "tier": "2K", "feather": "3", "region": "1,2,30,40", "match-color": false}"#
+        #"""
+        {"references": ["a.jpg", "Ä & b.jpg", "https://a.example/s.png"], "prompt": "x", \#
+        "output": "\#(90 + $0).png", "tier": "2K", "feather": "3", "region": "1,2,30,40", \#
+        "match-color": false}
+        """#
       }
       try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
       let manifest = try Manifest(
@@ -229,7 +236,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(html.contains("plantain replay edit-stored \(ledger)"))
     #expect(html.components(separatedBy: "Source, no result").count == 9, "twice in each of four")
     #expect(html.contains("kept: <a href=\"out/1.png\">1.png</a>"))
-    #expect(html.matches(of: /--p:url/).count == 1, "the kept one beside its source")
+    #expect(html.matches(of: /--p:url/).count == 1, "the kept picture beside its source")
     #expect(html.contains("data-before=\"a.jpg\"") && html.contains("data-after=\"out/1.png\""))
     #expect(
       html.contains("with <a href=\"%C3%84%20%26%20b.jpg\">Ä &amp; b.jpg</a> · with https://a.example/s.png"))
@@ -252,9 +259,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  /// A browser shows a thousand jobs, and its filter works. The picture of it is kept to be looked at.
+  /// A browser shows a thousand jobs, and its filter works. A screenshot is kept for inspection.
   @Test(.enabled(if: isExtendedRun && FileManager.default.isExecutableFile(atPath: "/usr/bin/chromium")))
-  func `Extended: a browser shows a thousand`() async throws {
+  func `Extended: a browser shows a thousand jobs`() async throws {
     try await run { editor, record, summary in
       var many = BatchRecord()
       for entry in 0..<1_000 {
@@ -278,7 +285,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     Attachment.record(Data(try folder.read("report.png")), named: "report.png")
     let shot = try decodedPixels(folder.read("report.png"))
     #expect(shot.size == PixelSize(width: 1_200, height: 1_600))
-    // The same page as if somebody had chosen the failed ones and switched the first map on.
+    // The same page as if a user had selected the failed jobs and switched on the first map.
     let click = """
       <script>document.querySelector("input[value=failed]").click();
       const box = document.querySelector("input[type=checkbox]"); box.click();

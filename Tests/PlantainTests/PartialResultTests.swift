@@ -15,7 +15,7 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-@Suite struct `What came of an edit, and what did not` {
+@Suite struct `Partly failed edits` {
   private func reference() throws -> Reference {
     .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
   }
@@ -27,7 +27,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return options
   }
 
-  @Test func `one request of three that nobody knows about is told`() async throws {
+  @Test func `one request of three with an unknown outcome is reported`() async throws {
     let ledger = try TemporaryFolder()
     let lost = fault { $0.connection = .resetReply }
     try await withSimulator(faults: [lost]) { simulator in
@@ -46,7 +46,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `one request of three that cost nothing is not counted`() async throws {
+  @Test func `one unbilled request of three is not counted`() async throws {
     let ledger = try TemporaryFolder()
     try await withSimulator(faults: [fault { $0.status = 401 }]) { simulator in
       try await withTestEditor(
@@ -57,16 +57,16 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         #expect(result.images.count == 2)
         #expect(!result.warnings.contains(.outcomeUnknown))
         #expect(result.warnings.contains(.fewerPictures))
-        // 1,120 for each picture that goes in or out, and one for the word in each request.
+        // 1,120 tokens for each picture in or out, and one for the word in each request.
         #expect(result.reply.usage?.totalTokens == 4 * 1_120 + 2)
         #expect(result.cost.amount == 2 * 0.055)
       }
     }
   }
 
-  /// Even when it is told to replace files: those are this edit's own, and paid for.
+  /// Even if files may be replaced: the existing ones are this edit's own results, and paid for.
   @Test(arguments: [true, false])
-  func `what is recovered lies beside what was there`(overwrites: Bool) async throws {
+  func `a recovered result is written beside existing files`(overwrites: Bool) async throws {
     let folder = try TemporaryFolder()
     for name in ["out.jpg", "out-1.jpg"] { try folder.write(Array("paid for".utf8), as: name) }
     let place = EditEntry.Output(
@@ -82,8 +82,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try folder.read("out-1.jpg") == Array("paid for".utf8))
   }
 
-  /// By what was asked for, not by what came.
-  @Test(arguments: [1, 2, 4]) func `each of several has its number in its name`(come: Int) async throws {
+  /// By the requested count, not by the number received.
+  @Test(arguments: [1, 2, 4]) func `each of several results has a numbered name`(come: Int) async throws {
     let folder = try TemporaryFolder()
     let picture = PictureBytes(try Synthetic.png(PixelSize(width: 8, height: 8)))
     let finished = try await ImageProcessor.inProcess.finish(picture, FinishingOptions(wanted: nil))
@@ -100,9 +100,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       try plan.check()
       let paths = try plan.write([FinishedPicture](repeating: finished, count: come))
       #expect(paths == names.prefix(come).map(folder.file))
-      // Those that were checked before, and no others.
+      // The paths that were checked before, and no others.
       #expect(throws: PlantainError.self) { try plan.check() }
-      // One alone has no number.
+      // A single result has no number.
       options.count = 1
       if template == nil {
         #expect(throws: Never.self) { try OutputPlan(options, first: reference()).check() }
@@ -110,7 +110,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `what is left of a numbered edit goes on with its numbers`() async throws {
+  @Test func `the rest of a numbered edit continues its numbers`() async throws {
     let folder = try TemporaryFolder()
     let place = EditEntry.Output(
       path: folder.file("{n}-a.png"), isFile: true, overwrites: false, format: "image/png")
@@ -121,7 +121,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(arguments: [Fault.Connection.cutReply, .stallReply])
-  func `half a reply stays half a reply`(connection: Fault.Connection) async throws {
+  func `an incomplete reply stays incomplete`(connection: Fault.Connection) async throws {
     let ledger = try TemporaryFolder()
     try await withSimulator(faults: [fault { $0.connection = connection }]) { simulator in
       try await withTestEditor(
@@ -146,7 +146,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `the ledger knows the route that an edit went by in the end`() async throws {
+  @Test func `the ledger records the route that an edit finally used`() async throws {
     let ledger = try TemporaryFolder()
     let refused = fault {
       $0.gateway = "apiyi"
@@ -166,7 +166,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an address with a password is not passed on`() async throws {
+  @Test func `a URL with a password is not passed on`() async throws {
     let ledger = try TemporaryFolder()
     try await withTestEditor(
       gateway: .gccai, key: key, baseURL: "https://images.example.com", ledger: ledger

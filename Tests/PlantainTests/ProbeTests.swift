@@ -13,7 +13,7 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-@Suite struct `A probe` {
+@Suite struct `Probes` {
   private func probe(
     _ gateways: [Gateway], _ faults: [Fault], ledger: TemporaryFolder
   ) async throws -> (results: [ProbeResult], counts: Simulator.Counts) {
@@ -32,7 +32,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return fault
   }
 
-  @Test func `tries every route once, and its result stays in the ledger`() async throws {
+  @Test func `every route is tried once, and the result is kept in the ledger`() async throws {
     let ledger = try TemporaryFolder()
     let (results, counts) = try await probe(Gateway.all, [], ledger: ledger)
     #expect(results.map(\.gateway) == Gateway.all.map(\.id))
@@ -43,14 +43,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(kept.first { $0.gateway == "apiyi" }?.at == results.first { $0.gateway == "apiyi" }?.at)
   }
 
-  @Test func `spends no more than it may, and counts for the day`() async throws {
+  @Test func `a probe spends no more than allowed, and counts toward the day's limit`() async throws {
     let ledger = try TemporaryFolder()
     try await withSimulator { simulator in
       let routes = try [Gateway.google, .apiyi].map {
         try Route($0, key: key, baseURL: simulator.baseURL(for: $0))
       }
       try await withTestEditor(routes: routes, ledger: ledger) { editor in
-        // Google's smallest costs 0.0336 USD, apiyi's 0.055.
+        // Google's smallest picture costs 0.0336 USD, apiyi's 0.055.
         let few = SpendingLimits(perRun: Money(parsing: "0.06 USD"))
         let results = try await editor.probe(spending: few)
         #expect(results.compactMap(\.error).map(\.exitStatus) == [81])
@@ -62,10 +62,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
     }
     let kept = try await History(ledger: .file(ledger.file("ledger.sqlite"))).probes()
-    #expect(kept.allSatisfy { $0.state == .healthy }, "what was not tried is not in the ledger")
+    #expect(kept.allSatisfy { $0.state == .healthy }, "a route that was not tried is not in the ledger")
   }
 
-  @Test func `tells a sick route from a reason that is not the route's`() async throws {
+  @Test func `a failing route is told from other causes of failure`() async throws {
     let faults = [
       fault("myrouter") { $0.status = 429 }, fault("gccai") { $0.taskFailure = "boom" },
       fault("apiyi") { $0.finishReason = "NO_IMAGE" }, fault("aimlapi") { $0.status = 402 },
@@ -80,7 +80,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     ]
     for result in results { #expect(result.state == expected[result.gateway], "\(result)") }
     #expect(counts.received == Gateway.all.count, "nothing is tried twice")
-    // The newest is what counts.
+    // The newest result counts.
     let (again, _) = try await probe([.google], [], ledger: ledger)
     #expect(again[0].state == .healthy)
     let kept = try await History(ledger: .file(ledger.file("ledger.sqlite"))).probes()

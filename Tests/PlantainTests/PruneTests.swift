@@ -9,7 +9,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `Taking old edits out of the ledger` {
+@Suite struct `Pruning the ledger` {
   private let folder: TemporaryFolder
   private let ledger: Ledger
 
@@ -33,7 +33,7 @@ import Testing
     try folder.write([1], as: "ledger.sqlite.replies/\(id).reply")
   }
 
-  @Test func `leaves what is young, and what may have to be paid for or fetched`() async throws {
+  @Test func `recent edits stay, and so do old ones that may be billed or can be fetched`() async throws {
     var old: [String] = []
     for state in AttemptState.allCases {
       try await insert("old-\(state.rawValue)", daysAgo: 40, state, tasks: state == .accepted ? ["t"] : nil)
@@ -48,12 +48,12 @@ import Testing
     let expected = old.filter { !settled.contains($0) }.map { "old-\($0)" } + old.map { "young-\($0)" }
     #expect(Set(left) == Set(expected))
     #expect(Set(folder.names(in: "ledger.sqlite.replies")) == Set(expected.map { "\($0).reply" }))
-    // Once more there is nothing to do.
+    // A second run has nothing to do.
     #expect(try await history.prune(olderThan: .seconds(30 * 86_400)).pruned == 0)
     #expect(try await ledger.faults() == [])
   }
 
-  @Test func `reaches beyond what is looked at in one go`() async throws {
+  @Test func `pruning goes beyond the number of edits read at once`() async throws {
     for number in 0..<450 { try await insert("edit-\(number)", daysAgo: 10, .done) }
     let history = try History(ledger: .file(ledger.path))
     #expect(try await history.prune(olderThan: .seconds(86_400)).pruned == 450)

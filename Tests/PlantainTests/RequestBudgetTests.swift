@@ -8,26 +8,26 @@ import Core
 @testable import Reports
 
 @Suite struct `The request's budget` {
-  /// Room for exactly `bytes` file bytes.
+  /// A budget for exactly `bytes` bytes of files.
   private func budget(_ bytes: Int, references: Int) throws -> RequestBudget {
     let request = ByteCount(bytes / 3 * 4 + 4_096 + 4 * references)
     return try #require(RequestBudget(request: request, references: references, promptBytes: 0))
   }
 
   @Test(arguments: [
-    // room, sizes → limits, 0 for "as it is"
+    // room, sizes → limits; 0 means unchanged
     (90_000, [30_000, 30_000, 30_000], [0, 0, 0]), (60_000, [90_000], [60_000]),
     (60_000, [90_000, 90_000], [40_000, 20_000]), (60_000, [90_000, 1_000, 2_000], [57_000, 0, 0]),
     (60_000, [10_000, 90_000, 90_000], [0, 25_000, 25_000]), (60_000, [41_000, 20_000], [40_000, 0]),
   ])
-  func `small pictures leave their share to large ones, the first counts twice`(
+  func `small pictures leave their share to large ones, and the first counts twice`(
     room: Int, sizes: [Int], limits: [Int]
   ) throws {
     let found = try budget(room, references: sizes.count).limits(for: sizes.map { ByteCount($0) })
     #expect(found.map { $0?.bytes ?? 0 } == limits)
   }
 
-  @Test func `the shares never pass the room`() throws {
+  @Test func `the shares never exceed the room`() throws {
     var state: UInt64 = 5
     for _ in 0..<500 {
       let sizes = (0..<14).map { _ -> ByteCount in
@@ -41,7 +41,7 @@ import Core
     }
   }
 
-  @Test func `nothing left is no budget`() {
+  @Test func `without any room left there is no budget`() {
     #expect(RequestBudget(request: ByteCount(6_000), references: 3, promptBytes: 0) == nil)
     #expect(RequestBudget(request: ByteCount(100_000), references: 1, promptBytes: 20_000) == nil)
   }

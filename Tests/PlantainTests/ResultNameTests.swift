@@ -19,7 +19,7 @@ import Core
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Each has pixels of its own, so that it is a job of its own.
+  /// Each picture has different pixels, so that it is a separate job.
   private func write(_ names: String...) throws {
     for name in names {
       try OutputFile.createFolder(OutputFile.parent(of: folder.file(name)))
@@ -46,12 +46,12 @@ import Core
     manifest.items.map { $0.place.map(OutputFile.name) }
   }
 
-  @Test func `stems that fall together are told apart by whole names`() throws {
+  @Test func `equal stems are told apart by whole file names`() throws {
     try write("in/a.jpg", "in/a.png", "in/b.jpg", "in/a.png.jpg", "other/a.jpg")
     let found = try manifest()
     #expect(found.problems.isEmpty)
     #expect(stems(found) == ["a.jpg.edited", "a.png.edited", "a.png.jpg.edited", "b.edited"])
-    // Two of one name stay two of one name.
+    // Two files of the same name still collide.
     let twins = try manifest(["in/a.jpg", "other/a.jpg"])
     #expect(twins.problems.count == 1)
     #expect(
@@ -67,7 +67,7 @@ import Core
       try write("in/a.png")
       #expect(try await Batch(editor).run(try manifest()).done == 1)
       #expect(folder.names(in: "out") == ["a.edited.jpg", "a.png.edited.jpg", "b.edited.jpg"])
-      // Also when it is made again, and when it is alone again.
+      // Also when it is made again, and when no other picture is left.
       try FileManager.default.removeItem(atPath: folder.file("out"))
       #expect(try await Batch(editor, again: .yes).run(try manifest()).done == 3)
       #expect(folder.names(in: "out") == ["a.edited.jpg", "a.png.edited.jpg", "b.edited.jpg"])
@@ -78,13 +78,13 @@ import Core
     }
   }
 
-  @Test func `results beside their pictures are known by whole names, too`() throws {
+  @Test func `results beside their pictures are recognized by whole names, too`() throws {
     try write("a.jpg", "a.png", "a.png.edited.jpg", "a.jpg.edited-2.jpg", "a.heic.edited.jpg")
     let manifest = try Manifest(reading: folder.path, Manifest.Defaults(prompt: "{name}"), for: .google)
     #expect(manifest.items.map(\.prompt) == ["a.heic.edited.jpg", "a.jpg", "a.png"])
   }
 
-  /// As macOS decomposes names, and as people write them.
+  /// Decomposed as macOS stores names, and composed as they are typed.
   private static let forms = [
     ("u\u{308}/e\u{301}a.jpg", "\u{FC}/\u{E9}a.jpg"), ("\u{AC00}.jpg", "\u{1100}\u{1161}.jpg"),
   ]
@@ -98,7 +98,7 @@ import Core
       try folder.write(Array(line.utf8), as: "m.jsonl")
       let manifest = try Manifest(reading: folder.file("m.jsonl"), Manifest.Defaults(), for: .google)
       #expect(manifest.problems.isEmpty, "\(manifest.problems)")
-      // As the list has it: what a job is known by does not depend on the disk.
+      // Spelled as in the manifest: a job's key does not depend on the disk.
       let stem = try #require(list.split(separator: "/").last?.dropLast(4))
       #expect(try Array(#require(manifest.items.first).prompt.utf8) == Array(stem.utf8))
       #expect(try Reference.file(folder.file(list)).read().array == folder.read(disk))
@@ -115,7 +115,7 @@ import Core
     "\u{FC}/\u{E9}*.jpg", "*/\u{E9}?.j[op]g", "[x\u{FC}]/[!e]a.jpg", "u\u{308}/[\u{E8}-\u{EA}]*",
     "\\\u{FC}/*a*.*g",
   ])
-  func `a pattern in another normal form fits`(pattern: String) throws {
+  func `a pattern in another normal form matches`(pattern: String) throws {
     try write("u\u{308}/e\u{301}a.jpg", "u\u{308}/o\u{308}b.jpg", "u/ea.jpg")
     let manifest = try manifest([pattern])
     #expect(manifest.items.map(\.references[0].fileName) == ["\u{E9}a.jpg"])
@@ -124,13 +124,13 @@ import Core
     }
   }
 
-  @Test func `a folder that has changed is looked into again`() throws {
+  @Test func `a folder that has changed is read again`() throws {
     #expect(FileSpelling.onDisk(folder.file("e\u{301}.jpg")) == nil)
     try write("\u{E9}.jpg")
     #expect(FileSpelling.onDisk(folder.file("e\u{301}.jpg")) != nil)
   }
 
-  @Test func `both forms in one folder are two pictures`() throws {
+  @Test func `two names that differ only in normal form are two pictures`() throws {
     try write("in/\u{E9}.jpg", "in/e\u{301}.jpg")
     guard folder.names(in: "in").count == 2 else { return }
     let found = try manifest()
@@ -157,7 +157,7 @@ import Core
     manifest.items.map { $0.place.map { $0.replacing(folder.path + "/", with: "") } }
   }
 
-  @Test func `folders in a folder keep their order, and hidden ones and those of results are left out`()
+  @Test func `subfolders keep their order, and hidden folders and result folders are left out`()
     throws
   {
     try write("in/b.jpg", "in/sub/a.jpg", "in/sub/deep/c.png", "in/.git/d.jpg", "in/out/sub/a.edited.jpg")
@@ -170,7 +170,7 @@ import Core
       #expect(
         places(found) == ["in/out/b.edited", "in/out/sub/a.edited", "in/out/sub/deep/c.edited"])
     }
-    // Several keep their own names, too, and results in another folder are still results.
+    // Several folders keep their own names, too, and results in another folder are still results.
     let both = try Manifest(
       pictures: [folder.file("in/sub"), folder.file("in/out")],
       Manifest.Defaults(prompt: "x", folder: folder.file("made")), for: .google, isRecursive: true)
@@ -181,7 +181,7 @@ import Core
     }
   }
 
-  @Test func `a pattern names results by their pictures and by the table`() throws {
+  @Test func `a template names results by their pictures and by table columns`() throws {
     try write("in/a.jpg", "in/a.png")
     let beside = try Manifest(reading: folder.file("in"), template("{stem}-warm.{ext}"), for: .google)
     #expect(places(beside) == ["in/a.jpg-warm", "in/a.png-warm"])
@@ -202,7 +202,7 @@ import Core
       places(rows) == ["out/..-..-x_a", "out/B 7_a", "out/mine.png", "out/C.png"], "\(rows.problems)")
   }
 
-  @Test func `a pattern that cannot be meant is refused once`() throws {
+  @Test func `an invalid template is refused once`() throws {
     try write("in/a.jpg", "in/b.jpg")
     for text in ["{who}-{stem}.{ext}", "{id}.{ext}"] {
       let error = #expect(throws: PlantainError.self) {
@@ -215,33 +215,36 @@ import Core
     for text in ["", "/{stem}.{ext}", "{stem}/", "{ext}/{stem}", ".{ext}"] {
       #expect(throws: PlantainError.self, "\(text)") { try NameTemplate(text) }
     }
-    // Each would replace its picture.
+    // Each result would replace its picture.
     let same = try Manifest(reading: folder.file("in"), template("{stem}.{ext}"), for: .google)
     #expect(same.problems.count == 2 && same.problems[0].message.contains("replace"))
     let one = try Manifest(reading: folder.file("in"), template("all.{ext}"), for: .google)
     #expect(one.problems.count == 1)
   }
 
-  @Test func `what a pattern has put beside its pictures is not edited in turn`() throws {
+  @Test func `results of a template beside their pictures are not edited in turn`() throws {
     try write("in/a.jpg", "in/a-warm.jpg", "in/b.jpg", "in/b-warm-2.jpg", "in/cold-warm.jpg")
     let found = try Manifest(reading: folder.file("in"), template("{stem}-warm.{ext}"), for: .google)
     #expect(found.items.map { $0.references[0].fileName } == ["a.jpg", "b.jpg", "cold-warm.jpg"])
     try write("in2/a.jpg", "in2/x 2 a.jpg", "in2/x 1 z.jpg")
     let numbered = try Manifest(reading: folder.file("in2"), template("x {n} {stem}.jpg"), for: .google)
     #expect(numbered.items.map { $0.references[0].fileName } == ["a.jpg", "x 1 z.jpg"])
-    // Numbers of cameras are not those of results.
+    // A camera's numbers are not result numbers.
     try write("in3/IMG_0001.JPG", "in3/IMG_0002.JPG", "in3/IMG_1234.JPG")
     let camera = try Manifest(reading: folder.file("in3"), template("IMG_{n}.jpg"), for: .google)
     #expect(camera.items.count == 3)
   }
 
-  @Test func `outputs of several pictures, or a comparison, that fall together are found`() throws {
+  @Test func `colliding outputs of several pictures, or of a comparison, are found`() throws {
     try write("a.jpg")
     let lines = [
       #"{"references": ["a.jpg"], "prompt": "x", "output": "x.png", "count": 2}"#,
       #"{"references": ["a.jpg"], "prompt": "y", "output": "x-1.png"}"#,
       #"{"references": ["a.jpg"], "prompt": "z", "output": "x.png", "fit-source": true, "compare": "c.png"}"#,
-      #"{"references": ["a.jpg"], "prompt": "w", "output": "w.png", "fit-source": true, "compare": "./c.png"}"#,
+      #"""
+      {"references": ["a.jpg"], "prompt": "w", "output": "w.png", "fit-source": true, \#
+      "compare": "./c.png"}
+      """#,
     ]
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
     let found = try Manifest(
@@ -249,10 +252,10 @@ import Core
     #expect(found.problems.count == 3, "\(found.problems)")
   }
 
-  @Test func `outputs that exist are left, counted and not paid for`() async throws {
+  @Test func `existing outputs are left, counted, and not paid for`() async throws {
     try write("in/a.jpg", "in/b.jpg", "in/c.jpg", "out/a.edited.webp")
     try write("in/d.jpg")
-    // The same picture under another name, of which one result exists.
+    // The same picture under another name. One of the two results exists.
     try FileManager.default.copyItem(atPath: folder.file("in/d.jpg"), toPath: folder.file("in/e.jpg"))
     try write("out/d.edited.png")
     try await run { editor in

@@ -13,8 +13,8 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-/// What nobody knows is settled by who has looked.
-@Suite struct `Settling` {
+/// The user settles an unknown outcome after checking what happened.
+@Suite struct `Settling unknown outcomes` {
   private let folder: TemporaryFolder
 
   init() throws {
@@ -43,7 +43,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   private var history: History { get throws { try History(ledger: .file(folder.file("ledger.sqlite"))) } }
 
-  /// A run whose two jobs nobody knows the outcome of.
+  /// A run whose two jobs have unknown outcomes.
   private func lostRun() async throws -> String {
     var found = ""
     try await with([fault { ($0.status, $0.times) = (500, 2) }]) { editor, _ in
@@ -57,13 +57,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   private func spent() async throws -> Int { try await history.store.spentToday(in: "USD") }
 
-  @Test func `as billed: it counts, is listed as lost, and is not sent`() async throws {
+  @Test func `an edit settled as billed counts, is listed as lost, and is not sent`() async throws {
     let run = try await lostRun()
     let before = try await spent()
     try await with { editor, simulator in
       for id in try await history.unsettled(run) {
         guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
-          Issue.record("nothing was to be fetched")
+          Issue.record("expected nothing to fetch")
           return
         }
         #expect(entry.state == "lost" && entry.billed == "yes")
@@ -74,13 +74,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(await simulator.counts.received == 0)
       #expect(try await spent() == before && before > 0)
-      // Who wants it all the same pays once more.
+      // Requesting the jobs anyway pays for them once more.
       #expect(try await self.run(editor, .yes).done == 2)
       #expect(try await self.run(editor).skipped == 2)
     }
   }
 
-  @Test func `as unbilled: it does not count, and the next run sends it`() async throws {
+  @Test func `an edit settled as unbilled does not count, and the next run sends it`() async throws {
     let run = try await lostRun()
     try await with { editor, simulator in
       for id in try await history.unsettled(run) { _ = try await editor.settle(id, as: .unbilled) }
@@ -90,7 +90,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `as to be sent again: it counts, and the next run sends it once`() async throws {
+  @Test func `an edit settled for resending counts, and the next run sends it once`() async throws {
     let run = try await lostRun()
     let before = try await spent()
     try await with([fault { ($0.status, $0.times) = (500, 1) }]) { editor, simulator in
@@ -103,7 +103,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `what is known, or nobody's, cannot be settled`() async throws {
+  @Test func `an edit with a known outcome, or an unknown id, cannot be settled`() async throws {
     try await with { editor, _ in
       let summary = try await run(editor)
       let done = try await history.edits()[0].id
@@ -116,7 +116,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `an edit that is under way cannot be settled`() async throws {
+  @Test func `an edit in flight cannot be settled`() async throws {
     let slow = fault { $0.delay = .seconds(2) }
     try await with([slow]) { editor, simulator in
       let work = Task {
@@ -130,7 +130,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a task is asked for first`() async throws {
+  @Test func `a task is queried before it is settled`() async throws {
     let answers: [ScriptedGateway.Answer] = [
       .reply(status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#),
       .reply(status: 200, body: #"{"data":{"status":"processing"}}"#),
@@ -147,7 +147,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a repeated edit is not sent while nobody knows of its twin, or it is under way`() async throws {
+  @Test func `an edit is not sent while an equal one is in flight or unsettled`() async throws {
     let picture = Reference.file(folder.file("a.jpg"))
     let faults = [fault { $0.status = 500 }, fault { $0.delay = .milliseconds(500) }]
     try await with(faults) { editor, simulator in
@@ -167,15 +167,15 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(second?.exitStatus == 76 && second?.message.contains("under way") == true)
       _ = try await first.value
-      // One that is done changes nothing.
+      // An equal edit that is done changes nothing.
       _ = try await editor.edit("x", references: [picture])
       #expect(await simulator.counts.received == 3)
     }
   }
 }
 
-/// What an accepted task can come to.
-@Suite struct `A task that is not known any more` {
+/// What can happen to an accepted task.
+@Suite struct `Tasks that the gateway no longer knows` {
   private let folder: TemporaryFolder
 
   init() throws {
@@ -203,7 +203,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
   }
 
-  @Test func `is not sent again on its own, and can be settled`() async throws {
+  @Test func `an unknown task is not sent again on its own, and can be settled`() async throws {
     try await with([Self.submitted, Self.unknown]) { editor, server in
       #expect(try await edit(editor)?.exitStatus == 76)
       let sent = server.requests.count { $0.head.hasPrefix("POST") }
@@ -211,18 +211,18 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(server.requests.count { $0.head.hasPrefix("POST") } == sent)
       let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
       guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
-        Issue.record("there was nothing to fetch")
+        Issue.record("expected nothing to fetch")
         return
       }
       #expect(entry.state == "lost")
     }
   }
 
-  @Test func `that was settled and comes at last is done`() async throws {
+  @Test func `a task that was settled and completes later is done`() async throws {
     let completed = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"data":{"status":"completed","result":{"images":[{"url":["/f/1.png"]}]}}}"#)
     let picture = ScriptedGateway.Answer.file(try Synthetic.png(PixelSize(width: 40, height: 30)))
-    // Three questions by the edit, and three before it is settled.
+    // Three queries by the edit, and three before it is settled.
     let unknown = Array(repeating: Self.unknown, count: 6)
     try await with([Self.submitted] + unknown + [completed, picture]) { editor, _ in
       #expect(try await edit(editor)?.exitStatus == 76)
@@ -235,7 +235,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `and whose result has expired can be settled, and is not asked for without end`() async throws {
+  @Test func `a task whose result has expired can be settled, and is not queried forever`() async throws {
     let completed = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"data":{"status":"completed","result":{"images":[{"url":["/f/1.png"]}]}}}"#)
     let gone = ScriptedGateway.Answer.reply(status: 404, body: "")
@@ -243,7 +243,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(try await edit(editor)?.exitStatus == 76)
       let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
       guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
-        Issue.record("there was nothing to fetch")
+        Issue.record("expected nothing to fetch")
         return
       }
       #expect(entry.state == "lost" && entry.billed == "yes")

@@ -9,7 +9,7 @@ import Testing
   private func gateway(_ id: String) throws -> Gateway { try #require(Gateway.named(id)) }
 
   @Test(arguments: ids)
-  func `edits, and is paid once`(id: String) async throws {
+  func `an edit succeeds and is billed once`(id: String) async throws {
     let trial = try await Trial(gateway(id), [])
     let image = try #require(trial.result?.image, "\(String(describing: trial.error))")
     #expect(image.mediaType == .jpeg)
@@ -68,7 +68,7 @@ import Testing
   ]
 
   @Test(arguments: ids)
-  func `fails in every way as often as it is tried: once`(id: String) async throws {
+  func `every kind of failure happens once, without a retry`(id: String) async throws {
     for row in Self.ends {
       let trial = try await Trial(gateway(id), [row.fault]) { $0.timeout = row.timeout }
       let error = try #require(trial.error, "\(id), \(row.name)")
@@ -79,9 +79,9 @@ import Testing
     }
   }
 
-  /// Whether the last byte had left by then is chance: if it had not, nobody can have taken money.
+  /// Whether the last byte had been sent by then is random. If not, nothing can have been billed.
   @Test(arguments: ids)
-  func `loses its connection while it is sent, and is not paid twice`(id: String) async throws {
+  func `a connection lost while sending is not billed twice`(id: String) async throws {
     let trial = try await Trial(gateway(id), [fault { $0.connection = .resetRequest }])
     if trial.result == nil { #expect(trial.error?.code == .outcomeUnknown) }
     #expect(trial.counts.received == (trial.result == nil ? 1 : 2))
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: ids)
-  func `is asked again only after what cost nothing`(id: String) async throws {
+  func `an edit is retried only after failures that cost nothing`(id: String) async throws {
     let busy = fault {
       $0.status = 429
       $0.retryAfter = "1"
@@ -102,20 +102,20 @@ import Testing
   }
 
   @Test(arguments: ids)
-  func `answers without a picture, or with one under another's name`(id: String) async throws {
+  func `a missing picture is an error, and a wrong media type is a warning`(id: String) async throws {
     let empty = try await Trial(gateway(id), [fault { $0.hasNoPicture = true }])
     #expect(empty.error?.code == .noPicture, "\(String(describing: empty.error))")
     #expect(empty.counts.received == 1)
     let lie = try await Trial(gateway(id), [fault { $0.label = .webp }])
     #expect(lie.result?.image.mediaType == .jpeg)
-    // An address alone says nothing of its type.
+    // A URL alone does not give the media type.
     if ["native-gemini", "images"].contains(try gateway(id).dialect.rawValue) {
       #expect(lie.result?.warnings.contains(.labelWrong) == true)
     }
   }
 
   @Test(arguments: Gateway.all.filter { $0.dialect != .nativeGemini }.map(\.id))
-  func `keeps results where they can break off, expire and lead astray`(id: String) async throws {
+  func `downloads resume, expire, and never follow unsafe redirections`(id: String) async throws {
     let cut = try await Trial(gateway(id), [fault { $0.download = .cut }])
     #expect(cut.result != nil, "\(String(describing: cut.error))")
     #expect(cut.counts.downloads == 2)
@@ -131,10 +131,10 @@ import Testing
   }
 }
 
-@Suite struct `Ways of the native dialect` {
+@Suite struct `The native dialect` {
   private static let route = Gateway.crazyrouter
 
-  @Test func `drafts are no results, unless there is nothing else`() async throws {
+  @Test func `drafts are not results, unless there is nothing else`() async throws {
     for onlyThought in [false, true] {
       let faults = fault {
         $0.thoughts = 2
@@ -142,14 +142,14 @@ import Testing
       }
       let trial = try await Trial(Self.route, [faults]) { $0.tier = .one }
       #expect(trial.result?.images.count == 1)
-      // Drafts are of the smallest tier.
+      // Drafts have the smallest tier.
       #expect(trial.result?.image.size.longestEdge == 1_264)
     }
     let only = try await Trial(Self.route, [fault { $0.isOnlyThought = true }])
     #expect(only.result?.images.count == 1)
   }
 
-  @Test func `words instead of a picture are shown`() async throws {
+  @Test func `text instead of a picture is shown`() async throws {
     let trial = try await Trial(Self.route, [fault { $0.text = "I can't do that to a plantain." }])
     #expect(trial.error?.code == .noPicture)
     #expect(trial.error?.message.contains("I can't do that to a plantain.") == true)
@@ -171,7 +171,7 @@ import Testing
     ("IMAGE_PROHIBITED_CONTENT", .refused), ("IMAGE_RECITATION", .refused), ("NO_IMAGE", .noPicture),
     ("IMAGE_OTHER", .noPicture), ("MAX_TOKENS", .noPicture), ("SOMETHING_NEW", .noPicture),
   ])
-  func `an end without a picture says why`(reason: String, code: PlantainError.Code) async throws {
+  func `a reply without a picture gives its reason`(reason: String, code: PlantainError.Code) async throws {
     let trial = try await Trial(Self.route, [fault { $0.finishReason = reason }])
     #expect(trial.error?.code == code)
     #expect(trial.error?.message.contains(reason) == true)
@@ -185,8 +185,8 @@ import Testing
   }
 }
 
-@Suite struct `Ways of the task dialect` {
-  @Test func `a slow task is asked for until it is done, and several pictures come of it`() async throws {
+@Suite struct `The task dialect` {
+  @Test func `a slow task is polled until it is done, and gives several pictures`() async throws {
     let trial = try await Trial(.gccai, [fault { $0.polls = 20 }]) {
       $0.count = 3
       $0.output = .memory
@@ -198,13 +198,13 @@ import Testing
     #expect(trial.counts.downloads == 3)
   }
 
-  @Test func `one that fails is not sent again`() async throws {
+  @Test func `a failed task is not sent again`() async throws {
     let trial = try await Trial(.gccai, [fault { $0.taskFailure = "content policy violation" }])
     #expect(trial.error?.message.contains("content policy violation") == true)
     #expect(trial.counts.received == 1)
   }
 
-  @Test func `one that outlasts the call is pending, not failed`() async throws {
+  @Test func `a task that outlasts the timeout is pending, not failed`() async throws {
     let trial = try await Trial(.gccai, [fault { $0.polls = 1_000_000 }])
     #expect(trial.error?.code == .outcomeUnknown)
     #expect(trial.error?.hint?.contains("recover") == true)

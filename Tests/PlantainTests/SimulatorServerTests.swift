@@ -5,12 +5,12 @@
   import TestSupport
   import Testing
 
-  /// The simulator's own HTTP, without a client that would hide how it behaves.
+  /// Tests the simulator's own HTTP without a client library that would hide its behavior.
   @Suite struct `The simulator's server` {
     private static let counts = "GET /counts HTTP/1.1\r\nHost: x\r\n\r\n"
     private static let post = "POST /v3/m HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 
-    @Test func `answers one request after the other on a connection`() async throws {
+    @Test func `a connection serves one request after another`() async throws {
       try await withSimulator { simulator in
         let text = try await exchange(
           simulator, [Self.post + "\r\n{}", Self.counts], until: #""received":1"#)
@@ -19,7 +19,7 @@
       }
     }
 
-    @Test func `tells a client that waits to send its body`() async throws {
+    @Test func `a client that waits for 100 Continue is told to send its body`() async throws {
       try await withSimulator { simulator in
         let head = Self.post + "Authorization: Bearer k\r\nExpect: 100-continue\r\n\r\n"
         let text = try await exchange(
@@ -28,7 +28,7 @@
       }
     }
 
-    @Test func `answers a client that has closed its side already`() async throws {
+    @Test func `a client that has closed its sending side still gets a reply`() async throws {
       try await withSimulator { simulator in
         let socket = try Connection(simulator.baseURL)
         defer { socket.close() }
@@ -40,7 +40,7 @@
       }
     }
 
-    @Test func `resets a connection where the script says so`() async throws {
+    @Test func `a connection is reset where the script says so`() async throws {
       try await withSimulator(faults: [fault { $0.connection = .resetRequest }]) { simulator in
         let socket = try Connection(simulator.baseURL)
         defer { socket.close() }
@@ -48,7 +48,7 @@
         var text = ""
         var isReset = false
         try await waitUntil("the connection has ended") {
-          // Told once only.
+          // The reset is reported only once.
           isReset = socket.isReset
           return isReset || socket.read(into: &text, until: nil)
         }
@@ -56,7 +56,7 @@
       }
     }
 
-    @Test func `a status that has no body has none`() async throws {
+    @Test func `a status without a body has none`() async throws {
       let faults = [fault { $0.status = 304 }]
       try await withSimulator(faults: faults) { simulator in
         let text = try await exchange(
@@ -66,7 +66,7 @@
       }
     }
 
-    @Test func `knows no other path, and closes where it is asked to`() async throws {
+    @Test func `an unknown path gives 404, and a connection closes on request`() async throws {
       try await withSimulator { simulator in
         let text = try await exchange(
           simulator, ["GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"], until: nil)
@@ -80,7 +80,7 @@
       "POST /v3/m HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\nContent-Length: 9\r\n\r\n{",
       "POST /v3/m HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{\u{1}\u{2}\r\n\r\n",
     ])
-    func `survives what is no request, or half of one`(text: String) async throws {
+    func `invalid or incomplete requests do no harm`(text: String) async throws {
       try await withSimulator { simulator in
         for _ in 0..<20 {
           let socket = try Connection(simulator.baseURL)
@@ -91,7 +91,8 @@
       }
     }
 
-    /// Sends all of `requests` and reads until `end` has come, or the connection has ended; then once more.
+    /// Sends all of `requests` and reads until `end` arrives or the connection ends; then sends `more` and
+    /// reads again.
     private func exchange(
       _ simulator: Simulator, _ requests: [String], until end: String?, then more: String? = nil,
       until last: String? = nil
@@ -142,9 +143,9 @@
       }
     }
 
-    /// Appends what has come.
+    /// Appends what has arrived.
     ///
-    /// - Returns: whether `end` is there, or the connection has ended.
+    /// - Returns: whether `end` has arrived or the connection has ended.
     func read(into text: inout String, until end: String?) -> Bool {
       var bytes = [UInt8](repeating: 0, count: 65_536)
       let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
@@ -154,7 +155,7 @@
 
     func closeSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Whether the peer has sent a reset; does not take what has come before it.
+    /// Whether the peer has sent a reset. Does not consume the bytes before it.
     var isReset: Bool {
       var byte: UInt8 = 0
       return recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK)) < 0

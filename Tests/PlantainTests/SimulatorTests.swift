@@ -14,12 +14,12 @@ import Testing
     (#"[{"drift": {"tint": [1]}}]"#, "expected three numbers"),
     (#"[{"drift": {"up": 1}}]"#, "there is no up"),
   ])
-  func `says what is wrong with a script`(text: String, words: String) {
+  func `an invalid fault script gives its mistake`(text: String, words: String) {
     let mistake = #expect(throws: FaultScript.Mistake.self) { try FaultScript.read(text) }
     #expect(mistake?.message.contains(words) == true, "\(String(describing: mistake))")
   }
 
-  @Test func `reads every fault of a script`() throws {
+  @Test func `every fault of a script is read`() throws {
     let faults = try FaultScript.read(
       #"""
       [{"gateway": "gccai", "times": 2, "status": 429, "body": "b", "retryAfter": 3, "billed": true},
@@ -55,7 +55,7 @@ import Testing
     #expect(faults[4].drift?.tint == [1, 0.9, 1.1])
   }
 
-  @Test func `keeps a gateway's faults from the others`() async throws {
+  @Test func `a gateway's faults do not affect other gateways`() async throws {
     let elsewhere = fault {
       $0.gateway = "aimlapi"
       $0.status = 500
@@ -64,12 +64,12 @@ import Testing
     #expect(try await Trial(.aimlapi, [elsewhere]).error?.code == .outcomeUnknown)
   }
 
-  @Test func `says when a fault means nothing in a dialect`() async throws {
+  @Test func `a fault without meaning in a dialect is reported`() async throws {
     let trial = try await Trial(.aimlapi, [fault { $0.thoughts = 2 }])
     #expect(trial.error?.message.contains("'thoughts' means nothing at aimlapi") == true)
   }
 
-  @Test func `moves what it returns by the pixels that were asked for`() async throws {
+  @Test func `the returned picture is shifted by the requested pixels`() async throws {
     let straight = try await pixels([])
     let moved = try await pixels([
       fault {

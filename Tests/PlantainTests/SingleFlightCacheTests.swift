@@ -7,18 +7,18 @@ import Core
 @testable import Editing
 @testable import Plantain
 
-@Suite("Made once for all who ask")
+@Suite("Single-flight cache")
 struct SingleFlightCacheTests {
   private struct Failure: Error {}
 
-  @Test("many at once make one, and later ones none")
+  @Test("concurrent callers share one computation, and later ones reuse it")
   func once() async throws {
     let results = SingleFlightCache<Int, String>(capacity: 2)
     let made = Held()
     let ask = { @Sendable () async throws -> String in
       try await results.value(for: 1) {
         made.add(1)
-        // Long enough for others to come while it is being made.
+        // Long enough for others to arrive while the value is being made.
         for _ in 0..<1_000 { await Task.yield() }
         return "one"
       }
@@ -32,14 +32,14 @@ struct SingleFlightCacheTests {
     #expect(made.changes == 1)
   }
 
-  @Test("a failure is not shared")
+  @Test("a failure is not kept")
   func failure() async throws {
     let results = SingleFlightCache<Int, String>(capacity: 2)
     await #expect(throws: Failure.self) { _ = try await results.value(for: 1) { throw Failure() } }
     #expect(try await results.value(for: 1) { "one" } == "one")
   }
 
-  @Test("only the latest few are kept")
+  @Test("only the most recent values are kept")
   func bounded() async throws {
     let results = SingleFlightCache<Int, Int>(capacity: 2)
     for key in 1...3 { _ = try await results.value(for: key) { key } }
@@ -47,7 +47,7 @@ struct SingleFlightCacheTests {
     #expect(try await results.value(for: 1) { 0 } == 0)
   }
 
-  @Test("what is asked for again and again stays, whatever comes between")
+  @Test("a value in frequent use stays, whatever comes between")
   func touched() async throws {
     let results = SingleFlightCache<Int, Int>(capacity: 3)
     for key in 1...20 {
@@ -56,7 +56,7 @@ struct SingleFlightCacheTests {
     }
   }
 
-  @Test("identical pictures are prepared once, whatever they are called")
+  @Test("identical pictures are prepared once, whatever their names")
   func pictures() async throws {
     let workers = ImageProcessor(.inProcess)
     var options = PreparationOptions()
@@ -86,9 +86,9 @@ private final class Held: Sendable {
   }
 }
 
-@Suite("Memory for all")
+@Suite("Memory budget")
 struct BudgetTests {
-  @Test("what is held together never passes the total, and all get their turn")
+  @Test("shares held at the same time never exceed the total, and every caller gets its turn")
   func bounded() async {
     let budget = WeightedSemaphore(100)
     let held = Held()
@@ -108,7 +108,7 @@ struct BudgetTests {
     #expect(held.changes == 400)
   }
 
-  @Test("whoever is canceled waits no longer, and those behind come to their turn", .timeLimit(.minutes(20)))
+  @Test("a canceled waiter leaves the queue, and those behind it proceed", .timeLimit(.minutes(20)))
   func canceled() async {
     let budget = WeightedSemaphore(100)
     await budget.holding(60) {
@@ -121,13 +121,13 @@ struct BudgetTests {
     #expect(await budget.holding(100) { true })
   }
 
-  @Test("what grows while somebody waits for all of it goes before them", .timeLimit(.minutes(20)))
+  @Test("a share that grows is served before a waiter for the whole budget", .timeLimit(.minutes(20)))
   func growth() async {
     let budget = WeightedSemaphore(100)
     let share = WeightedSemaphore.Share(of: budget)
     await share.grow(by: 10)
     let all = Task { await budget.holding(100) { true } }
-    // Somebody else is in the row before it grows.
+    // A waiter is in the queue before the share grows.
     for _ in 0..<1_000 { await Task.yield() }
     let behind = Task { await budget.holding(5) { true } }
     for _ in 0..<1_000 { await Task.yield() }
@@ -138,7 +138,7 @@ struct BudgetTests {
   }
 
   @Test(
-    "a share that becomes smaller lets others in, and one that becomes larger waits", .timeLimit(.minutes(20))
+    "a share that shrinks lets others in, and one that grows waits", .timeLimit(.minutes(20))
   )
   func becoming() async {
     let budget = WeightedSemaphore(100)
@@ -153,7 +153,7 @@ struct BudgetTests {
     #expect(await all.value)
   }
 
-  @Test("a picture that needs more than there is for all is refused by name")
+  @Test("a picture that needs more than the whole budget is refused by name")
   func tooLarge() async throws {
     let workers = ImageProcessor(.inProcess, memory: .megabytes(50))
     var options = PreparationOptions()

@@ -15,13 +15,13 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-@Suite struct `Limits on what may be spent` {
+@Suite struct `Spending limits` {
   private func usd(_ amount: String) throws -> Money { try #require(Money(parsing: "\(amount) USD")) }
 
   @Test(arguments: [
     ("5USD", 5_000_000), ("0.055 USD", 55_000), ("0USD", 0), ("1000000USD", 1_000_000_000_000),
   ])
-  func `sums are read`(text: String, millionths: Int) {
+  func `sums of money are read`(text: String, millionths: Int) {
     #expect(Money(parsing: text) == Money(millionths: millionths, currency: "USD"))
   }
 
@@ -29,7 +29,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     ("5usd", "5 USD"), ("$5", "5 USD"), ("5$", "5 USD"), ("US$0.5", "0.5 USD"), ("0.05 EUR", "0.05 EUR"),
     ("€5", "5 EUR"), ("5 €", "5 EUR"), ("£2", "2 GBP"), ("cny 3", "3 CNY"), (" 5 USD ", "5 USD"),
   ])
-  func `sums are read as people write them`(text: String, sum: String) {
+  func `sums are read in all usual spellings`(text: String, sum: String) {
     #expect(Money(parsing: text)?.description == sum)
   }
 
@@ -37,11 +37,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     "", "5", "USD", "-5USD", "5 U SD", "5  5USD", "5 $ €", "USD5USD", "5.5.5USD", "¥5", "$", "1e3USD",
     "infUSD", "2000000USD",
   ])
-  func `what is no sum is not guessed`(text: String) {
+  func `text that is not a sum is refused, not guessed`(text: String) {
     #expect(Money(parsing: text) == nil)
   }
 
-  /// A 1K picture of that model costs 0.067 USD by Google's table.
+  /// A 1K picture of this model costs 0.067 USD by Google's price table.
   private func edit(
     _ folder: TemporaryFolder, _ faults: [Fault] = [], times: Int = 1, by gateway: Gateway = .google,
     _ change: (inout EditOptions) throws -> Void
@@ -70,7 +70,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `hold for one call, before anything is sent`() async throws {
+  @Test func `the limit of a call is checked before anything is sent`() async throws {
     for (count, limit, isAllowed) in [
       (1, "0.067", true), (1, "0.066", false), (3, "0.2", false), (3, "0.201", true),
     ] {
@@ -87,8 +87,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `refuse an unknown price and another currency, unless the price is told`() async throws {
-    // AIMLAPI's page has no price.
+  @Test func `an unknown price or another currency is refused, unless a price is given`() async throws {
+    // AIMLAPI's page states no price.
     let unknown = try await edit(TemporaryFolder(), by: .aimlapi) { $0.spending.perRun = try usd("5") }
     #expect(unknown.errors[0]?.exitStatus == 81 && unknown.received == 0)
     #expect(unknown.errors[0]?.hint?.contains("--price") == true)
@@ -99,11 +99,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(told.errors[0] == nil && told.received == 1)
     let other = try await edit(TemporaryFolder()) { $0.spending.perDay = Money(parsing: "5EUR") }
     #expect(other.errors[0]?.exitStatus == 81 && other.errors[0]?.message.contains("EUR") == true)
-    // Without a limit nobody has to know.
+    // Without a limit no price is needed.
     #expect(try await edit(TemporaryFolder(), by: .aimlapi) { _ in }.errors[0] == nil)
   }
 
-  @Test func `hold for a day, over all that use the ledger, and what cost nothing does not count`()
+  @Test func `a day's limit covers all processes on the ledger, and unbilled edits do not count`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -118,7 +118,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(
       refused.errors[2]?.message.contains("0.201 USD were spent today") == true,
       "\(String(describing: refused.errors[2]))")
-    // Yesterday's do not count.
+    // Yesterday's edits do not count.
     let ledger = try Ledger(path: folder.file("ledger.sqlite"))
     for var entry in try await ledger.edits(maximum: 10) {
       entry.created -= 86_400_000
@@ -127,7 +127,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await edit(folder) { $0.spending.perDay = try usd("0.21") }.errors[0] == nil)
   }
 
-  @Test func `are not passed by several at once, and an outcome that nobody knows counts`() async throws {
+  @Test func `concurrent edits do not exceed the limit, and unknown outcomes count`() async throws {
     let folder = try TemporaryFolder()
     let ambiguous = try await edit(folder, [fault { $0.status = 500 }]) { $0.spending.perDay = try usd("1") }
     #expect(ambiguous.errors[0]?.exitStatus == 76)
@@ -149,7 +149,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
           }
           return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        // 0.067 are gone; four more make 0.335, five 0.402.
+        // 0.067 USD are spent. Four more edits make 0.335, five 0.402.
         #expect(done == 4)
         #expect(await simulator.counts.received == 4)
       }

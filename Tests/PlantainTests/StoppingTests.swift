@@ -14,8 +14,8 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-@Suite struct `A stop signal` {
-  @Test func `wakes who waits for it, and ends what it cuts`() async throws {
+@Suite struct `Stop signals` {
+  @Test func `a stop wakes its waiters and cancels what it cuts`() async throws {
     let stop = StopSignal()
     let part = StopSignal(under: stop)
     let waited = Task { await part.asked() }
@@ -27,13 +27,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     await #expect(throws: CancellationError.self) { try await part.cutting {} }
   }
 
-  @Test func `of a part stops nothing else`() {
+  @Test func `stopping a part stops nothing else`() {
     let stop = StopSignal()
     StopSignal(under: stop).ask()
     #expect(!stop.isAsked)
   }
 
-  @Test func `counts pieces of work that have requests in flight`() {
+  @Test func `a stop signal counts the parts that have requests in flight`() {
     let stop = StopSignal()
     do {
       let (one, other) = (StopSignal(under: stop), StopSignal(under: stop))
@@ -49,11 +49,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(stop.inFlight == 0 && one.deadline == nil)
       other.begin(until: .zero)
     }
-    // One that goes with its work counts no more.
+    // A part that is released no longer counts.
     #expect(stop.inFlight == 0)
   }
 
-  @Test func `whoever is canceled waits for it no longer`() async {
+  @Test func `a canceled waiter stops waiting`() async {
     let stop = StopSignal()
     let task = Task { await stop.asked() }
     task.cancel()
@@ -62,8 +62,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-/// What of an edit is ended by a stop, and what is waited for.
-@Suite struct `An edit that is asked to stop` {
+/// What a stop ends in an edit, and what the edit still waits for.
+@Suite struct `Stopping an edit` {
   private let ledger: TemporaryFolder
   private let picture: Reference
 
@@ -98,7 +98,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     return .reply(status: 200, body: #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#)
   }
 
-  @Test func `before it is sent ends, and sends nothing`() async throws {
+  @Test func `a stop before sending ends the edit and sends nothing`() async throws {
     let (outcome, requests) = try await edit([Self.answer()]) { event, stop in
       if case .prepared = event { stop.ask() }
     }
@@ -106,7 +106,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(error.code == .interrupted && error.billed == .no && requests == 0)
   }
 
-  @Test func `between two tries is not sent once more`() async throws {
+  @Test func `a stop between two attempts sends no further request`() async throws {
     let (outcome, requests) = try await edit([.reply(status: 429, body: "{}"), Self.answer()]) {
       event, stop in
       if case .waiting = event { stop.ask() }
@@ -116,7 +116,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try await state() == "unbilled")
   }
 
-  @Test func `while its answer is under way has its picture all the same, and says what it waits for`()
+  @Test func `a stop while a reply is in flight still gets the picture, and reports the wait`()
     async throws
   {
     let told = Told()
@@ -140,7 +140,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(times.count == 1 && times.allSatisfy { $0 > .seconds(60) && $0 <= .seconds(600) })
   }
 
-  @Test func `whose task was accepted leaves it, and can be recovered`() async throws {
+  @Test func `a stop leaves an accepted task, which can be recovered`() async throws {
     let answers: [ScriptedGateway.Answer] = [
       .reply(status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#),
       .reply(status: 200, body: #"{"data":{"status":"processing"}}"#),
@@ -154,7 +154,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(error.code == .interrupted && error.billed == .yes)
     #expect(error.hint?.contains("plantain recover") == true)
     #expect(try await state() == "accepted")
-    // It does not wait, and does not say so.
+    // The edit does not wait, and reports no wait.
     #expect(told.times.withLock { $0.isEmpty })
   }
 }
@@ -173,8 +173,8 @@ extension Result where Failure == any Error {
   fileprivate var error: (any Error)? { if case .failure(let error) = self { error } else { nil } }
 }
 
-/// A run that is stopped, that has one cause for all, or does a part only.
-@Suite struct `A batch that ends before its end` {
+/// A run that is stopped, that fails as a whole for one reason, or that does only a part.
+@Suite struct `Batches that end early` {
   private let folder: TemporaryFolder
 
   init() throws {
@@ -234,7 +234,7 @@ extension Result where Failure == any Error {
     }
   }
 
-  @Test func `sends nothing new, and finishes what is in flight`() async throws {
+  @Test func `a stop sends nothing new and finishes what is in flight`() async throws {
     let slow = fault { ($0.delay, $0.times) = (.milliseconds(400), 100) }
     let ended = try await run(manifest(10), [slow]) { $0 >= 4 }
     #expect(ended.received == 4 && ended.summary.done == 4 && ended.summary.left == 6)
@@ -243,7 +243,7 @@ extension Result where Failure == any Error {
     #expect(ended.errors.isEmpty)
   }
 
-  @Test func `that is abandoned says what nobody knows, as the next run does`() async throws {
+  @Test func `an abandoned batch reports unknown outcomes, as the next run does`() async throws {
     let silent = fault { ($0.connection, $0.times) = (.stall, 4) }
     let manifest = try manifest(10)
     let ended = try await withSimulator(faults: [silent]) { simulator in
@@ -264,7 +264,7 @@ extension Result where Failure == any Error {
     #expect(Set(next.summary.unsettled.map(\.target)) == [ended.run])
   }
 
-  @Test func `a key that is missing is one error, and every job is left`() async throws {
+  @Test func `a missing key is one error, and every job is left`() async throws {
     let ended = try await run(manifest(5), key: .environment(["PLANTAIN_NO_SUCH_KEY"]))
     #expect(ended.halts == [77] && ended.errors.isEmpty)
     #expect(ended.summary.left == 5 && ended.summary.failed == 0 && ended.summary.exitStatus == 77)
@@ -272,7 +272,7 @@ extension Result where Failure == any Error {
   }
 
   @Test(arguments: [(401, 77), (402, 77)])
-  func `an account that is refused is one error, and ends the run`(status: Int, exit: Int32) async throws {
+  func `a rejected account is one error and ends the run`(status: Int, exit: Int32) async throws {
     let refused = fault { ($0.status, $0.times) = (status, 100) }
     let ended = try await run(manifest(30), [refused])
     #expect(ended.errors.map(\.exitStatus) == [exit] && ended.halts.isEmpty)
@@ -280,14 +280,14 @@ extension Result where Failure == any Error {
     #expect(ended.received <= 4)
   }
 
-  @Test func `what fails in one way ends with its status, and in several with 1`() async throws {
+  @Test func `failures of one kind set the exit status, and different ones give 1`() async throws {
     let busy = fault { ($0.status, $0.times) = (400, 100) }
     #expect(try await run(manifest(3), [busy]).summary.exitStatus == 82)
     let mixed = [fault { ($0.status, $0.times) = (400, 1) }, fault { ($0.status, $0.times) = (500, 1) }]
     #expect(try await run(manifest(6), mixed).summary.exitStatus == 1)
   }
 
-  @Test func `outputs that exist are 73`() async throws {
+  @Test func `existing outputs give exit status 73`() async throws {
     try FileManager.default.createDirectory(
       atPath: folder.file("out"), withIntermediateDirectories: false)
     for number in 0..<3 { try folder.write([1], as: "out/\(number).jpg") }
@@ -295,7 +295,7 @@ extension Result where Failure == any Error {
     #expect(ended.summary.failed == 3 && ended.summary.exitStatus == 73 && ended.received == 0)
   }
 
-  @Test func `does the first that are to be done`() async throws {
+  @Test func `a limit does the first jobs that are not done yet`() async throws {
     let manifest = try manifest(8)
     let first = try await run(manifest, limit: 2)
     #expect(first.summary.done == 2 && first.summary.left == 6 && first.summary.exitStatus == 0)
@@ -305,13 +305,13 @@ extension Result where Failure == any Error {
     #expect(Set(folder.names(in: "out")) == ["0.jpg", "1.jpg", "2.jpg", "3.jpg", "4.jpg"])
   }
 
-  @Test func `has no more in flight than it may`() async throws {
+  @Test func `no more requests are in flight than allowed`() async throws {
     let slow = fault { ($0.delay, $0.times) = (.milliseconds(150), 100) }
     let ended = try await run(manifest(6), [slow], maximum: 1) { $0 >= 2 }
     #expect(ended.received == 2 && ended.stops == [[1, 4]])
   }
 
-  @Test func `again sends what is done and what nobody knows, and goes on where it was interrupted`()
+  @Test func `again sends finished jobs and unknown outcomes, and resumes after an interruption`()
     async throws
   {
     let lost = fault { ($0.status, $0.times) = (500, 1) }
@@ -328,7 +328,7 @@ extension Result where Failure == any Error {
   }
 }
 
-/// What a dry run says before any money is spent.
+/// What a dry run reports before any money is spent.
 @Suite struct `The plan of a batch` {
   private let folder: TemporaryFolder
 
@@ -356,7 +356,7 @@ extension Result where Failure == any Error {
     }
   }
 
-  @Test func `leaves out what is done and what nobody knows, and needs no free output`() async throws {
+  @Test func `a plan omits finished and unknown jobs, and needs no free output`() async throws {
     try await with([fault { $0.status = 500 }]) { editor in
       _ = try await Batch(editor, limit: 3).run(manifest())
       let plan = try await Batch(editor).plan(manifest())
@@ -368,7 +368,7 @@ extension Result where Failure == any Error {
     }
   }
 
-  @Test func `what is done needs no money, what is not and costs too much is said before anything is sent`()
+  @Test func `finished jobs need no money, and exceeding the limit is reported before sending`()
     async throws
   {
     try await with { editor in
@@ -384,7 +384,7 @@ extension Result where Failure == any Error {
     }
   }
 
-  @Test func `says how far the money goes`() async throws {
+  @Test func `a plan says how many jobs the limit pays for`() async throws {
     try await with { editor in
       // A picture costs 0.0336 USD.
       let plan = try await Batch(editor, spending: Money(parsing: "0.1 USD")).plan(manifest())
@@ -399,9 +399,9 @@ extension Result where Failure == any Error {
   }
 }
 
-/// With another way to go, what is wrong with one of them ends no run.
+/// With several gateways, a problem of one does not end the run.
 @Suite struct `A batch with several gateways` {
-  @Test func `goes on when one of them has no key`() async throws {
+  @Test func `a batch continues when one gateway has no key`() async throws {
     let folder = try TemporaryFolder()
     try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
     let lines = (0..<4).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }

@@ -12,7 +12,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// A ledger that an earlier version has written, in a folder of its own, as if that had been its place.
+/// A ledger that an earlier version wrote, in a new folder, as if it had always been there.
 private struct StoredLedger {
   let folder: TemporaryFolder
 
@@ -26,7 +26,7 @@ private struct StoredLedger {
     try DatabaseQueue(path: ledger).write { database in
       for (table, columns) in ["edits": ["output", "outputs", "finishing"], "runs": ["manifest"]] {
         for column in columns {
-          // In JSON a slash has a backslash before it.
+          // In JSON a backslash precedes each slash.
           for (old, new) in [("/tmp/plantain-stored", place), (#"\/tmp\/plantain-stored"#, place)] {
             try database.execute(
               sql: "UPDATE \(table) SET \(column) = replace(\(column), ?, ?)", arguments: [old, new])
@@ -39,10 +39,10 @@ private struct StoredLedger {
   var ledger: String { folder.file("ledger.sqlite") }
 }
 
-@Suite struct `What an earlier version has stored` {
+@Suite struct `A ledger of an earlier version` {
   private static let version = "2026-11-26"
 
-  @Test func `its edits are listed with what became of them`() async throws {
+  @Test func `edits are listed with their outcomes`() async throws {
     let stored = try StoredLedger(Self.version)
     try await editor(stored) { editor in
       let entries = try await editor.store.with { ledger throws(LedgerError) in
@@ -64,7 +64,7 @@ private struct StoredLedger {
   }
 
   @Test(arguments: ["region", "mask", "two"])
-  func `how results are finished is read`(prompt: String) async throws {
+  func `finishing options are read`(prompt: String) async throws {
     let stored = try StoredLedger(Self.version)
     try await editor(stored) { editor in
       let entries = try await editor.store.with { ledger throws(LedgerError) in
@@ -85,7 +85,7 @@ private struct StoredLedger {
     }
   }
 
-  @Test func `a batch sends nothing of it again`() async throws {
+  @Test func `a batch sends none of the stored jobs again`() async throws {
     let stored = try StoredLedger(Self.version)
     try await withSimulator { simulator in
       let route = try Route(
@@ -107,7 +107,7 @@ private struct StoredLedger {
   }
 }
 
-@Suite struct `How results are finished, as it is stored` {
+@Suite struct `Stored finishing options` {
   private var full: StoredFinishing {
     var stored = StoredFinishing()
     stored.format = "PNG"
@@ -123,8 +123,8 @@ private struct StoredLedger {
     return stored
   }
 
-  /// A field that is renamed, left out or added without a line in the golden file shows itself here.
-  @Test func `has the names that it had`() throws {
+  /// Fails if a field is renamed, removed, or added without a line in the golden file.
+  @Test func `the fields have their recorded names`() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     let text = String(decoding: try encoder.encode(full), as: UTF8.self) + "\n"
@@ -134,14 +134,14 @@ private struct StoredLedger {
     #expect(try JSONDecoder().decode(StoredFinishing.self, from: Data(golden.utf8)) == full)
   }
 
-  @Test func `takes what is missing as it was before there was such a field`() throws {
+  @Test func `missing fields mean what held before they existed`() throws {
     #expect(try JSONDecoder().decode(StoredFinishing.self, from: Data("{}".utf8)) == StoredFinishing())
     let partly = #"{"reading":{},"metadata":{},"fieldOfTheFuture":1}"#
     let stored = try JSONDecoder().decode(StoredFinishing.self, from: Data(partly.utf8))
     #expect(stored.reading == StoredFinishing.Reading() && stored.metadata?.keepsPlace == false)
   }
 
-  @Test func `says how the mask is read under the name that it has had`() throws {
+  @Test func `the meaning of the mask is stored under its old name`() throws {
     var stored = full
     stored.maskEdits = "transparent"
     let text = String(decoding: try JSONEncoder().encode(stored), as: UTF8.self)
@@ -154,7 +154,7 @@ private struct StoredLedger {
     #expect(FinishingOptions(stored) == nil)
   }
 
-  @Test func `becomes what it was made of`() throws {
+  @Test func `stored options read back to the options they were made from`() throws {
     let options = try #require(FinishingOptions(full))
     #expect(StoredFinishing(options) == full)
     var newer = full

@@ -10,9 +10,9 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// What lies in the ledger, by the names under which later versions look for it.
+/// The contents of the ledger by the names that later versions look for.
 @Suite struct `The ledger's tables` {
-  @Test func `are those that are recorded`() async throws {
+  @Test func `the tables are the recorded ones`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.file("ledger.sqlite")
     let ledger = try Ledger(path: path)
@@ -33,10 +33,10 @@ import Testing
     let summary = String(decoding: try JSONEncoder().encode(Self.summary), as: UTF8.self)
     try expectRecorded(
       lines + ["runs.summary\t\(try Self.sorted(summary))"], as: "ledger.txt",
-      "a column may be added, with a migration; none is renamed")
+      "add columns with a migration, and never rename one")
   }
 
-  /// The order of an object's members is nobody's promise.
+  /// The order of an object's members is not guaranteed.
   private static func sorted(_ json: String) throws -> String {
     let value = try JSONSerialization.jsonObject(with: Data(json.utf8))
     let data = try JSONSerialization.data(

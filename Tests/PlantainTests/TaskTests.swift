@@ -37,7 +37,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `are sent once, asked for, and their result fetched without the key`() async throws {
+  @Test func `a task is sent once and polled, and its result is fetched without the key`() async throws {
     let (folder, ledger) = (try TemporaryFolder(), try TemporaryFolder())
     var options = EditOptions()
     options.output = .file(folder.file("out.jpg"))
@@ -59,7 +59,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(entry.state == "done" && entry.outputs == [folder.file("out.jpg")])
   }
 
-  @Test func `that are not done in time can be recovered, and are never sent again`() async throws {
+  @Test func `a task that exceeds the timeout can be recovered, and is never sent again`() async throws {
     let (folder, ledger) = (try TemporaryFolder(), try TemporaryFolder())
     var options = EditOptions()
     options.output = .file(folder.file("out.jpg"))
@@ -93,7 +93,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try folder.read("out.jpg") == picture())
   }
 
-  @Test func `that fail say why, and are not sent again`() async throws {
+  @Test func `a failed task gives its reason and is not sent again`() async throws {
     let failed = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"data":{"status":"failed","error":{"code":500,"message":"no GPU left"}}}"#)
     let (outcome, heads) = try await edit([Self.accepted, failed], ledger: TemporaryFolder(), EditOptions())
@@ -107,7 +107,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(heads.count == 2)
   }
 
-  @Test func `whose result leads into this machine's network are refused, and stay to be had`() async throws {
+  @Test func `a result at a private address is refused and stays recoverable`() async throws {
     let elsewhere = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"data":{"status":"completed","result":{"images":[{"url":"http://10.0.0.1/x"}]}}}"#
     )
@@ -147,12 +147,15 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `the next one is tried only after what cost nothing and is this one's alone`() async throws {
+  @Test func `the next route is tried only after an unbilled failure of this route alone`() async throws {
     let picture = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let good = ScriptedGateway.Answer.reply(
       status: 200,
       body:
-        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg","data":"\#(picture)"}}]}}]}"#
+        #"""
+        {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg",\#
+        "data":"\#(picture)"}}]}}]}
+        """#
     )
     for status in [429, 503, 401, 402, 404] {
       let (exit, requests, tried) = try await edit(.reply(status: status, body: "{}"), good)

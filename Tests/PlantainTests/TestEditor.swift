@@ -10,10 +10,10 @@ import TestSupport
 @testable import Plantain
 @testable import Reports
 
-/// An editor whose ledger lies in a folder of its own, which goes when the editor does, and which does not wait between
-/// attempts.
+/// Runs `body` with an editor that does not wait between attempts. Its ledger is in a temporary folder, which
+/// is removed with the editor.
 ///
-/// - Parameter ledger: a folder that stays, to look into.
+/// - Parameter ledger: a folder for the ledger that stays, for inspection.
 func withTestEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, workers: ImageProcessor = .inProcess,
   ledger: TemporaryFolder? = nil, _ body: (Editor) async throws -> Result
@@ -34,7 +34,7 @@ func withTestEditor<Result>(
 }
 
 extension Timing {
-  /// Waits take no time, but count.
+  /// Waits return at once, but their time is counted.
   static var jumping: Timing {
     let skipped = SkippedTime()
     let start = ContinuousClock.now
@@ -51,7 +51,7 @@ private final class SkippedTime: Sendable {
 }
 
 extension TemporaryFolder {
-  /// The raw replies that a ledger in this folder keeps.
+  /// The raw replies kept by the ledger in this folder.
   var keptReplies: [String] {
     get throws {
       let path = file("ledger.sqlite.replies")

@@ -10,7 +10,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// How editors and spreadsheets save a text.
+/// The encodings and line endings in which editors and spreadsheets save text.
 enum SavedText: CaseIterable {
   case plain, marked, windows, oldMac, littleEndian, bigEndian
 
@@ -42,7 +42,7 @@ enum SavedText: CaseIterable {
       reading: folder.file(name), Manifest.Defaults(folder: folder.file("out")), for: .google)
   }
 
-  @Test(arguments: SavedText.allCases) func `manifests of JSON lines`(saved: SavedText) throws {
+  @Test(arguments: SavedText.allCases) func `JSON Lines manifests are read`(saved: SavedText) throws {
     let text = """
       {"references": ["a.jpg"], "prompt": "ré\u{1F600}d\\nx", "output": "x.png"}
 
@@ -66,7 +66,7 @@ enum SavedText: CaseIterable {
       ),
       ("\n\nreferences;prompt;output\na.jpg;red;x.png\n \n;;\na.jpg;blue;y.png\n", [4, 7]),
     ])
-  func `tables of spreadsheets`(saved: SavedText, table: (text: String, lines: [Int])) throws {
+  func `spreadsheet tables are read`(saved: SavedText, table: (text: String, lines: [Int])) throws {
     let manifest = try manifest(saved.bytes(table.text), "m.csv")
     #expect(manifest.problems.isEmpty, "\(manifest.problems)")
     #expect(manifest.items.map(\.prompt) == ["red", "blue"] && manifest.items.map(\.line) == table.lines)
@@ -74,13 +74,13 @@ enum SavedText: CaseIterable {
       manifest.items.map(\.options.output) == ["x", "y"].map { .file(folder.file("out/\($0).png")) })
   }
 
-  @Test func `columns are found however they are capitalized`() throws {
+  @Test func `column names ignore case`() throws {
     let table =
       "References,Prompt,Mood,Fit-Source,TIER\na.jpg,{mood} and {Mood} at {tier} {STEM},warm,TRUE,2k\n"
     let item = try #require(try manifest(Array(table.utf8), "m.csv").items.first)
     #expect(item.prompt == "warm and warm at 2k a")
     #expect(item.options.finish.fitsSource && item.options.tier == .two)
-    // Which of the two is meant?
+    // Two columns that differ only in case are ambiguous.
     let twins = "references,prompt,who,WHO\na.jpg,{who} {WHO},Ann,Bob\na.jpg,{Who},Ann,Bob\n"
     let other = try manifest(Array(twins.utf8), "n.csv")
     #expect(other.items.map(\.prompt) == ["Ann Bob"])
@@ -91,7 +91,7 @@ enum SavedText: CaseIterable {
     #expect(error?.exitStatus == 65 && error?.message.contains("prompt") == true)
   }
 
-  @Test(arguments: SavedText.allCases) func `configurations and keys`(saved: SavedText) async throws {
+  @Test(arguments: SavedText.allCases) func `settings and keys are read`(saved: SavedText) async throws {
     let text = "max_cost: 1 USD\n\ngateways:\n  house:\n    like: apiyi\n    key_file: key\n"
     try folder.write(saved.bytes(text), as: "c.yaml")
     try folder.write(saved.bytes("\n  sk-house \nsecond\n"), as: "key")
@@ -103,14 +103,14 @@ enum SavedText: CaseIterable {
     #expect(try await command.read().revealed == "sk-house")
   }
 
-  @Test(arguments: SavedText.allCases) func `prompts, without the mark and otherwise as they are`(
+  @Test(arguments: SavedText.allCases) func `prompts are read unchanged, except for the byte order mark`(
     saved: SavedText
   ) throws {
     try folder.write(saved.bytes(" two\nlines \n"), as: "p.txt")
     let lineEnd = [.plain, .marked].contains(saved) ? "\n" : saved == .oldMac ? "\r" : "\r\n"
     #expect(
       try Array(TextFile.read(folder.file("p.txt")).utf8) == Array(" two\(lineEnd)lines \(lineEnd)".utf8))
-    // A second mark is the writer's own.
+    // A second byte order mark belongs to the text.
     try folder.write(Array("\u{FEFF}\u{FEFF}x".utf8), as: "p.txt")
     #expect(try Array(TextFile.read(folder.file("p.txt")).utf8) == Array("\u{FEFF}x".utf8))
   }
@@ -120,7 +120,7 @@ enum SavedText: CaseIterable {
       ([0xEF, 0xBB, 0xBF], 64), ([0xFF, 0xFE], 64), ([0xFF, 0xFE, 0x61], 66), ([0xFE, 0xFF, 0xD8, 0x00], 66),
       ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], 66), ([0xE9, 0x61], 66),
     ] as [([UInt8], Int32)])
-  func `what is no text is refused`(bytes: [UInt8], status: Int32) throws {
+  func `a file that is not text is refused`(bytes: [UInt8], status: Int32) throws {
     try folder.write(bytes, as: "p.txt")
     let error = #expect(throws: PlantainError.self) { try TextFile.read(folder.file("p.txt")) }
     #expect(error?.exitStatus == status)

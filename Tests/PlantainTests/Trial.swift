@@ -8,14 +8,14 @@ import Testing
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-/// A fault with what `change` sets.
+/// A fault with the fields that `change` sets.
 func fault(_ change: (inout Fault) -> Void) -> Fault {
   var fault = Fault()
   change(&fault)
   return fault
 }
 
-/// What became of one edit at a simulated gateway.
+/// The outcome of one edit at a simulated gateway.
 struct Trial {
   var result: EditResult?
   var error: PlantainError?

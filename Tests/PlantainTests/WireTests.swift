@@ -15,8 +15,8 @@ import Core
 // swift-format-ignore: NeverUseForceTry
 private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
-@Suite struct `What really travels` {
-  @Test func `exactly the prepared bytes, with a known length and the key only in its header`() async throws {
+@Suite struct `Requests on the wire` {
+  @Test func `prepared bytes are sent with a known length, and the key only in its header`() async throws {
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
     try await ScriptedGateway.run(.reply(status: 400, body: "{}")) { gateway in
       await #expect(throws: PlantainError.self) {
@@ -43,21 +43,21 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  /// A JPEG in a file, with a comment that has to go.
+  /// A JPEG file with a comment that must be removed.
   private func photograph(in folder: TemporaryFolder) throws -> (path: String, plain: [UInt8]) {
     let plain = try Synthetic.jpeg(PixelSize(width: 900, height: 700), quality: 98)
     let comment = Array(plain.prefix(2)) + [0xFF, 0xFE, 0, 8] + Array("secret".utf8) + plain.dropFirst(2)
     return (try folder.write(comment, as: "p.jpg"), plain)
   }
 
-  @Test func `a file that passes is read from the disk, without what had to go`() async throws {
+  @Test func `a compliant file is sent from the disk without its private data`() async throws {
     let folder = try TemporaryFolder()
     let (path, plain) = try photograph(in: folder)
     try await ScriptedGateway.run(.reply(status: 400, body: "{}")) { gateway in
       await #expect(throws: PlantainError.self) {
         try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
           try await editor.edit("warm", references: [.file(path), .file(Samples.coffee)]) { event in
-            // What was opened is read, whatever its name means by now.
+            // The opened file is read, whatever its path refers to by now.
             guard case .sending(let plan) = event else { return }
             #expect(plan.prepared[0].reference.content.inMemory == nil)
             _ = try? folder.write([1, 2, 3], as: "other")
@@ -73,7 +73,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(arguments: ["shorter", "rewritten", "longer"])
-  func `a file that changes under way ends the request before its last byte`(how: String) async throws {
+  func `a file that changes while it is sent ends the request before its end`(how: String) async throws {
     let folder = try TemporaryFolder()
     let (path, plain) = try photograph(in: folder)
     try await ScriptedGateway.run(.reply(status: 200, body: "{}")) { gateway in
@@ -94,7 +94,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
-  @Test func `a prepared file that changed before it was written is an error, and nothing is written`()
+  @Test func `a prepared file that changed before writing is an error, and nothing is written`()
     async throws
   {
     let folder = try TemporaryFolder()
@@ -114,7 +114,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     ("image/jpeg", false), ("IMAGE/JPG;q=1", false), ("", false), ("application/octet-stream", false),
     ("image/png", true), ("image/svg+xml", true),
   ])
-  func `the bytes are believed, and a wrong label is told`(label: String, isWrong: Bool) async throws {
+  func `the bytes decide, and a wrong label gives a warning`(label: String, isWrong: Bool) async throws {
     let jpeg = PictureBytes(try Synthetic.jpeg(PixelSize(width: 40, height: 30)))
     let source = Reference.dataURI("data:\(label);base64,\(Base64.encode(jpeg))")
     for edge in [2_048, 20] {
@@ -128,12 +128,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `Prepared files that wait` {
+@Suite struct `Storage of prepared pictures` {
   private func bytes(_ count: Int, _ value: UInt8) -> PictureBytes {
     PictureBytes([UInt8](repeating: value, count: count))
   }
 
-  @Test func `are in memory up to 16 MB together, and beyond in files without a name`() throws {
+  @Test func `up to 16 MB are kept in memory, and more in unnamed files`() throws {
     let store = ContentStore()
     var first: PictureContent? = try store.keep(PictureContent(bytes(9_000_000, 1)))
     let second = try store.keep(PictureContent(bytes(9_000_000, 2)))
@@ -147,7 +147,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try store.keep(PictureContent(bytes(9_000_000, 4))).inMemory != nil)
   }
 
-  @Test func `are whole in whatever portions they are read`() throws {
+  @Test func `content is complete in portions of any size`() throws {
     let folder = try TemporaryFolder()
     let file = try PictureFile.open(folder.write([UInt8](0..<100), as: "f"))
     let content = PictureContent([

@@ -9,7 +9,7 @@ import Core
 struct AttributionTests {
   private static let both = Attribution(creator: "Ida Núñez", copyright: "© 2026 Ida Núñez & Co. <all>")
 
-  /// A file that carries the two names and more, in every place where programs put them.
+  /// A file with the two names and other metadata in `place`, one of the locations that programs use.
   private func picture(_ place: String) throws -> [UInt8] {
     let size = PixelSize(width: 48, height: 32)
     let jpeg = try Synthetic.jpeg(size)
@@ -18,7 +18,8 @@ struct AttributionTests {
     let (creator, copyright) = (text(Self.both.creator), text(Self.both.copyright))
     let xmp = """
       <x:xmpmeta><rdf:Description><dc:creator><rdf:Seq><rdf:li>Ida Núñez</rdf:li></rdf:Seq></dc:creator>
-      <dc:rights><rdf:Alt><rdf:li xml:lang="x-default">© 2026 Ida Núñez &amp; Co. &lt;all&gt;</rdf:li></rdf:Alt>
+      <dc:rights><rdf:Alt><rdf:li xml:lang="x-default">\
+      © 2026 Ida Núñez &amp; Co. &lt;all&gt;</rdf:li></rdf:Alt>
       </dc:rights><exif:GPSLatitude>1</exif:GPSLatitude></rdf:Description></x:xmpmeta>
       """
     switch place {
@@ -40,7 +41,7 @@ struct AttributionTests {
     }
   }
 
-  @Test("wherever they were, whatever the format", arguments: ["exif", "iptc", "xmp", "png", "webp"])
+  @Test("the names are kept wherever they were", arguments: ["exif", "iptc", "xmp", "png", "webp"])
   func kept(_ place: String) throws {
     let source = try picture(place)
     for format in [MediaType?.none, .jpeg, .png, .webp] {
@@ -58,7 +59,7 @@ struct AttributionTests {
     }
   }
 
-  @Test("the limit counts them, too")
+  @Test("the byte limit includes the names")
   func withinLimit() throws {
     let source = try picture("exif")
     for limit in stride(from: 1_200, through: source.count, by: 97) {
@@ -71,7 +72,7 @@ struct AttributionTests {
     }
   }
 
-  @Test("nothing is added where nothing was")
+  @Test("nothing is added if there was nothing")
   func nothing() throws {
     let jpeg = try Synthetic.jpeg(PixelSize(width: 48, height: 32))
     #expect(try prepare(jpeg) { $0.keepsCopyright = true }.bytes.array == jpeg)

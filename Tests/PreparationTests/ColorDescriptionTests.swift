@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import Core
 
-/// Colors that a file describes by numbers. What is expected was computed apart, from the primaries and curves of
-/// ITU-T H.273.
+/// Colors that a file describes by code numbers. The expected values were computed independently, from the
+/// primaries and curves of ITU-T H.273.
 @Suite("Colors without a profile")
 struct ColorDescriptionTests {
   private static let size = 16
@@ -24,7 +24,7 @@ struct ColorDescriptionTests {
   private static let sRGBPrimaries = [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000]
 
   @Test(
-    "are converted",
+    "colors described by chunks are converted",
     arguments: [
       ([("cICP", [12, 13, 0, 1])], [190, 117, 84]), ([("cICP", [9, 14, 0, 1])], [209, 110, 83]),
       ([("gAMA", numbers([100_000]))], [219, 182, 160]),
@@ -39,10 +39,10 @@ struct ColorDescriptionTests {
   }
 
   @Test(
-    "that are sRGB pass as they are",
+    "colors described as sRGB pass unchanged",
     arguments: [
       [("cICP", [1, 13, 0, 1])], [("gAMA", numbers([45_455])), ("cHRM", numbers(sRGBPrimaries))],
-      // What is called sRGB is, whatever stands beside it.
+      // An sRGB chunk takes precedence over any other.
       [("sRGB", [0]), ("gAMA", numbers([100_000]))],
     ] as [[(String, [UInt8])]])
   func passed(_ chunks: [(String, [UInt8])]) throws {
@@ -52,7 +52,7 @@ struct ColorDescriptionTests {
   }
 
   @Test(
-    "that cannot be converted are warned of",
+    "colors that cannot be converted give a warning",
     arguments: [
       [("cICP", [9, 17, 0, 1])], [("gAMA", numbers([0]))],
       [("gAMA", numbers([45_455])), ("cHRM", numbers([0, 0, 0, 0, 0, 0, 0, 0]))],
@@ -62,7 +62,7 @@ struct ColorDescriptionTests {
   }
 
   @Test(
-    "count in HEIC and AVIF, too",
+    "descriptions in HEIC and AVIF count, too",
     arguments: [(UInt8(12), UInt8(13), true), (9, 16, true), (9, 18, true), (9, 17, false)])
   func nclx(primaries: UInt8, transfer: UInt8, isKnown: Bool) throws {
     var file = try Samples.fixture("fields.avif")
@@ -75,9 +75,9 @@ struct ColorDescriptionTests {
   }
 }
 
-/// Cameras write Adobe RGB into EXIF alone (DCF 2.0). What is expected was computed apart, from the primaries and the exponent of
-/// Adobe's specification.
-@Suite struct `Adobe RGB by EXIF alone` {
+/// Cameras declare Adobe RGB only in EXIF (DCF 2.0). The expected values were computed independently, from
+/// the primaries and the exponent of Adobe's specification.
+@Suite struct `Adobe RGB declared only in EXIF` {
   private static let size = PixelSize(width: 48, height: 32)
   private static let named = Embedded.exif(colorSpace: 2, index: nil)
 
@@ -99,13 +99,13 @@ struct ColorDescriptionTests {
     #expect(isClose(try color(result.bytes.array, x: 0.5, y: 0.5), [233, 35, 23], within: 3))
   }
 
-  @Test(arguments: [false, true]) func `is converted, and that is said`(bigEndian: Bool) throws {
+  @Test(arguments: [false, true]) func `Adobe RGB is converted, which is reported`(bigEndian: Bool) throws {
     for (space, index) in [(2, nil), (2, "R03\0"), (0xFFFF, "R03\0"), (2, "R98\0")] as [(Int, String?)] {
       try expectConverted(jpeg(Embedded.exif(colorSpace: space, index: index, bigEndian: bigEndian)))
     }
   }
 
-  @Test func `in a PNG and a WebP, too`() throws {
+  @Test func `Adobe RGB in a PNG or a WebP is converted, too`() throws {
     try expectConverted(Embedded.chunk("eXIf", Self.named, in: image().encoded(as: .png).array))
     let webp = try image().encoded(as: .webp(quality: 97)).array
     let chunk = Array("EXIF".utf8) + [UInt8(Self.named.count), 0, 0, 0] + Self.named
@@ -114,7 +114,7 @@ struct ColorDescriptionTests {
       Array(webp[..<4]) + [UInt8(length & 255), UInt8(length >> 8), 0, 0] + Array(webp[8...]) + chunk)
   }
 
-  @Test func `is nothing where EXIF says something else, or less`() throws {
+  @Test func `any other or incomplete EXIF declaration changes nothing`() throws {
     for (space, index) in [(1, "R03\0"), (0xFFFF, "R98\0"), (0xFFFF, nil), (nil, "R03\0"), (nil, nil)]
       as [(Int?, String?)]
     {
@@ -123,7 +123,7 @@ struct ColorDescriptionTests {
     }
   }
 
-  @Test func `counts less than a profile or a PNG's own chunks`() throws {
+  @Test func `a profile and a PNG's own chunks take precedence over EXIF`() throws {
     let profile = Array("ICC_PROFILE\0\u{1}\u{1}".utf8) + Profiles.displayP3
     let profiled = try prepare(Embedded.segment(0xE2, profile, in: jpeg(Self.named)))
     #expect(profiled.steps.first { $0.kind == .color }?.before?.contains("Adobe") == false)

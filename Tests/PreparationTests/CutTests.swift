@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import Core
 
-@Suite("Files that end too early")
+@Suite("Truncated files")
 struct CutTests {
-  /// Every length up to the first thousand, and fifty later ones.
+  /// Every length up to the first thousand, and fifty larger ones.
   private static func lengths(of file: [UInt8]) -> [Int] {
     let early = Array(0..<min(1_000, file.count - 1))
     guard file.count > 1_000 else { return early }
@@ -16,12 +16,12 @@ struct CutTests {
 
   private static let options: PreparationOptions = {
     var options = PreparationOptions()
-    // Lead past the passthrough, into the decoders.
+    // No passthrough, so that the decoders run.
     options.maximumEdge = 60
     return options
   }()
 
-  /// `nil` where nothing but the end marker or padding is gone and the whole picture is there.
+  /// `nil` if only the end marker or padding is missing and the whole picture is there.
   private func failure(_ part: [UInt8]) -> PreparationError? {
     do throws(PreparationError) {
       _ = try prepareReference(PictureBytes(part), options: Self.options)
@@ -32,20 +32,21 @@ struct CutTests {
   }
 
   @Test(
-    "the samples, cut anywhere, are an error", arguments: [Samples.portrait, Samples.rocket, Samples.coffee])
+    "a sample truncated anywhere is an error", arguments: [Samples.portrait, Samples.rocket, Samples.coffee])
   func samples(_ path: String) throws {
     let file = try Samples.bytes(path)
-    // Without its end alone, a file is the same picture.
+    // Without its end alone, a file gives the same picture.
     let end = path.hasSuffix(".png") ? 16 : 2
     for length in Self.lengths(of: file) where length < file.count - end {
       #expect(failure(Array(file.prefix(length))) != nil, "\(length) of \(file.count) bytes")
     }
   }
 
-  @Test("and so is every other format", arguments: try Samples.fixtureNames())
+  @Test("any other format truncated anywhere is an error, too", arguments: try Samples.fixtureNames())
   func fixtures(_ name: String) throws {
     let file = try Samples.fixture(name)
-    // What follows the pictures: a TIFF's directory may lie before its pixels, a GIF's trailer is one byte.
+    // Data after the pictures may be missing: a TIFF's directory may be before its pixels, and a GIF's
+    // trailer is one byte.
     let isWhole = try decodedPixelsIfReadable(file)
     for length in Self.lengths(of: file) where failure(Array(file.prefix(length))) == nil {
       let part = try decodedPixelsIfReadable(Array(file.prefix(length)))
@@ -59,11 +60,11 @@ struct CutTests {
   }
 }
 
-@Suite("Damaged files, again and again")
+@Suite("Damaged files, repeatedly")
 struct DamagedTests {
-  /// With more than one libvips thread a picture, 8.14 sometimes takes damaged files for good ones.
+  /// With more than one libvips thread per picture, version 8.14 sometimes accepts damaged files.
   @Test(
-    "a hundred times the same answer",
+    "a hundred runs give the same result",
     arguments: ["jpeg", "png", "webp", "fields.gif", "rgb16.tif", "fields.heic"])
   func again(_ kind: String) throws {
     let size = PixelSize(width: 64, height: 48)
@@ -74,7 +75,7 @@ struct DamagedTests {
       case "webp": try Synthetic.webp(size)
       default: try Samples.fixture(kind)
       }
-    // In the pixel data: its last quarter.
+    // Damage in the last quarter of the file, within the pixel data.
     for step in 0..<12 { file[file.count * 3 / 4 + step] ^= 0xA5 }
     if kind == "png" { file = HandmadePNG.repairingChecksums(file) }
     var options = PreparationOptions()
@@ -89,12 +90,13 @@ struct DamagedTests {
         case .picture(.stepFailed(.open, _)), .picture(.stepFailed(.decode, _)), .picture(.damaged),
           .picture(.truncated):
           outcomes.insert("error")
-        default: Issue.record("not said to be the file's fault: \(error)")
+        default: Issue.record("the error does not blame the file: \(error)")
         }
       }
     }
     #expect(outcomes.count == 1)
-    // Formats with checksums or prefix codes notice; the others can only give the same wrong pixels each time.
+    // Formats with checksums or prefix codes detect the damage. The others can only give the same wrong
+    // pixels each time.
     if ["png"].contains(kind) { #expect(outcomes == ["error"]) }
   }
 }

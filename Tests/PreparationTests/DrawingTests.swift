@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite("What a drawing refers to outside of its file")
+@Suite("References outside a drawing's file")
 struct DrawingTests {
   private func references(_ content: String, before: String = "") throws -> [String] {
     let svg = before + "<svg xmlns='http://www.w3.org/2000/svg' width='80' height='60'>\(content)</svg>"
@@ -13,7 +13,7 @@ struct DrawingTests {
   }
 
   @Test(
-    "is found",
+    "references outside the file are found",
     arguments: [
       "<image href='a.png' width='9'/>", "<image width=\"9\" xlink:href = \"a.png\"/>",
       "<svg:image xlink:href='a.png'></svg:image>", "<use href='a.png'/>", "<feImage href='\n a.png'/>",
@@ -31,7 +31,7 @@ struct DrawingTests {
   }
 
   @Test(
-    "is not what lies inside, or draws nothing",
+    "references within the file, and those that draw nothing, are ignored",
     arguments: [
       "<image href='data:image/png;base64,AAAA'/>", "<use href='#a'/>", "<rect fill='url(#a)'/>",
       "<image href=''/>",
@@ -44,14 +44,14 @@ struct DrawingTests {
     #expect(try references(content).isEmpty)
   }
 
-  @Test("stands before the drawing, too")
+  @Test("references before the drawing are found, too")
   func before() throws {
     let sheet = "<?xml version='1.0'?>\n<?xml-stylesheet type='text/css' href='a.css'?>\n"
     let type = "<!DOCTYPE svg [ <!ENTITY a \"x>\"> ] >\n"
     #expect(try references("<image href='b.png'/>", before: sheet + type) == ["a.css", "b.png"])
   }
 
-  @Test("is said, with what it is")
+  @Test("references are reported with their addresses")
   func said() throws {
     let images = (1...7).map { "<image href='https://example.com/\($0).png'/>" }.joined()
     let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='80' height='60'>\(images)</svg>"
@@ -66,7 +66,7 @@ struct DrawingTests {
   }
 
   @Test(
-    "takes no time to find, however often it begins",
+    "the search takes no time, however often a reference begins",
     arguments: [
       "<image href='", "<!a", "<![CDATA[", "<style>url(", "url(   ", "<a b=", "<?", "<a b='url(", "<!x [",
       "=",

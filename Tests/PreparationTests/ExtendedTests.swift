@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Core
 
-/// Long or dependent on programs that not everybody has: run by `Tests/extended`.
+/// Tests that take long or need programs that are not installed everywhere. `Tests/extended` runs them.
 @Suite("Extended: limits, metadata, color", .enabled(if: isExtendedRun))
 struct ExtendedTests {
   private static let limits = [
@@ -18,7 +18,7 @@ struct ExtendedTests {
   }
 
   /// 13 limits × 6 sizes × 3 sources × 4 formats = 936 combinations.
-  @Test("no limit is ever passed, and nothing finer would have fitted", arguments: sizes)
+  @Test("no limit is ever exceeded, and no finer setting would have fit", arguments: sizes)
   func caps(_ size: PixelSize) throws {
     let sources = [
       try Synthetic.png(size), try Synthetic.png(size, bands: 4), try Synthetic.jpeg(size, quality: 97),
@@ -51,7 +51,7 @@ struct ExtendedTests {
     }
   }
 
-  /// Where quality alone was given up, one step more of it is over the limit.
+  /// If only quality was reduced, one more step of quality exceeds the limit.
   private func requireMaximal(
     _ source: [UInt8], _ result: PreparedReference, _ limit: Int
   ) throws(PreparationError) {
@@ -66,8 +66,8 @@ struct ExtendedTests {
     #expect(finer.bytes.count > limit, "quality \(quality + 1) fits \(limit), too")
   }
 
-  /// exiftool reads the result: what it may find are the facts of the format itself.
-  @Test("no metadata is left, as exiftool sees it", .enabled(if: Tool.exists("exiftool")))
+  /// exiftool reads the result and may find only facts about the format itself.
+  @Test("exiftool finds no metadata", .enabled(if: Tool.exists("exiftool")))
   func metadata() throws {
     let folder = try TemporaryFolder()
     let allowed = [
@@ -102,7 +102,7 @@ struct ExtendedTests {
     }
   }
 
-  /// 27 flat fields of 16×16 pixels over the whole cube of device values, or from black to white.
+  /// 27 flat fields of 16×16 pixels, across the whole cube of device values or from black to white.
   private static func fields(inGray: Bool) throws -> [UInt8] {
     let size = PixelSize(width: 27 * 16, height: 16)
     var pixels: [UInt8] = []
@@ -119,7 +119,7 @@ struct ExtendedTests {
     ).array
   }
 
-  /// Little CMS's own program converts the same file; both results must look the same.
+  /// Little CMS's own program converts the same file. Both results must look the same.
   @Test(
     "colors are within ΔE 2 of Little CMS", .enabled(if: Tool.exists("jpgicc")),
     arguments: ["Display P3", "Adobe RGB", "ProPhoto", "CMYK", "grey"])
@@ -164,7 +164,7 @@ struct ExtendedTests {
 private struct Lab {
   let values: [Double]
 
-  /// The middle of a field, in a picture of colors or of gray.
+  /// The color at the center of a field, in a color or gray picture.
   init(_ picture: (pixels: [UInt8], size: PixelSize, bands: Int), at field: Int) {
     let first = (8 * picture.size.width + field * 16 + 8) * picture.bands
     let linear = (0..<3).map { band in

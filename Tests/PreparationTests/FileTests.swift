@@ -6,20 +6,21 @@ import TestSupport
 import Testing
 import Core
 
-/// Pictures that are read from an open file, where they are never in memory as a whole, against the same in memory.
-@Suite struct `A picture in a file` {
+/// Compares pictures read from an open file, which are never in memory as a whole, with the same pictures in
+/// memory.
+@Suite struct `Pictures read from files` {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// So much of a file is in memory at a time.
+  /// How much of a file is in memory at a time.
   private static let window = PictureContent.usualPortion
 
   private func file(_ bytes: [UInt8], as name: String = "picture") throws -> PictureContent {
     PictureContent(try PictureFile.open(try folder.write(bytes, as: name)))
   }
 
-  /// All that is found, or the error's words, and the bytes of what is made of it.
+  /// All findings, or the error's message, and the bytes of the result.
   private struct Outcome: Equatable {
     let text: String
     var bytes: [UInt8] = []
@@ -39,7 +40,7 @@ import Core
     #expect(inFile == found(in: PictureContent(PictureBytes(bytes)), tolerance))
   }
 
-  @Test func `becomes what it becomes in memory`() throws {
+  @Test func `a picture in a file gives the same result as in memory`() throws {
     var names = try Samples.fixtureNames().map { ($0, try Samples.fixture($0)) }
     names += try [Samples.portrait, Samples.rocket, Samples.coffee].map { ($0, try Samples.bytes($0)) }
     #expect(names.count > 20)
@@ -67,7 +68,7 @@ import Core
     }
   }
 
-  @Test func `the end of a JPEG may lie across the border of what is in memory`() throws {
+  @Test func `the end of a JPEG may cross the border of what is in memory`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 160, height: 120))
     var padded = plain
     for _ in 0..<4 { padded = Embedded.segment(0xFE, [UInt8](repeating: 0, count: 60_000), in: padded) }
@@ -80,14 +81,14 @@ import Core
     }
   }
 
-  /// A JPEG's head, then data that no decoder would take, with every kind of marker that may stand in it.
+  /// A JPEG's head, then data that no decoder would accept, with every kind of marker that may occur in it.
   private func jpegOfMarkers(_ count: Int, seed: Int = 0, breaking broken: Int? = nil) throws -> [UInt8] {
     let plain = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let scan = try #require(plain.firstRange(of: [0xFF, 0xDA]))
     let head = plain[..<(scan.upperBound + Int(plain[scan.upperBound + 1]))]
     var bytes = Array(head)
     for number in 0..<count {
-      // In a pattern that comes to lie otherwise each time.
+      // In a pattern with a different alignment each time.
       bytes += [UInt8](repeating: 0x55, count: (number * number / 7 + seed) % 4)
       bytes += (number / 3 + seed) % 2 == 0 ? [0xFF, 0x00] : [0xFF]
       bytes += [0xFF, 0xD0 + UInt8((number == broken ? number + 1 : number) % 8)]
@@ -95,7 +96,7 @@ import Core
     return bytes + [0xFF, 0xD9]
   }
 
-  @Test func `is found to be the same however little of it is in memory`() throws {
+  @Test func `a file is read the same however little of it is in memory`() throws {
     var files = try Samples.fixtureNames().map { try Samples.fixture($0) }
     files += try [Samples.portrait, Samples.rocket, Samples.coffee].map { try Samples.bytes($0) }
     for bytes in files {
@@ -118,7 +119,7 @@ import Core
     }
   }
 
-  @Test func `any number of fill bytes may stand before a marker, but not any number of markers`() throws {
+  @Test func `any number of fill bytes may precede a marker, but the number of markers is limited`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 20, height: 20))
     let filled = Array(plain[..<2]) + [UInt8](repeating: 0xFF, count: 600_000) + plain[2...]
     #expect(found(in: try file(filled)).text.contains("isComplete: true"))
@@ -134,11 +135,11 @@ import Core
       try expectTheSame(file)
     }
     let broken = try jpegOfMarkers(200_000, breaking: 199_990)
-    #expect(found(in: try file(broken)).text.contains("out of turn"))
+    #expect(found(in: try file(broken)).text.contains("out of sequence"))
     try expectTheSame(broken)
   }
 
-  @Test func `one that ends at any place near the border is cut short`() throws {
+  @Test func `a file that ends anywhere near the border is truncated`() throws {
     let whole = try jpegOfMarkers(100_000)
     for end in Self.window - 20..<Self.window + 20 {
       try expectTheSame(Array(whole[..<end]))
@@ -174,7 +175,7 @@ import Core
     }
   }
 
-  @Test func `a chunk larger than anything that is looked at goes like others`() throws {
+  @Test func `a chunk larger than any that is read is removed like others`() throws {
     let plain = try Synthetic.png(PixelSize(width: 20, height: 20))
     let large = Embedded.chunk(
       "iTXt", Array("XML:com.adobe.xmp\0".utf8) + [UInt8](repeating: 0x20, count: 17 << 20), in: plain)
@@ -183,7 +184,7 @@ import Core
   }
 
   @Test(arguments: ["jpg", "png"])
-  func `that changes after it was inspected is refused`(kind: String) throws {
+  func `a file that changes after inspection is refused`(kind: String) throws {
     let sizes = [PixelSize(width: 900, height: 900), PixelSize(width: 1_000, height: 800)]
     let (bytes, other) =
       kind == "png"
@@ -192,7 +193,7 @@ import Core
     for edge in [nil, 100] {
       var options = PreparationOptions()
       options.maximumEdge = edge
-      // All of it is left, and another time; the second half is gone; or another picture has come into the same file.
+      // Only the modification time changes; the second half is removed; or the file gets another picture.
       for change in ["time", "end", "all"] {
         let source = try file(bytes, as: "changing")
         let inspection = try inspectPicture(source, options: options)

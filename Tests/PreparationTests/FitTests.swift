@@ -5,11 +5,11 @@ import TestSupport
 import Testing
 import Core
 
-@Suite("Padded and cropped")
+@Suite("Padding and cropping")
 struct FitTests {
   private func ratio(_ text: String) throws -> AspectRatio { try #require(AspectRatio(parsing: text)) }
 
-  /// Where a point of the upright original, by shares, lies in the prepared picture.
+  /// The color in the prepared picture at a point of the upright original, given in fractions of its size.
   private func color(_ result: PreparedReference, ofSource x: Double, _ y: Double) throws -> [Int] {
     let geometry = result.geometry
     let column = x * Double(geometry.scaled.width) + Double(geometry.offset.x)
@@ -19,7 +19,7 @@ struct FitTests {
       y: row / Double(geometry.prepared.height))
   }
 
-  @Test("the geometry says where the original lies", arguments: [Fit.pad, .crop], 1...8)
+  @Test("the geometry says where the original is", arguments: [Fit.pad, .crop], 1...8)
   func geometry(_ fit: Fit, _ orientation: Int) throws {
     let stored = try StoredOnItsSide.fields(PixelSize(width: 160, height: 96), orientation)
     let result = try prepare(Embedded.oriented(orientation, jpeg: stored)) {
@@ -40,7 +40,7 @@ struct FitTests {
     }
   }
 
-  @Test("completed, it goes on beyond its edges as in a mirror", arguments: 1...8)
+  @Test("mirror padding continues the picture beyond its edges", arguments: 1...8)
   func completed(_ orientation: Int) throws {
     let stored = try StoredOnItsSide.fields(PixelSize(width: 160, height: 96), orientation)
     let result = try prepare(Embedded.oriented(orientation, jpeg: stored)) {
@@ -57,7 +57,7 @@ struct FitTests {
     #expect(isClose(try color(result, ofSource: 0.4, 1.25), [0, 0, 255], within: 8))
   }
 
-  @Test("completed around a region that fits no answer, the geometry is of the whole")
+  @Test("mirror padding of a region that matches no answer keeps the whole picture's geometry")
   func completedRegion() throws {
     let result = try prepare(Synthetic.fields(PixelSize(width: 400, height: 100))) {
       $0.region = PixelArea(left: 100, top: 0, size: PixelSize(width: 200, height: 100))
@@ -68,12 +68,12 @@ struct FitTests {
     #expect(result.size == PixelSize(width: 300, height: 300))
     #expect(result.geometry.shown == VisibleArea(left: 50, top: -100, width: 300, height: 300))
     #expect(result.geometry.source == PixelSize(width: 400, height: 100))
-    // Beside the middle.
+    // On both sides of the center.
     #expect(isClose(try color(result, ofSource: 0.4, 0.25), [255, 0, 0], within: 8))
     #expect(isClose(try color(result, ofSource: 0.6, 0.75), [255, 255, 255], within: 8))
   }
 
-  @Test("a region at the picture's edge gets a margin, another one has what is around it")
+  @Test("a region at the picture's edge gets a margin, any other shows its surroundings")
   func marginOfRegions() throws {
     let png = try Synthetic.fields(PixelSize(width: 400, height: 300))
     func shown(_ left: Int, answer: Int = 64) throws -> VisibleArea {
@@ -85,14 +85,14 @@ struct FitTests {
     }
     #expect(
       try shown(170) == VisibleArea(PixelArea(left: 154, top: 84, size: PixelSize(width: 92, height: 92))))
-    // The second is cut in exactly the answer's pixels.
+    // The second region is cut to exactly the answer's pixels.
     for answer in [64, 120] {
       let atEdge = try shown(340, answer: answer)
       #expect(atEdge.left + atEdge.width > 402 && abs(atEdge.width - atEdge.height) < 1, "\(atEdge)")
     }
   }
 
-  @Test("completed gray, transparent, and with a shape already", arguments: [1, 2, 3, 4])
+  @Test("gray, transparent, and already matching pictures are mirror-padded", arguments: [1, 2, 3, 4])
   func completedBands(_ bands: Int) throws {
     let size = PixelSize(width: 40, height: 20)
     let pixels = [UInt8](repeating: 90, count: size.pixelCount * bands)
@@ -110,7 +110,7 @@ struct FitTests {
     }
   }
 
-  @Test("a byte limit that costs pixels keeps the geometry true")
+  @Test("a byte limit that reduces the pixels keeps the geometry correct")
   func underCap() throws {
     let result = try prepare(Synthetic.fields(PixelSize(width: 800, height: 400))) {
       $0.fit = .pad
@@ -123,7 +123,7 @@ struct FitTests {
     #expect(isClose(try color(result, ofSource: 0.75, 0.75), [255, 255, 255], within: 40))
   }
 
-  @Test("a picture that has the shape already passes untouched")
+  @Test("a picture that already has the ratio passes unchanged")
   func sameShape() throws {
     let result = try prepare(Synthetic.jpeg(PixelSize(width: 160, height: 90))) {
       $0.fit = .crop
@@ -132,7 +132,7 @@ struct FitTests {
     #expect(result.isPassthrough)
   }
 
-  @Test("margins around gray and transparent pictures", arguments: [1, 4])
+  @Test("gray and transparent pictures are padded", arguments: [1, 4])
   func otherBands(_ bands: Int) throws {
     let size = PixelSize(width: 40, height: 20)
     let pixels = [UInt8](repeating: 90, count: size.pixelCount * bands)

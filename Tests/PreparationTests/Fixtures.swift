@@ -4,11 +4,12 @@ import Preparation
 import TestSupport
 import Core
 
-/// A picture as a camera stores it that was not held upright.
+/// A picture stored by a camera that was not held upright.
 enum StoredOnItsSide {
-  /// JPEG pixels that, turned by `orientation`, show the four fields of `Synthetic.fields`.
+  /// JPEG pixels that, turned by `orientation`, show the four quadrants of `Synthetic.fields`.
   ///
-  /// EXIF (CIPA DC-008, tag Orientation) says where the stored row 0 and column 0 lie in the upright picture.
+  /// EXIF (CIPA DC-008, tag Orientation) defines where the stored row 0 and column 0 are in the upright
+  /// picture.
   static func fields(_ upright: PixelSize, _ orientation: Int) throws -> [UInt8] {
     let (source, _, _) = try decodedPixels(Synthetic.fields(upright))
     let stored = orientation >= 5 ? upright.transposed : upright
@@ -44,7 +45,7 @@ func prepare(
   return try prepareReference(PictureBytes(bytes), options: options)
 }
 
-/// The average color of a rectangle, by shares of the picture.
+/// The color at a point, given in fractions of the picture's size.
 func color(_ bytes: [UInt8], x: Double, y: Double) throws -> [Int] {
   let (pixels, size, bands) = try decodedPixels(bytes)
   let at = (Int(y * Double(size.height)) * size.width + Int(x * Double(size.width))) * bands

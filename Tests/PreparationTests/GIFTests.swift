@@ -11,7 +11,7 @@ private typealias Frame = HandmadeGIF.Frame
 struct GIFTests {
   private static let red = HandmadeGIF.palette[1]
 
-  /// The color at a point, with its alpha; opaque where the picture has none.
+  /// The color and alpha at a point; alpha is 255 in a picture without an alpha channel.
   private func pixel(_ file: PreparedReference, _ x: Int, _ y: Int) throws -> [Int] {
     let (pixels, size, bands) = try decodedPixels(file.bytes.array)
     let at = (y * size.width + x) * bands
@@ -25,7 +25,7 @@ struct GIFTests {
   }
 
   @Test(
-    "a first frame larger than the screen makes the canvas as large as itself",
+    "a first frame larger than the screen enlarges the canvas to its size",
     arguments: [
       (40, 30), (80, 30), (40, 60), (79, 60), (80, 59), (1, 1), (0, 0), (0, 60), (80, 0), (100, 10),
       (10, 100),
@@ -37,14 +37,14 @@ struct GIFTests {
       at: [(0, 0), (79, 0), (0, 59), (79, 59)])
   }
 
-  @Test("one that lies wholly outside does, too", arguments: [(80, 0), (0, 60), (80, 60), (300, 2)])
+  @Test("a first frame outside sets the canvas size, too", arguments: [(80, 0), (0, 60), (80, 60), (300, 2)])
   func outsideFirstFrame(corner: (Int, Int)) throws {
     let file = HandmadeGIF.file((80, 60), [Frame(40, 30, at: corner.0, corner.1)])
     try requireRed(file, size: PixelSize(width: 40, height: 30), at: [(0, 0), (39, 29)])
   }
 
   @Test(
-    "of one partly outside, the screen shows what lies in it",
+    "a first frame partly outside shows the part within the screen",
     arguments: [1, 20, 40, 79].flatMap { x in [1, 15, 30, 59].map { (x, $0) } } + [
       (0, 1), (0, 59), (1, 0), (79, 0),
     ])
@@ -55,7 +55,7 @@ struct GIFTests {
   }
 
   @Test(
-    "what no frame covers is transparent, whatever the screen",
+    "pixels that no frame covers are transparent, whatever the screen size",
     arguments: [(80, 60), (640, 480), (640, 512), (800, 600), (1_024, 768), (2_100, 40), (65, 2_049)])
   func smallerFirstFrame(screen: (Int, Int)) throws {
     let file = HandmadeGIF.file(screen, [Frame(40, 30, at: 20, 5)])
@@ -77,7 +77,7 @@ struct GIFTests {
   }
 
   @Test(
-    "a later frame is clipped",
+    "a later frame is clipped to the canvas",
     arguments: [-1, 0, 30, 79, 80, 200].flatMap { x in [0, 10, 59, 300].map { (x, $0) } })
   func laterFrame(corner: (Int, Int)) throws {
     let (x, y) = (max(0, corner.0), corner.1)
@@ -90,7 +90,7 @@ struct GIFTests {
   }
 
   @Test(
-    "the rows of an interlaced frame are in order where it is clipped",
+    "an interlaced frame that is clipped has its rows in order",
     arguments: [1, 2], [(0, 31), (20, 1), (79, 59)])
   func interlaced(page: Int, corner: (Int, Int)) throws {
     var frame = Frame(80, 60, at: corner.0, corner.1)
@@ -104,7 +104,7 @@ struct GIFTests {
     }
   }
 
-  @Test("what a frame leaves behind is cleared, not painted, where it says so", arguments: [2, 3, 4])
+  @Test("a disposed frame is cleared to transparent, not painted over", arguments: [2, 3, 4])
   func removal(disposal: Int) throws {
     var first = Frame(80, 60)
     first.disposal = disposal
@@ -120,7 +120,7 @@ struct GIFTests {
   }
 }
 
-@Suite("GIFs that are cut or damaged")
+@Suite("Truncated or damaged GIFs")
 struct BrokenGIFTests {
   private static let screen = (width: 40, height: 30)
   private static let start = HandmadeGIF.head(screen) + HandmadeGIF.block(Frame(40, 30))
@@ -135,21 +135,21 @@ struct BrokenGIFTests {
     #expect(try decodedPixels(result.bytes.array).pixels == expected.map(UInt8.init), "\(what)")
   }
 
-  @Test("cut anywhere behind its first frame, a GIF is that frame")
+  @Test("a GIF truncated after its first frame is that frame")
   func cutBehind() throws {
     for length in Self.start.count..<Self.whole.count {
       try requireFirst(Array(Self.whole[..<length]), "cut at \(length) of \(Self.whole.count)")
     }
   }
 
-  @Test("with the pixels of its first frame all there, it is that frame", arguments: [1, 2])
+  @Test("a GIF with all pixels of its first frame is that frame", arguments: [1, 2])
   func cutEnd(count: Int) throws {
     try requireFirst(Array(Self.start.dropLast(count)), "\(count) bytes before the frame's end")
   }
 
-  @Test("cut within its first frame, it is refused, whatever is joined to it")
+  @Test("a GIF truncated within its first frame is refused, whatever follows")
   func cutWithin() {
-    // In the last bytes stand hardly any pixels but codes that end them.
+    // The last bytes have hardly any pixels, only the codes that end them.
     for length in 6..<Self.start.count - 8 {
       let part = Array(Self.start[..<length])
       for file in [part, part + [0, 0, 0], part + Array("another file".utf8) + [0, 1]] {
@@ -159,7 +159,7 @@ struct BrokenGIFTests {
     }
   }
 
-  /// What may stand behind the first frame.
+  /// Bytes that may follow the first frame.
   private static let damage: [[UInt8]] = {
     var state: UInt64 = 5
     let noise = (0..<12).map { _ in
@@ -177,12 +177,12 @@ struct BrokenGIFTests {
     ]
   }()
 
-  @Test("damaged anywhere behind its first frame, it is that frame", arguments: damage.indices)
+  @Test("a GIF damaged after its first frame is that frame", arguments: damage.indices)
   func damagedBehind(row: Int) throws {
     try requireFirst(Self.start + Self.damage[row], "damage \(row)")
   }
 
-  @Test("a frame with too few pixels does not count before damage")
+  @Test("an incomplete frame before damage does not count")
   func pages() throws {
     var lacking = Frame(40, 30, color: 2)
     lacking.pixelCount = 500
@@ -193,7 +193,7 @@ struct BrokenGIFTests {
   }
 
   @Test(
-    "real GIFs without their last byte are what they were",
+    "real GIFs without their last byte give the same picture",
     arguments: [
       "fields.gif", "animated.gif", "transparent.gif",
     ])

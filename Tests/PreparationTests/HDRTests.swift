@@ -6,14 +6,15 @@ import TestSupport
 import Testing
 import Core
 
-/// Pictures for HDR screens, written here by the formulas of ITU-R BT.2100 and the matrices of ITU-R BT.2087 and SMPTE EG 432-1.
+/// HDR pictures, written by the formulas of ITU-R BT.2100 and the matrices of ITU-R BT.2087 and SMPTE EG
+/// 432-1.
 @Suite("HDR on an SDR screen")
 struct HDRTests {
   private enum Curve: UInt8, CaseIterable {
     case pq = 16
     case hlg = 18
 
-    /// Values of 0 to 1 for light in cd/m².
+    /// Encoded values from 0 to 1 for light in cd/m².
     func values(_ light: [Double]) -> [Double] {
       switch self {
       case .pq:
@@ -22,7 +23,7 @@ struct HDRTests {
           return pow((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power), 78.84375)
         }
       case .hlg:
-        // Of BT.2020; what the system gamma makes of the scene's light on a screen of 1,000 cd/m².
+        // Luminance of BT.2020. The system gamma maps the scene's light to a screen of 1,000 cd/m².
         let screen = 0.2627 * light[0] + 0.6780 * light[1] + 0.0593 * light[2]
         let scene = screen <= 0 ? 1 : pow(screen / 1_000, 1 / 1.2)
         return light.map { cd in
@@ -40,15 +41,15 @@ struct HDRTests {
     12: [[0.8225, 0.1774, 0], [0.0332, 0.9669, 0], [0.0171, 0.0724, 0.9108]],
   ]
 
-  /// - Parameter level: of sRGB, 0 to 255.
+  /// - Parameter level: an sRGB level from 0 to 255.
   private static func light(_ level: Double) -> Double {
     let value = level / 255
     return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
   }
 
-  /// Fields of 16 pixels across, from left to right.
+  /// Fields 16 pixels wide, from left to right.
   ///
-  /// - Parameter fields: light in sRGB's primaries, in units of SDR's white.
+  /// - Parameter fields: light in sRGB's primaries, relative to SDR white.
   private func file(
     _ fields: [[Double]], _ curve: Curve, primaries: UInt8 = 9, bits: UInt8 = 16, alpha: Bool = false
   )
@@ -80,9 +81,9 @@ struct HDRTests {
     [255, 255, 255],
   ]
 
-  @Test("colors up to white are those of SDR", arguments: Curve.allCases, [UInt8(9), 12, 1])
+  @Test("colors up to white match SDR", arguments: Curve.allCases, [UInt8(9), 12, 1])
   private func colors(curve: Curve, primaries: UInt8) throws {
-    // HLG's luminance is made here of BT.2020's shares.
+    // HLG's luminance is computed here with BT.2020's coefficients.
     guard curve == .pq || primaries == 9 else { return }
     let result = try prepare(file(Self.colors.map { $0.map(Self.light) }, curve, primaries: primaries))
     #expect(result.warnings.isEmpty)
@@ -92,7 +93,7 @@ struct HDRTests {
     }
   }
 
-  @Test("and with 8 bits nearly so")
+  @Test("8 bits give nearly the same colors")
   func eightBits() throws {
     let result = try prepare(file(Self.colors.map { $0.map(Self.light) }, .pq, bits: 8))
     for (found, expected) in zip(try fields(result, Self.colors.count), Self.colors) {
@@ -101,7 +102,7 @@ struct HDRTests {
   }
 
   @Test(
-    "what is brighter than white keeps its differences, and darker colors stay near",
+    "highlights keep their differences, and darker colors stay close",
     arguments: [2.0, 5, 20, 45])
   func highlights(peak: Double) throws {
     let sky = (1...8).map { step in [0.6, 0.8, 1].map { $0 * (1 + (min(peak, 19) - 1) * Double(step) / 8) } }
@@ -113,7 +114,7 @@ struct HDRTests {
       #expect(isClose(color, expected.map { Int($0) }, within: 20), "\(color) for \(expected)")
     }
     #expect(found[3].allSatisfy { $0 >= 215 })
-    // Far above, 8 bits do not tell all steps apart.
+    // At high peaks, 8 bits do not distinguish all steps.
     for (step, next) in zip(found[4..<12], found[5..<12]) {
       #expect(step.reduce(0, +) < next.reduce(0, +) + (peak > 5 ? 1 : 0))
     }
@@ -122,13 +123,13 @@ struct HDRTests {
     #expect(found[12].allSatisfy { $0 >= 254 })
   }
 
-  @Test("transparency stays")
+  @Test("transparency is kept")
   func alpha() throws {
     let found = try fields(prepare(file([[1, 1, 1], [0.2, 0.2, 0.2]], .hlg, alpha: true)), 2)
     #expect(found[0][3] == 128 && found[0][0] >= 253)
   }
 
-  @Test("gray is gray", arguments: [UInt8(8), 16])
+  @Test("gray stays gray", arguments: [UInt8(8), 16])
   func gray(bits: UInt8) throws {
     let value = Curve.pq.values([203 * Self.light(128)])[0]
     let code = Int(value * (bits == 16 ? 65_535 : 255))
@@ -140,9 +141,9 @@ struct HDRTests {
     #expect(isClose(try color(prepare(png).bytes.array, x: 0.5, y: 0.5), [128, 128, 128], within: 3))
   }
 
-  @Test("a part is shown as it is in the whole", arguments: Curve.allCases)
+  @Test("a crop looks as it does in the whole", arguments: Curve.allCases)
   private func part(curve: Curve) throws {
-    // The brightest light lies outside of the part.
+    // The brightest light is outside the crop.
     let between = [[Double]](repeating: [0.3, 0.3, 0.3], count: 40)
     let png = file([[0.5, 0.5, 0.5], [1, 1, 1], [1.5, 1.4, 1.2]] + between + [[4.5, 4.5, 4.5]], curve)
     let whole = try fields(prepare(png), 3)
@@ -160,7 +161,7 @@ struct HDRTests {
     }
   }
 
-  @Test("reduced and turned it is the same")
+  @Test("a reduced and rotated picture looks the same")
   func reduced() throws {
     let png = file([[Double]](repeating: Self.colors[0].map(Self.light), count: 20), .pq)
     let result = try prepare(Embedded.chunk("eXIf", Embedded.exif(orientation: 6), in: png)) {

@@ -10,7 +10,7 @@ import Core
     try prepareReference(PictureBytes(bytes), options: PreparationOptions())
   }
 
-  /// The colors at the centers of the four fields.
+  /// The colors at the centers of the four quadrants.
   private func fields(_ file: PictureBytes) throws -> [[Int]] {
     let (pixels, size, bands) = try decodedPixels(file.array)
     return [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)].map { x, y in
@@ -25,7 +25,7 @@ import Core
     "fields.gif", "animated.gif", "fields.tif", "pages.tif", "orientation6.tif", "rgb16.tif", "lab.tif",
     "lab8.tif", "tiled.tif", "big.tif", "fields.heic", "rotated.heic", "fields.avif",
   ])
-  func `the four fields stand upright in their colors`(name: String) throws {
+  func `the four quadrants are upright and in their colors`(name: String) throws {
     let result = try prepare(Samples.fixture(name))
     #expect(result.size == PixelSize(width: 64, height: 48))
     #expect([.jpeg, .png].contains(result.mediaType))
@@ -65,7 +65,7 @@ import Core
   }
 
   @Test(arguments: ["sampled410.jpg", "sampled411.jpg", "sampled440.jpg"])
-  func `chroma of any sampling is read`(name: String) throws {
+  func `chroma of any subsampling is read`(name: String) throws {
     var options = PreparationOptions()
     options.maximumEdge = 48
     let result = try prepareReference(PictureBytes(Samples.fixture(name)), options: options)
@@ -75,9 +75,9 @@ import Core
   }
 
   @Test(arguments: ["cmyk.tif", "ycck.jpg"])
-  func `CMYK without a profile is taken as ink on paper`(name: String) throws {
+  func `CMYK without a profile is treated as ink on paper`(name: String) throws {
     let found = try fields(prepare(Samples.fixture(name)).bytes)
-    // Red stays the reddest of the four, and so on: the exact colors depend on the assumed inks.
+    // Red stays the reddest of the four, and so on. The exact colors depend on the assumed inks.
     for (position, channel) in [(0, 0), (1, 1), (2, 2)] {
       #expect(found[position][channel] == found[position].max())
     }
@@ -94,7 +94,7 @@ import Core
   @Test(arguments: [
     "fields.gif", "animated.gif", "fields.tif", "tiled.tif", "fields.heic", "rotated.heic", "fields.avif",
   ])
-  func `a file cut anywhere is an error, or still the whole picture`(name: String) throws {
+  func `a file truncated anywhere is an error, or still the whole picture`(name: String) throws {
     let whole = try Samples.fixture(name)
     let expected = try decodedPixels(prepare(whole).bytes.array).pixels
     for length in 0..<whole.count {
@@ -111,7 +111,7 @@ import Core
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(state >> 33)
     }
-    // All of them by the extended tests.
+    // The extended tests run more of them.
     for _ in 0..<(isExtendedRun ? 4_000 : 1_000) {
       var damaged = whole
       for _ in 0..<3 { damaged[next() % damaged.count] = UInt8(next() & 255) }

@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Under the cap` {
+@Suite struct `Byte limits` {
   @Test(arguments: [10_000_000, 60_000, 25_000, 9_000, 3_000, 1_000], [MediaType.jpeg, .png, .webp])
-  func `never a byte over it`(limit: Int, format: MediaType) throws {
+  func `the result never exceeds the limit`(limit: Int, format: MediaType) throws {
     for size in [PixelSize(width: 500, height: 300), PixelSize(width: 40, height: 700)] {
       let file = try Synthetic.png(size)
       let result = try prepare(file) {
@@ -16,12 +16,12 @@ import Core
       }
       #expect(result.bytes.count <= limit)
       #expect(try PictureStructure.read(result.bytes).size == result.size)
-      // Nothing is given away: what is far under the cap was the finest that there is.
+      // No quality is wasted: a result far under the limit has the best settings.
       if result.bytes.count < limit / 2 { #expect(result.size == size) }
     }
   }
 
-  @Test func `a JPEG that is only too heavy loses quality before pixels`() throws {
+  @Test func `a JPEG that is only too large loses quality before pixels`() throws {
     let size = PixelSize(width: 600, height: 400)
     let file = try Synthetic.jpeg(size, quality: 98)
     let result = try prepare(file) { $0.maximumBytes = ByteCount(file.count * 3 / 4) }
@@ -30,7 +30,7 @@ import Core
     #expect(result.steps.map(\.kind) == [.quality])
   }
 
-  @Test func `an opaque PNG that is too heavy becomes a JPEG`() throws {
+  @Test func `an opaque PNG that is too large becomes a JPEG`() throws {
     let size = PixelSize(width: 400, height: 300)
     let file = try Synthetic.png(size)
     let result = try prepare(file) { $0.maximumBytes = ByteCount(100_000) }
@@ -39,7 +39,7 @@ import Core
     #expect(result.steps.map(\.kind).contains(.format))
   }
 
-  @Test func `a picture with transparency keeps its pixels in WebP where PNG would lose them`() throws {
+  @Test func `a transparent picture keeps its pixels in WebP where PNG would lose them`() throws {
     let size = PixelSize(width: 300, height: 200)
     let opaque = try decodedPixels(Synthetic.png(size)).pixels
     var pixels: [UInt8] = []
@@ -54,7 +54,7 @@ import Core
     #expect(result.size == size)
     #expect(result.bytes.byteCount <= limit)
     #expect(try decodedPixels(result.bytes.array).bands == 4)
-    // Where the target takes no WebP, pixels are given up instead.
+    // If the gateway does not accept WebP, pixels are reduced instead.
     let png = try prepare(file) {
       $0.maximumBytes = limit
       $0.acceptedFormats = [.jpeg, .png]
@@ -63,7 +63,7 @@ import Core
     #expect(png.size.width < size.width)
   }
 
-  @Test func `names that stay count in the smallest size, too`() throws {
+  @Test func `kept names count in the smallest size, too`() throws {
     let name = String(repeating: "n", count: 900)
     let exif =
       Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x3B, 1, 2, 0, 0x85, 3, 0, 0, 26, 0, 0, 0, 0, 0, 0, 0]
@@ -82,8 +82,8 @@ import Core
     #expect(smallest > limit)
   }
 
-  @Test func `what cannot be reached is an error with the smallest size`() throws {
-    // 16×16 is as small as it gets, and 1,024 random bytes do not compress.
+  @Test func `a limit that cannot be reached is an error with the smallest size`() throws {
+    // 16×16 is the smallest size, and 1,024 random bytes do not compress.
     let size = PixelSize(width: 16, height: 16)
     var random = SystemRandomNumberGenerator()
     let pixels = (0..<1_024).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -103,20 +103,20 @@ import Core
   }
 }
 
-@Suite struct `Cut short, and allowed to be` {
+@Suite struct `Truncated pictures that are allowed` {
   @Test(arguments: [MediaType.jpeg, .png])
-  func `what is there is taken, rewritten and marked`(format: MediaType) throws {
+  func `the available part is used, encoded again, and marked`(format: MediaType) throws {
     let size = PixelSize(width: 300, height: 200)
     let whole = format == .jpeg ? try Synthetic.jpeg(size) : try Synthetic.png(size)
     for share in [0.5, 0.9, 1] {
-      // Less than the last pixels: without its end alone, a picture is whole.
+      // Some pixels are missing: a picture without its end alone is whole.
       let cut = Array(whole.prefix(min(whole.count - 40, Int(Double(whole.count) * share))))
       #expect(throws: PreparationError.self) { try prepare(cut) }
       let result = try prepare(cut) { $0.allowsTruncated = true }
       #expect(result.size == size)
       #expect(result.warnings == [.truncated])
       #expect(!result.isPassthrough)
-      #expect(result.steps.contains { $0.reason.contains("cut short") })
+      #expect(result.steps.contains { $0.reason.contains("truncated") })
       #expect(try PictureStructure.read(result.bytes).isComplete)
       // The upper rows are there.
       let (before, after) = (try decodedPixels(whole).pixels, try decodedPixels(result.bytes.array).pixels)
@@ -126,7 +126,7 @@ import Core
     }
   }
 
-  @Test func `nothing of the picture is still an error`() throws {
+  @Test func `a file without any pixels is still an error`() throws {
     let whole = try Synthetic.jpeg(PixelSize(width: 300, height: 200))
     for length in [2, 100, 300] {
       #expect(throws: PreparationError.self) {
@@ -136,10 +136,10 @@ import Core
   }
 }
 
-@Suite struct `Refused` {
-  @Test func `pictures over the pixel limit, before they are decoded`() throws {
+@Suite struct `Refused pictures and options` {
+  @Test func `a picture over the pixel limit is refused before it is decoded`() throws {
     var bomb = try Synthetic.png(PixelSize(width: 8, height: 8))
-    // 60,000 × 60,000 in the header, with a checksum that fits.
+    // 60,000 × 60,000 in the header, with a matching checksum.
     let header: [UInt8] = Array("IHDR".utf8) + [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 2, 0, 0, 0]
     bomb.replaceSubrange(12..<33, with: header + CRC.of(header))
     guard
@@ -153,13 +153,13 @@ import Core
     #expect(limit == 100_000_000)
   }
 
-  @Test func `exactly the limit passes, one less does not`() throws {
+  @Test func `a picture at exactly the pixel limit passes, and one above it does not`() throws {
     let file = try Synthetic.jpeg(PixelSize(width: 30, height: 20))
     #expect(try prepare(file) { $0.maximumPixels = 600 }.isPassthrough)
     #expect(throws: PreparationError.self) { try prepare(file) { $0.maximumPixels = 599 } }
   }
 
-  @Test func `options out of range, with value and expectation`() throws {
+  @Test func `an option out of range is refused with its value and the expected range`() throws {
     let file = try Synthetic.jpeg(PixelSize(width: 30, height: 20))
     let changes: [(inout PreparationOptions) -> Void] = [
       { $0.quality = 140 }, { $0.quality = 0 }, { $0.maximumEdge = 3 }, { $0.maximumBytes = ByteCount(999) },

@@ -14,7 +14,7 @@ struct PNGChecksumTests {
     HandmadePNG.file(width: 12, bits: 8, kind: 2, rows: pixels, before: chunks)
   }
 
-  /// With the last bit of a chunk's checksum changed.
+  /// The file with the last bit of a chunk's checksum changed.
   private func damaging(_ name: String, in file: [UInt8]) throws -> [UInt8] {
     var file = file
     let start = try #require(file.firstRange(of: Array(name.utf8))).lowerBound
@@ -24,13 +24,13 @@ struct PNGChecksumTests {
   }
 
   @Test(
-    "what the picture can do without is left out, with a word",
+    "a chunk that the picture does not need is left out, with a warning",
     arguments: [
       "tEXt", "zTXt", "iTXt", "tIME", "eXIf", "iCCP", "gAMA", "cHRM", "sRGB", "cICP", "pHYs", "bKGD", "sBIT",
       "caBX", "acTL", "prVt",
     ], [false, true])
   func leftOut(name: String, isDecoded: Bool) throws {
-    // It would mean something if it were read: an orientation, a gamma of 1.
+    // The chunk would matter if it were read: an orientation, a gamma of 1.
     let payload = name == "eXIf" ? Embedded.exif(orientation: 6) : [0, 1, 0x86, 0xA0] + Array("CANARY".utf8)
     let file = try damaging(name, in: file([(name, payload)]))
     let result = try prepare(file) { if isDecoded { $0.format = .webp } }
@@ -42,7 +42,7 @@ struct PNGChecksumTests {
     #expect(result.bytes.array == self.file([]))
   }
 
-  @Test("and what it cannot is an error", arguments: ["IHDR", "PLTE", "IDAT", "tRNS"])
+  @Test("a chunk that the picture needs is an error", arguments: ["IHDR", "PLTE", "IDAT", "tRNS"])
   func needed(name: String) throws {
     let chunks = [("PLTE", [UInt8](repeating: 9, count: 12)), ("tRNS", [0, 1, 0, 2, 0, 3])]
     let file = try damaging(name, in: file(chunks))
@@ -57,7 +57,7 @@ struct PNGChecksumTests {
   }
 }
 
-@Suite("EXIF in the texts of a PNG")
+@Suite("EXIF in the text chunks of a PNG")
 struct PNGRawProfileTests {
   private static let rows = (0..<12).map { row in (0..<60).map { UInt8(row * 9 + $0) } }
   private static let size = PixelSize(width: 20, height: 12)
@@ -66,7 +66,7 @@ struct PNGRawProfileTests {
     HandmadePNG.file(width: 20, bits: 8, kind: 2, rows: Self.rows, before: chunks)
   }
 
-  /// As ImageMagick writes it: 36 bytes to a line.
+  /// Hexadecimal text as ImageMagick writes it: 36 bytes per line.
   private func digits(_ block: [UInt8], name: String = "exif") -> [UInt8] {
     let lines = stride(from: 0, to: block.count, by: 36).map { start in
       block[start..<min(start + 36, block.count)].map { String(format: "%02x", $0) }.joined()
@@ -103,14 +103,14 @@ struct PNGRawProfileTests {
     }
   }
 
-  @Test("a chunk of its own counts more, whichever comes first", arguments: [true, false])
+  @Test("an eXIf chunk takes precedence, whichever comes first", arguments: [true, false])
   func precedence(isFirst: Bool) throws {
     let own = ("eXIf", Embedded.exif(orientation: 1))
     let text = chunk("zTXt")
     #expect(try prepare(file(isFirst ? [own, text] : [text, own])).size == Self.size)
   }
 
-  @Test("nonsense in such a text is ignored")
+  @Test("invalid data in a text with EXIF is ignored")
   func nonsense() throws {
     let head = Array("Raw profile type exif\0".utf8)
     let xmp = digits(Array("http://ns.adobe.com/xap/1.0/\0<x/>".utf8))
@@ -123,7 +123,7 @@ struct PNGRawProfileTests {
     }
   }
 
-  @Test("only so many of them are looked at")
+  @Test("only a limited number of texts with EXIF is read")
   func many() throws {
     let broken = ("zTXt", Array("Raw profile type exif\0\0".utf8) + HandmadePNG.deflated([1, 2, 3]))
     let chunks = [(String, [UInt8])](repeating: broken, count: 4) + [chunk("zTXt")]
@@ -141,7 +141,7 @@ struct PNGEndTests {
       + ["interlaced-33x17", "soft", "palette"].map { try Samples.fixture("\($0).png") }
   }
 
-  /// The pixel data in several chunks.
+  /// The file with its pixel data in several chunks.
   private static func splitting(_ png: [UInt8]) -> [UInt8] {
     var (file, at) = (Array(png[..<8]), 8)
     while at + 12 <= png.count {
@@ -158,7 +158,7 @@ struct PNGEndTests {
     return HandmadePNG.repairingChecksums(file)
   }
 
-  @Test("with all pixels there, it gets one", arguments: [false, true])
+  @Test("a PNG with all of its pixels gets an end", arguments: [false, true])
   func ended(isDecoded: Bool) throws {
     for whole in try kinds() {
       let expected = try prepare(whole) { if isDecoded { $0.maximumEdge = 16 } }
@@ -172,7 +172,7 @@ struct PNGEndTests {
     }
   }
 
-  @Test("what stands behind the pixels may be cut, too, and the end may be damaged")
+  @Test("chunks after the pixels may be truncated, too, and the end may be damaged")
   func behind() throws {
     let whole = try Synthetic.png(Self.size)
     let body = Array(whole.dropLast(12))
@@ -190,7 +190,7 @@ struct PNGEndTests {
     }
   }
 
-  @Test("in a file, too")
+  @Test("a PNG in a file gets an end, too")
   func inFile() throws {
     let folder = try TemporaryFolder()
     let whole = try Synthetic.png(Self.size)
@@ -203,7 +203,7 @@ struct PNGEndTests {
     #expect(try prepareReference(content, options: options).size == PixelSize(width: 50, height: 30))
   }
 
-  @Test("with a pixel missing, or the data's own checksum, it is refused")
+  @Test("a PNG that lacks a pixel, or the checksum of its data, is refused")
   func cut() throws {
     let plain = try Synthetic.png(Self.size)
     for whole in [plain, Self.splitting(plain)] {

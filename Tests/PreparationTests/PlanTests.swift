@@ -14,7 +14,7 @@ import Core
     (40000, 20000, 2048, 2048, 1024, 8),
     (1, 10000, 2048, 1, 2048, 1), (20000, 3, 32, 32, 1, 1), (10, 10, 2048, 10, 10, 1),
   ])
-  func `the longest edge is bounded and the shape kept`(row: (Int, Int, Int, Int, Int, Int)) {
+  func `the longest edge is limited and the aspect ratio kept`(row: (Int, Int, Int, Int, Int, Int)) {
     let plan = FitPlan(PixelSize(width: row.0, height: row.1), longestEdge: row.2, canShrinkOnLoad: true)
     #expect(plan.size == PixelSize(width: row.3, height: row.4))
     #expect(plan.shrink == row.5)
@@ -28,7 +28,7 @@ import Core
   }
 }
 
-@Suite struct `Giving a picture a shape` {
+@Suite struct `Padding and cropping to an aspect ratio` {
   @Test(arguments: [
     // width, height, fit, ratio, limit → frame, offset
     (1000, 500, Fit.pad, (1, 1), 2048, 1000, 1000, 0, 250),
@@ -39,7 +39,7 @@ import Core
     (1600, 900, .pad, (16, 9), 2048, 1600, 900, 0, 0), (1, 1, .pad, (16, 9), 2048, 2, 1, 0, 0),
     (1, 10000, .crop, (1, 1), 2048, 1, 1, 0, -4999), (1, 10000, .pad, (1, 8), 2048, 256, 2048, 127, 0),
   ])
-  func `margins and cuts lie at both ends`(
+  func `margins and crops are split between both ends`(
     row: (Int, Int, Fit, (Int, Int), Int, Int, Int, Int, Int)
   ) throws {
     let ratio = try #require(AspectRatio(parsing: "\(row.3.0):\(row.3.1)"))
@@ -47,7 +47,7 @@ import Core
     let plan = FitPlan(size, longestEdge: row.4, fit: row.2, ratio: ratio, canShrinkOnLoad: false)
     #expect(plan.frame == PixelSize(width: row.5, height: row.6))
     #expect(plan.offset == PixelOffset(x: row.7, y: row.8))
-    // Stored on its side, the same comes out upright.
+    // Stored sideways, the same picture has the same upright plan.
     let turned = FitPlan(
       size.transposed, isOnItsSide: true, longestEdge: row.4, fit: row.2, ratio: ratio, canShrinkOnLoad: false
     )
@@ -57,8 +57,8 @@ import Core
   }
 }
 
-@Suite struct `Completing a picture to an answer's shape` {
-  /// Some of what models give at 1K.
+@Suite struct `Mirror padding to an answer's aspect ratio` {
+  /// Some sizes that models return at 1K.
   private static let answers = [
     (1_024, 1_024), (1_264, 848), (848, 1_264), (1_376, 768), (768, 1_376), (512, 2_048), (3_072, 384),
   ].map { PixelSize(width: $0.0, height: $0.1) }
@@ -72,12 +72,12 @@ import Core
       maximumPixels: 100_000_000, margin: margin, canShrinkOnLoad: false)
   }
 
-  @Test func `what lacks less than a pixel across, and several along, is completed`() {
+  @Test func `a picture that lacks less than a pixel across and several along is padded`() {
     let thin = plan(PixelSize(width: 2_531, height: 316), PixelSize(width: 3_072, height: 384), limit: 6_019)
     #expect(thin.frame == PixelSize(width: 2_531, height: 317))
   }
 
-  @Test func `an answer cut to its shape shows all of the picture, and the limit holds`() {
+  @Test func `an answer cropped to its ratio shows the whole picture, within the limit`() {
     var generator = SystemRandomNumberGenerator()
     for _ in 0..<5_000 {
       func random() -> Int { Int.random(in: 1...9_000, using: &generator) }
@@ -88,7 +88,7 @@ import Core
       let context = "\(source) for \(answer) within \(limit): \(plan)"
       #expect(plan.frame.longestEdge <= limit, "\(context)")
       #expect(plan.offset.x >= 0 && plan.offset.y >= 0, "\(context)")
-      // What the model cuts off, in pixels of the frame, is no more than what was added, or half a pixel.
+      // What the model crops, in pixels of the frame, is at most what was added, or half a pixel.
       let scale = max(
         Double(answer.width) / Double(plan.frame.width), Double(answer.height) / Double(plan.frame.height))
       let cut = (
@@ -101,12 +101,12 @@ import Core
   }
 
   @Test(arguments: [
-    // A picture that has the shape, one that lacks less than a pixel of it, and what is added to others.
+    // A picture that has the ratio, one that lacks less than a pixel of it, and the padding of others.
     (1_264, 848, 0, 1_264, 848), (1_920, 1_288, 0, 1_920, 1_288), (1_264, 848, 1, 1_264, 848),
     (1_920, 1_200, 0, 1_920, 1_289), (1_920, 1_280, 1, 1_998, 1_340), (3_840, 2_400, 0, 2_048, 1_374),
     (5_056, 3_392, 1, 2_047, 1_373),
   ])
-  func `no more is added than that takes`(row: (Int, Int, Int, Int, Int)) {
+  func `no more padding is added than necessary`(row: (Int, Int, Int, Int, Int)) {
     let source = PixelSize(width: row.0, height: row.1)
     let answer = PixelSize(width: 1_264, height: 848)
     let upright = plan(source, answer, margin: Double(row.2) / 64)
@@ -117,7 +117,7 @@ import Core
     #expect(other.frame == upright.frame.transposed)
   }
 
-  @Test func `the frame has no more pixels than may be`() {
+  @Test func `the frame has no more pixels than allowed`() {
     let plan = FitPlan(
       mirroring: PixelSize(width: 20_000, height: 10), isOnItsSide: false,
       to: PixelSize(width: 1_376, height: 768), longestEdge: nil, maximumPixels: 1_000_000, margin: 0,
@@ -125,7 +125,7 @@ import Core
     #expect(plan.frame.pixelCount <= 1_000_000 && plan.frame.pixelCount > 900_000)
   }
 
-  @Test func `the answer is the one in which the picture is largest`() {
+  @Test func `the chosen answer is the one in which the picture is largest`() {
     for (picture, answer) in [
       (PixelSize(width: 3_840, height: 2_400), Self.answers[1]),
       (PixelSize(width: 1_080, height: 1_920), Self.answers[4]),
@@ -138,10 +138,11 @@ import Core
   }
 }
 
-@Suite struct `The search under a cap` {
+@Suite struct `Search for the best setting under a limit` {
   private static let edgeFactor = 0.95
 
-  /// Sizes as an encoder might give them: e^(quality ÷ 22) per pixel, with a constant for the file's head.
+  /// File sizes as an encoder might give them: e^(quality ÷ 22) per pixel, with a constant for the file's
+  /// header.
   private static func size(_ setting: CapSearch.Setting, area: Double, head: Double) -> Int {
     var scale = 1.0
     for _ in 0..<setting.level { scale *= edgeFactor * edgeFactor }
@@ -149,7 +150,7 @@ import Core
   }
 
   @Test(arguments: [10.0, 30, 100, 1_000, 10_000, 100_000, 1_000_000])
-  func `keeps the cap, is maximal on its grid, and needs few tries`(limit: Double) throws {
+  func `the search keeps the limit, is maximal on its grid, and needs few attempts`(limit: Double) throws {
     for area in [50.0, 700, 3_000, 12_345, 99_999] {
       let head = 0.5
       var search = CapSearch(
@@ -174,7 +175,7 @@ import Core
     }
   }
 
-  @Test func `what fits at once is tried once`() {
+  @Test func `a setting that fits at once is the only one tried`() {
     var search = CapSearch(
       limit: 100, best: 92, floor: 70, lastLevel: 10, decline: .jpeg(halvesChroma: false))
     let first = search.next()

@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Passing untouched` {
-  @Test func `a picture that complies keeps every byte`() throws {
+@Suite struct `Passthrough` {
+  @Test func `a compliant picture keeps every byte`() throws {
     let size = PixelSize(width: 200, height: 100)
     for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
       let result = try prepare(file)
@@ -19,7 +19,7 @@ import Core
     }
   }
 
-  @Test func `private metadata goes without a new encoding`() throws {
+  @Test func `private metadata is removed without encoding`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 200, height: 100))
     let result = try prepare(Embedded.segment(0xFE, Array("secret".utf8), in: plain))
     #expect(result.bytes.array == plain)
@@ -27,7 +27,7 @@ import Core
     #expect(result.steps.map(\.kind) == [.strip])
   }
 
-  @Test func `an asked-for quality is a reason to encode`() throws {
+  @Test func `a requested quality is a reason to encode`() throws {
     let file = try Synthetic.jpeg(PixelSize(width: 200, height: 100))
     let result = try prepare(file) { $0.quality = 50 }
     #expect(!result.isPassthrough)
@@ -35,10 +35,10 @@ import Core
   }
 }
 
-@Suite struct `Made right` {
+@Suite struct `Corrections` {
   @Test(arguments: 1...8)
   func `every orientation gives the same upright picture`(orientation: Int) throws {
-    // How a camera held in that way would store the four fields, by moving the corners.
+    // The four quadrants as a camera held that way would store them, by moving the corners.
     let upright = PixelSize(width: 64, height: 48)
     let corners = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 255]]
     let stored = try StoredOnItsSide.fields(upright, orientation)
@@ -53,7 +53,7 @@ import Core
     #expect(try PictureStructure.read(result.bytes).orientation == 1)
   }
 
-  @Test func `the portrait sample stands upright and says nothing of its place`() throws {
+  @Test func `the portrait sample is upright and has no GPS position`() throws {
     let result = try prepare(Samples.bytes(Samples.portrait))
     #expect(result.size == PixelSize(width: 384, height: 512))
     #expect(result.steps.map(\.kind) == [.strip, .rotateLossless])
@@ -66,14 +66,14 @@ import Core
     #expect(result.steps.map(\.kind) == [.strip, .color])
     let structure = try PictureStructure.read(result.bytes)
     #expect(structure.profile == nil)
-    // Computed apart from this code by the formulas of Adobe RGB (1998) and IEC 61966-2-1.
+    // Computed independently of this code, by the formulas of Adobe RGB (1998) and IEC 61966-2-1.
     let before = try color(source, x: 0.12, y: 0.86)
     let after = try color(result.bytes.array, x: 0.12, y: 0.86)
     #expect(isClose(after, AdobeRGB.toSRGB(before), within: 6), "\(before) became \(after)")
     #expect(!isClose(after, before, within: 6))
   }
 
-  @Test func `the longest edge is kept, and a downscale is sharp and true`() throws {
+  @Test func `the maximum edge is kept, and a reduced picture is sharp and accurate`() throws {
     let file = try Synthetic.fields(PixelSize(width: 800, height: 400))
     let result = try prepare(file) { $0.maximumEdge = 100 }
     #expect(result.size == PixelSize(width: 100, height: 50))
@@ -82,7 +82,7 @@ import Core
     #expect(try isClose(color(result.bytes.array, x: 0.8, y: 0.8), [255, 255, 255], within: 2))
   }
 
-  @Test func `a 16-bit picture with a profile keeps its half-transparency`() throws {
+  @Test func `a 16-bit picture with a profile keeps its partial transparency`() throws {
     let rocket = try PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket)))
     let adobe = HandmadePNG.profile(try #require(rocket.profile))
     let row = Array(repeating: [0xC0, 0, 0x40, 0, 0x40, 0, 0x80, 0] as [UInt8], count: 32).flatMap(\.self)
@@ -95,7 +95,7 @@ import Core
     #expect(isClose(pixels[0..<3].map(Int.init), AdobeRGB.toSRGB([192, 64, 64]), within: 6))
   }
 
-  @Test func `a profile that is none, or for other pictures, goes with a warning`() throws {
+  @Test func `an invalid or unsuitable profile is removed with a warning`() throws {
     let rocket = try PictureStructure.read(PictureBytes(Samples.bytes(Samples.rocket)))
     let adobe = try #require(rocket.profile)
     let gray = Array(repeating: [UInt8](repeating: 90, count: 8), count: 8)
@@ -122,15 +122,15 @@ import Core
   }
 
   @Test(arguments: [MediaType.jpeg, .png, .webp])
-  func `what is encoded is sRGB and carries no profile`(format: MediaType) throws {
+  func `an encoded picture is sRGB and has no profile`(format: MediaType) throws {
     let result = try prepare(Samples.bytes(Samples.rocket)) { $0.format = format }
     #expect(result.steps.contains { $0.kind == .color })
     #expect(try PictureStructure.read(result.bytes).profile == nil)
   }
 
-  /// A decoder that gives its rows in order cannot go back; a strong reduction must not ask it to.
+  /// A decoder that gives its rows in order cannot seek back, and a strong reduction must not require that.
   @Test(arguments: [1.1, 1.9, 2.1, 3, 5, 7, 7.9, 8.1, 12, 30, 70, 200])
-  func `every reduction works, row by row`(factor: Double) throws {
+  func `every reduction factor works row by row`(factor: Double) throws {
     let size = PixelSize(width: 64, height: Int(100 * factor))
     for file in [try Synthetic.png(size), try Synthetic.png(size, bands: 4), try Synthetic.jpeg(size)] {
       let result = try prepare(file) { $0.maximumEdge = 100 }
@@ -139,7 +139,7 @@ import Core
   }
 
   @Test(arguments: [(1, 20_000), (20_000, 1), (3, 9_000), (1, 1)])
-  func `extreme shapes end in a picture`(width: Int, height: Int) throws {
+  func `extreme aspect ratios give a picture`(width: Int, height: Int) throws {
     let file = try Synthetic.jpeg(PixelSize(width: width, height: height))
     for edge in [16, 32, 100, 2_048] {
       let result = try prepare(file) { $0.maximumEdge = edge }
@@ -166,7 +166,7 @@ import Core
     #expect(try isClose(color(flat.bytes.array, x: 0.8, y: 0.5), [200, 0, 0], within: 12))
   }
 
-  @Test func `the format that was asked for is written, whatever came`() throws {
+  @Test func `the requested format is written, whatever the input format`() throws {
     let size = PixelSize(width: 60, height: 40)
     for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
       for format in [MediaType.jpeg, .png, .webp] {
@@ -180,7 +180,7 @@ import Core
 }
 
 private enum AdobeRGB {
-  /// Adobe RGB (1998) to sRGB by matrix: both have the same white point (D65).
+  /// Converts Adobe RGB (1998) to sRGB by a matrix; both have the same white point (D65).
   static func toSRGB(_ color: [Int]) -> [Int] {
     let linear = color.map { pow(Double($0) / 255, 2.19921875) }
     let matrix = [

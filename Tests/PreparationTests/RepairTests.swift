@@ -5,13 +5,13 @@ import TestSupport
 import Testing
 import Core
 
-/// What libjpeg warns of or stumbles over although every viewer shows the whole picture.
-@Suite struct `A picture that is whole, in a file with a fault` {
+/// Faults that libjpeg warns about or fails on, although every viewer shows the whole picture.
+@Suite struct `An intact picture in a faulty file` {
   static let jpegs = ["baseline", "progressive", "camera", "sampled410", "sampled411", "sampled440", "ycck"]
 
   private func fixture(_ name: String) throws -> [UInt8] { try Samples.fixture("\(name).jpg") }
 
-  /// What is to become of a file: the same as of another one, as it is, smaller, and encoded anew.
+  /// Expects a file to give the same as another one: unchanged, reduced, and encoded again.
   private func expectSame(_ file: [UInt8], as whole: [UInt8], _ name: String = "") throws {
     for change in [{ _ in }, { $0.maximumEdge = 30 }, { $0.format = .png }]
       as [(inout PreparationOptions) -> Void]
@@ -23,14 +23,14 @@ import Core
     }
   }
 
-  /// Where a marker stands for the first time.
+  /// The offset of the first occurrence of a marker.
   private func place(of marker: UInt8, in file: [UInt8]) throws -> Int {
     try #require(file.firstRange(of: [0xFF, marker])?.lowerBound)
   }
 
   @Test(
     arguments: [[0, 0, 0], [0, 0, 63], [1, 63, 0], [0, 63, 0x10], [0, 63, 1], [63, 0, 0xFF]] as [[UInt8]])
-  func `numbers in the scan header that mean nothing`(numbers: [UInt8]) throws {
+  func `meaningless values in the scan header are repaired`(numbers: [UInt8]) throws {
     for name in ["baseline", "camera"] {
       let whole = try fixture(name)
       var file = whole
@@ -43,7 +43,7 @@ import Core
   }
 
   @Test(arguments: [[0, 0], [0, 2], [2, 1], [255, 255]] as [[UInt8]])
-  func `a JFIF version that there never was`(version: [UInt8]) throws {
+  func `an invalid JFIF version is repaired`(version: [UInt8]) throws {
     for name in ["baseline", "progressive"] {
       let whole = try fixture(name)
       var file = whole
@@ -52,7 +52,7 @@ import Core
     }
   }
 
-  @Test func `an odd JFIF version beside a thumbnail`() throws {
+  @Test func `an odd JFIF version beside a thumbnail is repaired`() throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 24, height: 16))
     let head = Array("JFIF\0".utf8) + [0, 2, 1, 0, 72, 0, 72]
     let file = Embedded.segment(0xE0, head + [2, 2] + [UInt8](repeating: 9, count: 12), in: plain)
@@ -62,7 +62,7 @@ import Core
     #expect(read.cleaned(PictureBytes(file)).array == Embedded.segment(0xE0, meant + [0, 0], in: plain))
   }
 
-  @Test(arguments: [0, 14]) func `an unknown color transform`(more: Int) throws {
+  @Test(arguments: [0, 14]) func `an unknown color transform counts as YCbCr`(more: Int) throws {
     let plain = try Synthetic.jpeg(PixelSize(width: 64, height: 48))
     func adobe(_ transform: UInt8) -> [UInt8] {
       let payload = Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, transform]
@@ -78,7 +78,7 @@ import Core
   @Test(arguments: [
     [0], [0xFF, 0], Array("junk".utf8), [UInt8](repeating: 0, count: 5_000), [0xFF, 0xFF, 0],
   ])
-  func `stray bytes between segments`(junk: [UInt8]) throws {
+  func `stray bytes between segments are removed`(junk: [UInt8]) throws {
     for name in ["baseline", "progressive"] {
       let whole = try fixture(name)
       for marker in [0xDB, 0xC4, 0xDA] as [UInt8] {
@@ -88,18 +88,18 @@ import Core
     }
   }
 
-  @Test func `stray bytes without end are no picture`() throws {
+  @Test func `endless stray bytes are not a picture`() throws {
     let whole = try fixture("baseline")
     let at = try place(of: 0xDB, in: whole)
     let junk = [UInt8](repeating: 7, count: 2_000_000)
     #expect(throws: PreparationError.self) { try prepare(Array(whole[..<at]) + junk + Array(whole[at...])) }
-    // A segment whose length is wrong hides what follows it.
+    // A segment with a wrong length hides what follows it.
     let length = whole[at + 3] - 9
     let wrong = Array(whole[..<(at + 3)]) + [length] + Array(whole[(at + 4)...])
     #expect(throws: PreparationError.self) { try prepare(wrong) }
   }
 
-  @Test func `zeros or a line's end before the end mark`() throws {
+  @Test func `zeros or a line break before the end marker do no harm`() throws {
     for name in ["baseline", "progressive", "sampled440"] {
       let whole = try fixture(name)
       let open = Array(whole.dropLast(2))
@@ -112,7 +112,7 @@ import Core
     }
   }
 
-  /// What stands behind the pixels instead of the end mark.
+  /// Bytes after the pixels in place of the end marker.
   private static let tails: [[UInt8]] = [
     [], [0xFF], [0xFF, 0xFF, 0xFF], [UInt8](repeating: 0, count: 3_000), [0xFF, 0xD0, 0xFF, 0xD5],
     [0xFF, 0x05, 1],
@@ -122,12 +122,12 @@ import Core
   ]
 
   @Test(.enabled(if: !isFastRun), arguments: jpegs)
-  func `a missing end mark, whatever comes instead`(name: String) throws {
+  func `a missing end marker is added, whatever is in its place`(name: String) throws {
     let whole = try fixture(name)
     let cleaned = try PictureStructure.read(PictureBytes(whole)).cleaned(PictureBytes(whole)).array
     for tail in Self.tails {
       let file = Array(whole.dropLast(2)) + tail
-      // To the byte: nothing of what came instead is left, and nothing of the picture is missing.
+      // To the byte: nothing of the tail is left, and nothing of the picture is missing.
       let read = try PictureStructure.read(PictureBytes(file))
       #expect(
         read.cleaned(PictureBytes(file)).array.hashValue == cleaned.hashValue, "\(name) \(tail.prefix(9))")
@@ -137,7 +137,7 @@ import Core
     }
   }
 
-  @Test func `the samples are whole without their end mark`() throws {
+  @Test func `the samples are whole without their end marker`() throws {
     for path in [Samples.portrait, Samples.rocket] {
       let whole = try Samples.bytes(path)
       let end = try #require(whole.indices.dropLast().last { whole[$0] == 0xFF && whole[$0 + 1] == 0xD9 })
@@ -147,9 +147,9 @@ import Core
 }
 
 @Suite struct `A picture that is cut within its pixels` {
-  /// At every byte, whatever comes behind the cut; in usual runs at every seventh, and at the last forty.
-  @Test(.enabled(if: !isFastRun), arguments: `A picture that is whole, in a file with a fault`.jpegs)
-  func `stays refused`(name: String) throws {
+  /// Cut at every byte, whatever follows the cut; in normal runs at every seventh byte and at the last forty.
+  @Test(.enabled(if: !isFastRun), arguments: `An intact picture in a faulty file`.jpegs)
+  func `a truncated picture stays refused`(name: String) throws {
     let whole = try Samples.fixture("\(name).jpg")
     let tails: [[UInt8]] = [
       [], [0xFF], [UInt8](repeating: 0, count: 3_000), Array("text, and a longer one".utf8),
@@ -161,7 +161,7 @@ import Core
         guard let found = try? PictureStructure.read(PictureBytes(Array(whole[..<length]) + tail)) else {
           continue
         }
-        // Some bits of a last byte or two may come from what stands behind them.
+        // Some bits of the last one or two bytes may come from the bytes after the cut.
         let missing = whole.count - 2 - length
         #expect(
           number > 1 && missing <= 3,
@@ -170,7 +170,7 @@ import Core
     }
   }
 
-  @Test func `a progressive one with a scan that is missing at the end`() throws {
+  @Test func `a progressive picture without its last scans is refused`() throws {
     let whole = try Samples.fixture("progressive.jpg")
     let scans = whole.indices.dropLast().filter { whole[$0] == 0xFF && whole[$0 + 1] == 0xDA }
     #expect(scans.count > 4)

@@ -5,11 +5,11 @@ import TestSupport
 import Testing
 import Core
 
-@Suite("Rewritten without decoding")
+@Suite("Rewriting without decoding")
 struct RewriteTests {
   private static let size = PixelSize(width: 320, height: 240)
 
-  @Test("whole blocks are turned without loss", arguments: 1...8)
+  @Test("whole blocks are rotated losslessly", arguments: 1...8)
   func turned(_ orientation: Int) throws {
     let stored = try StoredOnItsSide.fields(PixelSize(width: 160, height: 96), orientation)
     let result = try prepare(Embedded.oriented(orientation, jpeg: stored))
@@ -21,7 +21,7 @@ struct RewriteTests {
     #expect(isClose(try color(result.bytes.array, x: 0.25, y: 0.75), [0, 0, 255], within: 6))
   }
 
-  @Test("four quarter turns are no turn: not one value changes")
+  @Test("four quarter turns do not change a single value")
   func thereAndBack() throws {
     let jpeg = try Synthetic.jpeg(Self.size)
     var turned = jpeg
@@ -33,7 +33,7 @@ struct RewriteTests {
     #expect(try decodedPixels(turned).pixels == decodedPixels(jpeg).pixels)
   }
 
-  @Test("what does not consist of whole blocks is turned as pixels")
+  @Test("a picture with partial blocks is rotated as pixels")
   func partBlocks() throws {
     let jpeg = try Synthetic.jpeg(PixelSize(width: 101, height: 75))
     let result = try prepare(Embedded.oriented(3, jpeg: jpeg))
@@ -41,7 +41,7 @@ struct RewriteTests {
     #expect(result.size == PixelSize(width: 101, height: 75))
   }
 
-  @Test("a JPEG a little over its limit is only packed better")
+  @Test("a JPEG slightly over its limit is only recompressed losslessly")
   func squeezedJPEG() throws {
     let jpeg = try Synthetic.jpeg(Self.size, quality: 95)
     let result = try prepare(jpeg) { $0.maximumBytes = ByteCount(jpeg.count - 1) }
@@ -50,7 +50,7 @@ struct RewriteTests {
     #expect(try decodedPixels(result.bytes.array).pixels == decodedPixels(jpeg).pixels)
   }
 
-  @Test("a PNG a little over its limit, too", arguments: [3, 4])
+  @Test("a PNG slightly over its limit is only recompressed losslessly, too", arguments: [3, 4])
   func squeezedPNG(_ bands: Int) throws {
     let png = try Synthetic.png(Self.size, bands: bands)
     let result = try prepare(png) { $0.maximumBytes = ByteCount(png.count - 1) }
@@ -59,7 +59,7 @@ struct RewriteTests {
     #expect(try decodedPixels(result.bytes.array).pixels == decodedPixels(png).pixels)
   }
 
-  @Test("far over its limit, its values are rounded, with few tries")
+  @Test("a JPEG far over its limit is requantized, with few attempts")
   func coarsened() throws {
     let jpeg = try Synthetic.jpeg(PixelSize(width: 1_200, height: 800), quality: 98)
     let limit = jpeg.count * 6 / 10
@@ -68,16 +68,16 @@ struct RewriteTests {
     #expect(result.bytes.count <= limit)
     #expect(result.encodes <= 4)
     let quality = try #require(result.steps[0].after.flatMap(Int.init))
-    // The next finer setting is over the limit.
+    // The next finer setting exceeds the limit.
     guard let coefficients = JPEGCoefficients(PictureBytes(jpeg)) else {
-      Issue.record("cannot be read")
+      Issue.record("the coefficients cannot be read")
       return
     }
     let finer = coefficients.written(exifOrientation: 1, isDetailed: true, quality: quality + 1)
     #expect(try #require(finer).count > limit)
   }
 
-  @Test("arithmetic coding, which few programs read, becomes the usual one without loss")
+  @Test("arithmetic coding, which few programs read, becomes Huffman coding losslessly")
   func arithmetic() throws {
     let file = try Samples.fixture("arithmetic.jpg")
     let result = try prepare(file)
@@ -86,7 +86,7 @@ struct RewriteTests {
     #expect(try decodedPixels(result.bytes.array).pixels == decodedPixels(file).pixels)
   }
 
-  @Test("damaged values are an error, not a picture")
+  @Test("damaged coefficients are an error, not a picture")
   func damaged() throws {
     var jpeg = try Synthetic.jpeg(Self.size)
     for position in stride(from: jpeg.count / 2, to: jpeg.count - 20, by: 7) { jpeg[position] = 0 }
@@ -95,7 +95,7 @@ struct RewriteTests {
     }
   }
 
-  @Test("full color resolution is given up before pixels, at the lowest quality")
+  @Test("chroma resolution is reduced before pixels, at the lowest quality")
   func subsampled() throws {
     let png = try Synthetic.png(PixelSize(width: 400, height: 300))
     let atFloor = try Image.decode(PictureBytes(png), as: .png).encoded(

@@ -13,7 +13,7 @@ struct TIFFPageTests {
   private static let picture = Page(120, 80, value: 99)
   private static let mask = Page(120, 80, value: 255, [254: 4])
 
-  @Test("the first that is no preview is taken, and said", arguments: [false, true], [false, true])
+  @Test("the first page that is not a preview is used", arguments: [false, true], [false, true])
   func preview(isBig: Bool, bigEndian: Bool) throws {
     let old = Page(60, 40, value: 20, [255: 2])
     for pages in [
@@ -28,7 +28,7 @@ struct TIFFPageTests {
     }
   }
 
-  @Test("a page that is named counts from the file's first", arguments: [1, 2, 3])
+  @Test("a requested page counts from the first of the file", arguments: [1, 2, 3])
   func named(page: Int) throws {
     let file = HandmadeTIFF.file([Self.preview, Self.picture, Page(30, 30, value: 200)])
     let result = try prepare(file) { $0.page = page }
@@ -36,7 +36,7 @@ struct TIFFPageTests {
     #expect(result.warnings == [.pagesDropped])
   }
 
-  @Test("without a preview in front, or with nothing else, it is the first")
+  @Test("without a preview in front, or with nothing else, the first page is used")
   func first() throws {
     for pages in [[Self.picture, Self.preview], [Self.preview, Self.preview], [Self.preview]] {
       let result = try prepare(HandmadeTIFF.file(pages))
@@ -48,7 +48,7 @@ struct TIFFPageTests {
 
 @Suite("Kinds of TIFF")
 struct TIFFKindTests {
-  @Test("offsets of 64 bits are read", arguments: [false, true])
+  @Test("64-bit offsets are read", arguments: [false, true])
   func big(bigEndian: Bool) throws {
     var page = Page(120, 80, value: 99)
     page.artist = "A longer name"
@@ -62,7 +62,7 @@ struct TIFFKindTests {
     #expect(try prepare(file) { $0.page = 2 }.size == PixelSize(width: 7, height: 9))
   }
 
-  @Test("cut or with damage in its numbers, such a file ends no process")
+  @Test("truncation or damaged numbers never end the process")
   func damage() throws {
     let whole = HandmadeTIFF.file([Page(8, 6, value: 99), Page(7, 9, value: 3)], isBig: true)
     for length in 0..<whole.count { _ = try? PictureStructure.read(PictureBytes(Array(whole[..<length]))) }
@@ -94,7 +94,7 @@ struct TIFFKindTests {
     #expect(what.contains("old-style JPEG"))
   }
 
-  /// Gray values of 16 bits, rising from left to right.
+  /// 16-bit gray values that rise from left to right.
   private func deep(from low: Int, to high: Int) -> [UInt8] {
     var page = Page(64, 16, value: 0)
     (page.bits, page.samples) = (16, 1)
@@ -108,7 +108,7 @@ struct TIFFKindTests {
   }
 
   @Test(
-    "one of 16 bits that comes out nearly black or white is warned of",
+    "a 16-bit picture that becomes nearly black or white gives a warning",
     arguments: [
       (0, 1_023, true), (0, 4_095, true), (61_500, 65_535, true), (0, 65_535, false), (0, 12_000, false),
     ])
@@ -117,7 +117,7 @@ struct TIFFKindTests {
     #expect(result.warnings.contains(.nearlyBlank) == row.2)
   }
 
-  @Test("and one of 8 bits is what it is")
+  @Test("an 8-bit picture of one value gives no warning")
   func black() throws {
     #expect(try prepare(HandmadeTIFF.file([Page(20, 20, value: 0)])).warnings == [])
   }

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 import Core
 
-/// Files of a known format that are unusual, incomplete or wrong inside.
-@Suite("Variants of formats")
+/// Files of a known format that are unusual, incomplete, or invalid inside.
+@Suite("Format variants")
 struct VariantTests {
   private func variant(_ file: [UInt8]) -> String? {
     do throws(PreparationError) {
@@ -18,7 +18,7 @@ struct VariantTests {
     }
   }
 
-  /// `fields.tif` with the first value of a tag replaced, or with the tag put in the place of another.
+  /// `fields.tif` with the first value of a tag replaced, or with the tag in place of another one.
   private func tiff(_ tag: UInt8, high: UInt8 = 1, becomes value: UInt8, insteadOf old: UInt8? = nil) throws
     -> [UInt8]
   {
@@ -28,24 +28,24 @@ struct VariantTests {
       let at = start + 2 + 12 * entry
       guard file[at] == old ?? tag, file[at + 1] == 1 else { continue }
       file.replaceSubrange(at..<at + 2, with: [tag, high])
-      // A single value in place: unsigned, of 16 bits.
+      // A single inline value: unsigned, 16 bits.
       file.replaceSubrange(at + 2..<at + 12, with: [3, 0, 1, 0, 0, 0, value, 0, 0, 0])
       return file
     }
     throw PreparationError.invalidOption("no tag \(tag)")
   }
 
-  @Test("TIFF samples of other kinds are refused by name, not shown in other colors")
+  @Test("unsupported TIFF samples are refused by name, not shown in wrong colors")
   func samples() throws {
     #expect(try variant(tiff(0x02, becomes: 32)) == "32 bits per channel")
     #expect(try variant(tiff(0x06, becomes: 6)) == "YCbCr colors outside JPEG compression")
-    // SampleFormat in the place of PlanarConfiguration.
+    // SampleFormat in place of PlanarConfiguration.
     #expect(try variant(tiff(0x53, becomes: 3, insteadOf: 0x1C)) == "floating-point samples")
     #expect(try variant(tiff(0x53, becomes: 2, insteadOf: 0x1C)) == "signed samples")
     #expect(try variant(tiff(0x53, becomes: 1, insteadOf: 0x1C)) == nil)
   }
 
-  @Test("JPEGs of 12 bits and without loss are refused by name")
+  @Test("12-bit and lossless JPEGs are refused by name")
   func jpeg() throws {
     var file = try Synthetic.jpeg(PixelSize(width: 32, height: 32))
     let frame = try #require(
@@ -57,7 +57,7 @@ struct VariantTests {
   }
 
   @Test(
-    "a JPEG with a restart out of turn, or a marker that means nothing, is damaged", arguments: [true, false])
+    "a JPEG with a restart marker out of order, or a reserved marker, is damaged", arguments: [true, false])
   func markers(isRestart: Bool) throws {
     var file = try Samples.fixture("sampled440.jpg")
     let restart = try #require(file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xD0 })
@@ -71,7 +71,7 @@ struct VariantTests {
 
   private let row = [UInt8](repeating: 90, count: 3 * 20)
 
-  @Test("a PNG whose pixel data ends early never passes, whatever its checksums say")
+  @Test("a PNG whose pixel data ends early never passes, whatever its checksums")
   func missingRows() throws {
     let file = HandmadePNG.file(
       width: 20, bits: 8, kind: 2, rows: [[UInt8]](repeating: row, count: 10), height: 20)
@@ -81,7 +81,7 @@ struct VariantTests {
     #expect(!taken.isPassthrough)
   }
 
-  @Test("bytes behind a PNG's pixel data do not leave with it")
+  @Test("bytes after a PNG's pixel data are not sent")
   func trailing() throws {
     let rows = [[UInt8]](repeating: row, count: 20)
     let secret = Array("CANARY".utf8)
@@ -93,12 +93,12 @@ struct VariantTests {
     #expect(try prepare(HandmadePNG.file(width: 20, bits: 8, kind: 2, rows: rows)).isPassthrough)
   }
 
-  @Test("an interlaced PNG has all its passes", arguments: ["1x1", "3x5", "33x17"])
+  @Test("an interlaced PNG has all of its passes", arguments: ["1x1", "3x5", "33x17"])
   func interlaced(_ size: String) throws {
     #expect(try prepare(Samples.fixture("interlaced-\(size).png")).isPassthrough)
   }
 
-  @Test("a picture of gray and transparency is laid on the color that was asked for")
+  @Test("a gray picture with alpha is flattened onto the requested color")
   func flatten() throws {
     let file = HandmadePNG.file(
       width: 16, bits: 8, kind: 4, rows: [[UInt8]](repeating: [UInt8](repeating: 0, count: 32), count: 16))
@@ -110,14 +110,14 @@ struct VariantTests {
     #expect(bands == 3 && pixels[0] < 5 && pixels[1] > 250 && pixels[2] < 5)
   }
 
-  @Test("transparency beside Lab stays what it is")
+  @Test("alpha beside Lab is kept")
   func labWithAlpha() throws {
     let (pixels, _, bands) = try decodedPixels(
       prepare(Samples.fixture("lab-alpha.tif")) { $0.format = .png }.bytes.array)
     #expect(bands == 4 && pixels[3] == 128)
   }
 
-  @Test("what hides behind the fields of JPEG's own markers goes")
+  @Test("bytes hidden after the fields of JPEG's own markers are removed")
   func hidden() throws {
     let secret = Array("CANARY".utf8)
     let jpeg = try Synthetic.jpeg(PixelSize(width: 32, height: 32))
@@ -131,7 +131,7 @@ struct VariantTests {
     }
   }
 
-  @Test("a WebP without loss stays without loss while its bytes allow it")
+  @Test("a lossless WebP stays lossless while its bytes allow it")
   func losslessWebP() throws {
     let (pixels, size, _) = try decodedPixels(Synthetic.png(PixelSize(width: 60, height: 40)))
     let file = try Image.fromPixels(pixels, size: size, bands: 3).encoded(as: .webp(quality: nil)).array
@@ -147,9 +147,9 @@ struct VariantTests {
     #expect(smaller.mediaType == .webp && smaller.bytes.count <= 1_000)
   }
 
-  @Test("only so many names are looked at, however many a file has", arguments: [(60, true), (70, false)])
+  @Test("only a limited number of names is read", arguments: [(60, true), (70, false)])
   func manyNames(count: UInt8, isFound: Bool) throws {
-    // Names of control characters are none; behind them stands one.
+    // Names of control characters do not count; a valid one follows them.
     var exif = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, count + 1, 0]
     for _ in 0..<count { exif += [0x3B, 1, 2, 0, 4, 0, 0, 0, 1, 1, 1, 1] }
     exif += [0x98, 0x82, 2, 0, 3, 0, 0, 0] + Array("me\0\0".utf8) + [0, 0, 0, 0]
@@ -157,7 +157,7 @@ struct VariantTests {
     #expect(try PictureStructure.read(PictureBytes(file)).attribution.copyright == (isFound ? "me" : nil))
   }
 
-  @Test("an orientation that is no single short number is ignored", arguments: [(5, 1), (3, 0), (3, 2)])
+  @Test("an orientation that is not a single 16-bit number is ignored", arguments: [(5, 1), (3, 0), (3, 2)])
   func orientation(type: UInt8, count: UInt8) throws {
     var exif = Embedded.exif(orientation: 6)
     exif.replaceSubrange(12..<18, with: [type, 0, count, 0, 0, 0])

@@ -1,5 +1,5 @@
-// Runs everything that touches C over the files that are named, whole, cut and damaged: built with a sanitizer by
-// Tests/sanitize, which makes any memory error or data race end the process.
+// Runs everything that touches C over the named files: whole, truncated, and damaged. Tests/sanitize builds
+// it with a sanitizer, which ends the process on any memory error or data race.
 import Base64
 import Finishing
 import Imaging
@@ -7,7 +7,7 @@ import PictureFormats
 import Preparation
 import Core
 
-/// A small generator with a fixed start: the same damage on every run.
+/// A small generator with a fixed seed: the same damage on every run.
 struct Chance: RandomNumberGenerator {
   var state: UInt64 = 2_026
 
@@ -17,7 +17,7 @@ struct Chance: RandomNumberGenerator {
   }
 }
 
-/// Options that lead through every step.
+/// Options that exercise every step.
 let choices: [PreparationOptions] = [MediaType?.none, .jpeg, .png, .webp].map { format in
   var options = PreparationOptions()
   options.format = format
@@ -27,7 +27,7 @@ let choices: [PreparationOptions] = [MediaType?.none, .jpeg, .png, .webp].map { 
   return options
 }
 
-/// From memory, and where that is another way, from a file, with the same outcome.
+/// Prepares from memory and, where the code path differs, from a file, and expects the same outcome.
 func prepareEveryWay(_ bytes: [UInt8]) throws -> Int {
   let memory = PictureContent(PictureBytes(bytes))
   let file = try OpenFile.nameless(holding: memory).map { PictureContent($0) }
@@ -38,7 +38,7 @@ func prepareEveryWay(_ bytes: [UInt8]) throws -> Int {
     }
     let other = try? prepareReference(file, options: options)
     guard try prepared?.content.read().array == other?.content.read().array else {
-      fatalError("a picture becomes something else in a file than in memory")
+      fatalError("a picture gives another result from a file than from memory")
     }
     return prepared != nil
   }
@@ -61,7 +61,7 @@ func checkBase64(_ chance: inout Chance) throws {
   }
 }
 
-/// Laid on the one before it, whatever that is: recognized, in its colors and size.
+/// Fits each file onto the one before it, whatever that is, with alignment, color matching, and size.
 func restoreOntoOriginal(_ files: [String]) throws -> Int {
   var options = FinishingOptions(wanted: .png)
   options.fitsSource = true
@@ -73,21 +73,21 @@ func restoreOntoOriginal(_ files: [String]) throws -> Int {
   options.compares = true
   return try zip(files, files.dropFirst()).count { original, result in
     let (ground, picture) = (try PictureFile.read(original), try PictureFile.read(result))
-    // A picture is a mask, too.
+    // A picture can also serve as a mask.
     let beside = FinishingPictures(original: ground, mask: ground)
     return (try? finishResult(picture, beside: beside, options: options)) != nil
   }
 }
 
-/// A JPEG that is tall enough for its size under a limit to be judged from a sample of its rows: odd sizes, with coarser colors
-/// and without.
+/// Prepares a JPEG tall enough for its size under a limit to be estimated from a sample of its rows: odd
+/// sizes, with and without halved chroma.
 func roundTall(_ chance: inout Chance) throws {
   let size = PixelSize(width: 201, height: 1_827)
   let pixels = (0..<size.pixelCount * 3).map { _ in UInt8.random(in: 0...255, using: &chance) }
   for halvesChroma in [true, false] {
     let tall = try Image.fromPixels(pixels, size: size, bands: 3)
       .encoded(as: .jpeg(quality: 97, halvedChroma: halvesChroma))
-    guard let coefficients = JPEGCoefficients(tall) else { fatalError("its own file cannot be taken apart") }
+    guard let coefficients = JPEGCoefficients(tall) else { fatalError("no coefficients") }
     let likely = coefficients.likelySize(isDetailed: true, quality: 80)
     guard likely != nil else { fatalError("nothing was sampled") }
     var options = PreparationOptions()
@@ -110,7 +110,7 @@ for path in files {
     _ = try? finishResult(PictureBytes(bytes), options: FinishingOptions(wanted: wanted))
   }
 }
-// The samples are photographs; a picture on itself is found, the others are not.
+// The samples are photographs. A picture is recognized on itself; the others are not.
 let photographs = Array(files.prefix(3))
 let brought = try restoreOntoOriginal(photographs.flatMap { [$0, $0] })
 guard brought == 2 * photographs.count - 1 else { fatalError("only \(brought) results were finished") }

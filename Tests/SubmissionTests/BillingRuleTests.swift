@@ -4,11 +4,11 @@ import Testing
 
 @testable import Submission
 
-@Suite struct `The billing rules` {
+@Suite struct `Billing rules` {
   private typealias State = AttemptState
   private typealias Event = AttemptState.Event
 
-  /// Every step that there is; all others are none.
+  /// Every valid transition. All others are refused.
   private static let table: [State: [Event: State]] = [
     .sending: [
       .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff,
@@ -36,7 +36,7 @@ import Testing
     .unbilled: [.store: .stored, .finish: .done],
   ]
 
-  @Test func `the whole table`() {
+  @Test func `the transitions are exactly those of the table`() {
     for state in State.allCases {
       for event in Event.allCases {
         #expect(state.after(event) == Self.table[state]?[event], "\(state) \(event)")
@@ -44,13 +44,12 @@ import Testing
     }
   }
 
-  @Test func `what may be sent again certainly cost nothing`() {
+  @Test func `only an attempt that certainly cost nothing may be sent again`() {
     for state in State.allCases where state.permitsSendingAgain { #expect(state.billing == .no) }
     #expect(State.allCases.filter(\.permitsSendingAgain) == [.prepared, .unbilled])
   }
 
-  @Test func `nothing leads back from where money may have been spent, but an answer or a user that says so`()
-  {
+  @Test func `a possibly billed attempt stays so, unless a reply or the user says otherwise`() {
     let events = Event.allCases.filter { ![.settleUnbilled, .repeatAnswered].contains($0) }
     let spent: Set<State> = [.ambiguous, .withoutPicture, .done, .lost, .writtenOff]
     for state in spent {
@@ -66,8 +65,8 @@ import Testing
   }
 }
 
-@Suite struct `When to try again` {
-  @Test func `waits double up to their cap, with the whole of them left to chance`() {
+@Suite struct `When to retry` {
+  @Test func `waits double up to their maximum, with full jitter`() {
     var limits = RetryPlan.Limits()
     limits.rateLimits = 10
     var plan = RetryPlan(limits)
@@ -77,20 +76,20 @@ import Testing
     #expect(none.next(after: .rateLimit, left: .seconds(1_000), random: 0) == .wait(.zero))
   }
 
-  @Test func `advice is the least, and a long one is a reason to give up`() {
+  @Test func `the server's advice is the minimum, and too long an advice ends the attempts`() {
     var plan = RetryPlan()
     #expect(
       plan.next(after: .rateLimit, advice: .seconds(7), left: .seconds(100), random: 0.5)
         == .wait(.milliseconds(7_500)))
     #expect(plan.next(after: .rateLimit, advice: .seconds(61), left: .seconds(1_000), random: 0) == .giveUp)
-    // A minute is what quotas are counted by; what chance adds to it is no reason.
+    // Quotas are counted per minute. The jitter on top of a minute is no reason to give up.
     #expect(
       plan.next(after: .rateLimit, advice: .seconds(60), left: .seconds(1_000), random: 1)
         == .wait(.seconds(61)))
     #expect(plan.next(after: .rateLimit, advice: .seconds(9), left: .seconds(9), random: 0) == .giveUp)
   }
 
-  @Test func `rate limits and faults are counted apart`() {
+  @Test func `rate limits and faults are counted separately`() {
     var plan = RetryPlan()
     let faults = (0..<3).map { _ in plan.next(after: .fault, left: .seconds(100), random: 0) }
     #expect(faults == [.wait(.zero), .wait(.zero), .giveUp])
@@ -99,7 +98,7 @@ import Testing
     #expect(never.next(after: .rateLimit, left: .seconds(100), random: 0) == .giveUp)
   }
 
-  @Test func `a task is asked for less and less often, until its time is over`() {
+  @Test func `a task is polled less and less often, until the timeout`() {
     var plan = PollPlan(interval: .seconds(2))
     #expect(plan.next(left: .seconds(100)) == .seconds(2))
     for _ in 0..<30 { _ = plan.next(left: .seconds(100)) }
@@ -109,8 +108,8 @@ import Testing
   }
 }
 
-@Suite struct `Proxies and authorities from the environment` {
-  @Test func `a proxy for everything but this machine and what is excepted`() throws {
+@Suite struct `Proxies and certificate authorities from the environment` {
+  @Test func `a proxy serves everything but loopback and the exceptions`() throws {
     let settings = ClientSettings(environment: [
       "HTTPS_PROXY": "proxy.example.com:3128", "HTTP_PROXY": "evil.example.com",
       "NO_PROXY": ".internal, b.org",
@@ -126,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func `a request goes to the proxy, and one that the proxy refuses was not sent`() async throws {
+  @Test func `a request that the proxy refuses counts as not sent`() async throws {
     try await ScriptedGateway.run(.reply(status: 403, body: "")) { proxy in
       let sender = HTTPSender(settings: ClientSettings(environment: ["https_proxy": proxy.baseURL]))
       let request = EditRequest(prompt: "x", model: "m", tier: nil, shape: nil, references: [])
@@ -146,7 +145,7 @@ import Testing
     }
   }
 
-  @Test func `an authority that cannot be read is named`() {
+  @Test func `an unreadable certificate authority file is named`() {
     #expect(throws: ClientSettings.Mistake(variable: "SSL_CERT_FILE", message: "/no/such.pem cannot be read"))
     {
       try ClientSettings(environment: ["SSL_CERT_FILE": "/no/such.pem"]).configuration(for: "https://a.org")

@@ -7,9 +7,10 @@ import Core
 @testable import Submission
 
 @Suite struct `Connections` {
-  /// An answer that came faster than the end of the request once kept its connection for ever, until there was none left.
+  /// A reply that arrived before the end of the request once kept its connection forever, until none was
+  /// left.
   @Test(.timeLimit(.minutes(20)))
-  func `go back to their pool, however fast the answer is`() async throws {
+  func `a connection returns to the pool, however fast the reply is`() async throws {
     let answer = #"{"candidates":[{"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
       let sender = HTTPSender(settings: ClientSettings(environment: [:]))
@@ -34,9 +35,9 @@ import Core
     }
   }
 
-  /// A server that knows after the head that it will not have the request, and one that ends in the middle of it.
+  /// One server refuses the request after its head, and one closes the connection in the middle of it.
   @Test(.timeLimit(.minutes(20)), arguments: [401, nil])
-  func `that end before the body has gone leave nothing of it behind`(status: Int?) async throws {
+  func `a request that ends before its body is sent leaves nothing behind`(status: Int?) async throws {
     let words = #"{"error":{"message":"no such key"}}"#
     let answer = "HTTP/1.1 401 No\r\nContent-Length: \(words.utf8.count)\r\n\r\n\(words)"
     let (frees, freed) = AsyncStream<Void>.makeStream()
@@ -47,7 +48,7 @@ import Core
         let reply = try await sender.send(outgoing(), timeout: .seconds(status == nil ? 1 : 120))
         #expect(reply.status == status)
         guard case .failed(let failure) = Gateway.google.interpret(reply) else {
-          Issue.record("a refusal is a failure")
+          Issue.record("expected a failure")
           return
         }
         #expect(failure.message == "no such key")
@@ -63,10 +64,10 @@ import Core
     for await _ in frees { break }
   }
 
-  @Test func `carry pictures byte for byte, whether they lie in memory, in a file, or in pieces of both`()
+  @Test func `pictures arrive byte for byte from memory, from a file, and from pieces of both`()
     async throws
   {
-    // Longer than what is read at a time, and of no whole number of groups.
+    // Longer than one read, and not a whole number of Base64 groups.
     let bytes = (0..<1_300_001).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
     let file = try #require(try OpenFile.nameless(holding: PictureContent(PictureBytes(bytes))))
     let contents = [
@@ -92,7 +93,7 @@ import Core
     }
   }
 
-  /// A request that no socket takes at once, which holds the only reference to its picture.
+  /// A request too large for a socket's buffer. It holds the only reference to its picture.
   private static func upload(
     to baseURL: String, onFree: @escaping @Sendable () -> Void
   ) -> @Sendable () -> OutgoingRequest {

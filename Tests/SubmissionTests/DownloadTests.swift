@@ -4,9 +4,9 @@ import Core
 
 @testable import Submission
 
-@Suite("Fetching from addresses that strangers chose")
+@Suite("Downloads from untrusted addresses")
 struct DownloadTests {
-  /// As for a gateway on this machine: the rest of the rules stays in force.
+  /// Rules that allow loopback, as for a local gateway. All other rules stay in force.
   private static var loopback: Downloader.Rules {
     var rules = Downloader.Rules()
     rules.allowsLoopback = true
@@ -27,7 +27,7 @@ struct DownloadTests {
     }
   }
 
-  @Test("the body comes back as it was, and nothing secret went out")
+  @Test("the body arrives unchanged, and no secret is sent")
   func body() async throws {
     let (bytes, requests) = try await fetch(.reply(status: 200, body: "picture"))
     #expect(bytes == Array("picture".utf8))
@@ -36,14 +36,14 @@ struct DownloadTests {
     for name in ["authorization", "cookie", "key"] { #expect(!head.contains(name)) }
   }
 
-  @Test("an answer other than 200 is an error", arguments: [204, 206, 301, 403, 404, 500])
+  @Test("a status other than 200 is an error", arguments: [204, 206, 301, 403, 404, 500])
   func status(_ status: Int) async throws {
     await #expect(throws: DownloadError.status(status)) {
       _ = try await fetch(.reply(status: status, body: "x"))
     }
   }
 
-  @Test("more bytes than the limit are not read, whether declared or not")
+  @Test("a body over the limit is not read, whether its length is declared or not")
   func tooLarge() async throws {
     let error = DownloadError.tooLarge(limit: ByteCount(10))
     await #expect(throws: error) { _ = try await fetch(.reply(status: 200, body: "12345678901"), limit: 10) }
@@ -53,7 +53,7 @@ struct DownloadTests {
     #expect(try await fetch(.reply(status: 200, body: "1234567890"), limit: 10).bytes.count == 10)
   }
 
-  @Test("what breaks off is gone on with where it broke off, unless the file is another by then")
+  @Test("an interrupted download resumes, unless the file has changed")
   func resumed() async throws {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"v1\"\r\n\r\n"
     let rest = ScriptedGateway.Answer.reply(
@@ -74,7 +74,7 @@ struct DownloadTests {
     }
   }
 
-  @Test("a server that stalls ends with the time")
+  @Test("a server that stalls ends in a timeout")
   func stall() async throws {
     for answer in [ScriptedGateway.Answer.silence, .stall("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")]
     {
@@ -84,7 +84,7 @@ struct DownloadTests {
     }
   }
 
-  @Test("redirections are followed, but not for ever")
+  @Test("redirections are followed, but not forever")
   func redirects() async throws {
     try await ScriptedGateway.run(.reply(status: 302, headers: [("Location", "/again")], body: "")) {
       server in
@@ -102,7 +102,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "a redirection to where the first address could not have gone is refused",
+    "a redirection to an address that would be refused at first is refused",
     arguments: [
       "file:///etc/passwd", "ftp://example.com/a", "gopher://127.0.0.1", "//user@127.0.0.1/", "https://",
     ])
@@ -113,7 +113,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "without TLS nothing is fetched",
+    "nothing is fetched without TLS",
     arguments: ["http://example.com/a.png", "ftp://a/b", "https://", "a.png"])
   func onlyHTTPS(_ address: String) async throws {
     let downloader = Downloader(limit: ByteCount(10), timeout: .seconds(5))
@@ -121,7 +121,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "addresses of this machine and its network are refused",
+    "loopback and private addresses are refused",
     arguments: [
       "127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "10.0.0.1", "192.168.1.1", "169.254.169.254",
       "0.0.0.0",
@@ -133,7 +133,7 @@ struct DownloadTests {
   }
 
   @Test(
-    "what is public and what is not",
+    "public addresses are told from others",
     arguments: [
       ([8, 8, 8, 8], true), ([1, 1, 1, 1], true), ([172, 15, 0, 1], true), ([172, 16, 0, 1], false),
       ([172, 31, 255, 255], false), ([172, 32, 0, 1], true), ([100, 63, 0, 1], true),

@@ -7,7 +7,7 @@ import Core
 
 @testable import Submission
 
-/// A journal on a disk that the raw reply has filled: it takes nothing while that lies there with something in it.
+/// A journal on a disk that the raw reply has filled. It records nothing while that file has any content.
 private final class CrowdedJournal: AttemptJournal {
   private let path: String
   private let states = Mutex<[AttemptState]>([])
@@ -30,8 +30,8 @@ private final class CrowdedJournal: AttemptJournal {
   }
 }
 
-@Suite struct `A journal whose disk is full` {
-  @Test func `does not cost the picture, and has the end when there is room again`() async throws {
+@Suite struct `A journal on a full disk` {
+  @Test func `the picture is kept, and the outcome is recorded once there is room`() async throws {
     let folder = try TemporaryFolder()
     let journal = CrowdedJournal(in: folder)
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()

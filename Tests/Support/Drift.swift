@@ -4,15 +4,15 @@ import PictureFormats
 package import Core
 package import struct Core.AffineTransform
 
-/// A result of which it is known how it lies on its original.
+/// A result whose placement on its original is known.
 package struct Drift: Sendable {
   package var sample = Samples.coffee
-  /// Of the result's own width and height.
+  /// In fractions of the result's width and height.
   package var shift = (x: 0.0, y: 0.0)
   package var scale = 1.0
   /// Clockwise, in degrees.
   package var turn = 0.0
-  /// The share of the picture, from its left edge on, that is something else.
+  /// The share of the picture, from its left edge, that shows something else.
   package var changed = 0.0
   package var isTinted = false
 
@@ -28,7 +28,7 @@ package struct Drift: Sendable {
     self.isTinted = isTinted
   }
 
-  /// From the original's pixels to the result's.
+  /// The true transform from the original's pixels to the result's.
   package func map(_ original: PixelSize, _ result: PixelSize) -> AffineTransform {
     let (width, height) = (Double(result.width), Double(result.height))
     let (cosine, sine) = (cos(turn * .pi / 180) * scale, sin(turn * .pi / 180) * scale)
@@ -39,13 +39,13 @@ package struct Drift: Sendable {
     return AffineTransform.stretch(original, to: result).then(turned)
   }
 
-  /// The original as such a model might give it back: moved, tinted, in part another picture, and as a JPEG of quality 75.
+  /// The original as a model might return it: moved, tinted, partly replaced, and as a JPEG of quality 75.
   ///
-  /// - Parameter other: what is seen where it is changed; `nil`: a sample.
+  /// - Parameter other: the picture shown in the changed part; a sample by default.
   package func result(
     of original: borrowing Image, _ size: PixelSize, changedTo other: consuming Image? = nil
   ) throws -> Image {
-    // What is reduced by bicubic interpolation alone would show patterns of its own.
+    // Reduction by bicubic interpolation alone would add aliasing patterns.
     let reduced =
       original.size.longestEdge > size.longestEdge
       ? try original.shared().resized(to: size) : original.shared()
@@ -80,8 +80,9 @@ package struct Drift: Sendable {
     return try Image.fromPixels(pixels, size: size, bands: 3)
   }
 
-  /// The farthest that a map from the result's pixels to the original's brings a point from where it belongs, in the
-  /// original's pixels, over its middle and four places near its corners.
+  /// The largest distance, in the original's pixels, between the true position of a point and the one that
+  /// `map` (from the result's pixels to the original's) gives it, over the center and four points near the
+  /// corners.
   package func error(of map: AffineTransform, _ original: PixelSize, _ result: PixelSize) -> Double {
     let truth = self.map(original, result)
     let distances = [(0.1, 0.1), (0.5, 0.5), (0.9, 0.1), (0.1, 0.9), (0.9, 0.9)].map { x, y in

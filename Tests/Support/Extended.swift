@@ -1,7 +1,7 @@
 import Foundation
 
-/// Whether the long versions of tests are to run: `Tests/extended` says so.
+/// Whether the long versions of tests run, as in `Tests/extended`.
 package let isExtendedRun = ProcessInfo.processInfo.environment["PLANTAIN_EXTENDED"] != nil
 
-/// Whether tests that compute or wait for seconds are left out: `Tests/run fast` says so.
+/// Whether tests that compute or wait for seconds are skipped, as in `Tests/run fast`.
 package let isFastRun = ProcessInfo.processInfo.environment["PLANTAIN_FAST"] != nil

@@ -1,19 +1,19 @@
 package import Core
 
-/// A GIF written by hand, for what encoders do not write: frames beyond the screen, blocks that are cut.
+/// A GIF written by hand, for files that encoders do not write: frames beyond the screen, truncated blocks.
 package struct HandmadeGIF {
-  /// One color all over.
+  /// A frame of one color.
   package struct Frame {
     package var left = 0
     package var top = 0
     package var size: PixelSize
-    /// Of the palette: white, red, green, blue.
+    /// An index into the palette: white, red, green, blue.
     package var color: Int
     package var transparentColor: Int?
     package var disposal = 0
-    /// Every other row, from its second on, has the next color then.
+    /// Whether the rows are interlaced. If so, every other row, from the second on, has the next color.
     package var isInterlaced = false
-    /// How many of its pixels its data has; `nil`: all.
+    /// The number of pixels in its data; all by default.
     package var pixelCount: Int?
 
     package init(_ width: Int, _ height: Int, at left: Int = 0, _ top: Int = 0, color: Int = 1) {
@@ -24,12 +24,12 @@ package struct HandmadeGIF {
   package static let palette = [[255, 255, 255], [255, 0, 0], [0, 160, 0], [0, 0, 255]]
   package static let trailer: UInt8 = 0x3B
 
-  /// - Parameter screen: either edge may be 0.
+  /// - Parameter screen: the logical screen size; either edge may be 0.
   package static func file(_ screen: (width: Int, height: Int), _ frames: [Frame]) -> [UInt8] {
     head(screen) + frames.flatMap(block) + [trailer]
   }
 
-  /// What stands before the frames.
+  /// The bytes before the frames.
   package static func head(_ screen: (width: Int, height: Int)) -> [UInt8] {
     let size = little(screen.width) + little(screen.height)
     return Array("GIF89a".utf8) + size + [0x91, 0, 0] + palette.flatMap { $0.map(UInt8.init) }
@@ -44,7 +44,7 @@ package struct HandmadeGIF {
       + blocks(codes(frame, count)) + [0]
   }
 
-  /// Codes of three bits, cleared so often that they stay as short.
+  /// LZW codes of three bits, with a clear code often enough that they stay three bits long.
   private static func codes(_ frame: Frame, _ count: Int) -> [UInt8] {
     var (bytes, bits, width) = ([UInt8](), 0, 0)
     func put(_ code: Int) {

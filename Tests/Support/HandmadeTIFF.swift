@@ -1,17 +1,18 @@
-/// A TIFF written by hand: pages of any kind, with offsets of 32 or 64 bits, in either byte order. One strip a page.
+/// A TIFF written by hand: pages of any kind, 32-bit or 64-bit offsets, either byte order. Each page is one
+/// strip.
 package struct HandmadeTIFF {
   package struct Page {
     package var width: Int
     package var height: Int
     package var bits = 8
     package var samples = 3
-    /// The samples, in the file's byte order where they have 16 bits.
+    /// The samples; those of 16 bits in the file's byte order.
     package var pixels: [UInt8]
-    /// Further tags, or others in the place of those that are written: a whole number of 32 bits each.
+    /// Additional tags, or replacements of those that are written. Each value is a 32-bit integer.
     package var tags: [Int: Int] = [:]
     package var artist: String?
 
-    /// One gray all over.
+    /// A page of one gray value.
     package init(_ width: Int, _ height: Int, value: UInt8, _ tags: [Int: Int] = [:]) {
       (self.width, self.height, self.tags) = (width, height, tags)
       pixels = [UInt8](repeating: value, count: width * height * 3)

@@ -1,16 +1,17 @@
 package import Foundation
 
-/// The programs that the build put beside the tests.
+/// The programs that the build puts beside the tests.
 package enum Products {
   private final class Anchor {}
 
-  /// On Linux the test bundle's folder itself is where the build puts everything; elsewhere the one around it.
+  /// On Linux the products are in the test bundle's own folder; elsewhere in the folder that contains the
+  /// bundle.
   package static let folder: URL = {
     let bundle = Bundle(for: Anchor.self).bundleURL
     return bundle.pathExtension == "xctest" ? bundle.deletingLastPathComponent() : bundle
   }()
 
-  /// The folder of the command that is tested: another one's for `Tests/extended`, which tests the release binary.
+  /// The folder of the command under test. `Tests/extended` sets another one to test the release binary.
   package static let commandFolder: URL =
     ProcessInfo.processInfo.environment["PLANTAIN_BUILT"].map { URL(filePath: $0) } ?? folder
 

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A profile made of primaries and one curve (ICC.1, version 2), for what no free file holds.
+/// A profile made of primaries and one curve (ICC.1, version 2), for color spaces of which no free file
+/// exists.
 package enum Profiles {
   /// SMPTE EG 432-1 primaries with D65, adapted to D50, and sRGB's curve as a table.
   package static let displayP3: [UInt8] = {

@@ -5,24 +5,24 @@ package import Core
 
 /// The sample photographs of the repository.
 package enum Samples {
-  /// The folder of the package.
+  /// The package's root folder.
   package static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
   private static let folder = root.appending(path: "samples")
 
-  /// A NASA portrait, 384×512 upright, stored on its side with EXIF orientation 6 and a GPS position.
+  /// A NASA portrait, 384×512 upright, stored sideways with EXIF orientation 6 and a GPS position.
   package static let portrait = folder.appending(path: "portrait.jpg").path(percentEncoded: false)
   /// 640×427 with an Adobe RGB profile and a comment.
   package static let rocket = folder.appending(path: "rocket.jpg").path(percentEncoded: false)
-  /// 600×400 PNG with a tIME chunk.
+  /// A 600×400 PNG with a tIME chunk.
   package static let coffee = folder.appending(path: "coffee.png").path(percentEncoded: false)
 
-  /// A file of `Tests/Fixtures`.
+  /// The bytes of a file in `Tests/Fixtures`.
   package static func fixture(_ name: String) throws -> [UInt8] {
     try bytes(root.appending(path: "Tests/Fixtures/\(name)").path(percentEncoded: false))
   }
 
-  /// The names of all picture files of `Tests/Fixtures`.
+  /// The names of all picture files in `Tests/Fixtures`.
   package static func fixtureNames() throws -> [String] {
     let fixtures = root.appending(path: "Tests/Fixtures")
     return try FileManager.default.contentsOfDirectory(atPath: fixtures.path(percentEncoded: false))
@@ -34,9 +34,9 @@ package enum Samples {
   }
 }
 
-/// Pictures made by code.
+/// Generated pictures.
 package enum Synthetic {
-  /// Soft colors with grain, as a photograph has them: hard to compress, the same every time.
+  /// Soft colors with grain, like a photograph's: hard to compress, and the same every time.
   package static func photograph(_ size: PixelSize, bands: Int = 3, seed: UInt64 = 1) -> [UInt8] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     var pixels = [UInt8](repeating: 255, count: size.pixelCount * bands)
@@ -69,7 +69,7 @@ package enum Synthetic {
     try Image.fromPixels(photograph(size), size: size, bands: 3).encoded(as: .webp(quality: 90)).array
   }
 
-  /// Four fields of one color each: red and green above, blue and white below.
+  /// Four quadrants of one color each: red and green above, blue and white below.
   package static func fields(_ size: PixelSize) throws -> [UInt8] {
     var pixels: [UInt8] = []
     for row in 0..<size.height {
@@ -86,15 +86,15 @@ package enum Synthetic {
   }
 }
 
-/// Blocks put into picture files, as cameras and programs put them.
+/// Inserts blocks into picture files as cameras and programs do.
 package enum Embedded {
-  /// `jpeg` with a segment right behind its start marker.
+  /// `jpeg` with a segment directly after its start marker.
   package static func segment(_ marker: UInt8, _ payload: [UInt8], in jpeg: [UInt8]) -> [UInt8] {
     let length = payload.count + 2
     return Array(jpeg[..<2]) + [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + payload + jpeg[2...]
   }
 
-  /// An EXIF block that says only which way is up, in either byte order.
+  /// An EXIF block with only the orientation, in either byte order.
   package static func exif(orientation: Int, bigEndian: Bool = false) -> [UInt8] {
     let value = UInt8(orientation)
     return bigEndian
@@ -106,7 +106,8 @@ package enum Embedded {
       ]
   }
 
-  /// An EXIF block that says what the colors are: `ColorSpace`, and the interoperability index of four characters.
+  /// An EXIF block that describes the color space: `ColorSpace`, and the interoperability index of four
+  /// characters.
   package static func exif(colorSpace: Int?, index: String?, bigEndian: Bool = false) -> [UInt8] {
     func number(_ value: Int, _ count: Int) -> [UInt8] {
       let little = (0..<count).map { UInt8(value >> (8 * $0) & 255) }
@@ -120,7 +121,7 @@ package enum Embedded {
       return number(entries.count, 2) + fields + number(0, 4)
     }
     let own = colorSpace.map { [(tag: 0xA001, type: 3, count: 1, value: number($0, 2))] } ?? []
-    // Behind the header of 8 bytes, a directory of one entry, and one of as many as there are.
+    // After the header of 8 bytes come a directory with one entry, and one with all the entries.
     let last = 8 + 18 + 6 + 12 * (own.count + 1)
     return Array((bigEndian ? "MM" : "II").utf8) + number(42, 2) + number(8, 4)
       + directory([(0x8769, 4, 1, number(26, 4))])
@@ -132,20 +133,20 @@ package enum Embedded {
     segment(0xE1, Array("Exif\0\0".utf8) + exif(orientation: orientation, bigEndian: bigEndian), in: jpeg)
   }
 
-  /// `png` with a chunk right behind its header.
+  /// `png` with a chunk directly after its header.
   package static func chunk(_ name: String, _ payload: [UInt8], in png: [UInt8]) -> [UInt8] {
     let body = Array(name.utf8) + payload
     return Array(png[..<33]) + bigEndian(payload.count) + body + CRC.of(body) + png[33...]
   }
 }
 
-/// A PNG written by hand, for what libvips would not write: 16 bits with a profile, odd headers.
+/// A PNG written by hand, for files that libvips does not write: 16 bits with a profile, odd headers.
 package enum HandmadePNG {
   /// - Parameters:
   ///   - kind: the color type of the header (0 gray, 2 RGB, 3 palette, 4 gray + alpha, 6 RGB + alpha).
   ///   - rows: the bytes of every row, without filter bytes.
-  ///   - height: what the header declares, if not the number of rows.
-  ///   - trailing: bytes in the pixel data's chunk behind its stream.
+  ///   - height: the height in the header; the number of rows by default.
+  ///   - trailing: bytes in the pixel data's chunk after its stream.
   package static func file(
     width: Int, bits: UInt8, kind: UInt8, rows: [[UInt8]], height: Int? = nil,
     before chunks: [(String, [UInt8])] = [],
@@ -158,7 +159,7 @@ package enum HandmadePNG {
     return file + chunk("IDAT", deflated(rows.flatMap { [0] + $0 }) + trailing) + chunk("IEND", [])
   }
 
-  /// `png` with checksums that fit its chunks again, so that damage reaches the decoder.
+  /// `png` with the checksums of its chunks recomputed, so that damage reaches the decoder.
   package static func repairingChecksums(_ png: [UInt8]) -> [UInt8] {
     var (repaired, at) = (png, 8)
     while at + 12 <= png.count {
@@ -171,7 +172,7 @@ package enum HandmadePNG {
     return repaired
   }
 
-  /// An iCCP chunk's payload.
+  /// The payload of an iCCP chunk.
   package static func profile(_ bytes: [UInt8]) -> [UInt8] { Array("p\0\0".utf8) + deflated(bytes) }
 
   private static func chunk(_ name: String, _ payload: [UInt8]) -> [UInt8] {
@@ -198,7 +199,7 @@ package enum HandmadePNG {
   }
 }
 
-/// CRC-32 bit by bit: an implementation apart from the one under test.
+/// CRC-32 bit by bit, independent of the implementation under test.
 package enum CRC {
   package static func of(_ bytes: [UInt8]) -> [UInt8] {
     bigEndian(Int(number(bytes)))

@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// An HTTP server on a free loopback port that answers with exactly the bytes it was told to, and remembers what it
-/// received. Simpler than any HTTP library on purpose: it can also misbehave.
+/// An HTTP server on a free loopback port that sends exactly the bytes it was given and records what it
+/// receives. It uses no HTTP library on purpose, so that it can also misbehave.
 package final class ScriptedGateway: Sendable {
   package enum Answer: Sendable {
     case reply(status: Int, headers: [(String, String)] = [], body: String)
@@ -13,11 +13,11 @@ package final class ScriptedGateway: Sendable {
     case hangUp
     /// Sends these bytes once the whole request has arrived, and closes the connection.
     case hangUpAfter(String)
-    /// Takes the request and never says a word.
+    /// Reads the request and never replies.
     case silence
     /// Sends these bytes and then nothing more.
     case stall(String)
-    /// Sends these bytes when the head has arrived, and takes no more of the body.
+    /// Sends these bytes when the head has arrived, and reads no more of the body.
     case early(String)
   }
 
@@ -40,7 +40,7 @@ package final class ScriptedGateway: Sendable {
     baseURL = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
   }
 
-  /// Returns once the first request has arrived whole.
+  /// Returns once the first request has arrived completely.
   ///
   /// - Throws: `WaitedInVain`.
   package func firstRequest() async throws {
@@ -49,14 +49,14 @@ package final class ScriptedGateway: Sendable {
 
   package var requests: [Received] { log.requests.withLock { $0 } }
 
-  /// Runs a gateway that gives the same answer to everybody, while `body` runs.
+  /// Runs a gateway that gives every request the same answer while `body` runs.
   package static func run<Result>(
     _ answer: Answer, _ body: (ScriptedGateway) async throws -> Result
   ) async throws -> Result {
     try await run([answer], body)
   }
 
-  /// The same with an answer for each request in its turn; the last one is for all that follow.
+  /// Runs a gateway with one answer for each request in turn; the last answer also serves all later requests.
   package static func run<Result>(
     _ answers: [Answer], _ body: (ScriptedGateway) async throws -> Result
   ) async throws -> Result {
@@ -129,7 +129,7 @@ package final class ScriptedGateway: Sendable {
       }
     }
 
-    /// The request when its head and as many bytes as it declares have come.
+    /// The request, once its head and as many bytes as it declares have arrived.
     private static func complete(_ bytes: [UInt8]) -> Received? {
       guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: Array("\r\n\r\n".utf8)) }) else {
         return nil

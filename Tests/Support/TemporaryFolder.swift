@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of its own for one test, gone afterwards.
+/// A folder for one test, removed afterwards.
 package final class TemporaryFolder: Sendable {
   package let path: String
 
@@ -24,10 +24,10 @@ package final class TemporaryFolder: Sendable {
     [UInt8](try Data(contentsOf: URL(filePath: file(name))))
   }
 
-  /// Every name in it, hidden ones too.
+  /// Every name in the folder, including hidden ones.
   package var names: [String] { names(in: "") }
 
-  /// The same of a folder within it.
+  /// Every name in a subfolder, including hidden ones.
   package func names(in folder: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: file(folder))) ?? []).sorted()
   }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Programs that judge from outside.
+/// External programs that check results independently.
 package enum Tool {
   package static func exists(_ name: String) -> Bool {
     (try? run("which", [name])).map { !$0.isEmpty } ?? false

@@ -1,20 +1,20 @@
 import Foundation
 
-/// Something that a test waited for did not happen.
+/// A test waited for something that did not happen.
 package struct WaitedInVain: Error, CustomStringConvertible {
   package let description: String
 
   init(_ event: String, _ limit: Duration) {
-    description = "waited \(limit) in vain until \(event)"
+    description = "timed out after \(limit) waiting until \(event)"
   }
 }
 
-/// Against hanging: many times what a busy machine needs for anything that is waited for here.
+/// A safeguard against hanging: many times what a busy machine needs for anything that the tests wait for.
 package let longestWait = Duration.seconds(300)
 
-/// Looks every few milliseconds until `condition` holds, and lets other tests go on meanwhile.
+/// Polls every few milliseconds until `condition` holds, and lets other tests run meanwhile.
 ///
-/// - Parameter event: what is waited for, as the end of "waited in vain until".
+/// - Parameter event: what is waited for, as the end of "timed out waiting until".
 /// - Throws: `WaitedInVain`, and what `condition` throws.
 package func waitUntil(
   _ event: String, atMost limit: Duration = longestWait, _ condition: () async throws -> Bool
@@ -26,10 +26,10 @@ package func waitUntil(
   }
 }
 
-/// Like `waitUntil`, on a thread of its own that looks every other millisecond: for what is over before a task that has been
-/// suspended gets a turn on a busy machine.
+/// Like `waitUntil`, but polls every other millisecond on a separate thread, for events that are over before
+/// a suspended task resumes on a busy machine.
 ///
-/// - Returns: the first value that `find` finds.
+/// - Returns: the first value that `find` returns.
 package func watch<Value: Sendable>(
   _ event: String, atMost limit: Duration = longestWait, _ find: @escaping @Sendable () throws -> Value?
 ) async throws -> Value {

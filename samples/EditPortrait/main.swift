@@ -1,4 +1,4 @@
-// The main job as a library call:
+// An edit as a library call:
 //   APIYI_API_KEY=… swift run edit-portrait "make it evening" samples/portrait.jpg evening.png
 import Plantain
 

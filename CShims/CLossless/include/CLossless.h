@@ -1,15 +1,14 @@
-// Work on JPEG and PNG files without decoding them to pixels: their compressed values are read, moved, made coarser or
-// packed better, and written again.
+// Lossless work on JPEG and PNG files. The compressed values are read, moved, requantized or packed better,
+// and written again, without decoding them to pixels.
 //
 // Rules for every declaration:
-// - Swift cannot call libjpeg or libpng itself: both report errors by longjmp, which must not pass through Swift. It
-// ends
-//   in these files.
-// - No metadata is carried over: the caller gets the picture and nothing else.
-// - A warning of the libraries counts as damage: half a picture is never written.
-// - On `LosslessDone` the bytes belong to the caller, who frees them with `lossless_free`; nothing is written
-// otherwise.
-// - One object is used by one thread at a time. Nothing is shared between objects.
+// - Swift cannot call libjpeg or libpng itself, because both report errors by longjmp, which must not cross
+//   Swift frames. The jumps end in these files.
+// - No metadata is copied. The output contains only the picture.
+// - A warning from a library counts as damage, so half a picture is never written.
+// - On `LosslessDone` the bytes belong to the caller, who frees them with `lossless_free`. Otherwise nothing
+//   is written.
+// - One object is used by one thread at a time. Objects share nothing.
 #ifndef CLOSSLESS_H
 #define CLOSSLESS_H
 
@@ -25,45 +24,49 @@
 typedef enum CLOSSLESS_CLOSED LosslessOutcome {
     LosslessDone,
     LosslessDamaged,     // the library warned or gave up
-    LosslessUnsupported, // a coding that the library was built without, or more than can be done without loss
+    LosslessUnsupported, // a coding that this build of the library lacks, or not possible without loss
 } LosslessOutcome;
 
-// The quantized DCT coefficients of a JPEG, in memory: two bytes for each sample, twice.
+// The quantized DCT coefficients of a JPEG, in memory: two bytes per sample, twice.
 typedef struct LosslessJPEG LosslessJPEG;
 
-// Reads all coefficients. The bytes are not needed any more afterwards. `*jpeg` goes back to `lossless_jpeg_close`.
+// Reads all coefficients. The bytes are not needed after the call. Release `*jpeg` with
+// `lossless_jpeg_close`.
 LosslessOutcome lossless_jpeg_open(const void *bytes, size_t count, LosslessJPEG **jpeg);
 void lossless_jpeg_close(LosslessJPEG *jpeg);
 
-// Whether an EXIF orientation can be applied by moving whole blocks: edges that come to lie left or above must be made
-// of whole blocks.
+// Whether moving whole blocks can apply an EXIF orientation: edges that become the left or top edge must
+// consist of whole blocks.
 bool lossless_jpeg_can_turn(const LosslessJPEG *jpeg, int exif_orientation);
 
-// The passes in which a progressive JPEG is written.
+// The scans in which a progressive JPEG is written.
 typedef enum CLOSSLESS_CLOSED LosslessPasses {
-    LosslessPassesByFrequency, // quicker, and smaller above about one bit a pixel
-    LosslessPassesByBit,       // libjpeg's own
+    LosslessPassesByFrequency, // faster, and smaller above about one bit per pixel
+    LosslessPassesByBit,       // libjpeg's own script
 } LosslessPasses;
 
 typedef struct LosslessJPEGOptions {
     int exif_orientation; // 1…8, applied to the blocks
-    int quality;          // 1…100: no quantization step finer than libjpeg's standard table has at it; 0 keeps all
+    int quality;          // 1…100: no step finer than in libjpeg's standard table; 0 keeps all steps
     LosslessPasses passes;
-    // 1 for the picture; more: only the middle one of so many rows of whole blocks each, upright, to judge by its size. Such a
-    // picture has lossless_jpeg_sampled_rows() of lossless_jpeg_rows().
+    // 1 writes the whole picture. N > 1 writes a sample from which to estimate the size: of every N rows of
+    // whole blocks, only the middle one; upright pictures only. The sample has lossless_jpeg_sampled_rows()
+    // of the picture's lossless_jpeg_rows() rows.
     int every;
 } LosslessJPEGOptions;
 
 int lossless_jpeg_rows(const LosslessJPEG *jpeg);
+// The number of rows of whole blocks, and how many of them a sample of every N rows contains.
 int lossless_jpeg_sampled_rows(const LosslessJPEG *jpeg, int every);
 
-// Writes the coefficients with Huffman tables made for them. May be called any number of times.
+// Writes the coefficients with optimized Huffman tables. May be called any number of times.
 LosslessOutcome lossless_jpeg_write(LosslessJPEG *jpeg, LosslessJPEGOptions options, void **bytes, size_t *count);
 
-// Writes a PNG's pixels, palette and transparency again: depth and color type as they are, rows not interlaced, all
-// filters tried, deflated as hard as zlib can.
+// Writes the pixels, palette and transparency of a PNG again. Depth and color type stay the same; rows are
+// not interlaced, all filters are tried, and zlib compresses at its highest level.
 LosslessOutcome lossless_png_squeeze(const void *bytes, size_t count, void **output, size_t *output_count);
 
+// Frees bytes that a function of this module returned.
 void lossless_free(void *bytes);
 
 #endif

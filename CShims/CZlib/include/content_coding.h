@@ -1,7 +1,8 @@
-// Undoes the codings that HTTP calls gzip and deflate (RFC 9110, 8.4.1), as the bytes come. Swift cannot call zlib's `inflateInit2`,
-// which is a macro; deflate is sent with zlib's head or, by mistake of many, without.
+// Streaming decoder for the HTTP content codings gzip and deflate (RFC 9110, 8.4.1). Swift cannot call zlib's
+// `inflateInit2`, which is a macro. Many servers send deflate without the zlib header, by mistake; both forms
+// are accepted.
 //
-// Rules: a decoder belongs to whoever made it and is used by one thread at a time. Nothing else keeps state.
+// Rules: a decoder belongs to its creator and is used by one thread at a time. Nothing else keeps state.
 #ifndef CONTENT_CODING_H
 #define CONTENT_CODING_H
 
@@ -12,18 +13,18 @@ typedef struct ContentCodingDecoder ContentCodingDecoder;
 
 typedef enum {
     ContentCodingGoesOn,
-    // All members are whole; a further one may follow.
+    // All members are complete; another one may follow.
     ContentCodingEnded,
     ContentCodingDamaged,
 } ContentCodingState;
 
-// NULL when there is no memory. To be given back with `content_coding_free`.
+// NULL if there is no memory. Free the decoder with `content_coding_free`.
 ContentCodingDecoder *content_coding_new(void);
 void content_coding_free(ContentCodingDecoder *decoder);
 
-// Decodes from `bytes` into `output` until one of them is at its end: `*used` of the `count` bytes were read, `*written` of the
-// `capacity` bytes filled. Call again with the rest as long as either happens. What follows behind the end and is no further
-// member is read and dropped.
+// Decodes `bytes` into `output` until one of them ends: reads `*used` of the `count` bytes and fills
+// `*written` of the `capacity` bytes. Call again with the rest while either is not 0. Bytes after the end
+// that are not another member are read and discarded.
 ContentCodingState content_coding_decode(
     ContentCodingDecoder *decoder, const void *bytes, size_t count, size_t *used, void *output, size_t capacity,
     size_t *written);

@@ -1,15 +1,18 @@
-/// Bytes of a picture that come piece by piece, whose number is only guessed before.
+/// A growable buffer for the bytes of a picture that arrive in pieces and whose total count is only
+/// estimated.
 ///
-/// Room that is never written to is no memory in use, so a high guess costs nothing.
+/// Pages that are never written to use no physical memory, so a high estimate costs nothing.
 package struct ByteAccumulator: ~Copyable {
   private static let firstRoom = 1 << 16
 
   private let expected: Int
   private var memory: UnsafeMutableRawPointer?
   private var capacity = 0
+  /// The number of bytes written so far.
   package private(set) var count = 0
 
-  /// - Parameter expected: how many there may be; taken at its word only when the first 64 KiB are full.
+  /// - Parameter expected: the estimated total in bytes. It is allocated only once the first 64 KiB are full.
+  ///   Default: 0.
   package init(expecting expected: Int = 0) {
     self.expected = expected
   }
@@ -18,7 +21,7 @@ package struct ByteAccumulator: ~Copyable {
     if let memory { LargeMemory.release(memory, capacity) }
   }
 
-  /// Lends room for `most` further bytes to `fill`, which returns how many it wrote.
+  /// Lends space for up to `maximum` more bytes to `fill`, which returns how many it wrote.
   package mutating func append<E: Error>(
     upTo maximum: Int, _ fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) {
@@ -32,7 +35,7 @@ package struct ByteAccumulator: ~Copyable {
     var larger = max(needed, capacity == 0 ? 0 : expected)
     var room = LargeMemory.allocateIfPossible(larger)
     if room == nil {
-      // Where there is not room for the guess there may be for what is needed.
+      // Where the estimate cannot be allocated, the bytes needed now perhaps can.
       larger = needed
       room = LargeMemory.allocate(larger)
     }
@@ -46,7 +49,7 @@ package struct ByteAccumulator: ~Copyable {
     capacity = larger
   }
 
-  /// The bytes, in just as much memory.
+  /// Returns the bytes, with the buffer shrunk to their count.
   package consuming func finish() -> PictureBytes {
     guard let memory, count > 0 else { return PictureBytes([]) }
     let exact = LargeMemory.shrink(memory, from: capacity, to: count)

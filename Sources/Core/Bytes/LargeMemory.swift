@@ -4,15 +4,16 @@
   import Darwin
 #endif
 
-/// Memory for the bytes of whole pictures. From a megabyte on it comes from the system and goes back there at once: an
-/// allocator keeps blocks that size, one set for each thread, and a program that handles one picture after the other then
-/// holds many.
+/// Memory for the bytes of whole pictures. Blocks of 1 MiB or more are mapped from the system and returned to
+/// it at once. A general allocator keeps blocks of that size, one set per thread, so a program that handles
+/// one picture after another would hold many of them.
 enum LargeMemory {
   private static let threshold = 1 << 20
 
-  /// Uninitialized. Ends the process when there is no memory, as Swift's own allocations do.
+  /// Allocates uninitialized memory. Ends the process when there is none, as Swift's own allocations do.
   ///
-  /// - Parameter isFilledAtOnce: all pages come now; one by one, at the first use of each, they cost twice as much.
+  /// - Parameter isFilledAtOnce: maps all pages now. Faulting them in one by one at first use costs twice as
+  ///   much. Default: `false`.
   static func allocate(_ count: Int, isFilledAtOnce: Bool = false) -> UnsafeMutableRawPointer {
     guard let memory = allocateIfPossible(count, isFilledAtOnce: isFilledAtOnce) else {
       fatalError("out of memory")
@@ -20,15 +21,17 @@ enum LargeMemory {
     return memory
   }
 
+  /// The same, but returns `nil` when there is no memory.
   static func allocateIfPossible(_ count: Int, isFilledAtOnce: Bool = false) -> UnsafeMutableRawPointer? {
     count >= threshold ? map(count, isFilledAtOnce) : malloc(max(1, count))
   }
 
+  /// Frees memory that was allocated with this `count`.
   static func release(_ memory: UnsafeMutableRawPointer, _ count: Int) {
     if count >= threshold { munmap(memory, count) } else { free(memory) }
   }
 
-  /// The first `new` bytes in no more room than they need.
+  /// Shrinks a block to its first `new` bytes, which may move.
   static func shrink(_ memory: UnsafeMutableRawPointer, from old: Int, to new: Int) -> UnsafeMutableRawPointer
   {
     if new >= threshold {
@@ -43,8 +46,9 @@ enum LargeMemory {
     return other
   }
 
-  /// Asks for pages of 2 MB where there are such: getting 20 MB in small ones takes longer than filling them. Not for less:
-  /// on a virtual machine whose host has taken back the memory, each large one takes milliseconds the first time.
+  /// Requests 2 MB pages where the system has them: faulting in 20 MB of small pages takes longer than
+  /// filling them. Smaller blocks do not request them: on a virtual machine whose host has reclaimed the
+  /// memory, the first use of each large page takes milliseconds.
   static func preferHugePages(_ memory: UnsafeMutableRawPointer, _ count: Int) {
     #if os(Linux)
       if count >= 8 << 20 { madvise(memory, count, MADV_HUGEPAGE) }

@@ -1,7 +1,7 @@
-/// The bytes of a picture file that waits to be sent or written: in memory, or in an open file that is read piece by piece
-/// when they are wanted.
+/// The bytes of a picture file that waits to be sent or written. They are in memory, or in an open file that
+/// is read in portions on demand.
 public struct PictureContent: Sendable {
-  /// Consecutive bytes from one place.
+  /// Consecutive bytes from one source.
   package enum Piece: Sendable {
     case memory(PictureBytes)
     case file(OpenFile, Range<Int>)
@@ -15,10 +15,11 @@ public struct PictureContent: Sendable {
   }
 
   private let pieces: [Piece]
-  /// Where each of them begins.
+  /// The offset at which each piece begins.
   private let starts: [Int]
   /// The number of bytes.
   public let count: Int
+  /// The number of bytes, as a `ByteCount`.
   public var byteCount: ByteCount { ByteCount(count) }
 
   package init(_ pieces: [Piece]) {
@@ -33,18 +34,20 @@ public struct PictureContent: Sendable {
     self.count = count
   }
 
+  /// Wraps bytes that are in memory.
   public init(_ bytes: PictureBytes) {
     self.init([.memory(bytes)])
   }
 
-  /// The whole, when it is one piece of memory.
+  /// All bytes, if they are one piece in memory.
   package var inMemory: PictureBytes? {
     if pieces.count == 1, case .memory(let bytes) = pieces[0] { bytes } else { nil }
   }
 
-  /// All bytes, in memory.
+  /// Reads all bytes into memory.
   ///
-  /// - Throws: `ContentError` when they are in a file that has changed since it was prepared, or cannot be read.
+  /// - Throws: `ContentError` when they are in a file that has changed since it was prepared, or that cannot
+  ///   be read.
   public func read() throws(ContentError) -> PictureBytes {
     if let bytes = inMemory { return bytes }
     return try PictureBytes(capacity: count) { room throws(ContentError) in
@@ -54,7 +57,8 @@ public struct PictureContent: Sendable {
     }
   }
 
-  /// Fills `room` with the bytes from `offset` on, of which there must be so many. That a file is what it was is not looked at.
+  /// Fills `room` with the bytes from `offset` on. There must be at least that many. Does not check whether a
+  /// file has changed.
   package func copy(from offset: Int, to room: UnsafeMutableRawBufferPointer) throws(ContentError) {
     var filled = 0
     var position = lastStart(upTo: offset)
@@ -72,7 +76,7 @@ public struct PictureContent: Sendable {
     }
   }
 
-  /// The piece that holds the byte at `offset`.
+  /// The index of the piece that holds the byte at `offset`.
   private func lastStart(upTo offset: Int) -> Int {
     var (low, high) = (0, starts.count)
     while high - low > 1 {
@@ -82,7 +86,9 @@ public struct PictureContent: Sendable {
     return low
   }
 
-  /// - Throws: `changed` when one of the files is not what it was.
+  /// Checks that no file has changed since it was opened.
+  ///
+  /// - Throws: `changed` when one of the files has; `unreadable` when that cannot be determined.
   package func requireUnchanged() throws(ContentError) {
     var last: OpenFile?
     for case .file(let file, _) in pieces where file !== last {
@@ -91,10 +97,10 @@ public struct PictureContent: Sendable {
     }
   }
 
-  /// Whether any of it is in a file.
+  /// Whether any of the bytes are in a file.
   package var isInFile: Bool { pieces.contains { if case .file = $0 { true } else { false } } }
 
-  /// The file that holds exactly these bytes, when there is one.
+  /// The file that holds exactly these bytes, if there is one.
   package var asFile: OpenFile? {
     guard pieces.count == 1, case .file(let file, let range) = pieces[0], range == 0..<file.count else {
       return nil
@@ -102,14 +108,16 @@ public struct PictureContent: Sendable {
     return file
   }
 
+  /// All bytes of an open file.
   package init(_ file: OpenFile) {
     self.init([.file(file, 0..<file.count)])
   }
 
-  /// How much of a file is in memory at a time where all of it is needed.
+  /// The size in bytes of the portions in which a whole file is read.
   package static let usualPortion = 1 << 18
 
-  /// Lends all bytes to `body`, in portions of which those from a file are never in memory together, until it says no.
+  /// Calls `body` with all bytes, portion by portion, until it returns `false`. Only one portion of a file is
+  /// in memory at a time.
   package func visit(_ body: (UnsafeRawBufferPointer) -> Bool) throws(ContentError) {
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.usualPortion, alignment: 1)
     defer { room.deallocate() }
@@ -125,9 +133,9 @@ public struct PictureContent: Sendable {
     }
   }
 
-  /// Writes all bytes, in portions that are never in memory together.
+  /// Writes all bytes, portion by portion. Only one portion of a file is in memory at a time.
   ///
-  /// - Returns: 0, or the system's number for why not all could be written.
+  /// - Returns: 0, or the `errno` of the write that failed.
   package func write(to descriptor: Int32) throws(ContentError) -> Int32 {
     var code: Int32 = 0
     try visit {
@@ -137,8 +145,8 @@ public struct PictureContent: Sendable {
     return code
   }
 
-  /// The bytes in portions, in their order: what is in memory as it is there, what is in a file at most `most` bytes at a
-  /// time.
+  /// The bytes in order, in portions. Each piece in memory is one portion; a file is read in portions of at
+  /// most `maximum` bytes.
   package func portions(upTo maximum: Int) -> [Portion] {
     return pieces.enumerated().flatMap { position, piece -> [Portion] in
       guard case .file(let file, let range) = piece else { return [Portion(piece: piece)] }
@@ -155,7 +163,7 @@ public struct PictureContent: Sendable {
     pieces[(position + 1)...].contains { if case .file(let other, _) = $0 { other === file } else { false } }
   }
 
-  /// Bytes that are read at one time.
+  /// Bytes that are read in one call.
   package struct Portion: Sendable {
     private let piece: Piece
     private let isLastOfFile: Bool
@@ -165,18 +173,19 @@ public struct PictureContent: Sendable {
       self.isLastOfFile = isLastOfFile
     }
 
-    /// The bytes, where getting them does not mean waiting for a disk.
+    /// The bytes, if they are available without waiting for a disk.
     package var inMemory: PictureBytes? { if case .memory(let bytes) = piece { bytes } else { nil } }
 
-    /// The bytes in memory. The last ones of a file come only if it is still what it was.
+    /// Reads the bytes into memory. Throws `changed` for the last portion of a file
+    /// that has changed.
     package func load() throws(ContentError) -> PictureBytes {
       if let inMemory { return inMemory }
       return try PictureBytes(capacity: piece.count) { room throws(ContentError) in try copy(to: room) }
     }
 
-    /// Writes the bytes to the start of `room`.
+    /// Copies the bytes to the start of `room`.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many bytes were copied.
     func copy(to room: UnsafeMutableRawBufferPointer) throws(ContentError) -> Int {
       switch piece {
       case .memory(let bytes): bytes.withUnsafeBytes { room.copyMemory(from: $0) }

@@ -1,10 +1,10 @@
-/// The first bytes of the formats in which models give pictures.
+/// The file signatures of the picture formats that models return.
 package enum PictureSignature {
   private static let atStart: [[UInt8]] = [
     [0xFF, 0xD8, 0xFF], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], Array("GIF8".utf8),
   ]
 
-  /// Whether these are a JPEG, PNG, GIF, WebP, HEIC or AVIF, by their first bytes.
+  /// Whether the first bytes are those of a JPEG, PNG, GIF, WebP, HEIC or AVIF.
   package static func isThere(_ picture: PictureBytes) -> Bool {
     picture.withUnsafeBytes { bytes in
       guard bytes.count > 12 else { return false }

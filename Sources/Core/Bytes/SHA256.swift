@@ -1,20 +1,21 @@
 import CSHA256
 
-/// A running SHA-256 (FIPS 180-4), computed with the CPU's own instructions where it has them.
+/// An incremental SHA-256 (FIPS 180-4). It uses the CPU's SHA instructions where they exist.
 package struct SHA256 {
   private var state = CSHA256State()
 
-  /// - Parameter kernel: one of `kernels`, for tests; `nil`: the fastest that this CPU has.
+  /// - Parameter kernel: one of `kernels`, for tests. Default: `nil`, the fastest one that this CPU supports.
   package init(kernel: String? = nil) {
     let named = kernel.flatMap { csha256_kernel_named($0) }
     csha256_start(&state, named ?? csha256_best_kernel())
   }
 
-  /// The names of the kernels that this CPU has.
+  /// The names of the kernels that this CPU supports.
   package static var kernels: [String] {
     ["sha-ni", "armv8", "portable"].filter { csha256_kernel_named($0) != nil }
   }
 
+  /// Adds bytes to the message that is hashed.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     csha256_update(&state, bytes.baseAddress, bytes.count)
   }

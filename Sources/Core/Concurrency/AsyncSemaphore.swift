@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Lets so many in at a time; the others wait, in order.
+/// A counting semaphore for tasks. Waiters are served first in, first out.
 package final class AsyncSemaphore: Sendable {
   private struct State {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
-  /// How many may be in at a time.
+  /// How many tasks may hold the semaphore at a time.
   package let width: Int
   private let state: Mutex<State>
 
@@ -16,7 +16,10 @@ package final class AsyncSemaphore: Sendable {
     state = Mutex(State(free: width))
   }
 
-  /// Runs `work` when its turn has come; not when the task was canceled meanwhile.
+  /// Runs `work` while holding the semaphore.
+  ///
+  /// - Throws: `CancellationError` when the task was canceled while it waited; `work` does not run then.
+  ///   Otherwise what `work` throws.
   package func take<Result>(_ work: () async throws -> Result) async throws -> Result {
     await enter()
     defer { leave() }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Makes each value once, however many ask for it at the same time or soon after: the first one makes it, the others
-/// wait. Those that were asked for last are kept.
+/// A single-flight LRU cache: it makes each value once, however many tasks request it at the same time. The
+/// first task makes it and the others wait. The most recently requested values are kept.
 package final class SingleFlightCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private enum Entry {
     case beingMade([CheckedContinuation<Void, Never>])
@@ -10,7 +10,7 @@ package final class SingleFlightCache<Key: Hashable & Sendable, Value: Sendable>
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    /// Keys of what is made, the one last asked for at the end.
+    /// The keys of finished values, the most recently requested last.
     var order: [Key] = []
 
     mutating func touch(_ key: Key) {
@@ -22,12 +22,13 @@ package final class SingleFlightCache<Key: Hashable & Sendable, Value: Sendable>
   private let capacity: Int
   private let state = Mutex(State())
 
-  /// - Parameter capacity: how many values are kept.
+  /// - Parameter capacity: the maximum number of values that are kept.
   package init(capacity: Int) {
     self.capacity = capacity
   }
 
-  /// The value for `key`. A failure is the maker's alone: whoever waited for it tries for itself.
+  /// Returns the value for `key`, and makes it if necessary. A failure is thrown only to the task that ran
+  /// `make`; the tasks that waited for it try again.
   package func value(for key: Key, _ make: () async throws -> Value) async throws -> Value {
     if let value = try await kept(key) { return value }
     do {
@@ -40,7 +41,7 @@ package final class SingleFlightCache<Key: Hashable & Sendable, Value: Sendable>
     }
   }
 
-  /// The value, when it is or becomes known; `nil` when it is now the caller's to make.
+  /// Returns the value once it is available, or `nil` when the caller has to make it.
   private func kept(_ key: Key) async throws -> Value? {
     while true {
       try Task.checkCancellation()

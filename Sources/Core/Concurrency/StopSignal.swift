@@ -1,16 +1,18 @@
 import Synchronization
 
-/// A request to stop: nothing new is sent, requests in flight are still answered, and what they bring is kept. Ask from anywhere, at
-/// any time; asking again changes nothing. To abandon what is in flight, too, cancel the task.
+/// A request to stop gracefully: nothing new is sent, requests in flight are still answered, and their
+/// results are kept. It can be made from any thread at any time; repeating it has no effect. To abandon the
+/// requests in flight as well, cancel the task.
 public final class StopSignal: Sendable {
   private struct State {
     var isAsked = false
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var heirs: [Int: Heir] = [:]
     var next = 0
-    /// Own requests in flight, and what is made of their answers.
+    /// The number of this signal's own requests that are in flight or whose responses are still being
+    /// processed.
     var requests = 0
-    /// The signals under this one that have any.
+    /// The number of child signals that have such requests.
     var busyHeirs = 0
     var deadline: Duration?
   }
@@ -21,12 +23,14 @@ public final class StopSignal: Sendable {
   private let parent: StopSignal?
   private let place: Int
 
+  /// Creates a signal without a parent.
   public init() {
     parent = nil
     place = 0
   }
 
-  /// One for a part of the work: it is asked when its parent is, but not the other way round.
+  /// Creates a child signal for a part of the work. A stop of the parent also stops the child, but not the
+  /// other way round.
   package init(under parent: StopSignal) {
     self.parent = parent
     place = parent.state.withLock { state in
@@ -46,8 +50,10 @@ public final class StopSignal: Sendable {
     if hasRequests { parent?.heirEnded() }
   }
 
+  /// Whether a stop was requested.
   public var isAsked: Bool { state.withLock { $0.isAsked } }
 
+  /// Requests the stop, of this signal and its children.
   public func ask() {
     let (waiting, heirs) = state.withLock { state in
       defer {
@@ -62,7 +68,7 @@ public final class StopSignal: Sendable {
 }
 
 extension StopSignal {
-  /// Returns when a stop is asked for, or the task is canceled.
+  /// Waits until a stop is requested or the task is canceled.
   package func asked() async {
     let id = state.withLock { state in
       state.next += 1
@@ -82,9 +88,10 @@ extension StopSignal {
     }
   }
 
-  /// Does work that a stop ends: it is canceled then.
+  /// Runs `work`, which a stop cancels.
   ///
-  /// - Throws: `CancellationError` when the stop was asked for before it ended, whatever it threw then.
+  /// - Throws: `CancellationError` when the stop was requested before `work` ended, whatever `work` throws
+  ///   then. Otherwise what `work` throws.
   package func cutting<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
@@ -101,9 +108,9 @@ extension StopSignal {
     }
   }
 
-  /// A request leaves.
+  /// Records that a request is sent.
   ///
-  /// - Parameter deadline: until when it may take, on the clock that all of them use.
+  /// - Parameter deadline: the latest time at which it ends, on the clock that all requests share.
   package func begin(until deadline: Duration) {
     let isFirst = state.withLock { state in
       state.requests += 1
@@ -113,7 +120,7 @@ extension StopSignal {
     if isFirst { parent?.heirBegan() }
   }
 
-  /// A request has failed, or what it brought is where it belongs.
+  /// Records that a request has failed or that its result has been stored.
   package func end() {
     let isLast = state.withLock { state in
       state.requests -= 1
@@ -122,7 +129,7 @@ extension StopSignal {
     if isLast { parent?.heirEnded() }
   }
 
-  /// The work is over, however it ended.
+  /// Records that the work has ended, in whatever way, with all its requests.
   package func endAll() {
     let hadRequests = state.withLock { state in
       defer { state.requests = 0 }
@@ -147,9 +154,9 @@ extension StopSignal {
     if isLast { parent?.heirEnded() }
   }
 
-  /// How many pieces of work have requests in flight.
+  /// The number of pieces of work that have requests in flight.
   package var inFlight: Int { state.withLock { $0.busyHeirs } + (state.withLock { $0.requests } > 0 ? 1 : 0) }
 
-  /// The latest deadline of its own requests in flight; `nil` without any.
+  /// The latest deadline of this signal's own requests in flight; `nil` if there are none.
   package var deadline: Duration? { state.withLock { $0.requests > 0 ? $0.deadline : nil } }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A number of units, such as bytes of memory or places in a row, that pieces of work share: each takes what it may need and
-/// waits, in order, until that is free.
+/// A weighted semaphore: tasks share a number of units, such as bytes of memory or connections. Each task
+/// takes what it needs and waits until that is free. Waiters are served first in, first out.
 package final class WeightedSemaphore: Sendable {
   fileprivate struct Waiting {
     let id: Int
@@ -15,6 +15,7 @@ package final class WeightedSemaphore: Sendable {
     var number = 0
   }
 
+  /// The total number of units.
   package let total: Int
   private let state: Mutex<State>
 
@@ -23,8 +24,9 @@ package final class WeightedSemaphore: Sendable {
     state = Mutex(State(free: total))
   }
 
-  /// Runs `work` while `amount` of the budget, or all of it where that is less, is set aside. Whoever is canceled while
-  /// waiting waits no longer; its work runs without a share, and is to see for itself that it is not wanted.
+  /// Runs `work` while holding `amount` units, or all of them if there are fewer.
+  ///
+  /// On cancellation the wait ends and `work` runs without a share; it must check for cancellation.
   package func holding<Result, Failure: Error>(
     _ amount: Int, _ work: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
@@ -34,8 +36,8 @@ package final class WeightedSemaphore: Sendable {
     return try await work()
   }
 
-  /// What one piece of work has taken, little by little. Only one at a time may wait for more while it holds some, or
-  /// several might wait for each other.
+  /// The units that one piece of work holds, which can grow in steps. Only one share at a time may wait for
+  /// more units while it holds some; two that did might wait for each other.
   package final class Share {
     private let budget: WeightedSemaphore
     private var taken = 0
@@ -44,27 +46,29 @@ package final class WeightedSemaphore: Sendable {
       self.budget = budget
     }
 
-    /// Takes `amount` more, or what makes it all there is. Whoever holds some already goes before those who hold nothing: one of
-    /// them may wait for all there is, and would wait for this share, which would wait behind it.
+    /// Takes `amount` more units, or as many as there are in total. A share that already holds some is served
+    /// before those that hold none: one of those may wait for all units, and so for this share, which would
+    /// wait behind it.
     package func grow(by amount: Int) async {
       let more = min(amount, budget.total - taken)
       if await budget.take(more, goesFirst: taken > 0) { taken += more }
     }
 
-    /// Takes more, or gives some back, so that it is `amount`.
+    /// Takes or returns units so that the share holds `amount`.
     package func become(_ amount: Int) async {
       if amount >= taken { return await grow(by: amount - taken) }
       budget.giveBack(taken - amount)
       taken = amount
     }
 
+    /// Returns all units of the share.
     package func giveBack() {
       budget.giveBack(taken)
       taken = 0
     }
   }
 
-  /// - Returns: whether it was taken; not so when the task was canceled before.
+  /// - Returns: whether the units were taken; `false` when the task was canceled first.
   private func take(_ amount: Int, goesFirst: Bool) async -> Bool {
     let id = state.withLock { state in
       state.number += 1
@@ -73,9 +77,9 @@ package final class WeightedSemaphore: Sendable {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let goesNow: Bool? = state.withLock { state in
-          // A cancellation that comes later finds it in the row.
+          // A cancellation from here on finds this waiter in the queue.
           if Task.isCancelled { return false }
-          // Whoever came first goes first: a large picture must not starve behind small ones.
+          // First in, first out: a large picture must not starve behind small ones.
           guard goesFirst || state.waiting.isEmpty, state.free >= amount else {
             state.waiting.insert(
               Waiting(id: id, amount: amount, continuation: continuation),
@@ -94,7 +98,7 @@ package final class WeightedSemaphore: Sendable {
 
   private func cancel(_ id: Int) {
     let (waiting, ready) = state.withLock { state -> (Waiting?, [Waiting]) in
-      // It may have its share already, or not have asked for it yet.
+      // The waiter may already hold its units, or not be queued yet.
       guard let place = state.waiting.firstIndex(where: { $0.id == id }) else { return (nil, []) }
       return (state.waiting.remove(at: place), state.takeReady())
     }
@@ -112,7 +116,7 @@ package final class WeightedSemaphore: Sendable {
 }
 
 extension WeightedSemaphore.State {
-  /// Those whose turn it is.
+  /// Removes the first waiters whose units are free, and takes those units.
   fileprivate mutating func takeReady() -> [WeightedSemaphore.Waiting] {
     var ready: [WeightedSemaphore.Waiting] = []
     while let first = waiting.first, first.amount <= free {

@@ -1,5 +1,5 @@
-/// Runs `work` as a child task, whose stack goes when it ends. A task keeps what its stack has once needed, so an edit that waits
-/// for minutes would keep the 20 KB of its preparation as long.
+/// Runs `work` as a child task, whose stack is freed when it ends. A task keeps the stack memory that it once
+/// needed, so an edit that waits for minutes would hold the 20 KB of its preparation all that time.
 package func withChildTask<Value: Sendable, Failure: Error>(
   _ work: @escaping @Sendable () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
@@ -13,7 +13,7 @@ package func withChildTask<Value: Sendable, Failure: Error>(
     }
     return await group.next()
   }
-  // A group with one child has one result.
+  // A group with one child always has one result.
   guard let result else { preconditionFailure() }
   return try result.get()
 }

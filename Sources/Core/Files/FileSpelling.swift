@@ -6,12 +6,13 @@ import Synchronization
   import Darwin
 #endif
 
-/// Finds files whose names are written in another Unicode normal form than on the disk: macOS and its archives have decomposed
-/// names, lists that people write have composed ones, and on Linux these are different files.
+/// Finds files whose names differ from the requested ones only in Unicode normalization. macOS and archives
+/// made on it contain decomposed names, typed lists contain composed ones, and on Linux these name different
+/// files.
 package enum FileSpelling {
-  /// The path as it is on the disk.
+  /// Returns the path as it is spelled on the disk.
   ///
-  /// - Returns: `path` itself where there is such a file; `nil` where none has an equivalent name.
+  /// - Returns: `path` itself if it exists; `nil` if no file has an equivalent name.
   package static func onDisk(_ path: String) -> String? {
     if access(path, F_OK) == 0 { return path }
     guard path.utf8.contains(where: { $0 >= 0x80 }) else { return nil }
@@ -32,13 +33,13 @@ package enum FileSpelling {
 
   private static let listings = Listings()
 
-  /// The names in the folders last looked at, those in ASCII left out: a long list of pictures looks into the same ones again and
-  /// again.
+  /// A cache of the non-ASCII names in the folders looked at last: a long list of pictures looks into the
+  /// same folders again and again.
   private final class Listings: Sendable {
     private struct Listing {
       let folder: String
       let changed: timespec
-      /// Strings are equal in any normal form.
+      /// Keyed by the name: strings are equal in any normal form.
       let names: [String: String]
     }
 
@@ -69,7 +70,8 @@ package enum FileSpelling {
       }
     }
 
-    /// A folder that changes again so soon may do so without another time: of FAT it is told in steps of two seconds.
+    /// Whether the modification time is old enough to show a further change. A folder that changes again soon
+    /// may keep its time: FAT stores it in steps of two seconds.
     private static func isOld(_ changed: timespec) -> Bool {
       var now = timespec()
       clock_gettime(CLOCK_REALTIME, &now)

@@ -4,33 +4,35 @@
   package import Darwin
 #endif
 
-/// Why bytes that were prepared cannot be had any more.
+/// Why prepared bytes are no longer available.
 public enum ContentError: Error, Sendable, Equatable, Codable {
-  /// The file of that name is not what it was when it was prepared.
+  /// The file with this name has changed since it was prepared.
   case changed(String)
-  /// With the system's words.
+  /// The file with this name cannot be read; `why` is the system's error message.
   case unreadable(String, why: String)
 }
 
 extension ContentError: CustomStringConvertible {
+  /// The error as a sentence that names the file.
   public var description: String {
     switch self {
     case .changed(let name): "\(name) has changed since it was prepared"
-    case .unreadable(let name, let why): "\(name) cannot be read any more: \(why)"
+    case .unreadable(let name, let why): "\(name) can no longer be read: \(why)"
     }
   }
 }
 
-/// An open file whose bytes are read where they are needed. It is never mapped: a mapped file that somebody shortens ends
-/// the process that reads it, in the middle of what it was doing.
+/// An open file whose bytes are read on demand. It is never memory-mapped: when another program truncates a
+/// mapped file, the process that reads it is killed.
 package final class OpenFile: Sendable {
-  /// For messages.
+  /// The name to show in messages.
   package let name: String
+  /// The size in bytes.
   package let count: Int
   private let descriptor: Int32
   private let modified: timespec
 
-  /// Takes ownership of a regular file's descriptor, which `status` is of.
+  /// Takes ownership of a regular file's descriptor, whose `fstat` result is `status`.
   package init(adopting descriptor: Int32, _ status: stat, name: String) {
     self.name = name
     self.descriptor = descriptor
@@ -40,15 +42,20 @@ package final class OpenFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// A file of its own that has no name, so that it goes with the process, however that ends; `nil` when there is no room
-  /// for one. It lies in TMPDIR, or where larger temporary files belong (Filesystem Hierarchy Standard, section 5.15).
+  /// Writes `content` to an unlinked temporary file, which disappears with the process, however that ends. It
+  /// is created in TMPDIR, or else in /var/tmp or /tmp, where larger temporary files belong (Filesystem
+  /// Hierarchy Standard, section 5.15).
+  ///
+  /// - Returns: `nil` when no such file can be created or there is no space for it.
   package static func nameless(holding content: PictureContent) throws(ContentError) -> OpenFile? {
     let folders = [getenv("TMPDIR").map { String(cString: $0) }, "/var/tmp", "/tmp"].compactMap(\.self)
     guard let descriptor = folders.lazy.compactMap(openNameless).first else { return nil }
     return try filled(descriptor, with: content)
   }
 
-  /// Takes ownership of an empty file's descriptor, and writes `content` into it; `nil` when there is no room for it.
+  /// Takes ownership of an empty file's descriptor and writes `content` to it.
+  ///
+  /// - Returns: `nil` when there is no space for it.
   package static func filled(
     _ descriptor: Int32, with content: PictureContent
   ) throws(ContentError) -> OpenFile? {
@@ -73,14 +80,14 @@ package final class OpenFile: Sendable {
     return descriptor
   }
 
-  /// Lends the descriptor, for handing it to another process.
+  /// Calls `body` with the descriptor, for passing it to another process.
   package func withDescriptor<Result, E: Error>(_ body: (Int32) throws(E) -> Result) throws(E) -> Result {
     try body(descriptor)
   }
 
   /// Fills `room` with the bytes from `offset` on.
   ///
-  /// - Throws: `changed` when the file ends sooner.
+  /// - Throws: `changed` when the file ends before `room` is full.
   package func read(into room: UnsafeMutableRawBufferPointer, at offset: Int) throws(ContentError) {
     var filled = 0
     while filled < room.count {
@@ -93,7 +100,7 @@ package final class OpenFile: Sendable {
     }
   }
 
-  /// The whole, in memory.
+  /// Reads the whole file into memory.
   package func readAll() throws(ContentError) -> PictureBytes {
     try PictureBytes(capacity: count) { room throws(ContentError) in
       try read(into: room, at: 0)
@@ -102,7 +109,9 @@ package final class OpenFile: Sendable {
     }
   }
 
-  /// - Throws: `changed` when size or time of the last change are not what they were.
+  /// Checks that the file has not changed since it was opened.
+  ///
+  /// - Throws: `changed` when its size or modification time differ.
   package func requireUnchanged() throws(ContentError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {

@@ -4,36 +4,40 @@
   import Darwin
 #endif
 
-/// Why a file could not be written. Nothing is left behind.
+/// Why a file could not be written. No partial file is left behind.
 package enum WriteError: Error, Sendable, Equatable {
+  /// A file with this name already exists.
   case exists
-  /// The system's words, such as "No space left on device".
+  /// A reason, or the system's error message, such as "No space left on device".
   case notWritable(String)
-  /// What was to be written cannot be had any more.
+  /// The content to write is no longer available.
   case sourceLost(ContentError)
 }
 
 extension WriteError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .exists: "it exists already"
+    case .exists: "it already exists"
     case .notWritable(let why): why
     case .sourceLost(let error): "\(error)"
     }
   }
 }
 
-/// Files appear under their name only when they are whole and on the disk: temporary file in the same folder, fsync,
-/// rename, fsync of the folder.
+/// Writes files atomically: a file appears under its name only when it is complete and on the disk. The steps
+/// are a temporary file in the same folder, fsync, rename, and fsync of the folder.
 package enum OutputFile {
+  /// Writes a file atomically.
+  ///
   /// - Parameters:
-  ///   - content: read as it is written, so that it need not fit into memory.
-  ///   - overwriting: replaces an existing file (through links); otherwise one that exists is left as it is.
-  ///   - isPrivate: for this user alone, whatever the usual permissions of new files are.
+  ///   - content: read while it is written, so that it need not fit into memory.
+  ///   - overwriting: replaces an existing file, following symbolic links. If `false`, an existing file is
+  ///     left as it is.
+  ///   - isPrivate: makes the file accessible to this user only, whatever the umask. Default: `false`.
   package static func write(
     _ content: PictureContent, to name: String, overwriting: Bool, isPrivate: Bool = false
   ) throws(WriteError) {
-    // Replacing a link's target is what was meant, not the link.
+    // The intent is to replace a link's target, not the link.
     let path = overwriting ? resolved(name) : name
     let temporary = temporaryName(for: path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isPrivate ? 0o600 : 0o666)
@@ -60,32 +64,32 @@ package enum OutputFile {
     guard fsync(descriptor) == 0 else { throw .notWritable(lastError()) }
   }
 
-  /// The path behind links; the path itself when there is none.
+  /// Resolves symbolic links. Returns the path itself if it does not exist.
   private static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
   }
 
-  /// What the usual file systems allow (NAME_MAX).
+  /// The maximum length of a file name in bytes on common file systems (NAME_MAX).
   private static let longestName = 255
 
-  /// Whether `path` could be written: nothing is in the way, and its folder, or the one in which that would be made,
-  /// takes new files. Changes nothing.
+  /// Checks that `path` could be written: nothing is in the way, and its folder, or the nearest existing one
+  /// above it, accepts new files. Changes nothing.
   package static func check(_ path: String, overwriting: Bool) throws(WriteError) {
     let name = name(of: path)
     guard !name.isEmpty, name != ".", name != "..", !path.hasSuffix("/") else {
-      throw .notWritable("it is not the name of a file")
+      throw .notWritable("it is not a file name")
     }
     guard name.utf8.count <= longestName else {
       throw .notWritable("its name is longer than \(longestName) bytes")
     }
     var status = stat()
     if stat(path, &status) == 0 {
-      guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists and is not a file") }
+      guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists but is not a file") }
       guard overwriting else { throw .exists }
     } else if lstat(path, &status) == 0 {
-      throw .notWritable("it is a link to nothing")
+      throw .notWritable("it is a symbolic link to a missing file")
     }
     var folder = parent(of: path)
     while stat(folder, &status) != 0 {
@@ -96,7 +100,8 @@ package enum OutputFile {
     guard access(folder, W_OK | X_OK) == 0 else { throw .notWritable(lastError()) }
   }
 
-  /// Makes the folder of `path` and puts a file of a megabyte into it for a moment: the last proof before something is paid for.
+  /// Creates the folder of `path` and briefly writes a file of one megabyte to it. This is the last check
+  /// before something is paid for.
   package static func prepareFolder(of path: String) throws(WriteError) {
     try createFolder(parent(of: path))
     let probe = temporaryName(for: path)
@@ -108,10 +113,10 @@ package enum OutputFile {
     guard code == 0 else { throw .notWritable(String(cString: strerror(code))) }
   }
 
-  /// Less than this is no room for a picture and the reply that it comes in.
+  /// The least free space to require: less cannot hold a picture and the response that contains it.
   private static let leastRoom = 1 << 20
 
-  /// Makes the folder and those above it.
+  /// Creates the folder and the missing ones above it.
   package static func createFolder(_ path: String) throws(WriteError) {
     var status = stat()
     if stat(path, &status) == 0 {
@@ -135,12 +140,12 @@ package enum OutputFile {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
-  /// What tells a file from others, by whatever path it is found.
+  /// Identifies a file, whichever path leads to it, by its device and inode.
   package struct Identity: Hashable, Sendable {
     private let device: UInt64
     private let number: UInt64
 
-    /// - Returns: `nil` when there is no such file.
+    /// - Returns: `nil` when the file does not exist.
     package init?(_ path: String) {
       var status = stat()
       guard stat(path, &status) == 0 else { return nil }
@@ -150,34 +155,37 @@ package enum OutputFile {
     }
   }
 
-  /// Where files go that have no better place.
+  /// The folder for temporary files: TMPDIR, or `/tmp`.
   package static var temporaryFolder: String {
     getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   }
 
+  /// The path of the containing folder, `.` for a bare name.
   package static func parent(of path: String) -> String {
     let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     guard let slash = trimmed.lastIndex(of: "/") else { return "." }
     return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
   }
 
+  /// The last component of the path.
   package static func name(of path: String) -> String {
     String(path.split(separator: "/").last ?? "")
   }
 
-  /// A name in the same folder, so that a rename is enough.
+  /// A path in the same folder, so that a rename suffices.
   private static func temporaryName(for path: String) -> String {
     "\(parent(of: path))/.plantain-\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
   }
 
-  /// The path from the root, by the folder that the process is in; links stay.
+  /// The absolute path, relative to the current folder. Symbolic links are kept.
   package static func absolute(_ path: String) -> String {
     guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
     defer { free(folder) }
     return String(cString: folder) + "/" + path
   }
 
-  /// The path from the root, without detours, as far as its folder is there: two names of one place are one.
+  /// The absolute path with the links of its folder resolved, if that folder exists, so that two paths of one
+  /// file are equal.
   package static func canonical(_ path: String) -> String {
     let folder = parent(of: path)
     guard let real = realpath(folder, nil) else { return absolute(path) }
@@ -191,11 +199,11 @@ package enum OutputFile {
       guard systemRename(temporary, path) == 0 else { throw .notWritable(lastError()) }
       return
     }
-    // A link fails where a file of that name exists, also when it appeared a moment ago.
+    // A hard link fails if a file with that name exists, even one that has just appeared.
     guard link(temporary, path) == 0 else {
       let code = errno
       let why = lastError()
-      // Some file systems have no links; there the check made before has to do.
+      // Some file systems have no hard links; there the earlier check must suffice.
       let moved =
         (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && systemRename(temporary, path) == 0
       if moved { return }
@@ -214,5 +222,5 @@ package enum OutputFile {
   private static func lastError() -> String { String(cString: strerror(errno)) }
 }
 
-/// The system call, which the laid\( func warp(tion above hides by its name.
+/// The `rename` system call.
 private let systemRename: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32 = { rename($0, $1) }

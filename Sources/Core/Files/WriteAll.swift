@@ -4,9 +4,9 @@
   import Darwin
 #endif
 
-/// Writes all bytes, in as many calls as that takes.
+/// Writes all bytes, with as many calls to `write` as necessary.
 ///
-/// - Returns: 0, or the system's number for why not all could be written.
+/// - Returns: 0, or the `errno` of the call that failed.
 package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
   var written = 0
   while written < bytes.count {

@@ -1,8 +1,8 @@
-/// A file that was written, by which it is known again.
+/// A file that was written, with what is needed to recognize it later.
 package struct WrittenFile: Sendable, Equatable {
-  /// From the root.
+  /// The absolute path.
   package let path: String
-  /// SHA-256 of its bytes; `nil` where they are made of another result's pixels.
+  /// The SHA-256 of its bytes; `nil` if they contain another result's pixels.
   package let sha256: String?
 
   package init(path: String, sha256: String?) {

@@ -1,5 +1,5 @@
-/// A map from one picture's plane to another's: (x, y) comes to (xx x + xy y + dx, yx x + yy y + dy), in pixels. A pixel's
-/// center is at its half, so that sizes scale without a shift.
+/// An affine map between the planes of two pictures, in pixels: (x, y) maps to (xx x + xy y + dx, yx x + yy y
+/// + dy). Pixel centers are at half-integer coordinates, so scaling causes no shift.
 package struct AffineTransform: Sendable, Equatable, Codable {
   package var xx = 1.0
   package var xy = 0.0
@@ -8,6 +8,7 @@ package struct AffineTransform: Sendable, Equatable, Codable {
   package var dx = 0.0
   package var dy = 0.0
 
+  /// The map that changes nothing.
   package static let identity = AffineTransform()
 
   package init() {}
@@ -16,18 +17,19 @@ package struct AffineTransform: Sendable, Equatable, Codable {
     (self.xx, self.xy, self.yx, self.yy, self.dx, self.dy) = (xx, xy, yx, yy, dx, dy)
   }
 
-  /// Stretches a picture of one size to another.
+  /// The map that stretches a picture of one size to another.
   package static func stretch(_ from: PixelSize, to: PixelSize) -> AffineTransform {
     AffineTransform(
       xx: Double(to.width) / Double(from.width), xy: 0, yx: 0, yy: Double(to.height) / Double(from.height),
       dx: 0, dy: 0)
   }
 
+  /// Maps a point.
   package func callAsFunction(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
     (xx * x + xy * y + dx, yx * x + yy * y + dy)
   }
 
-  /// This map, and then another.
+  /// The composition of this map followed by `next`.
   package func then(_ next: AffineTransform) -> AffineTransform {
     let (x, y) = next(dx, dy)
     return AffineTransform(
@@ -35,9 +37,10 @@ package struct AffineTransform: Sendable, Equatable, Codable {
       yy: next.yx * xy + next.yy * yy, dx: x, dy: y)
   }
 
+  /// The determinant of the linear part: the factor by which areas grow.
   package var determinant: Double { xx * yy - xy * yx }
 
-  /// `nil` when it makes a line of the plane.
+  /// The inverse map; `nil` if this one maps the plane to a line or a point.
   package var inverse: AffineTransform? {
     let determinant = determinant
     guard abs(determinant) > 1e-12 else { return nil }

@@ -1,5 +1,6 @@
 extension StringProtocol {
-  /// The name of an option, key, or column in American spelling. Earlier versions used British names, which stay accepted.
+  /// The American spelling of the name of an option, key, or column. Earlier versions used British names,
+  /// which are still accepted.
   package var inAmericanSpelling: String {
     String(self).replacing("colour", with: "color").replacing("honoured", with: "honored")
   }

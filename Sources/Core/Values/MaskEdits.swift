@@ -1,7 +1,7 @@
-/// What in a mask says where a picture may be edited.
+/// Which part of a mask marks the editable area of a picture.
 public enum MaskEdits: String, Sendable, Codable, CaseIterable {
-  /// What is white; gray mixes, and what is transparent counts as black.
+  /// The white part. Gray blends, and transparent pixels count as black.
   case white
-  /// What is transparent, as OpenAI's API reads masks.
+  /// The transparent part, as in masks for OpenAI's API.
   case transparent
 }

@@ -1,9 +1,10 @@
 extension Sequence<String> {
-  /// The name that a mistyped one most likely stands for, by the number of letters that are missing, added, changed or swapped with
-  /// their neighbor; capitals and `-`, `_`, `.` and spaces do not count.
+  /// Finds the name that a mistyped one most likely stands for. The distance counts characters that are
+  /// missing, added, changed, or swapped with their neighbor. It ignores case and `-`, `_`, `.` and spaces.
   ///
-  /// - Parameter maximum: how many letters may differ. `nil`: none in names of three letters, one in those of eight, two in longer ones.
-  /// - Returns: the first of the nearest; `nil` when none is near enough to be meant.
+  /// - Parameter maximum: how many characters may differ. Default: `nil`: none in names of three characters,
+  ///   one in those of eight, two in longer ones.
+  /// - Returns: the first of the nearest names; `nil` if none is near enough.
   package func nearest(to name: String, within maximum: Int? = nil) -> String? {
     let typed = SpelledName(name)
     var best: (name: String, distance: Int)?
@@ -19,11 +20,11 @@ extension Sequence<String> {
   }
 }
 
-/// A name as it is compared with others.
+/// A name in the form in which names are compared.
 private struct SpelledName {
   private let letters: [Character]
 
-  /// Longer ones are compared by their beginning.
+  /// How many characters are compared; longer names are compared by their beginning.
   private static let longest = 64
 
   init(_ name: String) {
@@ -34,13 +35,13 @@ private struct SpelledName {
     let length = Swift.max(letters.count, other.letters.count)
     if length >= 9 { return 2 }
     if length >= 5 { return 1 }
-    // Short words are near to many: `age` is not `page`, nor `task` `mask`.
+    // Short words are near many others: `age` does not stand for `page`, nor `task` for `mask`.
     let begin = Array(letters.prefix(2))
     let isSimilar = letters.first == other.letters.first || begin.reversed() == Array(other.letters.prefix(2))
     return length == 4 && isSimilar ? 1 : 0
   }
 
-  /// The distance of optimal string alignment; `nil` when it is above `most`.
+  /// The optimal string alignment distance; `nil` if it is above `maximum`.
   func distance(to other: SpelledName, maximum: Int) -> Int? {
     let (one, two) = (letters, other.letters)
     guard abs(one.count - two.count) <= maximum else { return nil }

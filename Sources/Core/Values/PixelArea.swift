@@ -1,21 +1,27 @@
-/// A rectangle of whole pixels: its corner at (`left`, `top`), from the picture's upper left corner.
+/// A rectangle of whole pixels. (`left`, `top`) is its upper left corner, counted from the upper left corner
+/// of the picture.
 public struct PixelArea: Hashable, Sendable, Codable {
+  /// The x coordinate of the left edge.
   public let left: Int
+  /// The y coordinate of the top edge.
   public let top: Int
+  /// The width and height.
   public let size: PixelSize
 
+  /// Creates a rectangle from its corner and size.
   public init(left: Int, top: Int, size: PixelSize) {
     self.left = left
     self.top = top
     self.size = size
   }
 
-  /// All of a picture.
+  /// The rectangle that covers a whole picture.
   public init(_ size: PixelSize) {
     self.init(left: 0, top: 0, size: size)
   }
 
-  /// Reads `X,Y,W,H` as whole numbers, W and H at least 1. `nil` for anything else.
+  /// Parses `X,Y,W,H` as whole numbers of magnitude up to 1,000,000,000, W and H at least 1. Returns `nil`
+  /// for anything else.
   public init?(parsing text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Int($0) }
@@ -25,7 +31,9 @@ public struct PixelArea: Hashable, Sendable, Codable {
     self.init(left: numbers[0], top: numbers[1], size: PixelSize(width: numbers[2], height: numbers[3]))
   }
 
+  /// The x coordinate just past the right edge.
   public var right: Int { left + size.width }
+  /// The y coordinate just past the bottom edge.
   public var bottom: Int { top + size.height }
 
   package func isInside(_ other: PixelArea) -> Bool {
@@ -34,7 +42,7 @@ public struct PixelArea: Hashable, Sendable, Codable {
 
   package func isInside(_ size: PixelSize) -> Bool { isInside(PixelArea(size)) }
 
-  /// What it shares with another; `nil` when that is nothing.
+  /// The intersection with another rectangle; `nil` if that is empty.
   package func intersection(_ other: PixelArea) -> PixelArea? {
     let (left, top) = (max(left, other.left), max(top, other.top))
     let (right, bottom) = (min(right, other.right), min(bottom, other.bottom))
@@ -42,7 +50,7 @@ public struct PixelArea: Hashable, Sendable, Codable {
     return PixelArea(left: left, top: top, size: PixelSize(width: right - left, height: bottom - top))
   }
 
-  /// With so many pixels more on every side.
+  /// The rectangle with `count` more pixels on every side.
   package func grown(by count: Int) -> PixelArea {
     PixelArea(
       left: left - count, top: top - count,
@@ -53,6 +61,6 @@ public struct PixelArea: Hashable, Sendable, Codable {
 }
 
 extension PixelArea: CustomStringConvertible {
-  /// As `X,Y,W,H`.
+  /// The rectangle as `X,Y,W,H`.
   public var description: String { "\(left),\(top),\(size.width),\(size.height)" }
 }

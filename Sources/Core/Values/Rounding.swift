@@ -1,8 +1,8 @@
 extension Duration {
-  /// As in `0.42 s`.
+  /// The duration in seconds, rounded to milliseconds, as in `0.42 s`.
   public var formattedSeconds: String { "\(seconds) s" }
 
-  /// Rounded to milliseconds.
+  /// The duration in seconds, rounded to milliseconds.
   package var seconds: Double {
     let (seconds, attoseconds) = components
     return ((Double(seconds) + Double(attoseconds) / 1e18) * 1_000).rounded() / 1_000
@@ -10,7 +10,7 @@ extension Duration {
 }
 
 extension Double {
-  /// Rounded to so many decimal places.
+  /// The number rounded to `places` decimal places.
   package func rounded(to places: Int) -> Double {
     var factor = 1.0
     for _ in 0..<places { factor *= 10 }

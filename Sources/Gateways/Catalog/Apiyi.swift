@@ -1,7 +1,7 @@
 import Core
 
 extension Gateway {
-  /// apiyi.com, a reseller that speaks Google's own dialect.
+  /// The gateway apiyi.com, a reseller that uses Google's own format.
   public static let apiyi = Gateway(
     id: "apiyi",
     dialect: .nativeGemini,
@@ -11,13 +11,14 @@ extension Gateway {
     authorization: .bearer,
     limits: Limits(
       references: 14,
-      // Google's figure for an inline file, repeated in the gateway's developer guide.
+      // Google's limit for an inline file, which the gateway's developer guide repeats.
       statedPictureBytes: .megabytes(7),
-      // "Under 100 MB in total", developer guide.
+      // "Under 100 MB in total", says the developer guide.
       requestBytes: .megabytes(100),
       formats: [.jpeg, .png, .webp]),
     carrier: .inlineData,
-    // Without a ratio the page says 1:1 and the guide says the last picture's: it is always sent, and never left to it.
+    // Without a ratio, the result is 1:1 according to the API page, and has the ratio of the last picture
+    // according to the guide. So the ratio is always sent, and there is no automatic ratio.
     fields: .nativeGemini,
     takesPromptAlone: true,
     errorDialect: .google,
@@ -25,12 +26,12 @@ extension Gateway {
       NanoBanana2.model("gemini-3.1-flash-image-preview", prices: callPrice),
       NanoBanana2.model("gemini-3.1-flash-image", prices: callPrice),
     ],
-    // "360 s for image editing, 600 s for 4K or several references", timeout guide.
+    // "360 s for image editing, 600 s for 4K or several references", says the timeout guide.
     timeouts: Timeouts(usual: .seconds(360), slow: .seconds(600)),
     documentation: "https://docs.apiyi.com/en/api-capabilities/nano-banana-2-image/image-edit",
     checked: "2026-11-21")
 
-  /// One price per call, whatever the tier.
+  /// The price per call, which is the same for every tier.
   private static let callPrice = Price.everyTier(
     Price(millionths: 55_000, currency: "USD", checked: "2026-11-21"))
 }

@@ -1,7 +1,8 @@
 extension Gateway {
-  /// Every gateway that has a name on the command line.
+  /// All gateways that can be named on the command line.
   public static let all: [Gateway] = [myrouter, gccai, apiyi, aimlapi, crazyrouter, google, simulator]
 
+  /// The gateway with an id; `nil` if there is none.
   public static func named(_ id: String) -> Gateway? {
     all.first { $0.id == id }
   }

@@ -1,7 +1,8 @@
 import Core
 
 extension Gateway {
-  /// gccai.heqingsong.uk, a white label of APIMart, whose other names speak the same.
+  /// The gateway gccai.heqingsong.uk, a white label of APIMart. APIMart's other white labels use the same
+  /// format.
   public static let gccai = Gateway(
     id: "gccai",
     dialect: .task,
@@ -11,10 +12,11 @@ extension Gateway {
     authorization: .bearer,
     limits: Limits(
       references: 14,
-      // "Single image size: not exceeding 10MB", of the file or of its text is not said.
+      // "Single image size: not exceeding 10MB". The documentation does not say whether of the file or of its
+      // base64.
       statedPictureBytes: .megabytes(10), counting: .unstated,
       formats: [.jpeg, .png, .webp]),
-    // "Must use the full Data URI format".
+    // The documentation says "Must use the full Data URI format".
     carrier: .dataURI,
     fields: RequestFields(
       model: "model", prompt: "prompt", references: "image_urls", addresses: "image_urls", ratio: "size",
@@ -22,14 +24,15 @@ extension Gateway {
       imageSearch: "google_image_search", officialFallback: "official_fallback"),
     takesPromptAlone: true,
     maximumPictures: 4,
-    // "Must be used together with google_search: true".
+    // The documentation says "Must be used together with google_search: true".
     imageSearchNeedsWebSearch: true,
-    // "2 s", "15 s": APIMart's own client.
+    // The interval and the timeout of a poll are the defaults, 2 s and 15 s, as in APIMart's own client.
     mode: .task(TaskRoute(path: "/v1/tasks/{task}?language=en")),
-    // APIMart documents it; whether this white label passes it on is not known, so nothing relies on it.
+    // APIMart documents this header. Whether this white label passes it on is unknown, so nothing relies on
+    // it.
     idempotency: Idempotency(header: "Idempotency-Key", isHonored: false),
     errorDialect: .apimart,
-    // A day, by the sample's two times; the newer contract says three.
+    // One day, according to the two timestamps of the sample reply. The newer contract says three days.
     resultLife: .seconds(86_400),
     models: [
       NanoBanana2.model("gemini-3.1-flash-image-preview"),

@@ -1,7 +1,7 @@
 import Core
 
 extension Gateway {
-  /// myrouter.ai, and by its shape jiekou.ai and highwayapi.ai.
+  /// The gateway myrouter.ai. The APIs of jiekou.ai and highwayapi.ai have the same format.
   public static let myrouter = Gateway(
     id: "myrouter",
     dialect: .v3,
@@ -9,15 +9,17 @@ extension Gateway {
     path: "/v3/{model}",
     keyVariables: ["MYROUTER_API_KEY"],
     authorization: .bearer,
-    // No page states a size.
+    // The documentation states no size.
     limits: Limits(references: 14),
-    // Data URI or bare base64 is not said; a list called image_base64s beside one called image_urls means bare.
+    // The documentation does not say whether a data URI or plain base64 is expected. A list named
+    // image_base64s beside one named image_urls means plain base64.
     carrier: .rawBase64,
     fields: RequestFields(
       prompt: "prompt", references: "image_base64s", addresses: "image_urls", ratio: "aspect_ratio",
       tier: "size", outputFormat: "output_format", webSearch: "google.web_search",
       imageSearch: "google.image_search"),
-    // This path edits; text alone has a path of its own, whose page we do not have.
+    // This endpoint is for edits only. Generation from text alone has another endpoint, whose documentation
+    // is not available to us.
     takesPromptAlone: false,
     outputFormats: [.png, .jpeg],
     errorDialect: .novita,

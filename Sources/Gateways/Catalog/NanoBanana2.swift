@@ -1,14 +1,16 @@
 package import Core
 
-/// Facts of Gemini 3.1 Flash Image ("Nano Banana 2") that do not depend on the gateway.
+/// Facts about Gemini 3.1 Flash Image ("Nano Banana 2") that do not depend on the gateway.
 /// Source: https://ai.google.dev/gemini-api/docs/image-generation, read in November 2026.
 package enum NanoBanana2 {
+  /// The supported aspect ratios.
   package static let ratios = rows.map(\.ratio)
 
-  /// The pixel size that the guide's table names. A forecast: recorded replies differ by a few pixels.
+  /// The pixel size in the guide's table. It is a forecast: recorded replies differ by a few pixels.
   package static func size(_ ratio: AspectRatio, _ tier: Tier) -> PixelSize? {
     guard let row = rows.first(where: { $0.ratio == ratio }) else { return nil }
-    // Every size at 2K and 4K is the 1K size doubled; 0.5K is rounded by the model in its own way.
+    // The sizes of 2K and 4K are exactly two and four times those of 1K. The model rounds 0.5K in its own
+    // way.
     switch tier {
     case .half: return row.half
     case .one: return row.one
@@ -17,7 +19,7 @@ package enum NanoBanana2 {
     }
   }
 
-  /// All of that table.
+  /// The whole table, by tier and aspect ratio.
   static let sizes = Dictionary(
     uniqueKeysWithValues: Tier.allCases.map { tier in
       (
@@ -52,15 +54,16 @@ package enum NanoBanana2 {
     Row((8, 1), half: (1536, 192), one: (3072, 384)),
     Row((9, 16), half: (384, 688), one: (768, 1376)),
     Row((16, 9), half: (688, 384), one: (1376, 768)),
-    // The guide prints 792×168 here; 336 is what fits the row.
+    // The guide prints 792×168 here. 336 is the height that fits the ratio.
     Row((21, 9), half: (792, 336), one: (1584, 672)),
   ]
 
-  /// By the guide's table for what is made, and Vertex' page of the model for what is sent.
+  /// The token counts: of generated pictures according to the guide's table, and of references according to
+  /// Vertex AI's page on the model.
   package static let tokens = TokenCounts(
     perReference: 1_120, perPicture: [.half: 747, .one: 1_120, .two: 1_680, .four: 2_520])
 
-  /// The model as a gateway sells it under `id`, with the gateway's own limits.
+  /// The model under a gateway's `id`, with that gateway's limits and prices.
   static func model(
     _ id: String, tiers: [Tier] = Tier.allCases, ratios: [AspectRatio] = ratios, prices: [Tier: Price] = [:],
     isOfficialChannel: Bool = false

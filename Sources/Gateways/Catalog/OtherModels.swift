@@ -1,6 +1,7 @@
 import Core
 
-/// Facts of Gemini Nano Banana 2.1, the successor of October 2026: the same ratios, no 512, and thinking in three levels.
+/// Facts about Gemini Nano Banana 2.1, the successor of October 2026. It has the same aspect ratios, no 0.5K
+/// tier, and three thinking levels.
 /// Source: tables of relays, a release note of a client, and three public clients, read in November 2026.
 enum NanoBanana21 {
   static func model(
@@ -12,12 +13,13 @@ enum NanoBanana21 {
       tokens: tokens, sizes: NanoBanana2.sizes)
   }
 
-  /// Those of its predecessor: no table of its own was found.
+  /// The token counts of its predecessor, because no table for this model was found.
   private static let tokens = TokenCounts(
     perReference: 1_120, perPicture: [.one: 1_120, .two: 1_680, .four: 2_520])
 }
 
-/// Facts of Gemini 2.5 Flash Image, the first "Nano Banana": one size, ten ratios, no choice of thinking.
+/// Facts about Gemini 2.5 Flash Image, the first "Nano Banana". It has one tier, ten aspect ratios, and no
+/// choice of a thinking level.
 /// Source: https://ai.google.dev/gemini-api/docs/image-generation.
 enum NanoBanana1 {
   private static let rows = [

@@ -1,8 +1,8 @@
 import Core
 
 extension Gateway {
-  /// Plantain's own simulator on the loopback interface, which speaks Google's dialect and costs nothing. Its other dialects
-  /// are reached by naming the gateway that speaks them and the simulator's address for it.
+  /// Plantain's own simulator on the loopback interface, which uses Google's format and costs nothing. To use
+  /// it with another dialect, select a gateway of that dialect and set its base URL to the simulator's.
   public static let simulator = Gateway(
     id: "simulator",
     dialect: .nativeGemini,

@@ -1,18 +1,19 @@
-/// Whose vocabulary a gateway's errors use. Words of all of them are understood everywhere, because gateways pass on what
-/// their own suppliers say; what differs is the meaning of a bare status.
+/// The vocabulary of a gateway's errors. Codes and phrases of all vocabularies are recognized at every
+/// gateway, because gateways pass on the errors of their own suppliers. Only the meaning of a bare status
+/// depends on the vocabulary.
 public enum ErrorDialect: String, Sendable, CaseIterable {
   /// `{"error": {"code", "status", "message", "details"}}`.
   case google
-  /// `{"error": {"message", "type", "code"}}` with codes as words.
+  /// `{"error": {"message", "type", "code"}}` with textual codes.
   case openAI = "openai"
-  /// `{"error": {"code", "message", "type"}}` with codes as numbers.
+  /// `{"error": {"code", "message", "type"}}` with numeric codes.
   case apimart
-  /// `{"message", "statusCode", "requestId"}`, the status as text.
+  /// `{"message", "statusCode", "requestId"}`, with the status as text.
   case aimlapi
-  /// `{"code", "reason", "message"}` in capitals.
+  /// `{"code", "reason", "message"}`, with reasons in capitals.
   case novita
 
-  /// What a status means when no word says more.
+  /// The meaning of a status without a more specific code or message.
   func kind(ofStatus status: Int) -> FailureKind {
     if self == .aimlapi, status == 403 { return .outOfCredit }
     switch status {
@@ -23,13 +24,18 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     case 429: return .rateLimited
     case 503: return .overloaded
     case 400, 405...407, 411, 413...417, 422, 431: return .malformedRequest
-    // 408, 409, 499, 500, 502, 504, 524 and whatever else: somebody between here and there gave up, which proves nothing.
+    // 408, 409, 499, 500, 502, 504, 524, and all others: an intermediary may have given up while the gateway
+    // went on, so the outcome is unknown.
     default: return .outcomeUnknown
     }
   }
 
-  /// What a code, type or reason means, in lower case. What a failure of unknown outcome says of itself is not believed,
-  /// but for those codes that are given before anything is passed on.
+  /// The meaning of a code, type, or reason.
+  ///
+  /// A status of unknown outcome makes its codes unreliable, except for those that a relay sends before it
+  /// passes the request on.
+  ///
+  /// - Parameter code: In lower case.
   static func kind(ofCode code: String, status: Int) -> FailureKind? {
     if code == "get_channel_failed" { return .overloaded }
     if modelCodes.contains(code) { return .unknownModel }
@@ -37,17 +43,18 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     return codes[code]
   }
 
-  /// Relays that are built on one-api and new-api give the first under 503, and the others that they have under 400 and 404.
+  /// Codes for an unknown model. Relays based on one-api and new-api send the first one with status 503, and
+  /// the others that they have with 400 and 404.
   private static let modelCodes: Set<String> = [
     "model_not_found", "model_not_exist", "model_not_exists", "model_not_available", "model_not_supported",
     "unsupported_model", "invalid_model",
   ]
 
   private static let codes: [String: FailureKind] = [
-    // Google: reasons in details, and its status names where the number says less.
+    // Google: reasons in `details`, and names of statuses that are more specific than the number.
     "api_key_invalid": .keyRejected, "unauthenticated": .keyRejected, "permission_denied": .keyRejected,
     "model_capacity_exhausted": .overloaded,
-    // OpenAI and the relays built like it.
+    // OpenAI, and relays modeled on it.
     "invalid_api_key": .keyRejected, "insufficient_quota": .outOfCredit,
     "insufficient_user_quota": .outOfCredit, "pre_consume_token_quota_failed": .outOfCredit,
     "rate_limit_exceeded": .rateLimited, "unsupported_country_region_territory": .placeNotServed,
@@ -56,7 +63,7 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     // APIMart.
     "authentication_error": .keyRejected, "payment_required": .outOfCredit, "permission_error": .keyRejected,
     "rate_limit_error": .rateLimited,
-    // Novita and its look-alikes.
+    // Novita, and gateways modeled on it.
     "missing_api_key": .keyRejected, "billing_balance_not_enough": .outOfCredit,
     "billing_auth_failed": .outOfCredit,
     "api_not_allowed": .keyRejected, "need_real_name_verify": .keyRejected, "api_not_found": .unknownModel,
@@ -64,14 +71,17 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     "illegal_image_content": .refusedByPolicy,
   ]
 
-  /// What a refusal's words mean where there is no code: accounts run dry under 400 and 403, too.
+  /// The meaning of an error's message, for errors without a code. An account out of credit can also be
+  /// reported with status 400 or 403.
   static func kind(ofWords message: String) -> FailureKind? {
     let message = message.lowercased()
     return phrases.first { message.contains($0.phrase) }?.kind
   }
 
-  /// Whole phrases, because single words stand in the messages of other failures, and in prompts that are quoted. The first that is
-  /// found counts: a place that is not served is told beside the key, a plan beside the place.
+  /// Phrases in messages and their meaning, in order of priority. They are whole phrases, because single
+  /// words also occur in messages of other failures and in quoted prompts. The order matters: a message about
+  /// a country that is not served may also mention the key, and a message about billing may also mention the
+  /// country.
   private static let phrases: [(phrase: String, kind: FailureKind)] = [
     ("enable billing", .needsBilling), ("billing account", .needsBilling),
     ("location is not supported", .placeNotServed), ("region is not supported", .placeNotServed),

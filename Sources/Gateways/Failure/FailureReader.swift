@@ -6,14 +6,17 @@ import Core
   import Darwin
 #endif
 
-/// Tells apart what a gateway means by an error, from status, codes and words together: one number stands for several
-/// things (400 for a bad key, 402 and 403 for an empty account), and the real cause can lie inside a message.
+/// Classifies a gateway's errors by status, codes, and message together. One status can mean several things
+/// (400 for a bad key, 402 and 403 for an account out of credit), and the real cause may be quoted inside the
+/// message.
 struct FailureReader {
   let dialect: ErrorDialect
-  /// What must not be quoted back.
+  /// The key to redact from quoted messages.
   let key: APIKey?
 
-  /// - Parameter json: the error's document, or the object that holds the error.
+  /// Classifies an error reply.
+  ///
+  /// - Parameter json: The JSON document of the error, or the object that contains the error.
   func read(_ reply: IncomingReply, _ json: JSONValue?) -> GatewayFailure {
     let status = Self.status(reply, json)
     let levels = Self.levels(json)
@@ -28,7 +31,8 @@ struct FailureReader {
     return failure.kind == .rateLimited ? byQuota(failure, levels, message, reply.date) : failure
   }
 
-  /// What waiting does for it: nothing, until the day ends, or until the minute does.
+  /// Refines a rate limit by the exceeded quota: it never recovers, or it recovers at the end of the day or
+  /// minute.
   private func byQuota(
     _ failure: GatewayFailure, _ levels: [Level], _ message: String, _ date: String?
   ) -> GatewayFailure {
@@ -43,7 +47,7 @@ struct FailureReader {
     }
   }
 
-  /// A reply under 2xx that is not in the dialect.
+  /// The failure of a reply with status 2xx that is not in the gateway's format.
   func unreadable(_ reply: IncomingReply, _ why: String) -> GatewayFailure {
     let message = shortened(Self.plainText(reply.text))
     return GatewayFailure(
@@ -59,20 +63,20 @@ struct FailureReader {
     let byWords = ErrorDialect.kind(ofWords: message)
     switch byStatus {
     case .malformedRequest, .keyRejected, .unknownModel: return byWords ?? byStatus
-    // That there is no channel to a model means as a rule that it is not sold any more.
+    // A model without a channel has usually been withdrawn.
     case .overloaded: return byWords == .unknownModel ? .unknownModel : byStatus
     default: return (200..<300).contains(status) ? byWords ?? byStatus : byStatus
     }
   }
 
-  /// An error can travel under status 200 as well, with its own number inside.
+  /// The effective status: an error can also arrive with HTTP status 200 and its own status in the document.
   private static func status(_ reply: IncomingReply, _ json: JSONValue?) -> Int {
     guard reply.status < 300 else { return reply.status }
     let inner = [json?["error"]?["code"], json?["statusCode"], json?["code"], json?["errcode"]]
     return inner.compactMap { $0?.int }.first { (300..<600).contains($0) } ?? reply.status
   }
 
-  /// What one document says: the gateway's own, or the one that it quotes in a message.
+  /// The error information of one document: the gateway's own, or one that is quoted in its message.
   private struct Level {
     var codes: [String] = []
     var message: String?
@@ -97,7 +101,8 @@ struct FailureReader {
     return [level] + levels(inner, depth: depth + 1).filter { $0.message != nil }
   }
 
-  /// `{"error":{"message":"{\"error\":{…}}"}}`: relays put their supplier's whole answer into a message.
+  /// Parses the JSON document that a message quotes, as in `{"error":{"message":"{\"error\":{…}}"}}`: relays
+  /// put the whole reply of their supplier into a message.
   private static func quotedDocument(_ message: String) -> JSONValue? {
     guard let brace = message.firstIndex(of: "{"), let end = message.lastIndex(of: "}"), brace < end else {
       return nil
@@ -105,13 +110,13 @@ struct FailureReader {
     return JSONValue(parsing: Array(message[brace...end].utf8))
   }
 
-  /// `google.rpc.RetryInfo`: a decimal number of seconds with an `s`, as in `"1.17s"`.
+  /// The delay of a `google.rpc.RetryInfo`: a decimal number of seconds followed by `s`, as in `"1.17s"`.
   private static func retryDelay(_ detail: JSONValue) -> Duration? {
     guard let text = detail["retryDelay"]?.string, text.hasSuffix("s") else { return nil }
     return RetryAfter.seconds(String(text.dropLast()))
   }
 
-  /// A proxy's page without its markup.
+  /// Removes the markup from a proxy's HTML page, in its first 20,000 characters.
   private static func plainText(_ text: String) -> String {
     guard text.prefix(200).contains("<"), !text.hasPrefix("{") else { return text }
     var message = ""
@@ -128,7 +133,7 @@ struct FailureReader {
     return message.allSatisfy(\.isWhitespace) ? text : message
   }
 
-  /// One line of printable text, at most 300 characters, without the key.
+  /// Returns `text` as one line of printable characters, at most 300 of them, with the key redacted.
   func shortened(_ text: String) -> String {
     let message = (key?.redacted(from: text) ?? text).split { $0.isWhitespace || $0.isNewline }.joined(
       separator: " ")
@@ -140,8 +145,8 @@ struct FailureReader {
 }
 
 extension GatewayFailure {
-  /// An error inside a reply under 2xx is believed when it says that nothing was done. Whatever else it says, such as that it is busy
-  /// or late, the edit may have been made and billed.
+  /// The meaning of an error inside a reply with status 2xx. It is trusted only if it says that nothing was
+  /// done. In all other cases, such as overload or a timeout, the edit may have been made and billed.
   fileprivate var underGoodStatus: GatewayFailure {
     switch kind {
     case .outOfCredit, .keyRejected, .unknownModel, .refusedByPolicy, .needsBilling, .placeNotServed,

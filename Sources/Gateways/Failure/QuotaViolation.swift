@@ -4,20 +4,24 @@
   import Darwin
 #endif
 
-/// Which quota a 429 is by, as Google says it (`google.rpc.QuotaFailure`), in its own details or in words that a relay passes on.
+/// Finds the quota that caused a 429, from the details of Google's error (`google.rpc.QuotaFailure`) or from
+/// the message that a relay passes on.
 struct QuotaViolation {
+  /// The period of a quota, from the shortest to the longest.
   enum Period: Int, Comparable {
     case minute, day
-    /// A quota of nothing: waiting never helps.
+    /// The quota is zero, so waiting never helps.
     case never
 
     static func < (left: Period, right: Period) -> Bool { left.rawValue < right.rawValue }
   }
 
+  /// Returns the period of the exceeded quota.
+  ///
   /// - Parameters:
-  ///   - details: of the error.
-  ///   - words: its message.
-  /// - Returns: the longest of several; `nil` when no quota is named.
+  ///   - details: The `details` of the error.
+  ///   - message: The message of the error.
+  /// - Returns: The longest period if there are several; `nil` if no quota is named.
   static func period(_ details: [JSONValue], _ message: String) -> Period? {
     let violations = details.flatMap { $0["violations"]?.elements ?? [] }
     let named = violations.compactMap { violation -> Period? in
@@ -34,12 +38,12 @@ struct QuotaViolation {
     return name.contains("perminute") || name.contains("per minute") ? .minute : nil
   }
 
-  // Expressions hold no state that changes.
+  // Safe: regular expressions have no mutable state.
   private nonisolated(unsafe) static let nothing = /limit:\s*0(?![.,]?\d)/
 
-  /// Until Google's day ends, which it does at midnight in California.
+  /// The time until Google's daily quotas reset, which is midnight Pacific time.
   ///
-  /// - Parameter now: seconds since 1970.
+  /// - Parameter now: Seconds since 1970.
   static func untilEndOfDay(_ now: Int) -> Duration {
     let local = now + pacificOffset(now)
     let midnight = local - local.remainder(86_400) + 86_400
@@ -47,7 +51,8 @@ struct QuotaViolation {
     return .seconds(max(1, end - now))
   }
 
-  /// Of local time from UTC, in seconds: an hour more between the second Sunday of March and the first of November, 2 o'clock each.
+  /// The offset of Pacific time from UTC, in seconds. Daylight saving time lasts from the second Sunday of
+  /// March to the first Sunday of November, and changes at 2 a.m.
   private static func pacificOffset(_ now: Int) -> Int {
     var moment = time_t(now)
     var parts = tm()
@@ -57,7 +62,7 @@ struct QuotaViolation {
     return (begin..<end).contains(now) ? -7 * 3_600 : -8 * 3_600
   }
 
-  /// Midnight in UTC, in seconds since 1970.
+  /// Midnight (UTC) of the nth Sunday of a month, in seconds since 1970.
   private static func sunday(_ number: Int, ofMonth month: Int32, _ year: Int32) -> Int {
     var parts = tm()
     (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year, month, 1)
@@ -68,6 +73,6 @@ struct QuotaViolation {
 }
 
 extension Int {
-  /// Of a number that may be negative, 0 and above.
+  /// The remainder, which is 0 or more even if the number is negative.
   fileprivate func remainder(_ divisor: Int) -> Int { (self % divisor + divisor) % divisor }
 }

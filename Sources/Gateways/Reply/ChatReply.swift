@@ -1,8 +1,9 @@
 import Base64
 import Core
 
-/// The answers of chat completions, which some relays give whatever they were asked by: `choices[].message`, or `delta` in a stream,
-/// with a text, a list of parts, or a list of pictures beside it (OpenRouter's `images`).
+/// A reply in the format of chat completions, which some relays send for any kind of request:
+/// `choices[].message`, or `delta` in a stream. Its content is a text or a list of parts, and it may have a
+/// list of pictures (OpenRouter's `images`).
 struct ChatReply: ReplyShape {
   let documents: [JSONValue]
 

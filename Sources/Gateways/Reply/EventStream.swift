@@ -1,6 +1,7 @@
-/// Server-sent events (WHATWG HTML, section 9.2): lines `data: …`, and an empty line behind each event.
+/// A parser for server-sent events (WHATWG HTML, section 9.2): `data: …` lines, with an empty line after each
+/// event.
 enum EventStream {
-  /// The data of each event that has some. Of events that ended with the stream instead of an empty line, too.
+  /// Returns the data of each event that has any. A last event without an empty line after it is included.
   static func payloads(of stream: [UInt8]) -> [[UInt8]] {
     var payloads: [[UInt8]] = []
     var data: [ArraySlice<UInt8>] = []
@@ -12,7 +13,7 @@ enum EventStream {
         data.append(value.first == UInt8(ascii: " ") ? value.dropFirst() : value)
       } else if line.isEmpty, !data.isEmpty {
         let payload = Array(data.joined(separator: [newline]))
-        // How streams of OpenAI's kind end.
+        // The end of a stream in OpenAI's format.
         if payload != Array("[DONE]".utf8) { payloads.append(payload) }
         data = []
       }

@@ -1,19 +1,20 @@
 import Base64
 import Core
 
-/// The answers of the flat dialects. Where pictures stand differs between gateways, between versions of one gateway, and
-/// between a page and what its gateway sends; so every place that was seen anywhere is looked into.
+/// A reply in one of the flat dialects. The location of pictures differs between gateways, between versions
+/// of a gateway, and between the documentation and the actual replies. So every location that was seen
+/// anywhere is searched.
 struct FlatReply: ReplyShape {
   let documents: [JSONValue]
 
-  /// What is of no other shape is read as of this one.
+  /// Always `true`: a reply of no other shape is read as one of this shape.
   var isOwn: Bool { true }
 
   func read() throws(Base64.DecodingError) -> ReplyReader.Reading {
     var reading = ReplyReader.Reading()
     for document in documents {
       let task = Self.task(in: document)
-      // Some repeat at their top what they were sent.
+      // Results come first, because some gateways repeat the request's references at the top of the reply.
       for place in [task["result"], document["output"], task["output"], document, task].compactMap(\.self) {
         reading.pictures += try Self.pictures(in: place)
         if !reading.pictures.isEmpty { break }
@@ -26,7 +27,7 @@ struct FlatReply: ReplyShape {
     return reading
   }
 
-  /// APIMart wraps a task in `data`; newer pages do not.
+  /// The task in a document. APIMart wraps it in `data`; newer documentation does not.
   static func task(in document: JSONValue) -> JSONValue {
     guard let data = document["data"] else { return document }
     if data.isObject { return data }
@@ -35,7 +36,7 @@ struct FlatReply: ReplyShape {
 
   enum TaskState { case running, done, failed }
 
-  /// A state that nobody has heard of means that the task still runs, as long as there is time.
+  /// The state of a task. An unknown state counts as running, so polling goes on until the deadline.
   static func state(of task: JSONValue) -> TaskState {
     switch task["status"]?.string?.lowercased() ?? "" {
     case "completed", "success", "succeeded", "finished": .done
@@ -45,7 +46,8 @@ struct FlatReply: ReplyShape {
     }
   }
 
-  /// One task may hold all pictures, or each picture has one: the pages do not say.
+  /// The ids of all tasks in a document. The documentation does not say whether one task makes all pictures
+  /// or each picture has a task.
   private static func tasks(in document: JSONValue) -> [String] {
     let data = document["data"]
     let holders = data?.elements ?? []
@@ -57,7 +59,7 @@ struct FlatReply: ReplyShape {
   }
 
   static func pictures(in place: JSONValue) throws(Base64.DecodingError) -> [ReturnedPicture] {
-    // A list of what was put out, such as the calls that OpenAI's Responses tell of.
+    // A list of outputs, such as the image generation calls in OpenAI's Responses API.
     if !place.elements.isEmpty { return try pictures(at: "output", place, expires: nil) }
     for name in ["image_urls", "images", "data", "image_url", "url", "urls", "image", "b64_json"] {
       guard let value = place[name] else { continue }
@@ -83,7 +85,7 @@ struct FlatReply: ReplyShape {
     }
   }
 
-  /// One picture as an object: its bytes, else its address, which can be a list of addresses.
+  /// The picture that an object describes: its bytes, or else its URL, which can be a list of URLs.
   private static func pictures(
     of object: JSONValue, expires: Int?
   ) throws(Base64.DecodingError) -> [ReturnedPicture] {
@@ -101,7 +103,8 @@ struct FlatReply: ReplyShape {
     return []
   }
 
-  /// A data URI, base64, or an address, also one below the gateway's own.
+  /// The picture in a string: a data URI, base64, or a URL. The URL can be a path relative to the gateway's
+  /// base URL.
   private static func picture(
     _ value: JSONValue, isBase64: Bool, label: MediaType?, expires: Int?
   ) throws(Base64.DecodingError) -> ReturnedPicture? {
@@ -123,7 +126,7 @@ struct FlatReply: ReplyShape {
     return facts
   }
 
-  /// The model's words, of which each gateway has another name.
+  /// The model's texts, for which each gateway has another field name.
   private static func spoken(_ document: JSONValue, _ task: JSONValue) -> [JSONValue] {
     let holders = [document, task, task["result"], document["data"]?.elements.first].compactMap(\.self)
     let text = holders.lazy.map { holder in
@@ -137,7 +140,7 @@ struct FlatReply: ReplyShape {
   private static func cost(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts.ReportedCost? {
     let usage = document["meta"]?["usage"]
     if let amount = usage?["usd_spent"]?.double { return .init(amount: amount, currency: "USD") }
-    // What a bare `cost` counts is not documented.
+    // The unit of `cost` alone is not documented.
     let credits = [usage?["credits_used"], task["credits_cost"], task["cost"], document["cost"]]
     return credits.lazy.compactMap { $0?.double }.first.map { .init(amount: $0, currency: "credits") }
   }

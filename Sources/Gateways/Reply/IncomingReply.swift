@@ -1,13 +1,14 @@
 import Core
 
-/// An HTTP reply, read to its end.
+/// An HTTP reply that has been read to its end.
 package struct IncomingReply: Sendable {
   package let status: Int
+  /// The value of the `Retry-After` header.
   package let retryAfter: String?
-  /// When it was sent, by its header.
+  /// The value of the `Date` header.
   package let date: String?
   package let content: LiftedText
-  /// What ended a reply under 2xx before its end.
+  /// Why a reply with status 2xx is incomplete; `nil` if it is complete.
   package let cutBy: String?
 
   package init(
@@ -20,12 +21,11 @@ package struct IncomingReply: Sendable {
     self.cutBy = cutBy
   }
 
-  /// Whether it is all of one JSON value, which it can be in spite of a cut.
+  /// Whether the content is one whole JSON value. It can be even if the connection was cut.
   package var isOneDocument: Bool { JSONValue(parsing: content.text) != nil }
 
-  /// What it says: one JSON value, or one for each element of a list or event of a stream.
-  ///
-  /// - Returns: the values, and whether there is nothing beside them that could not be read.
+  /// The JSON values of the content: one value, or one for each element of a list or event of a stream.
+  /// `isWhole` says whether all of the content could be parsed.
   var documents: (values: [JSONValue], isWhole: Bool) {
     if let value = JSONValue(parsing: content.text, lifted: content) {
       let elements = value.elements
@@ -36,7 +36,7 @@ package struct IncomingReply: Sendable {
     return (values, !values.isEmpty && values.count == events.count)
   }
 
-  /// As it came, but for its pictures.
+  /// The first 100,000 bytes of the content as text, with each picture replaced by its length.
   var text: String {
     let text = String(decoding: content.text.prefix(100_000), as: UTF8.self)
     return content.pieces(of: text)?.map(\.text).joined() ?? text
@@ -44,13 +44,13 @@ package struct IncomingReply: Sendable {
 }
 
 extension IncomingReply {
-  /// The reply for a log, without the key: what stands between two quotes and is longer than 200 characters is named by its
-  /// length, as pictures are; at most 4,000 characters.
+  /// Returns the reply for logs, with the key redacted and at most 4,000 characters. Pictures, and text of
+  /// more than 200 characters between two quotes, are replaced by their length.
   package func elided(hiding key: APIKey) -> String {
     let pieces = text.split(separator: "\"", omittingEmptySubsequences: false).map { run in
       run.count > 200 ? "…\(run.count.grouped) characters…" : key.redacted(from: String(run))
     }
-    // A terminal must not obey what a server says.
+    // A server must not be able to send control sequences to the terminal.
     let text = pieces.joined(separator: "\"").unicodeScalars.reduce(into: "") { text, scalar in
       let isControl = scalar.properties.generalCategory == .control && scalar != "\n"
       text += isControl ? scalar.escaped(asASCII: true) : String(scalar)

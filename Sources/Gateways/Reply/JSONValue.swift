@@ -7,13 +7,14 @@ package import Core
   import Foundation
 #endif
 
-/// Any JSON, for replies whose shape cannot be relied on: keys in either case, numbers as strings, nulls anywhere.
+/// A JSON value with lenient accessors, for replies of unreliable shape: keys in camelCase or snake_case,
+/// numbers as strings, and nulls anywhere.
 package enum JSONValue: Sendable, Decodable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
-  /// A string out of which pictures were lifted.
+  /// A string from which pictures were extracted.
   case lifted([LiftedPiece])
   case array([JSONValue])
   case object([String: JSONValue])
@@ -36,9 +37,9 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// `nil` for anything that is not JSON.
+  /// Parses JSON text; `nil` if `bytes` are not JSON.
   ///
-  /// - Parameter lifted: the reply that `bytes` are from, with the pictures that were lifted out of it.
+  /// - Parameter lifted: The reply that contains `bytes`, with the pictures that were extracted from it.
   package init?(parsing bytes: [UInt8], lifted: LiftedText? = nil) {
     let decoder = JSONDecoder()
     if let lifted { decoder.userInfo[.lifted] = lifted }
@@ -53,7 +54,7 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// The member of that name, or of its snake_case spelling; `nil` where there is none or it is null.
+  /// The member with a name or its snake_case spelling; `nil` if there is none or it is null.
   package subscript(_ name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     guard let value = members[name] ?? members[Self.snakeCase(name)] else { return nil }
@@ -67,15 +68,17 @@ package enum JSONValue: Sendable, Decodable {
 
   package var isObject: Bool { if case .object = self { true } else { false } }
 
+  /// The elements of an array; empty for any other value.
   package var elements: [JSONValue] {
     if case .array(let elements) = self { elements } else { [] }
   }
 
+  /// The members of an object; empty for any other value.
   package var members: [String: JSONValue] {
     if case .object(let members) = self { members } else { [:] }
   }
 
-  /// A text; pictures in it are named by their length.
+  /// The text of a string, with each picture in it replaced by its length; `nil` for any other value.
   package var string: String? {
     switch self {
     case .string(let text): text
@@ -84,7 +87,7 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// The bytes of a string that is base64; `nil` for what is no string or is empty.
+  /// The decoded bytes of a base64 string; `nil` if the value is not a string or is empty.
   package func base64() throws(Base64.DecodingError) -> PictureBytes? {
     switch self {
     case .string(let text): return text.isEmpty ? nil : try Base64.decodeForgiving(text)
@@ -93,8 +96,9 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// A picture, with nothing beside it but white space; or what is base64 only when it is read as a whole, with white space
-  /// in odd places.
+  /// Decodes a string from which pictures were extracted. If it is one picture and white space, its bytes are
+  /// there already. Otherwise all pieces are decoded as one base64 text, which may have white space in
+  /// unusual positions.
   private static func base64(_ pieces: [LiftedPiece]) throws(Base64.DecodingError) -> PictureBytes {
     let values = pieces.compactMap { if case .value(let value) = $0 { value } else { nil } }
     let text = pieces.compactMap { if case .text(let text) = $0 { text } else { nil } }
@@ -121,7 +125,7 @@ package enum JSONValue: Sendable, Decodable {
     if case .bool(let value) = self { value } else { nil }
   }
 
-  /// A whole number, also when it is written as text.
+  /// A number, rounded to an integer, or an integer in a string.
   package var int: Int? {
     switch self {
     case .number(let number): Int(exactly: number.rounded())
@@ -130,7 +134,7 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// A data URI with base64, which may stand in a string that has nothing else; `nil` for anything else.
+  /// The data URI in a string that contains nothing else; `nil` for any other value.
   package func dataURI() throws(Base64.DecodingError) -> DataURI? {
     switch self {
     case .string(let text): return DataURI.isDataURI(text) ? try? DataURI(parsing: text) : nil
@@ -145,6 +149,7 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
+  /// A number, or a number in a string.
   package var double: Double? {
     switch self {
     case .number(let number): number
@@ -153,18 +158,18 @@ package enum JSONValue: Sendable, Decodable {
     }
   }
 
-  /// `text` as a JSON string with its quotes.
+  /// Returns `text` as a JSON string literal, including the quotes.
   static func literal(_ text: String) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .withoutEscapingSlashes
-    // A String always encodes: Swift's are valid Unicode.
+    // Encoding cannot fail, because a Swift String is valid Unicode.
     guard let data = try? encoder.encode(text) else { return "\"\"" }
     return String(decoding: data, as: UTF8.self)
   }
 }
 
 extension JSONValue: Encodable {
-  /// Pictures are named by their length.
+  /// Encodes the value, with each picture replaced by its length.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -178,7 +183,7 @@ extension JSONValue: Encodable {
     }
   }
 
-  /// As JSON text.
+  /// The value as JSON text, with sorted keys.
   package var text: String? {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
@@ -187,6 +192,6 @@ extension JSONValue: Encodable {
 }
 
 extension CodingUserInfoKey {
-  // The name is not empty, so it is one.
+  // Safe: the initializer always succeeds.
   fileprivate static let lifted = CodingUserInfoKey(rawValue: "lifted").unsafelyUnwrapped
 }

@@ -2,56 +2,59 @@ import Base64
 import Core
 
 extension ReplyLifter {
-  /// Letters of base64 on end within one string: first counted, and from the threshold on turned into bytes.
+  /// A run of consecutive base64 letters within one string. The letters are counted first; from the threshold
+  /// on, they are decoded.
   struct Run: ~Copyable {
-    /// What a character means for the run.
+    /// The effect of a character on the run.
     enum Step {
-      /// It stays in the reply's text.
+      /// The character stays in the reply's text.
       case isText
-      /// It belongs to a picture, or is kept until that is known.
+      /// The character belongs to a picture, or is kept until that is clear.
       case isTaken
-      /// The picture has ended before it.
+      /// The picture ended before this character.
       case ended
-      /// With it the threshold is reached: from `start` on the text belongs to the picture.
+      /// The character reaches the threshold: the text from `start` on belongs to the picture.
       case begins(start: Int)
     }
 
-    /// What comes after the last letter.
+    /// What follows the last letter.
     enum End {
-      /// The string's end.
+      /// The end of the string.
       case end
       case other
     }
 
-    /// Lines of base64 have 64 or 76 letters. Behind a shorter one a break is one between words.
+    /// The minimum length of a line of base64. Lines have 64 or 76 letters; white space after a shorter line
+    /// separates words.
     private static let shortestLine = 60
 
-    /// White space that is waited through.
+    /// The maximum amount of undecided text, in bytes. More white space ends the picture.
     private static let maximumDoubtful = 1_000
 
     private let threshold: Int
     private var state = State.counting
     /// Letters that are counted, but not decoded yet.
     private var letters: [UInt8] = []
-    /// Where in the reply's text they begin.
+    /// The offset of the first letter in the reply's text.
     private var start = 0
-    /// Letters since the last white space.
+    /// The number of letters since the last white space.
     private var line = 0
-    /// A line has ended in it, so its last one may be short.
+    /// Whether the run has had a line break, so that its last line may be short.
     private var hasLines = false
     private var decoder = Base64ChunkDecoder()
     private var bytes = ByteAccumulator()
-    /// White space in a picture and the letters behind it, as they are spelled, until it is clear whether they belong.
+    /// White space in a picture and the letters after it, as spelled in the reply, until it is clear whether
+    /// they belong to the picture.
     private var doubtful: [UInt8] = []
 
     private enum State {
       case counting
       case lifting
-      /// White space came within a picture.
+      /// After white space within a picture.
       case doubting
-      /// And again, behind what may be its last line.
+      /// After further white space, which follows what may be the last line of the picture.
       case doubtingTail
-      /// `=` came.
+      /// After a `=`.
       case padded
     }
 
@@ -59,9 +62,11 @@ extension ReplyLifter {
       self.threshold = threshold
     }
 
-    /// The run's next character, and how the reply spells it there.
+    /// Processes the next character of the string.
     ///
-    /// - Parameter place: where the reply's text ends.
+    /// - Parameters:
+    ///   - spelled: The character as spelled in the reply, such as an escape sequence.
+    ///   - place: The length of the reply's text before this character.
     mutating func take(_ character: UInt8, spelled: [UInt8], at place: Int) -> Step {
       let kind = Kind(character)
       switch state {
@@ -103,7 +108,9 @@ extension ReplyLifter {
 
     // MARK: Lifting
 
-    /// - Parameter expected: how many bytes may come.
+    /// Starts decoding, with the letters counted so far.
+    ///
+    /// - Parameter expected: The expected maximum of decoded bytes.
     mutating func begin(expecting expected: Int) {
       bytes = ByteAccumulator(expecting: expected)
       decoder = Base64ChunkDecoder()
@@ -111,9 +118,9 @@ extension ReplyLifter {
       decodeCounted()
     }
 
-    /// Decodes as many letters as stand at the front of `text`, if a picture is being lifted.
+    /// Decodes the letters at the start of `text`, if a picture is being decoded.
     ///
-    /// - Returns: how many.
+    /// - Returns: The number of letters.
     mutating func lift(_ text: UnsafeRawBufferPointer) -> Int {
       guard case .lifting = state else { return 0 }
       return decode(text)
@@ -150,7 +157,7 @@ extension ReplyLifter {
       return .isTaken
     }
 
-    /// Behind white space: a further line of the picture, or words.
+    /// Processes a character after white space: another line of the picture, or words.
     private mutating func doubt(_ character: UInt8, _ kind: Kind, _ spelled: [UInt8]) -> Step {
       switch kind {
       case .letter:
@@ -173,7 +180,7 @@ extension ReplyLifter {
       return .isTaken
     }
 
-    /// Behind a short line and white space: the end, or more words.
+    /// Processes a character after a short line and white space: the end of the picture, or more words.
     private mutating func doubtTail(_ character: UInt8, _ kind: Kind, _ spelled: [UInt8]) -> Step {
       switch kind {
       case .space where doubtful.count <= Self.maximumDoubtful:
@@ -205,14 +212,14 @@ extension ReplyLifter {
     private mutating func pad() {
       state = .padded
       bytes.append(upTo: Base64ChunkDecoder.room(for: 1)) { room in
-        // That it may come was asked before.
+        // Cannot fail: the caller has checked `takesPadding`.
         (try? [UInt8(ascii: "=")].withUnsafeBytes { try decoder.decode($0, into: room) }) ?? 0
       }
     }
 
     /// Ends the run.
     ///
-    /// - Returns: the picture, if there is one; and what stood behind it that does not belong to it.
+    /// - Returns: The picture, if there is one, and the text after it that does not belong to it.
     mutating func finish(_ end: End) -> (value: LiftedValue?, rest: [UInt8]) {
       if isDoubting, case .end = end, hasLines || letters.isEmpty { believe() }
       defer { reset() }
@@ -235,7 +242,7 @@ extension ReplyLifter {
   }
 }
 
-/// What a character is in base64 of either alphabet.
+/// The kind of a character in base64, standard or URL-safe.
 private enum Kind {
   case letter, padding, space, other
 

@@ -1,7 +1,7 @@
 import Core
 
-/// What stands in a reply's text where a picture was lifted out of it: its number, behind a word that nobody who writes
-/// replies can know.
+/// The placeholder for a picture that was extracted from a reply's text: the picture's index after a random
+/// prefix. The author of a reply cannot know the prefix, and so cannot forge a placeholder.
 package struct LiftedMark: Sendable {
   private static let end = UInt8(ascii: ";")
 
@@ -15,8 +15,8 @@ package struct LiftedMark: Sendable {
     Array("\(begin)\(index)".utf8) + [Self.end]
   }
 
-  /// The text between marks, and the numbers in them; `nil` when there is no mark. In bytes, because what stands beside a
-  /// mark may combine with its first or last letter.
+  /// Splits a text into the text between marks and the indices of the marks; `nil` if there is no mark. It
+  /// works on bytes, because characters beside a mark may combine with its first or last letter.
   func split(_ text: String) -> [Piece]? {
     var pieces: [Piece] = []
     var rest = text.utf8[...]
@@ -40,10 +40,11 @@ package struct LiftedMark: Sendable {
   }
 }
 
-/// A reply without its pictures, and the pictures.
+/// A reply's text without its pictures, and the extracted pictures.
 package struct LiftedText: Sendable {
-  /// The reply, with a mark for each picture.
+  /// The text of the reply, with a mark in place of each picture.
   package let text: [UInt8]
+  /// The extracted pictures, in the order of their marks.
   package let values: [LiftedValue]
   private let mark: LiftedMark
 
@@ -53,7 +54,7 @@ package struct LiftedText: Sendable {
     self.mark = mark
   }
 
-  /// Words and pictures of one string, in their order; `nil` when there is no picture in it.
+  /// Splits a string into text and pictures; `nil` if there is no picture in it.
   func pieces(of string: String) -> [LiftedPiece]? {
     mark.split(string)?.compactMap { piece in
       switch piece {
@@ -64,12 +65,12 @@ package struct LiftedText: Sendable {
   }
 }
 
-/// A part of a string out of which pictures were lifted.
+/// A part of a string from which pictures were extracted.
 package enum LiftedPiece: Sendable {
   case text(String)
   case value(LiftedValue)
 
-  /// What stood in the reply.
+  /// Calls `body` with the original text of this part in the reply, without white space inside a picture.
   func withText<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
     switch self {
     case .text(let text):
@@ -78,7 +79,7 @@ package enum LiftedPiece: Sendable {
     }
   }
 
-  /// For people: a picture is named by its length.
+  /// The text for messages, with a picture replaced by its length.
   var text: String {
     switch self {
     case .text(let text): text

@@ -1,7 +1,7 @@
-/// Half of a pair, as in `\ud83c` before a quote: a model's words that were cut in the middle of a picture sign. No JSON
-/// decoder takes it, and a paid answer would be lost for it.
+/// Replaces lone surrogates in JSON, such as `\ud83c` before a quote: a model's text that was cut in the
+/// middle of an emoji. JSON decoders reject them, and a paid reply would be lost.
 enum LoneSurrogates {
-  /// The text with the replacement character in their place; `nil` when there is none.
+  /// Returns the text with U+FFFD in place of each lone surrogate; `nil` if there is none.
   static func replaced(in text: [UInt8]) -> [UInt8]? {
     var mended = text
     var hasLone = false
@@ -29,7 +29,7 @@ enum LoneSurrogates {
     return hasLone ? mended : nil
   }
 
-  /// The code unit of an escape with four hexadecimal digits at that place.
+  /// The code unit of a `\uXXXX` escape at an offset; `nil` if there is none.
   private static func unit(_ text: [UInt8], _ at: Int) -> UInt32? {
     guard at + 6 <= text.count, text[at] == UInt8(ascii: "\\"), text[at + 1] == UInt8(ascii: "u") else {
       return nil

@@ -1,8 +1,8 @@
 import Base64
 import Core
 
-/// Google's answers: one document, or the events of a stream (`streamGenerateContent?alt=sse`), whose parts are read as if they
-/// came in one.
+/// A reply in Google's format: one document, or the events of a stream (`streamGenerateContent?alt=sse`),
+/// whose parts are combined.
 struct NativeGeminiReply: ReplyShape {
   private let documents: [JSONValue]
   private let candidates: [JSONValue]
@@ -32,7 +32,7 @@ struct NativeGeminiReply: ReplyShape {
 
   private var facts: ReplyFacts {
     var facts = ReplyFacts()
-    // Events of a stream count on; the last one is the sum.
+    // The usage in the events of a stream is cumulative, so the last one is the total.
     facts.usage = Self.usage(documents.lazy.compactMap { $0["usageMetadata"] }.last)
     facts.finishReason = candidates.lazy.compactMap { $0["finishReason"]?.string }.first
     facts.text = candidates.lazy.compactMap { $0["finishMessage"]?.string }.first
@@ -45,12 +45,12 @@ struct NativeGeminiReply: ReplyShape {
       return reason
     }
     if let reason = facts.finishReason, Self.policyReasons.contains(reason) { return reason }
-    // No candidate and no token written: refused at moderation, says apiyi's page on usage figures.
+    // No candidate and no output token means a refusal by moderation, according to apiyi's page on usage.
     return candidates.isEmpty && facts.usage?.outputTokens == 0 ? "stopped at moderation" : nil
   }
 
-  /// Finish reasons by which the provider's policy refuses (Google's SDK, types of FinishReason). NO_IMAGE, IMAGE_OTHER,
-  /// OTHER, MAX_TOKENS, LANGUAGE and whatever else may come are answers without a picture.
+  /// Finish reasons of a refusal by the provider's policy (Google's SDK, type FinishReason). NO_IMAGE,
+  /// IMAGE_OTHER, OTHER, MAX_TOKENS, LANGUAGE, and all others are replies without a picture.
   private static let policyReasons: Set<String> = [
     "SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "RECITATION",
     "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION",
@@ -58,7 +58,8 @@ struct NativeGeminiReply: ReplyShape {
 
   private static func isThought(_ part: JSONValue) -> Bool { part["thought"]?.bool ?? false }
 
-  /// Interim pictures are marked as thoughts and left out, unless there is no other. Inline ones come before those in files.
+  /// The pictures of the reply. Drafts are marked as thoughts and skipped; if there is nothing else, the last
+  /// draft counts. Inline pictures take precedence over those in files.
   private func pictures() throws(Base64.DecodingError) -> [ReturnedPicture] {
     let holding = parts.filter { $0["inlineData"]?["data"]?.string?.isEmpty == false }
     let final = holding.filter { !Self.isThought($0) }
@@ -73,7 +74,7 @@ struct NativeGeminiReply: ReplyShape {
     return pictures
   }
 
-  /// Some relays write a whole data URI where base64 belongs.
+  /// The picture of an `inlineData` object. Some relays put a whole data URI into its `data`.
   private static func picture(_ inline: JSONValue) throws(Base64.DecodingError) -> ReturnedPicture? {
     guard let data = inline["data"] else { return nil }
     let label = inline["mimeType"]?.string.map(MediaType.init)

@@ -1,26 +1,26 @@
 package import Core
 
-/// What a gateway's reply means.
+/// The meaning of a gateway's reply.
 package enum Outcome: Sendable {
+  /// The result.
   case pictures([ReturnedPicture], ReplyFacts)
-  /// Taken, to be asked for under these ids.
+  /// The gateway has accepted the request; the tasks with these ids must be polled.
   case accepted(tasks: [String])
-  /// A task that is not done yet, and how far it says it is, in percent.
+  /// A task that is not done yet, with its reported progress in percent.
   case running(progress: Int?)
-  /// The provider's policy refuses the prompt or the picture; asking again does not help.
+  /// The provider's policy refuses the prompt or the picture. A retry does not help.
   case refused(reason: String, ReplyFacts)
-  /// An answer without a picture: a text, or a reason that may be gone next time.
-  ///
-  /// - links: addresses in its text, behind which there may be a picture.
+  /// A reply without a picture: a text, or a reason that may not apply next time. `links` are the URLs in its
+  /// text, which may lead to a picture.
   case noPicture(reason: String, ReplyFacts, links: TextLinks = TextLinks())
   case failed(GatewayFailure)
 }
 
-/// Addresses in a text, each once.
+/// The URLs in a text, without duplicates.
 package struct TextLinks: Sendable, Equatable {
-  /// Those that are shown as pictures.
+  /// The URLs that are embedded as pictures, in Markdown or HTML.
   package var shown: [String] = []
-  /// The others.
+  /// All other URLs.
   package var plain: [String] = []
 
   package init(shown: [String] = [], plain: [String] = []) {
@@ -30,11 +30,12 @@ package struct TextLinks: Sendable, Equatable {
   package var isEmpty: Bool { shown.isEmpty && plain.isEmpty }
 }
 
-/// A picture as it came: its label is only a claim.
+/// A picture in a reply. Its label, the media type, is only a claim.
 package struct ReturnedPicture: Sendable {
   package enum Content: Sendable {
     case bytes(PictureBytes)
-    /// To be fetched from there, possibly below the gateway's own address, before it expires (seconds since 1970).
+    /// The URL of the picture, which can be a path relative to the gateway's base URL, and the time when it
+    /// expires, in seconds since 1970.
     case address(String, expires: Int?)
   }
 
@@ -46,7 +47,7 @@ package struct ReturnedPicture: Sendable {
     self.label = label
   }
 
-  /// `nil` for one that has to be fetched.
+  /// The bytes of the picture; `nil` if it must be downloaded.
   package var bytes: PictureBytes? { if case .bytes(let bytes) = content { bytes } else { nil } }
 
   func isSame(as other: ReturnedPicture) -> Bool {
@@ -59,7 +60,7 @@ package struct ReturnedPicture: Sendable {
 }
 
 extension [ReturnedPicture] {
-  /// Without those that came before in this list: some replies bring the same picture twice.
+  /// The pictures without duplicates, because some replies contain the same picture twice.
   var withoutRepeats: [ReturnedPicture] {
     reduce(into: []) { pictures, picture in
       if !pictures.contains(where: picture.isSame) { pictures.append(picture) }
@@ -67,27 +68,34 @@ extension [ReturnedPicture] {
   }
 }
 
-/// What a reply says beside the picture.
+/// The information in a reply besides the pictures.
 public struct ReplyFacts: Sendable {
-  /// The model's words, without its thoughts.
+  /// The model's text, without its thoughts.
   public var text: String?
-  /// Tokens, as reported.
+  /// The reported token usage.
   public var usage: Usage?
+  /// The reported reason why the model stopped.
   public var finishReason: String?
-  /// What the gateway says that it took.
+  /// The reported cost.
   public var cost: ReportedCost?
-  /// What searches found, as JSON text, as it came.
+  /// The grounding metadata of searches, as JSON text.
   public var grounding: String?
 
+  /// Creates an empty value.
   public init() {}
 
+  /// The token usage that a reply reports. Counts that are not reported are `nil`.
   public struct Usage: Sendable, Codable {
+    /// The tokens of the prompt and the references.
     public var promptTokens: Int?
+    /// The tokens of the text and the pictures in the reply.
     public var outputTokens: Int?
+    /// The tokens of the model's thoughts.
     public var thoughtTokens: Int?
+    /// The total number of tokens.
     public var totalTokens: Int?
 
-    /// Of several requests together; what one of them does not say is not counted.
+    /// Adds the usage of several requests. Counts that a request does not report are skipped.
     package static func sum(_ all: [Usage]) -> Usage? {
       guard var sum = all.first else { return nil }
       for usage in all.dropFirst() {
@@ -100,11 +108,14 @@ public struct ReplyFacts: Sendable {
     }
   }
 
+  /// The cost that a reply reports.
   public struct ReportedCost: Sendable, Equatable {
+    /// The amount in units of the currency.
     public var amount: Double
-    /// `USD`, or `credits` of the gateway's own.
+    /// `USD`, or `credits` for the gateway's own unit.
     public var currency: String
 
+    /// Creates a reported cost.
     public init(amount: Double, currency: String) {
       self.amount = amount
       self.currency = currency

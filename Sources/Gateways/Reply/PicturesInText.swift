@@ -1,23 +1,23 @@
 import Base64
 import Core
 
-/// Pictures that stand in the model's text: `![image](data:image/png;base64,…)`, bare data URIs, base64 and nothing else, and
-/// addresses, which may lead to a picture or to anything.
+/// Finds pictures in the model's text: `![image](data:image/png;base64,…)`, data URIs, plain base64, and
+/// URLs, which may lead to a picture or to anything else.
 package enum PicturesInText {
-  /// Most texts name none or one; each is fetched before it is known what it is.
+  /// The maximum number of URLs. Most texts contain none or one; each must be downloaded to know what it is.
   private static let maximumAddresses = 8
   private static let maximumPictures = 32
 
-  /// Those whose bytes stand there.
+  /// Finds pictures whose bytes are in the texts.
   ///
-  /// - Parameter texts: in their order; a stream may cut a picture anywhere, also between two of them.
+  /// - Parameter texts: The texts in order. A stream may cut a picture anywhere, even between two texts.
   static func inline(in texts: [JSONValue]) -> [ReturnedPicture] {
     let pieces = texts.flatMap(\.pieces)
     let found = dataURIs(in: pieces)
     return found.isEmpty ? bare(in: pieces) : found
   }
 
-  /// Addresses that may lead to pictures, in the first and last 100,000 characters of each text.
+  /// Finds URLs that may lead to pictures, in the first and last 100,000 characters of each text.
   static func addresses(in texts: [JSONValue]) -> TextLinks {
     let texts = texts.compactMap(\.string).flatMap { text in
       text.utf8.count <= 2 * looksAt ? [text] : [String(text.prefix(looksAt)), String(text.suffix(looksAt))]
@@ -36,7 +36,7 @@ package enum PicturesInText {
       addresses.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.prefix(maximumAddresses))
   }
 
-  /// A text without its pictures; `nil` when nothing is left.
+  /// Returns a text without its pictures; `nil` if nothing, or only one URL, is left.
   package static func withoutPictures(_ text: String) -> String? {
     var rest = ""
     var end = text.startIndex
@@ -58,14 +58,14 @@ package enum PicturesInText {
       rest.insert(.text(String(text[match.range.upperBound...])), at: rest.startIndex)
       let (letters, after) = base64(at: rest)
       rest = after
-      // What is none is a part of the words.
+      // Invalid base64 remains a part of the text.
       guard let bytes = try? JSONValue.lifted(letters).base64(), bytes.count > 0 else { continue }
       found.append(ReturnedPicture(.bytes(bytes), label: MediaType(String(match.output.1))))
     }
     return found
   }
 
-  /// The letters of base64 that `pieces` begin with, and what is behind them.
+  /// Splits `pieces` into the base64 letters at the start and the rest.
   private static func base64(
     at pieces: ArraySlice<LiftedPiece>
   ) -> (letters: [LiftedPiece], rest: ArraySlice<LiftedPiece>) {
@@ -97,7 +97,7 @@ package enum PicturesInText {
     }
   }
 
-  /// Long base64 that says of itself, by its first bytes, that it is a picture.
+  /// Finds long base64 whose first bytes are the signature of a picture format.
   private static func bare(in pieces: [LiftedPiece]) -> [ReturnedPicture] {
     pieces.compactMap { piece in
       guard case .value(let value) = piece, !value.isBroken, PictureSignature.isThere(value.bytes) else {
@@ -109,14 +109,15 @@ package enum PicturesInText {
 
   // MARK: - Addresses
 
-  /// Without what a sentence puts behind it.
+  /// Removes the punctuation that a sentence puts after a URL.
   private static func trimmed(_ address: Substring) -> String {
     var address = address
     while let last = address.last, ".,;:!?)]}'*_`、。，；：！？）】》」".contains(last) { address.removeLast() }
     return String(address)
   }
 
-  // Expressions hold no state that changes. Each looks ahead a bounded way, whatever a text repeats.
+  // Safe: regular expressions have no mutable state. Each looks ahead a bounded distance, so that repetitive
+  // text does not make the search slow.
   private nonisolated(unsafe) static let tag =
     /<img\s[^>]{0,300}?src\s{0,9}=\s{0,9}["']?([^"'\s>]{1,4000})[^>]{0,300}>/
     .ignoresCase()
@@ -126,12 +127,13 @@ package enum PicturesInText {
   private nonisolated(unsafe) static let lone = /https?:\/\/\S+/
 }
 
-/// `![words](address "title")`.
+/// A picture in Markdown, `![text](url "title")`.
 private struct MarkdownPicture {
   let range: Range<String.Index>
   let address: String
 
-  /// In one pass: what begins as one and does not end within some thousand characters is none.
+  /// Finds all Markdown pictures in one pass. A beginning without an end within a few thousand characters is
+  /// skipped.
   static func all(in text: String) -> [MarkdownPicture] {
     var found: [MarkdownPicture] = []
     var rest = text[...]
@@ -151,7 +153,7 @@ private struct MarkdownPicture {
 }
 
 extension JSONValue {
-  /// A text as words and pictures; none for what is no text.
+  /// The text and pictures of a string; empty for any other value.
   fileprivate var pieces: [LiftedPiece] {
     switch self {
     case .string(let text): [.text(text)]

@@ -1,24 +1,27 @@
 import Base64
 package import Core
 
-/// Reads a reply as it arrives, and takes the pictures out of it: long runs of base64 inside JSON strings become bytes at
-/// once, and a mark stands in their place in what is left, which is small and goes to an ordinary JSON decoder.
+/// A streaming parser that extracts the pictures from a reply as it arrives. Long runs of base64 inside JSON
+/// strings are decoded immediately and replaced by marks. The remaining text is small and is parsed by an
+/// ordinary JSON decoder.
 ///
-/// Nothing else of JSON matters here but where its strings begin and end. So the same works for server-sent events, for
-/// any order of keys, for a data URI in the middle of a sentence, and at any borders between chunks. What is no JSON
-/// passes through unchanged, as do strings that only look a little like base64.
+/// The parser tracks only where JSON strings begin and end. So it also works for server-sent events, for any
+/// order of keys, for a data URI in the middle of a sentence, and for any chunk boundaries. Text that is not
+/// JSON passes through unchanged, and so do strings that only resemble base64.
 package struct ReplyLifter: ~Copyable {
-  /// A reply that is too large, as a whole or without its pictures.
+  /// The error for a reply that exceeds the limit, as a whole or without its pictures. The limit is in bytes.
   package struct TooLarge: Error {
     package let limit: Int
   }
 
-  /// A run is lifted from this length on: no word and no address has so many letters on end. Signatures of thoughts may,
-  /// and are base64 as well.
+  /// The minimum length of a run that is extracted, in letters. No word and no URL has that many consecutive
+  /// base64 letters. Signatures of thoughts may, but they are base64 as well.
   package static let usualThreshold = 1_024
-  /// A 4K picture is 20 to 30 MB, its base64 a third more, and a reply can hold several.
+  /// The maximum size of a reply, in bytes. A 4K picture has 20 to 30 MB, its base64 a third more, and a
+  /// reply can contain several.
   package static let usualLimit = 256_000_000
-  /// What is left of a reply without pictures: texts, thoughts and an error's page are far below.
+  /// The maximum size of a reply without its pictures, in bytes. Texts, thoughts, and error pages are far
+  /// below it.
   package static let usualTextLimit = 32_000_000
 
   private let threshold: Int
@@ -35,17 +38,20 @@ package struct ReplyLifter: ~Copyable {
   private enum Position {
     case outside
     case inString
-    /// Behind a backslash.
+    /// After a backslash.
     case escape
-    /// Behind `\u`, with the digits so far.
+    /// After `\u`, with the digits so far.
     case unicode([UInt8])
   }
 
+  /// Creates a parser for one reply.
+  ///
   /// - Parameters:
-  ///   - expected: the reply's length, as its header says it.
-  ///   - limit: how long it may be, in bytes.
-  ///   - textLimit: how long it may be without its pictures.
-  ///   - threshold: how many letters on end are lifted.
+  ///   - expected: The `Content-Length` of the reply; 0 if unknown.
+  ///   - limit: The maximum size of the reply, in bytes.
+  ///   - textLimit: The maximum size of the reply without its pictures, in bytes.
+  ///   - threshold: The minimum length of a run of base64 that is extracted, in letters.
+  ///   - mark: The placeholder for pictures.
   package init(
     expecting expected: Int = 0, limit: Int = usualLimit, textLimit: Int = usualTextLimit,
     threshold: Int = usualThreshold,
@@ -59,7 +65,7 @@ package struct ReplyLifter: ~Copyable {
     run = Run(threshold: threshold)
   }
 
-  /// Reads one chunk.
+  /// Parses the next chunk.
   package mutating func take(_ chunk: UnsafeRawBufferPointer) throws(TooLarge) {
     received += chunk.count
     guard max(received, expected) <= limit else { throw TooLarge(limit: limit) }
@@ -75,7 +81,7 @@ package struct ReplyLifter: ~Copyable {
     guard text.count <= textLimit else { throw TooLarge(limit: textLimit) }
   }
 
-  /// The reply, read to its end.
+  /// Ends the parsing, and returns the text and the pictures.
   package consuming func finish() -> LiftedText {
     endRun(.end)
     switch position {
@@ -105,11 +111,12 @@ package struct ReplyLifter: ~Copyable {
       position = .outside
     case UInt8(ascii: "\\"): position = .escape
     case 0x0A, 0x0D:
-      // No JSON string goes over a line's end; so a stray quote in an event stream harms one line at most.
+      // A JSON string cannot contain a line break. So a stray quote in an event stream affects one line at
+      // most.
       endRun(.other)
       text.append(byte)
       position = .outside
-    // What JSON forbids stays for its decoder to see.
+    // Control characters, which JSON forbids, stay in the text, so that the JSON decoder rejects them.
     default: take(byte < 0x20 ? 0 : byte, spelled: [byte])
     }
   }
@@ -139,7 +146,7 @@ package struct ReplyLifter: ~Copyable {
     if !isDigit { step(byte) }
   }
 
-  /// One character of a string; 0 stands for all that base64 knows nothing of.
+  /// Processes one character of a string; 0 stands for every character that does not occur in base64.
   private mutating func take(_ character: UInt8, spelled: [UInt8]) {
     switch run.take(character, spelled: spelled, at: text.count) {
     case .isText: text += spelled
@@ -161,17 +168,17 @@ package struct ReplyLifter: ~Copyable {
   }
 }
 
-/// A picture that was taken out of a reply.
+/// A picture that was extracted from a reply.
 package struct LiftedValue: Sendable {
   package let bytes: PictureBytes
-  /// How many characters it was in the reply, without white space.
+  /// The number of its base64 characters in the reply, without white space.
   package let characters: Int
-  /// The characters of its last group, when that is not whole.
+  /// The characters of its last group, if the group is incomplete.
   let unfinished: [UInt8]
-  /// The text does not end as base64 ends.
+  /// Whether the end of the text is not valid base64.
   package let isBroken: Bool
 
-  /// The characters once more, in the standard alphabet.
+  /// Calls `body` with the base64 text, encoded again in the standard alphabet.
   func withText<E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> Void) throws(E) {
     let whole = (characters - unfinished.count) / 4 * 3
     var text = [UInt8](repeating: 0, count: Base64.encodedLength(of: whole))

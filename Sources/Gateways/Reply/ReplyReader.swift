@@ -1,37 +1,42 @@
 import Base64
 import Core
 
-/// One of the shapes that replies have.
+/// A format of replies.
 protocol ReplyShape {
-  /// Whether the reply has what only this shape has.
+  /// Whether the reply has fields that only this format has.
   var isOwn: Bool { get }
   func read() throws(Base64.DecodingError) -> ReplyReader.Reading
 }
 
-/// Finds out what a reply means. A picture that came is one, whatever else is said before or behind it; only then errors,
-/// refusals and words are looked at.
+/// Interprets a reply. A picture takes precedence over everything else in the reply; errors, refusals, and
+/// texts are considered only if there is none.
 struct ReplyReader {
   let gateway: Gateway
-  /// What must not be quoted back.
+  /// The key to redact from quoted text.
   let key: APIKey?
 
   private var failures: FailureReader { FailureReader(dialect: gateway.errorDialect, key: key) }
 
-  /// What was found on the way through a reply.
+  /// The contents of a reply.
   struct Reading {
-    /// Those that stand in a place of their own.
+    /// The pictures in fields of their own.
     var pictures: [ReturnedPicture] = []
-    /// The model's texts, in which there may be further ones.
+    /// The model's texts, which may contain further pictures.
     var spoken: [JSONValue] = []
+    /// The ids of accepted tasks.
     var tasks: [String] = []
     var facts = ReplyFacts()
-    /// Refused, by this reason.
+    /// The reason of a refusal.
     var blockReason: String?
-    /// An answer was begun, so an error beside it proves nothing.
+    /// Whether the model has begun to reply, so that an error beside it does not prove that nothing was
+    /// billed.
     var hasBegun = false
   }
 
-  /// - Parameter isDone: it is a task's own, and the task is done: its id is no promise any more.
+  /// Interprets a reply to an edit request.
+  ///
+  /// - Parameter isDone: Whether the reply describes a task that is done. Then a task id in it does not mean
+  ///   that a result will follow.
   func read(_ reply: IncomingReply, isDone: Bool = false) -> Outcome {
     let (documents, isWhole) = reply.documents
     guard (200..<300).contains(reply.status) else { return .failed(failures.read(reply, documents.first)) }
@@ -39,16 +44,17 @@ struct ReplyReader {
     do throws(Base64.DecodingError) {
       reading = try self.reading(documents)
     } catch {
-      return .failed(failures.unreadable(reply, "its picture is no base64 from character \(error.offset) on"))
+      return .failed(
+        failures.unreadable(reply, "its picture is not valid base64 from character \(error.offset) on"))
     }
     reading.facts = withoutKey(reading.facts)
     let pictures = reading.pictures.withoutRepeats
     if !pictures.isEmpty { return .pictures(pictures, reading.facts) }
     guard isWhole, documents.allSatisfy(\.isObject) else {
-      return .failed(failures.unreadable(reply, "it is no JSON object"))
+      return .failed(failures.unreadable(reply, "it is not a JSON object"))
     }
     if !reading.tasks.isEmpty, !isDone { return .accepted(tasks: reading.tasks) }
-    // An error can travel under status 200 as well.
+    // An error can also arrive with status 200.
     if let error = documents.first(where: Self.isError) {
       let failure = failures.read(reply, error)
       return .failed(reading.hasBegun ? failure.meaning(.outcomeUnknown) : failure)
@@ -58,8 +64,9 @@ struct ReplyReader {
     return .noPicture(reason: reading.facts.finishReason ?? "", reading.facts, links: links)
   }
 
-  /// What the documents say, by the shape that they have: relays answer in one shape what was asked for in another. A picture is
-  /// taken from wherever it stands: in a place of its own, else in another shape's, else in the text.
+  /// Reads the documents in the format that they have, because relays may reply in another format than that
+  /// of the request. Pictures are taken from fields of that format, or else of another format, or else from
+  /// the text.
   private func reading(_ documents: [JSONValue]) throws(Base64.DecodingError) -> Reading {
     let flat = FlatReply(documents: documents)
     let shapes: [any ReplyShape] = [
@@ -80,7 +87,7 @@ struct ReplyReader {
     return reading
   }
 
-  /// The state of a task (APIMart's page on tasks, and what its white labels make of it).
+  /// Interprets a reply to a poll of a task (APIMart's page on tasks, and the variants of its white labels).
   func readTask(_ reply: IncomingReply) -> Outcome {
     let (documents, isWhole) = reply.documents
     guard (200..<300).contains(reply.status), isWhole, let document = documents.first, document.isObject
@@ -98,7 +105,7 @@ struct ReplyReader {
     }
   }
 
-  /// An unknown path is an unknown task here, and a task cannot lead to another.
+  /// Adapts an outcome to a task: an unknown path means an unknown task, and a task cannot start another one.
   private func ofTask(_ outcome: Outcome) -> Outcome {
     switch outcome {
     case .failed(let failure) where failure.kind == .unknownModel: .failed(failure.meaning(.unknownTask))
@@ -110,7 +117,7 @@ struct ReplyReader {
   private static func isError(_ document: JSONValue) -> Bool {
     if document["error"] != nil || document["success"]?.bool == false { return true }
     if ["error", "fail", "failed"].contains(document["status"]?.string?.lowercased()) { return true }
-    // A number or a word of its own beside a good status.
+    // Some gateways send HTTP status 200 with an error code, a number or a word, in the document.
     let text =
       ["message", "msg", "errmsg"].lazy.compactMap { document[$0]?.string?.lowercased() }.first ?? ""
     guard !["ok", "success", "succeeded", "成功"].contains(text) else { return false }

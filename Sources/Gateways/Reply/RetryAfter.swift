@@ -4,11 +4,14 @@
   import Darwin
 #endif
 
-/// `Retry-After` (RFC 9110, 10.2.3) and its relatives.
+/// A parser for `Retry-After` (RFC 9110, 10.2.3) and similar values.
 package enum RetryAfter {
-  /// Reads a number of seconds, or a date. Nonsense and endless waits are `nil`; a date that has passed is no wait.
+  /// Parses a number of seconds or a date.
   ///
-  /// - Parameter now: the reply's own `Date`, so that clocks which disagree do no harm; `nil`: ours.
+  /// - Parameter now: The reply's `Date` header, which avoids errors by clocks that differ; `nil` uses the
+  ///   local clock.
+  /// - Returns: The time to wait, which is zero for a date in the past; `nil` if the value is invalid or more
+  ///   than a day.
   package static func parse(_ header: String, now: String? = nil) -> Duration? {
     if let duration = seconds(header) { return duration }
     guard let then = date(header) else { return nil }
@@ -16,7 +19,7 @@ package enum RetryAfter {
     return wait <= longest ? .seconds(max(0, wait)) : nil
   }
 
-  /// A wait above a day is nonsense rather than advice.
+  /// The maximum wait, in seconds. A wait of more than a day is not a useful hint.
   private static let longest = 86_400
 
   static func seconds(_ text: String) -> Duration? {
@@ -28,7 +31,10 @@ package enum RetryAfter {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// Seconds since 1970 of the one form of dates that may be sent (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+  /// Parses the only date format that senders may use (RFC 9110, 5.6.7), such as `Sun, 06 Nov 1994 08:49:37
+  /// GMT`.
+  ///
+  /// - Returns: Seconds since 1970.
   static func date(_ text: String) -> Int? {
     let words = text.split(separator: " ")
     guard words.count == 6, words[5] == "GMT", let day = Int32(words[1]), let year = Int32(words[3]),

@@ -1,12 +1,13 @@
 package import Core
 
-/// One request for pictures, independent of any gateway's wire format, within what the gateway can be asked for.
+/// One edit request, independent of a gateway's wire format, with only the options that the gateway supports.
 package struct EditRequest: Sendable {
-  /// Sent as it is, never trimmed.
+  /// The prompt, which is sent unchanged and never trimmed.
   package var prompt: String
   package var model: String
-  /// `nil`: left out.
+  /// The resolution tier; `nil` omits the field.
   package var tier: Tier?
+  /// The aspect ratio; `nil` omits the field.
   package var shape: Shape?
   /// The picture to edit first, then further references.
   package var references: [Reference]
@@ -16,18 +17,18 @@ package struct EditRequest: Sendable {
   package var imageSearch = false
   package var officialFallback = false
   package var thinking: ThinkingLevel?
-  /// Names this request where the gateway takes such a name.
+  /// The idempotency key, for gateways that support one.
   package var idempotencyKey: String?
 
   package enum Shape: Sendable, Equatable {
     case ratio(AspectRatio)
-    /// The gateway's own choice.
+    /// The gateway chooses the aspect ratio.
     case automatic
   }
 
   package enum Reference: Sendable {
     case picture(MediaType, PictureContent)
-    /// Passed on; the gateway fetches it.
+    /// A URL that is passed on, and which the gateway fetches.
     case address(String)
   }
 
@@ -40,14 +41,14 @@ package struct EditRequest: Sendable {
   }
 }
 
-/// An HTTP request before it is sent. Its headers hold the key, and its address can; it is not to be printed.
+/// An HTTP request that is ready to send. Never print it: its headers contain the key, and its URL can, too.
 package struct OutgoingRequest: Sendable {
   package let url: String
   package let headers: [(name: String, value: String)]
-  /// `nil`: a GET.
+  /// The body of a POST; `nil` for a GET.
   package let body: RequestBody?
 
-  /// The address for a log or a message: what stands behind `?` can be a key.
+  /// The URL for logs and messages, without the query, which can contain a key.
   package var loggableURL: String {
     url.contains("?") ? url.prefix { $0 != "?" } + "?…" : url
   }

@@ -1,6 +1,6 @@
 import Core
 
-/// Requests that are one flat JSON object, whose members have another name at every gateway.
+/// Encodes requests as one flat JSON object. The names of its members differ between gateways.
 enum FlatRequest {
   static func document(_ request: EditRequest, _ gateway: Gateway) -> RequestNode {
     let fields = gateway.fields
@@ -9,7 +9,7 @@ enum FlatRequest {
     document.set(fields.prompt, .string(request.prompt))
     setReferences(of: request, gateway, in: &document)
     document.setShape(of: request, fields)
-    // A bare number: one gateway refuses it in quotes. One picture is what comes without asking.
+    // A number, not a string: one gateway rejects it in quotes. The default of every gateway is one picture.
     if request.count > 1 { document.set(fields.count, .number(request.count)) }
     if let format = request.outputFormat { document.set(fields.outputFormat, .string(format.name)) }
     if request.webSearch { document.set(fields.webSearch, .bool(true)) }
@@ -18,7 +18,8 @@ enum FlatRequest {
     return document
   }
 
-  /// Bytes and addresses go into one list in their order, or into two where the gateway has two.
+  /// Puts references as bytes and as URLs into one list in their order, or into two lists if the gateway has
+  /// two.
   private static func setReferences(
     of request: EditRequest, _ gateway: Gateway, in document: inout RequestNode
   ) {

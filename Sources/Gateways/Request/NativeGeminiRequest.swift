@@ -1,6 +1,6 @@
 import Core
 
-/// Google's `generateContent`, as its own pages and those of its resellers show it.
+/// Encodes requests for Google's `generateContent`, as documented by Google and its resellers.
 enum NativeGemini {
   static func document(_ request: EditRequest, _ fields: RequestFields) -> RequestNode {
     var message = RequestNode.empty
@@ -29,7 +29,8 @@ enum NativeGemini {
     ])
   }
 
-  /// `googleSearch` searches the web unless its types are named (Google's SDK, type GoogleSearch).
+  /// The search tool. `googleSearch` searches the web unless search types are given (Google's SDK, type
+  /// GoogleSearch).
   private static func search(_ request: EditRequest) -> RequestNode? {
     guard request.webSearch || request.imageSearch else { return nil }
     var tool = RequestNode.empty
@@ -43,7 +44,7 @@ enum NativeGemini {
 }
 
 extension RequestNode {
-  /// Ratio and tier under a gateway's names and in its spelling.
+  /// Sets the aspect ratio and the tier, with the gateway's field names and spelling.
   mutating func setShape(of request: EditRequest, _ fields: RequestFields) {
     switch (request.shape, fields.automaticRatio) {
     case (.ratio(let ratio), _): set(fields.ratio, .string("\(ratio)"))

@@ -1,4 +1,4 @@
-/// Ids go into the path: everything but unreserved characters (RFC 3986) is escaped.
+/// Percent-encodes everything but unreserved characters (RFC 3986), for model and task ids in a path.
 func percentEncoded(_ text: String) -> String {
   text.utf8.reduce(into: "") { result, byte in
     let character = Character(UnicodeScalar(byte))

@@ -1,7 +1,8 @@
 import Base64
 package import Core
 
-/// A request body as text and pictures, whose length is known and whose base64 is never held whole.
+/// A request body of known length, as a sequence of text and pictures. The base64 of a picture is encoded
+/// while it is sent, and is never in memory as a whole.
 package struct RequestBody: Sendable {
   package enum Piece: Sendable {
     case text([UInt8])
@@ -9,7 +10,7 @@ package struct RequestBody: Sendable {
   }
 
   package private(set) var pieces: [Piece] = []
-  /// The number of bytes that all pieces make.
+  /// The length of the encoded body, in bytes.
   package private(set) var length = 0
 
   mutating func append(_ text: String) {
@@ -24,7 +25,7 @@ package struct RequestBody: Sendable {
 }
 
 extension RequestBody {
-  /// The body for a log: pictures are named by their length.
+  /// The body for logs, with each picture replaced by its length.
   package var elided: String {
     pieces.reduce(into: "") { text, piece in
       switch piece {

@@ -1,51 +1,61 @@
-/// Where a gateway's requests say things: dotted paths of JSON members. One word can mean two things (`size` is a tier
-/// at one gateway and a ratio at another), so names are never mapped by their spelling. `nil`: the gateway has no such
-/// option.
+/// The field names of a gateway's requests, as dotted paths of JSON members. `nil` means that the gateway
+/// does not have the option. Names are never mapped by their spelling, because one name can mean two things:
+/// `size` is a tier at one gateway and an aspect ratio at another.
 public struct RequestFields: Sendable {
-  /// `nil`: the model's id stands in the path.
+  /// The field of the model's id; `nil` if the id is part of the path.
   public var model: String?
+  /// The field of the prompt.
   public var prompt: String
-  /// The role of the one message; `nil`: left out. Native dialect only.
+  /// The value of `role` in the only message; `nil` omits it. Native dialect only.
   public var role: String?
-  /// Where references go that are sent as bytes.
+  /// The field of references that are sent as bytes.
   public var references: String
-  /// Where references go that are sent as addresses; `nil`: they are fetched and sent as bytes.
+  /// The field of references that are sent as URLs; `nil` if they must be fetched and sent as bytes.
   public var addresses: String?
-  /// The schemes of such addresses.
+  /// The supported schemes of such URLs. Default: https and http.
   public var addressSchemes: [String] = ["https", "http"]
+  /// The field of the aspect ratio.
   public var ratio: String?
-  /// How the choice of a shape is left to the gateway.
+  /// How a request leaves the aspect ratio to the gateway; `nil` if it cannot.
   public var automaticRatio: AutomaticRatio?
+  /// The field of the resolution tier.
   public var tier: String?
-  /// Tiers that are spelled otherwise than `1K`.
+  /// The values of tiers that are not spelled like `1K`. Default: none.
   public var tierSpellings: [Tier: String] = [:]
-  /// Whether ratio and tier are sent although nobody asked for them. What a gateway does without them differs: it
-  /// follows the first picture, or the last, or makes a square.
+  /// Whether aspect ratio and tier are sent even if the caller did not set them. Without them, gateways
+  /// differ: the result follows the first picture or the last one, or is a square. Default: `true`.
   public var sendsShapeUnasked = true
+  /// The field of the number of pictures.
   public var count: String?
+  /// The field of the output format.
   public var outputFormat: String?
+  /// The field that enables web search.
   public var webSearch: String?
+  /// The field that enables image search.
   public var imageSearch: String?
+  /// The field that allows a fallback to the gateway's official channel.
   public var officialFallback: String?
+  /// The field of the thinking level.
   public var thinking: String?
 
+  /// How a request leaves the aspect ratio to the gateway.
   public enum AutomaticRatio: Sendable, Equatable {
-    /// A word that means it.
+    /// By a special value of the field.
     case word(String)
-    /// Leaving the field out.
+    /// By omitting the field.
     case omitted
   }
 
-  /// How this gateway writes a tier.
+  /// The value that this gateway uses for a tier.
   package func spelling(of tier: Tier) -> String { tierSpellings[tier] ?? tier.rawValue }
 }
 
 extension RequestFields {
-  /// Google's own names (https://ai.google.dev/gemini-api/docs/image-generation). `imageConfig` takes these two members
-  /// and no other: further ones exist on Vertex only and are refused elsewhere.
+  /// Google's field names (https://ai.google.dev/gemini-api/docs/image-generation). `imageConfig` accepts
+  /// only these two members. Others exist on Vertex AI only, and are rejected elsewhere.
   package static let nativeGemini = RequestFields(
     prompt: "contents.parts.text", references: "contents.parts.inlineData",
     ratio: "generationConfig.imageConfig.aspectRatio", tier: "generationConfig.imageConfig.imageSize",
-    // The guide's prose says 0.5K, the value is 512.
+    // The text of the guide says 0.5K, but the value is 512.
     tierSpellings: [.half: "512"])
 }

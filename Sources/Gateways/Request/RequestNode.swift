@@ -1,12 +1,12 @@
 import Core
 
-/// A request's JSON as a tree whose members keep their order, with pictures as leaves that are never turned into text.
+/// The JSON of a request, as a tree that preserves the order of members. Pictures are leaves and stay binary.
 indirect enum RequestNode {
-  /// JSON text.
+  /// A fragment of JSON text.
   case literal(String)
   case object([(name: String, value: RequestNode)])
   case array([RequestNode])
-  /// A string of base64, behind what stands before it.
+  /// A base64 string with a prefix, `head`.
   case picture(PictureContent, head: String)
 
   static func string(_ text: String) -> RequestNode { .literal(JSONValue.literal(text)) }
@@ -15,7 +15,7 @@ indirect enum RequestNode {
 
   static var empty: RequestNode { .object([]) }
 
-  /// Sets the member at a dotted path, making the objects on the way; does nothing without a path.
+  /// Sets the member at a dotted path, and creates the objects on the way. Does nothing if the path is `nil`.
   mutating func set(_ path: String?, _ value: RequestNode) {
     guard let path else { return }
     set(path.split(separator: ".").map(String.init)[...], value)
@@ -35,7 +35,7 @@ indirect enum RequestNode {
     self = .object(members)
   }
 
-  /// The text with its pictures, to be sent.
+  /// The body to send, made of JSON text and pictures.
   var body: RequestBody {
     var body = RequestBody()
     var text = ""

@@ -6,17 +6,19 @@ import PictureFormats
   import Darwin
 #endif
 
-/// Finds the finest encoding that stays within a number of bytes, measuring as few as it can.
+/// A search for the finest encoding within a byte limit, with as few measurements as possible.
 ///
-/// The grid: integer quality from `best` down to `floor`, then levels, each smaller than the one before (what a level
-/// is, the caller knows: coarser color, shorter edges). Quality is given up first; when even the floor is too large,
-/// the next levels are tried at the floor, and at the first that fits quality rises again as far as it can. What it
-/// settles on is maximal: the next finer setting was measured over the limit. Pure arithmetic: the caller encodes what
-/// `next` names and reports its size to `record`.
+/// The grid has integer qualities from `best` down to `floor`, and levels, each of which gives a smaller file
+/// than the one before. The caller knows what a level is: coarser color, shorter edges. Quality is reduced
+/// first. If even the floor is too large, the next levels are tried at the floor, and at the first level that
+/// fits, quality is raised again as far as possible. The result is maximal: the next finer setting was
+/// measured and is over the limit. This type only computes: the caller encodes the setting that `next`
+/// returns and passes its size to `record`.
 package struct CapSearch: Sendable {
+  /// A point of the grid.
   package struct Setting: Hashable, Sendable {
     package let quality: Int
-    /// 0 is the picture as it is.
+    /// The level; 0 is the picture as it is.
     package let level: Int
 
     package init(quality: Int, level: Int) {
@@ -25,7 +27,7 @@ package struct CapSearch: Sendable {
     }
   }
 
-  /// A size that is known without measuring, from which to guess: not proof of anything.
+  /// A size that is assumed without a measurement. It only guides the search and proves nothing.
   package struct Hint: Sendable {
     let quality: Int
     let bytes: Int
@@ -36,12 +38,12 @@ package struct CapSearch: Sendable {
     }
   }
 
-  /// How sizes usually fall, as slopes of their logarithm; a good guess saves a measurement, a bad one costs one.
-  /// Measured over photographs around the floor's quality.
+  /// How sizes typically decrease, as slopes of their logarithm. A good prediction saves a measurement and a
+  /// bad one costs one. Measured on photographs around the floor's quality.
   package struct Decline: Sendable {
     let scale: Scale
     let quality: Double
-    /// From level 0 to 1, and from each further level to the next.
+    /// The step from level 0 to 1; `level` is the step from each further level to the next.
     let firstLevel: Double
     let level: Double
 
@@ -64,12 +66,14 @@ package struct CapSearch: Sendable {
   private var measured: [Setting: Int] = [:]
 
   /// - Parameters:
-  ///   - limit: the most bytes, inclusive.
-  ///   - best: the quality to begin with; equal to `floor` for lossless formats, which have none.
-  ///   - lastLevel: the level behind which the picture would become too small.
-  ///   - decline: how sizes usually fall in this format.
-  ///   - hint: the size that the picture as it is is thought to have; one that is too large at the floor leads past
-  ///     that level. Without a hint the first measurement is at `best`.
+  ///   - limit: the maximum number of bytes, inclusive.
+  ///   - best: the highest quality, with which the search starts; equal to `floor` for lossless formats,
+  ///     which have none.
+  ///   - floor: the lowest quality.
+  ///   - lastLevel: the last level; beyond it the picture would be too small.
+  ///   - decline: how sizes typically decrease in this format.
+  ///   - hint: the assumed size of the picture at level 0. If it is too large at the floor, the search skips
+  ///     that level. Default: `nil`, so that the first measurement is at `best`.
   package init(
     limit: Int, best: Int, floor: Int, lastLevel: Int, decline: Decline, hint: Hint? = nil
   ) {
@@ -81,37 +85,38 @@ package struct CapSearch: Sendable {
     self.hint = hint
   }
 
+  /// Records the measured size of a setting.
   package mutating func record(_ bytes: Int, for setting: Setting) {
     measured[setting] = bytes
   }
 
-  /// The smallest size measured so far.
+  /// The smallest size measured so far, in bytes.
   package var smallest: Int? { measured.values.min() }
 
-  /// The finest setting measured within the limit: lowest level first, then quality.
+  /// The finest measured setting within the limit: the lowest level, then the highest quality.
   package var result: Setting? {
     measured.filter { $0.value <= limit }.keys
       .min { ($0.level, -$0.quality) < ($1.level, -$1.quality) }
   }
 
-  /// What to measure next; `nil` when the search has ended, with or without a `result`.
+  /// The setting to measure next; `nil` when the search has ended, with or without a `result`.
   package func next() -> Setting? {
     guard let level = levelToSearch() else { return nil }
     let atFloor = Setting(quality: floor, level: level)
-    // A level behind the first is entered at its floor, and so is one that is thought to be too large: whether it fits
-    // at all decides.
+    // Levels after the first start at the floor, and so does one that is assumed to be too large: the first
+    // question is whether it fits at all.
     if level > 0 || floorHint != nil, measured[atFloor] == nil { return atFloor }
     return nextQuality(at: level).map { Setting(quality: $0, level: level) }
   }
 
-  /// What the picture as it is is thought to have at the floor, where that is too much.
+  /// The assumed size at level 0 and the floor, if it is over the limit.
   private var floorHint: Int? {
     hint.flatMap { $0.quality == floor && $0.bytes > limit ? $0.bytes : nil }
   }
 
   private typealias Point = (position: Double, size: Double)
 
-  /// The level whose qualities are to be searched: the first that fits at its floor, or the one to try for that.
+  /// The level whose qualities to search: the first that fits at its floor, or the next one to test for that.
   private func levelToSearch() -> Int? {
     var sizes = measured.filter { $0.key.quality == floor }.map { (level: $0.key.level, bytes: $0.value) }
     let isAssumed = floorHint != nil && measured[Setting(quality: floor, level: 0)] == nil
@@ -123,7 +128,7 @@ package struct CapSearch: Sendable {
       return isAssumed && tooLarge.level == 0 ? 0 : fitting.level
     }
     guard tooLarge.level < lastLevel else { return nil }
-    // The step from level 0 is a taller one.
+    // The step from level 0 has its own height: treat level 0 as level 1 with that step taken.
     let point = { (size: (level: Int, bytes: Int)) -> Point in
       let log = Self.logarithm(size.bytes)
       return size.level == 0 ? (1, log + decline.firstLevel) : (Double(size.level), log)
@@ -133,7 +138,7 @@ package struct CapSearch: Sendable {
     return bounded(Int(guess), lowest, highest, after: sizes.map(\.bytes))
   }
 
-  /// The quality to measure at a level; `nil` when the finest that fits is known there, or that none does.
+  /// The quality to measure at a level; `nil` when the highest that fits is known, or that none fits.
   private func nextQuality(at level: Int) -> Int? {
     let here = measured.filter { $0.key.level == level }
     let fits = here.filter { $0.value <= limit }.max { $0.key.quality < $1.key.quality }
@@ -153,19 +158,23 @@ package struct CapSearch: Sendable {
     return bounded(guess, lowest + 1, highest - 1, after: Array(here.values))
   }
 
-  /// A guess within bounds; the middle of them, once so many guesses have missed that the line must be wrong. Where one
-  /// came close, what is looked for is probably its neighbor.
+  /// Clamps a guess to the bounds. After several misses the line must be wrong, and the middle of the bounds
+  /// is used instead. If a measurement came close, the result is probably its neighbor, so more misses are
+  /// allowed.
   private func bounded(_ guess: Int, _ lowest: Int, _ highest: Int, after sizes: [Int]) -> Int {
     let isClose = sizes.contains { abs(Self.logarithm($0) - Self.logarithm(limit)) < Self.closeness }
     let isWrong = sizes.count > (isClose ? 7 : 4)
     return isWrong ? (lowest + highest) / 2 : min(max(guess, lowest), highest)
   }
 
+  /// The difference in the logarithm of size within which a measurement counts as close to the limit.
   private static let closeness = 0.05
-  /// Of two points, one that is so much nearer to the limit than the other tells more alone.
+  /// If one of two points is nearer to the limit than this share of the other's distance, it predicts better
+  /// alone. The line through both is still used when both are within this distance.
   private static let nearness = 0.4
 
-  /// Where a falling line reaches the limit: through a point on either side of it, or through one with the usual slope.
+  /// The position at which a falling line crosses the limit. The line goes through one point on either side
+  /// of the limit, or through one point with the usual slope.
   private func crossing(_ first: Point, _ other: Point?, usualSlope: Double) -> Double {
     let distance = { (point: Point) in abs(point.size - Self.logarithm(limit)) }
     var (nearer, slope) = (first, usualSlope)
@@ -181,23 +190,23 @@ package struct CapSearch: Sendable {
 
   private static func logarithm(_ bytes: Int) -> Double { log(Double(max(1, bytes))) }
 
-  /// The finest quality that lies at or behind a position.
+  /// The highest quality whose position is at or beyond the given one.
   private func quality(at position: Double) -> Int {
     (1...100).last { decline.scale.position($0) >= position } ?? 1
   }
 }
 
 extension CapSearch.Decline {
-  /// An axis for quality along which the logarithm of the size is close to a line.
+  /// A scale for quality on which the logarithm of the size is nearly linear.
   package enum Scale: Sendable {
     case jpeg, webP
 
     func position(_ quality: Int) -> Double {
       let quality = Double(max(1, quality))
       switch self {
-      // The factor by which libjpeg scales its tables, in hundredths (jcparam.c).
+      // The percentage by which libjpeg scales its quantization tables (jcparam.c).
       case .jpeg: return log(max(1, quality < 50 ? 5_000 / quality : 200 - 2 * quality))
-      // The share of the coarsest quantizer that libwebp takes (quant_enc.c, QualityToCompression).
+      // The share of the coarsest quantizer that libwebp uses (quant_enc.c, QualityToCompression).
       case .webP:
         let share = quality < 75 ? quality / 150 : quality / 50 - 1
         return log(max(0.01, 1 - cbrt(share)))

@@ -1,29 +1,33 @@
 package import PictureFormats
 package import Core
 
-/// Quality is given up to here. Below, fewer pixels look better than more of them coded worse: over five photographs at
-/// equal bytes the two cross between quality 70 and 40, at 60 in the middle (SSIMULACRA2, Tests/Performance/LOG.md).
+/// The lowest quality before pixels are given up. Below it, fewer pixels look better than more pixels of
+/// lower quality: over five photographs at equal bytes the two curves cross between quality 70 and 40, at 60
+/// in the middle (SSIMULACRA2, Tests/Performance/LOG.md).
 package let qualityFloor = 60
-/// And so far where no pixel may go; below, hardly a byte is saved.
+/// The lowest quality for pictures that must keep their size. Below it, hardly a byte is saved.
 private let lowestQuality = 10
 
-/// What a picture gives up from one level of the search to the next: first the resolution of its colors (JPEG, where
-/// it is full), then 5 % of its edges each time.
+/// The levels of the search: what a picture gives up from each level to the next. First the chroma resolution
+/// is halved (JPEG with full chroma only), then the edges shrink by 5 % at each level.
 package struct CapLevels: Sendable {
   private static let edgeFactor = 0.95
-  /// A picture is not made smaller than this many pixels along its longest edge.
+  /// The minimum longest edge in pixels.
   private static let smallestEdge = 16
 
+  /// The size at level 0.
   package let size: PixelSize
-  /// Level 1 halves the chroma.
+  /// Whether level 1 halves the chroma resolution.
   let canHalveChroma: Bool
-  /// The picture must not become smaller.
+  /// Whether the picture must keep its size.
   let keepsSize: Bool
 
+  /// Whether a level halves the chroma resolution.
   package func halvesChroma(_ level: Int) -> Bool { canHalveChroma && level > 0 }
 
   private func edgeSteps(_ level: Int) -> Int { canHalveChroma ? max(0, level - 1) : level }
 
+  /// The size of the picture at a level.
   package func size(_ level: Int) -> PixelSize {
     let steps = edgeSteps(level)
     guard steps > 0 else { return size }
@@ -32,6 +36,7 @@ package struct CapLevels: Sendable {
     return size.scaled(toLongestEdge: max(1, Int(edge.rounded())))
   }
 
+  /// The last level.
   var last: Int {
     var (steps, edge) = (0, Double(size.longestEdge))
     while !keepsSize, edge * Self.edgeFactor >= Double(Self.smallestEdge) {
@@ -42,31 +47,32 @@ package struct CapLevels: Sendable {
   }
 }
 
-/// Encodes a picture as finely as a number of bytes allows: quality is given up first, then the resolution of its colors, then
-/// pixels. Every size is measured, none is guessed.
+/// Encodes a picture as finely as a byte limit allows. Quality is reduced first, then chroma resolution, then
+/// size. Every size is measured, none is estimated.
 package struct CappedEncoding: Sendable {
-  /// No search encodes more pixels than this many times those of the picture.
+  /// A search that has a result stops before it encodes more pixels than this many times those of the
+  /// picture.
   private static let maximumEncodedPictures = 8
 
   package let format: PictureFormat
   package let limit: ByteCount
-  /// The quality to begin with; without meaning for PNG.
+  /// The quality with which the search starts; unused for PNG.
   package let best: Int
   package let levels: CapLevels
   private let floor: Int
   private let hasHalvedChroma: Bool
   private let hint: CapSearch.Hint?
-  /// How often it encoded, and the pixels of all those encodes.
+  /// How many times the picture was encoded, and the pixels of all those encodes.
   package private(set) var encodes = 0
   package private(set) var encodedPixels = 0
-  /// In bytes, of what was too large throughout.
+  /// The smallest size in bytes, if every encode was over the limit.
   package private(set) var smallest: Int?
 
   /// - Parameters:
-  ///   - quality: the quality to begin with.
-  ///   - hasHalvedChroma: the picture's colors are no finer than that.
-  ///   - keepsSize: the picture must not lose pixels.
-  ///   - hint: a size that is known without encoding.
+  ///   - quality: the quality with which to start, 1…100.
+  ///   - hasHalvedChroma: whether the picture's chroma is already no finer than 4:2:0. Default: `false`.
+  ///   - keepsSize: whether the picture must keep its size. Default: `false`.
+  ///   - hint: a size that is known without encoding. Default: `nil`.
   package init(
     of image: borrowing Image, as format: PictureFormat, limit: ByteCount, quality: Int,
     hasHalvedChroma: Bool = false, keepsSize: Bool = false, hint: CapSearch.Hint? = nil
@@ -82,17 +88,19 @@ package struct CappedEncoding: Sendable {
       keepsSize: keepsSize)
   }
 
-  /// A file within the limit, and what it took.
+  /// A file within the limit, and the size and setting that it took.
   package struct Outcome {
     package let bytes: PictureBytes
     package let size: PixelSize
     package let setting: CapSearch.Setting
   }
 
+  /// Runs the search.
+  ///
   /// - Returns: `nil` when the limit cannot be reached.
   package mutating func run(_ image: borrowing Image) throws(ImagingError) -> Outcome? {
-    // Coding tables made for the picture save 2 to 15 % of its bytes, and cost more than the rest of the encoding:
-    // they are left to where bytes are scarce.
+    // Optimized Huffman tables save 2 to 15 % of the bytes but cost more than the rest of the encoding, so
+    // they are used only where bytes are scarce.
     if format.codec == .jpeg, limit.bytes >= image.size.pixelCount * image.bands / 2 {
       let finest = CapSearch.Setting(quality: best, level: 0)
       let outcome = try encode(image, finest, fitsTables: false)

@@ -2,11 +2,11 @@ package import PictureFormats
 package import Core
 
 extension JPEGCoefficients {
-  /// The file once more, turned upright.
+  /// Rewrites the file, turned upright.
   ///
   /// - Parameters:
-  ///   - file: what these values were read from, which `structure` describes.
-  ///   - quality: as in `written`.
+  ///   - file: the file from which these values were read and which `structure` describes.
+  ///   - quality: as in `written(exifOrientation:isDetailed:quality:)`.
   package func written(
     _ file: PictureBytes, _ structure: PictureStructure, within limit: ByteCount, quality: Int?
   ) -> PictureBytes? {
@@ -16,18 +16,18 @@ extension JPEGCoefficients {
       quality: quality)
   }
 
-  /// What rounding came to.
+  /// The outcome of rounding.
   package struct Rounding {
-    /// The finest quality whose file fits; `nil` when the floor is reached first.
+    /// The highest quality whose file fits, and that file; `nil` if none fits down to the floor.
     package var best: (quality: Int, file: PictureBytes)?
     package var encodes = 0
-    /// In bytes.
+    /// The smallest file in bytes.
     package var smallest: Int?
   }
 
-  /// Rounds the values just as far as a limit asks for.
+  /// Rounds the values only as far as a byte limit requires.
   ///
-  /// - Returns: `nil` when the file cannot be written so.
+  /// - Returns: `nil` when the file cannot be written in this way.
   package func rounded(
     _ file: PictureBytes, _ structure: PictureStructure, within limit: ByteCount
   ) -> Rounding? {
@@ -55,7 +55,7 @@ extension JPEGCoefficients {
     )
   }
 
-  /// What is thought to be the finest quality that fits, from samples: then two files prove it, where else it takes three or four.
+  /// Predicts the highest quality that fits, from samples. Two files then prove it, instead of three or four.
   private func likelyQuality(
     _ structure: PictureStructure, within limit: ByteCount, _ hint: CapSearch.Hint
   ) -> Int? {

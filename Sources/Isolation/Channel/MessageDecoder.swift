@@ -1,4 +1,4 @@
-/// Reads what can be decoded out of a message's value.
+/// Decodes `Decodable` values from the value of a message.
 struct MessageDecoder: Decoder {
   let value: MessageValue
   var codingPath: [any CodingKey] { [] }
@@ -16,7 +16,7 @@ struct MessageDecoder: Decoder {
     case .none, .list, .fields: plain = nil
     }
     if let plain = plain as? Value { return plain }
-    // A plain type asks for itself: without this it would for ever.
+    // A plain type decodes itself through this function: without this check it would recurse forever.
     guard !(Value.self is any FixedWidthInteger.Type), Value.self != Bool.self, Value.self != String.self,
       Value.self != Double.self
     else { throw ChannelError.malformed }

@@ -1,6 +1,6 @@
-/// Makes a message's value of what can be encoded.
+/// Encodes `Encodable` values to the value of a message.
 struct MessageEncoder: Encoder {
-  /// A slot that gets its value later than its container.
+  /// A slot in a container, whose value is set later.
   final class Slot {
     enum Content {
       case value(MessageValue)
@@ -72,7 +72,7 @@ struct MessageEncoder: Encoder {
   func singleValueContainer() -> any SingleValueEncodingContainer { Single(slot: slot) }
 }
 
-// One generic function stands for the fourteen of each protocol.
+// One generic function replaces the fourteen overloads of each protocol.
 extension MessageEncoder {
   struct Fields<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let slot: Slot

@@ -1,6 +1,6 @@
-/// What the text of a message is made of. It is written in few bytes, and read by a program that would be half as large again with
-/// Foundation's JSON: a tag of one byte, then a number of eight bytes, or a count of four and what it counts, all
-/// little-endian.
+/// A value in the text of a message, in a compact binary encoding. With Foundation's JSON the worker program
+/// would be half as large again. The encoding is a tag of one byte, followed by a number of eight bytes, or
+/// by a count of four bytes and the counted items. All integers are little-endian.
 enum MessageValue: Equatable {
   case none
   case flag(Bool)
@@ -14,7 +14,7 @@ enum MessageValue: Equatable {
     case none, no, yes, whole, number, text, list, fields
   }
 
-  /// Options and answers are nested four deep.
+  /// The maximum nesting. Options and replies are nested four deep.
   private static let deepest = 32
 }
 
@@ -66,7 +66,10 @@ extension MessageValue {
 // MARK: - Reading
 
 extension MessageValue {
-  /// - Throws: `malformed` for what is cut, goes on after its end, or is nested too deep.
+  /// Decodes a value.
+  ///
+  /// - Throws: `malformed` for bytes that are truncated, continue after the end of the value, or are nested
+  ///   too deep.
   init(_ bytes: [UInt8]) throws(ChannelError) {
     var rest = bytes[...]
     self = try Self.read(&rest, depth: 0)

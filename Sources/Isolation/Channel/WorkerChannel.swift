@@ -7,41 +7,47 @@ package import Core
   import Darwin
 #endif
 
-/// What can go wrong between a program and one of its workers.
+/// An error in the communication between a program and one of its workers.
 package enum ChannelError: Error, Sendable, Equatable {
-  /// The other end is gone.
+  /// The other end has closed the connection.
   case closed
-  /// Nothing came within the time that was given.
+  /// No complete message arrived within the timeout.
   case timedOut
-  /// The other end does nothing any more.
+  /// The other end no longer makes progress.
   case stalled
-  /// What came is no message, or larger than messages are.
+  /// The received bytes are not a message, or exceed its maximum size.
   case malformed
-  /// The system's words.
+  /// The system's error message.
   case failed(String)
 }
 
-/// One end of the socket between a program and a worker. Messages are short texts; files travel beside them as
-/// descriptors, never as copies through the socket.
+/// One end of the socket between a program and a worker. Messages are short texts. Files travel beside them
+/// as descriptors and are never copied through the socket.
 ///
-/// A message: a magic word, the length of the text and of the file (eight bytes each, in the machine's own order: both
-/// ends are on one machine), then the text. The file's descriptor is attached to the first byte.
+/// A message is a magic number, the length of the text, and the length of the file, eight bytes each in
+/// native byte order, because both ends are on one machine. Then comes the text. The file's descriptor is
+/// attached to the first byte.
 package final class WorkerChannel: Sendable {
-  /// A text, and the file beside it.
+  /// A text, and the file that is attached to it.
   package struct Message: Sendable {
     package let text: [UInt8]
     package let file: OpenFile?
   }
 
-  /// Says that a worker has decoded everything, and goes on with its own pixels.
+  /// The text by which a worker reports that it has decoded everything and continues with its own pixels.
   package static let decoded: [UInt8] = Array("decoded".utf8)
 
-  /// What a worker answers.
+  /// A worker's reply to a job.
   package struct Reply: Sendable {
     package let text: [UInt8]
     package let files: [OpenFile]
 
-    /// - Parameter first: the message with the text; the others follow where it has a file.
+    /// Collects the messages of a reply.
+    ///
+    /// - Parameters:
+    ///   - first: the message with the text.
+    ///   - results: the number of files in a reply that has one.
+    ///   - next: receives the next message. It is called only if the first one has a file.
     package init(
       _ first: Message, of results: Int, next: () throws(ChannelError) -> Message
     ) throws(ChannelError) {
@@ -57,7 +63,7 @@ package final class WorkerChannel: Sendable {
 
   private static let magic: UInt64 = 0x1A7E_504C_414E_5441
   private static let headLength = 24
-  /// Options and reports are a few kilobytes.
+  /// The maximum length of a text, 1 MiB. Options and reports take a few kilobytes.
   private static let longestText = 1 << 20
 
   private let descriptor: Int32
@@ -69,15 +75,19 @@ package final class WorkerChannel: Sendable {
 
   deinit { close(descriptor) }
 
-  /// This process's end, and the descriptor that the child gets as its standard input.
+  /// Creates a connected pair: this process's end, and the descriptor that becomes the child's standard
+  /// input.
   package static func pair() throws(ChannelError) -> (own: WorkerChannel, child: Int32) {
     var ends: [Int32] = [-1, -1]
     guard isolation_socket_pair(&ends) else { throw .failed(systemError()) }
     return (WorkerChannel(adopting: ends[0]), ends[1])
   }
 
-  /// - Parameter file: goes as it is when it is a file already, else through one without a name.
-  /// - Returns: `false` when the other end is gone.
+  /// Sends a message.
+  ///
+  /// - Parameter file: content to attach. A file is attached directly, anything else as an unnamed file.
+  ///   Default: `nil`.
+  /// - Returns: `false` when the other end has closed the connection.
   package func send(_ text: [UInt8], file: PictureContent? = nil) throws(ChannelError) -> Bool {
     guard let file else { return try send(text, 0, -1) }
     let held = if let own = file.asFile { own } else { try Self.namelessFile(holding: file) }
@@ -97,12 +107,13 @@ package final class WorkerChannel: Sendable {
     return false
   }
 
-  /// The next message.
+  /// Receives the next message.
   ///
   /// - Parameters:
-  ///   - timeout: for the whole message. `nil`: for ever.
-  ///   - largestFile: a larger file beside it is refused.
-  ///   - isAtWork: asked about every second while nothing comes; when it says no, waiting ends.
+  ///   - timeout: the maximum time for the whole message. Default: `nil`, no limit.
+  ///   - largestFile: the maximum size of an attached file; a larger one is refused.
+  ///   - isAtWork: called about every second while nothing arrives. When it returns `false`, `receive` throws
+  ///     `stalled`.
   package func receive(
     timeout: Duration? = nil, largestFile: ByteCount, while isAtWork: @escaping () -> Bool = { true }
   ) throws(ChannelError) -> Message {
@@ -128,16 +139,16 @@ package final class WorkerChannel: Sendable {
     else {
       throw .malformed
     }
-    let file = OpenFile(adopting: attached, status, name: "what the other process sent")
-    // The file closes it from now on.
+    let file = OpenFile(adopting: attached, status, name: "the file from the other process")
+    // The `OpenFile` now owns the descriptor and closes it.
     attached = -1
     return Message(text: text, file: file)
   }
 
-  /// Ends it for both ends, and for whoever waits for a message.
+  /// Closes the connection in both directions and wakes a thread that waits for a message.
   package func shut() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-  /// Whether something can be read at once, the end included.
+  /// Whether a read would return at once, also because the other end has closed.
   package var hasInput: Bool {
     var watched = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&watched, 1, 0) > 0
@@ -173,12 +184,12 @@ package final class WorkerChannel: Sendable {
     return bytes
   }
 
-  /// Until when a message is waited for, and what is asked meanwhile.
+  /// The time limit for a message, and the check to make while waiting.
   private struct Deadline {
     let end: ContinuousClock.Instant?
     let isAtWork: () -> Bool
 
-    /// In milliseconds, as poll counts: at most a second.
+    /// The next wait in milliseconds, the unit of `poll`, at most a second.
     var nextWait: Int32 {
       guard let end else { return 1_000 }
       let (seconds, attoseconds) = ContinuousClock.now.duration(to: end).components
@@ -200,7 +211,7 @@ package final class WorkerChannel: Sendable {
     } catch {
       throw .failed("\(error)")
     }
-    guard let held else { throw .failed("there is no room for the picture on its way to the other process") }
+    guard let held else { throw .failed("no memory or disk space to pass the picture to the other process") }
     return held
   }
 

@@ -1,16 +1,17 @@
 package import Core
 
-/// What a worker is asked: the name of a kind of work, its options, and what it may use for it. The picture travels
-/// beside it.
+/// A job for a worker: the kind of work, its options, and its resource limits. The picture is attached to the
+/// message.
 package struct WorkerJob: Codable, Sendable {
-  /// What one piece of work may use.
+  /// The resource limits of one job.
   package struct Limits: Codable, Sendable, Equatable {
-    /// What the work should take at most. The system can only limit address space, which is more than memory in use, so that
-    /// limit is set higher (`Confinement.limit`).
+    /// The estimated maximum memory of the work. The system can limit only address space, which is more than
+    /// memory in use, so that limit is set higher (`Confinement.limit`).
     package var memory: ByteCount
-    /// CPU time for decoding, after which the system ends the worker.
+    /// The CPU time for decoding in seconds, after which the system ends the worker.
     package var cpuSeconds: Int
-    /// How long the rest may take by the clock. `nil`: for ever. Only the program waits for it, so a worker is not told.
+    /// The wall-clock time for the rest of the work. Default: `nil`, no limit. The program enforces it, so it
+    /// is not sent to the worker.
     package var encoding: Duration?
 
     private enum CodingKeys: CodingKey { case memory, cpuSeconds }
@@ -22,19 +23,23 @@ package struct WorkerJob: Codable, Sendable {
     }
   }
 
-  /// The version of everything that goes between a program and its workers: raised when a message, an option or an answer
-  /// changes (`WorkerMessageTests` compares them). A worker is told it as its last argument, and ends with `refusal` where its
-  /// own is another. Version 1, whose options were JSON, was not told, and ends in the same way.
+  /// The version of the protocol between a program and its workers. It is raised when a message, an option or
+  /// a reply changes (`WorkerMessageTests` compares them). A worker gets it as its last argument, and exits
+  /// with `refusal` if its own version differs. Version 1, whose options were JSON, was not passed and ends
+  /// in the same way.
   package static let version = 5
+  /// The exit status of a worker that refuses the version.
   package static let refusal: Int32 = 64
 
+  /// The name of the kind of work.
   package let kind: String
+  /// The resource limits.
   package let limits: Limits
-  /// The options of that kind of work, as `MessageText` writes them.
+  /// The options of this kind of work, encoded by `MessageText`.
   package let options: [UInt8]
-  /// How many more pictures follow, each in a message of its own.
+  /// How many more pictures follow, each in its own message. Default: 0.
   package let further: Int
-  /// How many files an answer that has one brings, each in a message of its own.
+  /// How many files a reply that has any contains, each in its own message. Default: 1.
   package let results: Int
 
   package init(kind: String, limits: Limits, options: [UInt8], further: Int = 0, results: Int = 1) {
@@ -46,7 +51,8 @@ package struct WorkerJob: Codable, Sendable {
   }
 }
 
-/// The texts of messages. Both ends have one version, so a text that cannot be read is a defect.
+/// Encodes and decodes the texts of messages. Both ends have the same version, so a text that cannot be
+/// decoded is a bug.
 package enum MessageText {
   package static func encode(_ value: some Encodable) throws(ChannelError) -> [UInt8] {
     do {

@@ -1,28 +1,31 @@
-/// How results are finished, as the ledger keeps it, from which a later process and a later version do the same.
+/// The stored form of finishing options in the ledger, from which a later process or version finishes in the
+/// same way.
 ///
-/// The names are fixed, whatever those who finish call things: entries of 2026-11 have no version and these names. A field that is
-/// missing has the value that it had before there was such a field; one that is new needs a default here.
+/// The names are fixed, independent of the names in the finishing code. Entries from 2026-11 have these names
+/// and no version. A missing field has the value that applied before the field existed, so a new field needs
+/// a default here.
 package struct StoredFinishing: Codable, Sendable, Equatable {
-  /// Raised when the meaning of a field changes. Entries from before it was written are version 1.
+  /// The current version, raised when the meaning of a field changes. Entries without a version are version
+  /// 1.
   package static let currentVersion = 1
 
   package var version = currentVersion
-  /// The name of the format to write, as `PNG`; `nil`: as it comes.
+  /// The name of the output format, such as `PNG`; `nil` for the format that was received.
   package var format: String?
   package var maximumBytes: Int?
   package var metadata: Metadata?
-  /// What the result shows of the original; `nil`: all of it.
+  /// The area of the original that the result shows; `nil` for all of it.
   package var shown: Shown?
   package var fitsSource = false
-  /// `nil`: where some of the original's pixels stay.
+  /// `nil`: only if some of the original's pixels are kept.
   package var aligns: Bool?
-  /// `nil`: where some of the original's pixels stay.
+  /// `nil`: only if some of the original's pixels are kept.
   package var matchesColor: Bool?
   package var region: Region?
   package var usesMask = false
-  /// `white` or `transparent`; `nil`: white, as before there was a choice.
+  /// `white` or `transparent`; `nil` for white, as before there was a choice.
   package var maskEdits: String?
-  /// In pixels of the original.
+  /// The width of the feather, in pixels of the original.
   package var feather: Int?
   package var keepsUnchanged = false
   package var restoresAlpha = false
@@ -46,7 +49,7 @@ package struct StoredFinishing: Codable, Sendable, Equatable {
     }
   }
 
-  /// A rectangle of the original's pixels, which may lie between them and reach beyond it.
+  /// A rectangle in pixels of the original. It can have fractions and extend beyond the original.
   package struct Shown: Codable, Sendable, Equatable {
     package var left, top, width, height: Double
 
@@ -55,7 +58,7 @@ package struct StoredFinishing: Codable, Sendable, Equatable {
     }
   }
 
-  /// A rectangle of whole pixels of the original.
+  /// A rectangle in whole pixels of the original.
   package struct Region: Codable, Sendable, Equatable {
     package var left, top: Int
     package var size: Size
@@ -69,7 +72,7 @@ package struct StoredFinishing: Codable, Sendable, Equatable {
     }
   }
 
-  /// How the original's file is read.
+  /// How the file of the original is read.
   package struct Reading: Codable, Sendable, Equatable {
     package var page = 1
     /// Formats whose decoders are not tested against hostile files.

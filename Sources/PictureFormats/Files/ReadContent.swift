@@ -1,20 +1,23 @@
 package import Core
 
-/// The bytes of a picture in memory.
+/// Returns the bytes of a picture in memory.
 ///
 /// - Throws: `unreadable`.
 package func inMemory(_ content: PictureContent) throws(ImagingError) -> PictureBytes {
   do throws(ContentError) { return try content.read() } catch { throw .unreadable(error) }
 }
 
-/// - Throws: `unreadable` when a file is not what it was when it was opened.
+/// Checks that a file has not changed since it was opened.
+///
+/// - Throws: `unreadable` if it has.
 package func requireUnchanged(_ content: PictureContent) throws(ImagingError) {
   do throws(ContentError) { try content.requireUnchanged() } catch { throw .unreadable(error) }
 }
 
-/// Lets `work` read the bytes of a picture. That they could not be had is told before what `work` makes of their absence.
+/// Runs `work` on the bytes of a picture. A failure to read them takes precedence over an error from `work`,
+/// which may only be its consequence.
 ///
-/// - Throws: `unreadable`, and what `work` throws.
+/// - Throws: `unreadable`, and the errors of `work`.
 package func reading<Value>(
   _ window: PictureWindow, _ work: (PictureWindow) throws(ImagingError) -> Value
 ) throws(ImagingError) -> Value {

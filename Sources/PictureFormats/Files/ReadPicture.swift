@@ -6,28 +6,32 @@ public import Core
   import Darwin
 #endif
 
-/// Why a file could not be read as the bytes of a picture.
+/// An error from reading a file as the bytes of a picture.
 public enum ReadError: Error, Sendable, Equatable {
+  /// No file has this path.
   case missing
-  /// What it is instead of a regular file: "a folder", "a fifo", …
+  /// The path is not a regular file. The value names what it is: "a folder", "a fifo", …
   case notARegularFile(String)
-  /// The system's words, such as "Permission denied".
+  /// The file cannot be opened or read. The value is the system's message, such as "Permission denied".
   case unreadable(String)
+  /// The file has no bytes.
   case empty
+  /// The file is larger than the limit.
   case tooLarge(ByteCount, limit: ByteCount)
 }
 
 extension ReadError {
-  /// What went wrong with a file that was open already.
+  /// Converts an error from a file that was already open.
   package init(_ error: ContentError) {
     switch error {
-    case .changed: self = .unreadable("it has changed while it was read")
+    case .changed: self = .unreadable("it changed while it was being read")
     case .unreadable(_, let why): self = .unreadable(why)
     }
   }
 }
 
 extension ReadError: CustomStringConvertible {
+  /// The error as a clause whose subject is "it", the file.
   public var description: String {
     switch self {
     case .missing: "there is no such file"
@@ -39,14 +43,15 @@ extension ReadError: CustomStringConvertible {
   }
 }
 
-/// Files are opened here and nowhere else, so that libvips never sees a name.
+/// Opens picture files. Nothing else opens them, so libvips never sees a file name.
 package enum PictureFile {
-  /// The largest file that is read at all: a hundred megapixels with 16 bits in each of three channels, as they are.
+  /// The maximum size of a file, in bytes: a hundred megapixels with 16 bits in each of three channels,
+  /// uncompressed, and some more.
   package static let sizeLimit = ByteCount(640_000_000)
-  /// Of what comes over a network or through a pipe, which no one sees coming.
+  /// The maximum size of a stream from a network or a pipe, whose length is unknown in advance.
   package static let streamLimit = ByteCount.megabytes(256)
 
-  /// The whole of a regular file.
+  /// Reads a regular file completely.
   package static func read(
     _ path: String, limit: ByteCount = sizeLimit
   ) throws(ReadError) -> PictureBytes {
@@ -54,8 +59,8 @@ package enum PictureFile {
     do throws(ContentError) { return try file.readAll() } catch { throw ReadError(error) }
   }
 
-  /// A regular file, opened, whatever the Unicode normal form of its name. Folders, fifos and devices are refused before they can
-  /// block or never end.
+  /// Opens a regular file, whatever the Unicode normalization form of its name on disk. Refuses folders,
+  /// FIFOs and devices, which could block or never end.
   package static func open(_ name: String, limit: ByteCount = sizeLimit) throws(ReadError) -> OpenFile {
     let path = FileSpelling.onDisk(name) ?? name
     var status = stat()
@@ -65,7 +70,7 @@ package enum PictureFile {
     try requireRegular(status)
     let descriptor = systemOpen(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { throw .unreadable(lastSystemError()) }
-    // Once more on what was really opened.
+    // Check again, on the file that was opened.
     guard fstat(descriptor, &status) == 0 else {
       defer { close(descriptor) }
       throw .unreadable(lastSystemError())
@@ -77,7 +82,7 @@ package enum PictureFile {
     return file
   }
 
-  /// The size of a regular file that may be read; zero for everything else, of which reading will tell why not.
+  /// The size of a regular file that may be read. Zero for everything else; reading then reports the reason.
   package static func size(of path: String) -> ByteCount {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return ByteCount(0) }
@@ -85,7 +90,7 @@ package enum PictureFile {
     return size <= sizeLimit ? size : ByteCount(0)
   }
 
-  /// Everything that standard input holds, up to `limit`.
+  /// Reads standard input to its end, at most `limit` bytes.
   package static func readStandardInput(limit: ByteCount = streamLimit) throws(ReadError) -> PictureBytes {
     var pieces: [UInt8] = []
     while pieces.count <= limit.bytes {
@@ -109,7 +114,7 @@ package enum PictureFile {
     throw .notARegularFile(names[kind] ?? "something else")
   }
 
-  /// Reads until `room` is full or the input ends.
+  /// Reads until `room` is full or the input ends. Returns the number of bytes.
   private static func fill(
     _ room: UnsafeMutableRawBufferPointer, from descriptor: Int32
   ) throws(ReadError) -> Int {
@@ -127,9 +132,9 @@ package enum PictureFile {
   }
 }
 
-/// The system calls, which the functions above hide by their names.
+/// The system calls whose names the functions above shadow.
 private let systemOpen: @Sendable (UnsafePointer<CChar>, Int32) -> Int32 = { open($0, $1) }
 private let systemRead: @Sendable (Int32, UnsafeMutableRawPointer?, Int) -> Int = { read($0, $1, $2) }
 
-/// The system's words for `errno`.
+/// The system's message for `errno`.
 package func lastSystemError() -> String { String(cString: strerror(errno)) }

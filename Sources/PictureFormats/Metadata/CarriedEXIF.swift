@@ -1,11 +1,12 @@
 package import Core
 
 extension EXIFBlock {
-  /// What of a picture's EXIF may go with another one that was made of it: camera, lens and exposure, when it was taken, and
-  /// whose it is; where only when asked. What makers keep for themselves, names of persons beside these, serial numbers,
-  /// comments and previews stay behind. Upright.
+  /// Creates the EXIF block for a picture made from another one, with the fields that carry over: camera,
+  /// lens, exposure, the time it was taken, creator and copyright, and the location only on request. Maker
+  /// notes, names of other persons, serial numbers, comments and previews are left out. The orientation is
+  /// upright.
   ///
-  /// - Parameter keepsPlace: the GPS fields, too.
+  /// - Parameter keepsPlace: whether the GPS fields are included.
   package init(carriedFrom file: PictureBytes, _ structure: PictureStructure, keepsPlace: Bool) {
     self = file.withSpan { bytes in
       structure.exif.flatMap { EXIFBlock(bytes, $0, keepsPlace: keepsPlace) } ?? EXIFBlock()
@@ -14,7 +15,7 @@ extension EXIFBlock {
     if !isEmpty { complete() }
   }
 
-  /// Adds what the standard wants to be there (tables 17 and 18), about the new picture.
+  /// Adds the fields that the standard requires (tables 17 and 18), with values for the new picture.
   private mutating func complete() {
     set(short(0x0112, 1), in: \.picture)
     set(short(0x0213, 1), in: \.picture)
@@ -33,7 +34,7 @@ extension EXIFBlock {
     }
   }
 
-  /// `Make`, `Model` and the resolution for print.
+  /// `Make`, `Model` and the print resolution.
   private static let pictureTags: Set<Int> = [0x010F, 0x0110, 0x011A, 0x011B, 0x0128]
   /// Exposure, lens and times (CIPA DC-008, tables 4 to 8).
   private static let photographTags: Set<Int> = [
@@ -44,9 +45,9 @@ extension EXIFBlock {
   ]
   private static let placeTags = Set(0x0000...0x001F)
 
-  /// A directory that claims more entries than this is nonsense.
+  /// A directory with more entries is considered corrupt.
   private static let maximumEntries = 1_000
-  /// In bytes. No field that is carried is longer, and a JPEG's segment has room for some tens of them.
+  /// In bytes. No field that carries over is longer, and a JPEG segment has room for several tens of them.
   private static let longestValue = 1_024
   private static let maximumBytes = 24_000
 
@@ -70,7 +71,7 @@ extension EXIFBlock {
       ? bytes.unsigned(at: offset, count: count, bigEndian: isBigEndian) : nil
   }
 
-  /// What a directory says of where another one lies.
+  /// The offset of another directory, as an entry of this one records it.
   private func pointer(_ bytes: RawSpan, _ wanted: Int, in directory: Int, _ range: Range<Int>) -> Int? {
     guard let count = number(bytes, directory, 2, range) else { return nil }
     for entry in 0..<min(count, Self.maximumEntries) {

@@ -1,21 +1,21 @@
 package import Core
 
-/// An EXIF block to be written: three directories of fields (CIPA DC-008; TIFF 6.0 for the layout).
+/// A writable EXIF block: three directories of fields (CIPA DC-008; TIFF 6.0 for the layout).
 package struct EXIFBlock: Sendable, Equatable {
-  /// A field with its value as it stands in the block, in the block's own byte order.
+  /// A field whose value is encoded in the byte order of the block.
   package struct Field: Sendable, Equatable {
     let tag: Int
-    /// TIFF's type numbers, 1…12.
+    /// The TIFF type number, 1…12.
     package let type: Int
     package let count: Int
     package let value: [UInt8]
 
-    /// Values begin at even places.
+    /// Values start at even offsets.
     var paddedValue: [UInt8] { value.count % 2 == 1 ? value + [0] : value }
   }
 
   let isBigEndian: Bool
-  /// Of the picture, of how it was taken, and of where.
+  /// The fields of the image, of how it was taken (Exif directory), and of where (GPS directory).
   package var picture: [Field] = []
   var photograph: [Field] = []
   package var place: [Field] = []
@@ -26,10 +26,10 @@ package struct EXIFBlock: Sendable, Equatable {
 
   package var isEmpty: Bool { picture.isEmpty && photograph.isEmpty && place.isEmpty }
 
-  /// Bytes per value, by TIFF's type numbers 1…12.
+  /// Bytes per value, by TIFF type number 1…12.
   static let widths = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]
 
-  /// In place of a field of the same name.
+  /// Adds a field to a directory, or replaces the one with the same tag.
   package mutating func set(_ field: Field, in directory: WritableKeyPath<EXIFBlock, [Field]>) {
     self[keyPath: directory].removeAll { $0.tag == field.tag }
     self[keyPath: directory].append(field)
@@ -61,10 +61,10 @@ package struct EXIFBlock: Sendable, Equatable {
     return isBigEndian ? little.reversed() : little
   }
 
-  /// The block, from its byte order mark on.
+  /// The encoded block, starting with the byte order mark.
   package var encoded: [UInt8] {
     let header = (isBigEndian ? Array("MM".utf8) : Array("II".utf8)) + bytes(42, 2) + bytes(8, 4)
-    // A directory's entry for another one says where that begins, which depends on how long the first one is.
+    // The first directory stores the offsets of the others, which depend on its own length.
     let pointers = [(0x8769, photograph), (0x8825, place)].filter { !$0.1.isEmpty }
     var next = header.count + Self.length(picture, further: pointers.count)
     var first = picture
@@ -82,7 +82,7 @@ package struct EXIFBlock: Sendable, Equatable {
       + fields.reduce(0) { $0 + ($1.value.count > 4 ? $1.paddedValue.count : 0) }
   }
 
-  /// Entries in the order of their tags, and behind them the values that are longer than an entry has room for.
+  /// Encodes a directory: entries sorted by tag, followed by the values that do not fit into an entry.
   private func directory(_ fields: [Field], at start: Int) -> [UInt8] {
     var entries = bytes(fields.count, 2)
     var values: [UInt8] = []
@@ -101,9 +101,9 @@ package struct EXIFBlock: Sendable, Equatable {
 }
 
 extension EXIFBlock {
-  /// Says what the picture is that it belongs to.
+  /// Sets the fields that describe the picture: color space and size.
   ///
-  /// - Parameter isSRGB: otherwise its profile says what its numbers mean.
+  /// - Parameter isSRGB: whether the colors are sRGB. Otherwise an embedded profile defines them.
   package mutating func describe(_ size: PixelSize, isSRGB: Bool) {
     guard !photograph.isEmpty else { return }
     set(short(0xA001, isSRGB ? 1 : 0xFFFF), in: \.photograph)
@@ -111,7 +111,7 @@ extension EXIFBlock {
     set(long(0xA003, size.height), in: \.photograph)
   }
 
-  /// Whose picture it is, and nothing else.
+  /// Creates a block with nothing but creator and copyright.
   package init(_ attribution: Attribution) {
     self.init()
     take(attribution)

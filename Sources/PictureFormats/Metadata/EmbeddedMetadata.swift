@@ -1,12 +1,12 @@
 import CZlib
 package import Core
 
-/// What is put into a finished file beside its picture.
+/// The metadata to embed in a finished file.
 package struct EmbeddedMetadata: Sendable, Equatable {
   package var exif: EXIFBlock?
   /// An XMP packet.
   package var xmp: [UInt8]?
-  /// An ICC profile, which says what the picture's numbers mean.
+  /// An ICC profile, which defines the picture's colors.
   package var profile: [UInt8]?
 
   package init(exif: EXIFBlock? = nil, xmp: [UInt8]? = nil, profile: [UInt8]? = nil) {
@@ -21,12 +21,13 @@ package struct EmbeddedMetadata: Sendable, Equatable {
 
   package var isEmpty: Bool { exif == nil && xmp == nil && profile == nil }
 
-  /// A JPEG's segments hold no more of either (ITU-T T.81: two bytes of length).
+  /// The maximum size of a block, in bytes: JPEG segments hold no more (ITU-T T.81: two bytes of length).
   package static let maximumBytes = 65_000
 
-  /// How many bytes a file gets longer by it at most.
+  /// The maximum number of bytes by which embedding lengthens a file.
   package var length: Int {
-    // What describes the picture takes 36 more. A segment or chunk has a head of at most 30 bytes, a profile one for each 64 KB; a WebP may need its extended header, too.
+    // The fields that describe the picture take 36 more bytes. A segment or chunk has a header of at most 30
+    // bytes; a profile has one for each 64 KB. A WebP may also need its extended header.
     let blocks = [exif?.encoded, xmp, profile].compactMap { $0?.count }
     let all = blocks.reduce(0, +)
     return blocks.isEmpty ? 0 : all + all / 1_000 + 60 * blocks.count + 80
@@ -34,13 +35,13 @@ package struct EmbeddedMetadata: Sendable, Equatable {
 }
 
 extension PictureBytes {
-  /// The same picture with metadata. For a file without any.
+  /// Returns the picture with embedded metadata. The file must have none yet.
   package func adding(_ metadata: EmbeddedMetadata, as format: PictureFormat) -> PictureBytes {
     guard !metadata.isEmpty else { return self }
     return withSpan { bytes in
       switch format.codec {
       case .jpeg: inserting(Self.segments(metadata), at: Self.behindJFIF(bytes))
-      // Right behind IHDR, which has 13 bytes.
+      // Directly after IHDR, which has 13 bytes.
       case .png: inserting(Self.chunks(metadata), at: 33)
       case .webp: Self.extendedWebP(bytes, metadata)
       default: self
@@ -75,7 +76,7 @@ extension PictureBytes {
     return [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + payload
   }
 
-  /// In parts that say which of how many they are (ICC.1:2022, B.4).
+  /// Splits a profile into parts, each with its number and the number of parts (ICC.1:2022, B.4).
   private static func profileSegments(_ profile: [UInt8]) -> [UInt8] {
     let parts = stride(from: 0, to: profile.count, by: EmbeddedMetadata.maximumBytes).map {
       profile[$0..<min(profile.count, $0 + EmbeddedMetadata.maximumBytes)]
@@ -87,7 +88,7 @@ extension PictureBytes {
     }
   }
 
-  /// JFIF wants to be the first segment.
+  /// The offset after the JFIF segment, which must come first.
   private static func behindJFIF(_ bytes: RawSpan) -> Int {
     guard bytes.has([0xFF, 0xE0], at: 2), let length = bytes.bigEndian16(4), 4 + length <= bytes.byteCount
     else {
@@ -116,7 +117,7 @@ extension PictureBytes {
   }
 
   private static func deflated(_ bytes: [UInt8]) -> [UInt8] {
-    // zlib's own bound for what it cannot make smaller.
+    // zlib's bound for incompressible input.
     let maximum = bytes.count + bytes.count / 1_000 + 64
     return [UInt8](unsafeUninitializedCapacity: maximum) { room, count in
       count = bytes.withUnsafeBytes { czlib_deflate($0.baseAddress, $0.count, room.baseAddress, maximum) }
@@ -127,7 +128,8 @@ extension PictureBytes {
 // MARK: - WebP
 
 extension PictureBytes {
-  /// A WebP says in its extended header what it has, and may have to get one for that.
+  /// Embeds metadata in a WebP. The extended header declares which chunks the file has; a file without this
+  /// header gets one.
   private static func extendedWebP(_ bytes: RawSpan, _ metadata: EmbeddedMetadata) -> PictureBytes {
     guard let facts = try? PictureStructure.readWebP(bytes) else {
       return PictureBytes(bytes.array(0..<bytes.byteCount))

@@ -1,8 +1,10 @@
-/// Who made a picture and who holds the rights in it: the two fields that may be kept when all other metadata goes.
+/// The creator and the copyright notice of a picture: the two fields that may be kept when all other metadata
+/// is removed.
 package struct Attribution: Equatable, Sendable {
   package var creator: String?
   package var copyright: String?
-  /// How many texts were looked at. A file may name the same bytes again and again; no picture has so many authors.
+  /// How many texts were examined. A file may refer to the same bytes again and again, and no picture has as
+  /// many authors as the limit.
   private var examined = 0
   private static let maximumExamined = 64
   private static let longestField = 4_096
@@ -14,14 +16,15 @@ package struct Attribution: Equatable, Sendable {
 
   package var isEmpty: Bool { creator == nil && copyright == nil }
 
-  /// Longer texts are no names or notices, but somebody's hiding place.
+  /// Longer texts are not names or notices, but may hide other data.
   private static let longest = 1_000
 
   package static func == (left: Attribution, right: Attribution) -> Bool {
     (left.creator, left.copyright) == (right.creator, right.copyright)
   }
 
-  /// Takes a text unless there is one already, as far as it is one: without control characters, of a bounded length.
+  /// Sets a field from a text, unless it is already set. Control characters are removed and the length is
+  /// limited.
   package mutating func take(
     _ field: WritableKeyPath<Attribution, String?>, _ bytes: RawSpan, _ range: Range<Int>
   ) {
@@ -40,7 +43,7 @@ package struct Attribution: Equatable, Sendable {
     if !trimmed.isEmpty { self[keyPath: field] = String(trimmed) }
   }
 
-  /// Takes what is not known yet.
+  /// Fills in the fields that are still missing.
   package mutating func take(_ other: Attribution) {
     examined += other.examined
     creator = creator ?? other.creator
@@ -49,7 +52,8 @@ package struct Attribution: Equatable, Sendable {
 }
 
 extension Attribution {
-  /// From an IPTC block (IIM 4, record 2: dataset 80 is the by-line, 116 the copyright notice), wherever in it.
+  /// Reads an IPTC block (IIM 4, record 2: dataset 80 is the by-line, 116 the copyright notice), wherever the
+  /// datasets are in it.
   mutating func readIPTC(_ bytes: RawSpan, _ range: Range<Int>) {
     var at = range.lowerBound
     while at + 5 <= range.upperBound {
@@ -65,7 +69,7 @@ extension Attribution {
     }
   }
 
-  /// From an XMP packet: the first item of `dc:creator` and of `dc:rights` (XMP part 1, 8.4).
+  /// Reads an XMP packet: the first item of `dc:creator` and of `dc:rights` (XMP part 1, 8.4).
   mutating func readXMP(_ bytes: RawSpan, _ range: Range<Int>) {
     guard creator == nil || copyright == nil, examined < Self.maximumExamined else { return }
     examined += Self.maximumExamined / 4
@@ -90,7 +94,7 @@ extension Attribution {
     return Array(text.utf8)
   }
 
-  /// From a PNG text chunk with one of the standard's own keywords.
+  /// Reads a PNG text chunk with one of the standard's keywords.
   mutating func readPNGText(_ bytes: RawSpan, _ payload: Range<Int>) {
     if bytes.has("Author\0", at: payload.lowerBound) {
       take(\.creator, bytes, payload.lowerBound + 7..<payload.upperBound)

@@ -1,4 +1,4 @@
-/// Reads with bounds: `nil` past the end, never a trap.
+/// Bounds-checked reads, which return `nil` past the end and never trap.
 extension RawSpan {
   package func byte(_ offset: Int) -> UInt8? {
     offset >= 0 && offset < byteCount ? unsafeLoad(fromByteOffset: offset, as: UInt8.self) : nil
@@ -7,7 +7,7 @@ extension RawSpan {
   func bigEndian16(_ offset: Int) -> Int? { unsigned(at: offset, count: 2, bigEndian: true) }
   func bigEndian32(_ offset: Int) -> Int? { unsigned(at: offset, count: 4, bigEndian: true) }
 
-  /// An unsigned number of 1 to 4 bytes.
+  /// Reads an unsigned number of 1 to 4 bytes.
   func unsigned(at offset: Int, count: Int, bigEndian: Bool) -> Int? {
     guard offset >= 0, offset <= byteCount - count else { return nil }
     var value = 0
@@ -32,7 +32,7 @@ extension RawSpan {
     return true
   }
 
-  /// The bytes of `range`, cut at the end of the span.
+  /// The bytes of `range`, clamped to the span.
   package func array(_ range: Range<Int>) -> [UInt8] {
     let kept = range.clamped(to: 0..<byteCount)
     return withUnsafeBytes { Array($0[kept]) }

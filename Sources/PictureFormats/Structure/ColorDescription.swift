@@ -4,8 +4,9 @@
   import Darwin
 #endif
 
-/// Colors that a file describes by numbers instead of a profile: PNG's cICP, gAMA and cHRM, HEIF's nclx, EXIF's color space.
-/// Libvips obeys none of them, so they are made the profile that says the same (ICC.1, a matrix and one curve).
+/// A color space that a file describes by numbers instead of a profile: PNG's cICP, gAMA and cHRM, HEIF's
+/// nclx, EXIF's color space. libvips supports none of them, so they are converted to an equivalent ICC
+/// profile (ICC.1, a matrix and one curve).
 package struct ColorDescription: Equatable {
   package struct Chromaticity: Equatable {
     package let x: Double
@@ -14,16 +15,16 @@ package struct ColorDescription: Equatable {
 
   package enum Curve: Equatable {
     case sRGB
-    /// The exponent that makes light of a value.
+    /// Linear light is the value raised to this exponent.
     case power(Double)
   }
 
   package let name: String
-  /// Of red, green, blue, and white.
+  /// The chromaticities of red, green, blue, and white.
   package let primaries: [Chromaticity]
   package let curve: Curve
 
-  /// The code point of a curve that is none.
+  /// The code point of a linear transfer function.
   static let linear = 8
 
   package static let sRGB = ColorDescription(
@@ -41,8 +42,9 @@ package struct ColorDescription: Equatable {
     self.curve = curve
   }
 
-  /// Code points of ITU-T H.273: the primaries that pictures come in, and the curves that are sRGB's, near it, or a power.
-  /// Television's curves are taken as sRGB's, as browsers do. `nil` for others, such as those of HDR.
+  /// Creates a color space from code points of ITU-T H.273. Supports the primaries that pictures use, and
+  /// transfer functions that are sRGB's, close to it, or a power. Those of television are treated as sRGB's,
+  /// as browsers do. `nil` for others, such as those of HDR.
   init?(primaries: Int, transfer: Int) {
     let curve: Curve? =
       switch transfer {
@@ -54,7 +56,7 @@ package struct ColorDescription: Equatable {
       }
     guard let curve else { return nil }
     switch primaries {
-    // Those of old television are so near that nobody converts them.
+    // The primaries of old television are so close that nobody converts them.
     case 1, 2, 5, 6, 7:
       self.init(name: "sRGB primaries", Self.sRGB.coordinates, curve)
     case 9:
@@ -65,13 +67,13 @@ package struct ColorDescription: Equatable {
     }
   }
 
-  /// PNG's two chunks, in hundred-thousandths: gAMA's exponent of encoding, and cHRM's white, red, green and blue.
-  /// `nil` for numbers that describe no colors.
+  /// Creates a color space from two PNG chunks, in units of 1/100,000: gAMA's encoding exponent, and cHRM's
+  /// white, red, green and blue. `nil` for numbers that do not describe colors.
   init?(gamma: Int, chromaticities: [Int]?) {
     guard (10_000...200_000).contains(gamma) else { return nil }
     let numbers = chromaticities.map { $0.map { Double($0) / 100_000 } }
     let coordinates = numbers.map { Array($0[2...]) + $0[..<2] } ?? Self.sRGB.coordinates
-    // 1 ÷ 2.2 is how sRGB's curve is written.
+    // sRGB's curve is stored as 1 ÷ 2.2.
     self.init(
       name: "gamma \((10_000_000 / Double(gamma)).rounded() / 100)", coordinates,
       abs(gamma - 45_455) <= 1_000 ? .sRGB : .power(100_000 / Double(gamma)))
@@ -81,14 +83,14 @@ package struct ColorDescription: Equatable {
 
   private var coordinates: [Double] { primaries.flatMap { [$0.x, $0.y] } }
 
-  /// To within what 8 bits can show.
+  /// Whether it is sRGB to within what 8 bits can show.
   package var isSRGB: Bool {
     curve == .sRGB && zip(coordinates, Self.sRGB.coordinates).allSatisfy { abs($0 - $1) < 0.002 }
   }
 
   // MARK: - The profile
 
-  /// An ICC profile of version 2.
+  /// An ICC profile of version 2; `nil` if the primaries are collinear.
   package func profile(inGray: Bool) -> [UInt8]? {
     guard let matrix else { return nil }
     let light = Self.d50.map(Self.fixed).reduce(Self.type("XYZ "), +)
@@ -144,25 +146,26 @@ package struct ColorDescription: Equatable {
   // MARK: - The matrix
 
   private static let d50 = [0.9642, 1, 0.8249]
-  /// Bradford's cone responses, by which ICC profiles adapt to D50 (ICC.1, annex E).
+  /// Bradford's cone responses, with which ICC profiles adapt to D50 (ICC.1, annex E).
   private static let bradford = Matrix([
     [0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296],
   ])
 
-  /// From linear red, green and blue to sRGB's, row by row; for the same white.
+  /// The matrix from linear red, green and blue to linear sRGB, row by row, for the same white.
   package var weightsToSRGB: [Double]? {
     guard let toXYZ, let back = Self.sRGB.toXYZ?.inverse else { return nil }
     return back.times(toXYZ).rows.flatMap(\.self)
   }
 
-  /// The shares of red, green and blue in the luminance.
+  /// The weights of red, green and blue in the luminance.
   package var luminance: [Double]? { toXYZ?.rows[1] }
 
   private static func xyz(_ point: Chromaticity) -> [Double] {
     [point.x / point.y, 1, (1 - point.x - point.y) / point.y]
   }
 
-  /// From linear red, green and blue to XYZ under its own white; `nil` where the primaries lie on a line.
+  /// The matrix from linear red, green and blue to XYZ under its own white; `nil` if the primaries are
+  /// collinear.
   private var toXYZ: Matrix? {
     let white = Self.xyz(primaries[3])
     let columns = primaries[..<3].map(Self.xyz)
@@ -171,7 +174,7 @@ package struct ColorDescription: Equatable {
     return Matrix(directions.rows.map { zip($0, amounts).map { $0.0 * $0.1 } })
   }
 
-  /// The same to the profile's XYZ under D50.
+  /// The matrix to the profile's XYZ under D50.
   private var matrix: Matrix? {
     guard let toXYZ, let back = Self.bradford.inverse else { return nil }
     let white = Self.xyz(primaries[3])
@@ -197,7 +200,7 @@ private struct Matrix {
     return Matrix((0..<3).map { row in columns.map { $0[row] } })
   }
 
-  /// By cofactors.
+  /// Inverts by cofactors.
   var inverse: Matrix? {
     func minor(_ row: Int, _ column: Int) -> Double {
       let (a, b, c, d) = ((row + 1) % 3, (row + 2) % 3, (column + 1) % 3, (column + 2) % 3)

@@ -1,21 +1,22 @@
-/// The facts that are read from an EXIF block: which way is up, whether a place is recorded, whose picture it is, and whether its
-/// colors are Adobe RGB's.
+/// The fields that are read from an EXIF block: orientation, whether a location is recorded, creator and
+/// copyright, and whether the colors are Adobe RGB.
 ///
 /// Source: CIPA DC-008 (EXIF 2.32) and DC-009 (DCF 2.0), TIFF 6.0 for the directory layout.
 package struct EXIF: Equatable {
-  /// 1…8; nonsense and absence are 1, upright.
+  /// 1…8; 1 (upright) if invalid or absent.
   package var orientation = 1
   var hasLocation = false
   package var attribution = Attribution()
-  /// `ColorSpace` names it, or leaves it open and the interoperability index is that of DCF's optional color space.
+  /// `ColorSpace` names Adobe RGB, or leaves the color space open and the interoperability index is that of
+  /// DCF's optional color space.
   private(set) var isAdobeRGB = false
 
-  /// An IFD that claims more entries than this is nonsense: cameras write a few dozen.
+  /// An IFD with more entries is considered corrupt: cameras write a few dozen.
   private static let maximumEntries = 1_000
 
   /// Reads the first directory of the TIFF structure at `start`.
   ///
-  /// - Parameter known: what other blocks of the same file have said.
+  /// - Parameter known: what other blocks of the same file contain.
   package init(_ bytes: RawSpan, at start: Int, end: Int, known: Attribution = Attribution()) {
     attribution = known
     let bigEndian: Bool
@@ -30,7 +31,7 @@ package struct EXIF: Equatable {
       offset >= start && offset + count <= end
         ? bytes.unsigned(at: offset, count: count, bigEndian: bigEndian) : nil
     }
-    /// The entries of a directory, by where it begins in the block: their tags, and where they stand.
+    /// The entries of the directory at an offset in the block: their tags and offsets.
     func entries(_ directory: Int?) -> [(tag: Int, at: Int)] {
       guard let directory, let count = number(start + directory, 2) else { return [] }
       return (0..<min(count, Self.maximumEntries)).compactMap { entry in
@@ -43,7 +44,7 @@ package struct EXIF: Equatable {
       guard let type = number(at + 2, 2) else { return }
       switch tag {
       case 0x0112:
-        // One SHORT by the standard; some writers use LONG.
+        // The standard requires one SHORT; some writers use LONG.
         if type == 3 || type == 4, number(at + 4, 4) == 1, let value = number(at + 8, type == 4 ? 4 : 2),
           (1...8).contains(value)
         {
@@ -63,9 +64,9 @@ package struct EXIF: Equatable {
   }
 
   /// - Parameters:
-  ///   - photograph: the entries of EXIF's own directory.
-  ///   - entries: those of a directory, by where it begins.
-  ///   - number: what stands in so many bytes of the block, 1 to 4.
+  ///   - photograph: the entries of the Exif directory.
+  ///   - entries: returns the entries of the directory at an offset.
+  ///   - number: reads a number of 1 to 4 bytes from the block.
   private static func saysAdobeRGB(
     _ photograph: [(tag: Int, at: Int)], _ entries: (Int?) -> [(tag: Int, at: Int)],
     _ number: (Int, Int) -> Int?

@@ -1,9 +1,9 @@
-/// The bits of a scan, up to a marker.
+/// Bit reader for the entropy-coded data of a scan, up to a marker.
 struct EntropyBits {
   private let window: PictureWindow
   private var portion = UnsafeRawBufferPointer(start: nil, count: 0)
   private var portionStart = 0
-  /// The next byte of the file to be taken.
+  /// The offset of the next byte in the file.
   private var at = 0
   private var held: UInt64 = 0
   private var count = 0
@@ -16,17 +16,17 @@ struct EntropyBits {
     (at, held, count) = (offset, 0, 0)
   }
 
-  /// Behind the last byte of which a bit was used.
+  /// The offset after the last byte that was used, even if only partly.
   package var end: Int {
     var end = at
     for _ in 0..<count / 8 {
-      // A byte of ones is followed by a zero that means nothing.
+      // A byte of ones is followed by a stuffed zero.
       end -= window.byte(end - 1) == 0 && window.byte(end - 2) == 0xFF ? 2 : 1
     }
     return end
   }
 
-  /// Encoders fill the last byte with ones (F.1.2.3).
+  /// Encoders pad the last byte with ones (F.1.2.3).
   var isFilledWithOnes: Bool {
     let unused = (UInt64(1) << UInt64(count % 8)) - 1
     return (held >> UInt64(count / 8 * 8)) & unused == unused
@@ -39,7 +39,7 @@ struct EntropyBits {
     return portion.isEmpty ? nil : portion[offset - portionStart]
   }
 
-  /// Takes bytes, as far as there are some, until sixteen bits are held.
+  /// Reads bytes until sixteen bits are held or the data ends.
   private mutating func fill() {
     while count < 16, let next = byte(at) {
       if next == 0xFF {
@@ -82,9 +82,9 @@ struct EntropyBits {
     return skip(Int(length))
   }
 
-  /// Moves past the restart marker of that number.
+  /// Moves past the restart marker with that number.
   mutating func restart(_ number: Int) -> Bool {
-    // All bytes before a marker are held by now, so no more than the padding may be left.
+    // All bytes before a marker are held by now, so only padding may be left.
     fill()
     guard count < 8 else { return false }
     while byte(at) == 0xFF, byte(at + 1) == 0xFF { at += 1 }

@@ -1,23 +1,23 @@
 import Core
 
-/// The frames of a GIF, up to its end or to where it is cut or damaged.
+/// The frames of a GIF, up to its end or to the point where it is cut or damaged.
 struct GIFBlocks {
-  /// The logical screen, in pixels; either may be 0.
+  /// The logical screen, in pixels; either dimension may be 0.
   let screen: (width: Int, height: Int)
-  /// Behind the header and the global color table.
+  /// The offset after the header and the global color table.
   package let start: Int
-  /// Those that a page number can name.
+  /// The frames that a page number can select.
   private(set) var frames: [GIFFrame] = []
-  /// Of all frames.
+  /// The number of all frames.
   private(set) var count = 0
   private(set) var hasComment = false
-  /// Where its end mark is.
+  /// The offset of the trailer.
   private(set) var end: Int?
-  /// Why that was not reached. All frames before it are whole.
+  /// Why the trailer was not reached. All frames before that point are complete.
   private(set) var failure: ImagingError?
 
   static let trailer: UInt8 = 0x3B
-  /// Page numbers end here.
+  /// The highest page number.
   private static let maximumFrames = 10_000
 
   init(_ bytes: RawSpan) throws(ImagingError) {
@@ -29,7 +29,7 @@ struct GIFBlocks {
     start = 13 + Self.tableLength(flags)
     do throws(ImagingError) { try walk(bytes) } catch {
       failure = error
-      // What ended a block may be another file's byte.
+      // The byte that ended a block may belong to another file.
       frames = Array(frames.prefix { $0.isWhole(bytes) })
       count = frames.count
     }
@@ -54,17 +54,17 @@ struct GIFBlocks {
         count += 1
         if frames.count < Self.maximumFrames { frames.append(frame) }
         guard frame.cutBlock == nil else {
-          throw .truncated("the GIF blocks at byte \(frame.data) go past the end")
+          throw .truncated("the GIF blocks at byte \(frame.data) extend past the end of the file")
         }
         control = nil
         at = frame.end
       default: throw .damaged("the GIF has an unknown block at byte \(at)")
       }
     }
-    throw .truncated("no end mark within \(bytes.byteCount.grouped) bytes")
+    throw .truncated("no end marker within \(bytes.byteCount.grouped) bytes")
   }
 
-  /// The bytes of a color table: three for each of 2^(n + 1) colors.
+  /// The length of a color table in bytes: three for each of 2^(n + 1) colors.
   static func tableLength(_ flags: UInt8) -> Int {
     flags & 0x80 == 0 ? 0 : 3 << (Int(flags & 7) + 1)
   }
@@ -75,30 +75,30 @@ struct GIFBlocks {
       at += 1 + Int(length)
       if length == 0 { return at }
     }
-    throw .truncated("the GIF blocks at byte \(start) go past the end")
+    throw .truncated("the GIF blocks at byte \(start) extend past the end of the file")
   }
 }
 
-/// One picture of a GIF.
+/// One frame of a GIF.
 struct GIFFrame {
   /// Its graphic control extension.
   package let control: Range<Int>?
-  /// Of its descriptor.
+  /// The offset of its image descriptor.
   package let start: Int
-  /// Where its compressed pixels begin, with the width of a pixel in bits.
+  /// The offset of its compressed pixels, which start with the code size in bits.
   package let data: Int
-  /// Behind its last block.
+  /// The offset after its last block.
   private(set) var end: Int
-  /// Its last block, where the file ends within it or before the block of length 0.
+  /// The offset of its last block, if the file ends within that block or before the block of length 0.
   private(set) var cutBlock: Int?
-  /// Where it lies on the screen; `nil` when it has no pixels.
+  /// Its area on the screen; `nil` if it has no pixels.
   package let area: PixelArea?
   package let isInterlaced: Bool
   let hasTransparency: Bool
   private let disposal: Int
 
   init(_ bytes: RawSpan, at start: Int, _ control: Range<Int>?) throws(ImagingError) {
-    guard let flags = bytes.byte(start + 9) else { throw .truncated("the GIF picture at byte \(start)") }
+    guard let flags = bytes.byte(start + 9) else { throw .truncated("the GIF frame header at byte \(start)") }
     let numbers = (0..<4).map { bytes.unsigned(at: start + 1 + 2 * $0, count: 2, bigEndian: false) ?? 0 }
     area =
       numbers[2] == 0 || numbers[3] == 0
@@ -122,8 +122,8 @@ struct GIFFrame {
     }
   }
 
-  /// What is under it comes back before the next one is drawn; 4 is written by some for 3.
+  /// The area is restored before the next frame is drawn. Some writers use 4 instead of 3.
   var isRemoved: Bool { (2...4).contains(disposal) }
-  /// libnsgif fills its area with the background color then, where browsers clear it.
+  /// libnsgif then fills the area with the background color, where browsers clear it.
   var isPaintedOver: Bool { disposal == 2 && !hasTransparency }
 }

@@ -1,8 +1,8 @@
 import Core
 
 extension GIFFrame {
-  /// Whether its pixels are all there, by the codes that stand for them (GIF89a, appendix F). Its blocks may be all there and what
-  /// is in them cut, or another file's; libnsgif takes pixels that end early for whole.
+  /// Whether all of its pixels are there, according to the LZW codes (GIF89a, appendix F). All blocks may be
+  /// present while their content is cut or belongs to another file. libnsgif accepts pixels that end early.
   package func isWhole(_ bytes: RawSpan) -> Bool {
     guard let area, let width = bytes.byte(data), (1...11).contains(width) else { return false }
     var codes = GIFCodes(at: data + 1, end: end)
@@ -10,14 +10,16 @@ extension GIFFrame {
     while counter.count < area.size.pixelCount {
       guard let code = codes.next(counter.codeWidth, of: bytes), counter.take(code) else { return false }
     }
-    // Another file's bytes would hardly end with the last pixel, too: behind it stand at most codes that clear and end.
+    // The bytes of another file would hardly end with the last pixel, too. After it, only clear and end codes
+    // may follow.
     return counter.count == area.size.pixelCount && codes.restCount <= Self.maximumBytesBehind
   }
 
-  /// Two codes of 12 bits, the begin of a block, and the last one.
+  /// Two codes of 12 bits, the header of a block, and the last block.
   private static let maximumBytesBehind = 6
 
-  /// A color that none of its pixels has; `nil` where all are used. Each that is used has its own code in the data.
+  /// A color that none of its pixels has; `nil` if all are used. Each used color has its own code in the
+  /// data.
   func unusedColor(_ bytes: RawSpan) -> UInt8? {
     guard let width = bytes.byte(data) else { return nil }
     guard width >= 8 else { return .max }
@@ -32,7 +34,7 @@ extension GIFFrame {
   }
 }
 
-/// The codes in a frame's blocks, which begin with their lowest bit.
+/// The LZW codes in a frame's blocks, lowest bit first.
 private struct GIFCodes {
   private var at: Int
   private let end: Int
@@ -44,7 +46,7 @@ private struct GIFCodes {
     (at, self.end) = (start, end)
   }
 
-  /// How many bytes of the blocks were not looked at, with the last one's length of 0.
+  /// The number of bytes in the blocks that were not read, including the last length of 0.
   var restCount: Int { end - at }
 
   /// - Parameter width: in bits, at most 12.
@@ -74,15 +76,16 @@ private struct GIFCodes {
   }
 }
 
-/// How many pixels a sequence of codes stands for: each the pixels of an earlier one and one more.
+/// Counts the pixels that a sequence of codes stands for. Each code stands for the pixels of an earlier code
+/// and one more.
 private struct GIFPixelCounter {
   private(set) var count = 0
   private(set) var codeWidth: Int
   private let clear: Int
   var endCode: Int { clear + 1 }
-  /// The pixels of each code that is known.
+  /// The pixel count of each known code.
   private var lengths: [Int]
-  /// Of the code before; `nil` behind a clearing.
+  /// The pixel count of the previous code; `nil` after a clear code.
   private var last: Int?
 
   private static let maximumCodes = 4_096
@@ -90,12 +93,12 @@ private struct GIFPixelCounter {
   init(codeWidth: Int) {
     clear = 1 << codeWidth
     self.codeWidth = codeWidth + 1
-    // With those that clear and end.
+    // Including the clear and end codes.
     lengths = [Int](repeating: 1, count: clear + 2)
     lengths.reserveCapacity(Self.maximumCodes)
   }
 
-  /// - Returns: whether the code has a meaning, and is not the end.
+  /// - Returns: whether the code is valid and not the end code.
   mutating func take(_ code: Int) -> Bool {
     if code == clear {
       lengths.removeSubrange((clear + 2)...)

@@ -1,11 +1,11 @@
 import Core
 
-/// Reads a GIF (CompuServe, GIF89a specification) as far as it is whole.
+/// Reads a GIF (CompuServe, GIF89a specification) as far as it is complete.
 extension PictureStructure {
   static func readGIF(_ bytes: RawSpan, page: Int) throws(ImagingError) -> PictureStructure {
     let blocks = try GIFBlocks(bytes)
     guard let first = blocks.frames.first else {
-      throw blocks.failure ?? .damaged("a GIF without a picture in it")
+      throw blocks.failure ?? .damaged("the GIF contains no picture")
     }
     guard let canvas = GIFCanvas(screen: blocks.screen, first: first) else {
       throw .damaged("the GIF header declares \(blocks.screen.width)×\(blocks.screen.height) pixels")
@@ -22,9 +22,10 @@ extension PictureStructure {
     return structure
   }
 
-  /// Keeps the frames up to the wanted one, in a form from which libnsgif draws what browsers do. By itself it grows some
-  /// screens and shrinks others to the first frame, has an alpha channel only where a frame declares a transparent color, erases
-  /// a frame that declares none with the background color, and mixes up the rows of an interlaced one that it clips below.
+  /// Keeps the frames up to the requested one, in a form that libnsgif renders as browsers do. On its own,
+  /// libnsgif enlarges some screens and shrinks others to the first frame. It creates an alpha channel only
+  /// if a frame declares a transparent color. It erases a frame without one with the background color. It
+  /// mixes up the rows of an interlaced frame that it clips at the bottom.
   private mutating func keepGIF(_ bytes: RawSpan, _ blocks: GIFBlocks, _ canvas: GIFCanvas) {
     let frames = blocks.frames.prefix(page)
     let lowest = canvas.lowestInterlacedRow(frames)
@@ -62,8 +63,9 @@ extension PictureStructure {
     if isReplaced { cleaned.append(.bytes(bytes)) } else { keep(range) }
   }
 
-  /// What a cut frame lacks is put there: its last block's true length, and the end of its blocks. Before that stands a byte
-  /// without pixels, because libnsgif wants some behind the last one.
+  /// Keeps a frame and completes it if it is cut: its last block gets its true length, and the end of its
+  /// blocks is added. A byte without pixels comes before the end, because libnsgif requires data after the
+  /// last pixel.
   private mutating func keepPixels(of frame: GIFFrame, atOrigin: Bool) {
     let corner = frame.start + 1..<frame.start + 5
     keep(frame.start..<corner.lowerBound)
@@ -77,11 +79,11 @@ extension PictureStructure {
     cleaned.append(.bytes([1, 0, 0]))
   }
 
-  /// A first frame without pixels, whose corner is at the canvas' lower right, so that it reaches to there, and which declares
-  /// a transparent color.
+  /// A first frame without pixels, whose corner is at the canvas' lower right, so that it extends the canvas
+  /// to there. It declares a transparent color.
   private static func ground(_ size: PixelSize) -> [UInt8] {
     let place = littleEndian(size) + [0, 0, 0, 0]
-    // No color table of its own, pixels of two bits, and no block of them.
+    // No local color table, a code size of two bits, and no block.
     return control(disposal: 1, transparentColor: 0) + [0x2C] + place + [0, 2, 0]
   }
 
@@ -98,18 +100,18 @@ extension PictureStructure {
   }
 }
 
-/// Where the frames of a GIF are drawn.
+/// The canvas on which the frames of a GIF are drawn.
 private struct GIFCanvas {
   let size: PixelSize
-  /// The canvas is the first frame's, whose corner is its corner.
+  /// Whether the canvas is the first frame, with the same corner.
   let replacesScreen: Bool
-  /// The first frame covers all of it.
+  /// Whether the first frame covers the canvas.
   let isFilled: Bool
 
-  /// The screen. A first frame that is larger makes the canvas as large as itself, as browsers do; so does one that would not be
-  /// seen at all.
+  /// Uses the screen as the canvas. If the first frame is larger than the screen, the frame becomes the
+  /// canvas, as in browsers; likewise if it would not be visible at all.
   ///
-  /// - Returns: `nil` when neither has pixels.
+  /// - Returns: `nil` if neither has pixels.
   init?(screen: (width: Int, height: Int), first: GIFFrame) {
     let hasScreen = screen.width > 0 && screen.height > 0
     guard let area = first.area else {
@@ -123,7 +125,7 @@ private struct GIFCanvas {
     size = replacesScreen ? area.size : PixelSize(width: screen.width, height: screen.height)
     isFilled = replacesScreen || area == PixelArea(size)
   }
-  /// Behind the last row that an interlaced frame has, on the canvas or below it.
+  /// The row after the last one of any interlaced frame, on the canvas or below it.
   func lowestInterlacedRow(_ frames: some Collection<GIFFrame>) -> Int {
     let rows = frames.enumerated().map { position, frame in
       frame.isInterlaced && !(position == 0 && replacesScreen) ? frame.area?.bottom ?? 0 : 0

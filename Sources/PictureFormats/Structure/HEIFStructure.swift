@@ -2,8 +2,8 @@ import Core
 
 /// Reads the primary picture's properties from a HEIC or AVIF file (ISO/IEC 23008-12, ISO/IEC 14496-12).
 ///
-/// The decoder applies the file's own crop, rotation and mirror, and an EXIF orientation beside them means nothing: the
-/// size here is the one after them.
+/// The decoder applies the file's own crop, rotation and mirror and ignores an EXIF orientation. The size
+/// here is the size after them.
 extension PictureStructure {
   static func readHEIF(_ bytes: RawSpan, as format: PictureFormat) throws(ImagingError) -> PictureStructure {
     var structure = PictureStructure(format: format)
@@ -13,7 +13,7 @@ extension PictureStructure {
     }
     let boxes = try ISOBox.children(of: bytes, in: meta.payload.dropFirst(4))
     guard let iprp = boxes.first(where: { $0.type == "iprp" }) else {
-      throw .damaged("the \(format.name) file describes no picture")
+      throw .damaged("the \(format.name) file has no picture properties (iprp box)")
     }
     let properties = try HEIFProperties(bytes, iprp, primary: primaryItem(bytes, boxes))
     for property in properties.ofPrimary { try structure.apply(property, bytes) }
@@ -46,7 +46,7 @@ extension PictureStructure {
     return bytes.byte(start) == 0 ? bytes.bigEndian16(start + 4) : bytes.bigEndian32(start + 4)
   }
 
-  /// The EXIF item lies somewhere in the file's data; its own head is enough to find it.
+  /// The range of the EXIF item, which may be anywhere in the file's data. Its header is enough to find it.
   private static func exif(_ bytes: RawSpan) -> Range<Int>? {
     for head in ["Exif\0\0MM\0*", "Exif\0\0II*\0"] as [StaticString] {
       if let start = bytes.firstIndex(of: head, in: 0..<bytes.byteCount) {
@@ -68,13 +68,13 @@ extension PictureStructure {
       guard let width = bytes.bigEndian32(at + 4), let height = bytes.bigEndian32(at + 8), width > 0,
         height > 0
       else {
-        throw .damaged("a picture without a size")
+        throw .damaged("a picture has no size")
       }
       size = PixelSize(width: width, height: height)
       isComplete = true
     case "clap":
       let values = (0..<4).compactMap { bytes.bigEndian32(at + 4 * $0) }
-      guard values.count == 4, values[1] > 0, values[3] > 0 else { throw .damaged("a crop without a size") }
+      guard values.count == 4, values[1] > 0, values[3] > 0 else { throw .damaged("a crop has no size") }
       size = PixelSize(
         width: min(size.width, values[0] / values[1]), height: min(size.height, values[2] / values[3]))
     case "irot":
@@ -99,7 +99,7 @@ extension PictureStructure {
   }
 }
 
-/// The item properties: all of them, and those of the primary picture in their order.
+/// The item properties: all of them, and those of the primary picture, in order.
 private struct HEIFProperties {
   let all: [ISOBox]
   let ofPrimary: [ISOBox]
@@ -107,7 +107,7 @@ private struct HEIFProperties {
   init(_ bytes: RawSpan, _ iprp: ISOBox, primary: Int?) throws(ImagingError) {
     let boxes = try ISOBox.children(of: bytes, in: iprp.payload)
     guard let container = boxes.first(where: { $0.type == "ipco" }) else {
-      throw .damaged("the file's pictures have no properties")
+      throw .damaged("the file has no picture properties (ipco box)")
     }
     let all = try ISOBox.children(of: bytes, in: container.payload)
     var indices: [Int] = []
@@ -118,7 +118,7 @@ private struct HEIFProperties {
     ofPrimary = indices.compactMap { all.indices.contains($0 - 1) ? all[$0 - 1] : nil }
   }
 
-  /// Which properties (counted from 1) an item has.
+  /// The indices of an item's properties, counted from 1.
   private static func associations(_ bytes: RawSpan, _ payload: Range<Int>, of item: Int?) -> [Int] {
     let start = payload.lowerBound
     guard let version = bytes.byte(start), let flags = bytes.byte(start + 3),
@@ -145,7 +145,7 @@ private struct HEIFProperties {
 }
 
 extension RawSpan {
-  /// Where `text` begins, whole, within the range.
+  /// The offset of the first occurrence of `text` that is entirely within the range.
   fileprivate func firstIndex(of text: StaticString, in range: Range<Int>) -> Int? {
     let end = range.upperBound - text.utf8CodeUnitCount
     return range.lowerBound > end ? nil : (range.lowerBound...end).first { has(text, at: $0) }

@@ -4,22 +4,22 @@
   import Darwin
 #endif
 
-/// Just enough of an ICC profile (ICC.1:2022) to name it and to see whether it is sRGB under another name.
+/// A minimal ICC profile reader (ICC.1:2022): its name, and whether it is sRGB under another name.
 package struct ICCProfile {
   private let bytes: [UInt8]
-  /// Larger ones are not believed.
+  /// The maximum size of a profile, in bytes. Larger ones are ignored.
   package static let longest = 4 << 20
 
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
-  /// The profile's own description, or its color space when it has none that can be read.
+  /// The profile's description, or its color space if the description is missing or unreadable.
   package var name: String {
     description ?? String(decoding: bytes.dropFirst(16).prefix(4), as: UTF8.self)
   }
 
-  /// Whether it is a profile at all (ICC.1, 7.2: length, signature) and for pictures of that color model.
+  /// Whether the bytes are a profile (ICC.1, 7.2: length, signature) for pictures of this color model.
   package func fits(_ color: PictureStructure.ColorModel) -> Bool {
     let span = bytes.span.bytes
     guard let length = span.bigEndian32(0), length >= 132, length <= bytes.count, span.has("acsp", at: 36),
@@ -33,17 +33,17 @@ package struct ICCProfile {
     }
   }
 
-  /// Whether the colors it describes are sRGB's to within what 8 bits can show: then no transform is needed.
+  /// Whether its colors equal sRGB to within what 8 bits can show, so that no conversion is needed.
   ///
-  /// Compared by number, because hundreds of profiles are called something with "sRGB". Figures: IEC 61966-2-1,
-  /// adapted to the profile connection space's D50.
+  /// Compares numbers, because hundreds of profiles have "sRGB" in their names. Figures: IEC 61966-2-1,
+  /// adapted to the D50 of the profile connection space.
   package var isSRGB: Bool {
     guard bytes.span.bytes.has("RGB ", at: 16) else { return false }
     let primaries: [(StaticString, [Double])] = [
       ("rXYZ", [0.4361, 0.2225, 0.0139]), ("gXYZ", [0.3851, 0.7169, 0.0971]),
       ("bXYZ", [0.1431, 0.0606, 0.7141]),
     ]
-    // A profile with tables for perceptual rendering says more than its primaries.
+    // A profile with tables for perceptual rendering is not described by its primaries alone.
     guard tag("A2B0") == nil else { return false }
     for (name, expected) in primaries {
       guard let found = xyz(name), zip(found, expected).allSatisfy({ abs($0 - $1) < 0.003 }) else {
@@ -53,16 +53,16 @@ package struct ICCProfile {
     return (["rTRC", "gTRC", "bTRC"] as [StaticString]).allSatisfy(isSRGBCurve)
   }
 
-  /// Whether a profile with tables says more than its primaries and curves.
+  /// Whether the profile has tables, which its primaries and curves do not describe.
   package var hasTables: Bool { tag("A2B0") != nil || tag("B2A0") != nil }
 
-  /// The light of red, green and blue as XYZ under D50, each as a row; `nil` where it does not say.
+  /// The XYZ of red, green and blue under D50, each as a row; `nil` if the profile does not contain them.
   package var primaries: [[Double]]? {
     let found = [xyz("rXYZ"), xyz("gXYZ"), xyz("bXYZ")].compactMap(\.self)
     return found.count == 3 ? found : nil
   }
 
-  /// The curves of red, green and blue: light for a level, both from 0 to 1.
+  /// The tone curve of a channel (0 red, 1 green, 2 blue): the light for a level, both from 0 to 1.
   package func light(_ channel: Int, at level: Double) -> Double? {
     let names: [StaticString] = ["rTRC", "gTRC", "bTRC"]
     return tag(names[channel]).flatMap { curve($0, at: level) }
@@ -91,7 +91,8 @@ package struct ICCProfile {
     return values.count == 3 ? values : nil
   }
 
-  /// Compares the curve with sRGB's at a few points; half a step of 8 bits is 0.002 where it is steepest.
+  /// Compares the curve with sRGB's at several points. Half a step of 8 bits is 0.002 where the curve is
+  /// steepest.
   private func isSRGBCurve(_ name: StaticString) -> Bool {
     guard let range = tag(name) else { return false }
     return [0.02, 0.1, 0.25, 0.5, 0.75, 0.9].allSatisfy { input in
@@ -120,7 +121,7 @@ package struct ICCProfile {
     return input >= values[4] ? pow(values[1] * input + values[2], values[0]) : values[3] * input
   }
 
-  /// From `desc` (version 2, ASCII) or `mluc` (version 4, UTF-16).
+  /// The description from `desc` (version 2, ASCII) or `mluc` (version 4, UTF-16).
   private var description: String? {
     guard let range = tag("desc") else { return nil }
     let span = bytes.span.bytes

@@ -1,13 +1,14 @@
-// The boxes of the ISO base media file format (ISO/IEC 14496-12), which HEIF, JPEG XL and JPEG 2000 are made of.
+// The boxes of the ISO base media file format (ISO/IEC 14496-12), the container of HEIF, JPEG XL and JPEG
+// 2000.
 
 import Core
 
-/// One box: its four-letter type and where its contents lie.
+/// A box: its four-character type and the range of its payload.
 struct ISOBox {
   package let type: String
   package let payload: Range<Int>
 
-  /// A file has some dozens; far more is an attack on time.
+  /// A file has a few dozen boxes; far more is a denial-of-service attack.
   private static let maximumBoxes = 10_000
 
   static func children(of bytes: RawSpan, in range: Range<Int>) throws(ImagingError) -> [ISOBox] {
@@ -25,7 +26,7 @@ struct ISOBox {
         }
         (length, head) = (high << 32 | low, 16)
       }
-      // Zero: to the end.
+      // Zero means to the end.
       if length == 0 { length = range.upperBound - at }
       guard length >= head, length <= range.upperBound - at else {
         throw .truncated("the box at byte \(at) declares \(length.grouped) bytes")

@@ -1,14 +1,14 @@
 import Core
 
-/// Reads the size and the components of a JPEG 2000, with boxes (ISO/IEC 15444-1, annex I) or as a bare codestream
-/// (annex A).
+/// Reads the size and the components of a JPEG 2000 file, with boxes (ISO/IEC 15444-1, annex I) or as a bare
+/// codestream (annex A).
 extension PictureStructure {
   static func readJPEG2000(_ bytes: RawSpan, as format: PictureFormat) throws(ImagingError)
     -> PictureStructure
   {
     var structure = PictureStructure(format: format)
-    guard let start = try codestream(bytes) else { throw .damaged("a JPEG 2000 without a picture in it") }
-    // The SIZ marker follows at once; its sizes are what the decoder obeys.
+    guard let start = try codestream(bytes) else { throw .damaged("the JPEG 2000 file contains no picture") }
+    // The SIZ marker comes first. The decoder uses its sizes.
     let at = start + 2
     guard bytes.has([0xFF, 0x51], at: at), let right = bytes.bigEndian32(at + 6),
       let bottom = bytes.bigEndian32(at + 10), let left = bytes.bigEndian32(at + 14),
@@ -16,7 +16,8 @@ extension PictureStructure {
       let depth = bytes.byte(at + 40)
     else { throw .truncated("the JPEG 2000 header") }
     guard right > left, bottom > top, (1...4).contains(components) else {
-      throw .damaged("a JPEG 2000 of \(right - left)×\(bottom - top) pixels and \(components) components")
+      throw .damaged(
+        "the JPEG 2000 declares \(right - left)×\(bottom - top) pixels and \(components) components")
     }
     structure.size = PixelSize(width: right - left, height: bottom - top)
     structure.bitsPerChannel = Int(depth & 0x7F) + 1

@@ -1,27 +1,29 @@
 import Core
 
-/// Follows a JPEG's Huffman-coded data through all scans, without making pixels of it, to see whether all of them are there and
-/// where the last one ends. Decoders stop at the last row at best, and say nothing of what is missing in a last strip.
+/// Walks the Huffman-coded data of a JPEG through all scans, without decoding pixels, to check that it is
+/// complete and to find where the last scan ends. Decoders at best stop at the last row; they do not report
+/// data missing in the last strip.
 struct JPEGEntropy {
   private let script: JPEGScript
   private var bits: EntropyBits
-  /// Per component and block: which of the 64 coefficients are not zero, where later scans need that.
+  /// Per component and block: the bits of the nonzero coefficients among 64, if later scans need them.
   private var nonzero: [[UInt64]]
-  /// Blocks still to come that are zero in the band of the scan.
+  /// The number of following blocks that are zero in the scan's band.
   private var zeroRun = 0
   private var visits = 0
   private let maximumVisits: Int
 
-  /// Files of cameras have some ten million blocks, in ten scans at most, and a byte for every few of them; what has many more for
-  /// its bytes was made to take long.
+  /// Camera files have some ten million blocks, at most ten scans, and a byte for every few blocks. A file
+  /// with far more blocks for its size was made to be slow.
   private static let maximumVisits = 200_000_000
   private static let visitsPerByte = 64
   private static let visitsOfSmallFiles = 2_000_000
 
-  /// - Returns: behind the last byte of the last scan; `nil` where anything is missing or damaged, cannot be followed, or seems to
-  ///   have been taken from what stands behind a cut.
+  /// Finds the end of the last scan.
   ///
-  /// - Parameter mark: where an end mark stands; `nil`: there is none.
+  /// - Parameter mark: the offset of the end marker, or `nil` if there is none.
+  /// - Returns: the offset after the last byte of the last scan. `nil` if data is missing or damaged, cannot
+  ///   be followed, or seems to include bytes after a cut.
   package static func end(of script: JPEGScript, in bytes: PictureWindow, before mark: Int? = nil) -> Int? {
     guard script.isWhole, script.canBeFollowed else { return nil }
     var walk = JPEGEntropy(script, bytes)
@@ -34,14 +36,15 @@ struct JPEGEntropy {
     return isTrailer || isAlone(bytes, end) ? end : nil
   }
 
-  /// Whether nothing that could be data of a scan follows: the file's end, or a marker.
+  /// Whether no data of a scan can follow: at the end of the file or at a marker.
   private static func isAlone(_ bytes: PictureWindow, _ end: Int) -> Bool {
     guard let next = bytes.byte(end) else { return true }
     return next == 0xFF && bytes.byte(end + 1) != 0
   }
 
-  /// Whether what follows is one of the things that cameras and programs put behind a picture. Of other bytes nobody knows how many of
-  /// them were followed as the picture's own, where its last ones are missing.
+  /// Whether the following bytes are one of the blocks that cameras and programs append to a picture. With
+  /// any other bytes, it is unknown how many of them were read as the picture's own data if its last bytes
+  /// are missing.
   private static func beginsTrailer(_ bytes: PictureWindow, _ end: Int) -> Bool {
     let boxes: [StaticString] = ["ftyp", "mdat", "moov", "free", "skip", "wide", "uuid", "jumb"]
     let words: [StaticString] = ["\0\0", "PK\u{3}\u{4}", "SEF", "<?xml", "<x:xmpmeta", "{\""]
@@ -49,14 +52,15 @@ struct JPEGEntropy {
       || beginsText(bytes, end)
   }
 
-  /// Text, of which nothing was followed as pixels: then the last bytes of those would be text, too.
+  /// Whether text follows that was not read as pixels. Otherwise the last bytes of the pixels would be text,
+  /// too.
   private static func beginsText(_ bytes: PictureWindow, _ end: Int) -> Bool {
     let letters = UInt8(0x20)..<0x7F
     return bytes.array(end..<end + 6).allSatisfy(letters.contains)
       && !bytes.array(end - 2..<end).allSatisfy(letters.contains)
   }
 
-  /// Whether zeros or text stand on both sides, so that the pixels can have ended before.
+  /// Whether there are zeros or text on both sides, so that the pixels may have ended earlier.
   private static func goesOn(_ bytes: PictureWindow, across end: Int) -> Bool {
     let (before, behind) = (bytes.array(end - 4..<end), bytes.array(end..<end + 4))
     let isText = (before + behind).allSatisfy { (0x20..<0x7F).contains($0) }
@@ -73,7 +77,7 @@ struct JPEGEntropy {
     }
   }
 
-  /// The blocks of a component that hold a part of the picture (A.2.4).
+  /// The number of blocks of a component that contain a part of the picture (A.2.4).
   private static func blocks(of component: Int, _ script: JPEGScript) -> (across: Int, down: Int) {
     let own = script.components[component]
     let maximum = largest(script)
@@ -110,7 +114,7 @@ struct JPEGEntropy {
     return true
   }
 
-  /// How often which blocks follow one another.
+  /// The units of a scan: their number, and how many blocks of each component a unit contains.
   private func units(of scan: JPEGScript.Scan) -> (count: Int, blocks: [(part: Int, count: Int)]) {
     if scan.parts.count == 1 {
       let blocks = Self.blocks(of: scan.parts[0].component, script)
@@ -179,7 +183,7 @@ struct JPEGEntropy {
     return true
   }
 
-  /// One more bit of a band (G.1.2.3): of what is not zero, and what is no longer.
+  /// One more bit of a band (G.1.2.3): refines nonzero coefficients and adds new ones.
   private mutating func followNext(
     _ table: HuffmanTable, _ band: ClosedRange<Int>, _ known: inout UInt64
   ) -> Bool {
@@ -218,7 +222,7 @@ struct JPEGEntropy {
     return bits.skip(rest.nonzeroBitCount)
   }
 
-  /// So many blocks, this one included, have nothing more in the band.
+  /// Starts a run of blocks, including this one, without further data in the band.
   private mutating func beginZeroRun(_ length: Int) -> Bool {
     guard let more = bits.number(length) else { return false }
     zeroRun = 1 << length + more

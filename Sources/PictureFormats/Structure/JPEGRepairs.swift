@@ -1,13 +1,15 @@
 import Core
 
-/// What libjpeg would warn of although nothing of the picture is missing is put right in the cleaned file: no decoder sees it.
+/// Repairs in the cleaned file for flaws about which libjpeg would warn although the picture is complete. No
+/// decoder sees the flaws.
 extension JPEGWalk {
-  /// The picture of a file that has no end mark, or something else where it should be, when all pixels are there.
+  /// Adds the end marker if it is missing or if something else is in its position. `nil` unless all pixels
+  /// are there.
   mutating func withEnd(_ bytes: PictureWindow) -> PictureStructure? {
     guard let script, let last, let end = JPEGEntropy.end(of: script, in: bytes) else { return nil }
     cut(last, at: end)
     structure.cleaned.append(.bytes([0xFF, 0xD9]))
-    // Half an end mark is no data.
+    // Half an end marker does not count as data.
     if end + 1 < bytes.byteCount { structure.found(.trailing) }
     structure.repaired(.end)
     structure.isComplete = true
@@ -15,7 +17,7 @@ extension JPEGWalk {
     return structure
   }
 
-  /// What can be said only when all segments were seen.
+  /// Settles what depends on all segments.
   package mutating func settle() {
     if scans > 1 { structure.isProgressive = true }
     settleColorTransform()
@@ -26,7 +28,7 @@ extension JPEGWalk {
     structure.applyEXIFColors()
   }
 
-  /// Decoders take what they do not know for what is usual, and warn of it.
+  /// Replaces an unknown color transform with the usual one. Decoders assume that, too, but warn.
   mutating func settleColorTransform() {
     guard let (place, value) = colorTransform else { return }
     let usual: (known: [UInt8], guess: UInt8)? =
@@ -50,7 +52,7 @@ extension JPEGWalk {
       structure: structure, profileParts: profileParts, colorTransform: colorTransform, data: data)
   }
 
-  /// What was found before the data of a scan.
+  /// The state before the data of a scan.
   struct LastScan {
     package let structure: PictureStructure
     let profileParts: [Int: [UInt8]]
@@ -58,14 +60,14 @@ extension JPEGWalk {
     package let data: Int
   }
 
-  /// Forgets what stands behind the pixels.
+  /// Discards everything after the pixels.
   package mutating func cut(_ last: LastScan, at end: Int) {
     (structure, profileParts, colorTransform) = (last.structure, last.profileParts, last.colorTransform)
     structure.keep(last.data..<end)
   }
 
-  /// Only progressive files send bands of coefficients and single bits. Phones leave zeros in the other ones' scan headers, of
-  /// which libjpeg warns.
+  /// Only progressive files use spectral bands and single bits. Phones write zeros in these fields of other
+  /// files' scan headers, and libjpeg warns.
   mutating func repairScanHeader(_ bytes: PictureWindow, _ payload: Range<Int>) {
     guard script?.isProgressive == false, let count = bytes.byte(payload.lowerBound),
       payload.count == 4 + 2 * Int(count)
@@ -76,7 +78,7 @@ extension JPEGWalk {
     structure.repaired(.scanHeader)
   }
 
-  /// Moves past bytes that begin no marker, as decoders do.
+  /// Skips bytes that do not start a marker, as decoders do.
   mutating func skipStrayBytes(_ bytes: PictureWindow, _ at: inout Int) throws(ImagingError) {
     let start = at
     while let byte = bytes.byte(at), byte != 0xFF || bytes.byte(at + 1) == 0 {
@@ -89,7 +91,8 @@ extension JPEGWalk {
     if at > start { structure.repaired(.strayBytes) }
   }
 
-  /// Zeros, or a line's end, between the pixels and the end mark, which decoders of progressive files warn of.
+  /// Drops zeros or a line break between the pixels and the end marker. Decoders of progressive files warn
+  /// about them.
   mutating func dropPadding(_ bytes: PictureWindow, before mark: Int) {
     guard let script, let last, [0, 0x0A, 0x0D, 0x20].contains(bytes.byte(mark - 1) ?? 1),
       data == last.data..<mark, let end = JPEGEntropy.end(of: script, in: bytes, before: mark), end < mark,

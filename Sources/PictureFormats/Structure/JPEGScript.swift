@@ -1,26 +1,26 @@
 import Core
 
-/// What a JPEG's headers say of its scans: which coefficients come in which of them, how they are coded, and whether all have come
-/// (ITU-T T.81, annexes B and G).
+/// The scan script of a JPEG, from its headers: which coefficients each scan contains, how they are coded,
+/// and whether all are there (ITU-T T.81, annexes B and G).
 struct JPEGScript {
   struct Component {
     package let id: UInt8
     package let across: Int
     package let down: Int
-    /// The lowest bit of each coefficient that has come so far, in zigzag order; `nil` before the first.
+    /// The lowest bit received of each coefficient so far, in zigzag order; `nil` before the first.
     var lowestBits = [Int?](repeating: nil, count: 64)
   }
 
   struct Scan {
-    /// Which components, and their tables for DC and AC.
+    /// The components, with their tables for DC and AC.
     package var parts: [(component: Int, dc: HuffmanTable?, ac: HuffmanTable?)] = []
     /// The coefficients, 0…63.
     var band = 0...63
-    /// The bit that came before (0: none), and the bit that comes now.
+    /// The bit position of the previous scan (0: none) and of this scan.
     package var high = 0
     package var low = 0
     var restartInterval = 0
-    /// Where its data begins in the file.
+    /// The offset of its data in the file.
     package var data = 0
   }
 
@@ -28,7 +28,7 @@ struct JPEGScript {
   package let isProgressive: Bool
   private let isArithmetic: Bool
   private(set) var components: [Component]
-  /// In the order of the file, up to the one that makes the picture whole.
+  /// In file order, up to the scan that completes the picture.
   private(set) var scans: [Scan] = []
   private var isConsistent = true
 
@@ -44,21 +44,23 @@ struct JPEGScript {
     }
   }
 
-  /// Whether every coefficient of every component comes to its last bit.
+  /// Whether every coefficient of every component is received down to its last bit.
   package var isWhole: Bool { isConsistent && components.allSatisfy { $0.lowestBits.allSatisfy { $0 == 0 } } }
 
-  /// Whether the coding is one that `JPEGEntropy` follows.
+  /// Whether `JPEGEntropy` supports the coding.
   var canBeFollowed: Bool {
     let factors = components.flatMap { [$0.across, $0.down] }
     return !isArithmetic && factors.allSatisfy((1...4).contains) && size.pixelCount <= Self.maximumPixels
   }
 
-  /// A bound for the memory and the time that following takes.
+  /// Limits the memory and the time of the walk.
   private static let maximumPixels = 250_000_000
 
+  /// Adds a scan.
+  ///
   /// - Parameters:
-  ///   - payload: of the scan's header.
-  ///   - tables: those in force, as a DHT segment numbers them.
+  ///   - payload: the payload of the scan's header.
+  ///   - tables: the current tables, numbered as in a DHT segment.
   package mutating func begin(
     _ payload: [UInt8], tables: [UInt8: HuffmanTable], restartInterval: Int, data: Int
   ) {
@@ -88,7 +90,7 @@ struct JPEGScript {
     }
     guard isProgressive else { return scan }
     let (first, last) = (Int(payload[1 + 2 * count]), Int(payload[2 + 2 * count]))
-    // DC coefficients come in scans of their own, and only these hold several components.
+    // DC coefficients have separate scans, and only these contain several components.
     guard first <= last, last < 64, first > 0 ? count == 1 : last == 0 else { return nil }
     scan.band = first...last
     (scan.high, scan.low) = (Int(payload[3 + 2 * count] >> 4), Int(payload[3 + 2 * count] & 15))
@@ -97,7 +99,7 @@ struct JPEGScript {
 
   private mutating func come(_ component: Int, _ coefficient: Int, _ scan: Scan) {
     let before = components[component].lowestBits[coefficient]
-    // The first time nothing may have come; later exactly the next bit comes.
+    // Only the first scan of a coefficient has no high bit; each later scan must add exactly the next bit.
     let isNext = scan.high == 0 ? before == nil : before == scan.high && scan.low == scan.high - 1
     if !isNext { isConsistent = false }
     components[component].lowestBits[coefficient] = scan.low
@@ -106,7 +108,7 @@ struct JPEGScript {
 
 /// A table of Huffman codes (ITU-T T.81, annex C).
 final class HuffmanTable: Sendable {
-  /// By the number of bits: the largest code, −1 where there is none, and what to add to a code to find its symbol.
+  /// By the number of bits: the largest code (−1 if there is none), and the offset from a code to its symbol.
   private let largest: [Int]
   private let offsets: [Int]
   private let symbols: [UInt8]
@@ -126,10 +128,10 @@ final class HuffmanTable: Sendable {
     (self.largest, self.offsets, self.symbols) = (largest, offsets, Array(symbols))
   }
 
-  /// Reads the tables of a DHT segment into `tables`, as it numbers them; leaves out what is none.
+  /// Reads the tables of a DHT segment into `tables`, under their numbers. Removes invalid ones.
   package static func read(_ payload: [UInt8], into tables: inout [UInt8: HuffmanTable]) {
     var at = 0
-    // There are no more than eight.
+    // A segment has at most eight tables.
     for _ in 0..<8 where at + 17 <= payload.count {
       let counts = payload[at + 1..<at + 17]
       let end = at + 17 + counts.reduce(0) { $0 + Int($1) }
@@ -139,8 +141,10 @@ final class HuffmanTable: Sendable {
     }
   }
 
-  /// - Parameter bits: the next sixteen.
-  /// - Returns: the symbol, and how many bits its code has; `nil` where no code begins so.
+  /// Decodes a symbol.
+  ///
+  /// - Parameter bits: the next sixteen bits.
+  /// - Returns: the symbol and the length of its code; `nil` if no code starts with these bits.
   package func symbol(_ bits: Int) -> (value: UInt8, length: Int)? {
     for length in 1...16 {
       let code = bits >> (16 - length)

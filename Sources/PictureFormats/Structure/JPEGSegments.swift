@@ -1,13 +1,14 @@
 import Core
 
-/// What a JPEG's segments say, and which of them belong to the picture.
+/// Reads the segments of a JPEG and decides which of them belong to the picture.
 extension JPEGWalk {
-  /// Notes what a segment says, and decides whether it belongs to the picture.
+  /// Records the content of a segment. Returns whether the segment belongs to the picture.
   mutating func keeps(
     _ marker: UInt8, _ bytes: PictureWindow, payload: Range<Int>, segment: Range<Int>
   ) throws(ImagingError) -> Bool {
     let start = payload.lowerBound
-    // Its table may stand behind it and be taken for stray bytes; a decoder would use another one.
+    // The table of an empty segment may follow it and be skipped as stray bytes. A decoder would use another
+    // table.
     guard ![0xC4, 0xDB].contains(marker) || !payload.isEmpty else {
       throw .damaged("the JPEG table at byte \(start) is empty")
     }
@@ -19,17 +20,17 @@ extension JPEGWalk {
       readQuantization(bytes, payload)
       return true
     case 0xE0:
-      // JFIF with a thumbnail, or its extension that holds one: the picture does not need either.
+      // JFIF with a thumbnail, or its extension that holds one: the picture needs neither.
       let hasThumbnail = bytes.byte(start + 12) != 0 && bytes.byte(start + 13) != 0
       let isJFIF = bytes.has("JFIF\0", at: start) && payload.count >= 14
       if isJFIF, !hasThumbnail, payload.count == 14 {
         structure.keep(segment)
       } else {
         structure.found(hasThumbnail ? .thumbnail : .application)
-        // The marker itself stays: without it a decoder may take other colors for meant.
+        // The marker itself is kept: without it, a decoder may assume other colors.
         if isJFIF { keepHead(payload, 12, of: 0xE0, [0, 0]) }
       }
-      // Decoders warn of versions that there never were; nothing else depends on it.
+      // Decoders warn about versions that never existed. Nothing else depends on the version.
       if isJFIF, bytes.byte(start + 5) != 1 {
         structure.overwrite(start + 5, with: [1, 1])
         structure.repaired(.jfifVersion)
@@ -49,7 +50,7 @@ extension JPEGWalk {
       structure.found(.iptc)
       bytes.withSpan(payload) { structure.attribution.readIPTC($0, 0..<$0.byteCount) }
     case 0xEE:
-      // Adobe's marker says how the colors are coded: decoders need it, but nothing behind its twelve bytes.
+      // Adobe's marker declares the color transform. Decoders need it, but nothing after its twelve bytes.
       guard bytes.has("Adobe", at: start), payload.count >= 12, let transform = bytes.byte(start + 11) else {
         structure.found(.application)
         break
@@ -68,17 +69,17 @@ extension JPEGWalk {
     case 0xDD:
       restartInterval = bytes.bigEndian16(start) ?? 0
       return true
-    // Arithmetic conditioning, the number of lines.
+    // Arithmetic conditioning, start of scan, number of lines.
     case 0xCC, 0xDA, 0xDC:
       return true
     default:
       throw .damaged(
-        "the JPEG marker \(String(marker, radix: 16, uppercase: true)) at byte \(segment.lowerBound)")
+        "an unknown JPEG marker \(String(marker, radix: 16, uppercase: true)) at byte \(segment.lowerBound)")
     }
     return false
   }
 
-  /// Keeps the first bytes of a segment, under a header that fits them, and `tail` behind them.
+  /// Keeps the first bytes of a segment, with a matching header before them and `tail` after them.
   private mutating func keepHead(_ payload: Range<Int>, _ count: Int, of marker: UInt8, _ tail: [UInt8] = [])
   {
     structure.cleaned.append(.bytes([0xFF, marker, 0, UInt8(2 + count + tail.count)]))
@@ -89,7 +90,7 @@ extension JPEGWalk {
   /// The sum of the luma table of annex K.1, which libjpeg scales by its quality.
   private static let standardLumaSum = 3_688.0
 
-  /// Compares table 0 by its sum, for which the order of its entries does not matter.
+  /// Compares table 0 by its sum, which does not depend on the order of its entries.
   private mutating func readQuantization(_ bytes: PictureWindow, _ payload: Range<Int>) {
     guard payload.count >= 65, bytes.byte(payload.lowerBound) == 0 else { return }
     let sum = (1...64).reduce(0.0) { $0 + Double(bytes.byte(payload.lowerBound + $1) ?? 0) }
@@ -123,7 +124,7 @@ extension JPEGWalk {
     _ marker: UInt8, _ bytes: PictureWindow, _ payload: Range<Int>
   ) throws(ImagingError) {
     let at = payload.lowerBound
-    guard !sawFrame else { throw .damaged("a second JPEG frame at byte \(at)") }
+    guard !sawFrame else { throw .damaged("the JPEG has a second frame at byte \(at)") }
     guard payload.count >= 6, let bits = bytes.byte(at), let height = bytes.bigEndian16(at + 1),
       let width = bytes.bigEndian16(at + 3), let components = bytes.byte(at + 5)
     else { throw .truncated("the JPEG frame header at byte \(at)") }
@@ -146,10 +147,10 @@ extension JPEGWalk {
     case 1: structure.color = .gray
     case 3: structure.color = .rgb
     case 4: structure.color = .cmyk
-    default: throw .damaged("a JPEG with \(components) components")
+    default: throw .damaged("the JPEG has \(components) components")
     }
     let sampling = (0..<Int(components)).map { bytes.byte(at + 7 + 3 * $0) ?? 0x11 }
-    // A picture of one component is made of single blocks, whatever its sampling factors say (T.81, A.2.2).
+    // The blocks of a single component are not interleaved, whatever its sampling factors are (T.81, A.2.2).
     let largest = components == 1 ? [(1, 1)] : sampling.map { (Int($0 >> 4), Int($0 & 15)) }
     structure.blockUnit = PixelSize(
       width: 8 * (largest.map(\.0).max() ?? 1), height: 8 * (largest.map(\.1).max() ?? 1))

@@ -27,26 +27,27 @@ struct JPEGWalk {
   var sawFrame = false
   var sawScan = false
   var scans = 0
-  /// Parts of the ICC profile by their number: a profile over 64 KB is spread over several APP2 segments.
+  /// Parts of the ICC profile by number: a profile over 64 KB is split over several APP2 segments.
   var profileParts: [Int: [UInt8]] = [:]
-  /// What the scans are made of, once there is a frame, and the Huffman tables and restarts in force.
+  /// The scan script, once there is a frame, and the current Huffman tables and restart interval.
   package var script: JPEGScript?
   var tables: [UInt8: HuffmanTable] = [:]
   var restartInterval = 0
-  /// The scan that makes the picture whole.
+  /// The scan that completes the picture.
   package var last: LastScan?
-  /// Where the data of the scan lies that was read last.
+  /// The range of the data of the scan that was read last.
   package var data = 0..<0
-  /// Where Adobe's marker says how the colors are coded.
+  /// The offset and the value of the color transform in Adobe's marker.
   var colorTransform: (place: Int, value: UInt8)?
   var strayBytes = 0
 
-  /// A camera writes a few dozen segments, a progressive file some more; far more is an attack on time.
+  /// A camera writes a few dozen segments, and a progressive file some more. Far more is a denial-of-service
+  /// attack.
   private static let maximumSegments = 10_000
-  /// Every scan makes the decoder go over the whole picture once more; encoders write ten or so, tools that look for
-  /// the smallest file up to some sixty.
+  /// With every scan, the decoder processes the whole picture again. Encoders write about ten, and tools that
+  /// search for the smallest file up to about sixty.
   private static let maximumScans = 100
-  /// Between segments, in all. Decoders skip any number.
+  /// The maximum number of bytes between segments, in total. Decoders skip any number.
   static let maximumStrayBytes = 1 << 20
 
   init(structure: PictureStructure) {
@@ -81,7 +82,7 @@ struct JPEGWalk {
         continue
       }
       guard let length = bytes.bigEndian16(at), at + length <= bytes.byteCount else {
-        throw .truncated("a JPEG segment at byte \(at) goes past the end")
+        throw .truncated("a JPEG segment at byte \(at) extends past the end of the file")
       }
       guard length >= 2 else { throw .damaged("a JPEG segment at byte \(at) has length \(length)") }
       let payload = at + 2..<at + length
@@ -104,14 +105,15 @@ struct JPEGWalk {
     }
   }
 
-  /// Takes what there is of a file that ends too early; `false` when no part of the picture came before that.
+  /// Accepts a file that ends too early, as far as it goes. `false` if it ends before any part of the
+  /// picture.
   mutating func acceptEarlyEnd() -> Bool {
     guard sawFrame, sawScan else { return false }
     settle()
     return true
   }
 
-  /// Moves past fill bytes to the byte behind the marker; `nil` at the end of the file.
+  /// Moves past fill bytes to the byte after the marker. `nil` at the end of the file.
   private func nextMarker(_ bytes: PictureWindow, _ at: inout Int) -> UInt8? {
     guard bytes.byte(at) == 0xFF else { return nil }
     var marker: UInt8?
@@ -126,8 +128,8 @@ struct JPEGWalk {
     return marker
   }
 
-  /// Where the next marker stands that is neither a stuffed zero nor a restart. Restarts are numbered in a circle of
-  /// eight: one out of turn means that part of the picture is missing.
+  /// The offset of the next marker that is neither a stuffed zero nor a restart marker. Restart markers are
+  /// numbered modulo eight. One out of sequence means that part of the picture is missing.
   private func endOfScan(_ bytes: PictureWindow, from start: Int) throws(ImagingError) -> Int {
     var at = start
     var restart: UInt8 = 0xD0
@@ -140,7 +142,7 @@ struct JPEGWalk {
         let next = memory[position + 1]
         if (0xD0...0xD7).contains(next) {
           guard next == restart else {
-            throw .damaged("the JPEG restart marker at byte \(at + position) is out of turn")
+            throw .damaged("the JPEG restart marker at byte \(at + position) is out of sequence")
           }
           restart = restart == 0xD7 ? 0xD0 : restart + 1
         } else if next != 0, next != 0xFF {
@@ -148,14 +150,14 @@ struct JPEGWalk {
         }
         looked = position + (next == 0xFF ? 1 : 2)
       }
-      // A marker may begin with the last byte that is there.
+      // A marker may start with the last available byte.
       at += max(looked, memory.count - 1)
     }
     return bytes.byteCount
   }
 
   private mutating func finish(_ bytes: PictureWindow, last mark: Range<Int>) throws(ImagingError) {
-    guard sawFrame, sawScan else { throw .damaged("a JPEG without a picture in it") }
+    guard sawFrame, sawScan else { throw .damaged("the JPEG contains no picture") }
     dropPadding(bytes, before: mark.lowerBound)
     structure.keep(mark)
     structure.isComplete = true

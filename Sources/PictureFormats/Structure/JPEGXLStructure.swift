@@ -1,16 +1,17 @@
 import Core
 
-/// Reads the size and the basic facts of a JPEG XL (ISO/IEC 18181-1, annex D; the boxes: 18181-2). The decoder turns
-/// the picture upright itself, so the size here is the one after that.
+/// Reads the size and the basic properties of a JPEG XL file (ISO/IEC 18181-1, annex D; the boxes: 18181-2).
+/// The decoder turns the picture upright itself, so the size here is the upright size.
 extension PictureStructure {
   static func readJPEGXL(_ bytes: RawSpan, as format: PictureFormat) throws(ImagingError) -> PictureStructure
   {
-    guard let start = try codestream(bytes) else { throw .damaged("a JPEG XL without a picture in it") }
+    guard let start = try codestream(bytes) else { throw .damaged("the JPEG XL file contains no picture") }
     var structure = PictureStructure(format: format)
     var bits = LittleBits(bytes, at: start + 2)
     guard let size = bits.size() else { throw .truncated("the JPEG XL header") }
     structure.size = size
-    // What follows decides little: where it is unusual, the picture counts as one with everything.
+    // The remaining fields matter little. Where they are unusual, the picture is assumed to have 16 bits and
+    // alpha.
     if bits.flag() == false { structure.readJPEGXLMetadata(&bits) }
     structure.keep(0..<bytes.byteCount)
     structure.isComplete = true
@@ -22,7 +23,7 @@ extension PictureStructure {
     if bits.flag() == true {
       let orientation = (bits.read(3) ?? 0) + 1
       if orientation >= 5 { size = size.transposed }
-      // A second size, a preview or an animation come next.
+      // An intrinsic size, a preview or an animation may come next.
       guard bits.flag() == false, bits.flag() == false, bits.flag() == false else { return }
     }
     guard let isFloat = bits.flag(), !isFloat, let depth = bits.choice([(8, 0), (10, 0), (12, 0), (1, 6)]),
@@ -31,7 +32,7 @@ extension PictureStructure {
     (bitsPerChannel, hasAlpha) = (depth, extras > 0)
   }
 
-  /// Where the codestream begins: at once, or in the first box that holds a part of it.
+  /// The offset of the codestream: the start of the file, or the first box that contains a part of it.
   private static func codestream(_ bytes: RawSpan) throws(ImagingError) -> Int? {
     if bytes.has([0xFF, 0x0A], at: 0) { return 0 }
     for box in try ISOBox.children(of: bytes, in: 0..<bytes.byteCount) {
@@ -43,12 +44,12 @@ extension PictureStructure {
   }
 }
 
-/// Bits from the lowest of each byte on.
+/// Bit reader that starts with the lowest bit of each byte.
 private struct LittleBits {
   private let bytes: [UInt8]
   private var position = 0
 
-  /// A header is over after some dozens of bytes.
+  /// A header has at most a few dozen bytes.
   init(_ bytes: RawSpan, at start: Int) {
     self.bytes = bytes.array(start..<start + 64)
   }
@@ -65,7 +66,7 @@ private struct LittleBits {
 
   mutating func flag() -> Bool? { read(1).map { $0 == 1 } }
 
-  /// One of four forms, each a constant plus so many bits.
+  /// Reads one of four forms, each a constant plus a number of that many bits.
   mutating func choice(_ forms: [(base: Int, bits: Int)]) -> Int? {
     guard let form = read(2), let rest = read(forms[form].bits) else { return nil }
     return forms[form].base + rest

@@ -1,11 +1,12 @@
 import Core
 
-/// A PNG that ends before its end chunk does, or has something else in its place, with all of its pixels there.
+/// Repair of a PNG that ends before its end chunk, or has something else in its position, while all of its
+/// pixels are there.
 extension PictureStructure {
-  /// Puts the end there, where the pixel data is whole, which its own checksum says.
+  /// Adds the end chunk if the pixel data is complete, which its own checksum confirms.
   ///
-  /// - Parameter at: the chunk that is cut, or behind the last one.
-  /// - Returns: whether it is.
+  /// - Parameter at: the offset of the chunk that is cut, or the offset after the last chunk.
+  /// - Returns: whether the pixel data is complete.
   mutating func endPNG(_ bytes: PictureWindow, cutAt at: Int) throws(ImagingError) -> Bool {
     var ranges = pixelRanges
     let cut = Self.cutPixelData(bytes, at)
@@ -19,7 +20,7 @@ extension PictureStructure {
       cleaned.append(.bytes(Self.bigEndian(Self.checksum(bytes, at + 4..<cut.upperBound))))
     }
     cleaned.append(.bytes(Self.endChunk))
-    // A part of the end is no data.
+    // A part of the end chunk does not count as data.
     if cut == nil, !Self.endChunk.starts(with: bytes.array(at..<at + 12)) { found(.trailing) }
     (hasPixels, pixelRanges) = (true, ranges)
     isComplete = true
@@ -29,10 +30,10 @@ extension PictureStructure {
 
   private static let endChunk = [0, 0, 0, 0] + Array("IEND".utf8) + bigEndian(0xAE42_6082)
 
-  /// They are inflated for it, at 1 to 2 GB/s.
+  /// They are inflated for this check, at 1 to 2 GB/s.
   private static let maximumPixelsWithoutEnd = 200_000_000
 
-  /// The payload of a chunk with pixel data of which nothing but the checksum is cut.
+  /// The payload of a pixel data chunk of which only the checksum is cut.
   private static func cutPixelData(_ bytes: PictureWindow, _ at: Int) -> Range<Int>? {
     guard let length = bytes.bigEndian32(at), bytes.has("IDAT", at: at + 4),
       at + 8 + length <= bytes.byteCount, at + 12 + length > bytes.byteCount

@@ -1,10 +1,11 @@
 import CZlib
 package import Core
 
-/// Whether a PNG's pixel data is all there: its checksums are about what was sent, not about what it inflates to.
+/// The check that a PNG's pixel data is complete. Its checksums cover the compressed data, not what it
+/// inflates to.
 extension PictureStructure {
-  /// Inflates the data and counts it, at one to two gigabytes a second. Data that ends too early makes the picture
-  /// incomplete; more than the picture needs makes it one that is better rewritten.
+  /// Inflates the pixel data and counts it, at one to two gigabytes per second. Data that ends too early
+  /// makes the picture incomplete. With more data than the picture needs, the file should be rewritten.
   ///
   /// - Throws: `damaged`; `truncated`, unless lenient.
   package mutating func checkPNGPixels(
@@ -16,7 +17,7 @@ extension PictureStructure {
     }
     if found.count < expected {
       guard tolerance == .lenient else {
-        throw .truncated("its pixel data ends after \(found.count.grouped) of \(expected.grouped) bytes")
+        throw .truncated("the pixel data ends after \(found.count.grouped) of \(expected.grouped) bytes")
       }
       isComplete = false
     } else if found.count > expected || !found.endsWithData {
@@ -24,7 +25,8 @@ extension PictureStructure {
     }
   }
 
-  /// The bytes of all rows, each with its filter's number in front, in the one pass or in Adam7's seven (section 8).
+  /// The inflated size: all rows, each with a filter byte in front, in one pass or in the seven passes of
+  /// Adam7 (section 8).
   var pngDataLength: Int {
     guard isInterlaced else { return Self.dataLength(size.width, size.height, bitsPerPixel) }
     let passes = [
@@ -42,12 +44,14 @@ extension PictureStructure {
     width == 0 ? 0 : height * (1 + (width * bitsPerPixel + 7) / 8)
   }
 
-  /// - Returns: how many bytes came out, and whether the stream ends with the last byte of the ranges.
+  /// Inflates the stream in the ranges, at most `maximum` bytes.
+  ///
+  /// - Returns: the number of bytes, and whether the stream ends with the last byte of the ranges.
   static func inflate(
     _ bytes: PictureWindow, _ ranges: [Range<Int>], upTo maximum: Int
   ) throws(ImagingError) -> (count: Int, endsWithData: Bool) {
     guard let inflation = czlib_inflation_new() else {
-      throw .stepFailed(.open, detail: "no memory to inflate with")
+      throw .stepFailed(.open, detail: "out of memory while inflating the pixel data")
     }
     defer { czlib_inflation_free(inflation) }
     var produced: UInt64 = 0
@@ -55,15 +59,15 @@ extension PictureStructure {
     var isUsedUp = true
     for range in ranges where isUsedUp {
       try bytes.visit(range) { part throws(ImagingError) in
-        // Bytes behind the end of the stream.
+        // Bytes after the end of the stream.
         isUsedUp = !hasEnded
         guard isUsedUp else { return false }
         var used = 0
         let state = czlib_inflation_feed(
           inflation, part.baseAddress, part.count, UInt64(maximum), &used, &produced)
-        // Decoders do not mind what is wrong behind the last row.
+        // Decoders ignore errors after the last row.
         guard state != .damaged || produced >= maximum - 1 else {
-          throw .damaged("its pixel data cannot be inflated")
+          throw .damaged("the pixel data cannot be inflated")
         }
         isUsedUp = used == part.count && state != .damaged
         hasEnded = state == .ended

@@ -1,7 +1,7 @@
 import CZlib
 import Core
 
-/// Walks a PNG's chunks, checking every checksum (W3C Portable Network Graphics, third edition).
+/// Walks a PNG's chunks and verifies every checksum (W3C Portable Network Graphics, third edition).
 extension PictureStructure {
   static func readPNG(
     _ bytes: PictureWindow, _ tolerance: DecodingTolerance
@@ -14,22 +14,22 @@ extension PictureStructure {
     } catch {
       try structure.settle(error, bytes, at, tolerance)
     }
-    guard structure.hasPixels else { throw .damaged("a PNG without a picture in it") }
+    guard structure.hasPixels else { throw .damaged("the PNG contains no picture") }
     guard structure.color != .palette || structure.hasPalette else {
-      throw .damaged("a palette PNG without its palette")
+      throw .damaged("the PNG declares palette colors and has no palette")
     }
     structure.dropUnusableProfile()
     structure.settlePNGColors()
     return structure
   }
 
-  /// What becomes of a file whose walk ended early: its end is put there, or it is taken as far as it goes.
+  /// Handles a walk that ended early: adds the end chunk, or accepts the file as far as it goes.
   private mutating func settle(
     _ error: ImagingError, _ bytes: PictureWindow, _ at: Int, _ tolerance: DecodingTolerance
   ) throws(ImagingError) {
     var isCut = false
     if case .truncated = error { isCut = true }
-    // Something else may stand where the end should.
+    // Something else may be in the position of the end chunk.
     if isCut || hasPixels && !Self.hasChunkName(bytes, at), try endPNG(bytes, cutAt: at) { return }
     guard isCut, tolerance == .lenient, hasPixels || bytes.has("IDAT", at: at + 4) else { throw error }
     keep(at..<bytes.byteCount)
@@ -37,8 +37,8 @@ extension PictureStructure {
     isComplete = false
   }
 
-  /// Which of the ways to say what the colors are counts (section 4.3): code points, then a profile, then sRGB, then
-  /// gamma and chromaticities; EXIF last.
+  /// Applies the color information that takes precedence (section 4.3): code points, then a profile, then
+  /// sRGB, then gamma and chromaticities; EXIF last.
   private mutating func settlePNGColors() {
     if codePoints != nil {
       applyCodePoints()
@@ -49,7 +49,7 @@ extension PictureStructure {
     }
   }
 
-  /// - Parameter at: where the walk stands, also when it fails.
+  /// - Parameter at: the current offset, also after a failure.
   private mutating func walkPNG(_ bytes: PictureWindow, _ at: inout Int) throws(ImagingError) {
     var chunks = 0
     while true {
@@ -68,7 +68,7 @@ extension PictureStructure {
       guard end <= bytes.byteCount else {
         throw .truncated("the PNG chunk \(name) at byte \(at) declares \(length.grouped) bytes")
       }
-      // In this order: the number stands behind what it is of.
+      // The checksum is computed before the stored one is read, which keeps reads in file order.
       let checksum = Self.checksum(bytes, at + 4..<end - 4)
       let isIntact = bytes.bigEndian32(end - 4) == checksum
       if !isIntact { try leaveOutPNGChunk(name, at) }
@@ -86,7 +86,7 @@ extension PictureStructure {
     isComplete = true
   }
 
-  /// What the picture can do without goes when its checksum is wrong, as in every decoder.
+  /// Leaves out an ancillary chunk with a wrong checksum, as all decoders do. Throws for other chunks.
   private mutating func leaveOutPNGChunk(_ name: String, _ at: Int) throws(ImagingError) {
     let problem = "the PNG chunk \(name) at byte \(at) has a wrong checksum"
     if name == "IEND" { throw .truncated(problem) }
@@ -95,13 +95,13 @@ extension PictureStructure {
     found(.damaged)
   }
 
-  /// Whether a chunk may begin there: names are of four letters.
+  /// Whether a chunk may start there: a chunk name has four letters.
   private static func hasChunkName(_ bytes: PictureWindow, _ at: Int) -> Bool {
     let name = bytes.array(at + 4..<at + 8)
     return name.count == 4 && name.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
   }
 
-  /// Large files hold some ten thousand; far more is an attack on time.
+  /// Large files have some ten thousand chunks. Far more is a denial-of-service attack.
   private static let maximumPNGChunks = 200_000
 
   static func checksum(_ bytes: PictureWindow, _ range: Range<Int>) -> Int {
@@ -163,11 +163,11 @@ extension PictureStructure {
       readRawProfile(name, bytes, payload)
     case "tIME": found(.time)
     case "acTL", "fcTL", "fdAT":
-      // What remains is the still picture that a reader without animation shows.
+      // What remains is the still picture that viewers without animation support show.
       found(.animation)
     case "caBX": found(.c2pa)
     default:
-      // An unknown critical chunk (capital first letter) would make the file unreadable to everyone.
+      // An unknown critical chunk (uppercase first letter) makes the file unreadable to all decoders.
       if name.first?.isUppercase == true { throw .damaged("the PNG has an unknown critical chunk \(name)") }
       found(.application)
     }
@@ -192,7 +192,7 @@ extension PictureStructure {
     case 6: (color, hasAlpha) = (.rgb, true)
     default: throw .damaged("the PNG header declares color type \(kind)")
     }
-    // Table 11.1 of the specification, and the methods, of which there is one each.
+    // Table 11.1 of the specification, followed by the methods, of which one each is defined.
     let depths: [UInt8: [UInt8]] = [0: [1, 2, 4, 8, 16], 3: [1, 2, 4, 8]]
     guard depths[kind, default: [8, 16]].contains(bits) else {
       throw .damaged("the PNG header declares \(bits) bits for color type \(kind)")
@@ -204,7 +204,7 @@ extension PictureStructure {
     bitsPerPixel = Int(bits) * [2: 3, 4: 2, 6: 4][kind, default: 1]
   }
 
-  /// An iCCP chunk: a name, a zero, the method, then the deflated profile.
+  /// Reads an iCCP chunk: a name, a zero, the method, then the deflated profile.
   private static func inflatedProfile(_ bytes: PictureWindow, _ payload: Range<Int>) -> [UInt8]? {
     let name = payload.prefix(80).first { bytes.byte($0) == 0 }
     let limit = ICCProfile.longest

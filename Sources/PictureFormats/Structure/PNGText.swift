@@ -1,10 +1,10 @@
 import CZlib
 import Core
 
-/// EXIF that ImageMagick, and others after it, write into a text of a PNG: a line of its name, a line of its length, then
-/// hexadecimal digits.
+/// EXIF in a PNG text chunk, as ImageMagick and other programs write it: a line with a name, a line with the
+/// length, then hexadecimal digits.
 extension PictureStructure {
-  /// Takes what an EXIF block in the text says, unless there is a chunk for it.
+  /// Reads the EXIF block in the text, unless there is an eXIf chunk.
   mutating func readRawProfile(_ name: String, _ bytes: PictureWindow, _ payload: Range<Int>) {
     let keywords: [StaticString] = ["Raw profile type exif\0", "Raw profile type APP1\0"]
     guard exif == nil, rawProfiles < Self.maximumRawProfiles,
@@ -29,20 +29,20 @@ extension PictureStructure {
     isAdobeRGBByEXIF = exif.isAdobeRGB
   }
 
-  /// One is usual; each is inflated.
+  /// One is usual. Each is inflated.
   private static let maximumRawProfiles = 4
-  /// An EXIF block has at most 64 KB in a JPEG, and two digits to a byte here.
+  /// An EXIF block has at most 64 KB in a JPEG, and takes two digits per byte here.
   private static let longestText = 1 << 20
 
-  /// What stands behind the keyword of a text chunk.
+  /// The text after the keyword of a text chunk.
   private static func text(_ name: String, _ bytes: PictureWindow, _ rest: Range<Int>) -> [UInt8]? {
     guard rest.count <= longestText else { return nil }
     switch name {
     case "tEXt": return bytes.array(rest)
-    // A byte for the method, of which there is one.
+    // A byte for the method, of which one is defined.
     case "zTXt": return inflated(bytes.array(rest.dropFirst()))
     default:
-      // Whether it is compressed, the method, then a language and the keyword in it.
+      // The compression flag, the method, the language, then the translated keyword.
       let fields = bytes.array(rest.dropFirst(2)).split(
         separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { return nil }
@@ -62,7 +62,7 @@ extension PictureStructure {
     return isWhole ? text : nil
   }
 
-  /// The bytes that the digits behind the first two lines with content stand for.
+  /// Decodes the hexadecimal digits after the first two lines that are not empty.
   private static func decodedHexadecimal(_ text: [UInt8]) -> [UInt8] {
     let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 2)
     guard lines.count == 3 else { return [] }

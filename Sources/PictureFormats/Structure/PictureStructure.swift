@@ -1,56 +1,60 @@
 package import Core
 
-/// What a file says of itself, read by our own bounded parsers before any decoder sees it.
+/// The facts that a file declares about itself. Bounded parsers of this module read them before any decoder
+/// sees the file.
 package struct PictureStructure: Sendable {
   package let format: PictureFormat
-  /// As stored; not yet turned upright.
+  /// As stored, before the picture is turned upright.
   package var size = PixelSize(width: 1, height: 1)
-  /// What a decoder has to give, the picture being its upper left part; `nil`: the picture alone.
+  /// The size that the decoder outputs if it is larger than the picture, which is the upper left part. `nil`
+  /// if it is the picture.
   package var canvas: PixelSize?
-  /// EXIF orientation, 1…8.
+  /// The EXIF orientation, 1…8.
   package var orientation = 1
   package var bitsPerChannel = 8
   package var color = ColorModel.rgb
-  /// An alpha channel or a transparent color is declared.
+  /// Whether an alpha channel or a transparent color is declared.
   package var hasAlpha = false
   package var isAnimated: Bool { pageCount > 1 }
-  /// Pages of a TIFF, pictures of an animation; 1 elsewhere.
+  /// The pages of a TIFF or the frames of an animation; 1 for other pictures.
   package var pageCount = 1
-  /// The page that its facts are of, counted from 1.
+  /// The page that the facts are about, counted from 1.
   package var page = 1
-  /// The same in the file without private and superfluous blocks, which is what a decoder is given.
+  /// The same page in the cleaned file, which the decoder receives.
   package var pageInCleaned = 1
-  /// The pages before it are smaller versions of others (TIFF).
+  /// Whether the pages before it are smaller versions of others (TIFF).
   package var skipsPreview = false
-  /// The luma and chroma planes differ in size (JPEG).
+  /// Whether the luma and chroma planes differ in size (JPEG).
   package var hasReducedChroma = false
-  /// The pixels that a JPEG's blocks of all components cover together: only whole ones can be moved without loss.
+  /// The area in pixels that the interleaved blocks of all components of a JPEG cover. Only whole units can
+  /// be moved without loss.
   package var blockUnit: PixelSize?
-  /// The quality, on libjpeg's scale, whose standard luma table is as fine as this JPEG's.
+  /// The quality, on libjpeg's scale, at which the standard luma table is as fine as this JPEG's.
   package var estimatedQuality: Int?
-  /// A WebP that is coded without loss.
+  /// Whether it is a lossless WebP.
   package var isLossless = false
-  /// The picture comes in several passes (JPEG), which its decoder must hold all at once.
+  /// Whether the picture is stored in several passes (JPEG), which the decoder must hold in memory together.
   package var isProgressive = false
-  /// The rows come in another order than they are shown (PNG).
+  /// Whether the rows are stored in another order than they are shown (PNG).
   package var isInterlaced = false
-  /// Of a PNG, as its pixel data is before it is deflated.
+  /// Of a PNG, in the pixel data before compression.
   var bitsPerPixel = 0
-  /// Where a PNG's pixel data lies, in parts that are one stream.
+  /// The ranges of a PNG's pixel data, which form one stream.
   var pixelRanges: [Range<Int>] = []
-  /// Decoders everywhere understand the way it is coded.
+  /// Whether decoders everywhere support its coding.
   package var isCommonlyCoded = true
-  /// The embedded ICC profile, where it is one that fits the picture.
+  /// The embedded ICC profile, if it fits the picture.
   package var profile: [UInt8]?
-  /// Where the profile lies in the file.
+  /// The ranges of the profile in the file.
   var profileRanges: [Range<Int>] = []
-  /// The profile is not in the file, but says what the file says of its colors by numbers.
+  /// Whether the profile is not in the file but was made from the file's color information in numbers.
   package var profileIsMade = false
-  /// It is meant for HDR screens.
+  /// The HDR coding, if the picture is HDR.
   package var hdr: HDRDescription?
-  /// The file says of its colors what cannot be converted here.
+  /// Whether the file declares colors that cannot be converted here.
   package var hasUnknownColors = false
-  /// What a PNG says of its colors by numbers, of which the standard has several ways, and what its EXIF says.
+  /// The color information in numbers of a PNG, for which the standard has several forms, and that of its
+  /// EXIF.
   var codePoints: (primaries: Int, transfer: Int)?
   var gamma: Int?
   var chromaticities: [Int]?
@@ -59,35 +63,35 @@ package struct PictureStructure: Sendable {
   var hasPalette = false
   var hasPixels = false
   var frames = 0
-  /// Where its EXIF lies in the file, from its byte order mark on.
+  /// The range of its EXIF in the file, starting with the byte order mark.
   package var exif: Range<Int>?
-  /// How many texts were looked at for EXIF (PNG).
+  /// How many texts were searched for EXIF (PNG).
   var rawProfiles = 0
-  /// Whose picture it is, by its metadata.
+  /// The creator and copyright from its metadata.
   package var attribution = Attribution()
-  /// Private or superfluous blocks, in order of appearance, each kind once.
+  /// The kinds of private or superfluous blocks, each once, in order of appearance.
   package var metadata: [MetadataKind] = []
   /// The file without those blocks: ranges of it and new bytes, in order.
   package var cleaned: [CleanedPiece] = []
-  /// What was put right in `cleaned`, because some decoders would refuse it; each kind once.
+  /// What was repaired in `cleaned` because some decoders would reject it, each kind once.
   package var repairs: [Repair] = []
-  /// The file was walked to its end and ends where it should, or all pixels are there and the end was put there.
+  /// Whether the file was walked to its proper end, or all pixels are there and the end was added.
   package var isComplete = false
-  /// What a drawing refers to outside of its file, which is left out.
+  /// The external resources of a drawing, which are left out.
   package var outsideReferences: [String] = []
 
   package enum ColorModel: String, Sendable {
     case gray, rgb, cmyk, palette, lab
   }
 
-  /// What is wrong with a file and costs no pixel. The raw value is what it is called.
+  /// A flaw in a file that does not affect any pixel. The raw value is its description.
   package enum Repair: String, Sendable {
     case scanHeader = "a scan header's numbers that mean nothing in this coding"
     case jfifVersion = "the JFIF version"
     case colorTransform = "the color transform of Adobe's marker"
     case strayBytes = "stray bytes between segments"
     case padding = "padding before the end mark"
-    /// Behind the picture, which is whole, the file is cut short or damaged.
+    /// The picture is complete, but the file after it is cut short or damaged.
     case end = "the missing or damaged end"
   }
 
@@ -100,16 +104,17 @@ package struct PictureStructure: Sendable {
     self.format = format
   }
 
-  /// What its decoder gives, in pixels: at least the picture.
+  /// The size that the decoder outputs, in pixels: at least the picture.
   package var decodedSize: PixelSize { canvas ?? size }
 
-  /// Whether only a decoder can say that the picture is one. JPEG markers, PNG checksums and its pixel data are walked; but not
-  /// what a WebP holds, or whether what stray bytes stand between are the segments that were meant.
+  /// Whether only a decoder can confirm that the picture is valid. JPEG markers, PNG checksums and PNG pixel
+  /// data are checked here. The content of a WebP is not, nor whether the segments between stray bytes are
+  /// the intended ones.
   package var needsVerification: Bool { format == .webp || repairs.contains(.strayBytes) }
 
   package var uprightSize: PixelSize { orientation >= 5 ? size.transposed : size }
 
-  /// A profile that is broken, or meant for another kind of picture, is worse than none: it goes.
+  /// Drops a profile that is broken or made for another kind of picture. Such a profile is worse than none.
   mutating func dropUnusableProfile() {
     guard let bytes = profile, !ICCProfile(bytes).fits(color) else { return }
     profile = nil
@@ -120,7 +125,7 @@ package struct PictureStructure: Sendable {
     }
   }
 
-  /// Takes what the file says of its colors by code points of ITU-T H.273.
+  /// Applies the color information in code points of ITU-T H.273.
   mutating func applyCodePoints() {
     guard let codePoints else { return }
     hdr = HDRDescription(primaries: codePoints.primaries, transfer: codePoints.transfer)
@@ -129,9 +134,9 @@ package struct PictureStructure: Sendable {
     if description != nil || profile == nil { apply(description) }
   }
 
-  /// Makes a profile of what the file says of its colors by numbers.
+  /// Makes a profile from the file's color information in numbers.
   ///
-  /// - Parameter description: `nil` for what cannot be converted.
+  /// - Parameter description: `nil` if the colors cannot be converted.
   package mutating func apply(_ description: ColorDescription?) {
     guard let description, let made = description.profile(inGray: color == .gray) else {
       hasUnknownColors = true
@@ -142,7 +147,8 @@ package struct PictureStructure: Sendable {
     profileIsMade = true
   }
 
-  /// Takes EXIF's word for the colors where nothing else says what they are: cameras mark Adobe RGB so, and embed no profile.
+  /// Applies the colors that EXIF declares, if nothing else declares any. Cameras mark Adobe RGB this way,
+  /// without a profile.
   mutating func applyEXIFColors() {
     guard isAdobeRGBByEXIF, profile == nil, [.rgb, .gray, .palette].contains(color) else { return }
     apply(.adobeRGB)
@@ -156,10 +162,10 @@ package struct PictureStructure: Sendable {
     if !repairs.contains(what) { repairs.append(what) }
   }
 
-  /// Writes other bytes over those from `offset` of the file on, where they are kept.
+  /// Overwrites the bytes from `offset` of the file, if they are kept.
   package mutating func overwrite(_ offset: Int, with bytes: [UInt8]) {
     let place = offset..<offset + bytes.count
-    // Most often what was kept last.
+    // Usually the piece that was kept last.
     let index = cleaned.lastIndex { piece in
       if case .range(let range) = piece { range.clamped(to: place) == place } else { false }
     }
@@ -171,7 +177,7 @@ package struct PictureStructure: Sendable {
       with: pieces.filter { if case .range(let range) = $0 { !range.isEmpty } else { true } })
   }
 
-  /// Keeps `range`, joined to the range before it where they touch.
+  /// Keeps `range`, merged with the range before it if they are adjacent.
   package mutating func keep(_ range: Range<Int>) {
     if case .range(let last)? = cleaned.last, last.upperBound == range.lowerBound {
       cleaned[cleaned.count - 1] = .range(last.lowerBound..<range.upperBound)
@@ -181,19 +187,19 @@ package struct PictureStructure: Sendable {
   }
 }
 
-/// Kinds of blocks in a picture file that are not the picture.
+/// Kinds of blocks in a picture file that are not part of the picture.
 package enum MetadataKind: String, Sendable {
   case exif, gps, xmp, iptc, comment, thumbnail, text, time, c2pa, animation
   case multiPicture = "multi-picture"
   case application = "application-data"
   case trailing = "trailing-data"
   case unusableProfile = "unusable-profile"
-  /// Blocks with a wrong checksum, whatever they were.
+  /// Blocks with a wrong checksum, of any kind.
   case damaged = "damaged-data"
 }
 
 extension Range<Int> {
-  /// What is left of it without `holes`, which are in order and do not overlap.
+  /// The parts of the range outside of `holes`, which are in order and do not overlap.
   fileprivate func removing(_ holes: [Range<Int>]) -> [Range<Int>] {
     var rest = self
     var parts: [Range<Int>] = []
@@ -209,8 +215,10 @@ extension PictureStructure {
   /// Recognizes the format by its first bytes and reads the header facts.
   ///
   /// - Parameters:
-  ///   - page: of a TIFF or an animation, counted from 1. `nil`: the first that is no preview.
-  ///   - tolerance: when lenient, a JPEG or PNG that ends too early is read as far as it goes and not `isComplete`.
+  ///   - page: the page of a TIFF or an animation, counted from 1. Default: the first page that is not a
+  ///     preview.
+  ///   - tolerance: if lenient, a JPEG or PNG that ends too early is read as far as it goes, with
+  ///     `isComplete` false. Default: strict.
   /// - Throws: `notAPicture`, `unsupportedFormat`, `truncated`, `damaged`.
   package static func read(
     _ bytes: PictureBytes, page: Int? = nil, tolerance: DecodingTolerance = .strict
@@ -218,10 +226,11 @@ extension PictureStructure {
     try read(PictureContent(bytes), page: page, tolerance: tolerance)
   }
 
-  /// The same where the bytes may be in a file. A JPEG or PNG is walked through without being in memory as a whole.
+  /// Like the function above, for bytes that may be in a file. A JPEG or PNG is walked without loading it
+  /// into memory as a whole.
   ///
-  /// - Parameter portion: so much of it is read at a time. The result is the same.
-  /// - Throws: `unreadable`, too.
+  /// - Parameter portion: the number of bytes to read at a time. It does not change the result.
+  /// - Throws: also `unreadable`.
   package static func read(
     _ content: PictureContent, page: Int? = nil, tolerance: DecodingTolerance = .strict,
     portion: Int = PictureContent.usualPortion
@@ -240,7 +249,7 @@ extension PictureStructure {
     }
   }
 
-  /// What its first bytes say that it is.
+  /// Recognizes the format by the first bytes.
   ///
   /// - Throws: `unreadable`.
   package static func format(of content: PictureContent) throws(ImagingError) -> PictureFormat? {
@@ -277,7 +286,8 @@ extension PictureStructure {
       })
   }
 
-  /// The file without private and superfluous blocks; the compressed pixels stay byte for byte.
+  /// Returns the file without private and superfluous blocks. The compressed pixels stay byte for byte the
+  /// same.
   package func cleaned(_ bytes: PictureBytes) -> PictureBytes {
     if cleaned.count == 1, case .range(0..<bytes.count)? = cleaned.first { return bytes }
     return PictureBytes(capacity: cleanedByteCount.bytes) { room in
@@ -299,7 +309,7 @@ extension PictureStructure {
     }
   }
 
-  /// The same, as pieces of the file where the picture is in one.
+  /// Like the function above, as ranges of the file if the picture is in one.
   ///
   /// - Throws: `unreadable`.
   package func cleaned(_ content: PictureContent) throws(ImagingError) -> PictureContent {
@@ -313,7 +323,7 @@ extension PictureStructure {
       })
   }
 
-  /// What to tell a user about bytes that are no picture.
+  /// A description of bytes that are not a picture, for an error message.
   private static func appearance(of span: RawSpan) -> String {
     if span.byteCount == 0 { return "it is empty" }
     let start = span.array(0..<min(64, span.byteCount))

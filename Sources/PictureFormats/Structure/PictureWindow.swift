@@ -1,21 +1,22 @@
 package import Core
 
-/// The bytes of a picture by their place. Of those in a file only some around where it was read last are in memory, so whoever
-/// walks through them from front to back needs no room for the whole.
+/// Random access to the bytes of a picture. Of a file, only some bytes around the last read position are in
+/// memory, so a walk from front to back never needs room for the whole file.
 package final class PictureWindow {
   package let byteCount: Int
   private let content: PictureContent
-  /// What is in memory, and where it begins.
+  /// The bytes in memory, and their offset in the picture.
   private var memory: UnsafeRawBufferPointer
   private var start = 0
-  /// Where bytes of a file are read into.
+  /// The buffer for bytes of a file.
   private var room = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  /// Why bytes could not be had. They are missing then as if the file had ended before them.
+  /// Why bytes could not be read. They then count as missing, as if the file ended before them.
   package private(set) var failure: ContentError?
 
-  /// So much of a file is in memory where nothing asks for more.
+  /// The minimum number of bytes to read from a file at a time.
   private let portion: Int
-  /// No block of a picture that is looked at as a whole is as large; what is behind is not looked at.
+  /// The maximum number of bytes to lend together. No block that is examined as a whole is larger; anything
+  /// beyond is ignored.
   private static let maximumTogether = 16 << 20
 
   package init(_ content: PictureContent, portion: Int = PictureContent.usualPortion) {
@@ -27,14 +28,14 @@ package final class PictureWindow {
 
   deinit { room.deallocate() }
 
-  /// - Throws: when bytes could not be had, or a file is not what it was when it was opened.
+  /// - Throws: if bytes could not be read, or a file has changed since it was opened.
   func requireWhole() throws(ContentError) {
     if let failure { throw failure }
     try content.requireUnchanged()
   }
 
-  /// The bytes from `offset` on that are in memory, which are at least `count` where there are so many. They stay until others
-  /// are asked for.
+  /// The bytes in memory from `offset` on: at least `count`, unless the picture ends earlier. They are valid
+  /// until the next read.
   package func bytes(at offset: Int, atLeast count: Int = 1) -> UnsafeRawBufferPointer {
     let end = min(byteCount, offset + count)
     guard offset >= 0, offset < end else { return UnsafeRawBufferPointer(start: nil, count: 0) }
@@ -59,7 +60,8 @@ package final class PictureWindow {
     }
   }
 
-  /// Lends the bytes of `range`, from front to back and in as many portions as it takes, until `body` says no.
+  /// Lends the bytes of `range` from front to back, in as many portions as needed, until `body` returns
+  /// `false`.
   func visit<E: Error>(
     _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(E) -> Bool
   ) throws(E) {
@@ -72,7 +74,7 @@ package final class PictureWindow {
     }
   }
 
-  /// Lends the bytes of `range` together, as far as there are so many.
+  /// Lends the bytes of `range` together, up to the end of the picture.
   package func withSpan<Value>(_ range: Range<Int>, _ body: (RawSpan) -> Value) -> Value {
     let count = min(range.count, Self.maximumTogether)
     let portion = bytes(at: range.lowerBound, atLeast: count)
@@ -80,7 +82,7 @@ package final class PictureWindow {
   }
 }
 
-/// As of a span: `nil` past the end.
+/// The same reads as of a span: `nil` past the end.
 extension PictureWindow {
   package func byte(_ offset: Int) -> UInt8? { withSpan(offset..<offset + 1) { $0.byte(0) } }
   func bigEndian16(_ offset: Int) -> Int? { withSpan(offset..<offset + 2) { $0.bigEndian16(0) } }

@@ -1,15 +1,16 @@
-/// What a drawing refers to outside of its own file: pictures, other drawings, style sheets, fonts. Nothing of it is loaded.
+/// The external resources that a drawing refers to: pictures, other drawings, style sheets, fonts. None of
+/// them is loaded.
 struct SVGReferences {
-  /// Each once, in order of appearance, cut to a line's length.
+  /// Each once, in order of appearance, truncated to the length of a line.
   private(set) var names: [String] = []
 
-  /// More are not told apart, and longer drawings not read further.
+  /// More names are not collected, and longer drawings are not read further.
   private static let maximumNames = 100
   private static let maximumLooked = 10_000
   private var looked = 0
   private static let maximumBytes = 32 << 20
   private static let longestName = 120
-  /// The elements that draw what their `href` names. A link or a script draws nothing.
+  /// The elements that draw the target of their `href`. A link or a script draws nothing.
   private static let drawing: Set<String> = [
     "image", "feImage", "use", "pattern", "linearGradient", "radialGradient", "filter", "textPath", "tref",
     "include", "link",
@@ -28,7 +29,7 @@ struct SVGReferences {
     }
   }
 
-  /// - Returns: where the text behind it begins.
+  /// - Returns: the offset of the text after it.
   private mutating func takeMarkup(at start: Int) -> Int {
     if has("<!--", start) { return end(of: "-->", from: start + 4) }
     if has("<![CDATA[", start) {
@@ -37,7 +38,7 @@ struct SVGReferences {
       return end
     }
     if has("<!", start) {
-      // The declarations of a document type stand in brackets.
+      // The declarations of a document type are in brackets.
       let end = end(of: ">", from: start)
       let bracket = text[start..<end].firstIndex(of: UInt8(ascii: "["))
       return bracket.map { self.end(of: ">", from: self.end(of: "]", from: $0)) } ?? end
@@ -60,7 +61,7 @@ struct SVGReferences {
     return end
   }
 
-  /// Behind the next `>` that stands in no quotes.
+  /// The offset after the next `>` outside of quotes.
   private func tagEnd(from start: Int) -> Int {
     var quote: UInt8?
     for at in min(start, text.count)..<text.count {
@@ -94,7 +95,7 @@ struct SVGReferences {
     }
   }
 
-  /// What `url(…)` and `@import "…"` name in a style sheet or an attribute.
+  /// Collects the targets of `url(…)` and `@import "…"` in a style sheet or an attribute.
   private mutating func takeStyle(_ range: Range<Int>) {
     var at = range.lowerBound
     while let next = text[at..<range.upperBound].firstIndex(where: {
@@ -116,7 +117,7 @@ struct SVGReferences {
 
   private mutating func add(_ value: ArraySlice<UInt8>) {
     let trimmed = value.drop(while: Self.isSpace).prefix(Self.longestName)
-    // Most refer to parts of the drawing itself.
+    // Most references are to parts of the drawing itself.
     guard trimmed.first != UInt8(ascii: "#"), looked < Self.maximumLooked else { return }
     looked += 1
     let name = String(decoding: trimmed, as: UTF8.self).filter {
@@ -141,7 +142,7 @@ struct SVGReferences {
     return (0..<word.utf8CodeUnitCount).allSatisfy { text[at + $0] == word.utf8Start[$0] }
   }
 
-  /// Style sheets, unlike XML, are written in any case.
+  /// Style sheets, unlike XML, are case-insensitive.
   ///
   /// - Parameter word: in lower case.
   private func hasInAnyCase(_ word: StaticString, _ at: Int) -> Bool {

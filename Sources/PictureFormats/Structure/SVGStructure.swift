@@ -1,10 +1,11 @@
 import Core
 
-/// Reads the size that an SVG declares (W3C SVG 2, 8.2): its root's width and height, else its view box.
+/// Reads the size that an SVG declares (W3C SVG 2, 8.2): the width and height of its root element, or its
+/// view box.
 extension PictureStructure {
-  /// The root element stands near the beginning; a drawing that hides it behind more is not one of ours.
+  /// The root element is near the beginning. Drawings with a longer preamble are not supported.
   private static let longestPreamble = 64_000
-  /// Units of CSS, in pixels.
+  /// The CSS units, in pixels.
   private static let units = [
     "": 1.0, "px": 1, "pt": 4.0 / 3, "pc": 16, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96, "em": 16, "ex": 8,
   ]
@@ -18,7 +19,7 @@ extension PictureStructure {
     let attributes = text[root.upperBound..<end]
     let box = value(of: "viewBox", in: attributes)?.split { $0.isWhitespace || $0 == "," }
       .compactMap { Double($0) }
-    // Where one edge is missing, the view box's shape gives it.
+    // If one edge is missing, the view box's aspect ratio determines it.
     let shape = box.flatMap { $0.count == 4 && $0[2] > 0 && $0[3] > 0 ? ($0[2], $0[3]) : nil }
     let (across, down) = (
       length(value(of: "width", in: attributes)), length(value(of: "height", in: attributes))

@@ -1,16 +1,16 @@
 import Core
 
-/// How numbers stand in a TIFF: its byte order, and how wide its offsets are.
+/// How a TIFF stores numbers: its byte order and the width of its offsets.
 struct TIFFLayout {
   let isBigEndian: Bool
-  /// Offsets of 64 bits.
+  /// Whether offsets have 64 bits (BigTIFF).
   let isBig: Bool
 
-  /// Pages after this many are not counted: a chain of directories may also run in a circle.
+  /// Pages after this number are not counted. A chain of directories may be circular.
   private static let maximumPages = 10_000
-  /// A directory with more entries is nonsense.
+  /// A directory with more entries is considered corrupt.
   static let maximumEntries = 4_096
-  /// Of so many pages the first that is no preview is looked for.
+  /// The number of pages that are searched for the first one that is not a preview.
   static let maximumPreviews = 100
 
   init(_ bytes: RawSpan) {
@@ -19,13 +19,13 @@ struct TIFFLayout {
   }
 
   var entryLength: Int { isBig ? 20 : 12 }
-  /// Where a directory's first entry is, behind their number.
+  /// The offset of the first entry in a directory, after the number of entries.
   var headLength: Int { isBig ? 8 : 2 }
-  /// How many bytes an offset, or a number of values, has.
+  /// The bytes of an offset or of a number of values.
   var offsetLength: Int { isBig ? 8 : 4 }
 
-  /// - Parameter count: of bytes, 1 to 8.
-  /// - Returns: `nil` past the end, and for what no file is as large as.
+  /// - Parameter count: the number of bytes, 1 to 8.
+  /// - Returns: `nil` past the end, and for numbers larger than any file.
   package func number(_ bytes: RawSpan, _ offset: Int, _ count: Int) -> Int? {
     guard count == 8 else { return bytes.unsigned(at: offset, count: count, bigEndian: isBigEndian) }
     guard let first = bytes.unsigned(at: offset, count: 4, bigEndian: isBigEndian),
@@ -37,7 +37,7 @@ struct TIFFLayout {
 
   func entryCount(_ bytes: RawSpan, _ directory: Int) -> Int? { number(bytes, directory, headLength) }
 
-  /// Where the directories begin, in the order of the pages; at least one.
+  /// The offsets of the directories, in page order; at least one.
   func directories(_ bytes: RawSpan) throws(ImagingError) -> [Int] {
     var starts: [Int] = []
     var seen: Set<Int> = []
@@ -49,11 +49,12 @@ struct TIFFLayout {
       starts.append(start)
       link = start + headLength + count * entryLength
     }
-    guard !starts.isEmpty else { throw .truncated("the TIFF's directory lies past the end") }
+    guard !starts.isEmpty else { throw .truncated("the TIFF directory is past the end of the file") }
     return starts
   }
 
-  /// Whether a page is a smaller version of another, or another's transparency (NewSubfileType; SubfileType before that).
+  /// Whether a page is a smaller version or the transparency mask of another page (NewSubfileType, or the
+  /// older SubfileType).
   func isPreview(_ bytes: RawSpan, _ directory: Int) -> Bool {
     for position in 0..<min(entryCount(bytes, directory) ?? 0, Self.maximumEntries) {
       let at = directory + headLength + position * entryLength
@@ -66,34 +67,34 @@ struct TIFFLayout {
   }
 }
 
-/// The entries of one of a TIFF's directories.
+/// The entries of one TIFF directory.
 struct TIFFDirectory {
   private var tags: Set<Int> = []
   private var numbers: [Int: Int] = [:]
   private var texts: [Int: Range<Int>] = [:]
   private(set) var profile: [UInt8]?
 
-  /// Bytes per value, by TIFF's type numbers 1…18, of which 14 and 15 do not exist.
+  /// Bytes per value, by TIFF type number 1…18, of which 14 and 15 do not exist.
   private static let widths = [1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8]
   private static let (artist, copyright, iccProfile) = (315, 33_432, 34_675)
 
   init(_ bytes: RawSpan, at start: Int, _ layout: TIFFLayout) throws(ImagingError) {
     guard let count = layout.entryCount(bytes, start) else {
-      throw .truncated("the TIFF's directory lies past the end")
+      throw .truncated("the TIFF directory is past the end of the file")
     }
     guard count <= TIFFLayout.maximumEntries else {
-      throw .damaged("the TIFF's directory has \(count) entries")
+      throw .damaged("the TIFF directory has \(count) entries")
     }
     for position in 0..<count {
       let at = start + layout.headLength + position * layout.entryLength
       guard let tag = layout.number(bytes, at, 2), let type = layout.number(bytes, at + 2, 2),
         at + 4 + layout.offsetLength <= bytes.byteCount
-      else { throw .truncated("the TIFF's directory ends in its entry \(position)") }
+      else { throw .truncated("the TIFF directory ends in entry \(position)") }
       take(tag, type, bytes, at + 4, layout)
     }
   }
 
-  /// - Parameter at: where the number of values stands.
+  /// - Parameter at: the offset of the number of values.
   private mutating func take(_ tag: Int, _ type: Int, _ bytes: RawSpan, _ at: Int, _ layout: TIFFLayout) {
     guard (1...Self.widths.count).contains(type), Self.widths[type - 1] > 0,
       let values = layout.number(bytes, at, layout.offsetLength)
@@ -112,7 +113,7 @@ struct TIFFDirectory {
 
   package func has(_ tag: Int) -> Bool { tags.contains(tag) }
 
-  /// The first value of a whole-number tag.
+  /// The first value of an integer tag.
   package func number(_ tag: Int) -> Int? { numbers[tag] }
 
   package func attribution(_ bytes: RawSpan) -> Attribution {
@@ -122,8 +123,9 @@ struct TIFFDirectory {
     return attribution
   }
 
-  /// What libtiff or libvips gives up on or, worse, shows in other colors: libvips 8.14 takes YCbCr that is not inside a
-  /// JPEG of today's kind for RGB, and stretches numbers of other kinds by rules of its own.
+  /// The feature that makes the page unsupported, if any: libtiff or libvips rejects it or, worse, shows it
+  /// in wrong colors. libvips 8.14 takes YCbCr for RGB unless it is in modern JPEG compression, and scales
+  /// other number formats by its own rules.
   package func unsupportedVariant(_ color: PictureStructure.ColorModel) -> String? {
     let (bits, kind, compression) = (number(258) ?? 1, number(339) ?? 1, number(259) ?? 1)
     if kind == 3, color != .lab { return "floating-point samples" }

@@ -1,8 +1,8 @@
 import Core
 
-/// Reads one directory of a TIFF (Adobe, TIFF Revision 6.0; Aware Systems, BigTIFF), which is one page.
+/// Reads one directory, which is one page, of a TIFF (Adobe, TIFF Revision 6.0; Aware Systems, BigTIFF).
 extension PictureStructure {
-  /// - Parameter page: counted from 1. `nil`: the first that is no preview.
+  /// - Parameter page: counted from 1; `nil` for the first page that is not a preview.
   static func readTIFF(_ bytes: RawSpan, page: Int?) throws(ImagingError) -> PictureStructure {
     let layout = TIFFLayout(bytes)
     let pages = try layout.directories(bytes)
@@ -26,7 +26,7 @@ extension PictureStructure {
 
   private mutating func take(_ directory: TIFFDirectory) throws(ImagingError) {
     guard let width = directory.number(256), let height = directory.number(257), width > 0, height > 0 else {
-      throw .damaged("the TIFF's page declares no size")
+      throw .damaged("the TIFF page declares no size")
     }
     size = PixelSize(width: width, height: height)
     orientation = directory.number(274).flatMap { (1...8).contains($0) ? $0 : nil } ?? 1

@@ -1,10 +1,11 @@
 import Core
 
-/// Walks a WebP's RIFF chunks (Google, "WebP Container Specification"; RFC 6386 and RFC 9649 for the frame headers).
+/// Walks a WebP's RIFF chunks (Google, "WebP Container Specification"; RFC 6386 and RFC 9649 for the frame
+/// headers).
 extension PictureStructure {
   static func readWebP(_ bytes: RawSpan, page: Int = 1) throws(ImagingError) -> PictureStructure {
     guard bytes.has("RIFF", at: 0), let declared = bytes.unsigned(at: 4, count: 4, bigEndian: false) else {
-      throw .damaged("a WebP without its RIFF header")
+      throw .damaged("the WebP has no RIFF header")
     }
     let end = 8 + declared
     guard end <= bytes.byteCount else {
@@ -17,7 +18,7 @@ extension PictureStructure {
     var at = 12
     while at < end {
       guard let length = bytes.unsigned(at: at + 4, count: 4, bigEndian: false), at + 8 + length <= end else {
-        throw .truncated("the WebP chunk at byte \(at) goes past the end")
+        throw .truncated("the WebP chunk at byte \(at) extends past the end of the file")
       }
       let payload = at + 8..<at + 8 + length
       let next = min(end, payload.upperBound + length % 2)
@@ -27,7 +28,7 @@ extension PictureStructure {
       if try structure.keepsWebPChunk(name, bytes, payload) { body.append(at..<next) }
       at = next
     }
-    guard sawPixels else { throw .damaged("a WebP without a picture in it") }
+    guard sawPixels else { throw .damaged("the WebP contains no picture") }
     if end < bytes.byteCount { structure.found(.trailing) }
     structure.pageCount = max(1, structure.frames)
     (structure.page, structure.pageInCleaned) = (page, page)
@@ -53,13 +54,13 @@ extension PictureStructure {
       guard payload.count >= 10, bytes.has([0x9D, 0x01, 0x2A], at: at + 3),
         let width = bytes.unsigned(at: at + 6, count: 2, bigEndian: false),
         let height = bytes.unsigned(at: at + 8, count: 2, bigEndian: false)
-      else { throw .damaged("the WebP frame header is not one") }
+      else { throw .damaged("the WebP frame header is invalid") }
       growSize(to: PixelSize(width: width & 0x3FFF, height: height & 0x3FFF))
       hasReducedChroma = true
     case "VP8L":
       guard payload.count >= 5, bytes.byte(at) == 0x2F,
         let bits = bytes.unsigned(at: at + 1, count: 4, bigEndian: false)
-      else { throw .damaged("the lossless WebP frame header is not one") }
+      else { throw .damaged("the lossless WebP frame header is invalid") }
       isLossless = true
       growSize(to: PixelSize(width: bits & 0x3FFF + 1, height: bits >> 14 & 0x3FFF + 1))
       if bits >> 28 & 1 == 1 { hasAlpha = true }
@@ -75,11 +76,11 @@ extension PictureStructure {
     case "ANIM": break
     case "ANMF":
       frames += 1
-      // A frame's chunks begin behind its sixteen bytes.
+      // A frame's chunks start after a header of sixteen bytes.
       if frames == 1 { isLossless = bytes.has("VP8L", at: at + 16) }
     case "EXIF":
       found(.exif)
-      // Some writers put JPEG's six bytes in front.
+      // Some writers put the six bytes of JPEG's EXIF header in front.
       let start = bytes.has("Exif\0", at: at) ? at + 6 : at
       let exif = EXIF(bytes, at: start, end: payload.upperBound, known: attribution)
       if exif.hasLocation { found(.gps) }
@@ -99,13 +100,14 @@ extension PictureStructure {
     return true
   }
 
-  /// A frame larger than the declared canvas is what a decoder will allocate, so it is what counts.
+  /// Grows the size to that of a frame. A decoder allocates a frame that is larger than the declared canvas,
+  /// so the frame counts.
   private mutating func growSize(to frame: PixelSize) {
     size = PixelSize(width: max(size.width, frame.width), height: max(size.height, frame.height))
   }
 
-  /// The kept chunks under a new RIFF header; the flags of EXIF (0x08), XMP (0x04) and, without one, of the profile
-  /// (0x20) cleared.
+  /// Rebuilds the file: the kept chunks under a new RIFF header, with the flags of EXIF (0x08), XMP (0x04)
+  /// and, if there is no profile, ICC (0x20) cleared.
   private mutating func rebuildWebP(_ bytes: RawSpan, _ body: [Range<Int>], flagsAt: Int?) {
     guard !metadata.isEmpty else {
       keep(0..<bytes.byteCount)

@@ -1,6 +1,6 @@
 import Gateways
 
-/// What a gateway says with a status that is no success, in its own words' shape.
+/// The JSON error body of a gateway, in the gateway's own shape.
 enum ErrorBody {
   static func document(_ status: Int, _ message: String, _ gateway: Gateway) -> JSONValue {
     let number = JSONValue.number(Double(status))

@@ -2,10 +2,11 @@ import Base64
 import Gateways
 import Core
 
-/// The dialects whose requests are one flat object, read by the gateway's own table of names and strictly: what its pages do
-/// not name is refused, so that a mistake shows here and not on a bill.
+/// The dialects whose request is one flat JSON object. It is read strictly, by the gateway's own table of
+/// names: a name that the gateway's pages do not document is refused, so that a mistake shows here and not on
+/// a bill.
 enum FlatDialect {
-  /// What OpenAI's own client can say beside it.
+  /// The further names that OpenAI's own client may send.
   private static let openAINames: Set<String> = ["n", "response_format", "size", "user"]
 
   static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest
@@ -68,7 +69,7 @@ enum FlatDialect {
       let (bytes, label) = try picture(text, gateway)
       try request.take(bytes, labeled: label, gateway)
     }
-    // Nothing is fetched: the simulator needs no network.
+    // The simulator fetches nothing, so that it needs no network.
     guard items.isEmpty || !request.pictures.isEmpty else {
       throw Refusal("The simulator fetches nothing: the picture to edit must come as bytes.")
     }
@@ -130,9 +131,11 @@ extension JSONValue {
 }
 
 extension FlatDialect {
+  /// The reply to a request, in the shape of the gateway's dialect.
+  ///
   /// - Parameters:
-  ///   - addresses: where the pictures can be fetched.
-  ///   - pictures: the same as bytes, for whoever asked for them so.
+  ///   - addresses: The URLs of the pictures.
+  ///   - pictures: The same pictures as bytes, for requests that want base64.
   static func reply(
     _ addresses: [String], _ pictures: [SimulatedModel.Answer], _ request: SimulatedRequest,
     _ gateway: Gateway, _ fault: Fault
@@ -169,9 +172,9 @@ extension FlatDialect {
     return .object(["code": .number(200), "data": .array([holder])])
   }
 
-  /// A task's state, as APIMart's pages show it.
+  /// The state of a task, in the shape that APIMart's pages show.
   ///
-  /// - Parameter expires: when its addresses end, in seconds since 1970.
+  /// - Parameter expires: The expiration of the addresses, in seconds since 1970.
   static func report(_ id: String, _ state: SimulatedTask.State, expires: Int) -> JSONValue {
     var task: [String: JSONValue] = ["id": .string(id), "status": .string(state.word)]
     switch state {

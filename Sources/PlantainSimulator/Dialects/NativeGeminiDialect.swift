@@ -2,8 +2,8 @@ import Base64
 import Gateways
 import Core
 
-/// Google's `generateContent`. Both spellings of keys and both base64 alphabets are taken, as Google does; members of
-/// `imageConfig` that only Vertex knows are refused, as Google does.
+/// Google's `generateContent`. As in Google's API, both spellings of keys and both base64 alphabets are
+/// accepted, and members of `imageConfig` that only Vertex knows are refused.
 enum NativeGeminiDialect {
   static func read(_ json: JSONValue, _ gateway: Gateway, _ model: Model) throws(Refusal) -> SimulatedRequest
   {
@@ -50,11 +50,11 @@ enum NativeGeminiDialect {
 }
 
 extension NativeGeminiDialect {
-  /// The reply's shape, as Google documents it.
+  /// The reply to a request, in the shape that Google documents.
   ///
   /// - Parameters:
-  ///   - pictures: drafts first.
-  ///   - addresses: the same as addresses, where they go into the text.
+  ///   - pictures: The pictures, drafts first.
+  ///   - addresses: Their URLs, for replies that have them in the text.
   static func reply(
     _ pictures: [SimulatedModel.Answer], addresses: [String], _ request: SimulatedRequest, _ fault: Fault
   ) -> JSONValue {

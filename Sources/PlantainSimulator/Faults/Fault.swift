@@ -1,93 +1,105 @@
 public import Core
 
-/// What the simulator does to one request instead of answering it well, or beside it. Without anything set it answers well.
+/// A fault that the simulator injects into requests. With nothing set, the request succeeds.
 public struct Fault: Sendable, Equatable {
-  /// Only for requests to the gateway of this id; `nil`: to any.
+  /// The id of the gateway that the fault is for. Default: `nil`, any gateway.
   public var gateway: String?
-  /// How many requests it is for.
+  /// The number of requests that the fault is for. Default: 1.
   public var times = 1
 
-  /// Answers with this status and no picture.
+  /// An HTTP status to reply with, 300…599, instead of a picture. Default: `nil`.
   public var status: Int?
-  /// In place of the gateway's own words for that status.
+  /// The body of the reply with `status`. Default: `nil`, the gateway's own error body.
   public var body: String?
-  /// A `Retry-After`: seconds or a date.
+  /// The value of `Retry-After` in the reply with `status`: seconds or a date. Default: `nil`.
   public var retryAfter: String?
-  /// Whether the request counts as billed. `nil`: what was answered with a status did not, everything else did.
+  /// Whether the request counts as billed. Default: `nil`, which bills every request except those with
+  /// `status` and those that are reset on arrival.
   public var isBilled: Bool?
 
-  /// Waits before anything is answered.
+  /// The time to wait before the reply. Default: `nil`, none.
   public var delay: Duration?
+  /// A fault of the connection. Default: `nil`.
   public var connection: Connection?
 
-  /// Calls the picture this, whatever it is.
+  /// The media type that the reply states for the picture, whatever it is. Default: `nil`, the true one.
   public var label: MediaType?
-  /// Answers well, with no picture in it.
+  /// Replies successfully, but without a picture. Default: `false`.
   public var hasNoPicture = false
-  /// Moves, scales and tints what the model makes.
+  /// Shifts, scales, and tints the result. Default: `nil`.
   public var drift: Drift?
 
-  /// As many drafts before the picture, marked as thoughts; the last of them is the picture itself. Native dialect only, as
-  /// the next five.
+  /// The number of drafts before the picture, marked as thoughts. The last one is the picture itself. This
+  /// and the next five are for the native dialect only. Default: `nil`, none.
   public var thoughts: Int?
-  /// Marks the picture itself as a thought, too.
+  /// Marks the picture itself as a thought, too. Default: `false`.
   public var isOnlyThought = false
-  /// Answers with these words instead of a picture.
+  /// A text to reply with instead of a picture. Default: `nil`.
   public var text: String?
-  /// Blocks the prompt for this reason.
+  /// A reason to block the prompt. Default: `nil`.
   public var blockReason: String?
-  /// Ends without a picture for this reason.
+  /// A finish reason, with no picture. Default: `nil`.
   public var finishReason: String?
-  /// Puts the picture into the model's text as Markdown.
+  /// Puts the picture into the model's text as Markdown. Default: `nil`.
   public var inText: InText?
 
-  /// What befalls who downloads the result. Not in the native dialect, which has no addresses but in its text.
+  /// A fault of the result's download. Not for the native dialect, which has addresses only in its text
+  /// (`inText`). Default: `nil`.
   public var download: Download?
-  /// Where the result's address leads on to.
+  /// A URL that the result's address redirects to. Default: `nil`.
   public var redirect: String?
 
-  /// How many questions after the task are answered with "still running" (usually 1). Task dialect only, as the next.
+  /// The number of polls of the task that are answered with "still running". This and the next are for the
+  /// task dialect only. Default: `nil`, which is 1.
   public var polls: Int?
-  /// The task ends with these words.
+  /// An error message that the task fails with. Default: `nil`.
   public var taskFailure: String?
 
+  /// Creates a fault with nothing set, which lets the request succeed.
   public init() {}
 
+  /// Faults of the connection.
   public enum Connection: String, Sendable, CaseIterable {
-    /// Resets the connection while the request arrives; nothing is done.
+    /// Resets the connection while the request arrives, and does no work.
     case resetRequest = "reset-request"
-    /// Does the work and resets the connection instead of answering.
+    /// Does the work, then resets the connection instead of replying.
     case resetReply = "reset-reply"
-    /// Closes the connection in the middle of the answer.
+    /// Closes the connection in the middle of the reply.
     case cutReply = "cut-reply"
-    /// Does the work and never answers.
+    /// Does the work and never replies.
     case stall
-    /// Falls silent in the middle of the answer.
+    /// Stalls in the middle of the reply.
     case stallReply = "stall-reply"
   }
 
+  /// Forms of a picture in the model's text.
   public enum InText: String, Sendable, CaseIterable {
+    /// A data URI.
     case dataURI = "data-uri"
+    /// A URL on the simulator.
     case address
   }
 
+  /// Faults of a download.
   public enum Download: String, Sendable, CaseIterable {
-    /// The address is no longer valid.
+    /// The address has expired.
     case expired
     /// The first download breaks off in the middle.
     case cut
   }
 
-  /// What image models do to the part of a picture that nobody asked them to touch.
+  /// The unwanted change that image models make to a whole picture, also where nothing was to change.
   public struct Drift: Sendable, Equatable {
-    /// In pixels of the answer; what comes in at the edges is a mirror of what is there.
+    /// The shift to the right in pixels of the result, -500…500. The exposed edge is mirrored. Default: 0.
     public var right = 0
+    /// The shift down, as for `right`. Default: 0.
     public var down = 0
-    /// Around the center, 0.5…2.
+    /// The scale around the center, 0.5…2. Default: 1.
     public var scale = 1.0
-    /// Factors for red, green and blue, 0…2.
+    /// The factors for red, green, and blue, 0…2. Default: 1 for each.
     public var tint = [1.0, 1.0, 1.0]
 
+    /// Creates a drift that changes nothing.
     public init() {}
   }
 }

@@ -1,16 +1,23 @@
 public import Gateways
 import Core
 
-/// Reads a fault script: a JSON array whose objects are used up one by one, a request each. After the last one everything is
-/// answered well.
+/// Reads a fault script: a JSON array of faults. Each request uses the next one; after the last, requests
+/// succeed.
 public enum FaultScript {
-  /// Where and why a script cannot be read.
+  /// An error in a script.
   public struct Mistake: Error, Sendable, Equatable {
+    /// The position of the fault and what is wrong with it.
     public let message: String
   }
 
-  /// - Parameter gateways: those that a fault can be for.
-  /// - Throws: `Mistake`; a name that nobody knows is one.
+  /// Parses a script.
+  ///
+  /// - Parameters:
+  ///   - text: The script as JSON.
+  ///   - gateways: The gateways that a fault can name. Default: all built-in ones.
+  /// - Returns: The faults in order.
+  /// - Throws: `Mistake` for text that is not such an array, an unknown name, or a value that is out of
+  ///   range.
   public static func read(_ text: String, gateways: [Gateway] = Gateway.all) throws(Mistake) -> [Fault] {
     guard case .array(let entries)? = JSONValue(parsing: Array(text.utf8)) else {
       throw Mistake(message: "it is not a JSON array of faults")
@@ -30,7 +37,7 @@ public enum FaultScript {
     return faults
   }
 
-  /// Takes an object apart, and sees to it that nothing is left.
+  /// Reads the members of an object and requires that no unknown one is left.
   private struct Reader {
     private var members: [String: JSONValue]
 
@@ -99,7 +106,7 @@ public enum FaultScript {
       case nil: return nil
       case .string(let text)?: return text
       case .number(let number)? where orNumber: return JSONValue.number(number).text
-      default: throw Mistake(message: "expected a text for \(name)")
+      default: throw Mistake(message: "expected a string for \(name)")
       }
     }
 
@@ -140,7 +147,7 @@ public enum FaultScript {
 }
 
 extension Fault {
-  /// What of it means nothing in a dialect, by its name in a script; `nil` when all of it means something.
+  /// The script name of a setting that does not apply to the dialect; `nil` if all settings apply.
   func stranger(to dialect: Gateway.Dialect) -> String? {
     var native: [(String, Bool)] = [
       ("thoughts", thoughts != nil), ("onlyThought", isOnlyThought), ("words", text != nil),

@@ -2,12 +2,12 @@ import Imaging
 import PictureFormats
 import Core
 
-/// What the simulated model does to a picture, chosen by a few words of the prompt.
+/// The effect of the simulated model on a picture, chosen by words in the prompt.
 enum Effect: CaseIterable {
   case grayscale, blur, warm, cool, night, sketch
-  /// Something red in the middle; the rest is left as it is.
+  /// A red rectangle in the middle; the rest is unchanged.
   case addition
-  /// For every other prompt: shadows drawn towards blue, lights towards cream.
+  /// For every other prompt: shadows toward blue, highlights toward cream.
   case duotone
 
   init(prompt: String) {
@@ -31,7 +31,9 @@ enum Effect: CaseIterable {
     }
   }
 
-  /// - Parameter image: 8-bit sRGB with three channels.
+  /// Applies the effect.
+  ///
+  /// - Parameter image: An 8-bit sRGB image with three channels.
   func applied(to image: consuming Image) throws(ImagingError) -> Image {
     let edge = Double(image.size.longestEdge)
     switch self {
@@ -44,7 +46,8 @@ enum Effect: CaseIterable {
     case .night: return try image.recombined(Self.rows(luma: 0.3, own: 0.15), offset: [-8, 0, 28])
     case .addition: return try Self.withSomethingRed(image)
     case .duotone:
-      // From (26, 32, 92) in the shadows to (255, 240, 214) in the lights, at 70 %, over 30 % of the picture.
+      // A mix of 30 % of the picture and 70 % of a gradient from (26, 32, 92) in the shadows to (255, 240,
+      // 214) in the highlights.
       let lights = [255.0, 240, 214]
       let shadows = [26.0, 32, 92]
       let matrix = (0..<3).map { channel in
@@ -55,7 +58,7 @@ enum Effect: CaseIterable {
     }
   }
 
-  /// It covers a ninth of the picture.
+  /// Tints the middle ninth of the picture red.
   private static func withSomethingRed(_ image: consuming Image) throws(ImagingError) -> Image {
     let size = image.size
     let third = PixelSize(width: size.width / 3, height: size.height / 3)
@@ -66,10 +69,11 @@ enum Effect: CaseIterable {
     return try red.blended(over: below, mask: Image.mask(size, middle, feather: third.width / 8))
   }
 
-  /// Brightness by ITU-R BT.601.
+  /// The luma coefficients of ITU-R BT.601.
   private static let luma = [0.299, 0.587, 0.114]
 
-  /// `luma` parts of the brightness and `own` parts of the channel itself, in every channel.
+  /// A matrix that makes each channel from `luma` parts of the brightness and `own` parts of the channel
+  /// itself.
   private static func rows(luma share: Double, own: Double) -> [[Double]] {
     (0..<3).map { channel in (0..<3).map { share * luma[$0] + ($0 == channel ? own : 0) } }
   }

@@ -3,22 +3,23 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Stands in for the image model: decodes the first reference, changes it visibly, and answers in the pixel size that
-/// the real model names for the tier and ratio.
+/// A stand-in for the image model. It decodes the first reference, changes it visibly, and returns it in the
+/// pixel size that the real model documents for the tier and ratio.
 enum SimulatedModel {
   struct Answer: Sendable {
     let bytes: PictureBytes
     let mediaType: MediaType
   }
 
-  /// The size limit for what it decodes: like the product's own.
+  /// The maximum pixels of a reference, the same as the library's own limit.
   private static let maximumPixels = 100_000_000
 
-  /// Without a reference the words alone decide: the effect they name, on a picture of soft colors. Without a ratio the
-  /// last reference is followed, as by the real model, and the answer is a square when there is none.
+  /// Makes the picture for a request. Without a reference, the effect is applied to a picture of soft colors.
+  /// Without a ratio, the result follows the last reference, as with the real model, or is square if there is
+  /// none.
   ///
-  /// - Parameter variant: which of several pictures this is; no two are the same.
-  /// - Throws: `ImagingError` when a reference is no picture.
+  /// - Parameter variant: The index of the picture among several, of which no two are the same.
+  /// - Throws: `ImagingError` if a reference is not a picture.
   static func edit(
     _ request: SimulatedRequest, drift: Fault.Drift? = nil, variant: Int = 0
   ) throws(ImagingError) -> Answer {
@@ -38,7 +39,7 @@ enum SimulatedModel {
     return try answer(image, size(ratio, request), request, drift, variant)
   }
 
-  /// A draft may be of a tier that the model does not sell.
+  /// The pixel size of the result. A draft may have a tier that the model does not sell.
   private static func size(_ ratio: AspectRatio, _ request: SimulatedRequest) -> PixelSize {
     request.model.size(ratio, request.tier) ?? NanoBanana2.size(ratio, request.tier)
       ?? PixelSize(width: 1024, height: 1024)
@@ -52,7 +53,7 @@ enum SimulatedModel {
     var edited = try Effect(prompt: request.prompt).applied(to: covered)
     if let drift { edited = try drifted(edited, drift) }
     if variant > 0 { edited = try tinted(edited, [Double](repeating: 1 - 0.04 * Double(variant), count: 3)) }
-    // The real model's recorded answers are JPEG files.
+    // The recorded replies of the real model contain JPEG files.
     let mediaType = request.format ?? .jpeg
     let encoding = mediaType == .png ? Image.Encoding.png : .jpeg(quality: 90, halvedChroma: true)
     return Answer(bytes: try edited.encoded(as: encoding), mediaType: mediaType)
@@ -77,7 +78,7 @@ enum SimulatedModel {
     return try image.recombined(matrix, offset: [0, 0, 0])
   }
 
-  /// A few pixels, which become soft when they are scaled.
+  /// A picture of 8×8 pixels, which becomes soft when it is scaled.
   private static func softColors() throws(ImagingError) -> Image {
     let edge = 8
     var pixels: [UInt8] = []
@@ -87,7 +88,7 @@ enum SimulatedModel {
     return try Image.fromPixels(pixels, size: PixelSize(width: edge, height: edge), bands: 3)
   }
 
-  /// Scaled to cover `size` and cut to it around the center.
+  /// The image scaled to cover `size`, then cropped to it around the center.
   private static func cover(
     _ image: consuming Image, _ size: PixelSize
   ) throws(ImagingError) -> Image {

@@ -1,10 +1,10 @@
 import NIOCore
 import NIOHTTP1
 
-/// What becomes of a request.
+/// What the server does with a request.
 enum Answer: Sendable {
   case reply(Reply)
-  /// The head and half of the body, and then this.
+  /// Sends the head and half of the body, then does this.
   case half(Reply, Ending)
   /// Resets the connection without a reply.
   case reset
@@ -17,7 +17,7 @@ enum Answer: Sendable {
   }
 }
 
-/// A status, headers and a body of known length.
+/// An HTTP reply with a status, headers, and a body of known length.
 struct Reply: Sendable {
   var status: Int
   var headers: [(name: String, value: String)] = []
@@ -29,7 +29,7 @@ struct Reply: Sendable {
       body: ByteBuffer(string: text))
   }
 
-  /// Everything before the body of the reply to `request`.
+  /// The head of the reply to `request`: everything before the body.
   func head(to request: HTTPRequestHead) -> HTTPResponseHead {
     var fields = HTTPHeaders(headers)
     fields.add(name: "Content-Length", value: "\(body.readableBytes)")
@@ -39,7 +39,8 @@ struct Reply: Sendable {
       version: request.version, status: HTTPResponseStatus(statusCode: status), headers: fields)
   }
 
-  /// The codec writes a body after any head, and a client would take it for the next one.
+  /// Whether a body follows the head. The codec would write a body after any head, and a client would take it
+  /// for the next reply.
   func hasBody(for request: HTTPRequestHead) -> Bool {
     HTTPResponseStatus(statusCode: status).mayHaveResponseBody && request.method != .HEAD
   }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// A request whose head has arrived, and whose body is read when it is wanted.
+/// A request whose head has arrived. Its body is read on demand.
 struct IncomingRequest {
   let head: HTTPRequestHead
   private let reader: RequestReader
@@ -24,8 +24,11 @@ struct IncomingRequest {
     return item.map { String($0.dropFirst(name.count + 1)) }
   }
 
-  /// - Returns: `nil` when the body is larger than `limit`, in bytes.
-  /// - Throws: when it breaks off, and nobody waits for an answer any more.
+  /// Reads the whole body.
+  ///
+  /// - Parameter limit: The maximum size in bytes.
+  /// - Returns: The body; `nil` if it is larger than `limit`.
+  /// - Throws: If the body breaks off, in which case no client waits for a reply.
   func body(upTo limit: Int) async throws -> ByteBuffer? {
     let declared = self[header: "content-length"].flatMap { Int($0) } ?? 0
     guard declared <= limit else { return nil }
@@ -39,7 +42,7 @@ struct IncomingRequest {
   }
 }
 
-/// Reads the requests of one connection, one after the other.
+/// Reads the requests of one connection in order.
 final class RequestReader {
   private struct Interrupted: Error {}
 
@@ -50,7 +53,7 @@ final class RequestReader {
     self.parts = parts.makeAsyncIterator()
   }
 
-  /// - Returns: `nil` when the client has closed the connection.
+  /// - Returns: The head of the next request; `nil` if the client has closed the connection.
   func nextHead() async throws -> HTTPRequestHead? {
     while let part = try await parts.next(isolation: #isolation) {
       guard case .head(let head) = part else { continue }
@@ -60,7 +63,7 @@ final class RequestReader {
     return nil
   }
 
-  /// - Returns: `nil` after the last part.
+  /// - Returns: The next part of the body; `nil` after the last one.
   func nextBodyPart() async throws -> ByteBuffer? {
     guard isInBody else { return nil }
     switch try await parts.next(isolation: #isolation) {
@@ -72,12 +75,12 @@ final class RequestReader {
     }
   }
 
-  /// Reads on to where the next request begins.
+  /// Discards the rest of the body, up to the next request.
   func skipBody() async throws {
     while try await nextBodyPart() != nil {}
   }
 
-  /// Reads on until the client closes the connection.
+  /// Discards all input until the client closes the connection.
   func skipToEnd() async throws {
     while try await parts.next(isolation: #isolation) != nil {}
   }

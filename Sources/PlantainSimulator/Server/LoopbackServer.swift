@@ -9,28 +9,30 @@ import Synchronization
   import Darwin
 #endif
 
-/// An HTTP/1.1 server on 127.0.0.1. It can also break a connection at any point, which no server framework offers; and NIO's
-/// codec, which does the parsing, is linked for the HTTP client already.
+/// An HTTP/1.1 server on 127.0.0.1 that can break a connection at any point, which no server framework
+/// offers. Parsing is done by NIO's codec, which is already linked for the HTTP client.
 struct LoopbackServer {
   private typealias ReplyPart = HTTPPart<HTTPResponseHead, ByteBuffer>
   private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, ReplyPart>
 
   private let listener: NIOAsyncChannel<Connection, Never>
 
-  /// - Parameter port: 0 takes any free port.
-  /// - Throws: `IOError` when the port is in use or not allowed.
+  /// Starts to listen.
+  ///
+  /// - Parameter port: The port to listen on; 0 selects any free port.
+  /// - Throws: `IOError` if the port is in use or not allowed.
   init(port: Int) async throws {
     listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      // Who has nothing more to send may still wait for the answer.
+      // A client that has closed its sending side may still wait for the reply.
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .bind(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          // Its own answer to what is no HTTP could come between ours.
+          // The codec's own reply to a request that is not HTTP could come between two of ours.
           try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
           try pipeline.addHandler(ByteBufferBodies())
-          // Closing only the sending side lets everything written before arrive.
+          // Closing only the sending side lets all data that was written before arrive.
           let connection = try Connection(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
           Self.unserved.withLock { $0[ObjectIdentifier(channel)] = connection }
@@ -39,24 +41,25 @@ struct LoopbackServer {
       }
   }
 
-  /// Connections from when they are accepted until they are served. One that comes in the moment in which its listener closes is
-  /// handed to nobody, and NIO ends the process when such a one is let go: it stays here.
+  /// The connections that are accepted but not served yet. A connection that arrives while its listener
+  /// closes is never delivered, and NIO ends the process when such a connection is released, so it is
+  /// retained here.
   private static let unserved = Mutex<[ObjectIdentifier: Connection]>([:])
 
-  /// The port that it listens on.
+  /// The port that the server listens on.
   var port: Int { listener.channel.localAddress?.port ?? 0 }
 
-  /// Serves until the task is canceled: connections at the same time, the requests of one connection in their order.
+  /// Serves until the task is canceled: connections concurrently, the requests of one connection in order.
   func run(_ answer: @escaping @Sendable (IncomingRequest) async throws -> Answer) async throws {
     let listener = listener
-    // NIO wants every connection that was accepted to be served to its end. A task that is canceled would leave some, so this one
-    // cannot be, and the closed listener ends it.
+    // NIO requires that every accepted connection is served to its end. A canceled task would leave some
+    // unserved, so this unstructured task is never canceled. It ends when the listener is closed.
     let serving = Task {
       try await listener.executeThenClose { connections in
         try await withThrowingDiscardingTaskGroup { group in
           for try await connection in connections {
             group.addTask {
-              // A client that goes away, or sends what is no HTTP, ends its own connection.
+              // A client that disconnects, or sends something other than HTTP, ends only its own connection.
               try? await Self.serve(connection, answer)
             }
           }
@@ -99,7 +102,7 @@ struct LoopbackServer {
           replies.finish()
           return try await reader.skipToEnd()
         case .reset:
-          // Without time to linger, closing sends a reset and throws away what is still on its way.
+          // With a linger time of 0, closing sends a reset and discards data in transit.
           let options = channel as? any SocketOptionProvider
           try await options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
           try await channel.close().get()
@@ -110,11 +113,12 @@ struct LoopbackServer {
     }
   }
 
-  /// Until the task is canceled.
+  /// Waits until the task is canceled.
   private static func waitForever() async throws { try await Task.sleep(for: .seconds(86_400)) }
 }
 
-/// Bodies are byte buffers, which may go from thread to thread; the codec's own type may not, because it can be a file.
+/// Converts bodies from byte buffers, which are `Sendable`, to the codec's own type, which is not, because it
+/// can be a file.
 private final class ByteBufferBodies: ChannelOutboundHandler {
   typealias OutboundIn = HTTPPart<HTTPResponseHead, ByteBuffer>
   typealias OutboundOut = HTTPServerResponsePart

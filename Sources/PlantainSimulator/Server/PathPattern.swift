@@ -1,13 +1,15 @@
-/// A path in which `{name}` stands for some text, as in `/v1beta/models/{model}:generateContent`.
+/// A URL path with placeholders, such as `/v1beta/models/{model}:generateContent`.
 struct PathPattern: Sendable {
   private let components: [String]
 
-  /// A query is not part of it.
+  /// Parses a pattern. A query is ignored.
   init(_ text: String) {
     components = Self.components(of: text.prefix { $0 != "?" })
   }
 
-  /// - Returns: the decoded texts by their names; `nil` when the path is another.
+  /// Matches a path.
+  ///
+  /// - Returns: The decoded values by placeholder name; `nil` if the path does not match.
   func match(_ path: Substring) -> [String: String]? {
     let parts = Self.components(of: path)
     guard parts.count == components.count else { return nil }
@@ -27,7 +29,7 @@ struct PathPattern: Sendable {
     return found
   }
 
-  /// `%2F` is `/`, and so on (RFC 3986); what is no such escape stays.
+  /// Decodes percent escapes (RFC 3986), such as `%2F` for `/`. Invalid escapes are kept.
   private static func decoded(_ text: String) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]

@@ -1,8 +1,8 @@
-// How well results are found on their originals: pictures are moved as models move them, by amounts that are known, and what
-// registration makes of them is held against those.
-//   drifts N PICTURE...     N drifts of each picture, which is changed in part to the next one
-// Prints the error in pixels of the result, which is what limits it, at the worst of five places; one line for each group, and
-// on standard error one for each drift that was not found, or was found wrongly.
+// Measures how well results are registered on their originals. Pictures are moved by known amounts, as models
+// move them, and the transform that registration finds is compared with those amounts.
+//   drifts N PICTURE...     N drifts of each picture, part of which is changed to the next one
+// Prints the error in pixels of the result, which limits it, at the worst of five points: one line for each
+// group, and on standard error one line for each drift that was not found, or was found wrongly.
 import Finishing
 import Foundation
 import Imaging
@@ -15,7 +15,7 @@ struct Trial {
   let drift: Drift
   /// In pixels of the result.
   let error: Double
-  /// What registration says of itself, in the same pixels.
+  /// Registration's own estimate, in the same pixels.
   let residual: Double
   let uncertainty: Double
   let agreement: Double
@@ -70,7 +70,10 @@ func report(_ title: String, _ trials: [Trial]) {
   print(
     String(
       format:
-        "%@: %d drifts, %d trusted, error median %.3f worst %.3f px, %d of them under 0.5 px, CPU %.2f s each",
+        """
+        %@: %d drifts, %d trusted, error median %.3f worst %.3f px, %d of them under 0.5 px, \
+        CPU %.2f s each
+        """,
       title, trials.count, trusted.count, median, worst, within,
       trials.reduce(0) { $0 + $1.seconds } / Double(max(1, trials.count))))
 }
@@ -94,7 +97,10 @@ for (position, path) in paths.enumerated() {
     if !trial.isTrusted || trial.error >= 0.5 {
       let line = String(
         format:
-          "%@ changed %.1f scale %.3f turn %.2f shift %.3f %.3f: %@, error %.2f, residual %.2f, uncertainty %.2f, agreement %.2f\n",
+          """
+          %@ changed %.1f scale %.3f turn %.2f shift %.3f %.3f: %@, error %.2f, residual %.2f, \
+          uncertainty %.2f, agreement %.2f\n
+          """,
         trial.picture, drift.changed, drift.scale, drift.turn, drift.shift.x, drift.shift.y,
         trial.isTrusted ? "trusted" : "not trusted", trial.error, trial.residual, trial.uncertainty,
         trial.agreement)

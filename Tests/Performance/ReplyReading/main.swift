@@ -1,7 +1,7 @@
-// Reads a reply of Google's dialect from a file, in the chunks that a socket gives, and says how long that took and what
-// memory it added: with what the product uses, or with Foundation alone as one would write it first.
+// Reads a reply in Google's dialect from a file, in the chunks that a socket delivers, and prints the time
+// and the added memory: with the library's reader, or with Foundation alone as a first version would do it.
 //   reply-reading lifted|foundation FILE [ROUNDS]
-// One way and one round each make a process of their own when memory is to be measured.
+// To measure memory, use one process for each way, with one round.
 import Foundation
 import Gateways
 import Imaging
@@ -13,7 +13,7 @@ let chunkSize = 65_536
 enum Way: String {
   case lifted, foundation
 
-  /// The number of the picture's bytes, and the time without that for getting the reply from the file.
+  /// The number of bytes in the picture, and the time without reading the reply from the file.
   func read(_ path: String) throws -> (count: Int, time: Duration) {
     switch self {
     case .lifted: try readLifted(path)
@@ -56,7 +56,7 @@ func readWithFoundation(_ path: String) throws -> (Int, Duration) {
   return (count, clock.now - start)
 }
 
-/// The most memory that was in use so far, in bytes.
+/// The peak memory use so far, in bytes.
 func peakMemory() -> Int {
   var usage = rusage()
   #if os(Linux)

@@ -3,10 +3,10 @@ import Ledger
 import Plantain
 import Core
 
-/// Runs a batch whose jobs pass through as they are, and prints what it took.
+/// Runs a batch whose pictures pass unchanged, and prints its cost.
 func measureBatch(_ count: Int, _ editor: Editor, _ folder: String, _ picture: String) async throws {
   defer { try? FileManager.default.removeItem(atPath: folder) }
-  // A manifest's paths count from its folder.
+  // Paths in a manifest are relative to its folder.
   let picture = URL(filePath: picture).standardizedFileURL.path(percentEncoded: false)
   try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   let lines = (0..<count).map {
@@ -31,12 +31,15 @@ func measureBatch(_ count: Int, _ editor: Editor, _ folder: String, _ picture: S
   print(
     String(
       format:
-        "{\"mode\": \"batch\", \"count\": %d, \"done\": %d, \"cpuMilliseconds\": %.2f, \"wallSeconds\": %.2f, \"cores\": %.2f, \"peakMegabytes\": %.1f, \"megabytes\": [%@]}",
+        """
+        {\"mode\": \"batch\", \"count\": %d, \"done\": %d, \"cpuMilliseconds\": %.2f, \
+        \"wallSeconds\": %.2f, \"cores\": %.2f, \"peakMegabytes\": %.1f, \"megabytes\": [%@]}
+        """,
       count, summary?.done ?? 0, used / Double(count) * 1_000, wall / .seconds(1),
       used / (wall / .seconds(1)), memory("VmHWM"), marks.joined(separator: ", ")))
 }
 
-/// Writes what one job of a batch writes, and asks what it asks.
+/// Makes the same writes and queries as one job of a batch, for each of `count` jobs.
 func measureLedger(_ count: Int, _ folder: String) async throws {
   defer { try? FileManager.default.removeItem(atPath: folder) }
   let ledger = try Ledger(path: folder + "/ledger.sqlite")

@@ -1,9 +1,9 @@
-// What sending costs beside the work on pictures, measured in a process of its own.
-//   requests edits N URL PICTURE    N edits after one another, by Google's dialect
-//   requests tasks N URL PICTURE    N edits at the same time, by the dialect of tasks
-//   requests batch N URL PICTURE    a batch of N edits by Google's dialect; the cores that it keeps busy, its memory on the way
-//   requests ledger N - -           what the ledger alone takes of N edits of a batch
-// Prints the CPU time of each, the wall time of all and the peak of memory as JSON.
+// The cost of sending, apart from the work on pictures, measured in a separate process.
+//   requests edits N URL PICTURE    N edits one after another, in Google's dialect
+//   requests tasks N URL PICTURE    N edits at the same time, in the task dialect
+//   requests batch N URL PICTURE    a batch of N edits in Google's dialect: busy cores and memory on the way
+//   requests ledger N - -           the cost of the ledger alone for N edits of a batch
+// Prints the CPU time of each, the wall time of all, and the peak memory as JSON.
 import Foundation
 import Plantain
 
@@ -13,7 +13,7 @@ func secondsOfCPU() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
-/// What the kernel says of this process, in megabytes: `VmHWM` is the highest mark, `VmRSS` what it has now.
+/// A value from /proc/self/status in megabytes: `VmHWM` is the peak, `VmRSS` the current value.
 func memory(_ name: String) -> Double {
   let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
   let line = status.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
@@ -50,7 +50,7 @@ if arguments[1] == "batch" {
   exit(0)
 }
 
-// The first one starts libraries and connections.
+// The first edit starts libraries and connections.
 try await edit(0)
 let clock = ContinuousClock()
 let before = secondsOfCPU()
@@ -68,6 +68,9 @@ let each = (secondsOfCPU() - before) / Double(count) * 1_000
 print(
   String(
     format:
-      "{\"mode\": \"%@\", \"count\": %d, \"cpuMilliseconds\": %.2f, \"wallSeconds\": %.2f, \"peakMegabytes\": %.1f}",
+      """
+      {\"mode\": \"%@\", \"count\": %d, \"cpuMilliseconds\": %.2f, \"wallSeconds\": %.2f, \
+      \"peakMegabytes\": %.1f}
+      """,
     arguments[1], count, each, wall / .seconds(1), memory("VmHWM")))
 await editor.close()

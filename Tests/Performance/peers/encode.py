@@ -1,4 +1,4 @@
-"""A file's base64 on standard output, by pybase64. Argument: FILE."""
+"""Prints a file's Base64, by pybase64. Argument: FILE."""
 import sys
 
 import pybase64

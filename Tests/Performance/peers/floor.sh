@@ -1,6 +1,6 @@
 #!/bin/sh
-# The least that can be done: libjpeg-turbo's own decoder at the scale nearest to 2048 pixels, straight into its encoder. Nothing is
-# resampled, no color looked at. Arguments: FOLDER, then EIGHTHS and PICTURE in turn.
+# The lower bound: libjpeg-turbo's own decoder at the scale nearest to 2048 pixels, straight into its encoder.
+# No resampling and no color conversion. Arguments: FOLDER, then EIGHTHS and PICTURE in turn.
 set -eu
 folder=$1
 shift

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Decoding alone at full size, and encoding alone of what was reduced before: the least that a reduction of whole pixels can take.
-# Arguments: FOLDER PICTURE…; the reduced pictures are made in FOLDER once.
+# Only decoding at full size, and only encoding of pictures reduced before: the lower bound for a reduction
+# from all pixels. Arguments: FOLDER PICTURE…. The reduced pictures are made in FOLDER once.
 set -eu
 folder=$1
 shift

@@ -1,4 +1,4 @@
-// The gateway page's way in Node: read, encode, post, decode, write. Arguments: PICTURE URL OUT.
+// As on the gateway's page for Node: read, encode, post, decode, write. Arguments: PICTURE URL OUT.
 import fs from "node:fs";
 
 const [picture, url, out] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-"""The gateway page's way in Python: read, encode, post, decode, write. Arguments: PICTURE… URL OUT."""
+"""As on the gateway's page for Python: read, encode, post, decode, write. Arguments: PICTURE… URL OUT."""
 import base64
 import sys
 

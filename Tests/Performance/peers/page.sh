@@ -1,5 +1,5 @@
 #!/bin/sh
-# The shell's way: base64 into curl; the picture is cut out of the reply with sed. Arguments: PICTURE URL OUT.
+# As in a shell: base64 into curl, and sed cuts the picture out of the reply. Arguments: PICTURE URL OUT.
 set -eu
 {
   printf '{"contents":[{"parts":[{"text":"Please blur the background"},{"inlineData":{"mimeType":"image/jpeg","data":"'

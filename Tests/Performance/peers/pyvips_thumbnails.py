@@ -1,4 +1,4 @@
-"""Reduces pictures to 2048 pixels as pyvips' own documentation does. Arguments: FOLDER [--png] PICTURE…"""
+"""Reduces pictures to 2048 pixels as in pyvips' documentation. Arguments: FOLDER [--png] PICTURE…"""
 import pathlib
 import sys
 

@@ -1,4 +1,4 @@
-"""Reduces pictures to 2048 pixels as Pillow's own documentation does. Arguments: FOLDER [--webp | --png] PICTURE…"""
+"""Reduces pictures to 2048 pixels as in Pillow's documentation. Arguments: FOLDER [--webp | --png] PICTURE…"""
 import pathlib
 import sys
 

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A picture file with one thing wrong, the same every time.
+/// A picture file with one fault, the same on every run.
 struct BrokenFile: Sendable {
   let name: String
   let bytes: [UInt8]
@@ -12,7 +12,7 @@ struct BrokenFile: Sendable {
 }
 
 extension BrokenFile {
-  /// What can go wrong with a file of any format.
+  /// Faults that can occur in a file of any format.
   static func usual(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     let zeros = [UInt8](repeating: 0, count: 64)
     let middle = file.count / 2
@@ -26,14 +26,14 @@ extension BrokenFile {
     return [single, cut(name, file), flipped(name, file), overwritten(name, file)].flatMap(\.self)
   }
 
-  /// At each tenth, and near the end.
+  /// Truncated at each tenth, and near the end.
   private static func cut(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     let tenths = (1...9).map { ("\($0)0 %", file.count * $0 / 10) }
     let ends = [32, 16, 12, 8, 4, 3, 2, 1].map { ("\($0) before the end", file.count - $0) }
     return (tenths + ends).map { BrokenFile("\(name) cut \($0.0)", Array(file.prefix($0.1))) }
   }
 
-  /// Single bytes: densely in what a header may be, and here and there in all.
+  /// Single changed bytes: densely in a possible header, and sparsely everywhere.
   private static func flipped(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     let header = Array(stride(from: 4, to: min(160, file.count), by: 6))
     let all = (1...16).map { file.count * $0 / 17 }
@@ -44,7 +44,7 @@ extension BrokenFile {
     }
   }
 
-  /// Four bytes that may be a length, an offset, or a number of pixels.
+  /// Four changed bytes that may be a length, an offset, or a number of pixels.
   private static func overwritten(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     stride(from: 8, to: min(104, file.count - 4), by: 8).map { at in
       let value: [UInt8] = at % 16 == 0 ? [0xFF, 0xFF, 0xFF, 0xFF] : [0, 0, 0, 0]

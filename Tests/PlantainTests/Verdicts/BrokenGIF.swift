@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A GIF written by hand: one color a frame, whose codes are never longer than three bits.
+/// A GIF written by hand: one color per frame, with codes of at most three bits.
 private struct HandmadeGIF {
   var width = 40
   var height = 30
@@ -12,9 +12,9 @@ private struct HandmadeGIF {
     var width = 40
     var height = 30
     var color = 1
-    /// Without it nothing is transparent.
+    /// The transparent color; none by default.
     var transparent: UInt8?
-    /// Of all pixels, how many are written.
+    /// The share of the pixels that are written.
     var share = 1.0
   }
 
@@ -38,7 +38,7 @@ private struct HandmadeGIF {
     put(4)
     for pixel in 0..<Int(Double(frame.width * frame.height) * frame.share) {
       put(frame.color)
-      // A new table before codes would get longer.
+      // A clear code, before codes would get longer.
       if pixel % 2 == 1 { put(4) }
     }
     put(5)
@@ -61,7 +61,7 @@ extension BrokenFile {
       + outside() + afterTheFirst() + odd()
   }
 
-  /// Frames of other sizes than the canvas, or beside it, first and second.
+  /// Frames of other sizes than the canvas, or outside it, as first and as second frame.
   private static func outside() -> [BrokenFile] {
     let places = [
       (0, 0, 80, 60), (0, 0, 41, 30), (0, 0, 40, 31), (20, 15, 40, 30), (39, 29, 40, 30), (40, 30, 40, 30),
@@ -82,7 +82,7 @@ extension BrokenFile {
     }
   }
 
-  /// Cut or damaged behind the first whole frame.
+  /// Truncated or damaged after the first complete frame.
   private static func afterTheFirst() -> [BrokenFile] {
     let one = HandmadeGIF(frames: [HandmadeGIF.Frame()])
     let second = HandmadeGIF.bytes(HandmadeGIF.Frame(color: 2))

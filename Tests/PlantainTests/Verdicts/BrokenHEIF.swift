@@ -14,7 +14,7 @@ extension BrokenFile {
     "pixi", "colr", "irot", "auxC", "mdat",
   ]
 
-  /// Boxes that are shorter or longer than they say, never end, hold themselves, or are something else.
+  /// Boxes that are shorter or longer than they declare, never end, contain themselves, or have another type.
   private static func boxes(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     names.flatMap { box -> [BrokenFile] in
       guard let at = file.firstRange(of: Array(box.utf8))?.lowerBound, at >= 4 else { return [] }

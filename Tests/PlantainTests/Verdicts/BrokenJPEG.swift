@@ -2,7 +2,7 @@ import TestSupport
 
 /// A JPEG in its parts (ITU-T T.81, annex B).
 private struct JPEGParts {
-  /// A marker's segment, and the data behind it where it begins a scan.
+  /// A marker segment and, if it begins a scan, the data after it.
   struct Part {
     var marker: UInt8
     var payload: [UInt8]
@@ -36,7 +36,7 @@ private struct JPEGParts {
 
   func indices(of marker: UInt8) -> [Int] { parts.indices.filter { parts[$0].marker == marker } }
 
-  /// With one part, counted among those of its marker, changed.
+  /// The file with one part changed. Parts are counted among those of the same marker.
   func changing(_ marker: UInt8, _ number: Int = 0, _ change: (inout Part) -> Void) -> [UInt8] {
     var copy = self
     let found = indices(of: marker)
@@ -97,7 +97,7 @@ extension BrokenFile {
     return all
   }
 
-  /// The numbers of a scan's header, and scans that are missing, repeated, or in another order.
+  /// Changed values in a scan header, and scans that are missing, repeated, or in another order.
   private static func scans(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     let jpeg = JPEGParts(file)
     let count = jpeg.indices(of: 0xDA).count
@@ -127,7 +127,7 @@ extension BrokenFile {
     return all + [BrokenFile("\(name) two hundred scans", bomb)]
   }
 
-  /// How files of phones, cameras and broken copies end.
+  /// The ends of files from phones, cameras, and interrupted copies.
   private static func ends(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     let open = Array(file.dropLast(2))
     let trailer =
@@ -156,7 +156,7 @@ extension BrokenFile {
     return all
   }
 
-  /// What stands between the segments, or in those that no decoder needs.
+  /// Bytes between the segments, or in segments that no decoder needs.
   private static func segments(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     let jpeg = JPEGParts(file)
     var all = [[1, 1], [0, 0], [0, 2], [2, 1], [255, 255]].map { version in

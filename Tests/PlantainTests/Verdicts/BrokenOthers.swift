@@ -1,14 +1,14 @@
 import TestSupport
 
 extension BrokenFile {
-  /// What is read only when it is allowed; its decoders run in child processes alone.
+  /// Formats that are read only with permission. Their decoders run only in worker processes.
   static func others() throws -> [BrokenFile] {
     try ["fields.svg", "fields.jxl", "boxed.jxl", "fields.jp2", "fields.j2k"].flatMap {
       usual($0, try Samples.fixture($0))
     } + foreign()
   }
 
-  /// What is no picture, or of a format that is not read.
+  /// Files that are not pictures, or whose format is not supported.
   private static func foreign() -> [BrokenFile] {
     let texts = [
       "BM", "8BPS", "%PDF-1.7", "GIF90a", "hello world", "<!DOCTYPE html><html>", "<svg", "RIFF\0\0\0\0WAVE",

@@ -4,7 +4,7 @@ private struct PNGParts {
   struct Chunk {
     var name: String
     var payload: [UInt8]
-    /// What is xored into the last byte of the checksum.
+    /// XORed into the last byte of the checksum.
     var fault: UInt8 = 0
 
     var bytes: [UInt8] {
@@ -36,7 +36,7 @@ private struct PNGParts {
     return copy.bytes
   }
 
-  /// With more chunks in front of the first of that name.
+  /// The file with more chunks before the first one of that name.
   func adding(_ more: [Chunk], before name: String) -> [UInt8] {
     var copy = self
     copy.chunks.insert(contentsOf: more, at: chunks.firstIndex { $0.name == name } ?? 0)
@@ -53,7 +53,7 @@ extension BrokenFile {
     } + extra(try Samples.fixture("soft.png"))
   }
 
-  /// Damage that its checksum does not show.
+  /// Damage under a valid checksum.
   private static func repaired(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     (1...16).map { file.count * $0 / 17 }.map { at in
       BrokenFile(

@@ -17,7 +17,8 @@ extension BrokenFile {
     (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 
-  /// Every entry of the first directory of a file in little-endian order, and where the next one is said to lie.
+  /// Changes to every entry of the first directory of a little-endian file, and to the offset of the next
+  /// directory.
   private static func entries(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     guard file[0] == 0x49 else { return [] }
     let start = number(file, 4, 4)

@@ -16,7 +16,7 @@ extension BrokenFile {
     (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
   }
 
-  /// The file's own length and those of its chunks, a little off or wholly.
+  /// Wrong lengths of the file and of its chunks, by a little or completely.
   private static func lengths(_ name: String, _ file: [UInt8]) -> [BrokenFile] {
     var places = [("file", 4)]
     var at = 12

@@ -11,8 +11,8 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-/// What becomes of broken files. What is cut or damaged within its pixels is refused, and stays refused; the golden files say for
-/// each of them what it is taken for.
+/// The verdicts on broken files. A file that is truncated or damaged within its pixels is refused, and stays
+/// refused. The golden files record the verdict on each file.
 @Suite(.enabled(if: isExtendedRun)) struct `Extended: verdicts on broken files` {
   struct Collection: Sendable, CustomTestStringConvertible {
     let name: String
@@ -29,24 +29,25 @@ import Testing
   ]
 
   @Test(arguments: collections)
-  func `are what they were`(collection: Collection) throws {
+  func `the verdicts are the recorded ones`(collection: Collection) throws {
     let lines = try collection.files().map(Self.line)
     #expect(lines.count >= 300)
     #expect(Set(lines).count == lines.count)
     let path = Samples.root.appending(path: "Tests/Verdicts/\(collection.name).txt")
     guard let golden = try? String(contentsOf: path, encoding: .utf8) else {
       try (lines.joined(separator: "\n") + "\n").write(to: path, atomically: true, encoding: .utf8)
-      Issue.record("recorded \(path.lastPathComponent) anew; look whether it may be")
+      Issue.record("recorded \(path.lastPathComponent), which was missing; check the verdicts")
       return
     }
     let stored = golden.split(separator: "\n")
     let kept = Set(stored)
     for line in lines where !kept.contains(Substring(line)) { Issue.record("\(line)") }
     let found = Set(lines.map { Substring($0) })
-    #expect(stored.filter { !found.contains($0) } == [], "no longer so")
+    #expect(stored.filter { !found.contains($0) } == [], "verdicts that no longer hold")
   }
 
-  /// A name, and the verdicts on the file as it is, where it has to be decoded, and where it may be cut short.
+  /// A name and three verdicts: on the file as it is, where it must be decoded, and where truncation is
+  /// allowed.
   private static func line(_ file: BrokenFile) -> String {
     var options = PreparationOptions()
     options.allowed = ["svg", "jxl", "jp2"]

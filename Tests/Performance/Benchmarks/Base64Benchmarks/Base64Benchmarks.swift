@@ -2,8 +2,8 @@ import Base64
 import Benchmark
 import Foundation
 
-/// Encoding and decoding beside Foundation and a copy of the same bytes, in buffers that are used again and again; each
-/// figure is for about 10 MB, so that they can be compared.
+/// Encoding and decoding compared with Foundation and with a copy of the same bytes, in reused buffers. Each
+/// figure is for about 10 MB, so that the figures can be compared.
 let benchmarks: @Sendable () -> Void = {
   let isSmallest = ProcessInfo.processInfo.environment["SMALLEST"]?.isEmpty == false
   Benchmark.defaultConfiguration = .init(
@@ -32,7 +32,7 @@ private func measure(_ benchmark: Benchmark, _ count: Int, _ rounds: Int, _ work
   benchmark.stopMeasurement()
 }
 
-/// Bytes, their text, and room for either.
+/// The bytes, their text, and room for either.
 private final class Buffers {
   private let bytes: Data
   private let text: Data

@@ -2,9 +2,9 @@ import Benchmark
 import Foundation
 import Plantain
 
-/// What a child process costs beside doing the same in the process (the same portrait, decoded, reduced and encoded
-/// again each time; the worker is warm: a first picture comes before those that are measured), and what a picture costs
-/// that needs nothing.
+/// The cost of a worker process compared with the same work in this process, and the cost of a picture that
+/// needs no work. Both decode, reduce, and encode the same portrait each time. The worker is warm: a first
+/// picture precedes the measured ones.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
     metrics: [.wallClock, .cpuTotal], maxDuration: .seconds(5), maxIterations: isSmallest ? 1 : 10_000)
@@ -30,10 +30,10 @@ let benchmarks: @Sendable () -> Void = {
   }
 }
 
-/// Everything once, by the debug build: shows that it works.
+/// Runs everything once, with the debug build, to show that it works.
 private let isSmallest = ProcessInfo.processInfo.environment["SMALLEST"]?.isEmpty == false
 
-/// The fixture that `run` made.
+/// The fixture made by `run`.
 private let photograph = inRepository(
   ".build/performance/\(isSmallest ? "smallest" : "work")/photograph.jpg"
 ).path(percentEncoded: false)
@@ -49,7 +49,7 @@ private func prepare(_ benchmark: Benchmark, by workers: ImageProcessor) async t
   benchmark.stopMeasurement()
 }
 
-/// The results of the last pictures are kept, so each is made another by a comment in front.
+/// The results of recent pictures are cached, so a comment at the start makes each picture a different one.
 private func numbered(_ jpeg: [UInt8], _ number: Int) -> Reference {
   let digits = Array("\(number)".utf8)
   let comment: [UInt8] = [0xFF, 0xFE, 0, UInt8(digits.count + 2)] + digits
