@@ -93,7 +93,7 @@ let package = Package(
         "CImaging", "CLossless", "PictureFormats", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
-    .target(name: "Preparation", dependencies: ["Imaging"], swiftSettings: swiftSettings),
+    .target(name: "Preparation", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
     .target(
       name: "Gateways", dependencies: ["Base64", "Core"], swiftSettings: swiftSettings),
     .target(
@@ -106,7 +106,10 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: swiftSettings),
-    .target(name: "Finishing", dependencies: ["Imaging"], swiftSettings: swiftSettings),
+    .target(name: "Finishing", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
+    // The pixels of both, by libvips.
+    .target(
+      name: "InProcess", dependencies: ["Finishing", "Imaging", "Preparation"], swiftSettings: swiftSettings),
     .target(
       name: "Isolation",
       dependencies: [
@@ -115,7 +118,7 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "PlantainWorker", dependencies: ["Finishing", "Imaging", "Isolation", "Preparation"],
+      name: "PlantainWorker", dependencies: ["InProcess", "Isolation"],
       swiftSettings: swiftSettings, linkerSettings: loadedLate),
     .target(
       name: "Ledger",
@@ -124,7 +127,7 @@ let package = Package(
     .target(
       name: "Editing",
       dependencies: [
-        "Preparation", "Submission", "Finishing", "Isolation", "Ledger",
+        "InProcess", "Submission", "Isolation", "Ledger",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
@@ -166,7 +169,7 @@ let package = Package(
 
     .executableTarget(
       name: "sanitizer-check",
-      dependencies: ["Base64", "Finishing", "Imaging", "Preparation", "Core"],
+      dependencies: ["Base64", "Core", "InProcess"],
       path: "Tests/Sanitizers", exclude: ["thread.supp"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "fuzzer", dependencies: ["Base64", "Gateways", "Imaging", "Preparation", "Core"],
@@ -179,7 +182,7 @@ let package = Package(
       name: "requests", dependencies: ["Ledger", "Plantain"], path: "Tests/Performance/Requests",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "drifts", dependencies: ["Finishing", "Imaging", "TestSupport", "Core"],
+      name: "drifts", dependencies: ["Core", "InProcess", "TestSupport"],
       path: "Tests/Performance/Drifts", swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
@@ -194,7 +197,7 @@ let package = Package(
     .testTarget(
       name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "PreparationTests", dependencies: ["Preparation", "TestSupport"],
+      name: "PreparationTests", dependencies: ["InProcess", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IsolationTests",
@@ -208,7 +211,7 @@ let package = Package(
       name: "SubmissionTests", dependencies: ["Submission", "TestSupport", "Core"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "FinishingTests", dependencies: ["Finishing", "TestSupport"], swiftSettings: swiftSettings),
+      name: "FinishingTests", dependencies: ["InProcess", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "PlantainTests",
       dependencies: [

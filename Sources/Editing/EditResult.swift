@@ -1,3 +1,4 @@
+import InProcess
 package import Finishing
 public import Gateways
 import Imaging

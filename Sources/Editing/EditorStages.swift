@@ -1,3 +1,4 @@
+import InProcess
 import Finishing
 package import Gateways
 import Imaging

@@ -1,6 +1,7 @@
 import Imaging
 import PictureFormats
 public import Isolation
+import InProcess
 package import Preparation
 public import Core
 

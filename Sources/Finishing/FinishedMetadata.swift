@@ -1,6 +1,5 @@
-import Imaging
-import PictureFormats
-import Core
+package import PictureFormats
+package import Core
 
 extension EmbeddedMetadata {
   /// What goes into a finished file: what of the original's metadata still holds, and how the picture was made.
@@ -25,7 +24,7 @@ extension PictureBytes {
   /// A finished picture of that size, with its metadata.
   ///
   /// - Parameter profile: that is in it already.
-  func adding(
+  package func adding(
     _ metadata: EmbeddedMetadata, as format: PictureFormat, _ size: PixelSize, over profile: [UInt8]? = nil
   ) -> PictureBytes {
     var metadata = metadata

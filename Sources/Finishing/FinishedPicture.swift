@@ -1,13 +1,15 @@
-import Imaging
 package import PictureFormats
 package import Core
+
+/// Between the three, in pixels.
+package let comparisonGap = 8
 
 /// A returned picture, ready to be written.
 package struct FinishedPicture: Sendable {
   package let bytes: PictureBytes
-  private var facts: Facts
+  package private(set) var facts: Facts
   /// Original, result and difference side by side, as a PNG, where that was asked for.
-  package internal(set) var comparison: PictureBytes?
+  package var comparison: PictureBytes?
 
   package init(bytes: PictureBytes, facts: Facts, comparison: PictureBytes? = nil) {
     self.bytes = bytes
@@ -17,11 +19,19 @@ package struct FinishedPicture: Sendable {
 
   /// What is known of it beside its bytes.
   package struct Facts: Sendable, Codable {
-    var format: PictureFormat
-    var size: PixelSize
-    var returned: PictureFormat
-    var isConverted: Bool
-    var findings = Findings()
+    package var format: PictureFormat
+    package var size: PixelSize
+    package var returned: PictureFormat
+    package var isConverted: Bool
+    package var findings = Findings()
+
+    package init(
+      format: PictureFormat, size: PixelSize, returned: PictureFormat, isConverted: Bool,
+      findings: Findings = Findings()
+    ) {
+      (self.format, self.size, self.returned) = (format, size, returned)
+      (self.isConverted, self.findings) = (isConverted, findings)
+    }
   }
 
   package var format: PictureFormat { facts.format }
@@ -33,7 +43,7 @@ package struct FinishedPicture: Sendable {
   /// What was found by holding it against the original.
   package var findings: Findings { facts.findings }
 
-  mutating func note(_ drift: Findings.WrittenDrift?) {
+  package mutating func note(_ drift: Findings.WrittenDrift?) {
     facts.findings.written = drift
   }
 
@@ -42,17 +52,23 @@ package struct FinishedPicture: Sendable {
     case finished(Facts)
     case failed(FinishingError)
   }
+}
 
-  /// The outcome of finishing `result`, as `finishResult` gives it, and the files that belong to it.
-  package static func answer(
-    finishing result: PictureBytes, beside pictures: FinishingPictures, options: FinishingOptions
-  ) -> (answer: Answer, files: [PictureBytes]) {
-    do throws(FinishingError) {
-      let picture = try finishResult(result, beside: pictures, options: options)
-      return (.finished(picture.facts), [picture.bytes] + [picture.comparison].compactMap(\.self))
-    } catch {
-      return (.failed(error), [])
-    }
+extension FinishedPicture {
+  /// The model's own, as it is coded.
+  package init(untouched bytes: PictureBytes, _ structure: PictureStructure, _ findings: Findings) {
+    self.init(
+      bytes: bytes,
+      facts: Facts(
+        format: structure.format, size: structure.uprightSize, returned: structure.format, isConverted: false,
+        findings: findings))
+  }
+
+  /// The model's picture, if no decoder has to see it.
+  package init?(withoutDecoder inspection: ResultInspection) {
+    guard let untouched = inspection.untouched, !inspection.options.looksAtOriginal else { return nil }
+    self.init(
+      untouched: untouched, inspection.structure, Findings(warnings: inspection.warnings))
   }
 }
 
@@ -75,11 +91,15 @@ package struct Findings: Sendable, Codable {
   package var mask: MaskEdits?
   package var warnings: [FinishingWarning] = []
 
+  package init(warnings: [FinishingWarning] = []) { self.warnings = warnings }
+
   /// How far a written file is from its original.
   package struct WrittenDrift: Sendable, Codable, Equatable {
     /// The mean CIEDE2000.
     package var value: Double
     package var scope: Scope
+
+    package init(value: Double, scope: Scope) { (self.value, self.scope) = (value, scope) }
 
     package enum Scope: String, Sendable, Codable {
       /// Where the original stays: beyond region and mask, and what the result has not changed.
@@ -95,6 +115,10 @@ package struct Findings: Sendable, Codable {
     package var top = 0
     package var right = 0
     package var bottom = 0
+
+    package init(left: Int = 0, top: Int = 0, right: Int = 0, bottom: Int = 0) {
+      (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+    }
   }
 
   /// Why a tint is not taken back.
@@ -124,11 +148,20 @@ package struct Findings: Sendable, Codable {
     package var residual: Double
     /// Whether it was corrected.
     package var isTrusted: Bool
+
+    package init(
+      dx: Double, dy: Double, scale: Double, rotation: Double, residual: Double, isTrusted: Bool
+    ) {
+      (self.dx, self.dy, self.scale, self.rotation) = (dx, dy, scale, rotation)
+      (self.residual, self.isTrusted) = (residual, isTrusted)
+    }
   }
 
   /// The middle difference of what is unchanged, as CIEDE2000.
   package struct ColorChange: Sendable, Codable {
     package var before: Double
     package var after: Double
+
+    package init(before: Double, after: Double) { (self.before, self.after) = (before, after) }
   }
 }

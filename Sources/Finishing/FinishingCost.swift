@@ -1,5 +1,4 @@
-import Imaging
-import PictureFormats
+package import PictureFormats
 package import Core
 
 /// What finishing may take, by the headers of the pictures.
@@ -22,13 +21,21 @@ extension ResultInspection {
     return ByteCount(Self.program + result + originalImage(original) + output(size) + masks + files)
   }
 
+  /// In bytes of pixels.
+  private static let maximumHeld = 128_000_000
+
+  /// Whether an original is held whole in memory while a result is restored onto it.
+  package static func isHeld(_ structure: PictureStructure, isDeep: Bool) -> Bool {
+    structure.orientation != 1 || structure.size.pixelCount * (isDeep ? 8 : 4) <= maximumHeld
+  }
+
   /// The program, its libraries, and all that is small.
   private static let program = 110_000_000
 
   private func originalImage(_ original: Original) -> Int {
     let structure = original.structure
     let pixels = structure.decodedSize.pixelCount
-    let held = OriginalImage.isHeld(structure, isDeep: numbers.isDeep) ? pixels * (numbers.isDeep ? 8 : 4) : 0
+    let held = Self.isHeld(structure, isDeep: numbers.isDeep) ? pixels * (numbers.isDeep ? 8 : 4) : 0
     let turned = structure.orientation == 1 ? 0 : pixels * 8
     // Such files are decoded as a whole, whoever asks for how little of them.
     let isWhole =

@@ -1,4 +1,3 @@
-import Imaging
 package import PictureFormats
 package import Core
 
@@ -50,9 +49,9 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   /// Whether some of the original's pixels stay as they are.
   package var composites: Bool { region != nil || usesMask || keepsUnchanged }
   /// Whether the result is as large as the original.
-  var hasOriginalsSize: Bool { fitsSource || composites }
+  package var hasOriginalsSize: Bool { fitsSource || composites }
   package var looksForPlace: Bool { aligns ?? composites }
-  var looksForTint: Bool { matchesColor ?? composites }
+  package var looksForTint: Bool { matchesColor ?? composites }
 
   /// Whether the result is laid into the original's frame, whose own pixels show where it does not reach.
   package var laysBack: Bool { hasOriginalsSize || looksForPlace || restoresAlpha }
@@ -123,7 +122,7 @@ package struct OriginalReading: Sendable, Codable, Equatable {
 
   package init() {}
 
-  var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
+  package var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
 }
 
 /// Why a returned picture cannot be used.

@@ -1,4 +1,3 @@
-import Imaging
 import PictureFormats
 package import Core
 
@@ -34,61 +33,8 @@ package struct MaskQuestion: Sendable, Codable {
       cpuSeconds: 10 + pixels * 3 / 10_000_000)
   }
 
-  package func answer(about mask: PictureBytes) -> Answer {
-    do throws(FinishingError) { return .reading(try read(mask)) } catch { return .failed(error) }
-  }
-
-  /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskOpaqueNowhere`, `maskEmpty`.
-  package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskReading {
-    let structure = try Self.inspect(mask).structure
-    let decoded = try on(FinishingError.mask) { () throws(ImagingError) in try decodeUpright(mask, structure)
-    }
-    let edits = if let own = self.edits { own } else { try Self.look(of: decoded) }
-    let read = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits) }
-    guard !read.isEmpty else { throw .maskEmpty(edits) }
-    return MaskReading(edits: edits, coversAll: read.coversAll)
-  }
-
-  private static func inspect(_ mask: PictureBytes) throws(FinishingError) -> ResultInspection.Original {
+  package static func inspect(_ mask: PictureBytes) throws(FinishingError) -> ResultInspection.Original {
     try readHeader(of: mask, OriginalReading(), FinishingError.mask)
-  }
-
-  /// Transparency says where to edit when what it leaves is a picture, or all black. Where that is all white, one may have painted
-  /// white on an empty layer, or made the transparency of a black and white mask.
-  private static func look(of mask: borrowing Image) throws(FinishingError) -> MaskEdits {
-    let rest = try on(FinishingError.mask) { () throws(ImagingError) -> Rest? in
-      guard mask.hasAlpha, try !mask.isOpaque() else { return nil }
-      return Self.rest(try mask.shared().withoutAlpha().pixels(), where: try mask.alpha().pixels())
-    }
-    switch rest {
-    case nil: return .white
-    case .picture: return .transparent
-    case .white: throw .maskAmbiguous
-    case .nothing: throw .maskOpaqueNowhere
-    }
-  }
-
-  /// What transparency leaves.
-  private enum Rest { case nothing, white, picture }
-
-  /// What is opaque, but for what coding and soft edges leave.
-  ///
-  /// - Parameter levels: one or three for each pixel.
-  private static func rest(_ levels: [UInt8], where alpha: [UInt8]) -> Rest {
-    let bands = levels.count / alpha.count
-    var (opaque, white, colored) = (0, 0, 0)
-    for place in alpha.indices where alpha[place] >= 240 {
-      let (first, last) = (bands * place, bands * place + bands - 1)
-      var (least, maximum) = (levels[first], levels[first])
-      for level in levels[first...last] { (least, maximum) = (min(least, level), max(maximum, level)) }
-      opaque += 1
-      if least >= 230 { white += 1 }
-      if maximum - least > 12 { colored += 1 }
-    }
-    guard opaque > 0 else { return .nothing }
-    // Edges are gray; a picture on white has colors.
-    let isWhite = white >= opaque - opaque / 100 || 2 * white >= opaque && colored <= opaque / 100
-    return isWhite ? .white : .picture
   }
 }
 

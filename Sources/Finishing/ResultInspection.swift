@@ -1,9 +1,8 @@
-import Imaging
-import PictureFormats
+package import PictureFormats
 package import Core
 
 /// Work on one of the pictures, whose failures are told by it.
-func on<Value: ~Copyable>(
+package func on<Value: ~Copyable>(
   _ picture: (ImagingError) -> FinishingError, _ work: () throws(ImagingError) -> Value
 ) throws(FinishingError) -> Value {
   do throws(ImagingError) { return try work() } catch { throw picture(error) }
@@ -22,25 +21,25 @@ package struct FinishingPictures: Sendable {
 
 /// What is known of a returned picture before it is decoded.
 package struct ResultInspection: Sendable {
-  struct Original: Sendable {
-    let bytes: PictureBytes
-    let structure: PictureStructure
-    let reading: OriginalReading
+  package struct Original: Sendable {
+    package let bytes: PictureBytes
+    package let structure: PictureStructure
+    package let reading: OriginalReading
   }
 
-  let bytes: PictureBytes
-  let structure: PictureStructure
+  package let bytes: PictureBytes
+  package let structure: PictureStructure
   package let options: FinishingOptions
-  let original: Original?
-  let mask: Original?
+  package let original: Original?
+  package let mask: Original?
   /// What is put into the file.
-  private(set) var metadata = EmbeddedMetadata()
+  package private(set) var metadata = EmbeddedMetadata()
   /// What is written where nothing has to be decoded for it.
-  private(set) var untouched: PictureBytes?
+  package private(set) var untouched: PictureBytes?
 
   /// What is written. Where the original's pixels stay, it is the original's format; where that, or what came, cannot be
   /// written or does not hold it, and something has to be, a PNG, which loses nothing.
-  var wanted: PictureFormat {
+  package var wanted: PictureFormat {
     if let wanted = options.wanted { return wanted }
     guard options.changesPixels || options.metadata != nil else { return structure.format }
     guard options.changesPixels, let original else { return structure.format.written }
@@ -51,13 +50,13 @@ package struct ResultInspection: Sendable {
   }
 
   /// The finished picture's size, or a larger one.
-  var canvas: PixelSize {
+  package var canvas: PixelSize {
     guard let original, options.hasOriginalsSize else { return structure.uprightSize }
     return original.structure.uprightSize
   }
 
   /// Whether the pixels have to be seen; otherwise the picture stays as it is coded.
-  var needsPixels: Bool {
+  package var needsPixels: Bool {
     let isTurned = options.metadata != nil && structure.orientation != 1
     return options.changesPixels || wanted != structure.format || isTurned
   }
@@ -78,7 +77,7 @@ package struct ResultInspection: Sendable {
     return file.count <= options.maximumBytes ?? .max ? file : nil
   }
 
-  init(
+  package init(
     _ bytes: PictureBytes, _ structure: PictureStructure, _ options: FinishingOptions, original: Original?,
     mask: Original?
   ) {
@@ -95,7 +94,7 @@ package struct ResultInspection: Sendable {
   /// How the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colors and depth.
   /// Those of RGB in sRGB, or with a profile that is a matrix and curves, which then goes with them; everything else becomes
   /// 8-bit sRGB.
-  var numbers: Numbers {
+  package var numbers: Numbers {
     guard options.composites, let structure = original?.structure,
       [.rgb, .palette].contains(structure.color), structure.hdr == nil
     else { return Numbers() }
@@ -108,26 +107,26 @@ package struct ResultInspection: Sendable {
   }
 
   /// What the numbers of a finished picture are.
-  struct Numbers {
+  package struct Numbers {
     /// `nil`: sRGB.
-    var profile: [UInt8]?
+    package var profile: [UInt8]?
     /// 16 bits per channel; otherwise 8.
-    var isDeep = false
+    package var isDeep = false
 
-    var areConverted: Bool { profile == nil && !isDeep }
+    package var areConverted: Bool { profile == nil && !isDeep }
   }
 
   /// Some of a lossless WebP's pixels stay, and nobody named another format.
-  var keepsLossless: Bool {
+  package var keepsLossless: Bool {
     options.composites && options.wanted == nil && original?.structure.isLossless == true
   }
 
   /// Transparency was there before, or is to be there again.
-  var expectsTransparency: Bool {
+  package var expectsTransparency: Bool {
     options.restoresAlpha || original?.structure.hasAlpha == true
   }
 
-  var warnings: [FinishingWarning] {
+  package var warnings: [FinishingWarning] {
     let isDeep = original.map { options.composites && $0.structure.bitsPerChannel > 8 } ?? false
     let losesDepth = isDeep && !numbers.isDeep
     let losesCredentials = structure.metadata.contains(.c2pa) && (untouched == nil || isRewritten)
@@ -198,7 +197,7 @@ private func check(
 }
 
 /// A decoded 4K picture is 270 MB at most; anything far above is no answer of these models, and few cameras make more.
-let maximumPixels = 200_000_000
+package let maximumPixels = 200_000_000
 
 /// A mask may be smaller or larger, but not of another shape: nobody knows then what it means.
 package func requireSameShape(_ mask: PixelSize, _ original: PixelSize) throws(FinishingError) {

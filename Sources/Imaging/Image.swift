@@ -103,13 +103,14 @@ package struct Image: ~Copyable {
   package var hasProfile: Bool { cimaging_has_profile(handle) }
   package var hasAlpha: Bool { cimaging_has_alpha(handle) }
 
-  func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
+  package func next(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
     guard let result else { throw Self.failure(step, source) }
     return Image(result, reading: source)
   }
 
   /// Wraps an image that reads from no file.
-  static func made(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image {
+  package static func made(_ step: ImagingError.Step, _ result: OpaquePointer?) throws(ImagingError) -> Image
+  {
     guard let result else { throw .stepFailed(step, detail: ImagingRuntime.takeErrorText()) }
     return Image(result, reading: nil)
   }

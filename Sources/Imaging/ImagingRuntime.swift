@@ -1,6 +1,7 @@
-import PictureFormats
 import CImaging
+import Core
 import Logging
+package import PictureFormats
 import Synchronization
 
 /// The libvips of this process. It is started once, on first use, and never for a picture that passes
@@ -12,9 +13,9 @@ package enum ImagingRuntime {
       Logger(label: "plantain.imaging").debug("\(String(cString: message))")
     }, isExpendable)
 
-  static func start() throws(ImagingError) {
+  package static func start() throws(ImagingError) {
     switch outcome {
-    case .started: return
+    case .started: WorkerPool.afterWork.withLock { $0 = finishThread }
     case .cannotInitialize: throw .libraryUnusable(takeErrorText())
     case .libraryTooOld:
       throw .libraryUnusable("found \(version), expected 8.14 or newer")

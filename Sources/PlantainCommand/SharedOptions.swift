@@ -42,7 +42,7 @@ struct OutputOptions: ParsableArguments {
 /// Prints the library's warnings as notes, without time and label.
 private struct WarningHandler: LogHandler {
   var logLevel = Logger.Level.warning
-  var metadata = Logger.Metadata()
+  package var metadata = Logger.Metadata()
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }

@@ -76,7 +76,8 @@ package struct FitPlan: Equatable, Sendable {
 
   /// The upright size and position of the whole picture when the frame was reduced once more to meet the byte
   /// limit.
-  func scaled(toFrame smaller: PixelSize, isOnItsSide: Bool) -> (size: PixelSize, offset: PixelOffset) {
+  package func scaled(toFrame smaller: PixelSize, isOnItsSide: Bool) -> (size: PixelSize, offset: PixelOffset)
+  {
     let whole = isOnItsSide ? size.transposed : size
     guard smaller != frame else { return (whole, offset) }
     let (x, y) = (

@@ -1,5 +1,4 @@
-import Imaging
-import PictureFormats
+package import PictureFormats
 public import Core
 
 /// Padding that extends a picture to exactly the aspect ratio of a model's result, by mirroring it at its
@@ -22,7 +21,7 @@ public struct MirrorPadding: Sendable, Codable, Hashable {
   }
 
   /// The size in which a picture is largest; `nil` if there are none.
-  func size(for picture: PixelSize) -> PixelSize? {
+  package func size(for picture: PixelSize) -> PixelSize? {
     sizes.max { Self.scale(of: picture, in: $0) < Self.scale(of: picture, in: $1) }
   }
 
@@ -97,7 +96,7 @@ extension PreparationPlan {
   /// - Parameters:
   ///   - answer: the size to whose aspect ratio the picture is padded; `nil` for no padding.
   ///   - whole: the upright size of the whole picture, of which a part may be sent.
-  static func fit(
+  package static func fit(
     _ structure: PictureStructure, _ limit: Int, _ ratio: AspectRatio?, _ answer: PixelSize?,
     in whole: PixelSize, _ options: PreparationOptions, canShrinkOnLoad: Bool
   ) -> FitPlan {

@@ -1,4 +1,3 @@
-import Imaging
 public import PictureFormats
 public import Core
 

@@ -1,4 +1,3 @@
-import Imaging
 public import PictureFormats
 public import Core
 
@@ -60,7 +59,7 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   package static let jobKind = "prepare"
 
   /// The metadata of a picture that is kept.
-  func kept(of structure: PictureStructure) -> Attribution {
+  package func kept(of structure: PictureStructure) -> Attribution {
     keepsCopyright ? structure.attribution : Attribution()
   }
 

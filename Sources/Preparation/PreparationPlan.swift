@@ -1,4 +1,3 @@
-import Imaging
 package import PictureFormats
 package import Core
 
@@ -6,9 +5,9 @@ package import Core
 package struct PreparationPlan: Sendable {
   package let fit: FitPlan
   /// Whether the padding mirrors the picture at its edges.
-  let isMirrored: Bool
+  package let isMirrored: Bool
   /// The part that is sent, in the pixels of the upright picture; `nil` for the whole picture.
-  let cut: PixelArea?
+  package let cut: PixelArea?
   package let format: PictureFormat
   /// Whether the compressed pixels can stay as they are.
   package let isPassthrough: Bool
@@ -22,9 +21,9 @@ package struct PreparationPlan: Sendable {
   let rewritesFormat: Bool
   /// Whether to try a lossless WebP first: for a lossless source whose bytes, in proportion to the pixels
   /// sent, would fit.
-  let triesLossless: Bool
+  package let triesLossless: Bool
   /// For an SVG, the rendered pixels per declared pixel; otherwise 1.
-  let drawingScale: Double
+  package let drawingScale: Double
   /// The steps that are known before any pixel is decoded, in order.
   package let steps: [PreparationStep]
   package let warnings: [PreparationWarning]
@@ -181,7 +180,7 @@ package struct PreparationPlan: Sendable {
       && (!reversesRows || structure.size.height % unit.height == 0)
   }
 
-  static func turnStep(_ structure: PictureStructure, losslessly: Bool) -> PreparationStep {
+  package static func turnStep(_ structure: PictureStructure, losslessly: Bool) -> PreparationStep {
     losslessly
       ? PreparationStep(
         .rotateLossless, "EXIF orientation \(structure.orientation) applied to whole blocks of coefficients")

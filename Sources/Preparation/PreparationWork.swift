@@ -1,24 +1,23 @@
-import Imaging
-import PictureFormats
-import Core
+package import Core
+package import PictureFormats
 
 /// The steps of one preparation, and a record of what they did.
-struct PreparationWork {
-  let structure: PictureStructure
-  let plan: PreparationPlan
-  let options: PreparationOptions
-  var steps: [PreparationStep]
-  private(set) var warnings: [PreparationWarning]
+package struct PreparationWork {
+  package let structure: PictureStructure
+  package let plan: PreparationPlan
+  package let options: PreparationOptions
+  package var steps: [PreparationStep]
+  package private(set) var warnings: [PreparationWarning]
   /// How many times a file was encoded.
-  var encodes = 0
+  package var encodes = 0
   /// The pixels of all those encodes.
-  var encodedPixels = 0
+  package var encodedPixels = 0
   /// The peak brightness of a whole HDR picture of which only a part is converted.
-  private var peak: Double?
+  package var peak: Double?
   /// The size in bytes of the file with its coefficients rounded to the quality floor, if that was too large.
-  var atFloor: Int?
+  package var atFloor: Int?
 
-  init(structure: PictureStructure, plan: PreparationPlan, options: PreparationOptions) {
+  package init(structure: PictureStructure, plan: PreparationPlan, options: PreparationOptions) {
     self.structure = structure
     self.plan = plan
     self.options = options
@@ -26,142 +25,15 @@ struct PreparationWork {
     self.warnings = plan.warnings
   }
 
-  mutating func warn(_ warning: PreparationWarning) {
+  /// The maximum size in bytes of the decoded picture for which opacity is examined before fitting.
+  package static let maximumHeldBytes = 128_000_000
+
+  package mutating func warn(_ warning: PreparationWarning) {
     if !warnings.contains(warning) { warnings.append(warning) }
   }
 
-  /// Decodes a picture that could pass unchanged but whose encoding cannot be verified by parsing it.
-  func verify(_ content: PictureContent) throws(PreparationError) {
-    guard structure.needsVerification else { return }
-    _ = try onPicture { () throws(ImagingError) in try Image.decode(content, structure).copiedToMemory().size
-    }
-  }
-
-  /// Opens the picture, reduced by its decoder where possible. A fully opaque alpha channel is dropped.
-  mutating func decode(
-    _ content: PictureContent, _ tolerance: DecodingTolerance
-  ) throws(PreparationError) -> Image {
-    if let hdr = structure.hdr, plan.cut != nil {
-      // A part must look the same as in the whole picture.
-      peak = try onPicture { () throws(ImagingError) in
-        try Image.decode(content, structure, tolerance: tolerance).peak(hdr, bits: structure.bitsPerChannel)
-      }
-    }
-    return try onPicture { () throws(ImagingError) in
-      let image = try Image.decode(
-        content, structure, shrink: plan.fit.shrink, scale: plan.drawingScale, tolerance: tolerance)
-      // The size of a drawing is rounded by the renderer's own rules and is known only now.
-      guard structure.format.codec != .svg else {
-        guard image.size.pixelCount <= options.maximumPixels else {
-          throw .tooManyPixels(image.size, limit: options.maximumPixels)
-        }
-        return try image.copiedToMemory()
-      }
-      guard plan.fit.shrink > 1 || image.size == structure.size else {
-        throw .damaged("its header declares \(structure.size), its decoder returned \(image.size)")
-      }
-      if let cut = plan.cut?.stored(structure.orientation, in: structure.size) {
-        return try image.cropped(left: cut.left, top: cut.top, to: cut.size)
-      }
-      // Larger pictures are reduced first, row by row, and examined afterwards.
-      let bytes = image.size.pixelCount * image.bands * (structure.bitsPerChannel > 8 ? 2 : 1)
-      guard image.hasAlpha, bytes <= Self.maximumHeldBytes else { return image }
-      let realized = try image.copiedToMemory()
-      return try realized.isOpaque() ? realized.withoutAlpha() : realized
-    }
-  }
-
-  /// The maximum size in bytes of the decoded picture for which opacity is examined before fitting.
-  static let maximumHeldBytes = 128_000_000
-
-  /// Scales the picture to the planned size.
-  func fit(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard image.size != plan.fit.size else { return image }
-    do throws(ImagingError) {
-      return try image.resized(to: plan.fit.size)
-    } catch {
-      throw .picture(error)
-    }
-  }
-
-  /// Turns the picture upright.
-  mutating func orient(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard structure.orientation != 1 else { return image }
-    if let planned = steps.firstIndex(where: { $0.kind == .rotateLossless }) {
-      // The losslessly turned file was still too large.
-      steps[planned] = PreparationPlan.turnStep(structure, losslessly: false)
-    }
-    do throws(ImagingError) {
-      return try image.copiedToMemory().oriented(structure.orientation)
-    } catch {
-      throw .picture(error)
-    }
-  }
-
-  /// Converts the colors to 8-bit sRGB.
-  mutating func color(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard plan.needsColor || !image.isEightBitSRGB || structure.format.permission != nil && image.hasProfile
-    else { return image }
-    do throws(ImagingError) {
-      if let hdr = structure.hdr {
-        let whole = try image.copiedToMemory()
-        let peak =
-          if let known = self.peak { known } else {
-            try whole.shared().peak(hdr, bits: structure.bitsPerChannel)
-          }
-        return try whole.inSRGB(from: hdr, bits: structure.bitsPerChannel, peak: peak)
-      }
-      if structure.profileIsMade, let made = structure.profile {
-        return try image.withProfile(made).inSRGB(usingProfile: true)
-      }
-      // The profile of a format that is not parsed here is known only to its decoder.
-      if plan.usesProfile || structure.format.permission != nil && image.hasProfile {
-        if let converted = try? image.inSRGB(usingProfile: true) { return converted }
-        warn(.profileIgnored)
-      }
-      return try image.inSRGB(usingProfile: false)
-    } catch {
-      throw .picture(error)
-    }
-  }
-
-  /// Pads or crops the picture to its frame. This happens upright and in sRGB, the color space of the
-  /// background color.
-  func frame(_ image: consuming Image) throws(PreparationError) -> Image {
-    guard image.size != plan.fit.frame else { return image }
-    do throws(ImagingError) {
-      if plan.isMirrored {
-        // Mirroring reads the picture from both ends.
-        return try image.copiedToMemory().mirrored(
-          into: plan.fit.frame, left: plan.fit.offset.x, top: plan.fit.offset.y)
-      }
-      return try image.framed(
-        plan.fit.frame, offset: plan.fit.offset, isCropped: options.fit == .crop,
-        background: options.background)
-    } catch {
-      throw .picture(error)
-    }
-  }
-
-  /// Runs all pending work once, so that every encode starts from the same pixels in memory.
-  mutating func realize(_ image: consuming Image) throws(PreparationError) -> Image {
-    do throws(ImagingError) {
-      let realized = try image.copiedToMemory()
-      if structure.bitsPerChannel > 8, try realized.isNearlyBlank() { warn(.nearlyBlank) }
-      guard realized.hasAlpha else { return realized }
-      if try realized.isOpaque() { return try realized.withoutAlpha().copiedToMemory() }
-      guard !plan.format.hasAlpha else { return realized }
-      steps.append(
-        PreparationStep(
-          .flatten, "\(plan.format.name) has no transparency", after: options.background.description))
-      return try realized.flattened(onto: options.background).copiedToMemory()
-    } catch {
-      throw .picture(error)
-    }
-  }
-
   /// The maximum bytes of the picture itself, without the names that are kept with it.
-  var limit: ByteCount {
+  package var limit: ByteCount {
     ByteCount(max(0, options.maximumBytes.bytes - EmbeddedMetadata(options.kept(of: structure)).length))
   }
 
@@ -182,7 +54,7 @@ struct PreparationWork {
   }
 
   /// Adds the metadata that is kept, verifies the result, and returns it.
-  func finished(
+  package func finished(
     _ content: PictureContent, as format: PictureFormat, size: PixelSize
   ) throws(PreparationError) -> PreparedReference {
     let kept = options.kept(of: structure)
@@ -210,4 +82,23 @@ struct PreparationWork {
     return ReferenceGeometry(
       orientation: structure.orientation, source: source, shown: shown, prepared: prepared)
   }
+}
+
+/// Prepares a picture that needs no decoder: it is copied without private metadata, or stays in its file.
+///
+/// - Throws: `picture` when the file changed meanwhile.
+package func passedReference(
+  _ inspection: PictureInspection
+) throws(PreparationError) -> PreparedReference {
+  let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
+  let work = PreparationWork(structure: structure, plan: plan, options: options)
+  let result: Result<PreparedReference, PreparationError>
+  do throws(PreparationError) {
+    let cleaned = try onPicture { () throws(ImagingError) in try structure.cleaned(inspection.source) }
+    result = .success(try work.finished(cleaned, as: structure.format, size: structure.size))
+  } catch {
+    result = .failure(error)
+  }
+  try onPicture { () throws(ImagingError) in try requireUnchanged(inspection.source) }
+  return try result.get()
 }

@@ -1,4 +1,3 @@
-import Imaging
 import PictureFormats
 public import Core
 
@@ -6,7 +5,7 @@ public import Core
 public struct PreparedReference: Sendable {
   /// The file to send: upright, sRGB, without private metadata, within every limit.
   public let content: PictureContent
-  private let facts: Facts
+  package let facts: Facts
 
   package init(content: PictureContent, facts: Facts) {
     self.content = content
@@ -27,14 +26,14 @@ public struct PreparedReference: Sendable {
 
   /// The properties of a prepared reference, without its bytes.
   package struct Facts: Sendable, Codable {
-    var mediaType: MediaType
-    var size: PixelSize
-    var isPassthrough: Bool
-    var encodes: Int
-    var steps: [PreparationStep]
-    var geometry: ReferenceGeometry
-    var page: Int
-    var warnings: [PreparationWarning]
+    package var mediaType: MediaType
+    package var size: PixelSize
+    package var isPassthrough: Bool
+    package var encodes: Int
+    package var steps: [PreparationStep]
+    package var geometry: ReferenceGeometry
+    package var page: Int
+    package var warnings: [PreparationWarning]
   }
 
   /// The media type of the bytes, according to their encoder or their own header.
@@ -58,19 +57,6 @@ public struct PreparedReference: Sendable {
   package enum Answer: Sendable, Codable {
     case prepared(Facts)
     case failed(PreparationError)
-  }
-
-  /// Prepares `source` with `prepareReference`, and returns the outcome and the bytes in memory.
-  package static func answer(
-    preparing source: PictureContent, options: PreparationOptions
-  ) -> (answer: Answer, bytes: PictureBytes?) {
-    do throws(PreparationError) {
-      let reference = try prepareReference(source, options: options)
-      let bytes = try onPicture { () throws(ImagingError) in try inMemory(reference.content) }
-      return (.prepared(reference.facts), bytes)
-    } catch {
-      return (.failed(error), nil)
-    }
   }
 }
 
@@ -140,7 +126,7 @@ public struct PreparationStep: Sendable, Equatable, Codable {
     case repair
   }
 
-  init(_ kind: Kind, _ reason: String, before: String? = nil, after: String? = nil) {
+  package init(_ kind: Kind, _ reason: String, before: String? = nil, after: String? = nil) {
     self.kind = kind
     self.reason = reason
     self.before = before

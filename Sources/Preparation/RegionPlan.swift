@@ -1,11 +1,11 @@
-import Core
+package import Core
 
 /// Determines the part of a picture that is sent when only a region of it is edited. Pure arithmetic.
 struct RegionPlan {
   /// The region with its surroundings, in the pixels of the upright picture.
-  let cut: PixelArea
+  package let cut: PixelArea
   /// The maximum longest edge of the part that is sent, in pixels; `nil` for no limit.
-  let longestEdge: Int?
+  package let longestEdge: Int?
 
   /// - Parameters:
   ///   - region: the region, inside the picture.
@@ -75,7 +75,7 @@ extension PixelArea {
   /// orientation.
   ///
   /// - Parameter stored: the size of the whole picture as stored.
-  func stored(_ orientation: Int, in stored: PixelSize) -> PixelArea {
+  package func stored(_ orientation: Int, in stored: PixelSize) -> PixelArea {
     let isOnItsSide = orientation >= 5
     let (x, y) = isOnItsSide ? (top, left) : (left, top)
     let size = isOnItsSide ? size.transposed : size

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Core
 
+@testable import InProcess
 @testable import Finishing
 
 /// A result that is moved and tinted, and in which 30 % of the picture shows something else.

@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import Core
 
+@testable import InProcess
 @testable import Finishing
 
 /// Masks as people and programs make them, and how each is read.

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Core
 
+@testable import InProcess
 @testable import Finishing
 
 @Suite struct `Registration of a result on its original` {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 import Core
 
+@testable import InProcess
 @testable import Finishing
 
 @Suite struct `Restoring a result onto its original` {

@@ -1,3 +1,4 @@
+@testable import InProcess
 import Finishing
 import Foundation
 import Ledger

@@ -1,5 +1,6 @@
 import Imaging
 import PictureFormats
+import InProcess
 import Preparation
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import Foundation
 import Imaging
 import PictureFormats
+import InProcess
 import Preparation
 import TestSupport
 import Testing

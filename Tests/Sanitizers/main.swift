@@ -1,6 +1,7 @@
 // Runs everything that touches C over the named files: whole, truncated, and damaged. Tests/sanitize builds
 // it with a sanitizer, which ends the process on any memory error or data race.
 import Base64
+import InProcess
 import Finishing
 import Imaging
 import PictureFormats

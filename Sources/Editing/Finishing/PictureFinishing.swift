@@ -1,3 +1,4 @@
+import InProcess
 package import Finishing
 import Imaging
 import PictureFormats

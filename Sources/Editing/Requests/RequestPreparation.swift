@@ -1,3 +1,4 @@
+import InProcess
 import Finishing
 import Gateways
 import Imaging

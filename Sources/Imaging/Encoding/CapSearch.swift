@@ -29,8 +29,8 @@ package struct CapSearch: Sendable {
 
   /// A size that is assumed without a measurement. It only guides the search and proves nothing.
   package struct Hint: Sendable {
-    let quality: Int
-    let bytes: Int
+    package let quality: Int
+    package let bytes: Int
 
     package init(quality: Int, bytes: Int) {
       self.quality = quality
@@ -41,11 +41,11 @@ package struct CapSearch: Sendable {
   /// How sizes typically decrease, as slopes of their logarithm. A good prediction saves a measurement and a
   /// bad one costs one. Measured on photographs around the floor's quality.
   package struct Decline: Sendable {
-    let scale: Scale
-    let quality: Double
+    package let scale: Scale
+    package let quality: Double
     /// The step from level 0 to 1; `level` is the step from each further level to the next.
     let firstLevel: Double
-    let level: Double
+    package let level: Double
 
     package static func jpeg(halvesChroma: Bool) -> Decline {
       Decline(
@@ -201,7 +201,7 @@ extension CapSearch.Decline {
   package enum Scale: Sendable {
     case jpeg, webP
 
-    func position(_ quality: Int) -> Double {
+    package func position(_ quality: Int) -> Double {
       let quality = Double(max(1, quality))
       switch self {
       // The percentage by which libjpeg scales its quantization tables (jcparam.c).

@@ -20,7 +20,7 @@ package struct CapLevels: Sendable {
   /// Whether level 1 halves the chroma resolution.
   let canHalveChroma: Bool
   /// Whether the picture must keep its size.
-  let keepsSize: Bool
+  package let keepsSize: Bool
 
   /// Whether a level halves the chroma resolution.
   package func halvesChroma(_ level: Int) -> Bool { canHalveChroma && level > 0 }
@@ -37,7 +37,7 @@ package struct CapLevels: Sendable {
   }
 
   /// The last level.
-  var last: Int {
+  package var last: Int {
     var (steps, edge) = (0, Double(size.longestEdge))
     while !keepsSize, edge * Self.edgeFactor >= Double(Self.smallestEdge) {
       edge *= Self.edgeFactor

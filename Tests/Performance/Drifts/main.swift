@@ -3,6 +3,7 @@
 //   drifts N PICTURE...     N drifts of each picture, part of which is changed to the next one
 // Prints the error in pixels of the result, which limits it, at the worst of five points: one line for each
 // group, and on standard error one line for each drift that was not found, or was found wrongly.
+import InProcess
 import Finishing
 import Foundation
 import Imaging

@@ -1,0 +1,69 @@
+import Finishing
+import Imaging
+import PictureFormats
+import Core
+
+/// The original, the finished picture and how they differ, side by side, as a PNG to look at.
+///
+/// - Parameters:
+///   - area: what the result showed of the original.
+///   - longest: the longest edge of each, in pixels; `nil`: 1,024.
+func comparison(
+  of finished: borrowing FinishedPicture, with originalImage: borrowing OriginalImage, _ area: PixelArea,
+  longest: Int? = nil
+) throws(ImagingError) -> PictureBytes {
+  let after = try part(of: finished, area, of: originalImage.size)
+  let edge = min(longest ?? Comparison.edge, area.size.longestEdge)
+  let size = area.size.scaled(toLongestEdge: edge)
+  let before = try originalImage.reference(area).resized(to: size)
+  let own = try after.resized(to: size).opaque()
+  let differences = try before.differences(from: own)
+  let panels = [try before.pixels(), try own.pixels(), try Comparison.map(differences, over: before)]
+  return try Comparison.joined(panels, size).encoded(as: .png)
+}
+
+/// What a finished file has of an area of its original.
+///
+/// - Parameter original: the size of the whole.
+func part(
+  of finished: borrowing FinishedPicture, _ area: PixelArea, of original: PixelSize
+) throws(ImagingError) -> Image {
+  let picture = try openInSRGB(finished.bytes, PictureStructure.read(finished.bytes))
+  guard finished.size == original, area != PixelArea(original) else { return picture }
+  return try picture.cropped(left: area.left, top: area.top, to: area.size)
+}
+
+private enum Comparison {
+  /// Of each of the three, in pixels.
+  static let edge = 1_024
+  /// What is shown as the strongest red (CIEDE2000).
+  private static let strongest: Float = 20
+
+  /// The original in pale gray, and red where it differs.
+  static func map(_ differences: [Float], over before: borrowing Image) throws(ImagingError) -> [UInt8] {
+    let gray = try before.gray().pixels
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * gray.count)
+    for (level, difference) in zip(gray, differences) {
+      let pale = 128 + Float(level) / 4
+      let red = min(1, max(0, difference - 2) / strongest)
+      pixels.append(UInt8(pale + (255 - pale) * red))
+      pixels.append(UInt8(pale * (1 - red)))
+      pixels.append(UInt8(pale * (1 - red)))
+    }
+    return pixels
+  }
+
+  static func joined(_ panels: [[UInt8]], _ size: PixelSize) throws(ImagingError) -> Image {
+    let width = panels.count * size.width + (panels.count - 1) * comparisonGap
+    var pixels = [UInt8](repeating: 255, count: 3 * width * size.height)
+    for (position, panel) in panels.enumerated() {
+      for row in 0..<size.height {
+        let to = 3 * (row * width + position * (size.width + comparisonGap))
+        pixels.replaceSubrange(
+          to..<to + 3 * size.width, with: panel[3 * row * size.width..<3 * (row + 1) * size.width])
+      }
+    }
+    return try Image.fromPixels(pixels, size: PixelSize(width: width, height: size.height), bands: 3)
+  }
+}

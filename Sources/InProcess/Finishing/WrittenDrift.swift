@@ -1,0 +1,26 @@
+import Finishing
+import Imaging
+import PictureFormats
+import Core
+
+extension RestoredResult {
+  /// How far the written file is from its original.
+  ///
+  /// - Parameter original: the size of the whole.
+  func drift(
+    of file: borrowing FinishedPicture, _ original: PixelSize, _ options: FinishingOptions
+  ) throws(ImagingError) -> Findings.WrittenDrift? {
+    let scope: Findings.WrittenDrift.Scope = kept?.contains(true) == true ? .outsideChange : .leastChanged
+    let value: Double?
+    if !file.isConverted || scope == .leastChanged && options.maximumBytes == nil {
+      // What the last coding at full quality adds is not seen.
+      value = file.findings.drift
+    } else if file.format == .png {
+      // Beyond its limits the pixels are the original's.
+      value = scope == .outsideChange ? 0 : file.findings.drift
+    } else {
+      value = try pair.drift(of: part(of: file, area, of: original), at: scope == .outsideChange ? kept : nil)
+    }
+    return value.map { Findings.WrittenDrift(value: $0, scope: scope) }
+  }
+}

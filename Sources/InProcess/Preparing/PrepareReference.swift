@@ -1,0 +1,91 @@
+package import Preparation
+import Imaging
+import PictureFormats
+package import Core
+
+/// Prepares a picture for an image-edit API: upright, sRGB, without private metadata, and within every limit.
+/// A picture that already meets all requirements is unchanged.
+///
+/// Synchronous, from bytes to bytes; call it on a thread of the worker pool.
+///
+/// - Throws: `invalidOption`; `pageMissing`; `regionOutside`; `picture` if the picture cannot be read;
+///   `capNotReachable`.
+package func prepareReference(
+  _ source: PictureBytes, options: PreparationOptions
+) throws(PreparationError) -> PreparedReference {
+  try prepareReference(PictureContent(source), options: options)
+}
+
+/// The same for a picture that may be in a file. A picture that passes unchanged stays there; any other is
+/// read into memory only if its decoder requires it.
+///
+/// - Throws: also when the file changes during the preparation.
+package func prepareReference(
+  _ source: PictureContent, options: PreparationOptions
+) throws(PreparationError) -> PreparedReference {
+  try prepareReference(inspectPicture(source, options: options))
+}
+
+/// The same for a picture that was already inspected.
+package func prepareReference(
+  _ inspection: PictureInspection
+) throws(PreparationError) -> PreparedReference {
+  let result: Result<PreparedReference, PreparationError>
+  do throws(PreparationError) { result = .success(try prepare(inspection)) } catch {
+    result = .failure(error)
+  }
+  // If the file changed, the decoder may have read a mixture of two versions, and its result or error means
+  // nothing.
+  try onPicture { () throws(ImagingError) in try requireUnchanged(inspection.source) }
+  return try result.get()
+}
+
+private func prepare(_ inspection: PictureInspection) throws(PreparationError) -> PreparedReference {
+  let (structure, plan, options) = (inspection.structure, inspection.plan, inspection.options)
+  var work = PreparationWork(structure: structure, plan: plan, options: options)
+  // Decoders read the cleaned file too, so that a text chunk that inflates to gigabytes never reaches them.
+  let cleaned = try onPicture { () throws(ImagingError) in try structure.cleaned(inspection.source) }
+  if plan.isPassthrough {
+    try work.verify(cleaned)
+    return try work.finished(cleaned, as: structure.format, size: structure.size)
+  }
+
+  if let rewritten = try work.rewriteWithoutPixels(cleaned) {
+    return try work.finished(PictureContent(rewritten.bytes), as: rewritten.format, size: rewritten.size)
+  }
+
+  let ready = try renderAsAllowed(cleaned, &work)
+  ImagingRuntime.noteDecoded()
+  let encoded = try work.encodeUnderCap(ready)
+  return try work.finished(PictureContent(encoded.bytes), as: encoded.format, size: encoded.size)
+}
+
+/// Renders the picture as it will be encoded, in memory.
+private func render(
+  _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: DecodingTolerance
+) throws(PreparationError) -> Image {
+  let decoded = try work.decode(cleaned, tolerance)
+  // Turning and color conversion come after fitting: they then handle fewer pixels, with the same result.
+  let fitted = try work.fit(decoded)
+  let upright = try work.orient(fitted)
+  let colored = try work.color(upright)
+  let framed = try work.frame(colored)
+  return try work.realize(framed)
+}
+
+/// Renders a damaged picture only if the options allow it, and then adds a warning.
+private func renderAsAllowed(
+  _ cleaned: PictureContent, _ work: inout PreparationWork
+) throws(PreparationError) -> Image {
+  var strict = work
+  do throws(PreparationError) {
+    let image = try render(cleaned, &strict, .strict)
+    work = strict
+    return image
+  } catch {
+    if case .picture(.unreadable) = error { throw error }
+    guard work.options.tolerance == .lenient else { throw error }
+  }
+  work.warn(.truncated)
+  return try render(cleaned, &work, .lenient)
+}
