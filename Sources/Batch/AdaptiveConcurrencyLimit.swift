@@ -1,20 +1,21 @@
 import Editing
 import Core
 
-/// How many requests are in flight by one route: more while all goes well, half as many when it asks to come back later, and none
-/// until then. Whoever waits keeps its order.
+/// An AIMD concurrency limit for one route: it grows while requests succeed, halves when the route
+/// rate-limits, and admits nothing until the wait is over. Waiters are served first in, first out.
 package actor AdaptiveConcurrencyLimit {
   private static let first = 4.0
   private let maximum: Double
   private var limit: Double
-  /// What the route is known to bear: up to it the width grows with every success, beyond it by one for every width of them.
+  /// The slow-start threshold: the halved width after the route's last rate limit. Below it, each success
+  /// widens the limit by one; above it, a full width of successes does.
   private var borne: Double
   private(set) var inFlight = 0
   private var waiting: [CheckedContinuation<Bool, Never>] = []
   private let stop: StopSignal
   private var pausedUntil: ContinuousClock.Instant?
 
-  /// - Parameter borne: how many requests the route was seen to bear. `nil`: it has not complained.
+  /// - Parameter borne: the width that the route is known to bear. `nil`: it has not rate-limited yet.
   init(maximum: Int, borne: Int? = nil, until stop: StopSignal = StopSignal()) {
     self.stop = stop
     let known = min(Double(maximum), borne.map(Double.init) ?? Double(maximum))
@@ -23,10 +24,12 @@ package actor AdaptiveConcurrencyLimit {
     limit = min(Self.first, known)
   }
 
-  /// Whole ones.
+  /// The limit in whole requests; at least 1.
   package var width: Int { max(1, Int(limit)) }
 
-  /// - Returns: whether it may be sent; not so when a stop was asked for while it waited.
+  /// Waits for a slot, and for the end of a pause.
+  ///
+  /// - Returns: whether the request may be sent; `false` when a stop was requested during the wait.
   func enter() async -> Bool {
     guard !stop.isAsked else { return false }
     if inFlight < width, waiting.isEmpty {
@@ -35,7 +38,7 @@ package actor AdaptiveConcurrencyLimit {
       guard await withCheckedContinuation({ waiting.append($0) }) else { return false }
     }
     while let end = pausedUntil, end > .now {
-      // One that is canceled does not wait; its work sees that for itself.
+      // A canceled task does not wait; its work checks for cancellation itself.
       let sleep = { @Sendable in try await Task.sleep(until: end, clock: .continuous) }
       guard (try? await stop.cutting(sleep)) != nil else { break }
     }
@@ -44,20 +47,23 @@ package actor AdaptiveConcurrencyLimit {
     return false
   }
 
-  /// After a stop: nobody waits any longer.
+  /// Releases all waiters after a stop; their requests are not sent.
   func letGo() {
     for one in waiting { one.resume(returning: false) }
     waiting = []
   }
 
-  /// - Parameter isSuccess: it was answered as wished.
+  /// Releases a slot.
+  ///
+  /// - Parameter isSuccess: whether the request succeeded.
   package func leave(isSuccess: Bool) {
     inFlight -= 1
     if isSuccess { limit = min(maximum, limit + (limit < borne ? 1 : 1 / limit)) }
     admit()
   }
 
-  /// The route asks to come back after a time. Several requests that hear it at once are one reason to slow down.
+  /// Halves the limit and pauses the route after it rate-limits. Several requests that are rate-limited
+  /// during one pause halve it once.
   ///
   /// - Returns: the width from now on.
   func backOff(for wait: Duration) -> Int {
@@ -69,7 +75,7 @@ package actor AdaptiveConcurrencyLimit {
     return width
   }
 
-  /// No request is begun for that time.
+  /// Starts no request during that time.
   func pause(for wait: Duration) {
     pausedUntil = max(pausedUntil ?? .now, .now + wait)
   }

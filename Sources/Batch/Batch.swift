@@ -2,18 +2,22 @@ public import Editing
 public import Gateways
 public import Core
 
-/// Does the edits of a manifest, many at a time. Each is known by its content: a second run does only what is not done yet, fetches
-/// what was paid for, and leaves alone what nobody knows the outcome of. Several processes may share the work by one ledger.
+/// Runs the edits of a manifest concurrently. Each job is identified by its content: a second run does only
+/// what is not done yet, fetches what was paid for, and does not resend jobs whose outcome is unknown.
+/// Several processes can share the work through one ledger.
 public struct Batch: Sendable {
-  /// What became of one item.
+  /// The outcome of one item.
   public enum Outcome: Sendable {
+    /// The edit was done in this run.
     case done(EditResult)
-    /// It was done before, by the edit of that id; `nil`: what lies there was not asked for its origin.
+    /// The item was done before, by the edit with that id. `nil`: its outputs exist, and their origin was not
+    /// checked.
     case skipped(id: String?, outputs: [String])
-    /// Another process is at it.
+    /// Another process is working on it.
     case elsewhere
-    /// It may be done and billed, and is not sent again.
+    /// The outcome is unknown: the edit may be done and billed, and is not sent again.
     case ambiguous(PlantainError)
+    /// The edit failed.
     case failed(PlantainError)
   }
 
@@ -24,13 +28,20 @@ public struct Batch: Sendable {
   package let again: ResendPolicy
   package let skipsExisting: Bool
 
+  /// Creates a batch.
+  ///
   /// - Parameters:
-  ///   - spending: the most that a run may spend in all. `nil`: no limit.
-  ///   - maximum: how many edits may be under way at once; how many are, the route decides by how it answers. Default: 64.
-  ///   - limit: how many jobs are done at most: the first ones that are to be done. `nil`: all.
-  ///   - again: whether jobs that are done, or of which nobody knows, are sent once more, and paid for. Default: results are there
-  ///     already, or are copied to where they are wanted, and what nobody knows is left alone.
-  ///   - skippingExisting: whether jobs whose outputs lie there, whatever has made them, are left out. Default: `false`.
+  ///   - editor: runs the edits; its first route decides concurrency and prices.
+  ///   - spending: the maximum that a run may spend. Default: no limit.
+  ///   - maximum: the maximum number of concurrent edits, at least 1; the actual number adapts to the route's
+  ///     responses. Default: 64.
+  ///   - limit: the maximum number of jobs to do, counted from the first one that is not done yet. Default:
+  ///     no limit.
+  ///   - again: whether jobs that are done or whose outcome is unknown are sent again, and paid for again.
+  ///     Default: `.no`. The results of done jobs are kept or copied to where they are wanted, and jobs whose
+  ///     outcome is unknown are not sent.
+  ///   - skippingExisting: whether jobs whose outputs exist are left out, whatever created those. Default:
+  ///     `false`.
   public init(
     _ editor: Editor, spending: Money? = nil, maximum: Int = 64, limit: Int? = nil, again: ResendPolicy = .no,
     skippingExisting: Bool = false
@@ -43,11 +54,18 @@ public struct Batch: Sendable {
     self.again = again
   }
 
+  /// Runs the edits of a manifest.
+  ///
   /// - Parameters:
-  ///   - stop: nothing more is sent, and the run ends when what is in flight has ended.
-  ///   - watch: called for each item when it ends, and with how far the run is, one at a time.
-  /// - Throws: 65 when the manifest has problems: then nothing is sent; 73 when the ledger cannot be used; 66 when there is no run
-  ///   to go on with; 81 when a job that is to be done costs more than the limits allow, or nobody knows what: then nothing is sent.
+  ///   - manifest: the edits.
+  ///   - stop: when signaled, no further request is sent, and the run ends after those in flight. Default: a
+  ///     signal that never fires.
+  ///   - watch: called when an item ends, and with the progress of the run; calls do not overlap. Default:
+  ///     does nothing.
+  /// - Returns: the totals of the run.
+  /// - Throws: 65 when the manifest has problems; 73 when the ledger cannot be used; 66 when there is no run
+  ///   to resume; 81 when the price of a job that is not done yet exceeds the limits or is unknown. After 65
+  ///   and 81, nothing has been sent.
   public func run(
     _ manifest: Manifest, until stop: StopSignal = StopSignal(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
@@ -73,14 +91,15 @@ public struct Batch: Sendable {
     return summary
   }
 
-  /// What happens in a run.
+  /// An event of a run.
   public enum Event: Sendable {
+    /// An item has ended.
     case ended(Manifest.Item, Outcome)
-    /// A stop was asked for: so many jobs are in flight and will end, and so many are not sent any more.
+    /// A stop was requested: `inFlight` jobs will finish, and `left` jobs are not sent.
     case stopping(inFlight: Int, left: Int)
-    /// Nothing more is sent, for a reason that is no single job's, such as a key that is missing.
+    /// The run ends for a reason that applies to all jobs, such as a missing key; nothing more is sent.
     case halted(PlantainError)
-    /// At the beginning, whenever an item has ended, and every second.
+    /// The progress of the run: at its start, when an item has ended, and every second.
     case progress(BatchProgress)
   }
 }

@@ -13,21 +13,21 @@ import Submission
   import Foundation
 #endif
 
-/// What is paid for once: an item, and those whose pictures are the same.
+/// A unit of work that is paid for once: an item, and the items whose pictures have the same bytes.
 package struct BatchJob: Sendable {
-  /// With its number where several lines ask for variants of the same.
+  /// The item, with its variant number where several lines request the same content.
   package let item: Manifest.Item
-  /// Pictures of a folder with the same bytes: the result is written for each.
+  /// The other pictures of a folder with the same bytes: the result is written for each of them.
   package let same: [Manifest.Item]
 
   package var items: [Manifest.Item] { [item] + same }
 
-  /// Those whose outputs lie there already, whatever has made them.
+  /// The items whose outputs exist already, whatever created those.
   package var existing: [(item: Manifest.Item, outputs: [String])] {
     items.compactMap { item in item.existing.map { (item, $0) } }
   }
 
-  /// What is left of it without the items of those lines; `nil`: nothing.
+  /// The job without the items on those lines; `nil` when none remain.
   package func without(_ lines: some Collection<Int>) -> BatchJob? {
     guard !lines.isEmpty else { return self }
     let rest = items.filter { !lines.contains($0.line) }
@@ -38,12 +38,12 @@ package struct BatchJob: Sendable {
 /// All jobs of a manifest, in its order.
 package struct BatchJobs: Sendable {
   package var all: [BatchJob] = []
-  /// The lines that are variants of one another.
+  /// The line numbers of each group of variants.
   package var variants: [[Int]] = []
 }
 
-/// Items that ask for the same are told apart before anything is sent: lines of a manifest are variants, each paid for; pictures of
-/// a folder are one job.
+/// Groups the items that request the same content, before anything is sent: equal lines of a manifest are
+/// variants, each paid for; equal pictures of a folder are one job.
 extension Editor {
   package func jobs(of manifest: Manifest) async throws(PlantainError) -> BatchJobs {
     var jobs = BatchJobs()
@@ -60,7 +60,7 @@ extension Editor {
         let numbers = try await numbers(of: equal)
         for (position, number) in zip(group, numbers) {
           items[position]?.variant = number
-          // Two lines may be the places of one result that was copied before.
+          // Two lines may be the outputs of one result that was copied before.
           if let other = first[number], let item = items[position] {
             same[other, default: []].append(item)
             items[position] = nil
@@ -77,9 +77,9 @@ extension Editor {
     return jobs
   }
 
-  /// The positions of items that ask for the same, each group in the items' order.
+  /// The positions of the items that request the same content, in groups; each group is in the items' order.
   private func equalItems(of items: [Manifest.Item]) async throws(PlantainError) -> [[Int]] {
-    // Only where everything but the pictures' bytes is equal are those looked at.
+    // The pictures are read only where all else is equal.
     let alike = Dictionary(grouping: items.indices) { Self.outline(of: items[$0]) }.values.filter {
       $0.count > 1
     }
@@ -89,7 +89,7 @@ extension Editor {
       var byKey: [String: [Int]] = [:]
       for position in positions {
         let item = items[position]
-        // What cannot be read is told when its turn comes.
+        // An unreadable picture is reported when its job runs.
         let keys = try? await keys(of: item.prompt, item.references, item.options, known: &digests)
         if let key = keys?.first?.text { byKey[key, default: []].append(position) }
       }
@@ -98,7 +98,7 @@ extension Editor {
     return groups
   }
 
-  /// What is seen of an item without reading its pictures.
+  /// The parts of an item that are known without reading its pictures.
   private static func outline(of item: Manifest.Item) -> [String] {
     let pictures = (item.references + [item.options.finish.mask].compactMap(\.self)).map { reference in
       if case .file = reference { "\(reference.expectedSize.bytes)" } else { "\(reference)" }
@@ -107,14 +107,15 @@ extension Editor {
       + StoredNames.texts(of: item.options) + pictures
   }
 
-  /// Which variant each of several lines is: the one whose output it has, else the next that is free.
+  /// The variant number of each of several equal lines: that of the variant with the line's output, else the
+  /// next free one.
   private func numbers(of items: [Manifest.Item]) async throws(PlantainError) -> [Int] {
     let keys = try await keys(of: items[0].prompt, items[0].references, items[0].options)
     let known = try await knownVariants(keys, beyond: items.count)
     var taken: Set<Int> = []
     var numbers = items.map { item -> Int? in
       let own = known.number(placedAt: item)
-      // Equal pictures of a folder that failed have one number in the manifest of those that failed.
+      // Equal pictures of a folder that failed share one number in the manifest of failed items.
       guard let number = own ?? item.variant else { return nil }
       taken.insert(number)
       return number
@@ -128,8 +129,9 @@ extension Editor {
     return numbers.compactMap(\.self)
   }
 
-  /// Which variant a line is that has no equal in its manifest: the one whose output it has; else any that is done, whose result
-  /// is copied, or that nobody knows the outcome of.
+  /// The variant number of a line without an equal in its manifest: that of the variant with the line's
+  /// output; else that of any done variant, whose result is copied; else that of one whose outcome is
+  /// unknown.
   package func number(of item: Manifest.Item, _ keys: [JobKey]) async throws(PlantainError) -> Int {
     if let number = item.variant { return number }
     let known = try await knownVariants(keys, beyond: 1)
@@ -137,13 +139,13 @@ extension Editor {
     return known.number(placedAt: item) ?? used.filter(\.value.isDone).keys.min() ?? used.keys.min() ?? 1
   }
 
-  /// Whether a variant's number has become another place's meanwhile: other processes share the ledger.
+  /// Whether another output has taken the variant's number meanwhile: other processes share the ledger.
   func isTaken(_ names: [String], from item: Manifest.Item) async throws(PlantainError) -> Bool {
     let record = try await variantRecords(names.map { ($0, 1) })[1]
     return record.map { $0.isUsed && !$0.isPlaced(item, amongUsed: true) } ?? false
   }
 
-  /// What the ledger knows of a job's variants. Some of them may be pruned.
+  /// The variants of a job that the ledger knows. Some numbers may be missing because they were pruned.
   private func knownVariants(
     _ keys: [JobKey], beyond maximum: Int
   ) async throws(PlantainError) -> [Int: VariantRecord] {
@@ -157,7 +159,7 @@ extension Editor {
     }
   }
 
-  /// - Parameter names: of jobs, with the variants' numbers.
+  /// - Parameter names: job keys, each with the number of its variant.
   private func variantRecords(
     _ names: [(name: String, number: Int)]
   ) async throws(PlantainError) -> [Int: VariantRecord] {
@@ -172,6 +174,7 @@ extension Editor {
     return known
   }
 
+  /// How many numbers beyond the highest known one are looked up: pruned ones leave gaps.
   private static let looksAhead = 4
 }
 
@@ -179,12 +182,12 @@ extension Editor {
 struct VariantRecord {
   package var entries: [(entry: EditEntry, state: AttemptState)] = []
 
-  /// Those of which something was, or may be, paid for.
+  /// The edits that were paid for, or may have been.
   private var used: [EditEntry] {
     entries.filter { ![.prepared, .unbilled].contains($0.state) }.map(\.entry)
   }
 
-  /// Whether its number is somebody's.
+  /// Whether the variant's number is taken.
   var isUsed: Bool { !used.isEmpty }
   var isDone: Bool { entries.contains { $0.state == .done } }
 
@@ -195,7 +198,8 @@ struct VariantRecord {
 }
 
 extension [Int: VariantRecord] {
-  /// The lowest number whose place is the item's: of what was paid for, else of what was tried in vain by nobody else.
+  /// The lowest number of a variant with the item's output: first among the variants that were paid for, then
+  /// among those that only failed attempts of that output used.
   package func number(placedAt item: Manifest.Item) -> Int? {
     let numbers = keys.sorted()
     return numbers.first { self[$0]?.isPlaced(item, amongUsed: true) == true }

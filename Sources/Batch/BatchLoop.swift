@@ -2,14 +2,14 @@ import Core
 import Editing
 import Submission
 
-/// Begins the jobs of a run, many at a time, and counts what becomes of them.
+/// Starts the jobs of a run concurrently, and counts their outcomes.
 struct BatchLoop {
   private let run: BatchRun
   private(set) var progress: BatchProgress
-  /// Those of which nobody knows.
+  /// The items whose outcome is unknown.
   private(set) var ambiguous: [(item: Manifest.Item, error: PlantainError)] = []
   private var elsewhere: [Manifest.Item] = []
-  /// The causes that have ended the run for all jobs.
+  /// The causes, already reported, that have ended the run for all jobs.
   private var told: Set<PlantainError.Code> = []
 
   init(_ run: BatchRun, _ progress: BatchProgress) {
@@ -18,20 +18,20 @@ struct BatchLoop {
   }
 
   private enum Step: Sendable {
-    /// Without an outcome where it was not sent.
+    /// The items of a job; an item that was not sent has no outcome.
     case ended([(Manifest.Item, Batch.Outcome?)])
     case second
     case stopping
   }
 
-  /// Counts what is left out because its outputs lie there.
+  /// Counts the items that are left out because their outputs exist.
   package mutating func skip(
     _ existing: [(item: Manifest.Item, outputs: [String])], _ watch: (Batch.Event) -> Void
   ) {
     for (item, outputs) in existing { count(.skipped(id: nil, outputs: outputs), of: item, watch) }
   }
 
-  /// Ends when all jobs have ended, or a stop was asked for and those in flight have.
+  /// Runs the jobs. Returns when all have ended, or after a stop when those in flight have ended.
   package mutating func work(on jobs: ArraySlice<BatchJob>, maximum: Int, _ watch: (Batch.Event) -> Void)
     async
   {
@@ -57,7 +57,7 @@ struct BatchLoop {
           for (item, outcome) in outcomes { count(outcome, of: item, watch) }
         case .second:
           progress.tick(at: .now)
-          // A canceled one would be over at once, again and again.
+          // In a canceled task, the sleep would return at once, again and again.
           if !Task.isCancelled { group.addTask { await Self.second() } }
         case .stopping: await stop(watch)
         }
@@ -90,7 +90,8 @@ struct BatchLoop {
 
   /// Ends the run where no other job would fare better.
   ///
-  /// - Returns: whether the job is as good as not tried: nothing was sent for it, or the cause was told before.
+  /// - Returns: whether the job counts as not tried: nothing was sent for it, or the cause was reported
+  ///   before.
   private mutating func halts(_ outcome: Batch.Outcome, _ watch: (Batch.Event) -> Void) -> Bool {
     guard case .failed(let error) = outcome,
       let cause = error.commonCause(hasOneRoute: run.hasOneRoute)
@@ -99,7 +100,8 @@ struct BatchLoop {
     let isNew = told.insert(error.code).inserted
     switch cause {
     case .beforeSending:
-      // What was begun may still be sent where the cause is not every job's, as a sum that is nearly spent.
+      // Jobs that have started may still be sent if the cause does not apply to all, such as a limit that is
+      // nearly spent.
       if isNew { watch(.halted(error)) }
       return true
     case .answered:
@@ -124,9 +126,10 @@ struct BatchLoop {
 extension PlantainError {
   fileprivate enum CommonCause { case beforeSending, answered }
 
-  /// Where all jobs of a run would fail for the same reason: whether it is known before anything is sent.
+  /// Whether all jobs of a run would fail for the same reason, and whether that is known before anything is
+  /// sent.
   ///
-  /// - Parameter hasOneRoute: of several, another one may take the next job.
+  /// - Parameter hasOneRoute: whether there is only one route; with several, another may take the next job.
   fileprivate func commonCause(hasOneRoute: Bool) -> CommonCause? {
     guard billed == .no else { return nil }
     if [.overSpending, .ledgerUnusable].contains(code) { return .beforeSending }

@@ -2,29 +2,34 @@ import Core
 public import Editing
 import Ledger
 
-/// What all edits of a manifest would send and cost; its encoding is the last line of `batch --dry-run --json`.
+/// What the edits of a manifest would send and cost. Its encoding is the last line of `batch --dry-run
+/// --json`.
 public struct BatchPlan: Encodable, Sendable {
+  /// The number of jobs that would be sent, and of those that cannot be prepared.
   public private(set) var jobs = 0
-  /// The lines that ask for the same with different outputs: each a picture of its own, paid for.
+  /// The line numbers of each group of variants: lines that request the same content with different outputs,
+  /// each paid for.
   public private(set) var variants: [[Int]] = []
-  /// The pictures with the same bytes, by their places among all: paid for once.
+  /// The positions, from 1, of the pictures with the same bytes, in groups: each group is paid for once.
   public private(set) var same: [[Int]] = []
-  /// Those that cannot be prepared, and would fail without costing anything.
+  /// The number of jobs that cannot be prepared. They would fail without costing anything.
   public private(set) var failed = 0
-  /// Those that are not sent: done before, or paid for and to be fetched.
+  /// The number of jobs that are not sent because they are done, in progress, or paid for and waiting to be
+  /// fetched.
   public private(set) var skipped = 0
-  /// Those that are not sent, because nobody knows what became of them.
+  /// The number of jobs that are not sent because their outcome is unknown.
   public private(set) var ambiguous = 0
-  /// Those that would be left for a later run.
+  /// The number of jobs that would be left for a later run.
   public private(set) var left = 0
-  /// How many of the jobs a limit of what may be spent allows; `nil`: all.
+  /// The number of jobs that the spending limit allows; `nil`: all.
   public private(set) var affordable: Int?
-  /// Why it does not allow more.
+  /// The reason why the spending limit does not allow more jobs.
   public private(set) var overLimit: PlantainError?
-  /// Of all requests' bodies together.
+  /// The total size of all request bodies, in bytes.
   public private(set) var bytes = 0
-  /// Without a value where one job's are not known.
+  /// The total number of tokens; `nil` when that of a job is unknown.
   public private(set) var tokens: Tokens? = Tokens(input: 0, output: 0)
+  /// The total price; without an amount when that of a job is unknown, or in several currencies.
   public var cost: EditResult.Cost { costs.total }
   private var costs = Costs()
 
@@ -32,6 +37,7 @@ public struct BatchPlan: Encodable, Sendable {
     case variants, same, jobs, failed, skipped, ambiguous, left, affordable, bytes, tokens, cost
   }
 
+  /// Encodes the plan; counts of zero are left out, except `failed`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(jobs, forKey: .jobs)
@@ -52,9 +58,9 @@ public struct BatchPlan: Encodable, Sendable {
     variants = jobs.variants
   }
 
-  /// Leaves out what would not be sent.
+  /// Counts a job that would not be sent.
   ///
-  /// - Returns: whether it would be.
+  /// - Returns: whether it would be sent.
   mutating func admits(_ outlook: Editor.Outlook) -> Bool {
     switch outlook {
     case .toDo: return true
@@ -67,7 +73,9 @@ public struct BatchPlan: Encodable, Sendable {
 
   package mutating func leave(_ count: Int) { left += count }
 
-  /// - Parameter purse: what may be spent.
+  /// Counts a job that would be sent.
+  ///
+  /// - Parameter limiter: reserves its price.
   package mutating func count(_ outcome: Result<EditPlan, PlantainError>, _ limiter: SpendingLimiter) {
     jobs += 1
     switch outcome {
@@ -102,21 +110,25 @@ public struct BatchPlan: Encodable, Sendable {
 }
 
 extension PlantainError {
-  /// With how far the money goes.
+  /// The error with the number of edits that the limit allows.
   public func allowing(_ count: Int, of jobs: Int) -> PlantainError {
     PlantainError(
-      stage, code, "the limit is enough for \(count) of \(jobs) edits: \(message)", hint: hint,
+      stage, code, "the limit covers \(count) of \(jobs) edits: \(message)", hint: hint,
       subject: subject)
   }
 }
 
 extension Batch {
-  /// Does all local work of every edit that would be sent, by the first route, opens no socket and writes no file: what it would
-  /// send, and what it costs. What is done, or nobody knows the outcome of, is left out.
+  /// Does the local work of every edit that would be sent, for the first route: what it would send, and what
+  /// it costs. Opens no socket and writes no file. Leaves out jobs that are done or whose outcome is unknown.
   ///
-  /// - Parameter watch: called for each item that would be sent, or cannot be, in the manifest's order.
-  /// - Returns: with how far the money goes, where there is a limit.
-  /// - Throws: 65 when the manifest has problems; 66 when there is no run to go on with.
+  /// - Parameters:
+  ///   - manifest: the edits.
+  ///   - watch: called for each item that would be sent or cannot be prepared, in the manifest's order.
+  ///     Default: does nothing.
+  /// - Returns: the totals, and the number of jobs that the spending limit allows, if there is one.
+  /// - Throws: 65 when the manifest has problems; 66 when there is no run to resume; 73 when the ledger
+  ///   cannot be used.
   public func plan(
     _ manifest: Manifest, watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void = { _, _ in }
   ) async throws(PlantainError) -> BatchPlan {
@@ -132,7 +144,7 @@ extension Batch {
     await orderedConcurrentMap(items, width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {
         var options = item.options
-        // That it is there already may mean that it was done.
+        // An existing output may mean that the job is done.
         options.overwrites = true
         let plan = try await editor.plan(item.prompt, references: item.references, options: options)
         return (item, Result<EditPlan, PlantainError>.success(plan))
@@ -154,7 +166,7 @@ extension Batch {
     let again = try await editor.resolved(again)
     var found: [Manifest.Item] = []
     for (position, item) in items.enumerated() {
-      // What cannot be read is told when its turn comes.
+      // An unreadable picture is reported when its job runs.
       let outlook = (try? await editor.outlook(of: item, again)) ?? .toDo
       switch outlook {
       case .gone(let entry): watch(item, .failure(.resultGone(entry)))
@@ -170,6 +182,6 @@ extension Batch {
     return found
   }
 
-  /// Each holds what it has prepared until its turn.
+  /// The number of plans in progress: each holds its prepared pictures until it is counted.
   private static let plannedAtATime = 16
 }

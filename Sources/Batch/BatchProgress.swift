@@ -1,28 +1,31 @@
 import Core
 import Editing
 
-/// How far a run is; its encoding is a line of `batch --progress json`.
+/// The progress of a run. Its encoding is a line of `batch --progress json`.
 public struct BatchProgress: Encodable, Sendable {
-  /// All items of the manifest.
+  /// The number of items in the manifest.
   public let jobs: Int
+  /// The outcomes so far.
   public package(set) var summary: BatchSummary
-  /// Requests that are sent and not answered yet, with what is prepared for them and made of their answers.
+  /// The number of requests in flight, including their preparation and the processing of their responses.
   public package(set) var inFlight = 0
+  /// The time since the start of the run.
   public private(set) var elapsed: Duration = .zero
-  /// Until the last has ended, if it goes on as it did lately. `nil` while nothing has ended.
+  /// The estimated time until the last job ends, at the recent rate. `nil` while no job has ended.
   public private(set) var remaining: Duration?
 
   private let start: ContinuousClock.Instant
-  /// When those ended that took time, the latest ones.
+  /// The times at which the latest jobs ended, without skipped ones.
   private var ends: [ContinuousClock.Instant] = []
-  /// More than are in flight at once, so that a burst of answers is not taken for the usual speed.
+  /// The size of the window for the estimate: more than are in flight at once, so that a burst of responses
+  /// does not pass for the usual rate.
   private static let looksBack = 200
 
   package init(jobs: Int, _ summary: BatchSummary, at start: ContinuousClock.Instant) {
     (self.jobs, self.summary, self.start) = (jobs, summary, start)
   }
 
-  /// How many have ended, in whatever way.
+  /// The number of items that have ended, whatever their outcome.
   public var ended: Int { summary.done + summary.skipped + summary.failed + summary.ambiguous }
 
   package mutating func count(_ outcome: Batch.Outcome, at now: ContinuousClock.Instant) {
@@ -39,7 +42,8 @@ public struct BatchProgress: Encodable, Sendable {
   mutating func tick(at now: ContinuousClock.Instant) {
     elapsed = now - start
     guard !ends.isEmpty else { return }
-    // What was skipped took no time, and neither will those that are left of that kind: those come first in a second run.
+    // Skipped jobs took no time, and neither will those that are still to be skipped: they come first in a
+    // second run.
     let since = ends.count < Self.looksBack ? start : ends[0]
     remaining = (now - since) * Double(jobs - ended) / Double(ends.count)
   }
@@ -48,6 +52,7 @@ public struct BatchProgress: Encodable, Sendable {
     case jobs, done, skipped, failed, ambiguous, inFlight, seconds, remaining, cost
   }
 
+  /// Encodes the counts, times in seconds, and the cost.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(jobs, forKey: .jobs)

@@ -11,7 +11,7 @@ package import Core
   import Foundation
 #endif
 
-/// One run of a batch, as the ledger knows it, and what its jobs share.
+/// One run of a batch: its entry in the ledger, and the state that its jobs share.
 package final class BatchRun: Sendable {
   package var id: String { entry.id }
   package let editor: Editor
@@ -21,7 +21,7 @@ package final class BatchRun: Sendable {
   private let again: ResendPolicy
   package let stop: StopSignal
 
-  /// - Throws: 66 when there is no run to go on with, 73.
+  /// - Throws: 66 when there is no run to resume; 73 when the ledger cannot be used.
   init(
     _ editor: Editor, _ manifest: Manifest, _ limiter: SpendingLimiter, maximum: Int, _ again: ResendPolicy,
     under stop: StopSignal
@@ -44,13 +44,13 @@ package final class BatchRun: Sendable {
     try await editor.store.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }
 
-  /// Those who wait for their turn do not wait any longer.
+  /// Releases the jobs that wait for a slot.
   func letGo() async { await throttle.letGo() }
 
-  /// How many requests are under way.
+  /// The number of requests in flight.
   package var inFlight: Int { get async { await throttle.inFlight } }
 
-  /// What became of all of it, into the ledger. Where that cannot be written, each edit's own entry still tells.
+  /// Writes the totals into the ledger. If that fails, each edit's own entry still holds its outcome.
   package func end(_ summary: BatchSummary) async {
     var entry = entry
     entry.ended = .now
@@ -58,9 +58,10 @@ package final class BatchRun: Sendable {
     try? await editor.store.ledger().save(entry)
   }
 
-  /// What becomes of each of a job's items, in their order.
+  /// Runs a job.
   ///
-  /// - Returns: without an outcome where nothing was sent because the run was stopped.
+  /// - Returns: the outcomes of its items, in their order; an item has no outcome when the run was stopped
+  ///   before it was sent.
   func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome?)] {
     do throws(PlantainError) {
       let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
@@ -81,10 +82,10 @@ package final class BatchRun: Sendable {
     }
   }
 
-  /// The job's claim, and the names under which it may be known. Other processes may have given a variant's number to another place
-  /// meanwhile: then it is the next one.
+  /// The lock on the job, and the keys under which it may be known. If another process has given a variant's
+  /// number to another output meanwhile, the next number is used.
   ///
-  /// - Returns: `nil` when another process is at it.
+  /// - Returns: `nil` when another process is working on the job.
   private func claim(
     _ item: Manifest.Item, _ keys: [JobKey]
   ) async throws(PlantainError) -> (JobLock, [String])? {
@@ -113,7 +114,7 @@ package final class BatchRun: Sendable {
     }
   }
 
-  /// What becomes of a picture with the same bytes: it shares the result, and whatever went wrong.
+  /// The outcome of a picture with the same bytes: it shares the result or the failure.
   private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome? {
     let id: String
     switch first {
@@ -136,7 +137,7 @@ package final class BatchRun: Sendable {
     }
   }
 
-  /// The result of edits that are done, where an item wants it: it lies there, or is copied there.
+  /// The result of done edits, for an item's output: it exists there, or is copied there.
   private func result(of entries: [EditEntry], for item: Manifest.Item) async throws(PlantainError)
     -> Batch.Outcome
   {
@@ -162,7 +163,7 @@ package final class BatchRun: Sendable {
     let stop = StopSignal(under: stop)
     defer { stop.endAll() }
     guard await throttle.enter() else { throw .interrupted() }
-    // Another process may have been asked to come back later.
+    // Another process may have been rate-limited.
     if let pause = await editor.store.pause(of: editor.routes[0]) {
       await throttle.pause(for: pause)
       try? await stop.cutting { try await Task.sleep(for: pause) }
@@ -190,12 +191,12 @@ package final class BatchRun: Sendable {
     await editor.store.note(pause: wait, width: width, reason: why, of: editor.routes[0])
   }
 
-  /// What is known of the same job from before; `nil` when it is to be done.
+  /// The outcome of the same job from an earlier run; `nil` when it is not done yet.
   private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
     switch try await earlier(item, key) {
     case .done(let entries): return try await result(of: entries, for: item)
     case .fetched(let result):
-      // So that it is not sent by who goes on with this run.
+      // Otherwise a process that resumes this run would send it.
       if again != .no { try await editor.store.move(result.id, toRun: id) }
       var result = result
       result.isOfEarlierRun = true
@@ -214,19 +215,19 @@ package final class BatchRun: Sendable {
       return try await editor.earlier(
         key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
     } catch {
-      // What waits to be fetched waits on: nothing was sent.
+      // A result that waits to be fetched keeps waiting: nothing was sent.
       throw error.code == .interrupted ? .interrupted() : error
     }
   }
 
-  /// Whether what is wrong with the way to the gateway is wrong for all jobs.
+  /// Whether there is a single route, whose failures affect all jobs.
   var hasOneRoute: Bool { editor.routes.count == 1 }
 }
 
 extension Editor {
-  /// With the whole id of the run that is gone on with.
+  /// The policy with the full id of the run to resume.
   ///
-  /// - Throws: 66 when there is none, 73.
+  /// - Throws: 66 when there is no such run; 73 when the ledger cannot be used.
   func resolved(_ again: ResendPolicy) async throws(PlantainError) -> ResendPolicy {
     guard case .goingOn(let run) = again else { return again }
     return .goingOn(run: try await store.run(run).id)
@@ -234,11 +235,11 @@ extension Editor {
 }
 
 extension BatchRun {
-  /// The first jobs, as far as there are enough that are to be done.
+  /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer.
   func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
     var count = 0
     for (position, job) in jobs.enumerated() {
-      // What cannot be read is told when its turn comes.
+      // An unreadable picture is reported when its job runs.
       guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
       count += 1
       if count == limit { return jobs[...position] }
@@ -246,9 +247,9 @@ extension BatchRun {
     return jobs[...]
   }
 
-  /// Holds each job's own price against the limits, where it is to be done.
+  /// Checks the price of each job that is not done yet against the limits.
   ///
-  /// - Throws: 81.
+  /// - Throws: 81 when a price exceeds the limits or is unknown.
   func requireAffordable(_ jobs: ArraySlice<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
     let gateway = editor.routes[0].gateway
     for job in jobs {
@@ -257,14 +258,14 @@ extension BatchRun {
       do throws(PlantainError) {
         try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
       } catch {
-        // What cannot be read is told when its turn comes.
+        // An unreadable picture is reported when its job runs.
         guard case .toDo? = try? await editor.outlook(of: job.item, again) else { continue }
         throw error.of(job.item, in: manifest.path)
       }
     }
   }
 
-  /// What is known of those of which nobody knows what became: what to name them by, to settle them.
+  /// The items whose outcome is unknown, with the ids to settle them by.
   package func unsettled(_ items: [(item: Manifest.Item, error: PlantainError)]) async -> [BatchSummary
     .Unsettled]
   {

@@ -1,36 +1,41 @@
 import Core
 public import Editing
 
-/// What became of all items; its encoding is the last line of `batch --json`.
+/// The outcomes of all items of a run. Its encoding is the last line of `batch --json`.
 public struct BatchSummary: Encodable, Sendable {
-  /// The run's id in the ledger.
+  /// The id of the run in the ledger.
   public let run: String
+  /// The number of items that were done.
   public private(set) var done = 0
-  /// Done before, or under way in another process.
+  /// The number of items that were done before, or are in progress in another process.
   public private(set) var skipped = 0
+  /// The number of items that failed.
   public private(set) var failed = 0
+  /// The number of items whose outcome is unknown.
   public private(set) var ambiguous = 0
-  /// Under way in another process, and not there yet at the end.
+  /// The number of items that another process is working on, and whose outputs did not exist at the end of
+  /// the run.
   public package(set) var elsewhere = 0
-  /// Not tried: the run was stopped, came to an end for all jobs alike, or was to do so many only.
+  /// The number of items that were not tried: the run was stopped, ended for all jobs, or reached its limit
+  /// of jobs.
   public package(set) var left = 0
-  /// What has ended the run for all jobs alike.
+  /// The error that ended the run for all jobs.
   public package(set) var halt: PlantainError?
-  /// A stop was asked for.
+  /// Whether a stop was requested.
   var wasStopped = false
-  /// Those that are ambiguous, to be settled by their user.
+  /// The items whose outcome is unknown, for the user to settle.
   public package(set) var unsettled: [Unsettled] = []
-  /// The pictures of this run that were certainly billed.
+  /// The number of pictures of this run that were certainly billed.
   public private(set) var billed = 0
-  /// Of this run; without an amount where one is not known, or there are several currencies.
+  /// The cost of this run; without an amount when one is unknown, or in several currencies.
   public var cost: EditResult.Cost { costs.total }
   private var costs = Costs()
 
-  /// A job of which nobody knows what became of it.
+  /// A job whose outcome is unknown.
   public struct Unsettled: Sendable, Equatable {
-    /// Of its picture, else of its line.
+    /// The file name of its first picture, else the name of its line.
     public let name: String
-    /// The run that has sent it, or where there is none the edit: what `History.unsettled` takes.
+    /// The id of the run that sent it, else of the edit: what `History.unsettled` accepts.
     public let target: String
   }
 
@@ -42,6 +47,7 @@ public struct BatchSummary: Encodable, Sendable {
     case run, done, skipped, failed, ambiguous, elsewhere, left, halted, billed, cost
   }
 
+  /// Encodes the counts and the cost; `elsewhere` and `left` are left out when they are zero.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(run, forKey: .run)
@@ -74,11 +80,17 @@ public struct BatchSummary: Encodable, Sendable {
     }
   }
 
-  /// Of what failed or is ambiguous.
+  /// The exit statuses of the items that failed or whose outcome is unknown.
   private var statuses: Set<Int32> = []
 
-  /// 130 when it was stopped; that of the cause which ended it for all jobs alike; otherwise 0 when all is done and there, that of
-  /// what failed, is ambiguous (76) or under way elsewhere (75) when it is all of one kind, and 1 when it is not.
+  /// The exit status of the run:
+  ///
+  /// - 130 when it was stopped;
+  /// - that of the error that ended it for all jobs;
+  /// - 0 when every item is done;
+  /// - that of the failed items, 76 for an unknown outcome, or 75 for an item in progress elsewhere, when all
+  ///   have the same one;
+  /// - 1 otherwise.
   public var exitStatus: Int32 {
     if wasStopped { return PlantainError.Code.interrupted.exitStatus }
     if let halt { return halt.exitStatus }
@@ -87,7 +99,7 @@ public struct BatchSummary: Encodable, Sendable {
   }
 }
 
-/// Sums of what edits cost.
+/// The sum of the costs of edits.
 package struct Costs: Sendable {
   private var amount: Double? = 0
   private var currency: String?
@@ -105,7 +117,7 @@ package struct Costs: Sendable {
 
   var total: EditResult.Cost {
     guard let amount else { return EditResult.Cost(amount: nil, currency: nil, basis: .unknown) }
-    // Millionths are exact; what a sum of thousands adds behind them is not.
+    // Millionths are exact; the digits that a sum of thousands adds behind them are not.
     return EditResult.Cost(amount: amount.rounded(to: 6), currency: currency, basis: basis)
   }
 }

@@ -11,8 +11,8 @@ import Core
 #endif
 
 extension Manifest {
-  /// Where the items that failed are kept: `NAME.failed.jsonl` beside the manifest, of a folder or of pictures `failed.jsonl` in
-  /// that of the outputs.
+  /// The path of the manifest of failed items: `NAME.failed.jsonl` beside the manifest. For a folder or
+  /// pictures, `failed.jsonl` in the folder of the outputs.
   public func pathForFailed(outputFolder: String?) -> String {
     guard let path, !OutputFile.isFolder(path) else {
       return Reference.path("failed.jsonl", in: outputFolder ?? path ?? ".")
@@ -20,11 +20,14 @@ extension Manifest {
     return Reference.path("\(Reference.file(path).stem).failed.jsonl", in: OutputFile.parent(of: path))
   }
 
-  /// Writes items as a manifest that can be run as it is, from wherever and without further options: they are the same jobs, and
-  /// their results go where they belonged. Without items, what lies there from before is removed.
+  /// Writes items as a manifest that runs from any folder and without further options: it holds the same
+  /// jobs, with the same outputs. Without items, it removes an existing file.
   ///
-  /// - Parameter gateways: the names of those that they were for, in their order.
-  /// - Throws: 73.
+  /// - Parameters:
+  ///   - items: the items to write.
+  ///   - path: the file, replaced if it exists.
+  ///   - gateways: the ids of the gateways that the items were for, in order. Default: none.
+  /// - Throws: 73 when it cannot be written.
   public static func write(
     _ items: [Item], to path: String, for gateways: [String] = []
   ) throws(PlantainError) {
@@ -48,7 +51,7 @@ extension Manifest {
 }
 
 extension Manifest.Item {
-  /// All that makes it this job, wherever it is read.
+  /// All members that identify the job, independent of the current folder.
   fileprivate var members: [String: JSONValue] {
     var members = NamedOption.texts(of: options).mapValues(JSONValue.string)
     members["id"] = id.map(JSONValue.string)
@@ -59,12 +62,12 @@ extension Manifest.Item {
       for: references.first, isWhole: options.usesWholeName)
     members["output-template"] = template.map(JSONValue.string)
     if options.usesWholeName { members["whole-name"] = .bool(true) }
-    // Lines that ask for the same are variants; these pictures share one.
+    // Equal lines are variants; these pictures share one.
     members["variant"] = (variant ?? (isShared ? 1 : nil)).map { .number(Double($0)) }
     return members
   }
 
-  /// A folder ends in a slash.
+  /// The output path; that of a folder ends in a slash.
   private var outputName: String? {
     switch options.output {
     case .memory: nil

@@ -1,26 +1,27 @@
 import Editing
 import Core
 
-/// The names that columns of a table and keys of a line have a meaning by.
+/// The known names of table columns and line keys.
 enum FieldName {
-  /// Beside the options of an edit.
+  /// The names besides the options of an edit.
   package static let own = ["references", "prompt", "output", "id", "gateway"]
-  /// Keys of lines that are columns like any other in a table.
+  /// Keys of JSON lines; in a table, such columns have no special meaning.
   static let ofLines: Set<String> = ["variant", "whole-name"]
 
-  /// The name in the spelling that has a meaning, however it is capitalized; `nil` for one that is the user's own.
+  /// The canonical spelling of a known name, ignoring case; `nil` for a name of the user's own.
   package static func known(_ name: String) -> String? {
     let name = String(name.trimmed).lowercased()
     return own.contains(name) ? name : NamedOption.named(name)?.name
   }
 
-  /// What somebody most likely means by a name that has no meaning: a name that is nearly the same, or whose usual word it is.
+  /// The known name that an unknown one most likely stands for: a similar name, or the one that it is a
+  /// common word for.
   static func meant(by name: String) -> String? {
     let word = name.lowercased().filter { !"-_. ".contains($0) }
     return words[word] ?? (own + NamedOption.all.map(\.name)).nearest(to: name)
   }
 
-  /// Usual words for what has another name here.
+  /// Common words for things that have another name here.
   private static let words: [String: String] = {
     let groups = [
       "references": [

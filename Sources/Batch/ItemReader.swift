@@ -6,10 +6,10 @@ import Imaging
 import PictureFormats
 import Preparation
 
-/// Makes an edit of a manifest's line.
+/// Parses one line of a manifest into an edit.
 struct ItemReader {
   private let defaults: Manifest.Defaults
-  /// What relative paths count from.
+  /// The folder that relative paths are resolved against.
   private let folder: String
   private let gateway: Gateway
 
@@ -17,7 +17,7 @@ struct ItemReader {
     (self.defaults, self.folder, self.gateway) = (defaults, folder, gateway)
   }
 
-  /// - Throws: what is wrong with the line, as far as that can be seen before anything is read or sent.
+  /// - Throws: the first problem of the line that is visible before anything is read or sent.
   package func item(_ record: Manifest.Record) throws(PlantainError) -> Manifest.Item {
     if let mistake = record.mistake { throw mistake }
     let fields = record.fields
@@ -36,7 +36,7 @@ struct ItemReader {
     _ = try RequestChoices(options, gateway)
     try options.finish.validate()
     try requireSense(options)
-    // That it is there already may mean that it was done.
+    // An existing output may mean that the job is done.
     try OutputPlan(options, first: references.first).check(overwriting: true)
     return Manifest.Item(
       line: record.line, id: fields["id"]?.texts.first, references: references, prompt: prompt,
@@ -44,7 +44,7 @@ struct ItemReader {
       isNameSettled: options.usesWholeName)
   }
 
-  /// What goes wrong in `body` is about that column or key.
+  /// Runs `body`; its errors name that column or key.
   private func at<Value>(
     _ name: String, _ body: () throws(PlantainError) -> Value
   ) throws(PlantainError) -> Value {
@@ -55,7 +55,7 @@ struct ItemReader {
     }
   }
 
-  /// In a table it is a column like any other.
+  /// The variant number; in a table, the column has no special meaning.
   private func variant(_ record: Manifest.Record) throws(PlantainError) -> Int? {
     guard record.columns == nil, let text = record.fields["variant"]?.texts.first else { return nil }
     guard let number = Int(text), (1...10_000).contains(number) else {
@@ -64,7 +64,8 @@ struct ItemReader {
     return number
   }
 
-  /// Whether the result is named after the picture's whole name, as it was where other pictures had the same stem.
+  /// Whether the result is named after the picture's whole name, as it was when another picture had the same
+  /// stem.
   private func usesWholeName(_ record: Manifest.Record) throws(PlantainError) -> Bool {
     guard record.columns == nil, let text = record.fields["whole-name"]?.texts.first else { return false }
     guard let isWhole = Bool(text) else { throw .usage("expected true or false, received \(text)") }
@@ -92,16 +93,19 @@ struct ItemReader {
     }
   }
 
-  /// An edit without its picture is another one, and would be paid for.
+  /// The error for a line without references. An edit without its picture would be a different one, and would
+  /// be paid for.
   private static func noReferences(_ record: Manifest.Record) -> PlantainError {
     if record.columns != nil {
       return .usage(
-        "there is no picture to edit, as there is in other rows",
-        hint: "Name it. What is made from words alone belongs in a table whose column references is empty.")
+        "the row has no picture to edit, and other rows have one",
+        hint:
+          "Name one, or move rows with only a prompt to a table whose column references is empty throughout."
+      )
     }
     return .usage(
-      "there is no picture to edit",
-      hint: #"Name it, as in "references": ["a.jpg"]; "references": [] makes one from the words alone."#)
+      "the line has no picture to edit",
+      hint: #"Add "references": ["a.jpg"], or "references": [] to generate a picture from the prompt alone."#)
   }
 
   private func requireFile(_ reference: Reference, _ text: String) throws(PlantainError) {
@@ -110,10 +114,10 @@ struct ItemReader {
       guard FileSpelling.onDisk(path) == nil else { return }
       let isComment = text.hasPrefix("#") || text.hasPrefix("//")
       throw PlantainError(
-        .input, .missing, "there is no file \(path)",
-        hint: isComment ? "If it is a comment, leave the line away: a manifest has none." : "Check the name.",
+        .input, .missing, "the file \(path) does not exist",
+        hint: isComment ? "If this is a comment, remove it: a manifest cannot have any." : "Check the name.",
         subject: path)
-    case .standardInput: throw .usage("a manifest's pictures cannot be standard input", hint: nil)
+    case .standardInput: throw .usage("a manifest cannot read pictures from standard input", hint: nil)
     case .url, .dataURI, .mangled, .bytes: break
     }
   }
@@ -135,16 +139,16 @@ struct ItemReader {
       return .folder(defaults.folder.map { picture?.place(in: $0) ?? $0 })
     }
     guard fields["output-template"] == nil || name.hasSuffix("/") else {
-      throw .usage("output and output-template both name the result", hint: "Leave away one of them.")
+      throw .usage("output and output-template both name the result", hint: "Remove one of them.")
     }
     guard !name.isEmpty, name != "-" else {
-      throw .usage("expected the name of a file for output, received \(name)", hint: nil)
+      throw .usage("expected a file name for output, received \(name)", hint: nil)
     }
     let path = Reference.path(name, in: defaults.folder ?? ".")
     return name.hasSuffix("/") ? .folder(path) : .file(path)
   }
 
-  /// What a pattern for the result's name may have beside the picture's own names.
+  /// The fields of a name template, in addition to the picture's own names.
   private func words(for record: Manifest.Record) -> [String: String] {
     let columns = record.columns == nil ? record.fields.filter { $0.key == "id" } : record.fields
     return columns.compactMapValues { $0.texts.first }.merging(["n": "\(record.line)"]) { $1 }
@@ -154,7 +158,7 @@ struct ItemReader {
     _ record: Manifest.Record, _ references: [Reference]
   ) throws(PlantainError) -> String {
     guard var template = record.fields["prompt"]?.texts.first ?? defaults.prompt else {
-      throw .usage("there is no prompt", hint: "Give it in the line, or one for all with -p TEXT.")
+      throw .usage("the line has no prompt", hint: "Add one, or pass one for all lines with -p TEXT.")
     }
     var words = record.picture == nil ? record.fields.compactMapValues { $0.texts.first } : [:]
     if let first = references.first {
@@ -175,12 +179,12 @@ struct ItemReader {
   ) -> PlantainError {
     if record.columns?.contains(where: { $0.lowercased() == name.lowercased() }) == true {
       return .usage(
-        "the prompt has {\(name.shortened)}, and in this row that column is empty or not the only one",
-        hint: "Fill the cell, or write {{ for a brace.")
+        "the prompt uses {\(name.shortened)}, but that column is empty or ambiguous in this row",
+        hint: "Fill in the cell, or write {{ for a literal brace.")
     }
     var error = PlantainError.usage(
-      "the prompt has {\(name.shortened)}, and there is no such \(record.columns == nil ? "key" : "column")",
-      hint: "Known are \(known.joined(separator: ", ")). Write {{ for a brace.")
+      "the prompt uses {\(name.shortened)}, but there is no such \(record.columns == nil ? "key" : "column")",
+      hint: "Use one of \(known.joined(separator: ", ")), or write {{ for a literal brace.")
     error.nearest = known.nearest(to: name)
     return error
   }

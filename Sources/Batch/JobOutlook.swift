@@ -3,16 +3,16 @@ import Editing
 import Ledger
 
 extension Editor {
-  /// How a job stands, as far as that is known without asking a gateway.
+  /// The state of a job, as far as it is known without asking a gateway.
   enum Outlook: Sendable {
     case toDo, done, underWay, paid, ambiguous
-    /// Its user has settled it so.
+    /// The user has settled it as lost.
     case lost(EditEntry)
-    /// It is done, and its results are not there any more.
+    /// It is done, and its results no longer exist.
     case gone(EditEntry)
   }
 
-  /// Makes no ledger where there is none.
+  /// The state of an item's job. Does not create a ledger.
   ///
   /// - Throws: 66 when a picture cannot be read.
   func outlook(of item: Manifest.Item, _ again: ResendPolicy) async throws(PlantainError) -> Outlook {

@@ -2,7 +2,7 @@ import Core
 import Editing
 import Finishing
 
-/// Results that an earlier run has put beside what it edited: they are not meant to be edited in turn.
+/// Leaves out the results that an earlier run has written beside its pictures: they are not edited again.
 extension PictureList {
   func withoutResults(of defaults: Manifest.Defaults) -> [Picture] {
     let rest = withoutUsualResults
@@ -10,7 +10,8 @@ extension PictureList {
     return Self.withoutResults(rest, of: template, defaults)
   }
 
-  /// Without `NAME.edited.EXT` of a picture `NAME` that is among them, in the same folder or, where folders are looked into, in any.
+  /// Without `NAME.edited.EXT` where the picture `NAME` is among them: in the same folder or, in a recursive
+  /// list, in any folder.
   private var withoutUsualResults: [Picture] {
     let names = pictures.map { isRecursive ? OutputFile.name(of: $0.path) : $0.path }
     let stems = Set(names + names.map(OutputPlan.withoutExtension))
@@ -23,13 +24,13 @@ extension PictureList {
     }
   }
 
-  /// Without those that bear the name that a pattern gives to another one's result.
+  /// Without the pictures whose names the template gives to another picture's result.
   private static func withoutResults(
     _ pictures: [Picture], of template: NameTemplate, _ defaults: Manifest.Defaults
   ) -> [Picture] {
     var options = EditOptions()
     options.outputTemplate = template
-    // What is known by its place has another one in another run.
+    // The number of a picture differs between runs.
     options.outputTemplate?.words["n"] = NameTemplate.number
     var owners: [String: Set<String>] = [:]
     for picture in pictures {
@@ -40,7 +41,7 @@ extension PictureList {
         owners[OutputFile.canonical(stem), default: []].insert(picture.path)
       }
     }
-    // A number alone is no mark of a result.
+    // A name that is only a number does not mark a result.
     owners = owners.filter { OutputFile.name(of: $0.key) != NameTemplate.number }
     return pictures.filter { picture in
       let stem = OutputPlan.withoutExtension(OutputFile.canonical(picture.path))
@@ -50,9 +51,10 @@ extension PictureList {
     }
   }
 
-  /// The name itself, without a number at its end, and with each number in it left open.
+  /// The name itself, the name without a number at its end, and the name with each of its numbers as a
+  /// placeholder.
   ///
-  /// - Parameter maximum: the highest number that a result can have: a camera's are longer.
+  /// - Parameter maximum: the highest number that a result can have; those of cameras are longer.
   private static func names(fitting stem: String, upTo maximum: Int) -> [String] {
     let folder = OutputFile.parent(of: stem)
     let name = OutputFile.name(of: stem)

@@ -12,57 +12,64 @@ import Core
   import Foundation
 #endif
 
-/// Many edits to be done, read from a file with one in each line, or from a folder of pictures. Everything that can be known to be
-/// wrong before anything is sent is found when it is read.
+/// A list of edits, read from a file with one edit per line or from a folder of pictures. Reading it finds
+/// every problem that is visible before anything is sent.
 public struct Manifest: Sendable {
-  /// One edit.
+  /// One edit of a manifest.
   public struct Item: Sendable {
-    /// Where it begins in the file, from 1, as text editors count.
+    /// The number of the line on which it begins, from 1; in a list of pictures its position.
     public let line: Int
+    /// The id that the manifest gives it, for reports.
     public let id: String?
+    /// The pictures to edit and to draw from, in order.
     public let references: [Reference]
+    /// The prompt, with its placeholders filled in.
     public let prompt: String
-    /// With the place of its output.
+    /// The options, with the output's path or folder.
     public package(set) var options: EditOptions
-    /// Which of several variants of one content it is, from 1; `nil` where it is not said.
+    /// The number of the variant among items with the same content, from 1; `nil` where it is not stated.
     public package(set) var variant: Int?
-    /// It was not in a file, but is a picture of a folder, a pattern or a list.
+    /// Whether it is a picture of a folder, a pattern or a list, and not a line of a file.
     package var isPicture = false
-    /// Whether its result has the picture's whole name was decided by an earlier run.
+    /// Whether an earlier run decided if the result has the picture's whole name.
     var isNameSettled = false
-    /// It is a picture with the same bytes as another one, and shares its result.
+    /// Whether it has the same bytes as another picture, and shares its result.
     var isShared = false
 
-    /// In lists: the name of its picture, else of its line.
+    /// The file name of its first picture, else `name`; for lists.
     var shortName: String { references.first.map { OutputFile.name(of: $0.name) } ?? name }
 
-    /// What to call it in messages: its line, or its picture.
+    /// What messages call it: its line, or its picture.
     public var name: String {
       isPicture ? references.first?.name ?? "picture \(line)" : "line \(line)"
     }
   }
 
-  /// Where it was read; `nil` where the pictures were named themselves.
+  /// The path of the file or folder; `nil` for a list of pictures.
   public let path: String?
+  /// The edits, in the manifest's order.
   public package(set) var items: [Item] = []
-  /// Why it cannot be run, each with its line; empty when it can.
+  /// The errors that prevent a run, each with its line; empty when it can run.
   public package(set) var problems: [PlantainError] = []
-  /// What may be meant otherwise, for people.
+  /// Warnings for the user about lines that may not do what was intended.
   public package(set) var warnings: [String] = []
 
-  /// What is the same for all lines that do not say otherwise.
+  /// The values for lines that do not set their own.
   public struct Defaults: Sendable {
+    /// The options. Default: those of `EditOptions()`.
     public var options: EditOptions
+    /// The prompt. Default: none.
     public var prompt: String?
-    /// Where outputs go. `nil`: beside the first reference of each.
+    /// The folder of the outputs. Default: `nil`, beside the first reference of each.
     public var folder: String?
 
+    /// Creates defaults; see the properties.
     public init(options: EditOptions = EditOptions(), prompt: String? = nil, folder: String? = nil) {
       (self.options, self.prompt, self.folder) = (options, prompt, folder)
     }
   }
 
-  /// A value as manifests have it.
+  /// A value in a manifest.
   package enum Field: Sendable, Equatable {
     case text(String)
     case list([String])
@@ -78,10 +85,13 @@ public struct Manifest: Sendable {
   /// Reads a manifest (`.jsonl`, `.csv`) or a folder.
   ///
   /// - Parameters:
-  ///   - name: a path, from whose folder relative paths in it count.
-  ///   - gateway: whose limits the options are held against.
-  ///   - isRecursive: looks into the folders in a folder, too, and keeps that order among the outputs. Default: `false`.
-  /// - Throws: 66 when it cannot be read, 65 when it is empty or another kind of file, 64 for a folder without a prompt.
+  ///   - name: its path. Relative paths in a manifest are resolved against its folder.
+  ///   - defaults: the values for lines that do not set their own.
+  ///   - gateway: the gateway against whose limits the options are checked.
+  ///   - isRecursive: whether pictures in subfolders are included; their outputs keep the folder structure.
+  ///     Default: `false`.
+  /// - Throws: 66 when it cannot be read; 65 when it is empty or another kind of file; 64 for a folder
+  ///   without a prompt.
   public init(
     reading name: String, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
@@ -93,19 +103,22 @@ public struct Manifest: Sendable {
       return
     }
     guard !isRecursive else {
-      throw .usage("\(name) is a manifest, and has no folders to look into", hint: "Leave away --recursive.")
+      throw .usage("--recursive needs a folder, and \(name) is a manifest", hint: "Remove --recursive.")
     }
     let (records, head) = try Self.records(ofFile: path)
     try self.init(records, head, of: path, folder: OutputFile.parent(of: path), defaults, gateway)
   }
 
-  /// One edit for each picture, all with the same prompt.
+  /// Creates one edit for each picture, all with the same prompt.
   ///
   /// - Parameters:
-  ///   - names: paths, folders, or patterns with `*`, `?` and `[…]` for the names of pictures. What an earlier run has put beside
-  ///     what it edited (`NAME.edited.EXT`) is left out.
-  ///   - isRecursive: as of a folder.
-  /// - Throws: 66 for a pattern that fits no picture, 64 without a prompt.
+  ///   - names: paths of pictures, folders, or patterns with `*`, `?` and `[…]`. Results that an earlier run
+  ///     has written beside its pictures (`NAME.edited.EXT`) are left out.
+  ///   - defaults: the options, the prompt and the output folder.
+  ///   - gateway: the gateway against whose limits the options are checked.
+  ///   - isRecursive: whether pictures in subfolders are included; their outputs keep the folder structure.
+  ///     Default: `false`.
+  /// - Throws: 66 for a pattern that matches no picture; 64 without a prompt.
   public init(
     pictures names: [String], _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
@@ -114,7 +127,7 @@ public struct Manifest: Sendable {
     try self.init(records, of: nil, folder: ".", defaults, gateway)
   }
 
-  /// Whether a name given for a manifest is a picture's, or a pattern for such.
+  /// Whether the name is that of a picture, or a pattern for pictures, instead of a manifest.
   public static func isPicture(_ name: String) -> Bool {
     !OutputFile.isFolder(name) && (PictureList.isPicture(named: name) || PictureList.isPattern(name))
   }
@@ -122,7 +135,7 @@ public struct Manifest: Sendable {
   private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {
     guard defaults.prompt == nil else { return }
     throw .usage(
-      "pictures without a manifest need a prompt", hint: "Give it with -p TEXT or --prompt-file FILE.")
+      "pictures without a manifest need a prompt", hint: "Pass one with -p TEXT or --prompt-file FILE.")
   }
 
   private init(
@@ -132,13 +145,13 @@ public struct Manifest: Sendable {
     self.path = path
     guard !records.isEmpty else {
       throw PlantainError(
-        .input, .unusableFile, "there is nothing to do in \(path ?? "these names")",
-        hint: "Name a manifest with one job a line, a folder of pictures, or pictures.",
+        .input, .unusableFile, "there are no edits in \(path ?? "these names")",
+        hint: "Pass a manifest with one edit per line, a folder of pictures, or pictures.",
         subject: path)
     }
     let names = NameCheck(records, head, prompt: defaults.prompt, path)
     (problems, warnings) = (names.problems, names.warnings)
-    // What follows from a wrong name is not told as well.
+    // Errors that follow from a wrong name are not reported as well.
     guard head == nil || problems.isEmpty else { return }
     try defaults.options.outputTemplate?.check(knowing: (records[0].columns ?? []) + ["id"])
     let reader = ItemReader(defaults, folder: folder, gateway)
@@ -154,7 +167,7 @@ public struct Manifest: Sendable {
     findEqualOutputs(path)
   }
 
-  /// Each is told once.
+  /// Warns about each unknown model once.
   private mutating func findUnknownModels(_ gateway: Gateway) {
     var seen: Set<String> = []
     for item in items {
@@ -165,17 +178,17 @@ public struct Manifest: Sendable {
     }
   }
 
-  /// One line before it is understood.
+  /// One line of a manifest, before its values are parsed.
   struct Record: Sendable {
-    /// Where it begins, from 1, as text editors count.
+    /// The number of the line on which it begins, from 1.
     package let line: Int
-    /// By their names; those with a meaning in the spelling that has it.
+    /// The values by name; known names are in their canonical spelling.
     package var fields: [String: Field] = [:]
-    /// Of the table that it is a row of; `nil`: it is no row.
+    /// The columns of the table that it is a row of; `nil` when it is not a row.
     package var columns: [String]?
-    /// It was named itself, or found in a folder or by a pattern.
+    /// The picture, if it was named itself or found in a folder or by a pattern.
     package var picture: PictureList.Picture?
-    /// Why it is none.
+    /// The error that makes the line unusable.
     var mistake: PlantainError?
   }
 
@@ -189,7 +202,7 @@ public struct Manifest: Sendable {
       guard let (place, other) = others.first else { continue }
       problems.append(
         PlantainError.usage(
-          "\(place) is where \(other.name) goes, too", hint: "Give each an output of its own."
+          "\(other.name) is also written to \(place)", hint: "Give each its own output."
         )
         .of(item, in: path))
     }
@@ -197,19 +210,20 @@ public struct Manifest: Sendable {
 }
 
 extension Manifest.Item {
-  /// Whether anything lies where its output goes.
+  /// Whether a file exists at its output path.
   var hasOutput: Bool {
     guard let plan, plan.entry != nil else { return true }
     return !plan.existing.isEmpty
   }
 
-  /// What lies already where its output goes, when all of that does.
+  /// The paths of its outputs, when all of them exist.
   package var existing: [String]? { plan.flatMap { $0.exists ? $0.existing : nil } }
 
-  /// The name of its output, without extension where that is not known before.
+  /// The path of its output, without an extension where that is not known in advance.
   package var place: String? { (plan?.entry?.path).map(Self.standardized) }
 
-  /// Every path that its results may have, and with it that of all those whose extension is not known before.
+  /// Every path that its results may have, and the path without an extension where that is not known in
+  /// advance.
   fileprivate var places: [String] {
     guard let plan else { return [] }
     return ([plan.entry?.path].compactMap(\.self) + plan.possiblePaths.map(OutputFile.absolute))
@@ -232,7 +246,9 @@ extension PlantainError {
     of(item.isPicture ? item.name : nil, line: item.line, in: path, isTable: false)
   }
 
-  /// - Parameter isTable: what it is about is a column, not a key.
+  /// The error with the path, and the line or picture that it is about.
+  ///
+  /// - Parameter isTable: whether a name in it is a column, not a key.
   package func of(_ picture: String?, line: Int, in path: String?, isTable: Bool) -> PlantainError {
     let cell = picture == nil ? column.map { ", \(isTable ? "column" : "key") \($0)" } ?? "" : ""
     let place = picture ?? "\(path.map { "\($0), " } ?? "")line \(line)\(cell)"
@@ -243,7 +259,7 @@ extension PlantainError {
     return error
   }
 
-  /// The message after the name of what it is about, unless it names that itself.
+  /// The message with the name of its subject in front, unless it contains that name itself.
   public func message(about name: String) -> String {
     message.contains(name) ? message : "\(name): \(message)"
   }

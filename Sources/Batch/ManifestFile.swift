@@ -2,9 +2,9 @@ public import Editing
 import Finishing
 import Core
 
-/// Which kind of file a manifest is, and which gateway it is for.
+/// The kind of a manifest file, and its gateway.
 extension Manifest {
-  /// The lines or rows of a file, and a table's head.
+  /// The lines or rows of a file, and the header of a table.
   static func records(
     ofFile path: String
   ) throws(PlantainError) -> ([Record], ManifestTable.Head?) {
@@ -15,9 +15,11 @@ extension Manifest {
     return (table.records, table.head)
   }
 
-  /// The gateways that a manifest's lines name, as `--gateway` takes them; `nil` where no line names any, and for folders.
+  /// The gateways that a manifest's lines name, in the form of `--gateway`; `nil` when no line names any, and
+  /// for folders.
   ///
-  /// - Throws: 64 where lines name different ones, or some name none; as `init` where it cannot be read.
+  /// - Throws: 64 when lines name different ones, or only some name one; the errors of `init` when it cannot
+  ///   be read.
   public static func gateway(statedIn name: String) throws(PlantainError) -> String? {
     let path = FileSpelling.onDisk(name) ?? name
     guard !OutputFile.isFolder(path) else { return nil }
@@ -28,16 +30,16 @@ extension Manifest {
       let message = names[other].map { "names the gateway \($0)" } ?? "names no gateway"
       throw .usage(
         "\(path), line \(records[other].line) \(message), and line \(records[first].line) \(stated)",
-        hint: "All lines of a run go one way: write it into each, or choose one for all with --gateway.")
+        hint: "A run uses the same gateway for all lines: write it into each, or pass one with --gateway.")
     }
     return stated
   }
 
-  /// Tables are told by their names.
+  /// Rejects other kinds of tables, by their extensions.
   private static func requireKnownKind(_ path: String) throws(PlantainError) {
     let kinds = [
-      "tsv": "Rename it to .csv: cells may stand between tabs.",
-      "tab": "Rename it to .csv: cells may stand between tabs.",
+      "tsv": "Rename it to .csv: tabs may separate its cells.",
+      "tab": "Rename it to .csv: tabs may separate its cells.",
       "xlsx": "Save it as CSV in UTF-8.", "xls": "Save it as CSV in UTF-8.",
       "ods": "Save it as CSV in UTF-8.",
       "numbers": "Export it as CSV in UTF-8.",
@@ -47,10 +49,10 @@ extension Manifest {
       OutputFile.exists(path)
     else { return }
     throw PlantainError(
-      .input, .unusableFile, "a manifest is a .jsonl or a .csv file, received \(path)", hint: hint,
+      .input, .unusableFile, "expected a .jsonl or .csv file as a manifest, received \(path)", hint: hint,
       subject: path)
   }
 
-  /// In bytes; a line of a manifest has some hundred.
+  /// In bytes; a line of a manifest takes a few hundred.
   private static let sizeLimit = ByteCount.megabytes(64)
 }

@@ -3,13 +3,13 @@ import Editing
 import Gateways
 
 extension Manifest {
-  /// One JSON object a line; empty lines do not count. A line ends with LF, CR LF or CR.
+  /// Reads JSON lines: one object per line, ended by LF, CR LF or CR. Empty lines are skipped.
   ///
-  /// - Throws: 65 for a file that is one JSON array.
+  /// - Throws: 65 for a file that is a JSON array.
   static func records(ofLines text: String, _ path: String) throws(PlantainError) -> [Record] {
     let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
     let records = lines.enumerated().compactMap { position, line -> Record? in
-      // Files that were joined have a byte order mark each.
+      // In concatenated files, each begins with its own byte order mark.
       let line = line.trimmingPrefix("\u{FEFF}")
       guard line.contains(where: { !$0.isWhitespace }) else { return nil }
       return record(String(line), line: position + 1)
@@ -21,8 +21,8 @@ extension Manifest {
   private static func requireNoArray(_ text: String, _ path: String) throws(PlantainError) {
     guard text.first(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) == "[" else { return }
     throw PlantainError(
-      .input, .unusableFile, "\(path) is a JSON array, and a manifest has one JSON object in each line",
-      hint: "Leave the brackets and the commas between objects away; jq -c '.[]' does that.", subject: path)
+      .input, .unusableFile, "\(path) is a JSON array, but a manifest has one JSON object per line",
+      hint: "Remove the brackets and the commas between objects, as jq -c '.[]' does.", subject: path)
   }
 
   private static func record(_ text: String, line: Int) -> Record {
@@ -35,34 +35,35 @@ extension Manifest {
       let known = FieldName.known(name) ?? name
       guard let field = field(member) else {
         record.mistake = .usage(
-          "\(expected), and \(name) is something else", hint: objectHint)
+          "\(expected), but \(name) is something else", hint: objectHint)
         continue
       }
       if record.fields.updateValue(field, forKey: known) != nil {
-        record.mistake = .usage("it has \(known) twice", hint: "Leave one of them away.")
+        record.mistake = .usage("the key \(known) occurs twice", hint: "Remove one of them.")
       }
     }
     return record
   }
 
   private static let expected =
-    "expected one JSON object with texts, numbers, true, false, and lists of texts"
-  private static let objectHint = #"As in {"references": ["a.jpg"], "prompt": "a warm evening"}."#
+    "expected one JSON object with strings, numbers, true, false, and lists of strings"
+  private static let objectHint =
+    #"Write, for example, {"references": ["a.jpg"], "prompt": "a warm evening"}."#
 
   private static func notAnObject(_ text: String) -> PlantainError {
     let text = text.trimmed
     if text.hasPrefix("#") || text.hasPrefix("//") {
       return .usage(
-        "this looks like a comment, and JSON has none; \(expected)", hint: "Leave the line away.")
+        "this looks like a comment, which JSON does not allow; \(expected)", hint: "Remove the line.")
     }
     if text.hasPrefix("{") {
       return .usage(
-        "\(expected), and this is no valid JSON",
-        hint: "An object stands in one line, and quotes in a text are written \\\". \(objectHint)")
+        "\(expected), but this is not valid JSON",
+        hint: "Keep an object on one line, and write quotes in a string as \\\". \(objectHint)")
     }
     return .usage(
       "\(expected), received \(text.quoted)",
-      hint: "\(objectHint) A table belongs in a file whose name ends in .csv.")
+      hint: "\(objectHint) Save a table under a name that ends in .csv.")
   }
 
   private static func field(_ value: JSONValue) -> Field? {

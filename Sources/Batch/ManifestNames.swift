@@ -6,9 +6,11 @@ import PictureFormats
 import Ledger
 
 extension Manifest {
-  /// Where the results of two pictures would have one name in a folder, they are named after the pictures' whole names.
+  /// Names results after the pictures' whole names where the results of two pictures would otherwise have the
+  /// same name.
   ///
-  /// - Parameter writers: of earlier runs, as `Book.writers` has them.
+  /// - Parameter writers: the pictures whose results earlier runs have written, from `LedgerStore.writers`.
+  ///   Default: none.
   mutating func nameResults(as writers: [String: String] = [:]) {
     let named = items.indices.filter { items[$0].isNamedAfterPicture }
     let results = ResultNames(named.compactMap { items[$0].result }, writers: writers).results
@@ -35,8 +37,8 @@ extension Manifest.Item {
 }
 
 extension LedgerStore {
-  /// Which pictures' results earlier runs have written where those of a manifest may go: the file names by absolute paths without
-  /// extension. Makes no ledger where there is none.
+  /// The pictures whose results earlier runs have written to the paths that a manifest's results may have:
+  /// file names by absolute path without extension. Does not create a ledger.
   func writers(of manifest: Manifest) async throws(PlantainError) -> [String: String] {
     let results = manifest.items.filter(\.isNamedAfterPicture).compactMap(\.result)
     guard !results.isEmpty, OutputFile.exists(path) else { return [:] }

@@ -1,7 +1,8 @@
 import Editing
 
 extension Manifest {
-  /// Pictures by their names, in their order, or those that a folder or a pattern stands for, without results of earlier runs.
+  /// Named pictures in their order, and the pictures of folders and patterns, without results of earlier
+  /// runs.
   static func records(
     ofNames names: [String], isRecursive: Bool, _ defaults: Defaults
   ) throws(PlantainError) -> [Record] {

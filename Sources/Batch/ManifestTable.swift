@@ -2,8 +2,8 @@ import Core
 import Editing
 import SwiftCSV
 
-/// The rows of a CSV: a head with names, then a record for each edit; `|` stands between references. Rows in which nothing stands
-/// do not count.
+/// The rows of a CSV file: a header with names, then one record per edit. `|` separates references. Empty
+/// rows are skipped.
 struct ManifestTable {
   /// The row with the names of the columns.
   struct Head: Sendable {
@@ -13,12 +13,12 @@ struct ManifestTable {
 
   private(set) var head: Head?
   private(set) var records: [Manifest.Record] = []
-  /// Where the next row begins, and where the last one did, as text editors count.
+  /// The line numbers on which the next row begins, and the last one began, from 1.
   private var (next, last): (Int, Int)
 
   private init(firstLine: Int) { (next, last) = (firstLine, firstLine) }
 
-  /// - Throws: 65 for what is no table, or has no names that could be understood.
+  /// - Throws: 65 for text that is not a table, or whose header cannot be understood.
   package static func read(_ text: String, _ path: String) throws(PlantainError) -> ManifestTable {
     let (text, stated) = withoutSeparatorLine(text.replacing("\u{FEFF}", with: ""))
     try requireNoJSON(text, path)
@@ -29,14 +29,14 @@ struct ManifestTable {
         .enumerateAsArray(startAt: 0, rowLimit: nil) { table.add($0) }
     } catch {
       throw unusable(
-        path, table.next, "a quote stands within a cell that does not begin with one",
-        hint: #"Write the cell as "…", and each quote in it twice."#)
+        path, table.next, "a cell contains a quote but does not begin with one",
+        hint: #"Write the cell as "…", and double each quote in it."#)
     }
-    // In a table every quote has its counterpart.
+    // In a valid table, quotes come in pairs.
     guard text.utf8.count(where: { $0 == UInt8(ascii: "\"") }).isMultiple(of: 2) else {
       throw unusable(
-        path, table.last, "a quote is opened in this row, and closed nowhere",
-        hint: "Close it where the cell ends.")
+        path, table.last, "a quote in this row is never closed",
+        hint: "Close it at the end of the cell.")
     }
     try table.head?.check(path)
     table.markThoseOfWordsAlone()
@@ -46,8 +46,8 @@ struct ManifestTable {
   private static func requireNoJSON(_ text: String, _ path: String) throws(PlantainError) {
     guard let first = text.first(where: { !$0.isWhitespace }), "{[".contains(first) else { return }
     throw unusable(
-      path, nil, "this is JSON, and the name is a table's",
-      hint: "Rename it to .jsonl; it has one object in each line.")
+      path, nil, "the file contains JSON, but its name is that of a table",
+      hint: "Rename it to .jsonl, and write one object per line.")
   }
 
   fileprivate static func unusable(
@@ -57,12 +57,12 @@ struct ManifestTable {
     return PlantainError(.input, .unusableFile, "\(place): \(words)", hint: hint, subject: path)
   }
 
-  /// Spreadsheets say in a first line `sep=;` what stands between cells.
+  /// Spreadsheets state the separator of cells in a first line, `sep=;`.
   private static func withoutSeparatorLine(_ text: String) -> (String, CSVDelimiter?) {
     let line = text.prefix { !$0.isNewline }
     let words = line.replacing("\"", with: "")
     guard words.lowercased().hasPrefix("sep=") else { return (text, nil) }
-    // Rows of a spreadsheet are equally long: it may be followed by empty cells.
+    // All rows of a spreadsheet have the same length: empty cells may follow.
     guard let separator = words.dropFirst(4).first else { return (text, nil) }
     return (String(text[line.endIndex...].dropFirst()), CSVDelimiter(unicodeScalarLiteral: separator))
   }
@@ -78,7 +78,7 @@ struct ManifestTable {
     }
   }
 
-  /// Where no row has a reference, pictures are to be made from words alone.
+  /// When no row has a reference, all pictures are generated from prompts alone.
   private mutating func markThoseOfWordsAlone() {
     guard head?.columns.contains("references") == true,
       records.allSatisfy({ $0.fields["references"] == nil })
@@ -86,7 +86,8 @@ struct ManifestTable {
     for position in records.indices { records[position].fields["references"] = .list([]) }
   }
 
-  /// Nothing but the text: rows are taken one by one, as long as they are, and not filled up to the length of the longest.
+  /// A view that holds no rows: rows are read one by one, each at its own length, not padded to that of the
+  /// longest.
   private struct Unread: CSVView {
     var rows: [[String]] { [] }
     var columns: Void? { nil }
@@ -98,7 +99,8 @@ struct ManifestTable {
 }
 
 extension ManifestTable.Head {
-  /// A name with a meaning counts however it is capitalized; others are the user's own. Spreadsheets fill rows up with empty cells.
+  /// Known names are matched ignoring case; others are the user's own. Spreadsheets pad rows with empty
+  /// cells.
   fileprivate init(_ row: [String], line: Int) {
     let named = row.lastIndex { !$0.isBlank } ?? -1
     columns = row[...named].map { FieldName.known($0) ?? String($0.trimmed) }
@@ -109,12 +111,12 @@ extension ManifestTable.Head {
     let known = columns.filter { FieldName.known($0) != nil }.sorted()
     if let twice = zip(known, known.dropFirst()).first(where: { $0 == $1 })?.0 {
       throw ManifestTable.unusable(
-        path, line, "there are two columns called \(twice)", hint: "Rename one of them.")
+        path, line, "two columns are called \(twice)", hint: "Rename one of them.")
     }
     guard columns[0].hasPrefix("#") || columns[0].hasPrefix("//") else { return }
     throw ManifestTable.unusable(
-      path, line, "this looks like a comment, and a table has none",
-      hint: "Leave it away: the first line is the head, as in references,prompt,output.")
+      path, line, "this looks like a comment, which a table cannot have",
+      hint: "Remove it: the first line is the header, such as references,prompt,output.")
   }
 
   fileprivate func record(_ row: [String], line: Int) -> Manifest.Record {
@@ -128,8 +130,8 @@ extension ManifestTable.Head {
     }
     if let stray = row.dropFirst(columns.count).first(where: { !$0.isBlank }) {
       record.mistake = .usage(
-        "the row has \(row.count) cells, and the head \(columns.count): \(stray.quoted) stands below no name",
-        hint: "Write a cell that holds the separator in quotes, as in \"warm, late\".")
+        "the row has \(row.count) cells, but the header \(columns.count): \(stray.quoted) has no column",
+        hint: "Put a cell that contains the separator in quotes, such as \"warm, late\".")
     }
     return record
   }

@@ -1,20 +1,20 @@
 import Core
 import Editing
 
-/// Looks at names of columns and keys that have no meaning: one that no prompt uses is a mistake where it is near a name that has
-/// one, as an edit without what was meant would be paid for.
+/// Checks the unknown names of columns and keys. A name that no prompt uses is an error when it resembles a
+/// known one: the edit would be paid for without the option that was meant.
 struct NameCheck {
   private(set) var problems: [PlantainError] = []
-  /// The others, each once.
+  /// Warnings for other unused names, one for each.
   private(set) var warnings: [String] = []
-  /// Names that are mistakes.
+  /// The names that are errors.
   private(set) var mistaken: Set<String> = []
 
   private let path: String?
 
   /// - Parameters:
-  ///   - head: of a table; `nil`: each record has names of its own.
-  ///   - prompt: of records that have none.
+  ///   - head: the header of a table; `nil`: each record has its own names.
+  ///   - prompt: the prompt of records that have none.
   init(_ records: [Manifest.Record], _ head: ManifestTable.Head?, prompt: String?, _ path: String?) {
     self.path = path
     let names = Self.names(of: records, head)
@@ -27,7 +27,7 @@ struct NameCheck {
     requireOne(of: used, head)
   }
 
-  /// Those without a meaning, with the line in which each stands first.
+  /// The unknown names, each with the first line that it occurs on.
   private static func names(
     of records: [Manifest.Record], _ head: ManifestTable.Head?
   ) -> [(name: String, line: Int)] {
@@ -48,7 +48,7 @@ struct NameCheck {
   private mutating func look(at name: String, _ line: Int, isColumn: Bool) {
     let kind = isColumn ? "column" : "key"
     guard !name.isEmpty else {
-      warnings.append("line \(line): a \(kind) without a name is not used")
+      warnings.append("line \(line): a \(kind) without a name is ignored")
       return
     }
     let shown = name.shortened
@@ -56,21 +56,21 @@ struct NameCheck {
     if let option = Self.ofRun.first(where: { $0 == plain || $0.replacing("-", with: "") == plain }) {
       mistaken.insert(name)
       return report(
-        "\(shown) is an option of the whole run, not of a line", line, shown, isColumn,
-        hint: "Give it to the command: --\(option).")
+        "\(shown) is an option of the whole run, not of a single edit", line, shown, isColumn,
+        hint: "Pass it on the command line: --\(option).")
     }
     guard let meant = FieldName.meant(by: name) else {
       warnings.append(
-        "line \(line): the \(kind) \(shown) is not used: it is no option, and no prompt has {\(shown)}")
+        "line \(line): the \(kind) \(shown) is ignored: it is not an option, and no prompt uses {\(shown)}")
       return
     }
     mistaken.insert(name)
     report(
-      "there is no option \(shown), and no prompt has {\(shown)}", line, shown, isColumn,
-      hint: "Did you mean \(meant)? One of your own needs another name.", nearest: meant)
+      "there is no option \(shown), and no prompt uses {\(shown)}", line, shown, isColumn,
+      hint: "Did you mean \(meant)? If the name is your own, choose another.", nearest: meant)
   }
 
-  /// What somebody may rely on, and no line can have.
+  /// Options that a user may expect to work in a line, and that apply to a whole run only.
   private static let ofRun = ["max-cost", "again", "skip-existing", "dry-run", "base-url", "prompt-file"]
 
   private mutating func report(
@@ -81,7 +81,7 @@ struct NameCheck {
     problems.append(error.of(nil, line: line, in: path, isTable: isColumn))
   }
 
-  /// In a table without the column all edits would be made from words alone.
+  /// Without the column references, all pictures of a table would be generated from prompts alone.
   private mutating func requireReferences(_ head: ManifestTable.Head) {
     guard !head.columns.contains("references"), !problems.contains(where: { $0.nearest == "references" })
     else { return }
@@ -89,16 +89,16 @@ struct NameCheck {
       "there is no column references among \(head.columns.joined(separator: ", ").shortened)", head.line, nil,
       true,
       hint:
-        "Name in it the pictures to edit; where it is empty in every row, pictures are made from words alone."
+        "Add it with the pictures to edit, or leave it empty in every row to use only the prompts."
     )
   }
 
-  /// Which of two would a prompt mean?
+  /// A prompt's reference to one of two equal columns would be ambiguous.
   private mutating func requireOne(of used: Set<String>, _ head: ManifestTable.Head) {
     let twice = Dictionary(grouping: head.columns, by: \.self).filter { $1.count > 1 }.keys.sorted()
     for name in twice where used.contains(name.lowercased()) {
       report(
-        "there are two columns called \(name), and a prompt has {\(name)}", head.line, nil, true,
+        "two columns are called \(name), and a prompt uses {\(name)}", head.line, nil, true,
         hint: "Rename one of them.")
     }
   }

@@ -6,24 +6,25 @@ import Imaging
 import PictureFormats
 import Core
 
-/// An option of an edit by its long name, for manifests: the same names and words as on the command line.
+/// An option of an edit, by its long name, for manifests: names and values are those of the command line.
 struct NamedOption: Sendable {
   package let name: String
-  /// What its value looks like, for messages.
+  /// A description of its values, for messages.
   package let expected: String
-  /// Reads a value; `false` when it is not one. Relative paths count from the folder.
+  /// Parses and sets a value; returns `false` for an invalid one. Relative paths are resolved against
+  /// `folder`.
   package let set: @Sendable (_ options: inout EditOptions, _ text: String, _ folder: String) -> Bool
-  /// Writes the value, as it is read from wherever; `nil`: there is none.
+  /// The value as text, independent of the current folder; `nil` when there is none.
   package let text: @Sendable (_ options: EditOptions) -> String?
 
-  /// In British or American spelling.
+  /// The option of that name, in British or American spelling.
   package static func named(_ name: String) -> NamedOption? {
     byName[name.inAmericanSpelling]
   }
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
-  /// Those that are not as usual, by their names.
+  /// The options that differ from their defaults, by name.
   package static func texts(of options: EditOptions) -> [String: String] {
     let usual = EditOptions()
     let changed = all.compactMap { option in
@@ -50,9 +51,9 @@ struct NamedOption: Sendable {
       } _: {
         $0.map(word) ?? "auto"
       },
-      NamedOption("quality", "a whole number of 1…100", \.quality) { Int($0) },
+      NamedOption("quality", "a whole number in 1…100", \.quality) { Int($0) },
       NamedOption(
-        "background", "a name of a color or #rrggbb", \.background, RGBColor.init(css:), StoredNames.color),
+        "background", "a color name or #rrggbb", \.background, RGBColor.init(css:), StoredNames.color),
       NamedOption("max-pixels", "a whole number", \.maximumPixels) { Int($0) },
       NamedOption("page", "a whole number", \.page) { Int($0) },
       NamedOption("keep", "copyright or none", \.keepsCopyright) {
@@ -121,7 +122,7 @@ struct NamedOption: Sendable {
 }
 
 extension NamedOption {
-  /// One that is a property.
+  /// An option that is a property.
   fileprivate init<Value>(
     _ name: String, _ expected: String, _ path: any WritableKeyPath<EditOptions, Value> & Sendable,
     _ read: @escaping @Sendable (String) -> Value?, _ write: @escaping @Sendable (Value) -> String = plainText
@@ -135,7 +136,7 @@ extension NamedOption {
       }, text: { write($0[keyPath: path]) })
   }
 
-  /// One that may be without a value.
+  /// An option that is an optional property.
   fileprivate init<Value>(
     _ name: String, _ expected: String, _ path: any WritableKeyPath<EditOptions, Value?> & Sendable,
     _ read: @escaping @Sendable (String) -> Value?, _ write: @escaping @Sendable (Value) -> String = plainText
@@ -149,7 +150,7 @@ extension NamedOption {
       }, text: { $0[keyPath: path].map(write) })
   }
 
-  /// Words that stand for themselves, numbers and switches.
+  /// The text of a raw value, a number or a switch.
   @Sendable fileprivate static func plainText(_ value: some Any) -> String {
     (value as? any RawRepresentable)?.rawValue as? String ?? "\(value)"
   }

@@ -4,7 +4,7 @@ import Gateways
 import Core
 
 extension EditOptions.Aspect {
-  /// `source`, `auto`, or a ratio. `nil` for anything else.
+  /// Parses `source`, `auto` or a ratio such as `16:9`. `nil` for anything else.
   public init?(parsing text: String) {
     switch text {
     case "source": self = .source
@@ -17,7 +17,7 @@ extension EditOptions.Aspect {
 }
 
 extension EditOptions.Aspect {
-  /// What to write instead of a ratio that is written in another way, as `16x9` or `16/9`; `nil` for other words.
+  /// A hint for a ratio in another notation, such as `16x9` or `16/9`: how to write it. `nil` for other text.
   public static func remedy(for text: String) -> String? {
     let numbers = text.split { "xX×/:*-; ".contains($0) }
     guard numbers.count == 2, let ratio = AspectRatio(parsing: numbers.joined(separator: ":")) else {
@@ -28,7 +28,7 @@ extension EditOptions.Aspect {
 }
 
 extension EditOptions.Aspect: CustomStringConvertible {
-  /// As it is read.
+  /// The text that `init(parsing:)` reads.
   public var description: String {
     switch self {
     case .source: "source"
@@ -39,7 +39,7 @@ extension EditOptions.Aspect: CustomStringConvertible {
 }
 
 extension EditOptions.EdgeLimit {
-  /// `none`, or pixels. `nil` for anything else.
+  /// Parses `none` or a number of pixels. `nil` for anything else.
   public init?(parsing text: String) {
     if text == "none" {
       self = .none
@@ -51,7 +51,7 @@ extension EditOptions.EdgeLimit {
 }
 
 extension EditOptions.EdgeLimit: CustomStringConvertible {
-  /// As it is read; `automatic` is what is said by saying nothing.
+  /// The text that `init(parsing:)` reads; `automatic`, the default, has no such text.
   public var description: String {
     switch self {
     case .automatic: "automatic"
@@ -62,7 +62,7 @@ extension EditOptions.EdgeLimit: CustomStringConvertible {
 }
 
 extension Duration {
-  /// Reads `90`, `90s`, `6m`, `1h` or `500ms`, up to a day. `nil` for anything else.
+  /// Parses `90`, `90s`, `6m`, `1h` or `500ms`, above zero and up to one day. `nil` for anything else.
   public init?(parsing text: String) {
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let factors = ["ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3_600]
@@ -74,12 +74,12 @@ extension Duration {
 }
 
 extension Reference {
-  /// A relative path counted from a folder.
+  /// The reference with a relative path resolved against a folder.
   func located(in folder: String) -> Reference {
     if case .file(let path) = self { .file(Self.path(path, in: folder)) } else { self }
   }
 
-  /// How it is named wherever the current folder is.
+  /// The reference as an argument, independent of the current folder.
   var absoluteArgument: String {
     switch self {
     case .file(let path): OutputFile.absolute(path)

@@ -9,9 +9,12 @@ package import Core
   import Foundation
 #endif
 
-/// What is asked of an editor, whichever route it takes. An object, as is `ReadyEdit`: an edit that waits for minutes keeps
-/// what it has in its hands in the frame of every function that waits with it.
+/// One call of `Editor.edit`, independent of the route that serves it.
+///
+/// `EditJob` and `ReadyEdit` are classes to keep async frames small: an edit that waits for minutes keeps its
+/// values in the frame of every function that waits for it.
 package final class EditJob: Sendable {
+  /// A lowercase UUID.
   package let id = UUID().uuidString.lowercased()
   package let start = ContinuousClock.now
   package let prompt: String
@@ -23,7 +26,7 @@ package final class EditJob: Sendable {
   package let watch: @Sendable (EditEvent) -> Void
   private let routesBefore = Mutex<[AttemptNote]>([])
 
-  /// - Throws: 64 when the options name no output.
+  /// - Throws: `PlantainError` with exit status 64 when the options name no output.
   package init(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ retries: RetryPlan.Limits,
     until stop: StopSignal = StopSignal(), _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -37,7 +40,7 @@ package final class EditJob: Sendable {
     self.watch = watch
   }
 
-  /// What was tried by routes that have failed.
+  /// The attempts of the routes that have failed.
   package var earlier: [AttemptNote] { routesBefore.withLock { $0 } }
 
   func hasFailed(_ error: PlantainError) {
@@ -45,13 +48,13 @@ package final class EditJob: Sendable {
   }
 }
 
-/// An edit whose requests are prepared and written down, by one route.
+/// An edit by one route whose requests are prepared and whose ledger entry is written.
 final class ReadyEdit: Sendable {
   package let plan: EditPlan
   package let requests: [EditRequest]
   package let route: Route
   let executor: RequestExecutor
-  /// For each request and all that follows from it.
+  /// The timeout of each request, including the polling and downloads that follow from it.
   package let timeout: Duration
 
   init(plan: EditPlan, requests: [EditRequest], route: Route, executor: RequestExecutor, timeout: Duration) {

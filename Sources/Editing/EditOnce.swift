@@ -2,9 +2,10 @@ import Ledger
 import Submission
 import Core
 
-/// What stands between a call of `edit` and its sending: an equal edit, and a stop.
+/// The checks between a call of `edit` and its first request: equal earlier edits and stop signals.
 extension Editor {
-  /// The edit, unless an equal one has something that was paid for, or is under way.
+  /// Runs the edit, unless an equal one is under way, has an unknown outcome, or was billed and its result
+  /// can still be fetched.
   func editOnce(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -29,7 +30,7 @@ extension Editor {
     }
   }
 
-  /// Does the work, and says when a stop is asked for what it waits.
+  /// Runs `work`, and reports an `EditEvent.stopping` with the remaining wait when `stop` is requested.
   func telling(
     _ stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void,
     _ work: @escaping @Sendable () async throws(PlantainError) -> EditResult

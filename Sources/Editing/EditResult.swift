@@ -8,38 +8,45 @@ import Preparation
 package import Submission
 public import Core
 
-/// One edit, done.
+/// The result of one edit: its pictures, cost, warnings and attempts.
 public struct EditResult: Sendable {
-  /// Names this edit in messages and reports.
+  /// The edit's id in messages, reports and the ledger.
   public let id: String
+  /// The id of the gateway that served the edit.
   public let gateway: String
+  /// The id of the model.
   public let model: String
-  /// The ids under which the gateway knew it, where it works by tasks.
+  /// The gateway's task ids; empty where the gateway does not work by tasks.
   public let tasks: [String]
-  /// At least one; the last is the model's final one.
+  /// The finished pictures: at least one. The last is the model's final picture.
   public let images: [Image]
+  /// The references as they were prepared.
   public let prepared: [Preparer.Result]
   package let reports: [PrepareReport]
+  /// The size and options of the request.
   public let request: Request
-  /// What the last answer said beside its pictures, with the usage of all answers together.
+  /// The facts of the last reply other than its pictures, with the usage summed over all replies.
   public let reply: ReplyFacts
+  /// The cost of all billed pictures.
   public let cost: Cost
+  /// All warnings of the edit.
   public let warnings: [EditWarning]
-  /// Those of them that were known before it was sent.
+  /// The subset of `warnings` that was known before the request was sent.
   public let foreseen: [EditWarning]
-  /// Every try to send, in its order, by this and by earlier gateways.
+  /// Every attempt to send, in order, including those at earlier gateways.
   public let attempts: [Attempt]
-  /// The whole call.
+  /// The duration of the whole call.
   public let elapsed: Duration
-  /// Whether the pictures were held against their original.
+  /// Whether the pictures were compared with their original.
   let isFinished: Bool
-  /// Whether what was sent was completed to the answer's shape; `nil`: not known.
+  /// Whether the picture sent was mirror-padded to the shape of the answer; `nil` if unknown.
   private let isMirrored: Bool?
-  /// How many pictures were paid for.
+  /// The number of billed pictures.
   package let billed: Int
-  /// It was paid for by an earlier run of a batch, and is no cost of this one.
+  /// Whether an earlier run of a batch paid for the edit. Its cost does not count toward the current run.
   package var isOfEarlierRun = false
-  /// The earlier edit whose result this is a copy of: nothing was sent, and it cost nothing. `nil` for an edit of its own.
+  /// The id of the earlier edit whose result was copied; `nil` if the edit was sent. A copy sends nothing and
+  /// costs nothing.
   public let copyOf: String?
 
   package init(
@@ -83,29 +90,34 @@ public struct EditResult: Sendable {
     copyOf = entry.id
   }
 
-  /// The model's final picture.
+  /// The model's final picture: the last of `images`.
   public var image: Image { images[images.count - 1] }
 
-  /// What was found by holding the final picture against its original, and what it lost; `nil` where that is nothing.
+  /// The findings of the comparison between the final picture and its original, and what the picture lost;
+  /// `nil` if the pictures were not compared and there is no warning.
   public var findings: FindingsReport? {
     isFinished || !image.findings.warnings.isEmpty
       ? FindingsReport(image.findings, remedy: .uncovered(isMirrored: isMirrored)) : nil
   }
 
+  /// A finished picture.
   public struct Image: Sendable {
+    /// The encoded picture.
     public let bytes: PictureBytes
-    /// By the bytes themselves, not by the gateway's label.
+    /// The media type that the bytes have, whatever the gateway's label says.
     public let mediaType: MediaType
+    /// Width and height in pixels.
     public let size: PixelSize
-    /// Where it was written.
+    /// The path of the written file; `nil` if none was written.
     public let output: String?
-    /// The pixels were encoded anew; otherwise the bytes are the model's own.
+    /// Whether the pixels were encoded again. If not, the bytes are the model's own.
     public let isConverted: Bool
-    /// How it traveled.
+    /// How the gateway delivered the picture.
     public let source: Source
-    /// What was found by holding it against the original.
+    /// The findings of the comparison with the original.
     package let findings: Findings
 
+    /// How a gateway delivered a picture: inside its reply, by URL, or as the result of a task.
     public enum Source: String, Sendable { case inline, url, task }
 
     package init(_ picture: FinishedPicture, source: ExecutionResult.Source, output: String?) {
@@ -124,45 +136,51 @@ public struct EditResult: Sendable {
     }
   }
 
-  /// What was sent.
+  /// The size and options of an edit's request.
   public struct Request: Sendable {
-    /// The body's length.
+    /// The length of the body.
     public let bytes: ByteCount
+    /// The resolution tier requested.
     public let tier: Tier
-    /// `nil` where none is sent, and in a plan for a picture that was not fetched, whose shape is not known.
+    /// The aspect ratio requested; `nil` if none is sent, and in a plan for a picture that was not fetched,
+    /// because its shape is unknown.
     public let ratio: AspectRatio?
-    /// How many pictures, in as many requests as that takes.
+    /// The number of pictures requested, in one or more requests.
     public let count: Int
   }
 
-  /// One try to send a request.
+  /// One attempt to send a request.
   public struct Attempt: Sendable {
+    /// The id of the gateway.
     public let gateway: String
-    /// A word of the billing rules: `unbilled`, `stored`, `done`…
+    /// The raw value of the attempt's state: `unbilled`, `stored`, `done`…
     public let state: String
-    /// The HTTP status of the answer, if one came.
+    /// The HTTP status of the reply; `nil` if there was none.
     public let status: Int?
+    /// The duration of the attempt.
     public let elapsed: Duration
 
     package init(_ note: AttemptNote) {
       gateway = note.gateway
-      // What is reported here is written.
+      // An attempt is reported here after its pictures were written, so a billed one is done.
       state = note.state.billing == .yes ? AttemptState.done.rawValue : note.state.rawValue
       status = note.status
       elapsed = note.elapsed
     }
   }
 
-  /// What it cost, and how that is known.
+  /// The cost of an edit, and its basis.
   public struct Cost: Encodable, Sendable {
-    /// `nil` when it is not known.
+    /// The amount in `currency`; `nil` if unknown.
     public let amount: Double?
-    /// ISO 4217, or `credits` of the gateway's own.
+    /// An ISO 4217 code, or `credits` for a gateway's own unit; `nil` if unknown.
     public let currency: String?
+    /// How the amount is known.
     public let basis: Basis
-    /// The table's price of one picture.
+    /// The price of one picture by the table; `nil` if unknown or not from the table.
     public let price: Price?
 
+    /// How an amount is known: reported by the gateway, computed from the price table, or unknown.
     public enum Basis: String, Encodable, Sendable { case reported, table, unknown }
 
     private enum CodingKeys: CodingKey { case amount, currency, basis }
@@ -178,7 +196,7 @@ public struct EditResult: Sendable {
       basis = price == nil ? .unknown : .table
     }
 
-    /// `nil` unless every answer reports one, in one currency.
+    /// Sums reported costs. Returns `nil` unless every reply reports one, all in the same currency.
     package init?(reported: [ReplyFacts.ReportedCost?]) {
       let known = reported.compactMap(\.self)
       guard let first = known.first, known.count == reported.count,
@@ -192,126 +210,143 @@ public struct EditResult: Sendable {
   }
 }
 
-/// Something that went another way than one may expect. The raw value is its code in JSON.
+/// A deviation that does not fail the edit. The raw value is the code in JSON.
 public enum EditWarning: String, Sendable {
-  /// The answer's ratio differs from the source's by more than 2 %: the model will crop or extend.
+  /// The aspect ratio of the answer differs from the source's by more than 2 %, so the model crops or
+  /// extends.
   case aspectDiffers = "aspect-differs"
-  /// An asked-for ratio was replaced by the nearest supported one.
+  /// The requested aspect ratio was replaced by the nearest supported one.
   case aspectReplaced = "aspect-replaced"
-  /// A limit was set above the one that the gateway states.
+  /// A limit is set above the one that the gateway documents.
   case overGatewayLimit = "over-gateway-limit"
-  /// The gateway's label for the picture was wrong; its bytes were believed.
+  /// The gateway's media type for the picture is wrong. The type was detected from the bytes.
   case labelWrong = "label-wrong"
-  /// An earlier version kept no hash of the result that was copied: whatever picture lay at its place was taken.
+  /// An earlier version recorded no hash of the copied result, so the file at its path was used unchecked.
   case copyNotChecked = "copy-not-checked"
-  /// One of several pictures could not be used; it was kept as it came.
+  /// One of several pictures could not be used. It was kept as received.
   case pictureUnusable = "picture-unusable"
-  /// An asked-for tier was replaced by the nearest supported one.
+  /// The requested tier was replaced by the nearest supported one.
   case tierReplaced = "tier-replaced"
   /// The gateway does not recommend this model for production.
   case controlledTesting = "controlled-testing"
-  /// The gateway is not known to have a model of that id, which is sent as it is.
+  /// The gateway is not known to have this model. The id is sent unchanged.
   case unknownModel = "unknown-model"
-  /// More references than the model tells apart.
+  /// There are more references than the model can tell apart.
   case manyReferences = "many-references"
-  /// A result was fetched through a proxy, so that the address behind its name was not checked.
+  /// A result was downloaded through a proxy, so the IP address of its host was not checked.
   case addressNotChecked = "address-not-checked"
-  /// Fewer pictures came than were asked for.
+  /// The gateway returned fewer pictures than requested.
   case fewerPictures = "fewer-pictures"
-  /// One of several requests may have been done and billed, and its pictures are not here: `History` says what can be done.
+  /// One of several requests was or may have been billed, and its pictures did not arrive. `History` has
+  /// advice.
   case outcomeUnknown = "outcome-unknown"
-  /// The mask lets next to everything change.
+  /// The mask allows almost the whole picture to change.
   case maskCoversAll = "mask-covers-all"
-  /// Another picture lies where the result was to go, and it went beside that one.
+  /// The output path holds another picture, so the result was written beside it.
   case outputMoved = "output-moved"
 }
 
 extension EditWarning {
-  /// The same for people.
+  /// A description of the warning for users.
   public var explanation: String {
     switch self {
     case .aspectDiffers:
-      "the answer's shape differs from the picture's by more than 2 %: the model crops or extends"
-    case .aspectReplaced: "the nearest supported aspect ratio was taken"
-    case .overGatewayLimit: "a limit is set above the one that the gateway states"
-    case .copyNotChecked: "what lay at the place of the earlier result was taken, and not checked"
-    case .labelWrong: "the gateway labeled the picture wrongly; its bytes were believed"
-    case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as it came"
-    case .tierReplaced: "the nearest supported tier was taken"
-    case .controlledTesting: "the gateway calls this model one for controlled testing"
-    case .unknownModel: "the gateway is not known to have that model; the id was sent as it is"
-    case .manyReferences: "more than ten objects and four characters are advised against"
-    case .addressNotChecked: "the result came through a proxy, so its address was not checked"
-    case .maskCoversAll: "the mask lets next to everything change"
-    case .outputMoved: "another picture lies where the result was to go; it is beside that one"
-    case .fewerPictures: "fewer pictures came than were asked for"
+      "the answer's aspect ratio differs from the picture's by more than 2 %; the model crops or extends"
+    case .aspectReplaced: "the nearest supported aspect ratio is used"
+    case .overGatewayLimit: "a limit is set above the one that the gateway documents"
+    case .copyNotChecked: "the file of the earlier result was used, but its content could not be checked"
+    case .labelWrong: "the gateway's media type for the picture is wrong; the real one was detected"
+    case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as received"
+    case .tierReplaced: "the nearest supported tier is used"
+    case .controlledTesting: "the gateway labels this model as one for controlled testing"
+    case .unknownModel: "the gateway is not known to have this model; the id is sent unchanged"
+    case .manyReferences: "more than ten objects and four characters are not recommended"
+    case .addressNotChecked: "the result was downloaded through a proxy, so its IP address was not checked"
+    case .maskCoversAll: "the mask allows almost the whole picture to change"
+    case .outputMoved: "the output path holds another picture; the result is written beside it"
+    case .fewerPictures: "the gateway returned fewer pictures than requested"
     case .outcomeUnknown:
-      "one of the requests is billed, or may be, and its pictures are not here: see plantain history"
+      "one of the requests was or may have been billed, and its pictures did not arrive; see plantain history"
     }
   }
 }
 
-/// What an edit is about to send: everything up to the first byte on the network.
+/// The plan of an edit: everything that is known before the first byte goes to the network.
 public struct EditPlan: Sendable {
+  /// The edit's id in messages, reports and the ledger.
   public let id: String
+  /// The id of the gateway.
   public let gateway: String
+  /// The id of the model.
   public let model: String
+  /// The references as they were prepared.
   public let prepared: [Preparer.Result]
-  /// Made before anything is sent: later a picture may have changed on its disk.
+  /// The reports on `prepared`. They are made before anything is sent, because a picture may change on disk
+  /// later.
   package let reports: [PrepareReport]
+  /// The size and options of the request.
   public let request: EditResult.Request
-  /// References that the gateway fetches by their address itself.
+  /// The URLs of references that the gateway fetches itself.
   public let passedOn: [String]
-  /// References by URL, which a plan does not fetch; the request's bytes do not count them.
+  /// The URLs of references that a plan does not fetch. `request.bytes` does not include them.
   public let notFetched: [String]
+  /// The expected cost of all pictures.
   public let cost: EditResult.Cost
-  /// How many tokens that is by the maker's counts; `nil`: not known.
+  /// The expected number of tokens, by the model vendor's counts; `nil` if unknown.
   public let tokens: Tokens?
+  /// The warnings that are known before sending.
   public package(set) var warnings: [EditWarning]
-  /// Whether the picture was completed to the answer's shape; `nil`: not known.
+  /// Whether the picture is mirror-padded to the shape of the answer; `nil` if unknown.
   package var isMirrored: Bool?
-  /// Why the model may be another than the one that is meant; `nil`: it is known.
+  /// Why the model id may be a mistake; `nil` if the model is known.
   public package(set) var modelDoubt: String?
-  /// What is done to the results; `nil`: nothing.
+  /// How the results are finished; `nil` if they are not.
   package var finishing: EditFinishing?
 }
 
-/// A forecast of tokens, which some gateways bill by.
+/// The expected number of tokens of an edit. Some gateways bill by tokens.
 public struct Tokens: Encodable, Sendable, Equatable {
-  /// Pictures and prompt.
+  /// The tokens of the references and the prompt, over all requests.
   public package(set) var input: Int
+  /// The tokens of the pictures made.
   public package(set) var output: Int
 
   package init(input: Int, output: Int) { (self.input, self.output) = (input, output) }
 }
 
 extension Tokens {
+  /// Computes the tokens of an edit. Returns `nil` if the model's counts are unknown.
+  ///
   /// - Parameters:
-  ///   - references: how many pictures are sent.
-  ///   - parts: how many pictures each request asks for.
+  ///   - references: the number of pictures sent.
+  ///   - parts: the number of pictures in each request.
   package init?(_ model: Model, _ tier: Tier, references: Int, promptBytes: Int, parts: [Int]) {
     guard let counts = model.tokens, let made = counts.perPicture[tier] else { return nil }
-    // Each request sends everything.
+    // Each request sends all references and the prompt.
     input = parts.count * (counts.perReference * references + TokenCounts.prompt(promptBytes))
     output = parts.reduce(0, +) * made
   }
 }
 
-/// A stage that an edit has passed, for those who watch.
+/// A progress event of an edit, passed to its `watch` closure.
 public enum EditEvent: Sendable {
+  /// A reference was prepared.
   case prepared(Preparer.Result)
+  /// The requests are about to be sent.
   case sending(EditPlan)
-  /// It cost nothing and is going to be sent again after that time.
+  /// An attempt failed without being billed, and is retried after the given time.
   case waiting(Duration, because: String)
-  /// A task that is under way, and how far it says it is, in percent.
+  /// A task is in progress. The gateway may report its progress in percent.
   case task(id: String, progress: Int?)
-  /// A route failed in a way that cost nothing; the next one is tried.
+  /// A route failed without being billed, and the next one is tried.
   case failedOver(PlantainError, to: String)
-  /// An earlier edit that asked for the same was paid for and became no picture: what is kept of it is looked through before
-  /// anything is sent.
+  /// An equal earlier edit was billed and produced no picture. Its stored reply or task is checked for a
+  /// result before anything is sent.
   case fetching(id: String)
+  /// A gateway has replied to a request.
   case answered(status: Int, elapsed: Duration)
-  /// A stop was asked for, and the answer that is under way is waited for, at most that long.
+  /// A stop was requested. The edit waits for the pending reply for at most the given time.
   case stopping(atMost: Duration)
+  /// The edit is complete.
   case done(EditResult)
 }

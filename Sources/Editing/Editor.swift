@@ -12,29 +12,34 @@ public import Core
   import Foundation
 #endif
 
-/// Edits local pictures through a gateway: prepares, sends, and finishes what comes back. What is sent is written into a
-/// ledger before, so that nothing is paid twice and nothing that was paid for is lost.
+/// Edits local pictures through a gateway: prepares them, sends them, and finishes the results. Every request
+/// is recorded in a ledger before it is sent, so that nothing is paid for twice and no paid result is lost.
 ///
-/// It holds an HTTP client: call `close()` when done, or use `withEditor`.
+/// An editor holds an HTTP client. Call `close()` when done, or use `withEditor`.
 public final class Editor: Sendable {
-  /// In the order in which they are tried.
+  /// The routes, in the order in which they are tried.
   public let routes: [Route]
   package let store: LedgerStore
   let sender: HTTPSender
   package let workers: ImageProcessor
   let logger: Logger
   let timing: Timing
-  /// Edits that are prepared, and edits that are finished, at the same time: a thousand can be begun, or answered, in one
-  /// second. Apart, because a reference that is fetched slowly must not keep a picture that is paid for from its file.
+  /// Limits how many edits are prepared, and how many are finished, at the same time: a thousand can begin,
+  /// or receive their reply, within one second. The limits are separate because a slow download of a
+  /// reference must not delay writing a picture that is paid for.
   let preparations = WeightedSemaphore(16)
   let finishings = WeightedSemaphore(16)
 
+  /// Creates an editor with one or more routes.
+  ///
   /// - Parameters:
-  ///   - routes: the first is used; a further one only when those before it have failed in a way that certainly cost
-  ///     nothing and is theirs alone.
-  ///   - ledger: where edits are written down.
-  ///   - workers: where pictures are decoded.
-  /// - Throws: 64 without a route, 78 when there is no place for the ledger.
+  ///   - routes: the first route is used. A later one is used only when all routes before it have failed for
+  ///     reasons of their own, and certainly without being billed.
+  ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
+  ///   - workers: where pictures are decoded. Default: in this process.
+  ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
+  ///     ledger. Default: labeled `plantain`.
+  /// - Throws: `PlantainError` with exit status 64 without a route, 78 when the ledger's path is unknown.
   public convenience init(
     routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor = .inProcess,
     logger: Logger = Logger(label: "plantain")
@@ -45,7 +50,7 @@ public final class Editor: Sendable {
   package init(
     routes: [Route], ledger: LedgerLocation, workers: ImageProcessor, logger: Logger, timing: Timing
   ) throws(PlantainError) {
-    guard !routes.isEmpty else { throw .usage("there is no gateway to send to") }
+    guard !routes.isEmpty else { throw .usage("no gateway is given") }
     self.routes = routes
     store = try LedgerStore(ledger, logger: logger)
     self.logger = logger
@@ -54,11 +59,19 @@ public final class Editor: Sendable {
     sender = HTTPSender()
   }
 
-  /// The same for one gateway.
+  /// Creates an editor with one gateway.
   ///
   /// - Parameters:
-  ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variables.
-  ///   - baseURL: as in `Route`.
+  ///   - gateway: the gateway that edits are sent to.
+  ///   - key: where the key is read from, at each edit; `nil`: the gateway's own environment variables.
+  ///     Default: `nil`.
+  ///   - baseURL: as in `Route`. Default: `nil`.
+  ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
+  ///   - workers: where pictures are decoded. Default: in this process.
+  ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
+  ///     ledger. Default: labeled `plantain`.
+  /// - Throws: `PlantainError` with exit status 78 when the base URL is unusable or the ledger's path is
+  ///   unknown.
   public convenience init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
     workers: ImageProcessor = .inProcess, logger: Logger = Logger(label: "plantain")
@@ -67,26 +80,30 @@ public final class Editor: Sendable {
       routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, logger: logger)
   }
 
-  /// Ends the HTTP client and closes the ledger, which otherwise happens some time after the last reference has gone. No
-  /// edit may be under way or follow.
+  /// Shuts down the HTTP client and closes the ledger. Without this call, that happens some time after the
+  /// last reference to the editor is released. No edit may be in progress or follow.
   public func close() async {
     await sender.close()
     store.close()
   }
 
-  /// The main job: `prompt` applied to the first reference, with the others beside it.
+  /// Edits the first reference by a prompt, with the other references as context.
+  ///
+  /// If an equal earlier edit was billed and produced no picture, and its stored reply has one or its task is
+  /// done by now, that result is returned and nothing is sent.
   ///
   /// - Parameters:
-  ///   - prompt: sent byte for byte.
-  ///   - references: the picture to edit, then up to the gateway's limit of others; none makes a picture from the words
-  ///     alone, where the gateway does that.
-  ///   - stop: ends it before it is sent, between two tries, or while a task is waited for, which can be recovered; what was sent is
-  ///     waited for otherwise, and its result returned.
-  ///   - watch: called as the edit passes its stages.
-  /// - Returns: where an earlier edit that asked for the same was paid for and became no picture, and its reply has one, or its
-  ///   task is done now: that one's, and nothing is sent.
-  /// - Throws: `PlantainError`; its `billed` says whether money may have been spent. 76 when an equal edit is under way, or nobody
-  ///   knows what became of it.
+  ///   - prompt: the prompt, sent byte for byte.
+  ///   - references: the picture to edit, then other pictures up to the gateway's limit. An empty array
+  ///     generates a picture from the prompt alone, if the gateway supports that.
+  ///   - options: the options of the edit. Default: `EditOptions()`.
+  ///   - stop: stops the edit before it is sent, between two attempts, or while it waits for a task, which
+  ///     can be recovered. Otherwise the edit waits for the reply to the request that was sent, and returns
+  ///     its result. Default: a signal that never stops the edit.
+  ///   - watch: receives the progress events of the edit. Default: ignores them.
+  /// - Returns: the result of the edit, or of the equal earlier edit.
+  /// - Throws: `PlantainError`; its `billed` tells whether money may have been spent. The exit status is 76
+  ///   when an equal edit is in progress, or its outcome is unknown.
   public func edit(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
@@ -99,7 +116,8 @@ public final class Editor: Sendable {
     }
   }
 
-  /// An option that one of the routes lacks is better known before another one was tried.
+  /// Checks an edit against every route, so that an option that one of them lacks is reported before any
+  /// route is tried.
   package func checked(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ routes: [Route],
     _ retries: RetryPlan.Limits, until stop: StopSignal = StopSignal(),
@@ -111,8 +129,11 @@ public final class Editor: Sendable {
     return job
   }
 
-  /// - Parameter retries: of the last route. A failure of one before it leads to the next at once, unless several requests
-  ///   are under way: then some may be paid for already.
+  /// Runs an edit by the first route that does not fail over to the next.
+  ///
+  /// - Parameter retries: the retry limits of the last route. An earlier route fails over to the next one
+  ///   without a retry, unless the edit has several requests in flight: then some of them may already be
+  ///   billed.
   package func edit(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
     retries: RetryPlan.Limits = .init(), until stop: StopSignal,
@@ -126,8 +147,8 @@ public final class Editor: Sendable {
         try failOver(job, after: error, to: routes[(position + 1)...].first)
       }
     }
-    // There is a last route, which has returned or thrown.
-    throw .usage("there is no gateway to send to")
+    // Unreachable: there is a last route, and it has returned or thrown.
+    throw .usage("no gateway is given")
   }
 
   private func edit(
@@ -155,7 +176,7 @@ public final class Editor: Sendable {
     }
   }
 
-  /// Out of line, as are others: what it handles would be kept in the frame of every edit that waits.
+  /// Not inlined, like others here: its values would enlarge the async frame of every edit that waits.
   @inline(never)
   private func failOver(
     _ job: EditJob, after error: PlantainError, to next: Route?
@@ -165,10 +186,15 @@ public final class Editor: Sendable {
     job.watch(.failedOver(error, to: next.gateway.id))
   }
 
-  /// Does all local work of an edit for the first route, opens no socket, writes no file and needs no key: what would be
-  /// sent, and its price.
+  /// Plans an edit for the first route: does all the local work, and returns what would be sent and its
+  /// price. Opens no socket, writes no file and needs no key.
   ///
-  /// - Throws: as `edit`, as far as it goes.
+  /// - Parameters:
+  ///   - prompt: as in `edit`.
+  ///   - references: as in `edit`. References by URL are not fetched.
+  ///   - options: the options of the edit. Default: `EditOptions()`.
+  ///   - watch: receives the progress events of the preparation. Default: ignores them.
+  /// - Throws: the same errors as `edit` up to the point of sending.
   public func plan(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
@@ -188,8 +214,9 @@ public final class Editor: Sendable {
 }
 
 extension PlantainError {
-  /// Whether the failure cost nothing and is this route's alone. A refusal by policy is not carried from door to door, and a
-  /// request that one gateway finds wrong is wrong.
+  /// Whether the failure cost nothing and concerns only this route. A request that was refused by policy is
+  /// not tried at another gateway, and a request that one gateway rejects as malformed is malformed
+  /// everywhere.
   fileprivate var permitsAnotherRoute: Bool {
     let isOfRoute: Set<Code> = [
       .rateLimited, .overloaded, .unreachable, .keyMissing, .keyRejected, .outOfCredit, .needsBilling,
@@ -199,7 +226,15 @@ extension PlantainError {
   }
 }
 
-/// Makes an editor, lends it to `body`, and closes it however that ends.
+/// Creates an editor, passes it to `body`, and closes it when `body` returns or throws.
+///
+/// - Parameters:
+///   - routes: as in `Editor.init`.
+///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
+///   - workers: where pictures are decoded. Default: in this process.
+///   - body: the work to do with the editor.
+/// - Returns: the value that `body` returns.
+/// - Throws: the errors of `Editor.init` and of `body`.
 public func withEditor<Result>(
   routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor = .inProcess,
   _ body: (Editor) async throws -> Result
@@ -208,7 +243,7 @@ public func withEditor<Result>(
 }
 
 extension Editor {
-  /// Closes itself however `body` ends.
+  /// Runs `body`, and closes the editor when it returns or throws.
   func lent<Result>(to body: (Editor) async throws -> Result) async throws -> Result {
     do {
       let result = try await body(self)
@@ -221,7 +256,18 @@ extension Editor {
   }
 }
 
-/// The same for one gateway.
+/// Creates an editor with one gateway, passes it to `body`, and closes it when `body` returns or throws.
+///
+/// - Parameters:
+///   - gateway: the gateway that edits are sent to.
+///   - key: where the key is read from, at each edit; `nil`: the gateway's own environment variables.
+///     Default: `nil`.
+///   - baseURL: as in `Route`. Default: `nil`.
+///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
+///   - workers: where pictures are decoded. Default: in this process.
+///   - body: the work to do with the editor.
+/// - Returns: the value that `body` returns.
+/// - Throws: the errors of `Editor.init` and of `body`.
 public func withEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
   workers: ImageProcessor = .inProcess, _ body: (Editor) async throws -> Result

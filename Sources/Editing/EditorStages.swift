@@ -10,7 +10,7 @@ import Preparation
 package import Submission
 import Core
 
-/// The stages of `Editor.edit`, in their order.
+/// The stages of `Editor.edit`, in order.
 extension Editor {
   package func readKey(_ route: Route) async throws(PlantainError) -> APIKey {
     do throws(APIKey.KeyError) {
@@ -26,13 +26,13 @@ extension Editor {
     _ = try RequestChoices(job.options, route.gateway)
   }
 
-  /// Everything before the first byte: afterwards it is prepared and written down.
+  /// Does everything before the first byte is sent: prepares the requests and records the edit in the ledger.
   func makeReady(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
     let key = try await readKey(route)
     let (plan, requests) = try await prepareRequest(job, route)
     try await record(plan, job)
     job.watch(.sending(plan))
-    // Where another route follows, and nothing else is under way that may be paid for, that is the second try.
+    // If another route follows, it is the retry, unless several requests are in flight that may be billed.
     let retries = isLast || requests.count > 1 ? job.retries : .none
     let timeouts = route.gateway.timeouts
     let isSlow = plan.request.tier == .four || plan.prepared.count > 1
@@ -44,7 +44,7 @@ extension Editor {
       timeout: job.options.timeout ?? (isSlow ? timeouts.slow : timeouts.usual))
   }
 
-  /// Writes down what is about to be asked for.
+  /// Records the edit in the ledger before it is sent.
   private func record(_ plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     let sources =
       plan.reports.map {
@@ -83,10 +83,10 @@ extension Editor {
     }
   }
 
-  /// What became of an edit's requests.
+  /// The outcomes of an edit's requests.
   typealias Executions = (executed: [ExecutionResult], failures: [ExecutionFailure])
 
-  /// All requests of an edit, at the same time. What some of them brought counts, also when others brought nothing.
+  /// Runs all requests of an edit concurrently. Succeeds if at least one of them succeeds.
   func execute(_ ready: ReadyEdit) async throws(PlantainError) -> Executions {
     var results: [Result<ExecutionResult, ExecutionFailure>] = []
     await orderedConcurrentMap(Array(ready.requests.enumerated()), width: Self.requestsAtATime) {
@@ -113,7 +113,7 @@ extension Editor {
       case .failure(let failure): found.failures.append(failure)
       }
     }
-    // What may have cost something is what has to be known.
+    // Report a failure that may be billed rather than one that is free.
     let worst = found.failures.first { $0.state.billing != .no } ?? found.failures.first
     if found.executed.isEmpty, let worst {
       throw .delivering(worst, ready.route, ledger: store.path, edit: ready.plan.id)
@@ -121,10 +121,10 @@ extension Editor {
     return found
   }
 
-  /// Of one edit that asks for many pictures.
+  /// The concurrency limit on the requests of one edit.
   private static let requestsAtATime = 4
 
-  /// From what was delivered to files, and to the end of the ledger's entry.
+  /// Finishes the delivered pictures, writes them to files, and completes the ledger's entry.
   package func finish(
     _ executed: [ExecutionResult], failures: [ExecutionFailure] = [], earlier: [AttemptNote] = [],
     _ plan: EditPlan, _ output: OutputPlan, _ start: ContinuousClock.Instant,
@@ -158,7 +158,7 @@ extension Editor {
       return result
     } catch {
       for one in executed { one.receipt.release() }
-      // Whatever was interrupted, it was paid for.
+      // An interruption here comes after the request was billed.
       var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
       error.editID = plan.id
       if error.billed == .yes {
@@ -169,8 +169,8 @@ extension Editor {
     }
   }
 
-  /// Sniffs every picture, does what is to be done with its original, and encodes those anew that must be in another format.
-  /// One that cannot be used is kept as it came; only when none can be used is that an error.
+  /// Detects the format of every picture, finishes it against its original, and converts it if another format
+  /// is required. A picture that cannot be used is kept as received. It is an error only if none can be used.
   private func finish(
     _ pictures: [ExecutionResult.Picture], _ plan: EditPlan, as output: OutputPlan
   ) async throws(PlantainError) -> (
@@ -182,7 +182,7 @@ extension Editor {
     var options = plan.finishing?.options ?? FinishingOptions()
     options.wanted = output.wanted
     for (position, picture) in pictures.enumerated() {
-      // The last is the model's final one.
+      // The last picture is the model's final one.
       options.compares = plan.finishing?.comparison != nil && position == pictures.count - 1
       do {
         let result = try await workers.finish(

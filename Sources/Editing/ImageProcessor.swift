@@ -11,32 +11,37 @@ public import Core
   import Darwin
 #endif
 
-/// Where pictures are decoded and encoded, and how much memory that may take.
+/// Decodes and encodes pictures, in this process or in isolated workers, within a memory limit.
 ///
-/// In the process is quicker to begin and right for pictures that one trusts. Isolated, a file that makes a decoder
-/// crash, hang or swallow memory costs that one picture; the result is the same otherwise. Several editors and
-/// preparers may share one of these.
+/// Decoding in the process starts faster, and suits trusted pictures. With isolated workers, a file that
+/// makes a decoder crash, hang or exhaust memory affects only that picture; the results are otherwise the
+/// same. Several editors and preparers may share one processor.
 public final class ImageProcessor: Sendable {
   /// Where the decoders run.
   public enum Location: Sendable {
+    /// In this process.
     case inProcess
     /// In child processes of the program `plantain-worker`.
     case isolated(WorkerFleet)
   }
 
-  /// In the process, with half of the machine's memory.
+  /// A processor that decodes in this process, with half of the machine's memory.
   public static let inProcess = ImageProcessor(.inProcess)
 
+  /// Where the decoders run.
   public let location: Location
+  /// The memory limit of the program, its workers and all pictures.
   package let total: ByteCount
+  /// The part of `total` that the program and its workers take without pictures.
   let programsOwn: ByteCount
+  /// The part of `total` left for pictures.
   package let budget: WeightedSemaphore
-  /// How many pictures are in work at a time.
+  /// Limits how many pictures are decoded or encoded at a time.
   private let crew: AsyncSemaphore
-  /// Only one picture at a time may wait for the rest of its memory.
+  /// Lets only one picture at a time wait for more memory while it holds some.
   private let opening = AsyncSemaphore(width: 1)
-  /// A style or a logo goes into many edits: identical pictures with the same options are prepared once. Between two edits that
-  /// want it, all others that are prepared meanwhile may come.
+  /// Prepares identical pictures with the same options once: a style or a logo is used in many edits. The
+  /// capacity allows for the other pictures that are prepared between two such edits.
   private let prepared = SingleFlightCache<Job, PreparedReference>(capacity: 32)
   package let store = ContentStore()
 
@@ -45,8 +50,13 @@ public final class ImageProcessor: Sendable {
     let options: PreparationOptions
   }
 
-  /// - Parameter memory: what the program and its workers may take together with all pictures in work, by a bound from
-  ///   the pictures' headers; a picture that would take more alone is refused. Default: half of the machine's memory.
+  /// Creates a processor.
+  ///
+  /// - Parameters:
+  ///   - location: where the decoders run.
+  ///   - memory: the memory limit of the program, its workers and all pictures being processed, by an upper
+  ///     bound from the pictures' headers. A picture that alone would exceed it is refused. `nil`: half of
+  ///     the machine's memory, at least 1 GiB. Default: `nil`.
   public init(_ location: Location, memory: ByteCount? = nil) {
     self.location = location
     total = memory ?? Self.halfOfTheMachine
@@ -57,19 +67,19 @@ public final class ImageProcessor: Sendable {
     budget = WeightedSemaphore(max(0, total.bytes - own))
   }
 
-  /// Measured: the program and its first worker, and every further worker that waits.
+  /// Measured memory in bytes: of the program with its first worker, and of each further idle worker.
   private static let program = 70_000_000
   private static let waitingWorker = 30_000_000
-  /// With less than this for each, fewer workers get more done.
+  /// Bytes of memory per picture below which fewer workers have a higher throughput.
   private static let usualPicture = 120_000_000
 
-  /// As many as there are cores, and memory for.
+  /// The number of pictures processed at a time: one for each core, as far as the memory allows.
   private static func crew(_ location: Location, within total: ByteCount) -> Int {
     let maximum = (total.bytes - program) / (waitingWorker + usualPicture)
     return max(1, min(WorkerPool.shared.width, maximum))
   }
 
-  /// Ends the child processes, if there are any, and waits for that. No picture may be in work.
+  /// Terminates the worker processes, if any, and waits for their end. No picture may be in progress.
   public func close() async {
     if case .isolated(let fleet) = location { await fleet.close() }
   }
@@ -78,7 +88,7 @@ public final class ImageProcessor: Sendable {
     ByteCount(max(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) / 2))
   }
 
-  /// Has a worker do a job, in turn with all other work on pictures.
+  /// Sends a job to a worker, within the concurrency limit of all work on pictures.
   ///
   /// - Throws: `IsolationError`, `CancellationError`.
   package func ask<Answer: Decodable>(
@@ -94,7 +104,7 @@ public final class ImageProcessor: Sendable {
       }
       return (try MessageText.decode(Answer.self, from: reply.text), reply.files.map(PictureContent.init))
     } catch is ChannelError {
-      throw IsolationError.workerUnusable("a message cannot be written or read")
+      throw IsolationError.workerUnusable("a message cannot be encoded or decoded")
     } catch IsolationError.canceled {
       throw CancellationError()
     }
@@ -104,12 +114,13 @@ public final class ImageProcessor: Sendable {
 // MARK: - Preparing
 
 extension ImageProcessor {
-  /// Reads a picture and makes it right. What passes as it is needs no decoder, and so no child.
+  /// Reads and prepares a picture. A picture that can be sent unchanged needs no decoder, and so no worker.
   ///
   /// - Parameters:
-  ///   - isShared: whether the same picture may be wanted again, as a style, a logo or a mask is by the next edit; to know it
-  ///     again takes a hash of its bytes.
-  ///   - timeout: for what comes after decoding, in a worker. `nil`: it takes what it takes.
+  ///   - isShared: whether the same picture may be used again, such as a style, a logo or a mask in the next
+  ///     edit. Such a picture is identified by a hash of its bytes, which takes time to compute. Default:
+  ///     `true`.
+  ///   - timeout: the timeout of the steps after decoding, in a worker; `nil`: none. Default: `nil`.
   package func prepare(
     _ source: Reference, _ options: PreparationOptions, isShared: Bool = true, timeout: Duration? = nil
   ) async throws(PlantainError) -> PreparedReference {
@@ -143,7 +154,7 @@ extension ImageProcessor {
     }
   }
 
-  /// A picture whose header was read, and what happens to it next.
+  /// A picture whose header was read, and its next step.
   private struct Opened: Sendable {
     let next: Next
     let isMislabeled: Bool
@@ -154,14 +165,14 @@ extension ImageProcessor {
     }
   }
 
-  /// A picture that a decoder has to see.
+  /// A picture that must be decoded.
   private struct Undecoded: Sendable {
     let inspection: PictureInspection
     let digest: String?
   }
 
-  /// Reads the header, takes the memory that the picture may need, and prepares one that no decoder has to see: so only one such
-  /// picture is in memory at a time, where it is at all.
+  /// Reads the header, reserves the memory that the picture may need, and prepares a picture that needs no
+  /// decoder. Preparing it here keeps at most one such picture in memory at a time.
   private func open(
     _ source: Reference, _ options: PreparationOptions, _ share: WeightedSemaphore.Share, isShared: Bool
   ) async throws -> Opened {
@@ -204,14 +215,15 @@ extension ImageProcessor {
       do throws(ContentError) {
         return reference.moved(to: try store.keep(reference.content))
       } catch {
-        // What a worker hands over lies in a file that it could change.
+        // A worker returns its result in a file that it could still change.
         throw IsolationError.workerUnusable("\(error)")
       }
     }
   }
 
-  /// The picture where it is in no file, and what is made of it: a copy without its private blocks, or what decoding takes, with
-  /// a worker's copy of it, and one on the way there.
+  /// The memory that a picture may need. It includes the source if that is not in a file, and either a copy
+  /// without private blocks, or the memory for decoding. An isolated worker needs two more copies of such a
+  /// source: its own, and one in transit.
   private func memory(for inspection: PictureInspection) -> ByteCount {
     let (source, isFile) = (inspection.source.count, inspection.source.isInFile)
     guard inspection.needsDecoder else { return ByteCount(isFile ? inspection.heldBytes : 2 * source) }
@@ -232,7 +244,7 @@ extension ImageProcessor {
         fleet, PreparationOptions.jobKind, inspection.options, about: [source], limits,
         largestResult: inspection.options.maximumBytes)
     } catch let error as IsolationError {
-      // A file that changed may have been too much for a worker that was told of another.
+      // A file that changed may have exceeded the limits that were computed for the earlier file.
       try source.requireUnchanged()
       throw error
     }
@@ -240,7 +252,7 @@ extension ImageProcessor {
     switch reply.answer {
     case .prepared(let facts):
       guard let content = reply.files.first else {
-        throw IsolationError.workerUnusable("its answer has no picture")
+        throw IsolationError.workerUnusable("its reply has no picture")
       }
       return PreparedReference(content: content, facts: facts)
     case .failed(let error): throw error
@@ -249,7 +261,7 @@ extension ImageProcessor {
 }
 
 extension PreparationOptions {
-  /// Whether a part of such a picture can be taken where that is asked for, which it is not.
+  /// Whether a truncated picture of this format could be read in part with `allowsTruncated`, which is off.
   func mayCut(_ picture: PictureContent) -> Bool {
     guard !allowsTruncated, let format = try? PictureStructure.format(of: picture) else { return false }
     return [.jpeg, .png].contains(format)
@@ -257,7 +269,8 @@ extension PreparationOptions {
 }
 
 extension Reference {
-  /// The same of a picture that can be opened once more.
+  /// Whether `mayCut` holds for the picture. Standard input cannot be opened again to find its format, so it
+  /// is assumed to be readable in part.
   fileprivate func mayBeCut(_ options: PreparationOptions) -> Bool {
     if case .standardInput = self { return !options.allowsTruncated }
     return (try? open().content).map(options.mayCut) ?? false
@@ -265,7 +278,7 @@ extension Reference {
 }
 
 extension ContentStore {
-  /// The same picture, where it may wait: where it was, when it is in its own file.
+  /// Stores a prepared picture until it is used. A picture in a file of its own stays there.
   fileprivate func keep(_ reference: PreparedReference) throws(ContentError) -> PreparedReference {
     reference.content.isInFile ? reference : reference.moved(to: try keep(reference.content))
   }

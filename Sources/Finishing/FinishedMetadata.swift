@@ -2,9 +2,10 @@ package import PictureFormats
 package import Core
 
 extension EmbeddedMetadata {
-  /// What goes into a finished file: what of the original's metadata still holds, and how the picture was made.
+  /// Collects the metadata of a finished file: what still holds of the original's, and how the picture was
+  /// made.
   ///
-  /// - Parameter wishes: `nil`: nothing.
+  /// - Parameter wishes: what to write; `nil`: nothing.
   init(_ wishes: MetadataWishes?, from original: ResultInspection.Original?) {
     self.init()
     guard let wishes else { return }
@@ -21,9 +22,9 @@ extension EmbeddedMetadata {
 }
 
 extension PictureBytes {
-  /// A finished picture of that size, with its metadata.
+  /// Adds metadata to a finished picture of that size.
   ///
-  /// - Parameter profile: that is in it already.
+  /// - Parameter profile: the ICC profile that the file already contains.
   package func adding(
     _ metadata: EmbeddedMetadata, as format: PictureFormat, _ size: PixelSize, over profile: [UInt8]? = nil
   ) -> PictureBytes {

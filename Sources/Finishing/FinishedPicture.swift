@@ -1,14 +1,14 @@
 package import PictureFormats
 package import Core
 
-/// Between the three, in pixels.
+/// The gap between the panels of a comparison, in pixels.
 package let comparisonGap = 8
 
-/// A returned picture, ready to be written.
+/// A finished picture, ready to be written.
 package struct FinishedPicture: Sendable {
   package let bytes: PictureBytes
   package private(set) var facts: Facts
-  /// Original, result and difference side by side, as a PNG, where that was asked for.
+  /// A PNG of the original, the result, and their difference side by side, if requested.
   package var comparison: PictureBytes?
 
   package init(bytes: PictureBytes, facts: Facts, comparison: PictureBytes? = nil) {
@@ -17,7 +17,7 @@ package struct FinishedPicture: Sendable {
     self.comparison = comparison
   }
 
-  /// What is known of it beside its bytes.
+  /// What is known of a finished picture apart from its bytes.
   package struct Facts: Sendable, Codable {
     package var format: PictureFormat
     package var size: PixelSize
@@ -36,18 +36,18 @@ package struct FinishedPicture: Sendable {
 
   package var format: PictureFormat { facts.format }
   package var size: PixelSize { facts.size }
-  /// What came, by its bytes.
+  /// The format that the model returned, by its bytes.
   package var returned: PictureFormat { facts.returned }
-  /// The pixels were encoded anew; otherwise the bytes are the model's own.
+  /// Whether the pixels were encoded again; otherwise the bytes are the model's own.
   package var isConverted: Bool { facts.isConverted }
-  /// What was found by holding it against the original.
+  /// The findings from comparing the picture with the original.
   package var findings: Findings { facts.findings }
 
   package mutating func note(_ drift: Findings.WrittenDrift?) {
     facts.findings.written = drift
   }
 
-  /// A finishing's outcome without its bytes, which another process can send beside it.
+  /// The outcome of finishing without its files, which another process can send beside it.
   package enum Answer: Sendable, Codable {
     case finished(Facts)
     case failed(FinishingError)
@@ -55,7 +55,7 @@ package struct FinishedPicture: Sendable {
 }
 
 extension FinishedPicture {
-  /// The model's own, as it is coded.
+  /// The model's own file, as it is encoded.
   package init(untouched bytes: PictureBytes, _ structure: PictureStructure, _ findings: Findings) {
     self.init(
       bytes: bytes,
@@ -72,22 +72,22 @@ extension FinishedPicture {
   }
 }
 
-/// What was found by holding a result against its original.
+/// The findings from comparing a result with its original.
 package struct Findings: Sendable, Codable {
   package var alignment: Alignment?
   package var color: ColorChange?
-  /// The share of the original that differs visibly from it once both are done, 0…1, where it may.
+  /// The share of the original that differs visibly after alignment and color matching, where it may, 0…1.
   package var changed: Double?
-  /// How far the result, once both are done, is from its original where it must not change it: the mean CIEDE2000. Where it
-  /// may change everything, of the three fifths that differ least.
+  /// The mean CIEDE2000 difference of the result, after alignment and color matching, from its original where
+  /// it must not change. If it may change everywhere, that of the three fifths that differ least.
   package var drift: Double?
-  /// The same of the file that is written.
+  /// The drift of the written file.
   package var written: WrittenDrift?
-  /// Where the result may show, but does not reach; `nil`: it reaches everywhere.
+  /// The edges where the result may show but does not reach; `nil` if it reaches everywhere.
   package var uncovered: Uncovered?
-  /// Why the tint was left; `nil`: it was not, or was not looked for.
+  /// Why no tint was removed; `nil` if it was, or was not looked for.
   package var tintFailure: TintFailure?
-  /// What in the mask said where the result may change its original; `nil` without one.
+  /// What in the mask marks the area to edit; `nil` without a mask.
   package var mask: MaskEdits?
   package var warnings: [FinishingWarning] = []
 
@@ -102,14 +102,14 @@ package struct Findings: Sendable, Codable {
     package init(value: Double, scope: Scope) { (self.value, self.scope) = (value, scope) }
 
     package enum Scope: String, Sendable, Codable {
-      /// Where the original stays: beyond region and mask, and what the result has not changed.
+      /// Where the original stays: beyond region and mask, and where the result has changed nothing.
       case outsideChange
-      /// The three fifths that differ least, where everything may change.
+      /// The three fifths that differ least, if everything may change.
       case leastChanged
     }
   }
 
-  /// In pixels of the finished picture, from the edges of where the result may show.
+  /// In pixels of the finished picture, from the edges of the area where the result may show.
   package struct Uncovered: Sendable, Codable, Equatable {
     package var left = 0
     package var top = 0
@@ -121,32 +121,33 @@ package struct Findings: Sendable, Codable {
     }
   }
 
-  /// Why a tint is not taken back.
+  /// Why a tint is not removed.
   package enum TintFailure: Error, Codable, Equatable {
-    /// The result was not recognized, so there is nothing to hold its colors against.
+    /// The result was not located in the original, so its colors cannot be compared.
     case notRecognized
-    /// So few colors can be compared; so many have to be.
+    /// The number of colors that can be compared, and the number that is needed.
     case fewColors(Int, least: Int)
-    /// The best tint fits so much of what was compared, 0…1; so much has to agree.
+    /// The share of the compared colors that the best tint fits, 0…1, and the share that is needed.
     case littleAgreement(Double, least: Double)
-    /// What most colors agree on mixes channels, or halves or doubles one.
+    /// The change that most colors share mixes channels, or halves or doubles one.
     case otherColors
-    /// It is such a difference (CIEDE2000), more than models tint by.
+    /// The difference that the tint makes (CIEDE2000), which exceeds what models tint by.
     case strong(Double, maximum: Double)
   }
 
-  /// How the result lay on its original.
+  /// The position of the result relative to its original.
   package struct Alignment: Sendable, Codable {
-    /// Of the middle of what the result shows, in the original's pixels: positive where it lay too far to the right, or below.
+    /// Shift of the center of what the result shows, in the original's pixels: positive if it was too far
+    /// right or too low.
     package var dx: Double
     package var dy: Double
-    /// Above 1 where the result showed things larger.
+    /// Above 1 if the result showed things larger.
     package var scale: Double
-    /// Clockwise, in degrees.
+    /// Rotation, clockwise, in degrees.
     package var rotation: Double
-    /// How far blocks that agree still lie from their places: root of the mean square, in the original's pixels.
+    /// The remaining displacement of blocks that agree: root mean square, in the original's pixels.
     package var residual: Double
-    /// Whether it was corrected.
+    /// Whether the measurement was trusted, and the position corrected.
     package var isTrusted: Bool
 
     package init(
@@ -157,7 +158,7 @@ package struct Findings: Sendable, Codable {
     }
   }
 
-  /// The middle difference of what is unchanged, as CIEDE2000.
+  /// The median difference of unchanged pixels, as CIEDE2000.
   package struct ColorChange: Sendable, Codable {
     package var before: Double
     package var after: Double

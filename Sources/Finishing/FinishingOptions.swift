@@ -1,45 +1,45 @@
 package import PictureFormats
 package import Core
 
-/// What a returned picture is to become.
+/// The options for finishing a returned picture.
 package struct FinishingOptions: Sendable, Codable, Equatable {
-  /// What this kind of work is called between processes.
+  /// The name of this kind of job between processes.
   package static let jobKind = "finish"
 
   /// How the original's file is read.
   package var reading = OriginalReading()
-  /// The format to write; `nil` keeps whatever came, or where the original's pixels stay, the original's.
+  /// The format to write; `nil`: the format that was returned, or the original's if some of its pixels stay.
   package var wanted: PictureFormat?
-  /// The most bytes of the file; `nil`: any.
+  /// The maximum size of the file in bytes; `nil`: any.
   package var maximumBytes: Int?
-  /// What goes into the file beside the picture; `nil`: nothing.
+  /// The metadata to write into the file; `nil`: none.
   package var metadata: MetadataWishes?
-  /// What the result shows of the original; `nil`: all of it.
+  /// The area of the original that the result shows; `nil`: all of it.
   package var shown: VisibleArea?
-  /// The original's exact width and height.
+  /// Scales the result to the original's exact width and height.
   package var fitsSource = false
-  /// Shift, scale and turn against the original are taken back; `nil`: where some of the original's pixels stay.
+  /// Corrects shift, scale, and rotation against the original; `nil`: if some of the original's pixels stay.
   package var aligns: Bool?
-  /// The tint of what the model has not changed is taken back; `nil`: where some of the original's pixels stay.
+  /// Removes the tint of what the model has not changed; `nil`: if some of the original's pixels stay.
   package var matchesColor: Bool?
-  /// Only this area of the upright original changes.
+  /// The only area of the upright original that changes; `nil`: all of it.
   package var region: PixelArea?
-  /// Only what is white in the mask, which comes beside the original, changes.
+  /// Changes only the area that the mask marks, which is passed beside the original.
   package var usesMask = false
-  /// What in the mask says where; `nil`: what is white, as before there was a choice.
+  /// What in the mask marks the area to edit; `nil`: white, as in versions without this choice.
   package var maskEdits: MaskEdits?
-  /// Over so many of the original's pixels the result goes over into it, outside the region or the mask; `nil`: by the
-  /// region's size, and none at a mask.
+  /// The width of the feather outside the region or the mask, in pixels of the original; `nil`: by the
+  /// region's size, and 0 at a mask.
   package var feather: Int?
-  /// What the model has not changed is the original's.
+  /// Restores the original where the model has not changed it.
   package var keepsUnchanged = false
-  /// The original's alpha channel.
+  /// Restores the original's alpha channel.
   package var restoresAlpha = false
-  /// How far the result is from its original is to be known.
+  /// Measures how far the result is from its original.
   package var measuresDrift = false
-  /// Makes a picture of the original, the result and their difference, too.
+  /// Also makes a picture of the original, the result, and their difference.
   package var compares = false
-  /// The longest edge of each of the three, in pixels; `nil`: 1,024.
+  /// The longest edge of each panel of the comparison, in pixels; `nil`: 1,024.
   package var comparisonEdge: Int?
 
   package init(wanted: PictureFormat? = nil) {
@@ -53,10 +53,11 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var looksForPlace: Bool { aligns ?? composites }
   package var looksForTint: Bool { matchesColor ?? composites }
 
-  /// Whether the result is laid into the original's frame, whose own pixels show where it does not reach.
+  /// Whether the result is placed back into the original's frame, whose own pixels show where it does not
+  /// reach.
   package var laysBack: Bool { hasOriginalsSize || looksForPlace || restoresAlpha }
 
-  /// Whether something is done to the result's pixels; otherwise it is only looked at.
+  /// Whether the result's pixels are changed; otherwise they are only inspected.
   var changesPixels: Bool { hasOriginalsSize || looksForPlace || looksForTint || restoresAlpha }
 
   /// Whether the original's pixels are needed.
@@ -65,7 +66,7 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
       || measuresDrift
   }
 
-  /// Whether the original has room for what is asked.
+  /// Checks that the options are possible for an original of that size.
   ///
   /// - Parameter original: its upright size.
   package func check(against original: PixelSize) throws(FinishingError) {
@@ -88,7 +89,8 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
 }
 
 extension VisibleArea {
-  /// What preparation pads may reach far beyond a picture, but not as far as this.
+  /// Checks that the area is plausible: the padding of preparation may extend far beyond a picture, but not
+  /// as far as this.
   fileprivate func requireSense(in original: PixelSize) throws(FinishingError) {
     let (width, height) = (Double(original.width), Double(original.height))
     let isThere = left < width && top < height && left + self.width > 0 && top + self.height > 0
@@ -99,9 +101,9 @@ extension VisibleArea {
   }
 }
 
-/// What goes into a finished file beside its picture.
+/// The metadata to write into a finished file.
 package struct MetadataWishes: Sendable, Codable, Equatable {
-  /// Where the original was taken, too.
+  /// Whether to keep where the original was taken.
   package var keepsPlace = false
   /// How the picture was made.
   package var provenance = Provenance()
@@ -111,13 +113,13 @@ package struct MetadataWishes: Sendable, Codable, Equatable {
   }
 }
 
-/// How an original's file is read: as it was when it was prepared.
+/// How an original's file is read: the same way as for preparation.
 package struct OriginalReading: Sendable, Codable, Equatable {
-  /// Of a TIFF, or which picture of an animation, from 1. `nil`: the first that is no preview.
+  /// The page of a TIFF or the frame of an animation, counted from 1. `nil`: the first that is not a preview.
   package var page: Int?
-  /// Formats that are read although their decoders are not tested against hostile files.
+  /// The formats that are read although their decoders are not tested against hostile files.
   package var allowed: Set<String> = []
-  /// A file that ends too early is taken as far as it goes.
+  /// Whether a file that ends too early is accepted as far as it goes.
   package var allowsTruncated = false
 
   package init() {}
@@ -125,51 +127,52 @@ package struct OriginalReading: Sendable, Codable, Equatable {
   package var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
 }
 
-/// Why a returned picture cannot be used.
+/// Why a returned picture cannot be finished.
 package enum FinishingError: Error, Sendable, Codable {
   case picture(ImagingError)
-  /// The original, as it is now, cannot be read.
+  /// The original cannot be read in its present state.
   case original(ImagingError)
   case mask(ImagingError)
   case regionOutside(PixelArea, PixelSize)
   case featherTooWide(Int, maximum: Int)
-  /// Nothing in the mask, so read, says that something may change.
+  /// The mask, read this way, marks no area to edit.
   case maskEmpty(MaskEdits)
-  /// What is white in the mask and what is transparent could both be meant.
+  /// Both the white and the transparent areas of the mask could be meant.
   case maskAmbiguous
-  /// The mask is opaque nowhere, which does not say how it is to be read.
+  /// The mask is opaque nowhere, so it is unclear how to read it.
   case maskOpaqueNowhere
-  /// The mask has another shape than the original.
+  /// The mask has another aspect ratio than the original.
   case maskShape(PixelSize, original: PixelSize)
-  /// The format cannot hold so many pixels along an edge.
+  /// The format does not support that many pixels along an edge.
   case tooLarge(PixelSize, PictureFormat)
   case noAlpha(PictureFormat)
-  /// What the result is said to show is not a part of the original with at least a pixel in it.
+  /// The area that the result is said to show does not include at least a pixel of the original.
   case shownOutside(VisibleArea, PixelSize)
   /// No encoding is small enough.
   case capNotReachable(smallest: ByteCount, limit: ByteCount, format: PictureFormat)
 }
 
-/// Something that went another way than one may expect. The raw value is its code in JSON.
+/// Something unexpected that the user should know. The raw value is its code in JSON.
 package enum FinishingWarning: String, Sendable, Codable {
-  /// The result could not be recognized in the original, so it was laid on it as a whole.
+  /// The result could not be aligned with the original, so it was placed on it as a whole.
   case notAligned = "not-aligned"
-  /// The result has another shape than what was sent; what sticks out was cut off.
+  /// The result has another shape than what was sent; what did not fit was cropped.
   case resultCropped = "result-cropped"
-  /// Too little is unchanged to know the tint.
+  /// Too few pixels are unchanged to measure the tint.
   case colorNotMatched = "color-not-matched"
-  /// Most of the picture is changed, so what is unchanged was not looked for.
+  /// Most of the picture is changed, so unchanged areas were not restored.
   case changedMostly = "changed-mostly"
-  /// Nothing in the mask is white: the result is the original. Of masks that an earlier version took.
+  /// Nothing in the mask is white, so the result is the original. Only for masks that an earlier version
+  /// accepted.
   case maskEmpty = "mask-empty"
-  /// Next to all of the mask says that something may change.
+  /// The mask lets almost everything change.
   case maskCoversAll = "mask-covers-all"
-  /// The squares by which programs show transparency are painted into the picture.
+  /// The squares with which programs show transparency are painted into the picture.
   case paintedCheckerboard = "painted-checkerboard"
-  /// Pixels had to go for the file to have no more bytes than it may.
+  /// The picture was scaled down to stay within the byte limit.
   case pixelsReduced = "pixels-reduced"
-  /// Content credentials (C2PA) of the returned picture would not be valid any more.
+  /// The content credentials (C2PA) of the returned picture would no longer be valid.
   case credentialsRemoved = "credentials-removed"
-  /// The original has more than 8 bits per channel, the finished picture has not.
+  /// The original has more than 8 bits per channel, and the finished picture does not.
   case depthReduced = "depth-reduced"
 }

@@ -1,12 +1,13 @@
 import PictureFormats
 package import Core
 
-/// The question of how a mask is to be read, and whether it lets anything change, for those who ask before a picture is paid for.
+/// A worker's job on a mask: how to read it, and whether it lets anything change. Runs before a picture is
+/// billed.
 package struct MaskQuestion: Sendable, Codable {
-  /// What this kind of work is called between processes.
+  /// The name of this kind of job between processes.
   package static let jobKind = "mask"
 
-  /// `nil`: by what the mask looks like.
+  /// How the mask must be read; `nil`: as its content suggests.
   package let edits: MaskEdits?
 
   package init(edits: MaskEdits?) {
@@ -18,16 +19,16 @@ package struct MaskQuestion: Sendable, Codable {
     case failed(FinishingError)
   }
 
-  /// What a mask's decoder may take.
+  /// The maximum cost of decoding a mask.
   package struct Cost: Sendable {
     package let memory: ByteCount
     package let cpuSeconds: Int
   }
 
-  /// By the mask's header.
+  /// The maximum cost, by the mask's header.
   package static func cost(of mask: PictureBytes) throws(FinishingError) -> Cost {
     let pixels = try inspect(mask).structure.size.pixelCount
-    // As it came, upright, its three or four channels as numbers, and the program.
+    // The picture as it arrived, upright, its three or four channels as numbers, and the program.
     return Cost(
       memory: ByteCount(110_000_000 + pixels * 24 + mask.count * 3 / 2),
       cpuSeconds: 10 + pixels * 3 / 10_000_000)
@@ -38,10 +39,10 @@ package struct MaskQuestion: Sendable, Codable {
   }
 }
 
-/// How a mask is read.
+/// The decision how a mask is read.
 package struct MaskReading: Sendable, Codable, Equatable {
   package let edits: MaskEdits
-  /// It lets next to everything change.
+  /// Whether the mask lets almost everything change.
   package let coversAll: Bool
 
   package init(edits: MaskEdits, coversAll: Bool) {

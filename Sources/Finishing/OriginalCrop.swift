@@ -1,11 +1,11 @@
 package import Core
 
-/// The part of the original that a result shows, and where the result lies on it. Maps are from the result's pixels to the
-/// part's.
+/// The part of the original that a result shows, and the possible placements of the result on it. Maps lead
+/// from the result's pixels to those of the part.
 package struct OriginalCrop {
-  /// In the original.
+  /// The part, in the original's pixels.
   package let area: PixelArea
-  /// What the result shows, in the part's own pixels: it may reach beyond.
+  /// What the result shows, in the part's own pixels; it may extend beyond the part.
   package let shown: VisibleArea
 
   /// - Parameter shown: in the original's pixels; `nil`: all of it.
@@ -21,8 +21,9 @@ package struct OriginalCrop {
       left: shown.left - Double(left), top: shown.top - Double(top), width: shown.width, height: shown.height)
   }
 
-  /// How a result may lie on it; the first is what is taken when nothing else is known. One of another shape covers what it
-  /// should show, so that nothing is stretched; or is stretched to it after all; or lies within it, as a part that was cut out.
+  /// The possible placements of a result; the first is the default when nothing else is known. A result of
+  /// another shape covers what it should show, so that nothing is stretched; or is stretched to it after all;
+  /// or lies within it, as a crop of it.
   package func placements(_ result: PixelSize) -> [AffineTransform] {
     let (width, height) = (Double(result.width), Double(result.height))
     let scale = (x: shown.width / width, y: shown.height / height)
@@ -35,7 +36,7 @@ package struct OriginalCrop {
     }
   }
 
-  /// Whether the result shows more than there is: what was added to what was sent.
+  /// Whether the result shows more than the original: padding that was added to the sent picture.
   package var isExceeded: Bool {
     let beyond = max(
       -shown.left, -shown.top, shown.left + shown.width - Double(area.size.width),
@@ -43,6 +44,7 @@ package struct OriginalCrop {
     return beyond > 0.5
   }
 
-  /// The sizes that models give are whole multiples of something: their shape is near what was asked for, not equal.
+  /// The sizes that models give are multiples of a number, so their shape is near the requested one, not
+  /// equal to it.
   private static let maximumStretch = 0.03
 }

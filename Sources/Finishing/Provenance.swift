@@ -1,22 +1,25 @@
-/// How a picture was made, as it is written into it (XMP, with the properties of the IPTC Photo Metadata Standard 2025.1).
+/// How a picture was made, as written into its file (XMP, with the properties of the IPTC Photo Metadata
+/// Standard 2025.1).
 package struct Provenance: Sendable, Codable, Equatable {
   package var prompt: String?
   package var model: String?
   package var gateway: String?
-  /// ISO 8601.
+  /// The time of writing, in ISO 8601.
   package var date: String?
-  /// Made from words alone; otherwise by editing a picture.
+  /// Whether the picture was made from a prompt alone; otherwise by editing a picture.
   package var isGenerated = false
 
   package init() {}
 
-  /// In bytes. A JPEG has room for some 65,000 of XMP in all.
+  /// In bytes. A JPEG has room for about 65,000 bytes of XMP in all.
   private static let longestPrompt = 40_000
   private static let longestName = 8_000
 
+  /// The XMP packet.
+  ///
   /// - Parameters:
-  ///   - creator: whose the original is.
-  ///   - copyright: who holds the rights in it.
+  ///   - creator: the creator of the original.
+  ///   - copyright: the copyright holder of the original.
   func packet(creator: String?, copyright: String?) -> String {
     // https://cv.iptc.org/newscodes/digitalsourcetype
     let source = isGenerated ? "trainedAlgorithmicMedia" : "compositeWithTrainedAlgorithmicMedia"
@@ -37,7 +40,10 @@ package struct Provenance: Sendable, Codable, Equatable {
       }
       + lists.compactMap { name, kind, item, value in
         value.map {
-          "<\(name)><\(kind)>\(item)\(Self.escaped($0, maximum: Self.longestName))</rdf:li></\(kind)></\(name)>"
+          """
+          <\(name)><\(kind)>\(item)\(Self.escaped($0, maximum: Self.longestName))\
+          </rdf:li></\(kind)></\(name)>
+          """
         }
       }
     return """
@@ -55,9 +61,10 @@ package struct Provenance: Sendable, Codable, Equatable {
       """
   }
 
-  /// As XML takes it: markup as entities, without the characters that it cannot hold, and cut where it gets too long.
+  /// Escapes text for XML: markup becomes entities, characters that XML cannot contain become spaces, and
+  /// text that is too long is truncated.
   ///
-  /// - Parameter maximum: in bytes, as it is written.
+  /// - Parameter maximum: the maximum length in bytes, as written.
   private static func escaped(_ text: String, maximum: Int) -> String {
     var result = ""
     var written = 0

@@ -1,14 +1,14 @@
 package import PictureFormats
 package import Core
 
-/// Work on one of the pictures, whose failures are told by it.
+/// Runs work on one of the pictures, and marks its errors with that picture.
 package func on<Value: ~Copyable>(
   _ picture: (ImagingError) -> FinishingError, _ work: () throws(ImagingError) -> Value
 ) throws(FinishingError) -> Value {
   do throws(ImagingError) { return try work() } catch { throw picture(error) }
 }
 
-/// What lies beside a result, where the options look at it.
+/// The pictures that accompany a result, if the options need them.
 package struct FinishingPictures: Sendable {
   package var original: PictureBytes?
   package var mask: PictureBytes?
@@ -32,13 +32,13 @@ package struct ResultInspection: Sendable {
   package let options: FinishingOptions
   package let original: Original?
   package let mask: Original?
-  /// What is put into the file.
+  /// The metadata to write into the file.
   package private(set) var metadata = EmbeddedMetadata()
-  /// What is written where nothing has to be decoded for it.
+  /// The file to write if nothing has to be decoded for it.
   package private(set) var untouched: PictureBytes?
 
-  /// What is written. Where the original's pixels stay, it is the original's format; where that, or what came, cannot be
-  /// written or does not hold it, and something has to be, a PNG, which loses nothing.
+  /// The format to write: the original's if some of its pixels stay. If that format, or the returned one,
+  /// cannot be written or cannot hold the picture, and the picture has to be written, PNG, which is lossless.
   package var wanted: PictureFormat {
     if let wanted = options.wanted { return wanted }
     guard options.changesPixels || options.metadata != nil else { return structure.format }
@@ -49,24 +49,24 @@ package struct ResultInspection: Sendable {
     return needsAlpha && !natural.hasAlpha || isTooLong ? .png : natural
   }
 
-  /// The finished picture's size, or a larger one.
+  /// The size of the finished picture, or a larger one.
   package var canvas: PixelSize {
     guard let original, options.hasOriginalsSize else { return structure.uprightSize }
     return original.structure.uprightSize
   }
 
-  /// Whether the pixels have to be seen; otherwise the picture stays as it is coded.
+  /// Whether pixels have to be decoded; otherwise the picture stays as it is encoded.
   package var needsPixels: Bool {
     let isTurned = options.metadata != nil && structure.orientation != 1
     return options.changesPixels || wanted != structure.format || isTurned
   }
-  /// Whether a decoder has to see the file.
+  /// Whether a decoder has to read the file.
   package var needsDecoder: Bool { untouched == nil || options.looksAtOriginal }
 
-  /// Metadata, or an end that is missing, is put in.
+  /// Whether metadata, or a missing end of the file, is inserted.
   private var isRewritten: Bool { !metadata.isEmpty || structure.repairs.contains(.end) }
 
-  /// The file as it came, with nothing but that put in, within the limit.
+  /// The file as it arrived, with only these insertions, if it is within the limit.
   private func withoutDecoder() -> PictureBytes? {
     guard !needsPixels else { return nil }
     let file =
@@ -91,9 +91,9 @@ package struct ResultInspection: Sendable {
     untouched = withoutDecoder()
   }
 
-  /// How the original's own numbers stay, because some of its pixels do: what is laid over them comes into its colors and depth.
-  /// Those of RGB in sRGB, or with a profile that is a matrix and curves, which then goes with them; everything else becomes
-  /// 8-bit sRGB.
+  /// How the original's own pixel values are kept, because some of its pixels stay: the result is converted
+  /// to its color space and depth. This applies to RGB in sRGB, or with a matrix/TRC profile, which is then
+  /// embedded. Everything else is converted to 8-bit sRGB.
   package var numbers: Numbers {
     guard options.composites, let structure = original?.structure,
       [.rgb, .palette].contains(structure.color), structure.hdr == nil
@@ -106,22 +106,22 @@ package struct ResultInspection: Sendable {
     return Numbers(profile: profile, isDeep: isDeep)
   }
 
-  /// What the numbers of a finished picture are.
+  /// The color space and depth of a finished picture.
   package struct Numbers {
-    /// `nil`: sRGB.
+    /// The ICC profile; `nil`: sRGB.
     package var profile: [UInt8]?
-    /// 16 bits per channel; otherwise 8.
+    /// Whether it has 16 bits per channel; otherwise 8.
     package var isDeep = false
 
     package var areConverted: Bool { profile == nil && !isDeep }
   }
 
-  /// Some of a lossless WebP's pixels stay, and nobody named another format.
+  /// Whether pixels of a lossless WebP stay, and no other format was requested.
   package var keepsLossless: Bool {
     options.composites && options.wanted == nil && original?.structure.isLossless == true
   }
 
-  /// Transparency was there before, or is to be there again.
+  /// Whether there was transparency before, or it is requested again.
   package var expectsTransparency: Bool {
     options.restoresAlpha || original?.structure.hasAlpha == true
   }
@@ -135,14 +135,14 @@ package struct ResultInspection: Sendable {
 }
 
 extension PictureFormat {
-  /// Itself, or what its pictures are written as where it cannot be.
+  /// The format itself, or the one that its pictures are written as if it cannot be written.
   fileprivate var written: PictureFormat {
     if isWritable { return self }
     return codec == .heif ? .jpeg : .png
   }
 }
 
-/// Reads what a returned picture, its original and a mask say of themselves, and whether they fit together.
+/// Reads the headers of a returned picture, its original, and a mask, and checks that they fit together.
 package func inspectResult(
   _ bytes: PictureBytes, beside pictures: FinishingPictures = FinishingPictures(), options: FinishingOptions
 ) throws(FinishingError) -> ResultInspection {
@@ -150,7 +150,7 @@ package func inspectResult(
     try PictureStructure.read(bytes)
   }
   let looks = options.looksAtOriginal
-  guard !looks || !options.usesMask || pictures.mask != nil else { throw .mask(.damaged("it is not there")) }
+  guard !looks || !options.usesMask || pictures.mask != nil else { throw .mask(.damaged("it is missing")) }
   let needsOriginal = looks || options.metadata != nil && pictures.original != nil
   let inspection = ResultInspection(
     bytes, structure, options,
@@ -183,7 +183,8 @@ func readHeader(
   return ResultInspection.Original(bytes: bytes, structure: structure, reading: reading)
 }
 
-/// Drawings and those formats whose decoders libvips does not trust are no answers, and are read nowhere without being asked for.
+/// Refuses vector formats, and formats whose decoders libvips does not trust: they are never an answer, and
+/// are read only if allowed.
 private func check(
   _ structure: PictureStructure, allowing allowed: Set<String> = [],
   _ error: (ImagingError) -> FinishingError
@@ -196,15 +197,17 @@ private func check(
   }
 }
 
-/// A decoded 4K picture is 270 MB at most; anything far above is no answer of these models, and few cameras make more.
+/// A decoded 4K picture is at most 270 MB. Anything far above is not an answer of these models, and few
+/// cameras make more.
 package let maximumPixels = 200_000_000
 
-/// A mask may be smaller or larger, but not of another shape: nobody knows then what it means.
+/// Checks that a mask has the original's aspect ratio. It may be smaller or larger, but with another shape
+/// its meaning is unclear.
 package func requireSameShape(_ mask: PixelSize, _ original: PixelSize) throws(FinishingError) {
   let scale = (
     x: Double(original.width) / Double(mask.width), y: Double(original.height) / Double(mask.height)
   )
-  // Half a pixel of rounding at either edge, and some for those who round worse.
+  // Half a pixel of rounding at either edge, and a margin for programs that round less exactly.
   let tolerance = 0.01 + 1 / Double(min(mask.width, mask.height))
   guard abs(scale.x / scale.y - 1) <= tolerance else { throw .maskShape(mask, original: original) }
 }

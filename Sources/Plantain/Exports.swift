@@ -1,4 +1,4 @@
-// A program that imports Plantain has the words of all its stages.
+// Importing Plantain makes the types of all its stages available.
 @_exported public import Base64
 @_exported public import Batch
 @_exported public import UserConfiguration

@@ -3,27 +3,31 @@ public import Gateways
 import Core
 import Yams
 
-/// What a user has settled once: gateways of one's own, keys, prices, the gateway to use, the place of the ledger.
+/// The user's configuration: gateways of their own, keys, prices, the default gateway, and the path of the
+/// ledger.
 ///
-/// A command's option comes first, then the environment, then the file, then what is built in.
+/// Command-line options override the environment, which overrides the file, which overrides the built-in
+/// values.
 public struct Configuration: Sendable {
-  /// The built-in ones, as the file changes them, and then the user's own.
+  /// The built-in gateways with the file's changes, then the user's own.
   public private(set) var gateways = Gateway.all
   private var keys: [String: APIKey.Source] = [:]
   private var chosen: [String] = []
   private var ledgerFile: String?
-  /// Whether prompts are written into the ledger; `ledger.prompts: off` says not.
+  /// Whether prompts are recorded in the ledger; `ledger.prompts: off` turns it off. Default: `true`.
   public private(set) var recordsPrompts = true
-  /// The most that may be spent: `max_cost` and `max_cost_per_day`.
+  /// The spending limits: `max_cost` per run and `max_cost_per_day`. Default: no limits.
   public private(set) var spending = SpendingLimits()
 
-  /// What is built in.
+  /// Creates the built-in configuration.
   public init() {}
 
-  /// The file at `path`; without a path `$XDG_CONFIG_HOME/plantain/config.yaml`, else the same below `~/.config`, which need
-  /// not be there.
+  /// Reads a configuration file.
   ///
-  /// - Throws: 65 when it is larger than 1 MB, 66 when a named file cannot be read, 78 with the line for what is wrong in it.
+  /// - Parameter path: the file. Default: `$XDG_CONFIG_HOME/plantain/config.yaml`, else
+  ///   `~/.config/plantain/config.yaml`, which may be missing.
+  /// - Throws: 65 when it is larger than 1 MB; 66 when a named file cannot be read; 78 with the line of an
+  ///   error in it.
   public static func read(_ path: String? = nil) throws(PlantainError) -> Configuration {
     guard let path = path ?? ConfigurationPath.standard() else { return Configuration() }
     let text = try TextFile.read(path, as: "a configuration", mayBeEmpty: true)
@@ -33,11 +37,11 @@ public struct Configuration: Sendable {
       let place = error.line.map { "line \($0): " } ?? ""
       throw PlantainError(
         .configuration, .configuration, "cannot use the configuration \(path): \(place)\(error.message)",
-        hint: "Mend it, or name another with --config.", subject: path)
+        hint: "Fix it, or pass another file with --config.", subject: path)
     }
   }
 
-  /// - Parameter folder: what relative paths in it count from.
+  /// - Parameter folder: the folder that relative paths in it are resolved against.
   package init(parsing text: String, folder: String) throws(YAMLObject.Mistake) {
     guard var file = try YAMLObject(parsing: text) else { return }
     if let (_, node) = file.take("gateways") {
@@ -58,7 +62,7 @@ public struct Configuration: Sendable {
     try file.requireNothingLeft(known: ["gateway", "gateways", "ledger", "max_cost", "max_cost_per_day"])
   }
 
-  /// A file's name, or a mapping with that and more.
+  /// A file name, or a mapping with `file` and `prompts`.
   private mutating func readLedger(_ node: Node, folder: String) throws(YAMLObject.Mistake) {
     if let name = node.scalar?.string, !name.isEmpty {
       ledgerFile = ConfigurationPath.resolved(name, in: folder)
@@ -82,11 +86,12 @@ public struct Configuration: Sendable {
 }
 
 extension Configuration {
-  /// The gateways of these names, which commas separate, else those that `PLANTAIN_GATEWAY` names, else the file's. There is
-  /// no silent fallback.
+  /// The gateways with these ids, else those of `PLANTAIN_GATEWAY`, else the file's. There is no silent
+  /// fallback.
   ///
-  /// - Returns: at least one.
-  /// - Throws: 64 for an unknown or repeated name, 78 when there is none at all.
+  /// - Parameter names: ids separated by commas; `nil`: not given.
+  /// - Returns: at least one gateway, in the order to try them.
+  /// - Throws: 64 for an unknown or repeated id; 78 when none is chosen at all.
   public func gateways(named names: String?) throws(PlantainError) -> [Gateway] {
     let names = names ?? EnvironmentSettings.variable("PLANTAIN_GATEWAY")
     let ids =
@@ -95,14 +100,14 @@ extension Configuration {
       throw PlantainError(
         .configuration, .configuration, "no gateway is chosen",
         hint:
-          "Add --gateway ID or set PLANTAIN_GATEWAY (\(known)). To try without an account: --gateway simulator."
+          "Add --gateway ID or set PLANTAIN_GATEWAY (\(known)). Without an account, use --gateway simulator."
       )
     }
     var found: [Gateway] = []
     for id in ids {
       guard let gateway = gateways.first(where: { $0.id == id }) else { throw unknown(id, among: ids) }
       guard !found.contains(where: { $0.id == id }) else {
-        throw .usage("the gateway \(id) is named twice", hint: "Name each once, in the order to try.")
+        throw .usage("the gateway \(id) is named twice", hint: "Name each once, in the order to try them.")
       }
       found.append(gateway)
     }
@@ -113,18 +118,20 @@ extension Configuration {
     let tidy = ids.map { String($0.trimmed) }.filter { !$0.isEmpty }
     if tidy != ids, !tidy.isEmpty {
       return .usage(
-        "a list of gateways has no spaces and no empty names, received \"\(ids.joined(separator: ","))\"",
+        "expected gateways without spaces or empty names, received \"\(ids.joined(separator: ","))\"",
         hint: "Write \(tidy.joined(separator: ",")).")
     }
     let nearest = gateways.map(\.id).nearest(to: id)
     return .usage(
       "there is no gateway called \(id)",
-      hint: (nearest.map { "Did you mean \($0)? " } ?? "") + "Known are: \(known).", nearest: nearest)
+      hint: (nearest.map { "Did you mean \($0)? " } ?? "") + "Known gateways: \(known).", nearest: nearest)
   }
 
-  /// The first of them, where none is needed.
+  /// The first chosen gateway, for commands that do not require one.
   ///
-  /// - Throws: 64 for an unknown name.
+  /// - Parameter names: ids separated by commas; `nil`: not given.
+  /// - Returns: `nil` when none is chosen.
+  /// - Throws: 64 for an unknown or repeated id.
   public func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
     let isNamed = names != nil || EnvironmentSettings.variable("PLANTAIN_GATEWAY") != nil
     return isNamed || !chosen.isEmpty ? try gateways(named: names)[0] : nil
@@ -132,30 +139,35 @@ extension Configuration {
 
   private var known: String { gateways.map(\.id).joined(separator: ", ") }
 
-  /// The way to one of them, with its key from the environment, else from where the file says.
+  /// A route to a gateway, with its key from the environment, else from the file's source.
   ///
-  /// - Parameter baseURL: as in `Route`.
-  /// - Throws: as `Route`.
+  /// - Parameters:
+  ///   - gateway: the gateway.
+  ///   - baseURL: the base URL, as in `Route`. Default: that of the environment, the file or the gateway.
+  /// - Throws: the errors of `Route`.
   public func route(to gateway: Gateway, baseURL: String? = nil) throws(PlantainError) -> Route {
     try Route(gateway, key: keySource(of: gateway), baseURL: baseURL)
   }
 
-  /// Where its key is read from.
+  /// The source of a gateway's key.
   func keySource(of gateway: Gateway) -> APIKey.Source {
     let isInEnvironment = gateway.keyVariables.contains { EnvironmentSettings.variable($0) != nil }
-    // The simulator takes any.
+    // The simulator accepts any key.
     let simulated = gateway.id == Gateway.simulator.id ? APIKey.Source.value(.simulated) : nil
     return (isInEnvironment ? nil : keys[gateway.id] ?? simulated) ?? .environment(gateway.keyVariables)
   }
 
-  /// Where a gateway lives: what `PLANTAIN_<ID>_URL` says, else the file, else its pages. `nil`: nobody says.
+  /// The base URL of a gateway: that of `PLANTAIN_<ID>_URL`, else of the file, else of its documentation.
+  /// `nil`: none is known.
   public func address(of gateway: Gateway) -> String? {
     guard let address = EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL else { return nil }
-    // As routes and the ledger call it.
+    // Normalized as in routes and the ledger.
     return (try? BaseURL(address, gateway))?.text ?? address
   }
 
-  /// Where the ledger lies: the file that is named, else what `PLANTAIN_LEDGER` says, else the configuration.
+  /// The location of the ledger: the named file, else that of `PLANTAIN_LEDGER`, else the configuration's.
+  ///
+  /// - Parameter file: its path; `nil`: not given.
   public func ledger(named file: String?) -> LedgerLocation {
     if let file { return .file(file) }
     let isInEnvironment = EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil

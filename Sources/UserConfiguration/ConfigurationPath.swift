@@ -6,14 +6,14 @@ import Editing
   import Darwin
 #endif
 
-/// Where configurations lie, and what their paths mean.
+/// The path of the user's configuration, and the meaning of paths in it.
 package enum ConfigurationPath {
-  /// The user's file, when there is one.
+  /// The user's file, if it exists.
   package static func standard() -> String? {
     let home = EnvironmentSettings.variable("HOME").map { $0 + "/.config" }
     guard let folder = EnvironmentSettings.variable("XDG_CONFIG_HOME") ?? home else { return nil }
     let path = folder + "/plantain/config.yaml"
-    // One that is there and cannot be read is an error of its own.
+    // A file that exists and cannot be read is an error of its own.
     return access(path, F_OK) == 0 || ![ENOENT, ENOTDIR].contains(errno) ? path : nil
   }
 
@@ -22,7 +22,7 @@ package enum ConfigurationPath {
     return String(path[..<slash])
   }
 
-  /// `~/` is the user's home; anything relative counts from `folder`.
+  /// Expands `~/` to the user's home, and resolves a relative path against `folder`.
   static func resolved(_ path: String, in folder: String) -> String {
     if path.hasPrefix("~/"), let home = EnvironmentSettings.variable("HOME") {
       return home + path.dropFirst()

@@ -9,20 +9,25 @@ import Ledger
 import Preparation
 import Core
 
-/// Looks whether everything is there that edits need: decoders, workers, keys, configuration, ledger. Sends nothing.
+/// Checks what edits need: decoders, worker, keys, configuration, and ledger. Sends nothing.
 public struct Doctor: Sendable {
-  /// One thing that was looked at; its encoding is a line of `doctor --json`.
+  /// The result of one check. Its encoding is a line of `doctor --json`.
   public struct Finding: Encodable, Sendable {
+    /// The outcome of a check.
     public enum State: String, Encodable, Sendable {
+      /// Usable, missing but not an error, or unusable.
       case good, absent, bad
     }
 
+    /// What was checked.
     public let name: String
+    /// The outcome.
     public let state: State
+    /// What was found.
     public let detail: String
-    /// What can be done about it.
+    /// What the user can do about it.
     public let hint: String?
-    /// What a command that needs it would end with; 0 unless it is bad.
+    /// The exit status of a command that needs it; 0 unless it is bad.
     public let exit: Int32
 
     init(_ name: String, _ state: State, _ detail: String, hint: String? = nil) {
@@ -41,15 +46,20 @@ public struct Doctor: Sendable {
   private let configurationPath: String?
   private let ledgerFile: String?
 
+  /// Creates the checks.
+  ///
   /// - Parameters:
-  ///   - configuration: its file; `nil`: the user's.
-  ///   - ledger: its file; `nil`: as the configuration says.
+  ///   - configuration: the path of the configuration. Default: the user's.
+  ///   - ledger: the path of the ledger. Default: that of the configuration.
   public init(configuration: String? = nil, ledger: String? = nil) {
     configurationPath = configuration
     ledgerFile = ledger
   }
 
-  /// What is bad first; then what the next edit needs: gateway, key, configuration, ledger, worker; last the keys that are not there.
+  /// Runs all checks.
+  ///
+  /// - Returns: bad results first; then what the next edit needs: gateway, key, configuration, ledger,
+  ///   worker; missing keys of other gateways last.
   public func examine() async -> [Finding] {
     let (configuration, settled) = configurationFinding()
     let (gateway, chosen) = Self.gateway(settled)
@@ -64,7 +74,7 @@ public struct Doctor: Sendable {
       + all.filter(isLast)
   }
 
-  /// Where edits go that name no gateway.
+  /// The default gateways.
   private static func gateway(_ configuration: Configuration?) -> ([Finding], chosen: [Gateway]) {
     guard let configuration else { return ([], []) }
     let name = "gateway"
@@ -93,7 +103,7 @@ public struct Doctor: Sendable {
         let names = missing.map(\.0.rawValue).joined(separator: ", ")
         findings.append(
           Finding(
-            "decoders", .absent, "no decoder for \(names)", hint: "Install a libvips that was built with it.")
+            "decoders", .absent, "no decoder for \(names)", hint: "Install a libvips with support for it.")
         )
       }
       return findings
@@ -102,7 +112,7 @@ public struct Doctor: Sendable {
     }
   }
 
-  /// Has a worker decode a small picture.
+  /// Lets a worker process a small picture.
   private static func worker() async -> Finding {
     let name = "worker"
     do throws(IsolationError) {
@@ -126,7 +136,7 @@ public struct Doctor: Sendable {
           as: .png)
       }
       _ = try await workers.prepare(.bytes(picture, name: "a test picture"), options)
-      return Finding("worker", .good, "a child process decodes and encodes")
+      return Finding("worker", .good, "a child process can decode and encode")
     } catch {
       return Finding("worker", error as? PlantainError ?? .unexpected(error))
     }
@@ -142,14 +152,14 @@ public struct Doctor: Sendable {
       let path = configurationPath ?? ConfigurationPath.standard()
       let finding =
         path.map { Finding("configuration", .good, $0) }
-        ?? Finding("configuration", .absent, "none, nor needed")
+        ?? Finding("configuration", .absent, "none (optional)")
       return (finding, configuration)
     } catch {
       return (Finding("configuration", error), nil)
     }
   }
 
-  /// Whether there is a key for each gateway, and where it comes from; never the key.
+  /// Whether each gateway has a key, and where it comes from; never the key itself.
   private func keys(
     _ configuration: Configuration?, _ chosen: [Gateway]
   ) async -> (chosen: [Finding], others: [Finding]) {
@@ -166,7 +176,7 @@ public struct Doctor: Sendable {
       let source = configuration.keySource(of: gateway)
       do throws(APIKey.KeyError) {
         switch source {
-        case .command: findings.append(Finding(name, .good, "a command gives it; it was not run"))
+        case .command: findings.append(Finding(name, .good, "from a command, which was not run"))
         case .value: findings.append(Finding(name, .good, "given"))
         case .environment, .file:
           _ = try await source.read()
@@ -191,7 +201,7 @@ public struct Doctor: Sendable {
         configuration?.ledger(named: ledgerFile) ?? ledgerFile.map(LedgerLocation.file) ?? .standard
       let store = try LedgerStore(location)
       guard store.exists else {
-        return [Finding(name, .absent, "none yet; it will be \(store.path)")]
+        return [Finding(name, .absent, "none yet; it will be created at \(store.path)")]
       }
       defer { store.close() }
       let (faults, access) = try await store.with { ledger throws(LedgerError) in
@@ -208,7 +218,7 @@ public struct Doctor: Sendable {
     }
   }
 
-  /// Who else can read the prompts in it; nothing where that is nobody.
+  /// Who else can read the prompts in it; empty when nobody can.
   private static func findings(_ access: LedgerAccess, _ path: String) -> [Finding] {
     let name = "ledger's privacy"
     var findings: [Finding] = []
@@ -216,27 +226,27 @@ public struct Doctor: Sendable {
       findings.append(
         Finding(
           name, .good,
-          "the group \(group) can use it and read its prompts, because the group can write in its folder"))
+          "the group \(group) can use it and read its prompts, because the group can write to its folder"))
     }
     if let stranger = access.stranger {
       findings.append(
         Finding(
           name, .absent, "it belongs to \(stranger), and others can read its prompts",
-          hint: "Ask \(stranger) to run chmod -R o= \(path)*, or use a ledger of your own."))
+          hint: "Ask \(stranger) to run chmod -R o= \(path)*, or use your own ledger."))
     }
     if access.isStuck {
       findings.append(
         Finding(
-          name, .absent, "others can read its prompts, and its file system does not let that be changed",
-          hint: "Keep it on a file system with permissions, and name it with --ledger or PLANTAIN_LEDGER."))
+          name, .absent, "others can read its prompts, and its file system cannot change permissions",
+          hint: "Move it to a file system with permissions, and name it with --ledger or PLANTAIN_LEDGER."))
     }
     return findings
   }
 
-  /// In milliseconds: 30 days.
+  /// How far back route results are reported: 30 days, in milliseconds.
   private static let remembered = 30 * 86_400_000
 
-  /// What a route has answered lately is told and not judged: `probe` asks it.
+  /// The recent results of a route are reported, not judged: `probe` tests it.
   private static func finding(_ route: RouteHealth) -> Finding {
     let pause = route.pausedUntil.map { "; rate-limited until \($0)" } ?? ""
     let bad =
@@ -246,6 +256,6 @@ public struct Doctor: Sendable {
       ?? ""
     return Finding(
       "route \(route.gateway)", .good,
-      "\(route.good) of \(route.attempts) attempts at \(route.place) answered within 30 days\(bad)\(pause)")
+      "\(route.good) of \(route.attempts) attempts at \(route.place) succeeded in 30 days\(bad)\(pause)")
   }
 }

@@ -3,8 +3,8 @@ import Gateways
 import Core
 import Yams
 
-/// One gateway of the configuration file: a change of one that is known, or one of the user's own, which starts as the
-/// known one that speaks the same.
+/// One gateway of the configuration file: a change of a built-in gateway, or one of the user's own, which
+/// starts as a copy of the built-in one with the same dialect.
 struct GatewayEntry {
   var gateway: Gateway
   var key: APIKey.Source?
@@ -15,7 +15,7 @@ struct GatewayEntry {
     "idempotency_header", "idempotency_honored", "prices",
   ]
 
-  /// - Parameter folder: what relative paths count from.
+  /// - Parameter folder: the folder that relative paths are resolved against.
   init(
     _ id: String, line: Int, _ node: Node, folder: String
   ) throws(YAMLObject.Mistake) {
@@ -23,7 +23,7 @@ struct GatewayEntry {
       id.allSatisfy({ "abcdefghijklmnopqrstuvwxyz0123456789-".contains($0) })
     else {
       throw YAMLObject.Mistake(
-        line: line, message: "a gateway's name is of a-z, 0-9 and -, and begins with a letter")
+        line: line, message: "a gateway's name consists of a-z, 0-9 and -, and begins with a letter")
     }
     var object = try YAMLObject(node, "a gateway")
     gateway = try Self.start(id, line: line, &object)
@@ -48,12 +48,12 @@ struct GatewayEntry {
     let known = Gateway.named(id)
     guard known == nil || likeness == nil && dialect == nil else {
       throw YAMLObject.Mistake(
-        line: line, message: "\(id) is a known gateway, whose dialect is known; give yours another name")
+        line: line, message: "\(id) is a built-in gateway with a fixed dialect; choose another name")
     }
     if let known { return known }
     guard let example = likeness ?? dialect?.example, dialect == nil || dialect == example.dialect else {
       throw YAMLObject.Mistake(
-        line: line, message: "\(id) needs a dialect (\(dialectNames)), or like: and a known gateway")
+        line: line, message: "\(id) needs a dialect (\(dialectNames)), or like: with a built-in gateway")
     }
     return example.copied(as: id)
   }
@@ -76,14 +76,14 @@ struct GatewayEntry {
 
   private mutating func readPaths(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
     let needsModel = gateway.fields.model == nil
-    let kind = needsModel ? "a path that begins with / and holds {model}" : "a path that begins with /"
+    let kind = needsModel ? "a path that begins with / and contains {model}" : "a path that begins with /"
     gateway.path =
       try object.take("path", expected: kind) { text in
         text.hasPrefix("/") && (!needsModel || text.contains("{model}")) ? text : nil
       } ?? gateway.path
     guard case .task(var route) = gateway.mode else { return }
     route.path =
-      try object.take("task_path", expected: "a path that begins with / and holds {task}") { text in
+      try object.take("task_path", expected: "a path that begins with / and contains {task}") { text in
         text.hasPrefix("/") && text.contains("{task}") ? text : nil
       } ?? route.path
     gateway.mode = .task(route)
@@ -96,7 +96,7 @@ struct GatewayEntry {
     }
     guard let carrier else { return }
     guard gateway.dialect != .nativeGemini else {
-      throw YAMLObject.Mistake(line: line, message: "a carrier cannot be chosen in the native dialect")
+      throw YAMLObject.Mistake(line: line, message: "the native dialect does not support a choice of carrier")
     }
     gateway.carrier = carrier
   }
@@ -115,14 +115,14 @@ struct GatewayEntry {
     if let command = try object.takeText("key_command") {
       guard key == nil else {
         throw YAMLObject.Mistake(
-          line: line, message: "a key comes from key_file or key_command, not from both")
+          line: line, message: "expected key_file or key_command, not both")
       }
       key = .command(command)
     }
   }
 
   private mutating func readLimits(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
-    let count = try object.take("references", expected: "a whole number of 1…100") { text in
+    let count = try object.take("references", expected: "a whole number in 1…100") { text in
       Int(text).flatMap { (1...100).contains($0) ? $0 : nil }
     }
     gateway.limits.references = count ?? gateway.limits.references
@@ -151,13 +151,13 @@ struct GatewayEntry {
     guard let isHonored = try object.takeSwitch("idempotency_honored") else { return }
     guard gateway.idempotency != nil else {
       throw YAMLObject.Mistake(
-        line: line, message: "idempotency_honored means something only beside an idempotency_header")
+        line: line, message: "idempotency_honored requires an idempotency_header")
     }
     gateway.idempotency?.isHonored = isHonored
   }
 
   private mutating func readModels(_ object: inout YAMLObject) throws(YAMLObject.Mistake) {
-    if let ids = try object.takeList("models", expected: "a model's id", { $0 }) {
+    if let ids = try object.takeList("models", expected: "a model id", { $0 }) {
       gateway.models = ids.map { gateway.model(named: $0) }
     }
     guard let (line, node) = object.take("prices") else { return }
@@ -170,20 +170,21 @@ struct GatewayEntry {
     }
     try entry.requireNothingLeft(known: Tier.allCases.map(\.rawValue))
     guard !prices.isEmpty else {
-      throw YAMLObject.Mistake(line: line, message: "there is no price in prices")
+      throw YAMLObject.Mistake(line: line, message: "prices contains no price")
     }
-    // Of the model that is used when none is named; others may cost something else.
+    // The prices are those of the default model; others may cost something else.
     gateway.models[0].prices.merge(prices) { $1 }
   }
 }
 
 extension Gateway {
-  /// Another host that speaks the same. What is known of the first one's prices and address is not true of it.
+  /// A copy for another host with the same dialect, without the prices and the address, which apply to the
+  /// original only.
   fileprivate func copied(as id: String) -> Gateway {
     var copy = self
     copy.id = id
     copy.baseURL = nil
-    copy.documentation = "as \(self.id), by the configuration"
+    copy.documentation = "same as \(self.id), according to the configuration"
     copy.keyVariables = ["\(copy.variableName)_API_KEY"]
     for place in copy.models.indices { copy.models[place].prices = [:] }
     return copy
@@ -191,7 +192,7 @@ extension Gateway {
 }
 
 extension Gateway.Dialect {
-  /// The known gateway from which one that speaks the same starts.
+  /// The built-in gateway that a gateway of this dialect is copied from.
   fileprivate var example: Gateway {
     switch self {
     case .nativeGemini: .apiyi

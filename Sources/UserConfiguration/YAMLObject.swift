@@ -2,8 +2,8 @@ import Editing
 import Core
 import Yams
 
-/// A mapping of the configuration file, taken apart member by member, so that nothing in it is overlooked: a misspelt name
-/// is an error with its line, not a setting that is silently without effect.
+/// A mapping of the configuration file. Its members are taken one by one, so that none is overlooked: a
+/// misspelled name is an error with its line, not a setting that silently has no effect.
 package struct YAMLObject {
   /// Where and why the file cannot be used.
   package struct Mistake: Error {
@@ -14,20 +14,20 @@ package struct YAMLObject {
   private var members: [(name: String, line: Int, value: Node)] = []
   private let kind: String
 
-  /// - Parameter kind: what it describes, for messages.
+  /// - Parameter kind: what the mapping describes, for messages.
   init(_ node: Node, _ kind: String) throws(Mistake) {
     self.kind = kind
     guard case .mapping(let mapping) = node else {
-      throw Mistake(line: node.mark?.line, message: "expected names with values for \(kind)")
+      throw Mistake(line: node.mark?.line, message: "expected a mapping of names to values for \(kind)")
     }
     for (key, value) in mapping {
       let line = key.mark?.line ?? 0
-      guard let name = key.scalar?.string else { throw Mistake(line: line, message: "a name must be a word") }
+      guard let name = key.scalar?.string else { throw Mistake(line: line, message: "a name must be text") }
       members.append((name, line, value))
     }
   }
 
-  /// The whole file; `nil` when there is nothing in it.
+  /// The whole file; `nil` when it is empty.
   init?(parsing text: String) throws(Mistake) {
     let root: Node?
     do {
@@ -43,18 +43,18 @@ package struct YAMLObject {
 
   func line(of name: String) -> Int? { members.first { $0.name.inAmericanSpelling == name }?.line }
 
-  /// All that is left, by name.
+  /// Takes all remaining members.
   mutating func takeAll() -> [(name: String, line: Int, value: Node)] {
     defer { members = [] }
     return members
   }
 
-  /// - Throws: when something is left that was not taken.
+  /// - Throws: when members remain that were not taken.
   func requireNothingLeft(known: [String]) throws(Mistake) {
     guard let stranger = members.first else { return }
     throw Mistake(
       line: stranger.line,
-      message: "there is no \(stranger.name) in \(kind); known are \(known.joined(separator: ", "))")
+      message: "unknown name \(stranger.name) in \(kind); expected one of \(known.joined(separator: ", "))")
   }
 
   mutating func take(_ name: String) -> (line: Int, value: Node)? {
@@ -63,10 +63,10 @@ package struct YAMLObject {
     return (member.line, member.value)
   }
 
-  /// A text that `read` understands.
+  /// A string that `read` parses.
   ///
-  /// - Parameter expected: what it looks like, for the message; the text itself is not quoted, it could be a secret in the
-  ///   wrong place.
+  /// - Parameter expected: a description of its values, for the message; the text itself is not quoted,
+  ///   because it may be a misplaced secret.
   mutating func take<Value>(
     _ name: String, expected: String, _ read: (String) -> Value?
   ) throws(Mistake) -> Value? {
@@ -78,7 +78,7 @@ package struct YAMLObject {
   }
 
   mutating func takeText(_ name: String) throws(Mistake) -> String? {
-    try take(name, expected: "a text") { $0 }
+    try take(name, expected: "a string") { $0 }
   }
 
   mutating func takeSwitch(_ name: String) throws(Mistake) -> Bool? {
@@ -91,7 +91,7 @@ package struct YAMLObject {
     try take(name, expected: Word.allCases.map(\.rawValue).joined(separator: ", ")) { Word(rawValue: $0) }
   }
 
-  /// One text or a list of them.
+  /// One string, or a list of strings.
   mutating func takeList<Value>(
     _ name: String, expected: String, _ read: (String) -> Value?
   ) throws(Mistake) -> [Value]? {
@@ -112,7 +112,7 @@ extension YAMLObject.Mistake {
       .composer(_, let problem, let mark, _):
       self.init(line: mark.line, message: "it is not YAML: \(problem)")
     case .duplicatedKeysInMapping(let names, let context):
-      self.init(line: context.mark.line, message: "\(names.joined(separator: ", ")) stands there twice")
+      self.init(line: context.mark.line, message: "\(names.joined(separator: ", ")) occurs more than once")
     default: self.init(line: nil, message: "it is not YAML")
     }
   }

@@ -139,7 +139,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
       // Both are written again.
       let again = try await command.run(arguments(simulator) + ["--report", "new/r.html"])
       #expect(again.status == 0 && again.errors.contains("new/r.html"))
-      #expect(String(decoding: try folder.read("new/r.html"), as: UTF8.self).contains("done before"))
+      #expect(String(decoding: try folder.read("new/r.html"), as: UTF8.self).contains("already done"))
     }
   }
 
@@ -185,7 +185,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     let outcome = try await command.run(plan + ["--max-cost", "$0.12"])
     #expect(outcome.status == 81, "\(outcome.errors)")
     #expect(outcome.text.contains("total: 3 edits"))
-    #expect(outcome.errors.contains("enough for 2 of 3 edits"), "\(outcome.errors)")
+    #expect(outcome.errors.contains("covers 2 of 3 edits"), "\(outcome.errors)")
     let objects = try await command.run(plan + ["--max-cost", "0.12usd", "--json"]).objects()
     let summary = try #require(objects.compactMap { $0["summary"] as? [String: Any] }.first)
     #expect(summary["affordable"] as? Int == 2)
@@ -216,7 +216,7 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
     #expect(summary["left"] as? Int == 3 && summary["failed"] as? Int == 0)
     #expect(summary["halted"] as? String == "key-missing")
     #expect(!folder.names.contains("m.failed.jsonl"))
-    #expect(outcome.errors.ranges(of: "there is no key").count == 1)
+    #expect(outcome.errors.ranges(of: "no key is set").count == 1)
   }
 
   @Test(.enabled(if: !isFastRun)) func `a first interrupt lets running jobs finish`() async throws {
@@ -266,7 +266,7 @@ extension [[String: Any]] {
       let summary = try #require(try last.objects().last?["summary"] as? [String: Any], "\(last.errors)")
       let ambiguous = summary["ambiguous"] as? Int ?? -1
       let failures = try last.objects().compactMap { ($0["error"] as? [String: Any])?["message"] as? String }
-        .filter { !$0.contains("nobody knows") }
+        .filter { !$0.contains("is unknown") }
       let done = (summary["done"] as? Int ?? 0) + (summary["skipped"] as? Int ?? 0)
       #expect(done + ambiguous == jobs && summary["failed"] as? Int == 0, "\(summary) \(failures)")
       #expect(last.status == (ambiguous == 0 ? 0 : 76))

@@ -59,6 +59,6 @@ import Testing
     try folder.write(Array("gateway: simulator\ngatway: x\n".utf8), as: "plantain/config.yaml")
     let broken = try await command.run("gateways")
     #expect(broken.status == 78)
-    #expect(broken.errors.contains("plantain/config.yaml: line 2: there is no gatway"))
+    #expect(broken.errors.contains("plantain/config.yaml: line 2: unknown name gatway"))
   }
 }

@@ -88,47 +88,47 @@ import Testing
   @Test(arguments: [
     (
       "gatway: apiyi", 1,
-      "there is no gatway in the file; known are gateway, gateways, ledger, max_cost, max_cost_per_day"
+      "unknown name gatway in the file; expected one of gateway, gateways, ledger, max_cost, max_cost_per_day"
     ),
     ("ledger:\n  prompts: no", 2, "expected on or off for prompts"),
-    ("ledger:\n  folder: x", 2, "there is no folder in ledger; known are file, prompts"),
+    ("ledger:\n  folder: x", 2, "unknown name folder in ledger; expected one of file, prompts"),
     ("max_cost: much", 1, "expected a sum such as 5 USD for max_cost"),
     ("gateway: nobody", 1, "expected one of myrouter, gccai"),
     (
       "ledger: x\ngateways:\n  house:\n    dialect: task\n    uri: https://a.example", 5,
-      "there is no uri in a gateway"
+      "unknown name uri in a gateway"
     ),
     (
       "gateways:\n  house:\n    url: https://a.example", 2,
       "house needs a dialect (native-gemini, v3, images, task)"
     ),
-    ("gateways:\n  apiyi:\n    dialect: task", 2, "apiyi is a known gateway"),
-    ("gateways:\n  House:\n    dialect: task", 2, "is of a-z, 0-9 and -"),
+    ("gateways:\n  apiyi:\n    dialect: task", 2, "apiyi is a built-in gateway"),
+    ("gateways:\n  House:\n    dialect: task", 2, "consists of a-z, 0-9 and -"),
     ("gateways:\n  h:\n    dialect: tasks", 3, "expected native-gemini, v3, images, task for dialect"),
     ("gateways:\n  h:\n    like: nobody", 3, "for like"),
     (
       "gateways:\n  h:\n    like: apiyi\n    key_name: sk-canary-7f3a", 4,
       "the name of an environment variable"
     ),
-    ("gateways:\n  h:\n    like: apiyi\n    references: 0", 4, "a whole number of 1…100"),
+    ("gateways:\n  h:\n    like: apiyi\n    references: 0", 4, "a whole number in 1…100"),
     ("gateways:\n  h:\n    like: apiyi\n    picture_bytes: big", 4, "a size such as 7MB"),
     ("gateways:\n  h:\n    like: apiyi\n    formats: [jpeg, tiff]", 4, "expected jpeg, png or webp"),
     (
       "gateways:\n  h:\n    like: apiyi\n    idempotency_honored: true", 4,
-      "only beside an idempotency_header"
+      "requires an idempotency_header"
     ),
     ("gateways:\n  h:\n    like: apiyi\n    prices: {1K: 5}", 4, "a price such as 0.055 USD"),
-    ("gateways:\n  h:\n    like: apiyi\n    prices: {8K: 5 USD}", 4, "there is no 8K in prices"),
-    ("gateways:\n  h:\n    like: apiyi\n    carrier: base64", 4, "a carrier cannot be chosen"),
-    ("gateways:\n  h:\n    like: apiyi\n    path: /edit", 4, "holds {model}"),
-    ("gateways:\n  h:\n    like: gccai\n    task_path: /tasks", 4, "holds {task}"),
+    ("gateways:\n  h:\n    like: apiyi\n    prices: {8K: 5 USD}", 4, "unknown name 8K in prices"),
+    ("gateways:\n  h:\n    like: apiyi\n    carrier: base64", 4, "does not support a choice of carrier"),
+    ("gateways:\n  h:\n    like: apiyi\n    path: /edit", 4, "contains {model}"),
+    ("gateways:\n  h:\n    like: gccai\n    task_path: /tasks", 4, "contains {task}"),
     ("gateways:\n  h:\n    like: apiyi\n    url: http://example.com", 4, "without TLS"),
     ("gateways:\n  h:\n    like: apiyi\n    url: https://me:sk-canary-7f3a@example.com", 4, "base URL"),
     ("gateways:\n  h:\n    like: apiyi\n    url: sk-canary-7f3a", 4, "base URL"),
-    ("gateways:\n  h:\n    like: apiyi\n    key_file: k\n    key_command: c", 5, "not from both"),
-    ("gateways: [apiyi]", 1, "expected names with values for gateways"),
-    ("gateway: apiyi\ngateway: google", 1, "stands there twice"),
-    ("a: [1, 2", 2, "it is not YAML"), ("- apiyi", 1, "expected names with values for the file"),
+    ("gateways:\n  h:\n    like: apiyi\n    key_file: k\n    key_command: c", 5, "not both"),
+    ("gateways: [apiyi]", 1, "expected a mapping of names to values for gateways"),
+    ("gateway: apiyi\ngateway: google", 1, "occurs more than once"),
+    ("a: [1, 2", 2, "it is not YAML"), ("- apiyi", 1, "expected a mapping of names to values for the file"),
   ])
   func `an invalid configuration names the mistake's line`(text: String, line: Int, words: String) throws {
     let folder = try TemporaryFolder()

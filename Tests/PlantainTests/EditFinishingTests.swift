@@ -322,7 +322,7 @@ private let drifted = fault {
         }
       ),
       (65, "8×8", { $0.finish.mask = .file(folder.file("square.png")) }),
-      (65, "black all over", { $0.finish.mask = .file(folder.file("black.png")) }),
+      (65, "entirely black", { $0.finish.mask = .file(folder.file("black.png")) }),
       (65, "--mask-edits transparent", { $0.finish.mask = .file(folder.file("painted.png")) }),
       (64, "mask", { $0.finish.maskEdits = .white }),
       (65, "no.png", { $0.finish.mask = .file(folder.file("no.png")) }),

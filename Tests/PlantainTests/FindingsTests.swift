@@ -27,11 +27,11 @@ import Testing
     #expect(try alignment(0.03, -0.2, 0.99999, 0.001) == "aligned: already in place")
     #expect(
       try alignment(12.34, -3, 1.0125, -0.5)
-        == "aligned: it lay 12.3 px to the right and 3.0 px too high, was 1.25 % too large, was turned 0.5° "
-        + "counterclockwise; that was taken back")
+        == "aligned: the result was 12.3 px too far right and 3.0 px too high, 1.25 % too large, "
+        + "rotated 0.5° counterclockwise; corrected")
     #expect(
       try alignment(-1, 0.1, 0.99, 0)
-        == "aligned: it lay 1.0 px to the left, was 1.0 % too small; that was taken back")
+        == "aligned: the result was 1.0 px too far left, 1.0 % too small; corrected")
   }
 
   @Test func `drift is reported for the file, with the area where it was measured`() throws {
@@ -49,8 +49,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (Findings.TintFailure.notRecognized, "without a place"), (.fewColors(9, least: 16), "9 colors"),
-    (.littleAgreement(0.123, least: 0.3), "fits 12 % of the colors; 30 %"), (.otherColors, "no tint"),
+    (Findings.TintFailure.notRecognized, "could not be located"), (.fewColors(9, least: 16), "9 colors"),
+    (.littleAgreement(0.123, least: 0.3), "fits 12 % of the colors; 30 %"), (.otherColors, "is not a tint"),
     (.strong(21.57, maximum: 12), "difference of 21.6"),
   ])
   func `a tint that cannot be determined gives the reason`(
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `uncovered sides are reported in pixels, and a large change is not called total`() throws {
-    let note = try line("does not reach") {
+    let note = try line("does not cover") {
       $0.uncovered = Findings.Uncovered(left: 12, top: 0, right: 13, bottom: 2)
       $0.warnings = [.changedMostly]
     }

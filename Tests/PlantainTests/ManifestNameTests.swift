@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("references,prompt\na.jpg,\"warm\nb.jpg,cold\nb.jpg,cool\n", "line 2", "closed nowhere"),
+    ("references,prompt\na.jpg,\"warm\nb.jpg,cold\nb.jpg,cool\n", "line 2", "never closed"),
     ("references,prompt\na.jpg,warm\na.jpg,5\" x 3\n", "line 3", "quote"),
     ("# mine\nreferences,prompt\na.jpg,warm\n", "line 1", "comment"),
     ("{\"references\": [\"a.jpg\"], \"prompt\": \"x\"}\n", "m.csv", "JSON"),

@@ -140,7 +140,7 @@ import Core
   @Test func `messages about pictures name them`() throws {
     try write("in/a.jpg")
     let missing = try manifest(["in/a.jpg", "in/none.jpg"])
-    #expect(missing.problems.map(\.message) == ["there is no file \(folder.file("in/none.jpg"))"])
+    #expect(missing.problems.map(\.message) == ["the file \(folder.file("in/none.jpg")) does not exist"])
     #expect(missing.problems[0].subject == folder.file("in/none.jpg"))
     #expect(missing.items.map(\.name) == [folder.file("in/a.jpg")])
     let bad = try manifest(prompt: "{who}")

@@ -5,26 +5,26 @@ import Isolation
 import Core
 
 extension VisibleArea {
-  /// As `--shown` takes it.
+  /// The area in the syntax of `--shown`.
   fileprivate var argument: String { "\(left),\(top),\(width),\(height)" }
 }
 
 extension EditFinishing {
-  /// What has to be said of a kept result that shows a part of its original only.
+  /// The `--shown` option that a kept result needs if it shows only a part of its original.
   fileprivate var visibleArgument: String { options.shown.map { " with --shown \($0.argument)" } ?? "" }
 }
 
 extension PlantainError {
-  private static let remedy = "Give a whole JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC file of it."
+  private static let remedy = "Give it as a complete JPEG, PNG, WebP, GIF, TIFF, AVIF or HEIC file."
 
-  /// Finishing without an edit.
+  /// An error of finishing a picture without an edit.
   package static func finishing(
     _ error: any Error, result: String, original: String, mask: String?
   ) -> PlantainError {
     switch error {
     case FinishingError.picture(let error): .picture(error, result, .finishing, remedy: remedy)
     case let error as FinishingError: .unfinishable(error, original: original, mask: mask)
-    // A decoder does not say which of the pictures was too much for it.
+    // A worker does not report which of the pictures it failed on.
     case let error as IsolationError: .isolating(error, "\(result) with \(original)")
     case let error as PlantainError: error
     case let error as ContentError: .losing(error)
@@ -33,7 +33,7 @@ extension PlantainError {
     }
   }
 
-  /// A mask that cannot be used.
+  /// An error of a mask that cannot be used.
   static func readingMask(_ error: any Error, _ mask: String?) -> PlantainError {
     let name = mask ?? "the mask"
     return finishing(error, result: name, original: name, mask: mask)
@@ -42,23 +42,31 @@ extension PlantainError {
   private static func emptyMask(_ edits: MaskEdits, _ mask: String?) -> PlantainError {
     let (message, other) =
       edits == .white
-      ? ("is black all over", "Paint white where to edit, and black elsewhere; or make it transparent there.")
-      : ("is transparent nowhere", "Make it transparent where to edit, or white, with --mask-edits white.")
+      ? (
+        "is entirely black",
+        "Paint the area to edit white and the rest black, or make the area to edit transparent."
+      )
+      : (
+        "has no transparent area",
+        "Make the area to edit transparent, or paint it white and add --mask-edits white."
+      )
     return PlantainError(
-      .finishing, .unusableFile, "the mask \(mask ?? "") \(message), so that nothing may change", hint: other,
+      .finishing, .unusableFile, "the mask \(mask ?? "") \(message), so nothing may change", hint: other,
       subject: mask)
   }
 
   private static func ambiguousMask(_ mask: String?) -> PlantainError {
     PlantainError(
       .finishing, .unusableFile,
-      "the mask \(mask ?? "") is white where it is opaque, so either could say where to edit",
-      hint:
-        "Add --mask-edits white to edit what is white, or --mask-edits transparent to edit what is transparent.",
+      "the mask \(mask ?? "") is white where it is opaque, so it is ambiguous which area to edit",
+      hint: """
+        Add --mask-edits white to edit the white area, or --mask-edits transparent to edit the transparent \
+        one.
+        """,
       subject: mask)
   }
 
-  /// What keeps every result of an edit from being finished as was asked.
+  /// An error that prevents finishing any result of an edit as requested.
   static func unfinishable(_ error: FinishingError, original: String, mask: String?) -> PlantainError {
     switch error {
     case .picture(let error), .original(let error):
@@ -66,54 +74,62 @@ extension PlantainError {
     case .mask(let error): .picture(error, mask ?? "the mask", .finishing, remedy: remedy)
     case .regionOutside(let region, let size): .regionOutside("\(region)", original, size)
     case .featherTooWide(let feather, let maximum):
-      .usage("expected 0…\(maximum) for the feather, which is the region's shorter edge, received \(feather)")
+      .usage("expected a feather of 0…\(maximum), the region's shorter edge, received \(feather)")
     case .maskEmpty(let edits): emptyMask(edits, mask)
     case .maskAmbiguous: ambiguousMask(mask)
     case .maskOpaqueNowhere:
       PlantainError(
         .finishing, .unusableFile,
-        "the mask \(mask ?? "") is opaque nowhere, so it may mean all of the picture or nothing of it",
-        hint: "Make it opaque where nothing may change; or say what it means with --mask-edits.",
+        "the mask \(mask ?? "") has no opaque area, so it may mean the whole picture or nothing",
+        hint: "Make the area opaque that must not change, or add --mask-edits white or transparent.",
         subject: mask)
     case .maskShape(let size, let other):
       PlantainError(
         .finishing, .unusableFile,
-        "the mask \(mask ?? "") is \(size), which is not the shape of \(original), \(other)",
-        hint: "Give a mask of \(other), or smaller or larger in the same shape.", subject: mask)
+        "the mask \(mask ?? "") is \(size), and its aspect ratio differs from that of \(original), \(other)",
+        hint: "Give a mask of \(other), or of another size with the same aspect ratio.", subject: mask)
     case .tooLarge(let size, let format):
       .usage(
-        "\(format.name) files hold \(format.longestEdge.grouped) pixels along an edge, and \(original) is \(size)",
-        hint: "Give a name for the output that ends in .png.")
+        """
+        an edge of a \(format.name) file has at most \(format.longestEdge.grouped) pixels, and \(original) \
+        is \(size)
+        """,
+        hint: "Choose an output file name that ends in .png.")
     case .shownOutside(let shown, let size):
       .usage(
-        "the area \(shown.argument) that the result is said to show is no part of \(original), which is \(size)",
-        hint: "Give what geometry.shown says of the prepared picture.")
+        "the area \(shown.argument) given with --shown is not within \(original), which is \(size)",
+        hint: "Give the value of geometry.shown in the report on the prepared picture.")
     case .capNotReachable(let smallest, let limit, let format):
       PlantainError(
         .finishing, .capNotReachable,
-        "a \(format.name) file of the result has \(smallest) at least, over the limit of \(limit)",
+        "a \(format.name) file of the result has at least \(smallest), over the limit of \(limit)",
         hint: format == .png
-          ? "Allow more, or give a name that ends in .jpg or .webp." : "Allow more with --max-output-bytes.",
+          ? "Raise --max-output-bytes, or choose a file name that ends in .jpg or .webp."
+          : "Raise --max-output-bytes.",
         subject: original)
     case .noAlpha(let format):
       .usage(
-        "\(format.name) has no transparency to restore", hint: "Give a name that ends in .png or .webp.")
+        "transparency cannot be restored in a \(format.name) file",
+        hint: "Choose a file name that ends in .png or .webp.")
     }
   }
 
   static func regionOutside(_ region: String, _ subject: String, _ size: PixelSize) -> PlantainError {
     .usage(
-      "the region \(region) reaches beyond \(subject), which is \(size)",
+      "the region \(region) extends beyond \(subject), which is \(size)",
       hint:
-        "Give --region X,Y,W,H within \(size.width)x\(size.height), upright; or in percent, as 25%,25%,50%,50%."
+        """
+        Give --region X,Y,W,H within the upright size \(size.width)x\(size.height), or in percent, such as \
+        25%,25%,50%,50%.
+        """
     )
   }
 
-  /// A picture that was paid for and cannot be finished, or not as was asked.
+  /// An error of a picture that was billed and cannot be finished as requested.
   package static func finishing(
     _ error: any Error, of edit: EditFinishing?, gateway: String, keptAt path: String?
   ) -> PlantainError {
-    let kept = path.map { "What it returned is kept in \($0)." } ?? "The request was done and billed."
+    let kept = path.map { "The returned file is kept in \($0)." } ?? "The request was done and billed."
     let isOfResult = if case .picture? = error as? FinishingError { true } else { false }
     guard let edit, !isOfResult else {
       let cause =
@@ -127,36 +143,42 @@ extension PlantainError {
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
       hint:
-        "\(kept) \(cause.hint ?? "Mend that.") Then give the kept picture to plantain finish\(edit.visibleArgument).",
+        """
+        \(kept) \(cause.hint ?? "Fix the cause.") Then run plantain finish\(edit.visibleArgument) on the \
+        kept picture.
+        """,
       subject: cause.subject, billed: .yes, underlying: error)
   }
 
-  /// An edit that was to be finished by pictures that are not what they were.
+  /// An error of an edit whose original or mask has changed since it was sent.
   static func cannotFinish(_ cause: PlantainError, _ edit: String) -> PlantainError {
     PlantainError(
       .finishing, cause.code,
-      "the result of the edit \(edit) cannot be finished as was asked: \(cause.message)",
-      hint: "Put that back as it was, or take the picture as the model gave it with --raw.",
+      "the result of the edit \(edit) cannot be finished as requested: \(cause.message)",
+      hint: "Restore the file, or add --raw to get the picture as the model returned it.",
       subject: cause.subject,
       billed: .yes, underlying: cause)
   }
 
-  /// How a picture whose reply is kept is had all the same.
+  /// How to get the picture of an edit from its stored reply.
   package func advice(ofEdit id: String) -> String {
     code == .drifted
-      ? "Take it as it is, or have it under its own name: plantain replay \(id) --max-drift none"
-      : "The reply is kept as well: plantain replay \(id)"
+      ? "Use it as it is, or write it to its output path: plantain replay \(id) --max-drift none"
+      : "The reply is kept as well. To read it again: plantain replay \(id)"
   }
 
-  /// The result is further from its original than is allowed.
+  /// An error of a result whose difference from its original exceeds `--max-drift`.
   static func drifted(
     _ drift: Drift, keptAt path: String?, of subject: String? = nil, billed: Billing = .no
   ) -> PlantainError {
-    let kept = path.map { "It is kept as \($0), finished." } ?? "It could not be kept anywhere."
-    let other = billed == .no ? " Take it as it is, or finish it once more with a higher --max-drift." : ""
+    let kept = path.map { "The finished picture is kept as \($0)." } ?? "It could not be kept anywhere."
+    let other = billed == .no ? " Use it as it is, or finish it again with a higher --max-drift." : ""
     return PlantainError(
       .finishing, .drifted,
-      "the answer differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the limit of \(drift.maximum); above about 5 is visible",
+      """
+      the answer differs from its original by \(drift.value.rounded(to: 2)) where it should not, over the \
+      limit of \(drift.maximum); a difference above about 5 is visible
+      """,
       hint: kept + (path == nil ? "" : other), subject: subject, billed: billed)
   }
 }

@@ -3,36 +3,38 @@ package import Gateways
 import Submission
 
 extension PlantainError {
+  /// An error of a missing, unreadable or malformed API key.
   package static func key(_ error: APIKey.KeyError, _ gateway: Gateway) -> PlantainError {
     let (what, hint) =
       switch error {
       case .missing(let variables):
         (
-          "there is no key for \(gateway.id)",
+          "no key is set for \(gateway.id)",
           "Set \(variables.joined(separator: " or ")) in the environment."
         )
       case .unavailable(let why):
-        ("the key for \(gateway.id) cannot be had: \(why)", "Check the configuration.")
+        ("the key for \(gateway.id) cannot be read: \(why)", "Check the configuration.")
       case .malformed:
         (
-          "the key for \(gateway.id) is not one: it has spaces or odd characters",
-          "Copy the key again, without quotes and line breaks."
+          "the key for \(gateway.id) is malformed: it contains spaces or invalid characters",
+          "Copy the key again, without quotes or line breaks."
         )
       }
     return PlantainError(
       .configuration, .keyMissing, what, hint: hint, subject: gateway.id, underlying: error)
   }
 
-  /// The ledger does not take an entry, so nothing is sent.
+  /// An error of a ledger that cannot be opened, read or written. Without an entry, nothing is sent.
   package static func ledger(_ message: String, _ path: String) -> PlantainError {
     PlantainError(
       .output, .ledgerUnusable, "cannot use the ledger \(path): \(message)",
-      hint: "Nothing was sent. Mend its permissions or space, or name another with --ledger.", subject: path)
+      hint: "Nothing was sent. Fix its permissions, free disk space, or choose another file with --ledger.",
+      subject: path)
   }
 
-  /// Why a request brought nothing.
+  /// The error of a request that delivered no picture.
   ///
-  /// - Parameter edit: the id under which the ledger knows it.
+  /// - Parameter edit: the id of the edit in the ledger.
   static func delivering(
     _ failure: ExecutionFailure, _ route: Route, ledger: String, edit: String
   ) -> PlantainError {
@@ -42,17 +44,19 @@ extension PlantainError {
     error.attempts = failure.attempts
     error.subject = error.subject ?? gateway.id
     if error.code == .interrupted, failure.state == .accepted, gateway.taskRoute != nil {
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "Fetch it: plantain recover \(edit)"
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "To fetch it: plantain recover \(edit)"
     } else if error.code == .interrupted, error.billed != .no {
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "What is known: plantain history \(edit)"
+      error.hint = (error.hint.map { $0 + " " } ?? "") + "To see its state: plantain history \(edit)"
     }
     if error.code == .outcomeUnknown, error.billed == .unknown {
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "When you know, say so: " + settlingCommand(edit)
+      error.hint =
+        (error.hint.map { $0 + " " } ?? "") + "When you know the outcome, record it: " + settlingCommand(edit)
     }
     if let kept = failure.keptReply, error.hint?.contains(kept) != true {
       let isReadable = [.stored, .withoutPicture].contains(failure.state)
       let again = isReadable ? "; plantain replay \(edit) reads it again" : ""
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "What came of the reply is kept in \(kept)\(again)."
+      error.hint =
+        (error.hint.map { $0 + " " } ?? "") + "What was received of the reply is kept in \(kept)\(again)."
     }
     return error
   }
@@ -68,20 +72,20 @@ extension PlantainError {
     case .failed(let error): return failed(error, route, billed, tries: failure.attempts.count)
     case .cutShort(let why):
       return PlantainError(
-        .reply, .outcomeUnknown, "the answer of \(gateway.id) cannot be read to its end: \(why)",
-        hint: "It was done and billed, so it is not sent again.", billed: .yes, underlying: failure)
+        .reply, .outcomeUnknown, "the reply of \(gateway.id) cannot be read to its end: \(why)",
+        hint: "The request was done and billed, so it is not sent again.", billed: .yes, underlying: failure)
     case .refused(let reason, let message): return refused(reason, message, gateway)
     case .noPicture(let reason, let message, let links): return noPicture(reason, message, links, gateway)
     case .pending(_, let why):
       return PlantainError(
-        .reply, .outcomeUnknown, "\(gateway.id) has accepted the edit, but its result is not here: \(why)",
-        hint: "It is billed and not sent again. Fetch it later: plantain recover \(edit)", billed: .yes,
+        .reply, .outcomeUnknown, "\(gateway.id) accepted the edit, but its result has not arrived: \(why)",
+        hint: "It is billed and not sent again. To fetch it later: plantain recover \(edit)", billed: .yes,
         underlying: failure)
     case .download(let error, let host):
-      let what = "the picture that \(gateway.id) made cannot be fetched from \(host): \(error)"
+      let what = "the picture that \(gateway.id) made cannot be downloaded from \(host): \(error)"
       return PlantainError(
         .reply, .outcomeUnknown, what,
-        hint: "It is billed and not sent again. Try once more: plantain recover \(edit)", billed: .yes,
+        hint: "It is billed and not sent again. To download it: plantain recover \(edit)", billed: .yes,
         underlying: failure)
     case .interrupted:
       return .interrupted(billed: billed)
@@ -96,24 +100,24 @@ extension PlantainError {
     case .unreachable(let why):
       return PlantainError(
         .submission, .unreachable, "cannot send the request to \(id) at \(route.baseURL.host): \(why)",
-        hint: "The request was not sent to its end, so nothing was billed. Check the network and --base-url.",
+        hint: "The request was not sent completely, so nothing was billed. Check the network and --base-url.",
         underlying: error)
     case .sourceLost(let error):
       return .losing(error, "The request ended before its last byte, so nothing was billed. ")
     case .settings(let mistake):
       return PlantainError(
         .configuration, .configuration,
-        "cannot use \(mistake.variable) in the environment: \(mistake.message)",
-        hint: "Mend it, or unset it. Nothing was sent.", subject: mistake.variable, underlying: error)
+        "cannot use the environment variable \(mistake.variable): \(mistake.message)",
+        hint: "Fix it, or unset it. Nothing was sent.", subject: mistake.variable, underlying: error)
     case .outcomeUnknown(let why):
       return PlantainError(
-        .submission, .outcomeUnknown, "\(id) was sent the request, but no answer came: \(why)",
-        hint: "It may have been done and billed, so it is not sent again. Look at the gateway's own log.",
+        .submission, .outcomeUnknown, "the request was sent to \(id), but no reply arrived: \(why)",
+        hint: "It may have been done and billed, so it is not sent again. Check the gateway's own log.",
         billed: billed, underlying: error)
     case .replyTooLarge(let limit):
       return PlantainError(
-        .reply, .noPicture, "\(id) answered with more than \(limit.grouped) bytes",
-        hint: "No picture needs that much; the gateway is at fault.", billed: .yes, underlying: error)
+        .reply, .noPicture, "the reply of \(id) has more than \(limit.grouped) bytes",
+        hint: "No picture needs that many bytes. The gateway is at fault.", billed: .yes, underlying: error)
     case .canceled: return .interrupted(billed: billed)
     }
   }
@@ -124,8 +128,8 @@ extension PlantainError {
     let row = row(for: failure, route)
     let message = failure.message
     let says = message.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(message)\""
-    let times = tries > 1 ? ", asked \(tries) times" : ""
-    // A web page under a good status may be nobody's work.
+    let times = tries > 1 ? ", \(tries) attempts" : ""
+    // A web page with a success status may not be the gateway's reply, so it may not be billed.
     let billed = failure.kind == .unreadableReply ? .unknown : billed
     return PlantainError(
       .reply, row.code, "\(route.gateway.id) \(row.what) (\(says)\(times))", hint: row.hint, billed: billed,
@@ -140,68 +144,72 @@ extension PlantainError {
 
   private static func row(for failure: GatewayFailure, _ route: Route) -> FailureRow {
     let wait =
-      failure.retryAfter.map { "Wait \(seconds($0)) and try again." } ?? "Wait a little and try again."
+      failure.retryAfter.map { "Wait \(seconds($0)) and try again." } ?? "Wait a moment and try again."
     switch failure.kind {
     case .rateLimited:
       return FailureRow(
-        code: .rateLimited, what: "takes no more requests for now", hint: "\(wait) Nothing was billed.")
+        code: .rateLimited, what: "accepts no more requests for now", hint: "\(wait) Nothing was billed.")
     case .dayQuotaUsed:
       let end = failure.retryAfter.map { Timestamp(milliseconds: .now + Int($0.seconds) * 1_000) }
       return FailureRow(
-        code: .rateLimited, what: "has used up the account's quota of this day",
+        code: .rateLimited, what: "has no quota left for the account today",
         hint:
-          "It begins anew \(end.map { "at \($0)" } ?? "tomorrow") (midnight Pacific time). Nothing was billed."
+          """
+          The quota resets \(end.map { "at \($0)" } ?? "tomorrow") (midnight Pacific time). Nothing was \
+          billed.
+          """
       )
     case .needsBilling:
       return FailureRow(
         code: .needsBilling, what: "has no quota for this model under the account's plan",
-        hint:
-          "The project needs billing, or a plan that has the model; waiting does not help. Nothing was billed."
+        hint: """
+          Enable billing for the project, or choose a plan that includes the model. Waiting does not help. \
+          Nothing was billed.
+          """
       )
     case .placeNotServed:
       return FailureRow(
-        code: .placeNotServed, what: "does not serve the place that the request comes from",
-        hint: "Another gateway may, or a machine somewhere else. Nothing was billed.")
+        code: .placeNotServed, what: "does not serve the location that the request comes from",
+        hint: "Use another gateway, or a machine in another location. Nothing was billed.")
     case .overloaded:
       return FailureRow(code: .overloaded, what: "is overloaded", hint: "\(wait) Nothing was billed.")
     case .keyRejected:
       return FailureRow(
         code: .keyRejected, what: "rejects the key or the account",
-        hint: "Check \(route.key.place): is it this gateway's?")
+        hint: "Check that \(route.key.place) is for this gateway.")
     case .outOfCredit:
       return FailureRow(
-        code: .outOfCredit, what: "says that the account is out of credit", hint: "Top up the account.")
+        code: .outOfCredit, what: "reports an account without credit", hint: "Add credit to the account.")
     case .malformedRequest:
       return FailureRow(
-        code: .requestRejected, what: "refuses the request",
-        hint:
-          "Nothing was billed. Its words say why; options are described at \(route.gateway.documentation).")
+        code: .requestRejected, what: "rejects the request",
+        hint: "Nothing was billed. Its message says why; see \(route.gateway.documentation) for the options.")
     case .unknownModel:
       return unknownModel(failure, route.gateway)
     case .refusedByPolicy:
       return FailureRow(
         code: .refused, what: "refuses the prompt or the picture",
-        hint: "Change the prompt or the picture; the same request will be refused again.")
+        hint: "Change the prompt or the picture. The same request will be refused again.")
     case .redirected:
       return FailureRow(
-        code: .requestRejected, what: "redirects elsewhere, which is not followed with a key",
-        hint: "Check --base-url: scheme and host must be the final ones.")
+        code: .requestRejected, what: "redirects the request, and a redirect is not followed with a key",
+        hint: "Check --base-url: it must have the final scheme and host.")
     case .outcomeUnknown:
       return FailureRow(
-        code: .outcomeUnknown, what: "failed in a way that leaves the outcome open",
-        hint: "It may have been done and billed, so it is not sent again.")
+        code: .outcomeUnknown, what: "failed, and the outcome is unknown",
+        hint: "The request may have been done and billed, so it is not sent again.")
     case .unreadableReply:
       return FailureRow(
-        code: .noPicture, what: "answered with something that is not its API's language",
-        hint: "Check --base-url: is this the API and not a web page?")
+        code: .noPicture, what: "sent a reply that is not in the format of its API",
+        hint: "Check that --base-url is the API, not a web page.")
     case .taskFailed:
       return FailureRow(
         code: .noPicture, what: "could not make the picture",
-        hint: "Whether that is billed is the gateway's to say; look at its own log before trying again.")
+        hint: "The gateway may have billed it. Check its own log before you try again.")
     case .unknownTask:
       return FailureRow(
-        code: .outcomeUnknown, what: "does not know the task that it gave",
-        hint: "It may have been done and billed, so it is not sent again.")
+        code: .outcomeUnknown, what: "does not know its own task",
+        hint: "The request may have been done and billed, so it is not sent again.")
     }
   }
 
@@ -211,7 +219,7 @@ extension PlantainError {
     return FailureRow(
       code: .unknownModel,
       what: isWithdrawn
-        ? "has no channel to the model: it may be withdrawn, or out of service for now"
+        ? "has no channel to the model: the model may be withdrawn, or temporarily unavailable"
         : "does not know the model or the path",
       hint: "Check --model and --base-url; \(gateway.id) is known to have \(models). Nothing was billed.")
   }
@@ -224,25 +232,25 @@ extension PlantainError {
   private static func refused(_ reason: String, _ message: String?, _ gateway: Gateway) -> PlantainError {
     PlantainError(
       .reply, .refused, "\(gateway.id) refuses the prompt or the picture (\(reason))" + quoted(message),
-      hint: "Change the prompt or the picture; the same request will be refused again.", billed: .unknown)
+      hint: "Change the prompt or the picture. The same request will be refused again.", billed: .unknown)
   }
 
   private static func noPicture(
     _ reason: String, _ message: String?, _ links: TextLinks, _ gateway: Gateway
   ) -> PlantainError {
     let reason = reason.isEmpty ? "" : " (\(reason))"
-    // What stands behind ? can be a key.
+    // The query of a URL may hold a key.
     let all = links.shown + links.plain
     let places = all.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
     let message = message.map { message in
       zip(all, places).reduce(message) { $0.replacing($1.0, with: $1.1) }
     }
     let tried = places.isEmpty ? "" : "; no picture was found at \(places.joined(separator: ", "))"
-    // Without a word of the model's there is nothing that it may have misunderstood.
+    // Without a text from the model, the prompt is not known to be the cause.
     let hint =
       message == nil
-      ? "Nothing in the reply was recognized as a picture; --verbose shows it."
-      : "Say more plainly what the picture should become, then try again."
+      ? "No part of the reply was recognized as a picture. Add --verbose to see the reply."
+      : "Describe the wanted picture more clearly, and try again."
     return PlantainError(
       .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(message) + tried,
       hint: hint, billed: .unknown)
@@ -256,7 +264,7 @@ extension PlantainError {
 }
 
 extension PlantainError {
-  /// Whether something is there that can be fetched without paying: a task, or a picture at an address.
+  /// Whether a result can still be fetched free of charge: from a task, or from the URL of a picture.
   package var isRecoverable: Bool {
     guard let failure = underlying as? ExecutionFailure else { return false }
     return switch failure.cause {
@@ -265,7 +273,7 @@ extension PlantainError {
     }
   }
 
-  /// Whether the gateway takes nothing more on this day.
+  /// Whether the gateway's daily quota is used up.
   package var isOfWholeDay: Bool { (underlying as? GatewayFailure)?.kind == .dayQuotaUsed }
 }
 

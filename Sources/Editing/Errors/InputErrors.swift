@@ -8,9 +8,12 @@ package import Submission
 package import Core
 
 extension PlantainError {
-  /// The call itself is wrong.
+  /// An error of wrong usage: an invalid option, argument or combination of them.
   ///
-  /// - Parameter nearest: the known name that a mistyped one is nearest to.
+  /// - Parameters:
+  ///   - message: what was expected and what was received.
+  ///   - hint: the remedy. Default: `nil`.
+  ///   - nearest: the known name that is nearest to a mistyped one. Default: `nil`.
   public static func usage(
     _ message: String, hint: String? = nil, nearest: String? = nil
   ) -> PlantainError {
@@ -19,52 +22,59 @@ extension PlantainError {
     return error
   }
 
-  /// A name or a prompt that is not UTF-8 cannot be passed on unchanged.
+  /// An error of a file name or text that is not UTF-8, and so cannot be passed on unchanged.
+  ///
+  /// - Parameter repaired: the text with its invalid bytes replaced.
   public static func notUTF8(_ repaired: String) -> PlantainError {
     PlantainError(
       .input, .unreadable, "\(repaired) is not UTF-8", hint: "Rename the file, or save the text as UTF-8.",
       subject: repaired)
   }
 
-  /// Something that no case of this type foresees.
+  /// An error of a kind that no other code covers.
   public static func unexpected(_ error: any Error) -> PlantainError {
     PlantainError(
       .configuration, .internalError, "unexpected: \(error)", hint: "Please report this.", underlying: error)
   }
 
-  /// - Parameter stage: what was under way.
+  /// An error of an interrupted call.
+  ///
+  /// - Parameters:
+  ///   - stage: the stage that was interrupted. Default: `.submission`.
+  ///   - billed: whether the request was billed. Default: `.no`.
   public static func interrupted(_ stage: Stage = .submission, billed: Billing = .no) -> PlantainError {
     let hint =
       switch billed {
       case .no: "Nothing was sent or billed."
       case .unknown:
-        "The request was under way; it may have been done and billed. It is not sent again."
+        "The request was in flight, so it may have been done and billed. It is not sent again."
       case .yes: "The request was done and billed."
       }
     return PlantainError(stage, .interrupted, "interrupted", hint: hint, billed: billed)
   }
 
-  /// A file that is not what it should be, such as a script.
+  /// An error of a file whose content is invalid, such as a fault script.
   public static func unusable(_ path: String, _ why: String, hint: String? = nil) -> PlantainError {
     PlantainError(.input, .unusableFile, "cannot use \(path): \(why)", hint: hint, subject: path)
   }
 
+  /// An error of a file that cannot be read.
   package static func reading(_ error: ReadError, _ subject: String) -> PlantainError {
     let (code, hint): (Code, String?) =
       switch error {
-      case .missing: (.missing, "Check the name; relative names count from the current folder.")
-      case .notARegularFile: (.notAFile, "Give the file itself.")
+      case .missing: (.missing, "Check the path. Relative paths start at the current folder.")
+      case .notARegularFile: (.notAFile, "Give the path of a file.")
       case .unreadable: (.unreadable, "Check the file's permissions and its disk.")
-      case .empty: (.notAPicture, "Perhaps a download or copy failed; get the file again.")
+      case .empty: (.notAPicture, "A download or copy may have failed. Get the file again.")
       case .tooLarge: (.tooLarge, "Give a smaller version of it.")
       }
     return PlantainError(
       .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
   }
 
-  /// A file changed, or went, between its preparation and its use.
+  /// An error of a file that changed or disappeared between its preparation and its use.
   ///
-  /// - Parameter what: of the request that it was for.
+  /// - Parameter what: a sentence on the outcome of its request, with a trailing space. Default: empty.
   static func losing(_ error: ContentError, _ what: String = "") -> PlantainError {
     let subject =
       switch error {
@@ -72,35 +82,39 @@ extension PlantainError {
       }
     return PlantainError(
       .input, .unreadable, "\(error)",
-      hint: what + "Leave it as it is until it is sent or written, and try again.",
+      hint: what + "Do not change the file until it is sent or written, and try again.",
       subject: subject, underlying: error)
   }
 
+  /// An error of a reference that cannot be downloaded.
   package static func fetching(_ error: DownloadError, _ subject: String) -> PlantainError {
     let (code, hint): (Code, String) =
       switch error {
-      case .notHTTPS, .notPublic: (.unreadable, "Download it yourself and give the file.")
-      case .settings(let variable, _): (.configuration, "Mend \(variable), or unset it.")
-      case .status(let status, _) where [404, 410].contains(status): (.missing, "Check the address.")
+      case .notHTTPS, .notPublic: (.unreadable, "Download the file yourself, and give its path.")
+      case .settings(let variable, _): (.configuration, "Fix \(variable), or unset it.")
+      case .status(let status, _) where [404, 410].contains(status): (.missing, "Check the URL.")
       case .status, .tooManyRedirects, .expired, .unknownCoding:
-        (.unreadable, "Try the address in a browser, and give the file.")
+        (.unreadable, "Open the URL in a browser, save the file, and give its path.")
       case .tooLarge: (.tooLarge, "Give a smaller version of it.")
       case .unresolvable, .timedOut, .failed, .cutShort:
-        (.unreachable, "Check the address and the network; nothing was sent.")
+        (.unreachable, "Check the URL and the network. Nothing was sent.")
       case .canceled: (.interrupted, "Nothing was sent or billed.")
       }
     return PlantainError(
       .input, code, "cannot use \(subject): \(error)", hint: hint, subject: subject, underlying: error)
   }
 
-  /// - Parameter mayBeCut: whether a part of the picture can be taken, and is not yet.
+  /// An error of a picture that cannot be prepared.
+  ///
+  /// - Parameter mayBeCut: whether `--allow-truncated` could help: the format can be read in part, and the
+  ///   option is not given. Default: `false`.
   package static func preparing(
     _ error: PreparationError, _ subject: String, mayBeCut: Bool = false
   ) -> PlantainError {
     switch error {
     case .invalidOption(let text): return PlantainError(.configuration, .usage, text)
     case .pageMissing(_, let count):
-      let hint = count == 1 ? "Leave --page away: it has one picture." : "Choose another --page."
+      let hint = count == 1 ? "Omit --page: the file has one picture." : "Choose another --page."
       return PlantainError(
         .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
         underlying: error)
@@ -109,15 +123,16 @@ extension PlantainError {
     case .capNotReachable:
       return PlantainError(
         .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",
-        hint: "Allow more bytes with --max-bytes, or another --format.", subject: subject, underlying: error)
+        hint: "Raise --max-bytes, or allow another --format.", subject: subject, underlying: error)
     }
   }
 
-  /// A picture that cannot be read.
+  /// An error of a picture that cannot be read.
   ///
   /// - Parameters:
-  ///   - remedy: where the options that this would name are not there.
-  ///   - mayBeCut: as of `preparing`.
+  ///   - remedy: a hint that replaces the usual one, for commands without the options that it names.
+  ///     Default: `nil`.
+  ///   - mayBeCut: as in `preparing`. Default: `false`.
   package static func picture(
     _ error: ImagingError, _ subject: String, _ stage: Stage = .preparation, remedy: String? = nil,
     mayBeCut: Bool = false
@@ -131,9 +146,11 @@ extension PlantainError {
       underlying: error)
   }
 
-  /// Decoding the picture ended its worker, or there is no worker to decode it.
+  /// An error of a worker that ended while decoding a picture, or that is missing or unusable.
   ///
-  /// - Parameter subject: the picture, if it is about one.
+  /// - Parameters:
+  ///   - error: the error of the worker.
+  ///   - subject: the name of the picture; `nil` if the error concerns none. Default: `nil`.
   public static func isolating(_ error: IsolationError, _ subject: String? = nil) -> PlantainError {
     switch error {
     case .workerMissing, .workerUnusable:
@@ -144,13 +161,13 @@ extension PlantainError {
     case .encodingTookTooLong:
       PlantainError(
         .preparation, .tookTooLong, "cannot prepare \(subject ?? "the picture"): \(error)",
-        hint: "Allow more time with --timeout, more bytes, or a format that loses some detail.",
+        hint: "Raise --timeout, allow more bytes, or choose a lossy format.",
         subject: subject,
         underlying: error)
     case .crashedEncoding:
       PlantainError(
         .preparation, .internalError, "cannot prepare \(subject ?? "the picture"): \(error)",
-        hint: "The machine may have run out of memory. If it happens again, please report this.",
+        hint: "The machine may be out of memory. If this happens again, report it.",
         subject: subject, underlying: error)
     case .crashed, .tookTooLong, .stoodStill, .vanished:
       PlantainError(
@@ -160,26 +177,26 @@ extension PlantainError {
     }
   }
 
-  /// A machine that is too busy, or a system that needs its memory back, ends a worker as a bad file does.
+  /// The hint names the machine as a possible cause: high load or low memory end a worker as a bad file does.
   private static func hint(for error: IsolationError) -> String {
     let file =
-      "the file may be damaged, made to harm, or beyond what its decoder can do; try to export it anew."
+      "the file may be damaged, malicious, or too complex for its decoder. Try to export it again."
     switch error {
     case .crashed(signal: "SIGKILL"):
-      return "The system may have run out of memory: end other programs and try again. Otherwise " + file
+      return "The system may be out of memory: quit other programs and try again. Otherwise " + file
     case .stoodStill, .tookTooLong:
-      return "If this machine is very busy, try again when it is not. Otherwise " + file
+      return "If the machine is under heavy load, try again later. Otherwise " + file
     default:
-      return "The file is damaged, made to harm, or beyond what its decoder can do; try to export it anew."
+      return "The file is damaged, malicious, or too complex for its decoder. Try to export it again."
     }
   }
 
-  /// Preparing the picture could take more memory than there is for all.
+  /// An error of a picture whose preparation may need more memory than the limit for all pictures.
   static func overMemory(_ needed: ByteCount, limit: ByteCount, _ subject: String) -> PlantainError {
     PlantainError(
       .preparation, .overMemory,
-      "cannot use \(subject): preparing it may take \(needed) of memory, over the limit of \(limit)",
-      hint: "Allow more with --memory, or give a smaller picture.", subject: subject)
+      "cannot use \(subject): preparing it may need \(needed) of memory, over the limit of \(limit)",
+      hint: "Raise --memory, or give a smaller picture.", subject: subject)
   }
 
   private static func code(of error: ImagingError) -> Code {
@@ -192,7 +209,7 @@ extension PlantainError {
     case .truncated: .truncatedPicture
     case .damaged: .damagedPicture
     case .tooManyPixels: .tooManyPixels
-    // Opening and decoding fail because of the file; the steps after them only through us.
+    // Opening and decoding fail because of the file. A failure of a later step is a defect of this program.
     case .stepFailed(let step, _): [.open, .decode].contains(step) ? .damagedPicture : .internalError
     }
   }
@@ -204,48 +221,54 @@ extension PlantainError {
     case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
     case .unsupportedVariant(let format, _):
       return
-        "Save it as an ordinary \(format.isReadable ? format.name : "PNG") file of 8 or 16 bits per channel."
+        "Save it as a standard \(format.isReadable ? format.name : "PNG") file with 8 or 16 bits per channel."
     case .notAllowed(_, let word):
       return "Add --allow \(word) if you trust the file, or give a \(names.joined(separator: ", ")) file."
-    case .needsOwnProcess: return "Use PictureWorkers that are isolated."
-    case .loaderMissing: return "Install a libvips that has it, or convert the file to JPEG first."
+    case .needsOwnProcess: return "Use an isolated ImageProcessor."
+    case .loaderMissing: return "Install a libvips with this decoder, or convert the file to JPEG first."
     case .truncated where mayBeCut:
-      return "Add --allow-truncated to take what there is of it\(copyAgain)"
+      return "Add --allow-truncated to use the part that is there\(copyAgain)"
     case .stepFailed(let step, _) where mayBeCut && [.open, .decode].contains(step):
-      return "Add --allow-truncated to take what can be read of it\(copyAgain)"
-    case .damaged, .truncated: return "Open it in another program and export it anew\(copyAgain)"
+      return "Add --allow-truncated to use the part that can be read\(copyAgain)"
+    case .damaged, .truncated: return "Open it in another program and export it again\(copyAgain)"
     case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
-      return "Open it in another program and export it anew\(copyAgain)"
+      return "Open it in another program and export it again\(copyAgain)"
     case .stepFailed, .unreadable: return nil
     }
   }
 
-  private static let copyAgain = "; if it was copied or downloaded, do that again first."
+  private static let copyAgain = "; if it was copied or downloaded, copy or download it again first."
 
+  /// An error of an output file that cannot be written.
   package static func writing(_ error: WriteError, _ path: String, billed: Billing = .no) -> PlantainError {
     switch error {
     case .exists:
       PlantainError(
-        .output, .outputExists, "\(path) exists already", hint: "Choose another name, or add --overwrite.",
+        .output, .outputExists, "\(path) already exists", hint: "Choose another name, or add --overwrite.",
         subject: path, billed: billed, underlying: error)
     case .notWritable(let why):
       PlantainError(
         .output, .outputNotWritable, "cannot write \(path): \(why)",
-        hint: "Choose another place with -o, or mend its permissions or space.", subject: path,
+        hint: "Choose another path with -o, fix the permissions, or free disk space.", subject: path,
         billed: billed, underlying: error)
     case .sourceLost(let error): .losing(error)
     }
   }
 
-  /// Standard output did not take a result.
+  /// An error of a result that cannot be written to standard output.
+  ///
+  /// - Parameter why: the cause.
   public static func standardOutput(_ why: String) -> PlantainError {
     PlantainError(
       .output, .outputNotWritable, "cannot write to standard output: \(why)",
-      hint: "Mend where it goes, or give -o FILE.", subject: "-")
+      hint: "Check the program or file that receives it, or add -o FILE.", subject: "-")
   }
 
-  /// Standard output did not take a picture that was paid for: it is kept in the folder for temporary files.
+  /// An error of a billed picture that cannot be written to standard output. The picture is kept in the
+  /// folder for temporary files.
+  ///
+  /// - Parameter image: the picture.
   public static func lostOutput(_ image: EditResult.Image) -> PlantainError {
     let name = PictureFormat.writable(image.mediaType)?.extensions[0] ?? "reply"
     let kept = OutputPlan.keep(image.bytes, extension: name)

@@ -11,30 +11,31 @@ package import Core
   import Foundation
 #endif
 
-/// How the results of one edit are finished, with everything that takes, gathered before it is sent.
+/// The plan for finishing the results of one edit, with everything it needs, gathered before the edit is
+/// sent.
 package struct EditFinishing: Sendable {
-  /// For messages; `nil` where no picture was edited.
+  /// The original's name, for messages; `nil` when no picture was edited.
   package let original: String?
   package let mask: String?
   package let options: FinishingOptions
   package var maximumDrift: Double?
   package let comparison: String?
   let contents: FinishingContents
-  /// The mask lets next to everything change.
+  /// Whether the mask lets almost everything change.
   var maskCoversAll = false
-  /// For the ledger, from which a later process can do the same.
+  /// The ledger's copy, from which a later process can finish the edit the same way.
   package let entry: EditEntry.Finishing
 }
 
 extension Editor {
-  /// Gathers what finishing needs, and checks that it fits together: nothing that could be seen before may come out after the
-  /// payment.
+  /// Gathers what finishing needs and checks that it fits together, so that no error that could be found
+  /// earlier appears after the edit is billed.
   ///
   /// - Parameters:
-  ///   - finish: with the region in the original's pixels.
-  ///   - source: the picture to edit, read already where it can be read only once; `nil` without one.
-  ///   - prepared: what was made of it.
-  /// - Returns: `nil` when nothing is asked for.
+  ///   - finish: the options, with the region in the original's pixels.
+  ///   - source: the picture to edit, already in memory if it can be read only once; `nil` without one.
+  ///   - prepared: the prepared form of `source`.
+  /// - Returns: `nil` when the options request nothing.
   package func finishing(
     _ job: EditJob, _ finish: FinishOptions, of source: Reference?, _ prepared: PreparedReference?,
     _ provenance: Provenance
@@ -44,7 +45,7 @@ extension Editor {
     var options = finish.finishing(job.output.wanted)
     guard let source, let prepared, case let geometry = prepared.geometry else {
       guard !options.looksAtOriginal else {
-        throw .usage("there is no original to finish the result by", hint: "Give the picture to edit.")
+        throw .usage("finishing needs an original, and there is none", hint: "Pass the picture to edit.")
       }
       return EditFinishing(options, finish, provenance)
     }
@@ -73,7 +74,8 @@ extension Editor {
     return finishing
   }
 
-  /// What passed without being decoded may still be damaged, which would come out after the payment.
+  /// Decodes a picture that was passed through undecoded: it may be damaged, which would otherwise show only
+  /// after the edit is billed.
   private func requireDecodable(_ source: Reference, _ edit: EditOptions) async throws(PlantainError) {
     var options = PreparationOptions()
     (options.format, options.maximumEdge) = (.png, 64)
@@ -82,7 +84,7 @@ extension Editor {
     _ = try await workers.prepare(source, options)
   }
 
-  /// The mask as a picture that can certainly be read later.
+  /// Prepares the mask as a PNG, so that it can be read later for certain.
   private func prepareMask(_ mask: Reference?) async throws(PlantainError) -> PreparedReference? {
     guard let mask else { return nil }
     var options = PreparationOptions()
@@ -102,24 +104,25 @@ extension Editor {
 
   private func mask(_ known: EditEntry.Finishing) async throws(PlantainError) -> PreparedReference? {
     guard let maskDigest = known.maskSHA256 else { return nil }
-    guard let path = known.mask else { throw .usage("the mask of the edit was no file", hint: nil) }
+    guard let path = known.mask else { throw .usage("the mask of the edit was not a file", hint: nil) }
     guard try await digest(of: workers.keep(.file(path))) == maskDigest else { throw .losing(.changed(path)) }
     return try await prepareMask(.file(path))
   }
 
-  /// The same from the ledger's entry.
+  /// Restores the finishing of an edit from its ledger entry.
   ///
-  /// - Returns: `nil` when nothing was asked for; a failure when the original or the mask is not there any more, or not the same.
+  /// - Returns: `nil` when the edit requested no finishing.
+  /// - Throws: an error when the original or the mask is missing or has changed.
   package func finishing(_ entry: EditEntry) async throws(PlantainError) -> EditFinishing? {
     guard let known = entry.finishing else { return nil }
     let stored = try? JSONDecoder().decode(StoredFinishing.self, from: Data(known.options.utf8))
     guard let stored, let options = FinishingOptions(stored) else {
-      throw .ledger("how the edit \(entry.id) was to be finished cannot be read", store.path)
+      throw .ledger("cannot read how to finish the edit \(entry.id)", store.path)
     }
     var contents = FinishingContents()
     if let digest = known.sha256 {
       guard let path = known.original else {
-        throw .usage("the original of the edit \(entry.id) was no file", hint: nil)
+        throw .usage("the original of the edit \(entry.id) was not a file", hint: nil)
       }
       let original = try await workers.keep(.file(path))
       guard try await self.digest(of: original) == digest else { throw .losing(.changed(path)) }
@@ -134,14 +137,14 @@ extension Editor {
 
 extension EditFinishing {
   /// - Parameters:
-  ///   - original: `nil` where no picture was edited.
-  ///   - digest: of its file.
+  ///   - original: `nil` when no picture was edited.
+  ///   - digest: the SHA-256 of the original's file.
   fileprivate init(
     _ options: FinishingOptions, _ finish: FinishOptions, _ provenance: Provenance,
     original: Reference? = nil, digest: String? = nil, maskDigest: String? = nil,
     _ contents: FinishingContents = FinishingContents()
   ) {
-    // How it is made stands in the ledger already.
+    // The provenance is already in the ledger, so the stored options leave it out.
     let stored = try? JSONEncoder().encode(StoredFinishing(options))
     let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     self.init(
@@ -163,7 +166,7 @@ extension FinishingOptions {
 }
 
 extension Provenance {
-  /// - Parameter date: when it is written.
+  /// - Parameter date: the time of writing, in milliseconds.
   init(prompt: String?, model: String?, gateway: String?, isGenerated: Bool, date: Int = .now) {
     self.init()
     self.prompt = prompt
@@ -180,14 +183,14 @@ extension Provenance {
 }
 
 extension Reference {
-  /// Where a later process finds it, if it is a file.
+  /// The absolute path, by which a later process finds the picture; `nil` if it is not a file.
   fileprivate var absolutePath: String? {
     if case .file(let path) = self { OutputFile.absolute(path) } else { nil }
   }
 }
 
 extension Editor {
-  /// - Throws: 66 when it has changed meanwhile.
+  /// - Throws: 66 when the file has changed since it was opened.
   fileprivate func digest(of content: PictureContent) async throws(PlantainError) -> String {
     try await onPool { () throws(PlantainError) in
       do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
@@ -196,7 +199,7 @@ extension Editor {
 }
 
 extension ImageProcessor {
-  /// A picture's file, open, so that it can be read once more when it is needed; or its bytes, where they may wait.
+  /// Keeps a picture for later: an open file, to be read again when needed, or bytes in the content store.
   package func keep(_ source: Reference) async throws(PlantainError) -> PictureContent {
     try await onPool { () throws(PlantainError) in
       guard case .file(let path) = source else {
@@ -215,7 +218,8 @@ extension ImageProcessor {
 }
 
 extension ImageProcessor {
-  /// With a region in pixels of the picture that is edited, whose size its header says.
+  /// The finishing options with the region in pixels of the edited picture, whose size is read from its
+  /// header.
   package func located(_ edit: EditOptions, in source: Reference?) async throws(PlantainError)
     -> FinishOptions
   {

@@ -1,45 +1,45 @@
 import Core
 package import Finishing
 
-/// What a difference (CIEDE2000) is to the eye.
+/// A CIEDE2000 difference that the eye can see.
 private let visible = "above about 5 is visible"
 
 extension FindingsReport.Alignment {
-  /// Less than that, in pixels and degrees, is not seen, and hardly measured.
+  /// Smaller values, in pixels and degrees, are invisible and below what can be measured reliably.
   private static let least = (shift: 0.5, scale: 0.000_5, rotation: 0.03)
 
   package var message: String {
-    let shifts = [(dx, "to the right", "to the left"), (dy, "too low", "too high")].compactMap {
+    let shifts = [(dx, "too far right", "too far left"), (dy, "too low", "too high")].compactMap {
       shift, positive, negative in
       abs(shift) < Self.least.shift
         ? nil : "\(abs(shift).rounded(to: 1)) px \(shift > 0 ? positive : negative)"
     }
-    var parts = shifts.isEmpty ? [] : ["lay \(shifts.joined(separator: " and "))"]
+    var parts = shifts.isEmpty ? [] : [shifts.joined(separator: " and ")]
     if abs(scale - 1) >= Self.least.scale {
-      parts.append("was \((abs(scale - 1) * 100).rounded(to: 2)) % too \(scale > 1 ? "large" : "small")")
+      parts.append("\((abs(scale - 1) * 100).rounded(to: 2)) % too \(scale > 1 ? "large" : "small")")
     }
     if abs(rotation) >= Self.least.rotation {
       let direction = rotation > 0 ? "clockwise" : "counterclockwise"
-      parts.append("was turned \(abs(rotation).rounded(to: 2))° \(direction)")
+      parts.append("rotated \(abs(rotation).rounded(to: 2))° \(direction)")
     }
-    return parts.isEmpty ? "already in place" : "it \(parts.joined(separator: ", ")); that was taken back"
+    return parts.isEmpty ? "already in place" : "the result was \(parts.joined(separator: ", ")); corrected"
   }
 }
 
 extension FindingsReport.Color {
   package var message: String {
     before < 1
-      ? "already the original's"
-      : "what is unchanged differed by \(before), and now by \(after); \(visible)"
+      ? "already match the original"
+      : "unchanged areas differed by \(before), and now by \(after); \(visible)"
   }
 }
 
 extension Findings.WrittenDrift {
-  /// - Parameter answer: how far what came was from its original where this was measured.
+  /// - Parameter answer: the drift of the answer before finishing, if it was measured.
   package func message(ofAnswer answer: Double?) -> String {
     switch scope {
     case .outsideChange:
-      let own = answer.map { $0 > value + 1 ? " (the answer itself, which is not used there: \($0))" : "" }
+      let own = answer.map { $0 > value + 1 ? " (\($0) in the answer, which is not used there)" : "" }
       return "drift outside the change: \(value.rounded(to: 1))\(own ?? ""); \(visible)"
     case .leastChanged:
       return "drift in the three fifths that differ least: \(value.rounded(to: 1)); \(visible)"
@@ -52,7 +52,7 @@ extension FindingsReport.Uncovered {
     [(left, "left"), (top, "top"), (right, "right"), (bottom, "bottom")].filter { $0.0 > 0 }
   }
 
-  /// As in `12 px at the left and 3 px at the top`.
+  /// The edges that show the original, as in `12 px at the left and 3 px at the top`.
   package var message: String {
     let parts = edges.map { "\($0.count) px at the \($0.name)" }
     guard let last = parts.last, parts.count > 1 else { return parts.joined() }
@@ -61,15 +61,15 @@ extension FindingsReport.Uncovered {
 }
 
 extension String {
-  /// What to do where an answer does not cover its original.
+  /// The remedy when an answer does not cover its original.
   ///
-  /// - Parameter isMirrored: whether what was sent was completed to the answer's shape; `nil`: not known.
+  /// - Parameter isMirrored: whether the sent picture was padded to the answer's shape; `nil` if unknown.
   package static func uncovered(isMirrored: Bool?) -> String {
     switch isMirrored {
-    case true?: "the model has moved it further than is allowed for; cut that off, or try once more"
-    case false?: "without --fit and --aspect what is sent is completed, so that the answer reaches it"
+    case true?: "the model moved the picture beyond the added margin; crop that edge, or try again"
+    case false?: "omit --fit and --aspect, so that the picture is padded and the answer covers it"
     case nil:
-      "cut that off; edit completes what it sends, so that the answer reaches it, without --fit and --aspect"
+      "crop that edge; without --fit and --aspect, edit pads the picture so that the answer covers it"
     }
   }
 }
@@ -78,18 +78,21 @@ extension Findings.TintFailure {
   fileprivate var message: String {
     func percent(_ share: Double) -> String { "\((share * 100).rounded(to: 0).whole) %" }
     switch self {
-    case .notRecognized: return "without a place in the original there is nothing to hold them against"
+    case .notRecognized:
+      return "the result could not be located in the original, so its colors cannot be compared"
     case .fewColors(let count, let least):
       return
-        "a tint was looked for in what both pictures show, which has \(count) colors to compare; \(least) are needed"
+        "the area that both pictures show has \(count) colors to compare; measuring a tint needs \(least)"
     case .littleAgreement(let share, let least):
       return
-        "a tint was looked for (brightness and balance of the channels), and the best one fits \(percent(share)) of the colors; \(percent(least)) are needed"
+        "the best tint (brightness and balance of the channels) fits \(percent(share)) of the colors; "
+        + "\(percent(least)) are needed"
     case .otherColors:
-      return "what most colors have in common is no tint: it mixes channels, or makes one half or double"
+      return "the change that most colors share is not a tint: it mixes channels, or halves or doubles one"
     case .strong(let difference, let maximum):
       return
-        "the tint that was found is a difference of \(difference.rounded(to: 1)), and models tint by \(maximum.whole) at most: it was taken as what was asked for"
+        "the measured tint is a difference of \(difference.rounded(to: 1)), but models tint by at most "
+        + "\(maximum.whole), so it was taken for part of the edit"
     }
   }
 }
@@ -99,22 +102,23 @@ extension Double {
 }
 
 extension FinishingWarning {
-  /// - Parameter findings: what was found with it.
+  /// - Parameter findings: the findings that the warning belongs to.
   package func explanation(_ findings: Findings) -> String {
     switch self {
-    case .notAligned: "the result cannot be recognized in the original, so it was laid on it as a whole"
-    case .resultCropped: "the result has another shape than the original; what stuck out was cut off"
+    case .notAligned: "the result could not be aligned with the original, so it was placed on it as a whole"
+    case .resultCropped: "the result has another shape than the original; what did not fit was cropped"
     case .colorNotMatched:
       "the colors were left as they are: "
-        + (findings.tintFailure?.message ?? "too little is unchanged to tell a tint")
+        + (findings.tintFailure?.message ?? "too few pixels are unchanged to measure a tint")
     case .changedMostly:
-      "most of the picture is changed, so what is unchanged was not looked for: the answer was taken wherever it may show"
+      "most of the picture is changed, so unchanged areas were not restored: "
+        + "the answer is used wherever it may show"
     case .maskEmpty: "nothing in the mask is white, so the picture is the original"
-    case .maskCoversAll: "the mask lets next to everything change"
+    case .maskCoversAll: "the mask lets almost everything change"
     case .paintedCheckerboard: "the squares that stand for transparency are painted into the picture"
-    case .pixelsReduced: "it has fewer pixels than it had, to have no more bytes than it may"
+    case .pixelsReduced: "the picture was scaled down to stay within the byte limit"
     case .credentialsRemoved:
-      "content credentials (C2PA) of the result were removed, because they would not be valid any more"
+      "content credentials (C2PA) of the result were removed, because they would no longer be valid"
     case .depthReduced: "the original has more than 8 bits per channel; the finished picture has 8"
     }
   }

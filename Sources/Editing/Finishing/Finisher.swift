@@ -4,11 +4,15 @@ import PictureFormats
 import Isolation
 public import Core
 
-/// The post-processing half alone: a picture that a model returned, and the original, in; the finished picture out.
+/// The postprocessing half alone: takes a picture that a model returned and its original, and gives the
+/// finished picture.
 public struct Finisher: Sendable {
+  /// The finishing options.
   public let options: FinishOptions
+  /// Decodes and encodes the pictures. Default: `.inProcess`.
   public let workers: ImageProcessor
 
+  /// Creates a finisher.
   public init(options: FinishOptions, workers: ImageProcessor = .inProcess) {
     self.options = options
     self.workers = workers
@@ -20,17 +24,23 @@ public struct Finisher: Sendable {
     package let options: FinishOptions
     package let source: Reference
     package let original: Reference
-    /// Where it goes when no name is given, without extension.
+    /// The default output path without extension.
     package let stem: String
 
+    /// The bytes of the finished file.
     public var bytes: PictureBytes { picture.bytes }
+    /// The media type of the finished file.
     public var mediaType: MediaType { picture.format.mediaType }
+    /// The size of the finished picture, in pixels.
     public var size: PixelSize { picture.size }
-    /// A PNG with the original, the finished picture and their difference, where that was asked for.
+    /// A PNG of the original, the finished picture, and their difference, if requested.
     public var comparison: PictureBytes? { picture.comparison }
 
-    /// - Parameter path: what it is for, near which one that drifted too far is kept; `nil`: nothing.
-    /// - Throws: 1 when it did.
+    /// Keeps the picture aside and throws if it drifted too far.
+    ///
+    /// - Parameter path: the intended output path, near which the picture is kept; `nil`: there is none.
+    ///   Default: `nil`.
+    /// - Throws: 1 when the picture drifted more than `maximumDrift`.
     public func requireNoDrift(_ path: String? = nil) throws(PlantainError) {
       guard let drift = picture.drift(over: options.maximumDrift) else { return }
       let kept =
@@ -39,18 +49,22 @@ public struct Finisher: Sendable {
       throw .drifted(drift, keptAt: kept, of: path)
     }
 
-    /// Writes the comparison, if there is one, under its name.
+    /// Writes the comparison to its path, if there is one.
     ///
-    /// - Throws: 73.
+    /// - Parameter overwriting: whether an existing file is replaced. Default: `false`.
+    /// - Throws: 73 when the file exists and must not be replaced, or cannot be written.
     public func writeComparison(overwriting: Bool = false) throws(PlantainError) {
       guard let comparison, let place = options.comparison else { return }
       try Self.write(comparison, to: place, overwriting: overwriting)
     }
 
-    /// Writes it under that name, and the comparison under its; a folder that is missing is made.
+    /// Writes the picture to `path`, and the comparison to its own path. Creates missing folders.
     ///
-    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written; 1 when it drifted too far: it is
-    ///   then kept aside.
+    /// - Parameters:
+    ///   - path: the output path.
+    ///   - overwriting: whether existing files are replaced. Default: `false`.
+    /// - Throws: 73 when the file exists and must not be replaced, or cannot be written; 1 when the picture
+    ///   drifted too far, in which case it is kept aside.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
       try writeComparison(overwriting: overwriting)
       try requireNoDrift(path)
@@ -68,22 +82,26 @@ public struct Finisher: Sendable {
       }
     }
 
-    /// Where it goes when no name is given: `NAME.finished.EXT`, or as a pattern says, in the folder that was, else beside the
-    /// picture that the model returned.
+    /// The output path if none is given: `NAME.finished.EXT`, or as the name pattern says, in the given
+    /// folder or beside the picture that the model returned.
     public var usualPath: String { "\(stem).\(picture.format.extensions[0])" }
   }
 
+  /// Finishes a picture that a model returned.
+  ///
   /// - Parameters:
-  ///   - result: what the model returned.
+  ///   - result: the picture that the model returned.
   ///   - original: the picture that was edited.
-  ///   - shown: what the result shows of the upright original, in its pixels, as `ReferenceGeometry.shown`
-  ///     of what was sent; `nil`: all of it.
-  ///   - output: the name it is for, whose extension says the format; `nil`: the format that came, or the original's where its
-  ///     pixels stay, or PNG where that cannot be written.
-  ///   - folder: where it is to go under its usual name, when `output` is `nil`.
-  ///   - overwriting: a file of that name is no reason not to begin.
-  /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture that cannot be used,
-  ///   66 for one that cannot be read.
+  ///   - shown: the area of the upright original that the result shows, in its pixels, as
+  ///     `ReferenceGeometry.shown` of the sent picture; `nil`: all of it. Default: `nil`.
+  ///   - output: the intended output path, whose extension decides the format; `nil`: the format that was
+  ///     returned, or the original's if some of its pixels are kept, or PNG if that format cannot be written.
+  ///     Default: `nil`.
+  ///   - folder: the folder for the default output path, used when `output` is `nil`. Default: `nil`, beside
+  ///     the result.
+  ///   - overwriting: whether an existing output file is accepted. Default: `false`.
+  /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture
+  ///   that cannot be used, 66 for one that cannot be read, 73 for an output that exists.
   public func finish(
     _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     for output: String? = nil, in folder: String? = nil, overwriting: Bool = false
@@ -92,10 +110,11 @@ public struct Finisher: Sendable {
     return try await finish(result, original, shown, output, stem, overwriting)
   }
 
-  /// The same, the result being named by a pattern, in which the picture that the model returned has the names.
+  /// Finishes a picture that a model returned, and names the output by a pattern, whose names refer to that
+  /// picture.
   ///
-  /// - Returns: with the place for it.
-  /// - Throws: as the other; 64 also for a pattern by which the result would replace a picture that it is made of.
+  /// - Returns: the finished picture and its output path.
+  /// - Throws: as the method above; also 64 for a pattern that would replace one of the source pictures.
   public func finish(
     _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     as template: NameTemplate, in folder: String? = nil, overwriting: Bool = false
@@ -110,7 +129,7 @@ public struct Finisher: Sendable {
     return (finished, output ?? finished.usualPath)
   }
 
-  /// - Parameter usual: the name without extension where there is no `output`.
+  /// - Parameter usual: the output path without extension, used when `output` is `nil`.
   private func finish(
     _ result: Reference, _ original: Reference, _ shown: VisibleArea?, _ output: String?, _ usual: String,
     _ overwriting: Bool
@@ -154,14 +173,16 @@ public struct Finisher: Sendable {
   }
 }
 
-/// More drift than is allowed.
+/// A drift that exceeds the allowed maximum.
 package struct Drift {
   package let value: Double
   package let maximum: Double
 }
 
 extension FinishedPicture {
-  /// - Parameter maximum: what is allowed; `nil`: anything.
+  /// The drift, if it exceeds the maximum.
+  ///
+  /// - Parameter maximum: the allowed drift; `nil`: any.
   package func drift(over maximum: Double?) -> Drift? {
     guard let maximum, let drift = findings.drift, drift > maximum else { return nil }
     return Drift(value: drift, maximum: maximum)

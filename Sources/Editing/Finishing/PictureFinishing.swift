@@ -5,7 +5,7 @@ import PictureFormats
 import Isolation
 package import Core
 
-/// What lies beside a result, where it waits until it is needed.
+/// The pictures that accompany a result, kept in memory or in open files until they are needed.
 package struct FinishingContents: Sendable {
   package var original: PictureContent?
   package var mask: PictureContent?
@@ -20,11 +20,12 @@ package struct FinishingContents: Sendable {
 }
 
 extension ImageProcessor {
-  /// Finishes a returned picture; one that only has to be recognized needs no decoder.
+  /// Finishes a returned picture. A picture that only has to be identified needs no decoder.
   ///
   /// - Parameters:
-  ///   - contents: where the options look at them.
-  ///   - name: of one that was not paid for just now, and is refused when it may need more memory than there is.
+  ///   - contents: the original and the mask, where the options need them.
+  ///   - name: the name of a picture that was not billed just now, which is refused when it may need more
+  ///     memory than is available; `nil`: it is never refused.
   /// - Throws: `FinishingError`, `IsolationError`, `PlantainError`, `ContentError`, `CancellationError`.
   package func finish(
     _ result: PictureBytes, beside contents: FinishingContents = FinishingContents(),
@@ -41,7 +42,8 @@ extension ImageProcessor {
     if let name, memory > budget.total {
       throw PlantainError.overMemory(ByteCount(memory + programsOwn.bytes), limit: total, name)
     }
-    // One that was paid for is never refused for its size: if it wants more than there is, it waits for all of it.
+    // A billed picture is never refused for its size: if it may need more than the budget, it waits for all
+    // of it.
     return try await budget.holding(memory) {
       guard case .isolated(let fleet) = location else {
         return try await WorkerPool.shared.run {
@@ -52,10 +54,11 @@ extension ImageProcessor {
     }
   }
 
-  /// Says how a mask is to be read, after it was decoded.
+  /// Decides how a mask is read, after decoding it.
   ///
-  /// - Parameter wish: how it has to be; `nil`: by what it looks like.
-  /// - Throws: `FinishingError` for one that lets nothing change, or could be read in two ways; and as `finish`.
+  /// - Parameter wish: how the mask must be read; `nil`: as its content suggests.
+  /// - Throws: `FinishingError` for a mask that lets nothing change or that can be read in two ways;
+  ///   otherwise as `finish`.
   func readMask(_ mask: PictureContent, as wish: MaskEdits?) async throws -> MaskReading {
     let question = MaskQuestion(edits: wish)
     let cost = try await WorkerPool.shared.run { try MaskQuestion.cost(of: mask.read()) }
@@ -73,10 +76,11 @@ extension ImageProcessor {
     }
   }
 
-  /// What was seen of the pictures before a decoder. They themselves are not held while a worker has them.
+  /// What is known of the pictures before decoding. The pictures themselves are not held while a worker has
+  /// them.
   private struct Inspected: Sendable {
     let limits: WorkerJob.Limits
-    /// Where none is needed.
+    /// The finished picture, if it needs no decoder.
     let untouched: FinishedPicture?
   }
 
@@ -84,7 +88,7 @@ extension ImageProcessor {
     _ result: PictureBytes, _ contents: FinishingContents, _ options: FinishingOptions,
     _ limits: WorkerJob.Limits, by fleet: WorkerFleet
   ) async throws -> FinishedPicture {
-    // The mask is told from the original by its place.
+    // The worker tells the mask from the original by its position.
     let files = [PictureContent(result)] + [contents.original, contents.mask].compactMap(\.self)
     let reply: (answer: FinishedPicture.Answer, files: [PictureContent]) = try await ask(
       fleet, FinishingOptions.jobKind, options, about: files,
@@ -99,7 +103,7 @@ extension ImageProcessor {
         }
       }
       guard let bytes = files.first else {
-        throw IsolationError.workerUnusable("its answer has no picture")
+        throw IsolationError.workerUnusable("its answer contains no picture")
       }
       return FinishedPicture(bytes: bytes, facts: facts, comparison: files.dropFirst().first)
     case .failed(let error): throw error

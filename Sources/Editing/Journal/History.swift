@@ -5,29 +5,34 @@ public import Logging
 package import Submission
 import Core
 
-/// What was sent, and what can still be fetched: the ledger, read.
+/// A reader of the ledger: the edits that were sent, and what can still be fetched.
 public struct History: Sendable {
   package let store: LedgerStore
 
   package init(_ store: LedgerStore) { self.store = store }
 
-  /// - Throws: 78 when there is no place for a ledger.
+  /// Creates a history. The ledger is opened when it is first used.
+  ///
+  /// - Parameters:
+  ///   - ledger: the ledger to read. Default: `.standard`.
+  ///   - logger: logs a warning if other users can read the ledger. Default: labeled `plantain`.
+  /// - Throws: `PlantainError` with exit status 78 when the ledger's path is unknown.
   public init(
     ledger: LedgerLocation = .standard, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     store = try LedgerStore(ledger, logger: logger)
   }
 
-  /// Where the ledger lies; `nil` while there is none. Looking into a history makes no file.
+  /// The path of the ledger; `nil` if the file does not exist. Reading a history creates no file.
   public var path: String? { store.exists ? store.path : nil }
 
-  /// The newest edits, the newest first; none when there is no ledger yet.
+  /// Returns the newest edits, newest first. The result is empty if there is no ledger yet.
   ///
   /// - Parameters:
-  ///   - limit: how many; `nil`: all of them. Default: 50.
-  ///   - filter: which; default: any.
-  /// - Throws: 66 for a run or gateway that the ledger does not know, 64 when several runs begin so, 73 when the ledger cannot be
-  ///   read.
+  ///   - limit: the maximum number of edits; `nil`: no limit. Default: 50.
+  ///   - filter: the edits to include. Default: all.
+  /// - Throws: `PlantainError` with exit status 66 for a run or gateway that is not in the ledger, 64 when
+  ///   several runs have the given prefix, 73 when the ledger cannot be read.
   public func edits(
     limit: Int? = 50, matching filter: HistoryFilter = HistoryFilter()
   ) async throws(PlantainError) -> [HistoryEntry] {
@@ -39,9 +44,9 @@ public struct History: Sendable {
     return found
   }
 
-  /// The newest probe of each gateway; none when there is no ledger yet.
+  /// Returns the newest probe of each gateway. The result is empty if there is no ledger yet.
   ///
-  /// - Throws: 73.
+  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be read.
   public func probes() async throws(PlantainError) -> [ProbeResult] {
     guard store.exists else { return [] }
     return try await store.with { ledger throws(LedgerError) in try await ledger.latestProbes() }.map {
@@ -49,18 +54,22 @@ public struct History: Sendable {
     }
   }
 
-  /// One edit, by its id or the beginning of it.
+  /// Returns one edit by its id or a prefix of it.
   ///
-  /// - Throws: 66 when there is none, 64 when there are several, 73.
+  /// - Parameter id: the id or its prefix, in any case.
+  /// - Throws: `PlantainError` with exit status 66 when no edit matches, 64 when several do, 73 when the
+  ///   ledger cannot be read.
   public func edit(_ id: String) async throws(PlantainError) -> HistoryEntry {
     try await details(of: store.entry(id))
   }
 
-  /// The last picture that an edit brought, to be edited further.
+  /// Returns the last picture that an edit has written, to edit it further.
   ///
-  /// - Parameter id: the edit's id or the beginning of it; `nil`: the newest edit that brought one.
-  /// - Returns: the edit's whole id, and its last output.
-  /// - Throws: 66 when there is no such edit, or its picture is not there any more; 73.
+  /// - Parameter id: the edit's id or a prefix of it; `nil`: the newest edit that has written a picture,
+  ///   among the newest 100. Default: `nil`.
+  /// - Returns: the edit's full id, and its last output.
+  /// - Throws: `PlantainError` with exit status 66 when no edit matches, it has written no picture, or the
+  ///   file no longer exists; 64 when several edits match; 73 when the ledger cannot be read.
   public func result(of id: String? = nil) async throws(PlantainError) -> (id: String, picture: Reference) {
     let entries: [EditEntry]
     if let id {
@@ -77,17 +86,17 @@ public struct History: Sendable {
       throw PlantainError(
         .input, .missing,
         id.map { "the edit \($0) has written no picture" } ?? "no edit has written a picture yet",
-        hint: "plantain history lists what was edited, and where it went.", subject: id)
+        hint: "plantain history lists the edits and their output files.", subject: id)
     }
     guard OutputFile.exists(path) else {
       throw PlantainError(
-        .input, .missing, "\(path), the result of the edit \(found.id), is not there any more",
-        hint: "Name another edit with --from ID, or give the picture itself.", subject: path)
+        .input, .missing, "\(path), the result of the edit \(found.id), no longer exists",
+        hint: "Choose another edit with --from ID, or give the path of a picture.", subject: path)
     }
     return (found.id, .file(path))
   }
 
-  /// For the newest result.
+  /// The number of newest edits that are searched for one with a picture.
   private static let maximumLookedAt = 100
 
   private func details(of entry: EditEntry) async throws(PlantainError) -> HistoryEntry {
@@ -95,38 +104,49 @@ public struct History: Sendable {
   }
 }
 
-/// One edit as the ledger knows it; its encoding is the JSON of `history`.
+/// One edit in the ledger. Its encoding is the JSON of `history`.
 public struct HistoryEntry: Encodable, Sendable {
+  /// The id of the edit.
   public let id: String
-  /// ISO 8601, in UTC.
+  /// When the edit began, in ISO 8601 and UTC.
   public let at: String
+  /// The id of the gateway of the last attempt.
   public let gateway: String
+  /// The id of the model of the last attempt.
   public let model: String
-  /// Where it was sent.
+  /// The base URL of the last attempt; `nil` if there was no attempt.
   public let baseURL: String?
+  /// The resolution tier requested.
   public let tier: String
+  /// The aspect ratio requested; `nil` if none was sent.
   public let aspect: String?
+  /// The number of pictures requested.
   public let count: Int
+  /// The prompt; `nil` if it was not recorded.
   public let prompt: String?
+  /// The names of the references.
   public let sources: [String]
-  /// Where results were written.
+  /// The paths of the written results; `nil` before any are written.
   public let outputs: [String]?
-  /// The edit whose result was edited.
+  /// The id of the edit whose result was edited.
   public let parent: String?
-  /// The run of a batch that it belongs to.
+  /// The id of the batch run that the edit belongs to.
   public let run: String?
-  /// The state of its last attempt that matters: a word of the billing rules.
+  /// The raw value of the `AttemptState` that determines the edit's state, such as `done` or `unbilled`.
   public let state: String
+  /// Whether the edit was billed: `no`, `yes` or `unknown`.
   public let billed: String
+  /// The reported cost, or the price by the table.
   public let cost: EditResult.Cost
+  /// All attempts, in order.
   public let attempts: [Attempt]
-  /// What can be done about it; `nil`: nothing has to be.
+  /// What the user can do about the edit; `nil` if there is nothing to do.
   public let advice: String?
-  /// The command of `advice`, if it has one.
+  /// The command in `advice`, if it has one.
   package let command: String?
-  /// A process that lives works on it.
+  /// Whether a live process is working on the edit.
   public let isUnderWay: Bool
-  /// The same as `at`.
+  /// When the edit began: the same time as `at`.
   public let began: Timestamp
 
   private enum CodingKeys: CodingKey {
@@ -134,14 +154,21 @@ public struct HistoryEntry: Encodable, Sendable {
     case billed, cost, attempts, advice
   }
 
+  /// One attempt to send a request of the edit.
   public struct Attempt: Encodable, Sendable {
+    /// The id of the gateway.
     public let gateway: String
+    /// The raw value of the attempt's `AttemptState`.
     public let state: String
+    /// The HTTP status of the reply; `nil` if there was none.
     public let status: Int?
+    /// The gateway's task ids, separated by commas; `nil` if there are none.
     public let task: String?
+    /// The duration in seconds, until the last change of the state.
     public let seconds: Double
+    /// The message of a failure.
     public let message: String?
-    /// Where the raw reply lies.
+    /// The file name of the stored raw reply; `nil` if there is none to read.
     public let reply: String?
   }
 
@@ -165,7 +192,7 @@ public struct HistoryEntry: Encodable, Sendable {
     parent = entry.parent
     run = entry.run
     self.state = state.rawValue
-    // Good answers are billed, also those that broke off.
+    // Successful replies are billed, even if they ended early.
     let isCut = state == .ambiguous && attempts.contains { (200..<300).contains($0.status ?? 0) }
     billed = (isCut ? .yes : PlantainError.Billing(state.billing)).rawValue
     cost = Self.cost(entry, attempts)
@@ -182,10 +209,11 @@ public struct HistoryEntry: Encodable, Sendable {
     isUnderWay = isLive
   }
 
-  /// It is neither done nor under way: it failed, nobody knows, or it is still to be fetched.
+  /// Whether the edit is neither done nor in progress: it failed, its outcome is unknown, or its result is
+  /// not fetched yet.
   public var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
 
-  /// What of several attempts matters: what is open before what is done, and that before what cost nothing.
+  /// Returns the state that matters most: open states rank before done ones, and those before unbilled ones.
   package static func state(of states: [AttemptState]) -> AttemptState {
     let order: [AttemptState] = [
       .sending, .accepted, .stored, .ambiguous, .done, .lost, .writtenOff, .withoutPicture, .prepared,
@@ -207,7 +235,7 @@ public struct HistoryEntry: Encodable, Sendable {
     return EditResult.Cost(price: price, count: 1)
   }
 
-  /// The command that ends what is open; `nil` where there is nothing to do, or to do by a command.
+  /// The command that settles an open state; `nil` if no command is needed or can help.
   private static func command(_ state: AttemptState, _ id: String, isKept: Bool) -> String? {
     switch state {
     case .accepted: "plantain recover \(id)"
@@ -219,10 +247,10 @@ public struct HistoryEntry: Encodable, Sendable {
   }
 
   private static func advice(_ state: AttemptState, _ command: String?, isLive: Bool) -> String? {
-    if isLive { return "it is under way" }
+    if isLive { return "it is in progress" }
     let why: String? =
       switch state {
-      case .ambiguous, .sending: "it may have been done and billed; look at the gateway's own log, then: "
+      case .ambiguous, .sending: "it may have been done and billed; check the gateway's own log, then run: "
       case .withoutPicture: "its reply is kept; a later version may find a picture: "
       case .prepared, .unbilled: "nothing was billed; it can be sent again"
       case .writtenOff: "counted as billed; it can be sent again"
@@ -234,18 +262,21 @@ public struct HistoryEntry: Encodable, Sendable {
 }
 
 extension AttemptEntry {
-  /// The state, with what is known of a process that is gone.
+  /// The recorded state, or what it becomes if the process of the attempt has ended.
   package func settledState(isLive: Bool) -> AttemptState {
     let recorded = AttemptState(rawValue: state) ?? .ambiguous
     guard !isLive else { return recorded }
-    // Accepted without an id that one could ask for: its answer was cut by whatever ended the process.
+    // Accepted without a task id to poll: the process ended while it received the reply.
     if recorded == .accepted, tasks == nil { return .ambiguous }
     return recorded.after(.abandon) ?? recorded
   }
 }
 
 extension LedgerStore {
-  /// - Throws: 66 when there is none, 64 when there are several, 73.
+  /// Returns the entry of an edit by its id or a prefix of it.
+  ///
+  /// - Throws: `PlantainError` with exit status 66 when no edit matches, 64 when several do, 73 when the
+  ///   ledger cannot be read.
   package func entry(_ id: String) async throws(PlantainError) -> EditEntry {
     guard exists else { throw unknown(.edit, id) }
     let found = try await with { ledger throws(LedgerError) in
@@ -253,17 +284,17 @@ extension LedgerStore {
     }
     guard !id.isEmpty, let entry = found.first else { throw try await unknownEdit(id) }
     guard found.count == 1 || entry.id == id.lowercased() else {
-      throw .usage("several edits begin with \(id)", hint: "Give more of the id.")
+      throw .usage("several edits begin with \(id)", hint: "Give more characters of the id.")
     }
     return entry
   }
 
-  /// What the ledger knows of an edit.
+  /// Combines an edit and its attempts into a history entry.
   package func details(of entry: EditEntry, _ attempts: [AttemptEntry]) -> HistoryEntry {
     HistoryEntry(entry, attempts, isLive: attempts.contains(where: isLive), hasReply: hasReply)
   }
 
-  /// Counts an edit to a run.
+  /// Assigns an edit to a run.
   package func move(_ id: String, toRun run: String) async throws(PlantainError) {
     var entry = try await entry(id)
     entry.run = run
@@ -275,13 +306,13 @@ extension LedgerStore {
     try await with { ledger throws(LedgerError) in try await ledger.attempts(of: entry.id) }
   }
 
-  /// Whether anything of a reply lies there.
+  /// Whether any part of the attempt's reply is stored.
   func hasReply(_ attempt: AttemptEntry) -> Bool {
     guard let path = try? ledger().replyPath(attempt.reply) else { return false }
     return !StoredReply.isEmpty(path)
   }
 
-  /// Whether a process that lives works on it.
+  /// Whether a live process is working on the attempt.
   package func isLive(_ attempt: AttemptEntry) -> Bool {
     guard let ledger = try? ledger() else { return false }
     return StoredReply.isInUse(ledger.replyPath(attempt.reply))

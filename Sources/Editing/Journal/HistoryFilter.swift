@@ -1,21 +1,22 @@
 import Ledger
 
-/// Which edits of a history are asked for. Default: all.
+/// A filter on the edits of a history. Default: all edits.
 public struct HistoryFilter: Sendable {
-  /// Only those of that run of a batch: its id, or the beginning of it.
+  /// The batch run that edits must belong to: its id or a prefix of it; `nil`: any. Default: `nil`.
   public var run: String?
-  /// Only those with this text in their prompt or in the name of a picture, whatever its case.
+  /// A text that the prompt or a picture's name must contain, in any case; `nil`: any. Default: `nil`.
   public var search: String?
-  /// Only those that began then or later.
+  /// The earliest time at which edits may have begun; `nil`: any. Default: `nil`.
   public var since: Timestamp?
-  /// Only those for that gateway, or sent to it.
+  /// The id of the gateway that edits must be planned for or sent to; `nil`: any. Default: `nil`.
   public var gateway: String?
-  /// Only those that are neither done nor under way.
+  /// Whether edits must be neither done nor in progress. Default: `false`.
   public var isFailed = false
 
+  /// Creates a filter that matches all edits.
   public init() {}
 
-  /// What the database does not look at.
+  /// Checks the conditions that the database query does not cover.
   fileprivate func admits(_ entry: HistoryEntry) -> Bool {
     guard !isFailed || entry.isOpenOrFailed else { return false }
     guard let search else { return true }
@@ -25,9 +26,10 @@ public struct HistoryFilter: Sendable {
 }
 
 extension History {
-  /// Hands over matching edits, the newest first, until `body` says that it is enough.
+  /// Calls `body` with each matching edit, newest first, until it returns `false`.
   ///
-  /// - Throws: 66 and 64 for what the ledger does not know; 73.
+  /// - Throws: `PlantainError` with exit status 66 for a run or gateway that is not in the ledger, 64 when
+  ///   several runs have the given prefix, 73 when the ledger cannot be read.
   package func forEach(
     matching filter: HistoryFilter, _ body: (HistoryEntry) -> Bool
   ) async throws(PlantainError) {
@@ -50,15 +52,16 @@ extension History {
     }
   }
 
-  /// How many edits are in memory at once.
+  /// The maximum number of edits in memory.
   private static let atOnce = 100
 
-  /// A gateway may have gone from the configuration and still be in the ledger, or not be used yet.
+  /// Checks the gateway against the ledger instead of the configuration: a gateway that was removed from the
+  /// configuration may have edits, and a configured one may have none yet.
   private func requireKnown(_ gateway: String) async throws(PlantainError) {
     let used = try await store.with { ledger throws(LedgerError) in try await ledger.gateways() }
     guard !used.contains(gateway) else { return }
     throw PlantainError(
-      .input, .missing, "the ledger \(store.path) knows no edit by \(gateway)",
-      hint: used.isEmpty ? nil : "It knows edits by \(used.joined(separator: ", ")).", subject: gateway)
+      .input, .missing, "the ledger \(store.path) has no edit by \(gateway)",
+      hint: used.isEmpty ? nil : "It has edits by \(used.joined(separator: ", ")).", subject: gateway)
   }
 }

@@ -1,19 +1,21 @@
 import Core
 
-/// What the edits of one day at one gateway cost in one currency; its encoding is a line of `history --totals --json`.
+/// The total cost of one day's edits at one gateway in one currency. Its encoding is a line of
+/// `history --totals --json`.
 public struct HistoryTotal: Encodable, Sendable {
-  /// As `2026-11-29`, in local time.
+  /// The day in local time, such as `2026-11-29`.
   public let day: String
+  /// The id of the gateway.
   public let gateway: String
-  /// `nil` for edits whose price is not known.
+  /// The currency; `nil` for edits without a known price.
   public let currency: String?
-  /// All that were billed, or may have been.
+  /// The number of edits that were or may have been billed.
   public package(set) var edits = 0
-  /// Those that were certainly billed.
+  /// The number of edits that were certainly billed.
   public package(set) var billed = 0
-  /// What those cost; `nil` where it is not known.
+  /// The cost of the edits that were certainly billed; `nil` if unknown.
   public package(set) var amount: Double?
-  /// What the others cost if they were billed; `nil` where there are none, or it is not known.
+  /// The cost of the other edits if they were billed; `nil` if there are none, or if unknown.
   public package(set) var uncertain: Double?
 
   fileprivate mutating func count(_ entry: HistoryEntry) {
@@ -30,9 +32,11 @@ public struct HistoryTotal: Encodable, Sendable {
 }
 
 extension History {
-  /// Sums of what was billed, the newest day first, by gateway and currency. What certainly cost nothing is left out.
+  /// Returns the totals of billed edits by day, gateway and currency, newest day first. Edits that certainly
+  /// cost nothing are excluded.
   ///
-  /// - Throws: as `edits`.
+  /// - Parameter filter: the edits to include. Default: all.
+  /// - Throws: the same errors as `edits`.
   public func totals(matching filter: HistoryFilter = HistoryFilter()) async throws(PlantainError)
     -> [HistoryTotal]
   {

@@ -7,13 +7,18 @@ import Finishing
   import Darwin
 #endif
 
-/// Where the journal of what was sent and paid for lies: one SQLite file, and a folder `FILE.replies` beside it.
+/// The location of the ledger, which records what was sent and billed: one SQLite file, and a folder
+/// `FILE.replies` beside it.
 public enum LedgerLocation: Sendable, Equatable {
-  /// What `PLANTAIN_LEDGER` names, else `$XDG_DATA_HOME/plantain/ledger.sqlite`, else the same below `~/.local/share`.
+  /// The file that `PLANTAIN_LEDGER` names; otherwise `$XDG_DATA_HOME/plantain/ledger.sqlite`, where
+  /// `XDG_DATA_HOME` defaults to `~/.local/share`.
   case standard
+  /// The file at a path.
   case file(String)
 
-  /// - Throws: 78 when there is no home for it.
+  /// Returns the path of the ledger's SQLite file.
+  ///
+  /// - Throws: `PlantainError` with exit status 78 when neither `HOME` nor `XDG_DATA_HOME` is set.
   package func path() throws(PlantainError) -> String {
     switch self {
     case .file(let path): return path
@@ -23,8 +28,8 @@ public enum LedgerLocation: Sendable, Equatable {
       guard let folder = EnvironmentSettings.variable("XDG_DATA_HOME") ?? home else {
         throw PlantainError(
           .configuration, .configuration,
-          "there is no place for the ledger: neither HOME nor XDG_DATA_HOME is set",
-          hint: "Name a file with --ledger or PLANTAIN_LEDGER.")
+          "the path of the ledger is unknown: neither HOME nor XDG_DATA_HOME is set",
+          hint: "Choose a file with --ledger or PLANTAIN_LEDGER.")
       }
       return folder + "/plantain/ledger.sqlite"
     }
@@ -32,19 +37,20 @@ public enum LedgerLocation: Sendable, Equatable {
 }
 
 extension LedgerLocation {
-  /// Whether `PLANTAIN_LEDGER` names the file of the standard place.
+  /// Whether `PLANTAIN_LEDGER` sets the path of the standard location.
   public static var isNamedByEnvironment: Bool { EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil }
 
-  /// For those who only look into a ledger that somebody has named: a name with a mistake must not look like an empty ledger.
-  /// Makes nothing.
+  /// Checks that the ledger exists, without creating it. Commands that only read a ledger call this if the
+  /// user has named it, so that a mistyped name does not look like an empty ledger.
   ///
-  /// - Throws: 66 when there is none; 78 when there is no place for one.
+  /// - Throws: `PlantainError` with exit status 66 when the ledger does not exist, 78 when its path is
+  ///   unknown.
   public func requireThere() throws(PlantainError) {
     let path = try path()
-    // A folder that this user cannot look into is another mistake, which opening the ledger tells.
+    // A folder without access for this user is another error, which opening the ledger reports.
     guard access(path, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) else { return }
     throw PlantainError(
       .input, .missing, "there is no ledger \(OutputFile.absolute(path))",
-      hint: "Check the name, or leave it out to use the standard one.", subject: path)
+      hint: "Check the name, or omit it to use the standard ledger.", subject: path)
   }
 }

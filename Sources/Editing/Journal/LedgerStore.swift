@@ -11,25 +11,29 @@ import Synchronization
   import Foundation
 #endif
 
-/// The ledger as the stages of an edit use it. It is opened when it is needed first, so that a dry run makes no file.
+/// The ledger, opened on first use, so that a dry run creates no file.
 package final class LedgerStore: Sendable {
+  /// The absolute path of the SQLite file.
   package let path: String
   private let opened = Mutex<Ledger?>(nil)
   private let logger: Logger
-  /// What a command is given to find it again; empty for the standard place.
+  /// The `--ledger` option that a suggested command needs, with a leading space; empty for the standard
+  /// location.
   package let option: String
 
-  /// - Parameter logger: is told who else can read the ledger, when that should not be so.
+  /// - Parameter logger: logs a warning if other users can read the ledger. Default: labeled `plantain`.
   package init(_ location: LedgerLocation, logger: Logger = Logger(label: "plantain")) throws(PlantainError) {
     path = OutputFile.absolute(try location.path())
     option = location == .standard ? "" : " --ledger '\(path.replacing("'", with: "'\\''"))'"
     self.logger = logger
   }
 
-  /// Whether there is a ledger. Those who only read ask first, so that looking makes no file.
+  /// Whether the ledger exists. Readers check this first, so that reading creates no file.
   package var exists: Bool { OutputFile.exists(path) }
 
-  /// - Throws: 73 when it cannot be used.
+  /// Returns the ledger, and opens or creates it on first use.
+  ///
+  /// - Throws: `PlantainError` with exit status 73 when it cannot be used.
   package func ledger() throws(PlantainError) -> Ledger {
     let result: Result<Ledger, LedgerError> = opened.withLock { opened in
       if let ledger = opened { return .success(ledger) }
@@ -45,9 +49,9 @@ package final class LedgerStore: Sendable {
     return try settle(result)
   }
 
-  /// Does something with the ledger.
+  /// Runs `work` with the ledger.
   ///
-  /// - Throws: 73.
+  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be used.
   package func with<Value>(
     _ work: (Ledger) async throws(LedgerError) -> Value
   ) async throws(PlantainError) -> Value {
@@ -59,9 +63,9 @@ package final class LedgerStore: Sendable {
     }
   }
 
-  /// Proves that there is room for a reply.
+  /// Checks that a reply can be written to the ledger's folder.
   ///
-  /// - Throws: 73.
+  /// - Throws: `PlantainError` with exit status 73 when it cannot.
   func requireRoom() throws(PlantainError) {
     let ledger = try ledger()
     do throws(WriteError) {
@@ -88,18 +92,19 @@ package final class LedgerStore: Sendable {
 }
 
 extension LedgerAccess {
-  /// What is said when a ledger is opened: once, where that is mended by then.
+  /// The warning about other users' access when a ledger is opened. It appears only once if opening the
+  /// ledger fixed its permissions.
   fileprivate func warning(_ path: String) -> Logger.Message? {
     if tookAway {
-      return "others could read the ledger \(path), which holds prompts; their rights were removed"
+      return "other users could read the ledger \(path), which contains prompts; their access was removed"
     }
     return stranger.map {
-      "the ledger \(path), which holds prompts, belongs to \($0), and others can read it"
+      "the ledger \(path), which contains prompts, belongs to \($0), and other users can read it"
     }
   }
 }
 
-/// The attempts of one edit, written into the ledger.
+/// The attempt journal of one edit, stored in the ledger.
 struct EditJournal: AttemptJournal {
   package let ledger: Ledger
   package let edit: String
@@ -138,7 +143,7 @@ struct EditJournal: AttemptJournal {
 }
 
 extension Int {
-  /// Milliseconds since 1970.
+  /// The current time in milliseconds since 1970.
   package static var now: Int {
     Int(Date().timeIntervalSince1970 * 1_000)
   }

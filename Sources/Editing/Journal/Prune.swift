@@ -9,23 +9,24 @@ import Submission
   import Darwin
 #endif
 
-/// What was taken out of the ledger; its encoding is the JSON of `history prune`.
+/// The result of pruning the ledger. Its encoding is the JSON of `history prune`.
 public struct PruneResult: Encodable, Sendable, Equatable {
+  /// The number of edits that were deleted.
   public package(set) var pruned = 0
-  /// Old enough, but something may be fetched for them, or nobody knows yet what they cost.
+  /// The number of edits that are old enough, but may still have a result to fetch, or an unknown outcome.
   public package(set) var kept = 0
 }
 
 extension History {
-  /// Takes edits out of the ledger that began long ago and are settled, with what lies of their replies. Those that may still be
-  /// recovered or replayed, or whose outcome is not known, stay.
+  /// Deletes old settled edits from the ledger, with their stored replies. Edits that may still be recovered
+  /// or replayed, or whose outcome is unknown, are kept.
   ///
-  /// - Parameter age: a day at least, because what was spent on a day is counted by its edits.
-  /// - Throws: 64 for a shorter age, 73.
+  /// - Parameter age: the minimum age, at least one day: what was spent on a day is the sum of its edits.
+  /// - Throws: `PlantainError` with exit status 64 for a shorter age, 73 when the ledger cannot be used.
   public func prune(olderThan age: Duration) async throws(PlantainError) -> PruneResult {
     guard age >= .seconds(86_400) else {
       throw .usage(
-        "expected an age of 1d or more, because the edits of a day say what was spent on it", hint: nil)
+        "expected an age of 1d or more, because the edits of a day count toward its limit", hint: nil)
     }
     guard store.exists else { return PruneResult() }
     let limit = Int.now - Int(age.seconds * 1_000)
@@ -63,7 +64,7 @@ extension History {
     guard !store.isLive(attempt) else { return false }
     switch attempt.settledState(isLive: false) {
     case .prepared, .unbilled, .withoutPicture, .done, .writtenOff: return true
-    // What is lost would be sent again, and paid for again, by the next run of its manifest.
+    // Without its entry, a lost edit would be sent and paid for again by the next run of its manifest.
     case .sending, .accepted, .ambiguous, .stored, .lost: return false
     }
   }

@@ -8,22 +8,22 @@ package import Ledger
   import Foundation
 #endif
 
-/// What processes tell one another about a route that asked to be left alone for a while.
+/// The state of rate-limited routes, shared between processes through the ledger.
 extension LedgerStore {
-  /// How long a route wants to be left alone from now on.
+  /// The remaining time for which a route is rate-limited; `nil` if it is not.
   package func pause(of route: Route) async -> Duration? {
     let entry = await health(of: route)
     guard let left = entry.map({ $0.pausedUntil - .now }), left > 0 else { return nil }
     return .milliseconds(min(left, Self.longestPause))
   }
 
-  /// How many requests in flight it was seen to bear lately.
+  /// The concurrency limit that a route was recently seen to tolerate; `nil` if unknown.
   package func borneWidth(of route: Route) async -> Int? {
     guard let entry = await health(of: route), .now - entry.changed < Self.memory else { return nil }
     return entry.width
   }
 
-  /// Writes down that a route asks to come back later. Where that cannot be done, only this process waits.
+  /// Records that a route is rate-limited. If recording fails, only this process waits.
   package func note(pause: Duration, width: Int, reason: String, of route: Route) async {
     let entry = RouteEntry(
       gateway: route.gateway.id, baseURL: route.baseURL.text,
@@ -35,10 +35,10 @@ extension LedgerStore {
     try? await ledger().route(route.gateway.id, route.baseURL.text)
   }
 
-  /// What became of attempts since a moment (milliseconds since 1970), by route. Simulators of this machine have another port each
-  /// time, so all of a gateway's are one.
+  /// Returns the outcomes of attempts by route, since a time in milliseconds since 1970. All base URLs of a
+  /// gateway on this machine count as one route, because a simulator has another port each time.
   ///
-  /// - Throws: 73.
+  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be read.
   package func routes(since moment: Int) async throws(PlantainError) -> [RouteHealth] {
     let records = try await with { ledger throws(LedgerError) in try await ledger.records(since: moment) }
     var found: [RouteHealth] = []
@@ -56,15 +56,17 @@ extension LedgerStore {
     return found
   }
 
-  /// In milliseconds. No retry waits longer than a minute, so a longer pause is from a clock that was put back.
+  /// The longest pause in milliseconds. No retry waits longer than a minute, so a longer pause means that the
+  /// clock was set back.
   private static let longestPause = 120_000
+  /// How long a concurrency limit stays valid, in milliseconds.
   private static let memory = 3_600_000
 }
 
-/// How a route did lately.
+/// The recent success and failure of a route.
 package struct RouteHealth {
   package let gateway: String
-  /// The base URL, or that it is on this machine.
+  /// The base URL, or `this machine`.
   package let place: String
   package private(set) var attempts: Int
   package private(set) var good: Int
@@ -97,7 +99,7 @@ package struct RouteHealth {
     }
   }
 
-  /// Whether somebody has to do with it now: it asks to be left alone, or half of what was sent failed.
+  /// Whether the route needs attention: it is rate-limited, or more than half of its attempts failed.
   package var isTroubled: Bool { pausedUntil != nil || good * 2 < attempts }
 
   private static func isLocal(_ address: String) -> Bool {

@@ -1,17 +1,21 @@
 package import Gateways
 package import Ledger
 
-/// One run of a batch as the ledger knows it; its encoding is the JSON of `history --runs`.
+/// One run of a batch in the ledger. Its encoding is the JSON of `history --runs`.
 public struct RunReport: Encodable, Sendable {
+  /// The id of the run.
   public let run: String
-  /// ISO 8601, in UTC.
+  /// When the run began, in ISO 8601 and UTC.
   public let at: String
-  /// `nil` while it goes on, and where its process ended before it did.
+  /// When the run ended, in ISO 8601 and UTC; `nil` while it is in progress, or if its process ended early.
   public let ended: String?
+  /// The path of the manifest, if the batch has one.
   public let manifest: String?
+  /// The id of the gateway.
   public let gateway: String
+  /// The number of jobs.
   public let jobs: Int
-  /// What became of them, as in the last line of `batch --json`; `nil` until it has ended.
+  /// The outcomes of the jobs, as in the last line of `batch --json`; `nil` until the run has ended.
   package let summary: JSONValue?
 
   package init(_ entry: RunEntry) {
@@ -24,14 +28,15 @@ public struct RunReport: Encodable, Sendable {
     summary = entry.summary.flatMap { JSONValue(parsing: Array($0.utf8)) }
   }
 
-  /// How many of its jobs ended so: `done`, `skipped`, `failed`, `ambiguous`, `left`.
+  /// The number of jobs with an outcome: `done`, `skipped`, `failed`, `ambiguous` or `left`.
   public func count(_ name: String) -> Int { summary?[name]?.int ?? 0 }
 }
 
 extension History {
-  /// The newest runs of batches, the newest first; none when there is no ledger yet.
+  /// Returns the newest runs of batches, newest first. The result is empty if there is no ledger yet.
   ///
-  /// - Throws: 73 when the ledger cannot be read.
+  /// - Parameter maximum: the maximum number of runs. Default: 50.
+  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be read.
   public func runs(maximum: Int = 50) async throws(PlantainError) -> [RunReport] {
     guard store.exists else { return [] }
     return try await store.with { ledger throws(LedgerError) in try await ledger.runs(maximum: maximum) }

@@ -9,7 +9,7 @@ extension StoredFinishing {
     self.init()
     format = options.wanted?.name
     maximumBytes = options.maximumBytes
-    // How it is made stands in the ledger already.
+    // The provenance is not stored here, because the ledger's entry contains its values already.
     metadata = options.metadata.map { Metadata(keepsPlace: $0.keepsPlace) }
     shown = options.shown.map { Shown(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
     fitsSource = options.fitsSource
@@ -33,7 +33,7 @@ extension StoredFinishing {
 }
 
 extension FinishingOptions {
-  /// `nil` for what a newer version has stored in another way.
+  /// Restores options from the ledger. Returns `nil` if a newer version has stored them in another form.
   package init?(_ stored: StoredFinishing) {
     guard stored.version <= StoredFinishing.currentVersion else { return nil }
     var format: PictureFormat?

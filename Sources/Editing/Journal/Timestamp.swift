@@ -4,28 +4,30 @@
   import Darwin
 #endif
 
-/// A moment. As text it is ISO 8601 in UTC, to the second: `2026-11-23T18:06:15Z`.
+/// A point in time. Its description is ISO 8601 in UTC, to the second: `2026-11-23T18:06:15Z`.
 ///
-/// By the C library: Foundation looks a time zone up in ICU's tables at every start, and the command is
-/// built without them (CShims/CNoLocales).
+/// It is formatted by the C library: Foundation looks up the time zone in ICU's tables at every start, and
+/// the command is built without them (CShims/CNoLocales).
 public struct Timestamp: Sendable, CustomStringConvertible {
-  /// Since 1970.
+  /// Milliseconds since 1970.
   package let milliseconds: Int
 
+  /// The current time.
   public static var now: Timestamp { Timestamp(milliseconds: .now) }
 
+  /// ISO 8601 in UTC, to the second.
   public var description: String { text("%Y-%m-%dT%H:%M:%SZ", gmtime_r) }
 
-  /// In local time, as `2026-11-29`.
+  /// The day in local time, such as `2026-11-29`.
   public var localDay: String { text("%Y-%m-%d", localtime_r) }
 
-  /// In local time, as `29 Nov 16:59`, or `29 Nov 2025` for one that is not of this year.
+  /// A short form in local time, such as `29 Nov 16:59`, or `29 Nov  2025` if it is not in this year.
   public var localShort: String {
     let isOfThisYear = localDay.prefix(4) == Timestamp.now.localDay.prefix(4)
     return text(isOfThisYear ? "%e %b %H:%M" : "%e %b  %Y", localtime_r)
   }
 
-  /// In local time, as `29 November 2026, 16:59`.
+  /// A long form in local time, such as `29 November 2026, 16:59`.
   public var localLong: String {
     let text = text("%e %B %Y, %H:%M", localtime_r)
     return String(text.drop { $0 == " " })
@@ -45,8 +47,13 @@ public struct Timestamp: Sendable, CustomStringConvertible {
 }
 
 extension Timestamp {
-  /// Reads `30m`, `2h`, `7d` or `2w` before now, `today`, `yesterday`, or a day such as `2026-11-01`, with a time of it as
-  /// in `2026-11-01T08:30`: all in local time, unless a `Z` at the end says UTC. `nil` for anything else.
+  /// Parses an age before now (`30m`, `2h`, `7d`, `2w`), `today`, `yesterday`, or a day with an optional time
+  /// (`2026-11-01`, `2026-11-01T08:30`). Days and times are in local time, or in UTC with a `Z` at the end.
+  /// Returns `nil` for any other text.
+  ///
+  /// - Parameters:
+  ///   - text: the text to parse, in any case.
+  ///   - now: the current time. Default: `.now`.
   public init?(since text: String, now: Timestamp = .now) {
     switch text.lowercased() {
     case "today": self.init(midnight: 0, before: now)
@@ -91,12 +98,12 @@ extension Timestamp {
       time[0], time[1], time.count < 3 ? 0 : time[2], -1
     )
     let seconds = isUTC ? timegm(&moment) : mktime(&moment)
-    // The 31st of June would be the first of July.
+    // The C library would turn the 31st of June into the 1st of July.
     guard moment.tm_mon == day[1] - 1, moment.tm_mday == day[2] else { return nil }
     milliseconds = Int(seconds) * 1_000
   }
 
-  /// Groups of just so many digits; fewer groups where the last ones are missing.
+  /// Parses groups of digits with exactly the given lengths. The last groups may be missing.
   private static func numbers(_ text: Substring?, _ separator: Character, _ lengths: [Int]) -> [Int32]? {
     guard let groups = text?.split(separator: separator, omittingEmptySubsequences: false),
       groups.count <= lengths.count

@@ -1,12 +1,16 @@
 package import Ledger
 
-/// Ids that a ledger does not know, and those that may have been meant.
+/// Suggestions for ids that are not in the ledger.
 extension LedgerStore {
+  /// The kind of an id.
   package enum Named: String {
     case edit, run
   }
 
-  /// - Throws: 66 when there is none, 64 when several begin so, 73.
+  /// Returns a run by its id or a prefix of it.
+  ///
+  /// - Throws: `PlantainError` with exit status 66 when no run matches, 64 when several do, 73 when the
+  ///   ledger cannot be read.
   package func run(_ id: String) async throws(PlantainError) -> RunEntry {
     guard exists else { throw unknown(.run, id) }
     let found = try await with { ledger throws(LedgerError) in
@@ -14,7 +18,7 @@ extension LedgerStore {
     }
     guard !id.isEmpty, let run = found.first else { throw try await unknownRun(id) }
     guard found.count == 1 || run.id == id.lowercased() else {
-      throw .usage("several runs begin with \(id)", hint: "Give more of the id.")
+      throw .usage("several runs begin with \(id)", hint: "Give more characters of the id.")
     }
     return run
   }
@@ -31,16 +35,17 @@ extension LedgerStore {
     return unknown(.run, id, runs.near.map { "Did you mean \($0)?" })
   }
 
+  /// The error of an id that is not in the ledger.
   package func unknown(_ what: Named, _ id: String, _ hint: String? = nil) -> PlantainError {
     guard exists else {
       return PlantainError(
         .input, .missing, "there is no \(what) \(id), because there is no ledger yet",
-        hint: "It will be \(path) when something is sent.", subject: id)
+        hint: "The first edit creates it at \(path).", subject: id)
     }
     let list = what == .edit ? "plantain history" : "plantain history --runs"
     return PlantainError(
-      .input, .missing, "the ledger \(path) knows no \(what) \(id)",
-      hint: hint ?? "\(list) lists those that it knows.", subject: id)
+      .input, .missing, "the ledger \(path) has no \(what) \(id)",
+      hint: hint ?? "\(list) lists those that it has.", subject: id)
   }
 
   private typealias Similar = (equal: String?, near: String?)
@@ -59,7 +64,7 @@ extension LedgerStore {
     let wanted = Array(id.lowercased().utf8.prefix(Self.longestID))
     guard !wanted.isEmpty else { return (nil, nil) }
     let equal = known.first { Array($0.utf8.prefix(wanted.count)) == wanted }
-    // The beginning of an id is compared with that of others.
+    // A prefix is compared with prefixes of the same length.
     let distances = known.map { editDistance(wanted, Array($0.utf8.prefix(wanted.count))) }
     guard let least = distances.min(), least <= max(1, wanted.count / 4),
       let place = distances.firstIndex(of: least)
@@ -67,13 +72,13 @@ extension LedgerStore {
     return (equal, known[place])
   }
 
-  /// The newest, which somebody is most likely to mean.
+  /// The number of newest ids that are compared, which are the most likely to be meant.
   private static let maximumCompared = 2_000
-  /// In bytes.
+  /// The length of a complete id in bytes.
   private static let longestID = 36
 }
 
-/// How many bytes have to be replaced, put in or left out (Levenshtein).
+/// The Levenshtein distance: the number of bytes to replace, insert or delete.
 private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
   var row = Array(0...other.count)
   for (line, byte) in one.enumerated() {

@@ -3,54 +3,60 @@ import Finishing
 import Imaging
 package import PictureFormats
 
-/// A pattern for the names of results, such as `{stem}-warm.{ext}`.
+/// A pattern for the file names of results, such as `{stem}-warm.{ext}`.
 ///
-/// `{stem}` is the name of the first reference without its extension, `{name}` the whole of it, `{n}` the number of the result, and
-/// `{ext}`, which has its place at the end, the result's true extension. A pattern that ends in a picture's extension asks for that
-/// format; one without any gets the true one. A slash begins a folder, and `{{` is a brace.
+/// `{stem}` is the name of the first reference without its extension, `{name}` its whole name, `{n}` the
+/// number of the result, and `{ext}`, which must come last, the result's true extension. A pattern that ends
+/// in a picture extension requests that format; one without an extension gets the true one. A slash separates
+/// folders, and `{{` is a literal brace.
 public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
   private let text: String
-  /// Without the true extension at its end.
+  /// The pattern without the `.{ext}` at its end.
   private let body: String
-  /// Whether it ends in `.{ext}`.
+  /// Whether the pattern ends in `.{ext}`.
   private let endsInTrueExtension: Bool
-  /// What else can be filled in, such as the columns of a table.
+  /// Further names that can be filled in, such as the columns of a table.
   package var words: [String: String] = [:]
 
-  /// - Throws: 64 for a pattern that names no file in a folder. Whether its words are known shows when it is filled.
+  /// Parses a pattern. Whether its names are known is checked only when they are filled in.
+  ///
+  /// - Throws: 64 for a pattern that does not name a file in a folder.
   public init(_ text: String) throws(PlantainError) {
     self.text = text
     endsInTrueExtension = text.lowercased().hasSuffix(Self.trueExtension)
     body = endsInTrueExtension ? String(text.dropLast(Self.trueExtension.count)) : text
     guard !body.isEmpty, !body.hasPrefix("/"), !body.hasSuffix("/") else {
       throw .usage(
-        "expected a pattern for names in a folder, received \(text)", hint: "As in {stem}-warm.{ext}.")
+        "expected a name pattern within a folder, received \(text)", hint: "For example: {stem}-warm.{ext}.")
     }
     guard !body.lowercased().contains("{ext}") else {
-      throw .usage("{ext} has its place at the end of \(text)", hint: "As in {stem}-warm.{ext}.")
+      throw .usage("{ext} must be at the end of \(text)", hint: "For example: {stem}-warm.{ext}.")
     }
   }
 
+  /// The pattern as written.
   public var description: String { text }
 
   private static let trueExtension = ".{ext}"
-  /// Stands for the number of a result while that is not known.
+  /// Stands for the number of a result until it is known.
   package static let number = "{n}"
   private static let ownWords = ["stem", "name", "ext", "n"]
 
-  /// A name, whose extension may be known.
+  /// A filled-in name, whose extension may be known.
   package struct Name {
-    /// With its folders, without extension.
+    /// The name with its folders, without extension.
     package let stem: String
-    /// `nil`: the true one.
+    /// The extension that the pattern fixes; `nil`: the true one.
     let fixedExtension: String?
   }
 
+  /// Fills in the names of the pattern.
+  ///
   /// - Parameters:
-  ///   - picture: after which it is named; `nil`: there is none.
-  ///   - isWhole: takes its whole name for its stem.
-  ///   - number: of the result.
-  /// - Throws: 64 for a word that nobody knows.
+  ///   - picture: the picture that gives its name; `nil`: none.
+  ///   - isWhole: whether `{stem}` is the picture's whole file name.
+  ///   - number: the number of the result.
+  /// - Throws: 64 for an unknown name.
   package func name(
     for picture: Reference?, isWhole: Bool = false, number: String = NameTemplate.number
   ) throws(PlantainError) -> Name {
@@ -60,7 +66,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
     words["n"] = words["n"] ?? number
     let name = try filled(with: words)
     guard !OutputFile.name(of: name).isEmpty, !name.hasSuffix("/") else {
-      throw .usage("\(text) gives an empty name here", hint: "Name results by {stem}, too.")
+      throw .usage("the name pattern \(text) gives an empty name", hint: "Add {stem} to it.")
     }
     guard namesFormat else { return Name(stem: name, fixedExtension: nil) }
     let stem = OutputPlan.withoutExtension(name)
@@ -68,29 +74,30 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
     return Name(stem: stem, fixedExtension: fixed.isEmpty ? nil : fixed)
   }
 
-  /// The same pattern with everything filled in but the number and the true extension, for where its words are not known.
+  /// The pattern with everything filled in but the number and the true extension, for later use where the
+  /// names are not known.
   ///
-  /// - Throws: 64 for a word that nobody knows.
+  /// - Throws: 64 for an unknown name.
   package func settled(for picture: Reference?, isWhole: Bool) throws(PlantainError) -> String {
     let name = try name(for: picture, isWhole: isWhole)
     let stem = name.stem.replacing("{", with: "{{").replacing("{" + Self.number, with: Self.number)
     return stem + (name.fixedExtension.map { "." + $0 } ?? (endsInTrueExtension ? Self.trueExtension : ""))
   }
 
-  /// The format that its own end asks for.
+  /// The format that the end of the pattern requests.
   package var format: PictureFormat? {
     let end = body.split(separator: "}", omittingEmptySubsequences: false).last.map(String.init) ?? body
     return endsInTrueExtension ? nil : OutputPlan.format(byNameOf: "x" + end)
   }
 
-  /// Whether its own end, or the name that it ends in, may ask for a format.
+  /// Whether the end of the pattern, or the `{name}` at its end, may request a format.
   private var namesFormat: Bool {
     format != nil || !endsInTrueExtension && body.lowercased().hasSuffix("{name}")
   }
 
-  /// Looks for words that nobody knows before the first picture is named.
+  /// Checks for unknown names before the first picture is named.
   ///
-  /// - Throws: 64.
+  /// - Throws: 64 for an unknown name.
   package func check(knowing columns: some Sequence<String>) throws(PlantainError) {
     let words = Dictionary((columns + Self.ownWords).map { ($0, "x") }, uniquingKeysWith: { $1 })
     _ = try filled(with: words)
@@ -102,12 +109,13 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
     } catch {
       let known = Set(words.keys).union(Self.ownWords).sorted().map { "{\($0)}" }
       throw .usage(
-        "the pattern for names has {\(error.name)}, which nobody knows here",
-        hint: "Known are \(known.joined(separator: ", ")). Write {{ for a brace.")
+        "unknown name {\(error.name)} in the name pattern",
+        hint: "Known names: \(known.joined(separator: ", ")). Write {{ for a brace.")
     }
   }
 
-  /// A word of a foreign table must not lead out of the folder.
+  /// Replaces slashes and control characters, so that a value from an untrusted table cannot lead out of the
+  /// folder.
   private static func safe(_ word: String) -> String {
     let plain = String(
       String.UnicodeScalarView(

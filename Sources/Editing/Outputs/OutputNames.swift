@@ -3,21 +3,21 @@ import Finishing
 import Imaging
 package import PictureFormats
 
-/// The names that results may get, and what must not be called so.
+/// The file names that results may get, and the checks that keep other files safe.
 extension OutputPlan {
-  /// The name without extension of the result of that number, from 1.
+  /// The path without extension of the result with that number, counted from 1.
   func numbered(_ number: Int) -> String {
     stem.contains(NameTemplate.number)
       ? stem.replacing(NameTemplate.number, with: "\(number)") : "\(stem)-\(number)"
   }
 
-  /// The names without extension of those that were asked for.
+  /// The paths without extension of all requested results.
   private var names: [String] {
     if written > 0 { return [numbered(written + 1)] }
     return asked > 1 ? (1...asked).map(numbered) : [stem]
   }
 
-  /// The paths that a result of that name may have.
+  /// The paths that a result of that name may get.
   private func paths(_ name: String) -> [String] {
     switch output {
     case .memory: []
@@ -26,18 +26,18 @@ extension OutputPlan {
     }
   }
 
-  /// What lies there already of all that was asked for: a path each.
+  /// The existing files of the requested results, at most one path for each.
   package var existing: [String] { names.compactMap { paths($0).first(where: OutputFile.exists) } }
 
-  /// Whether all that was asked for lies there already.
+  /// Whether all requested results exist already.
   package var exists: Bool { output != .memory && existing.count == names.count }
 
-  /// Checks every name that could be written, without changing anything.
+  /// Checks every path that could be written, without changing anything.
   ///
-  /// - Parameter overwriting: a file of that name is no reason against it. `nil`: as was asked.
-  /// - Throws: 73.
+  /// - Parameter overwriting: whether existing files are accepted; `nil`: as the options say.
+  /// - Throws: 73 when a file exists, or could not be written.
   package func check(overwriting: Bool? = nil) throws(PlantainError) {
-    // Names beside what was written before are chosen so that they are free.
+    // Paths beside earlier results are chosen so that they are free.
     guard written == 0 else { return }
     for path in possiblePaths {
       do throws(WriteError) {
@@ -48,9 +48,9 @@ extension OutputPlan {
     }
   }
 
-  /// Makes the folder and proves that it takes files: the last thing before sending.
+  /// Creates the output folders and proves that they are writable. This is the last step before sending.
   ///
-  /// - Throws: 73.
+  /// - Throws: 73 when a folder cannot be created or written to.
   package func prepareFolder() throws(PlantainError) {
     var seen: Set<String> = []
     for path in possiblePaths where seen.insert(OutputFile.parent(of: path)).inserted {
@@ -64,18 +64,18 @@ extension OutputPlan {
     return names.flatMap(paths) + (isThere ? [] : [comparison].compactMap(\.self))
   }
 
-  /// - Throws: 64 when a result could replace the picture that it is made of.
+  /// - Throws: 64 when a result could replace its own source picture.
   func requireOther(than source: String) throws(PlantainError) {
     let source = OutputFile.canonical(source)
     guard names.flatMap(paths).contains(where: { OutputFile.canonical($0) == source }) else { return }
     throw .usage(
-      "the pattern for names would replace \(source) itself",
-      hint: "Add something to it, as in {stem}-2.{ext}.")
+      "the name pattern would replace the source picture \(source)",
+      hint: "Add something to it, for example: {stem}-2.{ext}.")
   }
 
-  /// A comparison must not lie where a result may, nor on what it is made of.
+  /// Checks that a comparison has neither the path of a possible result nor that of an input.
   ///
-  /// - Parameter stem: of the result's name, whatever its extension; empty: it has none.
+  /// - Parameter stem: the result's path, whatever its extension; empty if it has none.
   static func requireApart(
     _ comparison: String, from stem: String, _ pictures: Reference?...
   ) throws(PlantainError) {
@@ -88,12 +88,12 @@ extension OutputPlan {
     let rest = own.flatMap { name.hasPrefix($0) ? name.dropFirst($0.count) : nil }
     guard rest.map(isOfResult) != true, !inputs.contains(place) else {
       throw .usage(
-        "\(comparison) is a name for a picture of the edit itself, and cannot be the comparison's",
+        "\(comparison) is the name of a picture of the edit itself, so it cannot be the comparison",
         hint: "Choose another name for --compare, such as NAME.cmp.png.")
     }
   }
 
-  /// Several results are called NAME-1, NAME-2; those that cannot go there NAME-kept, NAME-kept-2.
+  /// Several results are named NAME-1, NAME-2; those that cannot be written there NAME-kept, NAME-kept-2.
   private static func isOfResult(_ rest: Substring) -> Bool {
     let parts = rest.split(separator: "-", omittingEmptySubsequences: false)
     guard rest.isEmpty || parts.first == "" else { return false }
@@ -101,15 +101,15 @@ extension OutputPlan {
     return numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
   }
 
-  /// - Throws: 64 when the extension is another format's.
+  /// - Throws: 64 when the extension belongs to another format.
   static func requireName(_ path: String, for wanted: PictureFormat) throws(PlantainError) {
     guard let named = format(byNameOf: path), named != wanted else { return }
     throw .usage(
-      "\(path) is a name for \(named.name), but \(wanted.name) is asked for",
-      hint: "Ask for no format, or change the name.")
+      "\(path) is a name for \(named.name), but \(wanted.name) is requested",
+      hint: "Omit the format, or change the name.")
   }
 
-  /// - Throws: 73 when the name is taken or could not be written.
+  /// - Throws: 73 when the file exists and must not be replaced, or cannot be written.
   static func requireFree(_ path: String, overwriting: Bool) throws(PlantainError) {
     do throws(WriteError) {
       try OutputFile.check(path, overwriting: overwriting)
@@ -121,10 +121,10 @@ extension OutputPlan {
   static func requireWritableExtension(_ path: String) throws(PlantainError) {
     guard let format = format(byNameOf: path), !format.isWritable else { return }
     throw .usage(
-      "cannot write \(format.name) files: \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
+      "cannot write \(format.name) files: \(path)", hint: "Use a name that ends in .jpg, .png, or .webp.")
   }
 
-  /// The format that a name asks for by its extension.
+  /// The format that a path requests by its extension.
   package static func format(byNameOf path: String) -> PictureFormat? {
     PictureFormat.named(byExtension: fileExtension(path))
   }
@@ -142,10 +142,10 @@ extension OutputPlan {
 }
 
 extension EditOptions {
-  /// What lies already where the results would go, when all that is asked for does; empty: something is to be made.
+  /// The paths of existing results, if every requested result exists; empty if something is missing.
   ///
-  /// - Parameter first: the picture to edit, by whose name an output can be called.
-  /// - Throws: 64 for a place that makes no sense.
+  /// - Parameter first: the picture to edit, whose name the output may take.
+  /// - Throws: 64 for an output that makes no sense.
   public func existingResults(of first: Reference?) throws(PlantainError) -> [String] {
     let plan = try OutputPlan(self, first: first)
     return plan.exists ? plan.existing : []

@@ -4,28 +4,31 @@ package import PictureFormats
 package import Ledger
 import Core
 
-/// Under which names the results go, decided and checked before anything is sent: no payment may end in an error
-/// that could have been seen before.
+/// The output paths of an edit, decided and checked before anything is sent: no billed edit may end in an
+/// error that could have been found earlier.
 package struct OutputPlan {
   package let output: EditOptions.Output
   package let overwrites: Bool
-  /// Of files that exist, replaces only what has the result's own bytes; the result goes beside others.
+  /// Replaces an existing file only if it has the result's own bytes; otherwise the result is written beside
+  /// it.
   private(set) var sparesOthers = false
-  /// Folder and name without extension, for results that get their true extension. May have a place for their number.
+  /// Folder and name without extension, for results that get their true extension. May contain a placeholder
+  /// for the result's number.
   package let stem: String
-  /// How many pictures were asked for; each of several has its number in its name, however many come.
+  /// The number of requested pictures. If there are several, each has its number in its name, however many
+  /// arrive.
   package let asked: Int
-  /// How many pictures of the edit lie there already; further ones go beside them.
+  /// The number of the edit's pictures that were written before; further ones are written beside them.
   private(set) var written = 0
-  /// Where a picture of original, result and difference goes.
+  /// The path of the comparison: a picture of the original, the result, and their difference.
   package let comparison: String?
-  /// An earlier try may have written the comparison already.
+  /// Whether an earlier attempt may have written the comparison already.
   var mayBeCompared = false
-  /// The format that is asked for; `nil`: as it comes.
+  /// The requested format; `nil`: as it arrives.
   package let wanted: PictureFormat?
 
-  /// - Throws: 64 for an extension that cannot be written, or contradicts what is asked for, and for a pattern that would
-  ///   replace the picture itself.
+  /// - Throws: 64 for an extension that cannot be written or contradicts the requested format, and for a
+  ///   pattern that would replace the source picture.
   package init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
     (output, stem) = try Self.place(options, first)
     overwrites = options.overwrites
@@ -44,7 +47,7 @@ package struct OutputPlan {
     }
   }
 
-  /// More are refused before anything is sent.
+  /// Larger counts are refused before anything is sent.
   private static let maximumAsked = 100
 
   private static func place(
@@ -56,7 +59,7 @@ package struct OutputPlan {
     case .memory: return (.memory, "")
     case .file(let path):
       let stem = withoutExtension(path)
-      // A picture as the model gave it has its true extension, whatever the name says.
+      // A raw picture gets its true extension, whatever the given name says.
       return (options.isRaw ? .folder(OutputFile.parent(of: path)) : options.output, stem)
     case .folder(let folder):
       let name = ((options.usesWholeName ? first?.fileName : first?.stem) ?? "picture") + ".edited"
@@ -67,7 +70,7 @@ package struct OutputPlan {
   private static func requireRaw(_ options: EditOptions) throws(PlantainError) {
     guard options.finish.isEmpty, options.outputFormat == nil else {
       throw .usage(
-        "--raw leaves the model's bytes as they are", hint: "Leave away what finishes or converts them.")
+        "--raw keeps the model's bytes as they are", hint: "Omit the options that finish or convert them.")
     }
   }
 
@@ -76,8 +79,8 @@ package struct OutputPlan {
   ) throws(PlantainError) -> (EditOptions.Output, stem: String) {
     guard case .folder(let folder) = options.output else {
       throw .usage(
-        "a pattern gives names in a folder, and the output is no folder",
-        hint: "Give a folder, or no pattern.")
+        "a name pattern needs an output folder, and the output is not a folder",
+        hint: "Pass a folder, or omit the pattern.")
     }
     let name = try template.name(
       for: first, isWhole: options.usesWholeName, number: options.count > 1 ? NameTemplate.number : "1")
@@ -88,7 +91,7 @@ package struct OutputPlan {
     return (.file("\(stem).\(fixed)"), stem)
   }
 
-  /// - Parameter picture: beside which it goes where no folder is named.
+  /// - Parameter picture: the picture beside which the file is written if no folder is given.
   package static func path(_ name: String, in folder: String?, beside picture: Reference?) -> String {
     let beside: String? =
       if case .file(let path)? = picture { OutputFile.parent(of: FileSpelling.onDisk(path) ?? path) } else {
@@ -98,20 +101,20 @@ package struct OutputPlan {
     return place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
   }
 
-  /// The same place, as the ledger knows it.
+  /// Restores the plan of an edit from its ledger entry.
   ///
   /// - Parameters:
-  ///   - asked: how many pictures were asked for.
-  ///   - comparison: where a picture of original, result and difference goes.
-  ///   - written: how many pictures of the edit were written there before.
-  ///   - sparing: of files that exist, replaces only what has the result's own bytes.
+  ///   - asked: the number of requested pictures.
+  ///   - comparison: the path of the comparison.
+  ///   - written: the number of the edit's pictures that were written before.
+  ///   - sparing: whether an existing file is replaced only if it has the result's own bytes.
   package init(
     _ entry: EditEntry.Output, asked: Int = 1, isRaw: Bool = false, comparison: String?, written: Int,
     sparing: Bool = false
   ) {
     sparesOthers = sparing
     (self.asked, self.written) = (max(1, min(asked, Self.maximumAsked)), written)
-    // What an earlier picture of the edit was compared in stays.
+    // The comparison of an earlier picture of the edit is kept.
     self.comparison =
       written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }
     mayBeCompared = true
@@ -121,7 +124,8 @@ package struct OutputPlan {
     wanted = isRaw ? nil : entry.format.flatMap { PictureFormat.writable(MediaType($0)) }
   }
 
-  /// The place for the ledger, from which a later process finds it whatever folder it is in; `nil`: nowhere.
+  /// The output for the ledger, with an absolute path, so that a later process finds it from any folder;
+  /// `nil` for results in memory.
   package var entry: EditEntry.Output? {
     let (path, isFile): (String, Bool)
     switch output {
@@ -133,7 +137,7 @@ package struct OutputPlan {
       path: OutputFile.absolute(path), isFile: isFile, overwrites: overwrites, format: wanted?.mediaType.name)
   }
 
-  /// Whether an edit was told to write to this place, or has written there.
+  /// Whether an edit was to write to this output, or has written there.
   package func isPlace(of known: EditEntry) -> Bool {
     guard let own = entry else { return false }
     let isAsked =
@@ -141,7 +145,7 @@ package struct OutputPlan {
     return isAsked || !outputs(of: known).isEmpty
   }
 
-  /// Those of an edit's results that lie at this place.
+  /// The results of an edit that were written to this output.
   package func outputs(of known: EditEntry) -> [String] {
     guard let own = entry.map({ OutputFile.canonical($0.path) }) else { return [] }
     let written = known.writtenPlaces

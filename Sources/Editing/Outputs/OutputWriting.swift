@@ -3,13 +3,16 @@ import Imaging
 import PictureFormats
 package import Core
 
-/// What was paid for goes to files, and is never lost.
+/// Writing to files: a billed picture is never lost.
 extension OutputPlan {
-  /// Writes the pictures of one edit, the last of which is the primary one. Nothing that was paid for is lost: each is
-  /// written, and what cannot go under its name goes under another, which the error names.
+  /// Writes the pictures of one edit, the last of which is the primary one.
   ///
-  /// - Parameter maximumDrift: one that differs more from its original is kept aside, which is an error.
-  /// - Returns: the paths, in the pictures' order; `nil` for those that stay in memory.
+  /// No billed picture is lost: each one is written, and one that cannot be written under its name is written
+  /// under another, which the error names.
+  ///
+  /// - Parameter maximumDrift: a picture that differs more from its original is kept aside, and an error is
+  ///   thrown.
+  /// - Returns: the paths, in the order of the pictures; `nil` for those that stay in memory.
   package func write(_ pictures: [FinishedPicture], maximumDrift: Double? = nil) throws(PlantainError)
     -> [String?]
   {
@@ -38,7 +41,7 @@ extension OutputPlan {
     return paths
   }
 
-  /// Whether another picture lay where one of these was to go.
+  /// Whether another picture already had the path of one of these.
   func hasMoved(_ pictures: [FinishedPicture], to paths: [String?]) -> Bool {
     guard sparesOthers, written == 0 else { return false }
     return zip(pictures, paths).enumerated().contains { position, one in
@@ -50,7 +53,7 @@ extension OutputPlan {
     var name = picture.format.extensions[0]
     if case .file(let path) = output {
       if asked == 1, written == 0, position == count - 1 { return path }
-      // As it is spelled in the name that was given.
+      // The extension as the given name spells it.
       if asked > 1, Self.format(byNameOf: path) != nil { name = Self.fileExtension(path) }
     }
     guard asked > 1 || count + written > 1 else { return "\(stem).\(name)" }
@@ -72,7 +75,7 @@ extension OutputPlan {
     try write(picture.bytes, as: picture.format.extensions[0], to: path)
   }
 
-  /// - Returns: the path, beside another picture's that is spared.
+  /// - Returns: the path that was written, beside another picture that is spared.
   private func write(
     _ bytes: PictureBytes, as name: String, to place: String
   ) throws(PlantainError) -> String {
@@ -87,25 +90,26 @@ extension OutputPlan {
       let kept = keep(bytes, extension: name)
       throw PlantainError(
         .output, error == .exists ? .outputExists : .outputNotWritable, "cannot write \(path): \(error)",
-        hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be kept anywhere.",
+        hint: kept.map { "The picture was kept as \($0)." } ?? "The picture could not be saved anywhere.",
         subject: path, billed: .yes, underlying: error
       ).keeping(kept)
     }
   }
 
-  /// The same for bytes of which nobody knows yet what they are.
+  /// Keeps bytes of a format that is not known yet.
   package func keep(_ bytes: PictureBytes) -> String? {
     let format = try? PictureStructure.read(bytes).format
     return keep(bytes, extension: format?.extensions[0] ?? "reply")
   }
 
-  /// Puts bytes that were paid for somewhere: beside the output, else into the folder for temporary files.
+  /// Saves billed bytes: beside the output, or else in the folder for temporary files.
   package func keep(_ bytes: PictureBytes, extension name: String) -> String? {
     Self.keep(
       bytes, near: stem.isEmpty ? nil : stem.replacing(NameTemplate.number, with: ""), extension: name)
   }
 
-  /// A picture that must not go under its own name: as `NAME-kept.EXT` in the same folder, or where there is room.
+  /// Saves a picture that must not be written under its own name: as `NAME-kept.EXT` in the same folder, or
+  /// else in the folder for temporary files.
   static func keepAside(_ picture: FinishedPicture, near path: String) -> String? {
     keep(picture.bytes, near: withoutExtension(path), extension: picture.format.extensions[0])
   }
@@ -114,10 +118,10 @@ extension OutputPlan {
   package static func keep(_ bytes: PictureBytes, near place: String? = nil, extension name: String)
     -> String?
   {
-    // The folder for temporary files is everybody's.
+    // The folder for temporary files is shared by all users.
     for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
       guard let stem else { continue }
-      // A further try brings the same.
+      // Another attempt may bring the same bytes.
       if !isPrivate, let path = Self.place(of: bytes, stem + "-kept", name) { return path }
       let path = freePath(stem + "-kept", name)
       let content = PictureContent(bytes)
@@ -133,12 +137,12 @@ extension OutputPlan {
     (1...1_000).lazy.map { $0 == 1 ? "\(stem).\(name)" : "\(stem)-\($0).\(name)" }
   }
 
-  /// The first of them that does not exist.
+  /// The first of these paths that does not exist.
   static func freePath(_ stem: String, _ name: String) -> String {
     paths(stem, name).first { !OutputFile.exists($0) } ?? "\(stem)-1000.\(name)"
   }
 
-  /// The one of them, as far as they exist, that has these bytes.
+  /// The first existing one of these paths whose file has these bytes.
   private static func place(of bytes: PictureBytes, _ stem: String, _ name: String) -> String? {
     paths(stem, name).prefix(while: OutputFile.exists).first { path in
       guard let file = try? PictureFile.open(path), file.count == bytes.count else { return false }

@@ -1,4 +1,4 @@
-/// A prompt with names in braces for which words are put in. `{{` is a brace.
+/// A prompt template: names in braces are replaced by values. `{{` is a literal brace.
 package struct PromptTemplate {
   package struct UnknownName: Error {
     package let name: String
@@ -24,16 +24,17 @@ package struct PromptTemplate {
         pieces.append(.name(String(name)))
         rest = rest[rest.index(after: name.endIndex)...]
       } else {
-        // A brace that begins no name is only a brace.
+        // A brace that begins no name is literal.
         pieces.append(.text("{"))
       }
     }
     pieces.append(.text(String(rest)))
   }
 
-  /// Those that stand in braces.
+  /// The names in braces.
   package var names: [String] { pieces.compactMap { if case .name(let name) = $0 { name } else { nil } } }
 
+  /// The text with each name replaced by its value.
   package func filled(with words: [String: String]) throws(UnknownName) -> String {
     var result = ""
     for piece in pieces {
@@ -47,7 +48,7 @@ package struct PromptTemplate {
     return result
   }
 
-  /// The name as it is, else the only one that differs in its capitals alone.
+  /// The value for a name: an exact match, or else the only one that differs in case alone.
   private static func word(_ name: String, in words: [String: String]) -> String? {
     if let word = words[name] { return word }
     let near = words.keys.filter { $0.lowercased() == name.lowercased() }

@@ -1,5 +1,5 @@
-/// Names of results without extension: after the stems of their pictures, and after the whole names where two stems would give one
-/// name, as those of `a.heic` and `a.jpg` do.
+/// The names of results without extension: the stems of their pictures, or the whole file names where two
+/// stems would give the same name, as those of `a.heic` and `a.jpg` do.
 package struct ResultNames {
   package struct Result {
     package let ofStem: String
@@ -7,12 +7,12 @@ package struct ResultNames {
     /// The picture's file name.
     package let picture: String
     package var isWhole = false
-    /// It has been written under this name before.
+    /// Whether an earlier run has written the result under this name.
     var isSettled = false
 
     package var name: String { isWhole ? ofWholeName : ofStem }
 
-    /// - Parameter name: by the picture's stem, or by its whole name.
+    /// - Parameter name: gives the result's name, by the picture's stem or by its whole name.
     package init(_ picture: Reference, _ name: (_ isWhole: Bool) -> String) {
       (ofStem, ofWholeName) = (name(false), name(true))
       self.picture = picture.fileName
@@ -21,7 +21,8 @@ package struct ResultNames {
 
   package private(set) var results: [Result]
 
-  /// - Parameter writers: which picture's result was written under a name by earlier runs; such a name stays that picture's.
+  /// - Parameter writers: the picture whose result earlier runs wrote under each name; that name stays
+  ///   reserved for it.
   package init(_ results: [Result], writers: [String: String] = [:]) {
     self.results = results
     if !writers.isEmpty { settle(by: writers) }
@@ -38,12 +39,12 @@ package struct ResultNames {
     }
   }
 
-  /// Whole names may be the stems of others: `a.jpg` and `a.jpg.png`.
+  /// Resolves duplicates. Whole names may be the stems of others: `a.jpg` and `a.jpg.png`.
   ///
   /// - Returns: whether a name has changed.
   private mutating func separate() -> Bool {
     var hasChanged = false
-    // File names are bytes: one in two normal forms is two files.
+    // File names are bytes: the same name in two normal forms is two files.
     for group in Dictionary(grouping: results.indices, by: { Array(results[$0].name.utf8) }).values
     where Set(group.map { Array(results[$0].picture.utf8) }).count > 1 {
       for place in group where !results[place].isWhole && !results[place].isSettled {

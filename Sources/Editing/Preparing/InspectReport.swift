@@ -3,27 +3,39 @@ import PictureFormats
 package import Preparation
 import Core
 
-/// What one picture is, and what would be done to it, as one JSON object.
+/// What one picture is, and what preparation would do to it, as one JSON object.
 public struct InspectReport: Encodable, Sendable {
+  /// The picture's name: its path as given, or another name for pictures that are not files.
   public let source: String
+  /// The media type, by the bytes.
   public let mediaType: String
-  /// As stored, before the orientation is applied.
+  /// The width as stored, before the orientation is applied, in pixels.
   public let width: Int
+  /// The height as stored, in pixels.
   public let height: Int
   /// EXIF orientation, 1…8.
   public let orientation: Int
+  /// The size of the file in bytes.
   public let bytes: Int
+  /// The color space, depth, and channels.
   public let color: Color
-  /// Kinds of private or superfluous blocks.
+  /// The kinds of private or superfluous metadata blocks.
   public let metadata: [String]
+  /// The steps that preparation would take.
   public let plan: [PrepareReport.Step]
+  /// The codes of the warnings.
   public let warnings: [String]
 
+  /// The color space, depth, and channels of a picture.
   public struct Color: Encodable, Sendable {
-    /// The embedded profile's description, or `sRGB` where there is none.
+    /// The name of the HDR encoding or the embedded profile; without either, `sRGB`, or `none` for CMYK and
+    /// Lab.
     public let profile: String
+    /// Bits per channel.
     public let bits: Int
+    /// The number of channels, including alpha.
     public let channels: Int
+    /// Whether there is an alpha channel.
     public let alpha: Bool
   }
 

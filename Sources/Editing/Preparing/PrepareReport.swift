@@ -2,28 +2,48 @@ import Base64
 package import Preparation
 public import Core
 
-/// What was done to one picture, as one JSON object. Absent values are left out.
+/// What preparation did to one picture, as one JSON object. Absent values are left out.
 public struct PrepareReport: Encodable, Sendable {
+  /// The original picture's name.
   public let source: String
+  /// The path that was written; absent if none was.
   public var output: String?
+  /// The media type of the prepared file.
   public let mediaType: String
+  /// The width of the prepared picture, in pixels.
   public let width: Int
+  /// The height of the prepared picture, in pixels.
   public let height: Int
+  /// The size of the prepared file in bytes.
   public let bytes: Int
+  /// Its size as base64 text.
   public let base64Bytes: Int
+  /// Its SHA-256, as 64 hexadecimal digits.
   public let sha256: String
+  /// Whether the original file is used unchanged.
   public let passthrough: Bool
+  /// How many times the picture was encoded.
   public let encodes: Int
+  /// The steps that were taken, in order.
   public let steps: [Step]
+  /// The position of the prepared picture relative to the original.
   public let geometry: Geometry
+  /// The codes of the warnings.
   public let warnings: [String]
+  /// The elapsed time in seconds.
   public let seconds: Double
+  /// The prepared file as a data URI; absent if it was not requested.
   public var dataURI: String?
 
+  /// One step of the preparation.
   public struct Step: Encodable, Sendable {
+    /// The step's code.
     public let step: String
+    /// Why the step was taken.
     public let reason: String
+    /// The state before the step, if applicable.
     public let before: String?
+    /// The state after the step, if applicable.
     public let after: String?
 
     package init(_ step: PreparationStep) {
@@ -34,17 +54,25 @@ public struct PrepareReport: Encodable, Sendable {
     }
   }
 
-  /// How the prepared picture lies on the upright original: that, scaled by `scaleX` and `scaleY`, has its corner at
-  /// (`offsetX`, `offsetY`) of the prepared picture; negative where something was cut off.
+  /// The position of the prepared picture relative to the upright original: the original, scaled by `scaleX`
+  /// and `scaleY`, has its top left corner at (`offsetX`, `offsetY`) of the prepared picture. A negative
+  /// offset means that something was cropped.
   public struct Geometry: Encodable, Sendable {
+    /// The original's EXIF orientation, 1…8.
     public let orientation: Int
+    /// The width of the upright original, in pixels.
     public let sourceWidth: Int
+    /// The height of the upright original, in pixels.
     public let sourceHeight: Int
+    /// The horizontal scale.
     public let scaleX: Double
+    /// The vertical scale.
     public let scaleY: Double
+    /// The left edge of the scaled original, in pixels of the prepared picture.
     public let offsetX: Int
+    /// The top edge of the scaled original, in pixels of the prepared picture.
     public let offsetY: Int
-    /// What the prepared picture shows of the upright original, in its pixels.
+    /// The area of the upright original that the prepared picture shows, in the original's pixels.
     public let shown: VisibleArea
 
     init(_ geometry: ReferenceGeometry) {
@@ -59,7 +87,9 @@ public struct PrepareReport: Encodable, Sendable {
     }
   }
 
-  /// - Throws: 66 when a picture that passes as it is has changed since it was prepared.
+  /// Creates the report of a prepared picture.
+  ///
+  /// - Throws: 66 when a passed-through picture has changed since it was prepared.
   public init(_ result: Preparer.Result) throws(PlantainError) {
     let reference = result.reference
     source = result.source.name

@@ -4,41 +4,48 @@ import Imaging
 import PictureFormats
 public import Preparation
 
-/// Under which names prepared pictures go, decided before any work, and their writing. No picture is replaced by what was made of
-/// it, or of another one, unless that is said.
+/// Writes prepared pictures to files whose names are decided before any work. No picture is replaced by a
+/// prepared one, its own or another's, unless the caller requests it.
 public struct PreparedFiles: Sendable {
-  /// Where prepared pictures go.
+  /// The destination of prepared pictures.
   public enum Destination: Sendable {
-    /// Each in its own place.
+    /// Each one replaces its own picture.
     case inPlace
-    /// The only one, in the format of that name.
+    /// A single picture, to this path, in the format of its extension.
     case file(String)
-    /// Under the pictures' own names, or as a pattern says; `nil`: beside each picture.
+    /// In a folder, under the pictures' own names or as a pattern says; without a folder, beside each
+    /// picture.
     case folder(String?, NameTemplate?)
   }
 
   fileprivate struct Target {
     let stem: String
-    /// `nil`: the true one.
+    /// The extension that is fixed; `nil`: the true one.
     var fixedExtension: String?
 
     var path: String { fixedExtension.map { $0.isEmpty ? stem : "\(stem).\($0)" } ?? stem }
   }
 
-  /// The pictures, by what they are on the disk.
+  /// The paths of the source pictures, by the identity of their files.
   private let sources: [OutputFile.Identity: String]
   private let targets: [Swift.Result<Target, PlantainError>]
   private let options: PreparationOptions
   private let overwrites: Bool
   private let replacesSources: Bool
 
+  /// Decides and checks the names.
+  ///
   /// - Parameters:
-  ///   - pictures: those that are to be prepared.
-  ///   - overwriting: replaces files that exist, but no picture. Default: `false`.
-  ///   - replacingSources: replaces a picture by what was made of it, as in place. Default: `false`.
-  ///   - skippingExisting: a file that exists is no reason against it. Default: `false`.
-  /// - Throws: 64 with both names where two are the same, for a name that cannot be written or is another format's, for several
-  ///   pictures in one file, and for a pattern with an unknown word; 73 for a file that exists, or could not be written.
+  ///   - pictures: the pictures to prepare.
+  ///   - destination: where the prepared pictures are written.
+  ///   - options: how they are prepared.
+  ///   - overwriting: whether existing files are replaced, but no source picture. Default: `false`.
+  ///   - replacingSources: whether a picture may be replaced by its own prepared form, as with `inPlace`.
+  ///     Default: `false`.
+  ///   - skippingExisting: whether an existing file is accepted. Default: `false`.
+  /// - Throws: 64, with both names, when two pictures would get the same name; 64 for a name that cannot be
+  ///   written or belongs to another format, for several pictures in one file, and for a pattern with an
+  ///   unknown name; 73 for a file that exists or could not be written.
   public init(
     _ pictures: [PictureList.Entry], to destination: Destination, _ options: PreparationOptions,
     overwriting: Bool = false, replacingSources: Bool = false, skippingExisting: Bool = false
@@ -62,7 +69,7 @@ public struct PreparedFiles: Sendable {
     try Self.requireDistinct(pictures, targets)
     guard case .file(let path) = destination else { return }
     guard pictures.count == 1 else {
-      throw .usage("\(path) is one file, and there are \(pictures.count) pictures", hint: "Name a folder.")
+      throw .usage("\(path) is one file for \(pictures.count) pictures", hint: "Pass a folder instead.")
     }
     try requireOnly(path, own: files.first?.0, skippingExisting: skippingExisting)
   }
@@ -87,12 +94,12 @@ public struct PreparedFiles: Sendable {
     guard case .file(let path) = picture.reference else {
       return .failure(
         .usage(
-          "\(picture.reference.name) is no file, and has no place of its own", hint: "Name a folder for it."))
+          "\(picture.reference.name) is not a file that can be replaced", hint: "Pass an output folder."))
     }
     return .success(Target(path: FileSpelling.onDisk(path) ?? path))
   }
 
-  /// The picture's own name where only the extension may be another one.
+  /// The picture's own path, if at most the extension differs.
   private static func atItsPicture(
     _ target: Swift.Result<Target, PlantainError>, _ picture: PictureList.Entry
   ) -> Swift.Result<Target, PlantainError> {
@@ -105,7 +112,7 @@ public struct PreparedFiles: Sendable {
   private static func targets(
     _ pictures: [PictureList.Entry], _ folder: String?, _ template: NameTemplate?
   ) throws(PlantainError) -> [Swift.Result<Target, PlantainError>] {
-    // What is wrong with the pattern is wrong with all of them.
+    // An error in the pattern concerns all pictures.
     try template?.check(knowing: [])
     let names = pictures.enumerated().map { position, picture in
       ResultNames.Result(picture.reference) { isWhole in
@@ -130,7 +137,7 @@ public struct PreparedFiles: Sendable {
     let name =
       try template?.name(for: reference, isWhole: isWhole, number: "\(position + 1)")
       ?? NameTemplate.Name(stem: isWhole ? reference.fileName : reference.stem, fixedExtension: nil)
-    // As it was given: results are told by it.
+    // The folder is kept as it was given: results are recognized by it.
     let stem =
       place == nil
       ? OutputPlan.path(name.stem, in: nil, beside: reference)
@@ -153,7 +160,7 @@ public struct PreparedFiles: Sendable {
     }
   }
 
-  /// A name that was given for one picture is looked at before any work.
+  /// Checks the path for a single picture before any work.
   private func requireOnly(
     _ path: String, own: OutputFile.Identity?, skippingExisting: Bool
   ) throws(PlantainError) {
@@ -163,7 +170,7 @@ public struct PreparedFiles: Sendable {
     try OutputPlan.requireFree(path, overwriting: skippingExisting || overwrites || isOwn(found, own))
   }
 
-  /// How a picture is prepared: in the format of the name that it is for, if that has one.
+  /// The options for one picture, with the format of the name it is written under, if that names one.
   package func preparation(at position: Int) -> PreparationOptions {
     guard let target = try? targets[position].get(), target.fixedExtension != nil else { return options }
     var options = options
@@ -171,7 +178,9 @@ public struct PreparedFiles: Sendable {
     return options
   }
 
-  /// What lies already where a picture goes; `nil`: nothing, or the picture itself.
+  /// The file that already exists where a picture would be written; `nil`: none, or a source picture.
+  ///
+  /// - Parameter position: the picture's index in the list.
   public func existing(at position: Int) -> String? {
     guard let target = try? targets[position].get() else { return nil }
     let formats =
@@ -181,11 +190,14 @@ public struct PreparedFiles: Sendable {
     return paths.first { path in OutputFile.Identity(path).map { sources[$0] == nil } ?? false }
   }
 
-  /// Writes what was made of the picture at that position; its folder is created.
+  /// Writes the prepared form of the picture at `position`, and creates its folder.
   ///
+  /// - Parameters:
+  ///   - result: the prepared picture.
+  ///   - position: the picture's index in the list.
   /// - Returns: the path.
-  /// - Throws: 73 when it exists already and is not to be overwritten, is a picture, or cannot be written; 66 when a picture that
-  ///   passes as it is has changed since it was prepared.
+  /// - Throws: 73 when the file exists and must not be replaced, is a source picture, or cannot be written;
+  ///   66 when a passed-through picture has changed since it was prepared.
   public func write(_ result: Preparer.Result, at position: Int) throws(PlantainError) -> String {
     let target = try targets[position].get()
     let format = PictureFormat.writable(result.reference.mediaType)?.extensions[0] ?? "jpg"
@@ -198,7 +210,7 @@ public struct PreparedFiles: Sendable {
     return path
   }
 
-  /// Whether what lies there is the picture itself, and may be replaced.
+  /// Whether the existing file is the picture itself, and may be replaced.
   private func isOwn(_ found: OutputFile.Identity?, _ own: OutputFile.Identity?) -> Bool {
     replacesSources && found != nil && found == own
   }
@@ -208,7 +220,7 @@ public struct PreparedFiles: Sendable {
   ) throws(PlantainError) {
     guard !isOwn(found, own), let picture = found.flatMap({ sources[$0] }) else { return }
     throw PlantainError(
-      .output, .outputExists, "\(path) is the picture \(picture) itself, and would be replaced",
+      .output, .outputExists, "\(path) is the picture \(picture) itself and would be replaced",
       hint: "Choose another folder or name, or replace pictures with --in-place.", subject: path)
   }
 }
@@ -219,7 +231,8 @@ extension PreparedFiles.Target {
     self.init(stem: stem, fixedExtension: String(path.dropFirst(stem.count + 1)))
   }
 
-  /// - Throws: 64 for a name that cannot be written, or is another format's than the one asked for.
+  /// - Throws: 64 for a name that cannot be written, or whose extension belongs to another format than the
+  ///   requested one.
   fileprivate func check(_ options: PreparationOptions) throws(PlantainError) {
     guard fixedExtension != nil else { return }
     try OutputPlan.requireWritableExtension(path)
@@ -230,7 +243,13 @@ extension PreparedFiles.Target {
 }
 
 extension Preparer {
-  /// Prepares pictures for files, each in the format of its own; otherwise as the other.
+  /// Prepares pictures for `files`, each in the format of its output name.
+  ///
+  /// - Parameters:
+  ///   - pictures: all pictures.
+  ///   - positions: the indices of those to prepare.
+  ///   - files: the output files.
+  ///   - each: receives each outcome, in the order of `positions`.
   public func prepare(
     _ pictures: [PictureList.Entry], at positions: [Int], for files: PreparedFiles,
     each: (Swift.Result<Result, PlantainError>) async -> Void

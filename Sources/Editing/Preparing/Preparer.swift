@@ -5,14 +5,18 @@ import Imaging
 import PictureFormats
 public import Preparation
 
-/// The preprocessing half alone: pictures in, prepared references out. Needs no gateway and no network.
+/// The preprocessing half alone: prepares pictures as references. It needs no gateway and no network, except
+/// to fetch a picture by URL.
 public struct Preparer: Sendable {
+  /// How pictures are prepared.
   public let options: PreparationOptions
+  /// Decodes and encodes the pictures.
   public let workers: ImageProcessor
-  /// How long a picture's result may take to encode once it is decoded, in a worker: a search for a small PNG takes minutes for
-  /// a large picture. Default: `nil`, as long as it takes.
+  /// The time that a worker may take to encode a picture after decoding it: searching for a small PNG takes
+  /// minutes for a large picture. Default: `nil`, no limit.
   public let timeout: Duration?
 
+  /// Creates a preparer that by default works in this process, without a time limit.
   public init(
     options: PreparationOptions = PreparationOptions(), workers: ImageProcessor = .inProcess,
     timeout: Duration? = nil
@@ -22,16 +26,18 @@ public struct Preparer: Sendable {
     self.timeout = timeout
   }
 
-  /// A prepared picture with where it came from. That of a file which passes as it is holds the file open, not its bytes in
-  /// memory.
+  /// A prepared picture and its source. A file that is passed through unchanged is held open, not in memory.
   public struct Result: Sendable {
+    /// The original picture.
     public let source: Reference
+    /// The prepared picture.
     public let reference: PreparedReference
+    /// The time that the preparation took.
     public let elapsed: Duration
 
-    /// The prepared file.
+    /// The bytes of the prepared file.
     ///
-    /// - Throws: 66 when a picture that passes as it is has changed since it was prepared.
+    /// - Throws: 66 when a passed-through picture has changed since it was prepared.
     public func bytes() throws(PlantainError) -> PictureBytes {
       do throws(ContentError) {
         return try reference.content.read()
@@ -51,19 +57,22 @@ public struct Preparer: Sendable {
       }
     }
 
-    /// The prepared file as text.
+    /// The prepared file as a data URI.
     ///
     /// - Throws: as `bytes`.
     public func dataURI() throws(PlantainError) -> DataURI {
       DataURI(mediaType: reference.mediaType, bytes: try bytes())
     }
 
-    /// Writes the prepared file into `folder`, which is created, as `NAME.EXT` with its true extension.
+    /// Writes the prepared file into `folder` as `NAME.EXT`, with its true extension. Creates the folder.
     ///
-    /// - Parameter name: without extension; `nil`: the source's.
+    /// - Parameters:
+    ///   - folder: the output folder.
+    ///   - name: the file name without extension; `nil`: the source's. Default: `nil`.
+    ///   - overwriting: whether an existing file is replaced. Default: `false`.
     /// - Returns: the path.
-    /// - Throws: 73 when it exists already and is not to be overwritten, or cannot be written; 66 when a picture that passes as
-    ///   it is has changed since it was prepared.
+    /// - Throws: 73 when the file exists and must not be replaced, or cannot be written; 66 when a
+    ///   passed-through picture has changed since it was prepared.
     public func write(
       into folder: String, as name: String? = nil, overwriting: Bool = false
     ) throws(PlantainError) -> String {
@@ -73,9 +82,12 @@ public struct Preparer: Sendable {
       return path
     }
 
-    /// Writes the prepared file under that name, which is to be one of its format; the folder is created.
+    /// Writes the prepared file to `path`, whose extension must be one of its format. Creates the folder.
     ///
-    /// - Throws: as the other.
+    /// - Parameters:
+    ///   - path: the output path.
+    ///   - overwriting: whether an existing file is replaced. Default: `false`.
+    /// - Throws: as `write(into:as:overwriting:)`.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
       do throws(WriteError) {
         try OutputFile.createFolder(OutputFile.parent(of: path))
@@ -86,9 +98,10 @@ public struct Preparer: Sendable {
     }
   }
 
-  /// Reads a picture and makes it right. The pixels are worked on by the pool of imaging threads.
+  /// Reads a picture and prepares it. The pixels are processed on the pool of imaging threads.
   ///
-  /// - Throws: 64 for an option out of range, 65 for a picture that cannot be used, 66 when it cannot be read.
+  /// - Throws: 64 for an option out of range, 65 for a picture that cannot be used, 66 for one that cannot be
+  ///   read.
   public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
     try await prepare(source, isShared: true)
   }
@@ -101,8 +114,9 @@ public struct Preparer: Sendable {
     return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
-  /// Prepares many pictures, a few at a time, and hands over each outcome in the order of the sources. Of those that come next, the
-  /// larger ones are begun first, so the first outcome may take as long as a dozen pictures.
+  /// Prepares many pictures, a few at a time, and passes each outcome to `each` in the order of the sources.
+  /// Among the next pictures, the larger ones are started first, so the first outcome may take as long as a
+  /// dozen pictures.
   public func prepare(
     _ sources: [Reference],
     each: (Swift.Result<Result, PlantainError>) async -> Void
@@ -111,7 +125,7 @@ public struct Preparer: Sendable {
     await Self.prepare(jobs, by: workers, areShared: false, timeout: timeout, each: each)
   }
 
-  /// One picture with options of its own.
+  /// One picture with its own options.
   package struct Job: Sendable {
     package let source: Reference
     package var options: PreparationOptions
@@ -122,7 +136,7 @@ public struct Preparer: Sendable {
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     let width = 2 * WorkerPool.shared.width
-    // Each that waits for an earlier one may hold a file open.
+    // Each result that waits for an earlier one may hold a file open.
     let ahead = max(width, min(4 * width, 64))
     await orderedConcurrentMap(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: ahead) {
       job in
@@ -137,7 +151,7 @@ public struct Preparer: Sendable {
     }
   }
 
-  /// Says what a picture is and what `prepare` would do to it, without decoding it.
+  /// Reports what a picture is and what `prepare` would do to it, without decoding it.
   ///
   /// - Throws: as `prepare`.
   public func inspect(_ source: Reference) async throws(PlantainError) -> InspectReport {
@@ -157,7 +171,7 @@ public struct Preparer: Sendable {
 }
 
 extension Reference {
-  /// Reading may block, so it does not happen on the cooperative pool.
+  /// Reads the bytes on a thread of the pool: reading may block, so it must not run on the cooperative pool.
   package func readOnPool() async throws(PlantainError) -> PictureBytes {
     try await onPool { () throws(PlantainError) in try read() }
   }

@@ -3,20 +3,21 @@ import Imaging
 import PictureFormats
 import Core
 
-/// What makes two jobs the same: the bytes of their pictures, their words, what is asked for, and how it is said. Where the result
-/// goes, how long it may take and what it may cost do not count.
+/// The identity of a job: the bytes of its pictures, its prompt, the requested options, and the gateway with
+/// its dialect. The output, the timeout, and the price do not count.
 package struct JobKey {
   private let parts: [String]
 
-  /// - Parameter digests: of the references, in their order, and of the mask.
+  /// - Parameter digests: the digests of the references, in their order, and of the mask.
   package init(_ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route) {
     parts = Self.parts(digests, prompt, options, route)
   }
 
-  /// Of the first variant, which is as a rule the only one.
+  /// The key of the first variant, which is usually the only one.
   package var text: String { text(ofVariant: 1) }
 
-  /// - Parameter number: from 1; those behind the first are further pictures of the same content, each paid for.
+  /// - Parameter number: the variant, counted from 1; later ones are further pictures of the same content,
+  ///   each billed.
   package func text(ofVariant number: Int) -> String {
     Self.hash(number == 1 ? parts : parts + ["variant \(number)"])
   }
@@ -26,8 +27,9 @@ package struct JobKey {
     return PictureBytes(Array(framed.utf8)).sha256
   }
 
-  /// What is hashed: how it is said, and every option that is not as usual. So one that is new changes the keys of those jobs only
-  /// that use it: what an earlier version has done and paid for stays done.
+  /// The hashed parts: the gateway, the prompt, and every option that differs from its default. So a new
+  /// option changes only the keys of jobs that use it, and what an earlier version has done and paid for
+  /// stays done.
   package static func parts(
     _ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route
   ) -> [String] {
@@ -39,7 +41,7 @@ package struct JobKey {
 }
 
 extension Editor {
-  /// The key of a job, and then those under which earlier versions may have done it.
+  /// The keys of a job: its own, and then those under which earlier versions may have done it.
   ///
   /// - Throws: 66 when a picture cannot be read.
   package func keys(
@@ -49,7 +51,7 @@ extension Editor {
     return try await keys(of: prompt, references, options, known: &known)
   }
 
-  /// - Parameter known: hashes of files by their paths, which are not computed again.
+  /// - Parameter known: the digests of files by their paths, which are not computed again.
   package func keys(
     of prompt: String, _ references: [Reference], _ options: EditOptions, known: inout [String: String]
   ) async throws(PlantainError) -> [JobKey] {
@@ -63,7 +65,7 @@ extension Editor {
       if case .file(let path) = reference { known[path] = digest }
       digests.append(digest)
     }
-    // A prompt's file was once sent with its byte order mark.
+    // Earlier versions sent a prompt file with its byte order mark.
     return [prompt, "\u{FEFF}" + prompt].map { JobKey(digests, $0, options, routes[0]) }
   }
 

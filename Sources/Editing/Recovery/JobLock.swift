@@ -6,15 +6,15 @@ import Core
   import Darwin
 #endif
 
-/// A job that this process is at. Other processes see it, and it ends with the process, however that ends.
+/// A cross-process lock (flock) on a job, released when the process exits, however it ends.
 package final class JobLock: Sendable {
   private let path: String
   private let descriptor: Int32
 
   /// - Parameters:
-  ///   - path: a file that all who share the ledger agree on.
-  ///   - place: where the result goes, for those who find it taken.
-  /// - Returns: `nil` when another is at it.
+  ///   - path: the lock file, on which all processes that share the ledger agree.
+  ///   - place: the output path, written into the file for processes that find it locked.
+  /// - Returns: `nil` when another process holds the lock.
   package init?(_ path: String, for place: String) throws(PlantainError) {
     while true {
       let descriptor = openPrivate(path, O_RDWR)
@@ -25,7 +25,7 @@ package final class JobLock: Sendable {
         close(descriptor)
         return nil
       }
-      // The one before may have removed the name between our opening and locking it.
+      // The previous holder may have removed the name between our open and our lock.
       var (own, named) = (stat(), stat())
       if fstat(descriptor, &own) == 0, stat(path, &named) == 0, own.st_ino == named.st_ino {
         self.path = path
@@ -39,7 +39,8 @@ package final class JobLock: Sendable {
     }
   }
 
-  /// Where the result of the job that another is at goes; `nil` when it does not say, or is done.
+  /// The output path of the process that holds the lock; `nil` when the file does not say, or the job is
+  /// done.
   package static func place(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -6,30 +6,30 @@ package import Ledger
 import Submission
 package import Core
 
-/// What earlier edits that asked for the same have paid for and not got.
+/// Results that earlier edits with the same job key have paid for but not delivered.
 extension Editor {
-  /// What is known of the same job from before.
+  /// The outcome of earlier edits of the same job.
   package enum Earlier: Sendable {
-    /// By these edits, the newest first.
+    /// Done by these edits, the newest first.
     case done([EditEntry])
-    /// It was fetched, or found in its reply, just now.
+    /// The result was fetched, or found in a stored reply, just now.
     case fetched(EditResult)
-    /// Another process is at it.
+    /// Another process is working on it.
     case underWay
-    /// Nobody knows what became of it.
+    /// The outcome of this edit is unknown.
     case unknown(EditEntry)
-    /// Its user has settled that it was billed, and that no picture will come.
+    /// The user has settled that this edit was billed and that no picture will come.
     case lost(EditEntry)
   }
 
-  /// Looks through what the ledger knows of a job, the newest first, and fetches what was paid for and is kept. Sends nothing that
-  /// costs.
+  /// Goes through the ledger's edits of a job, the newest first, and fetches a result that was paid for and
+  /// is kept. Sends nothing that costs.
   ///
   /// - Parameters:
-  ///   - options: those of the job; its output counts.
-  ///   - first: its first reference, by whose name an output can be called.
-  /// - Returns: `nil` when nothing of it is done, or on its way.
-  /// - Throws: 76 when something is on its way and not here yet; otherwise as `recover`.
+  ///   - options: the job's options; its output counts.
+  ///   - first: the job's first reference, whose name the output may take.
+  /// - Returns: `nil` when no edit of the job is done or on its way.
+  /// - Throws: 76 when a result is on its way but not ready yet; otherwise as `recover`.
   package func earlier(
     _ key: String, _ options: EditOptions, of first: Reference?, again: ResendPolicy = .no,
     until stop: StopSignal, watch: @escaping @Sendable (EditEvent) -> Void
@@ -41,12 +41,12 @@ extension Editor {
       case .underWay: return .underWay
       case .done where again.passesOver(entry), .lost where again.passesOver(entry): continue
       case .done: done.append(entry)
-      // What was tried before it was done at last does not matter any more.
+      // Once an edit is done, earlier attempts no longer matter.
       case _ where !done.isEmpty: continue
       case .paid:
         watch(.fetching(id: entry.id))
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
-        // A task that the gateway knows nothing of may have been done all the same.
+        // A task that the gateway does not know may have been done all the same.
         switch try await self.standing(of: entry) {
         case .paid where try await !hasTask(entry) || again.passesOver(entry): continue
         case .unknown where again.passesOver(entry): continue
@@ -67,21 +67,21 @@ extension Editor {
     return done.isEmpty ? lost.map { .lost($0) } : .done(done)
   }
 
-  /// How one edit of a job stands.
+  /// The standing of one edit of a job.
   package enum Standing: Sendable {
     case underWay
     case done
-    /// It is billed, and can be fetched.
+    /// It is billed, and its result can be fetched.
     case paid
-    /// Nobody knows.
+    /// The outcome is unknown.
     case unknown(isKept: Bool)
     case withoutPicture(isKept: Bool)
     case lost
-    /// It cost nothing, or may be sent once more all the same.
+    /// It cost nothing, or may be sent again all the same.
     case nothing
   }
 
-  /// What the ledger knows of a job, the newest first.
+  /// The edits of a job in the ledger with their standings, the newest first.
   package func standings(of key: String) async throws(PlantainError) -> [(
     entry: EditEntry, standing: Standing
   )] {
@@ -109,14 +109,15 @@ extension Editor {
     }
   }
 
-  /// - Returns: `nil` when there is no picture in it, as before.
+  /// - Returns: `nil` when the reply contains no picture, as before.
   private func fetched(
     _ entry: EditEntry, _ options: EditOptions, _ first: Reference?, _ stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult? {
     var options = options
     if let plan = try? OutputPlan(options, first: first), plan.isPlace(of: entry) {
-      // The place was free before it was sent: what lies there was written just before a process ended, or by another edit.
+      // The output was free before the edit was sent: an existing file was written just before a process
+      // ended, or by another edit.
       let isAsked = options.overwrites || entry.output?.overwrites == true
       let other = try await store.with { ledger throws(LedgerError) in
         try await ledger.hasEdit(after: entry, writing: plan.possiblePaths.map(OutputFile.absolute))
@@ -134,14 +135,15 @@ extension Editor {
 }
 
 extension EditEntry {
-  /// Whether nothing of its results is where it was written.
+  /// Whether none of its results exists where it was written.
   package var isGone: Bool { !writtenPlaces.contains(where: OutputFile.exists) }
 
-  /// Where its results were written.
+  /// The paths where its results were written.
   package var writtenPlaces: [String] { outputs ?? placesThatExist }
 
-  /// Where its result lies when its entry does not say so: once a process could end between writing down that an edit is
-  /// done and where. What is not found again would be paid for again.
+  /// The existing paths where its result may be when its entry does not say: in earlier versions a process
+  /// could end after recording that an edit was done, but before recording where. A result that is not found
+  /// again would be paid for again.
   private var placesThatExist: [String] {
     guard let output else { return [] }
     let places =
@@ -152,7 +154,8 @@ extension EditEntry {
 }
 
 extension PlantainError {
-  /// Whether the reply was read, and there is no picture in it: not so when one could not be fetched, finished or written.
+  /// Whether the reply was read and contains no picture. False when a picture could not be fetched, finished,
+  /// or written.
   var isOfReplyItself: Bool {
     if [.noPicture, .refused].contains(code) || underlying is GatewayFailure { return true }
     if underlying is StoredReply.Failure { return true }

@@ -3,16 +3,19 @@ package import Ledger
 import Submission
 package import Core
 
-/// What was paid for and did not arrive.
+/// Recovery of results that were paid for but did not arrive.
 extension Editor {
-  /// Fetches what an edit has still to get: its tasks' results, or what a stored reply leads to. Sends nothing that costs.
+  /// Fetches the missing results of an edit: those of its tasks, or those that a stored reply contains or
+  /// links to. Sends nothing that costs.
   ///
   /// - Parameters:
   ///   - id: the edit's id, or the beginning of it.
-  ///   - options: only the output, whether it overwrites or is raw, the format, the timeout and `finish.maximumDrift` count. An output in
-  ///     memory means the place that the edit was given; no drift means what it was told, and `.infinity` any.
-  /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs nothing or is another
-  ///   gateway's; otherwise as `edit`.
+  ///   - options: only the output, whether it overwrites or is raw, the format, the timeout, and
+  ///     `finish.maximumDrift` count. An output in memory means the output that the edit was given; no
+  ///     maximum drift means the edit's own, and `.infinity` any. Default: none set.
+  ///   - watch: receives events. Default: does nothing.
+  /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs
+  ///   nothing or belongs to another gateway; otherwise as `edit`.
   public func recover(
     _ id: String, options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
@@ -20,7 +23,7 @@ extension Editor {
     try await recover(id, options, namedAfter: nil, until: StopSignal(), watch)
   }
 
-  /// - Parameter first: a reference by whose name the output is called; `nil`: that of the edit.
+  /// - Parameter first: the reference whose name the output takes; `nil`: the edit's own.
   package func recover(
     _ id: String, _ options: EditOptions, namedAfter first: Reference?, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -28,8 +31,8 @@ extension Editor {
     try await resume(id, options, asksForTasks: true, namedAfter: first, until: stop, watch)
   }
 
-  /// Reads the stored reply of an edit once more, without asking the gateway for anything but pictures that the reply names by
-  /// their address.
+  /// Reads the stored reply of an edit again. Requests nothing from the gateway except pictures that the
+  /// reply links to.
   ///
   /// - Throws: as `recover`.
   public func replay(
@@ -50,7 +53,7 @@ extension Editor {
     let output = try output(entry, options, namedAfter: first)
     try output.check()
     try output.prepareFolder()
-    // What one request brought counts, also when another has nothing, or nothing yet.
+    // The results of one request count, even when another has none, or none yet.
     var executed: [ExecutionResult] = []
     var failures: [PlantainError] = []
     for attempt in open {
@@ -67,7 +70,7 @@ extension Editor {
       plan.finishing = options.isRaw ? nil : try await finishing(entry)
       if let maximum = options.finish.maximumDrift { plan.finishing?.maximumDrift = maximum }
     } catch {
-      // Nothing is used up by this.
+      // The stored replies stay available.
       for one in executed { one.receipt.release() }
       throw .cannotFinish(error, entry.id)
     }
@@ -114,13 +117,13 @@ extension Editor {
     }
   }
 
-  /// The attempts that have something to fetch.
+  /// The attempts whose results can be fetched.
   private func openAttempts(
     _ entry: EditEntry, _ attempts: [AttemptEntry], asksForTasks: Bool
   ) throws(PlantainError) -> [AttemptEntry] {
     let isLive = attempts.contains(where: store.isLive)
     guard !isLive else {
-      throw .usage("the edit \(entry.id) is under way in another process", hint: "Wait until that is done.")
+      throw .usage("the edit \(entry.id) is under way in another process", hint: "Wait until it finishes.")
     }
     let states = attempts.map { $0.settledState(isLive: false) }
     let open = zip(attempts, states).filter { attempt, state in
@@ -158,10 +161,10 @@ extension PlantainError {
     switch state {
     case .done: .usage("the edit \(id) is done", hint: "There is nothing to fetch.")
     case .accepted where !asksForTasks:
-      .usage("the edit \(id) has no stored reply, but a task", hint: "Ask for it: plantain recover \(id)")
+      .usage("the edit \(id) has a task but no stored reply", hint: "Fetch it: plantain recover \(id)")
     case .prepared, .unbilled:
-      .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if you like.")
-    case .withoutPicture: .usage("the edit \(id) was answered without a picture", hint: nil)
+      .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if needed.")
+    case .withoutPicture: .usage("the reply to the edit \(id) contains no picture", hint: nil)
     case .lost, .writtenOff:
       .usage("the edit \(id) was settled as billed, and no picture will come", hint: nil)
     case .sending, .accepted, .ambiguous, .stored: .unknownOutcome(of: id)
@@ -174,48 +177,48 @@ extension PlantainError {
     -> PlantainError
   {
     PlantainError(
-      .submission, .outcomeUnknown, "the stored reply \(reply) cannot be read: \(error.message)",
-      hint: "It was done and billed. Look at the gateway's own log.", subject: id, billed: .yes,
+      .submission, .outcomeUnknown, "cannot read the stored reply \(reply): \(error.message)",
+      hint: "The edit was done and billed. Check the gateway's own log.", subject: id, billed: .yes,
       underlying: error)
   }
 
   package static func unknownOutcome(of id: String) -> PlantainError {
     var error = PlantainError(
       .submission, .outcomeUnknown,
-      "nobody knows what became of the edit \(id), and nothing of it can be fetched",
+      "the outcome of the edit \(id) is unknown, and nothing of it can be fetched",
       hint: "It may have been done and billed. " + settling(id), subject: id, billed: .unknown)
     error.editID = id
     return error
   }
 
-  /// A job whose user has settled it so.
+  /// The error for a job whose user has settled it as billed without a picture.
   package static func settledAsLost(_ id: String) -> PlantainError {
     var error = PlantainError(
-      .reply, .noPicture, "it was settled as billed, and no picture will come (\(id))",
-      hint: "Take its line out, or send it once more, and pay for it again, with --again.", subject: id)
+      .reply, .noPicture, "the edit \(id) was settled as billed, and no picture will come",
+      hint: "Remove its line, or send it again, and pay again, with --again.", subject: id)
     error.editID = id
     return error
   }
 
-  /// An edit that asked for the same may have been billed.
+  /// The error for an edit whose equal may have been billed.
   static func twinUnknown(_ id: String) -> PlantainError {
     PlantainError(
       .submission, .outcomeUnknown,
-      "the same edit was sent before, and nobody knows what became of it (\(id)); nothing was sent now",
-      hint: "It may have been done and billed. \(settling(id)) Or send it once more with --again.",
+      "the same edit (\(id)) was sent before, and its outcome is unknown; nothing was sent now",
+      hint: "It may have been done and billed. \(settling(id)) Or send it again with --again.",
       subject: id, billed: .no)
   }
 
-  /// The same edit is being sent in this moment.
+  /// The error for an edit whose equal is being sent by another process.
   static func twinUnderWay() -> PlantainError {
     PlantainError(
       .submission, .outcomeUnknown, "the same edit is under way in another process; nothing was sent now",
-      hint: "Wait until that one is done. Several pictures of one prompt are asked for with --count.",
+      hint: "Wait until it finishes. To get several pictures of one prompt, use --count.",
       billed: .no)
   }
 
   private static func settling(_ id: String) -> String {
-    "Look at the gateway's own log, then settle it: \(settlingCommand(id))."
+    "Check the gateway's own log, then settle it: \(settlingCommand(id))."
   }
 
   static func settlingCommand(_ id: String) -> String {
@@ -231,7 +234,7 @@ extension SentPictures {
 }
 
 extension EditPlan {
-  /// What an earlier process was about to do, as far as that matters for its end.
+  /// Restores the plan of an earlier process from the ledger, as far as it matters for finishing the edit.
   package init(resuming entry: EditEntry) {
     let price = entry.priceMillionths.map {
       Price(millionths: $0, currency: entry.currency ?? "USD", checked: "")

@@ -1,13 +1,16 @@
 package import Ledger
 
-/// Whether edits are sent that were sent before.
+/// Whether to send edits that were sent before.
 public enum ResendPolicy: Sendable, Equatable {
+  /// Does not send them again.
   case no
+  /// Sends them again.
   case yes
-  /// As a run did that was interrupted, by its id or the beginning of it: what it has sent is not sent a second time.
+  /// Continues an interrupted run, given by its id or the beginning of it: what that run has sent is not sent
+  /// again.
   case goingOn(run: String)
 
-  /// Whether an earlier edit of a job does not keep it from being sent.
+  /// Whether an edit of a job is passed over, so that it does not keep the job from being sent.
   package func passesOver(_ entry: EditEntry) -> Bool {
     switch self {
     case .no: false

@@ -5,12 +5,12 @@ package import Ledger
 import Submission
 import Core
 
-/// Results that are there already, asked for at another place.
+/// Copies of existing results that are requested at another path.
 extension Editor {
-  /// Writes what an earlier edit has brought to another place, too, without paying.
+  /// Writes the results of an earlier edit to another path as well, without paying.
   ///
-  /// - Returns: `nil` when nothing of it is left.
-  /// - Throws: 73 when it cannot be written there.
+  /// - Returns: `nil` when a result no longer exists.
+  /// - Throws: 73 when the output cannot be written.
   package func copy(
     _ entry: EditEntry, to options: EditOptions, namedAfter first: Reference?
   ) async throws(PlantainError) -> EditResult? {
@@ -43,8 +43,8 @@ extension Editor {
       elapsed: ContinuousClock.now - start)
   }
 
-  /// The pictures of an edit that are still there: by their hashes, or where an earlier version kept none, whatever pictures lie at
-  /// their places.
+  /// The pictures of an edit that still exist, verified by their digests. If an earlier version recorded no
+  /// digests, whatever pictures exist at their paths.
   private func remaining(
     of entry: EditEntry
   ) async throws(PlantainError) -> (pictures: [PictureBytes], isChecked: Bool)? {
@@ -80,13 +80,13 @@ extension Editor {
 }
 
 extension PlantainError {
-  /// A job is done, and its results are not there any more.
+  /// The error for a job that is done, but whose results no longer exist.
   package static func resultGone(_ entry: EditEntry) -> PlantainError {
     var error = PlantainError(
       .input, .missing,
-      "it was done by the edit \(entry.id), whose result is not there any more"
+      "it was done by the edit \(entry.id), whose result no longer exists"
         + ((entry.outputs?.last).map { ": \($0)" } ?? ""),
-      hint: "Do it once more, and pay for it again, with --again.", subject: entry.outputs?.last)
+      hint: "Send it again, and pay again, with --again.", subject: entry.outputs?.last)
     error.editID = entry.id
     return error
   }

@@ -2,28 +2,30 @@ import Ledger
 import Submission
 import Core
 
-/// What the user knows of an edit whose outcome the ledger does not.
+/// What the user knows of an edit whose outcome is unknown to the ledger.
 public enum Settlement: String, Sendable, CaseIterable {
   /// It was billed, and no picture will come: it counts as spent and is not sent again.
   case billed
   /// It was not billed: it does not count, and the next run sends it.
   case unbilled
-  /// It counts as spent, and the next run sends it once more.
+  /// It counts as spent, and the next run sends it again.
   case resend
 }
 
-/// What came of settling one edit.
+/// The outcome of settling one edit.
 public enum SettledEdit: Sendable {
-  /// As it stands now.
+  /// The edit as it stands now.
   case settled(HistoryEntry)
-  /// Its picture was there, or has come meanwhile: there was nothing to settle.
+  /// Its picture existed, or has arrived meanwhile, so there was nothing to settle.
   case fetched(EditResult)
 }
 
 extension History {
-  /// The ids of the edits that can be settled under an id, or the beginning of one: of the edit itself, or of those of a run.
+  /// The ids of the edits that can be settled under an id: the edit itself, or the open edits of a run.
   ///
-  /// - Throws: 66 when there is no such edit or run; 64 when several begin so, or nothing of it is open; 73.
+  /// - Parameter id: the id of an edit or a run, or the beginning of it.
+  /// - Throws: 66 for an unknown edit or run; 64 when several ids begin this way, or when nothing is open; 73
+  ///   when the ledger cannot be used.
   public func unsettled(_ id: String) async throws(PlantainError) -> [String] {
     let edit: EditEntry
     do throws(PlantainError) {
@@ -56,7 +58,7 @@ extension LedgerStore {
     }
     guard !open.isEmpty else {
       throw .usage(
-        "of the run \(run) the outcome of every edit is known", hint: "There is nothing to settle.")
+        "the outcome of every edit of the run \(run) is known", hint: "There is nothing to settle.")
     }
     return open
   }
@@ -64,7 +66,7 @@ extension LedgerStore {
   fileprivate func requireOpen(_ edit: EditEntry) async throws(PlantainError) {
     let attempts = try await attempts(of: edit)
     guard !attempts.contains(where: isLive) else {
-      throw .usage("the edit \(edit.id) is under way", hint: "Wait until it has ended, or stop it.")
+      throw .usage("the edit \(edit.id) is under way", hint: "Wait until it finishes, or stop it.")
     }
     guard attempts.contains(where: \.isOpen) else {
       let state = HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) })
@@ -74,24 +76,27 @@ extension LedgerStore {
 }
 
 extension AttemptEntry {
-  /// Whether its outcome is not known, or it has not ended.
+  /// Whether its outcome is unknown, or it has not ended.
   fileprivate var isOpen: Bool { settledState(isLive: false).isOpen }
 }
 
 extension Editor {
-  /// Settles an edit whose outcome the ledger does not know, by what its user has learned. What the gateway or a kept reply can say is
-  /// asked first. Sends nothing that costs.
+  /// Settles an edit whose outcome is unknown to the ledger, by what the user has learned. The gateway or a
+  /// stored reply is asked first. Sends nothing that costs.
   ///
-  /// - Parameter id: the edit's id, or the beginning of it.
-  /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; 64 when the edit is under way, or its
-  ///   outcome known; 66, 73.
+  /// - Parameters:
+  ///   - id: the edit's id, or the beginning of it.
+  ///   - settlement: what the user knows of it.
+  ///   - watch: receives events. Default: does nothing.
+  /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; 64 when the edit
+  ///   is under way, or its outcome is known; 66 for an unknown id; 73 when the ledger cannot be used.
   public func settle(
     _ id: String, as settlement: Settlement, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> SettledEdit {
     let edit = try await store.entry(id)
     try await store.requireOpen(edit)
     let result = try await fetched(edit, watch)
-    // Of several requests some may have brought nothing.
+    // Of several requests, some may have brought nothing.
     for attempt in try await store.attempts(of: edit) where attempt.isOpen {
       try await settle(attempt, as: settlement)
     }
@@ -116,7 +121,7 @@ extension Editor {
     }
   }
 
-  /// Who settles an edit has looked elsewhere already.
+  /// A user who settles an edit has already looked elsewhere, so the gateway is not asked for long.
   private static let longestQuestion: Duration = .seconds(30)
 
   private func settle(_ attempt: AttemptEntry, as settlement: Settlement) async throws(PlantainError) {
@@ -134,7 +139,7 @@ extension Editor {
 }
 
 extension PlantainError {
-  /// Whether there is a result that cannot be had: it has expired, or its gateway is gone.
+  /// Whether there is a result that cannot be fetched: it has expired, or its gateway is gone.
   fileprivate var isOfResultOutOfReach: Bool {
     guard let failure = underlying as? ExecutionFailure else { return false }
     return switch failure.cause {

@@ -4,12 +4,14 @@ package import PictureFormats
 import Preparation
 import Core
 
-/// Names and values of options as they stand in the keys of jobs.
+/// The names and values of options as the job keys contain them.
 ///
-/// They are spelled as Swift printed the first version's properties, types and modules included, and stay so whatever these are
-/// called now: a key that changes makes a job that is done and paid for look new. Tests/StoredShapes/job-keys.txt holds them all.
+/// They are spelled as Swift printed the first version's properties, including types and modules, and stay so
+/// whatever these are called now: a changed key makes a job that is done and paid for look new.
+/// Tests/StoredShapes/job-keys.txt lists them all.
 package enum StoredNames {
-  /// `name=value` of each option that is not as usual, in the order of the first version; options that came later follow.
+  /// `name=value` of each option that differs from its default, in the order of the first version. Options
+  /// that were added later follow.
   package static func texts(of options: EditOptions) -> [String] {
     let finish = options.finish
     let ofFinishing: [(String, String?)] = [
@@ -19,7 +21,7 @@ package enum StoredNames {
       (
         "finish.region", optional(finish.region) { "\($0.left),\($0.top),\($0.size.width),\($0.size.height)" }
       ),
-      // The mask is known by its bytes.
+      // The mask is identified by its bytes.
       ("finish.mask", optional(finish.mask) { _ in "Plantain.Reference.standardInput" }),
       ("finish.feather", optional(finish.feather) { "\($0)" }),
       ("finish.keepsUnchanged", flag(finish.keepsUnchanged)),
@@ -55,7 +57,7 @@ package enum StoredNames {
     ]
     let later: [(String, String?)] = [
       ("finish.maskEdits", finish.maskEdits?.rawValue),
-      // One in pixels is known by the older name.
+      // A region in pixels is stored under the older name.
       ("finish.regionInPercent", finish.region == nil ? finish.statedRegion?.description : nil),
     ]
     return (ofFinishing + ofEdit + later).compactMap { name, value in value.map { "\(name)=\($0)" } }

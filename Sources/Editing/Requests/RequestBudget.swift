@@ -1,28 +1,28 @@
 import Base64
 import Core
 
-/// How many file bytes each reference may have so that a whole request stays within its limit.
+/// Divides a request's byte limit among its references.
 ///
-/// Pictures that need less than their share leave the rest to the others; the one being edited, which is the first,
-/// counts twice. Pure arithmetic.
+/// Pictures that need less than their share leave the rest to the others. The picture to edit, which is the
+/// first, counts twice. Pure arithmetic.
 struct RequestBudget: Equatable {
-  /// Room for the JSON around the pictures, beside the prompt.
+  /// Bytes for the JSON around the pictures, apart from the prompt.
   private static let envelope = 4_096
-  /// Less than this is no picture worth sending.
+  /// A picture of fewer bytes is not worth sending.
   private static let smallestShare = 1_000
 
   /// File bytes for all references together.
   private let room: Int
 
-  /// `nil` when not even a kilobyte is left for each.
+  /// `nil` when less than a kilobyte is left for each reference, counting the first twice.
   init?(request: ByteCount, references: Int, promptBytes: Int) {
-    // A prompt grows at most sixfold when every byte of it is escaped; base64 is written in groups of four.
+    // Escaping makes a prompt at most six times as long; base64 is written in groups of four.
     let text = request.bytes - Self.envelope - promptBytes * 6 - 4 * references
     room = text / 4 * 3
     guard room >= Self.smallestShare * (references + 1) else { return nil }
   }
 
-  /// The limits that make pictures of these sizes fit, `nil` for those that may stay as they are.
+  /// The byte limits that make pictures of these sizes fit; `nil` for those that can stay as they are.
   package func limits(for sizes: [ByteCount]) -> [ByteCount?] {
     guard sizes.reduce(0, { $0 + $1.bytes }) > room else { return sizes.map { _ in nil } }
     var left = room

@@ -2,7 +2,7 @@ package import Gateways
 import Submission
 import Core
 
-/// What can be known to be wrong before any work is done.
+/// Checks that need no work on the pictures.
 package enum RequestCheck {
   package static func check(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ gateway: Gateway
@@ -11,22 +11,22 @@ package enum RequestCheck {
     guard !references.isEmpty || gateway.takesPromptAlone else {
       let others = Gateway.all.filter(\.takesPromptAlone).map(\.id).joined(separator: ", ")
       throw .unsupported(
-        "\(gateway.id) edits pictures and makes none from words alone", gateway,
-        hint: "Give a picture to edit, or choose one of \(others).")
+        "\(gateway.id) edits pictures and makes none from a prompt alone", gateway,
+        hint: "Pass a picture to edit, or choose one of \(others).")
     }
     guard references.count <= gateway.limits.references else {
       throw .unsupported(
         "\(gateway.id) takes at most \(gateway.limits.references) references, received \(references.count)",
         gateway,
         hint:
-          "Give fewer; to edit each of them: plantain batch PICTURE... -p TEXT. Nothing was sent.")
+          "Pass fewer; to edit each of them: plantain batch PICTURE... -p TEXT. Nothing was sent.")
     }
     for case .url(let address) in references where Reference.withoutSecrets(address).contains("://***@") {
       let name = Reference.withoutSecrets(address)
       throw .fetching(.notHTTPS(name), name)
     }
     let standardInputs = references.filter { if case .standardInput = $0 { true } else { false } }
-    guard standardInputs.count <= 1 else { throw .usage("standard input can be only one of the references") }
+    guard standardInputs.count <= 1 else { throw .usage("only one reference can be standard input") }
     if let timeout = options.timeout, timeout <= .zero {
       throw .usage("expected a timeout above zero")
     }
@@ -37,8 +37,8 @@ extension RequestCheck {
   package static func requireWords(_ prompt: String) throws(PlantainError) {
     guard prompt.isBlank else { return }
     throw .usage(
-      prompt.isEmpty ? "the prompt is empty" : "the prompt is nothing but white space",
-      hint: "Say with -p what the picture should become.")
+      prompt.isEmpty ? "the prompt is empty" : "the prompt is only white space",
+      hint: "Describe with -p what the picture should become.")
   }
 }
 

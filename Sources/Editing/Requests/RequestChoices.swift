@@ -3,27 +3,27 @@ import Preparation
 package import Gateways
 package import Core
 
-/// What a gateway is going to be asked for, settled before any work is done. An option that the route lacks is an error
-/// that names what it has; nothing is dropped or replaced in silence.
+/// The options of a request, resolved for a gateway before any work is done. An option that the route lacks
+/// is an error that lists the available ones. Nothing is dropped or replaced silently.
 package struct RequestChoices {
   package let model: Model
-  /// For price and preparation; sent when `sendsShape` says so.
+  /// Used for price and preparation; sent if `sendsShape` is true.
   package let tier: Tier
-  /// `nil`: by the first reference.
+  /// The aspect ratio; `nil`: that of the first reference.
   package let ratio: AspectRatio?
   let isShapeAutomatic: Bool
   package let thinking: ThinkingLevel?
   package let webSearch: Bool
-  /// How many pictures each request asks for.
+  /// The number of pictures that each request asks for.
   package let parts: [Int]
-  /// Why the model may be another than the one that is meant; `nil`: it is known.
+  /// Why the model may be another than the intended one; `nil`: it is known.
   package let modelDoubt: String?
   private(set) var warnings: [EditWarning]
 
   private let gateway: Gateway
   private let options: EditOptions
 
-  /// - Throws: 82 for what the gateway or the model lacks, 64 for what nobody has.
+  /// - Throws: 82 for what the gateway or the model lacks, 64 for what no gateway has.
   package init(_ options: EditOptions, _ gateway: Gateway) throws(PlantainError) {
     let check = OptionCheck(gateway: gateway, acceptsNearest: options.acceptsNearest)
     self.gateway = gateway
@@ -44,10 +44,10 @@ package struct RequestChoices {
       options.fit != .none
       ? "--fit \(options.fit.rawValue)" : options.finish.statedRegion == nil ? nil : "--region"
     if let shaping, isShapeAutomatic {
-      throw .usage("\(shaping) needs a shape", hint: "Leave --aspect away, or give a ratio.")
+      throw .usage("\(shaping) needs an aspect ratio", hint: "Omit --aspect, or pass a ratio.")
     }
     guard options.fit == .none || options.finish.statedRegion == nil else {
-      throw .usage("a region is sent in a supported shape already", hint: "Leave --fit away.")
+      throw .usage("a region is already sent in a supported shape", hint: "Omit --fit.")
     }
     self.warnings = warnings
   }
@@ -57,22 +57,22 @@ package struct RequestChoices {
     return stride(from: 0, to: count, by: maximum).map { min(maximum, count - $0) }
   }
 
-  /// What one picture costs; `nil`: not known.
+  /// The price of one picture; `nil` if unknown.
   package var price: Price? { options.price.map(Price.stated) ?? model.prices[tier] }
 
-  /// The ratios that a prepared picture may be brought to.
+  /// The aspect ratios that a prepared picture may be fitted to.
   var ratiosToFit: [AspectRatio] { ratio.map { [$0] } ?? model.ratios }
 
   /// The sizes that the model may answer in.
   var sizes: [PixelSize] { ratiosToFit.compactMap { model.size($0, tier) } }
 
-  /// Whether tier and shape are said at all.
+  /// Whether the tier and the aspect ratio are sent.
   private var sendsShape: Bool {
     gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil || options.fit != .none
       || options.finish.statedRegion != nil || options.isMirrored
   }
 
-  /// One of the requests, for as many pictures as `parts` says.
+  /// One of the requests, for `count` pictures, which is one of `parts`.
   ///
   /// - Parameter source: the size of the picture to edit; `nil` without one.
   package func request(
@@ -81,7 +81,7 @@ package struct RequestChoices {
     var request = EditRequest(
       prompt: prompt, model: model.id, tier: nil, shape: nil, references: references)
     if sendsShape {
-      // Where there is no choice there is nothing to say.
+      // With a single tier there is nothing to choose.
       request.tier = model.tiers.count > 1 ? tier : nil
       request.shape = isShapeAutomatic ? .automatic : .ratio(shape(for: source))
     }
@@ -94,23 +94,23 @@ package struct RequestChoices {
     return request
   }
 
-  /// The ratio for a source of that size; a square without one.
+  /// The aspect ratio for a source of that size; a square without a source.
   package func shape(for source: PixelSize?) -> AspectRatio {
     ratio ?? source.map(model.nearestRatio) ?? model.nearestRatio(to: AspectRatio(1, 1))
   }
 
-  /// The ratio that is going to be sent; `nil` when none is.
+  /// The aspect ratio that is sent; `nil` if none is.
   func sentRatio(for source: PixelSize?) -> AspectRatio? {
     sendsShape && !isShapeAutomatic ? shape(for: source) : nil
   }
 
-  /// What the gateway is asked for: the wanted format where it makes that, else nothing.
+  /// The output format that the gateway is asked for: the wanted one if it supports that, otherwise none.
   private var outputFormat: MediaType? {
     options.wantedFormat.flatMap { gateway.outputFormats.contains($0) ? $0 : nil }
   }
 }
 
-/// Looks at single options.
+/// Checks single options.
 private struct OptionCheck {
   let gateway: Gateway
   let acceptsNearest: Bool
@@ -172,7 +172,7 @@ private struct OptionCheck {
     }
   }
 
-  /// The options that a gateway may lack and this one has.
+  /// The options that not every gateway has, but this one does.
   private var offered: [String] {
     let fields = gateway.fields
     let options = [
@@ -191,7 +191,7 @@ private struct OptionCheck {
 }
 
 extension EditOptions {
-  /// The format that the result shall have, if somebody said.
+  /// The format requested for the result; `nil` if none is.
   var wantedFormat: MediaType? { wantedFormat(by: output) ?? outputTemplate?.format?.mediaType }
 
   func wantedFormat(by output: Output) -> MediaType? {
@@ -202,14 +202,14 @@ extension EditOptions {
 }
 
 extension Gateway {
-  /// What is to be said of a model id that the gateway is not known to have, before it is paid for.
+  /// The warning about a model id that the gateway is not known to have, given before anything is billed.
   package func doubt(about model: String?) -> String? {
     guard let model, !models.contains(where: { $0.id == model }) else { return nil }
     let known = models.map(\.id)
     let meant =
       known.nearest(to: model, within: max(2, model.count / 3)).map { "did you mean \($0)?" }
-      ?? "known are \(known.joined(separator: ", "))."
+      ?? "known models: \(known.joined(separator: ", "))."
     return
-      "\(id) is not known to have a model \(model): \(meant) It is sent as it is, and no table has its price"
+      "\(id) is not known to have a model \(model): \(meant) It is sent as it is, and its price is unknown"
   }
 }

@@ -6,10 +6,13 @@ import PictureFormats
 import Preparation
 import Core
 
-/// All local work before the first byte leaves.
+/// The local work before the first byte is sent.
 extension Editor {
-  /// - Parameter isDry: opens no socket, so references by URL that would be fetched are left out.
-  /// - Returns: what is going to be sent, and it as requests: one, unless more pictures are wanted than the gateway makes at
+  /// Prepares all references and builds the requests.
+  ///
+  /// - Parameter isDry: whether no socket is opened, so that references by URL that would be fetched are left
+  ///   out.
+  /// - Returns: the plan, and the requests: one, unless more pictures are wanted than the gateway makes at
   ///   once.
   func prepareRequest(
     _ job: EditJob, _ route: Route, isDry: Bool = false
@@ -27,7 +30,7 @@ extension Editor {
     guard let budget else {
       throw .usage(
         "\(requestLimit) are not enough for \(references.count) pictures and the prompt",
-        hint: "Allow more with --request-bytes.")
+        hint: "Raise the limit with --request-bytes.")
     }
     let settled = try await readingOnce(sorted.prepared)
     if sorted.isEditedPrepared { options.finish = try await workers.located(options, in: settled.first) }
@@ -38,7 +41,7 @@ extension Editor {
         settled, preparation, budget, isFirstEdited: sorted.isEditedPrepared,
         timeout: options.timeout ?? gateway.timeouts.slow)
     ).map {
-      // What was fetched or read is not held beside what is sent.
+      // Fetched or read bytes are not held in memory beside the prepared ones.
       Preparer.Result(source: $0, reference: $1.reference, elapsed: $1.elapsed)
     }
     for result in prepared { job.watch(.prepared(result)) }
@@ -46,7 +49,8 @@ extension Editor {
     let finishing = try await self.finishing(
       job, options.finish, sorted, settled.first, prepared.first?.reference, model: choices.model.id,
       gateway: gateway.id)
-    // Of a region the answer has the shape of what was cut out, and of a picture that was completed that of the whole.
+    // The answer to a region has the shape of the crop; the answer to a padded picture has that of the padded
+    // one.
     let isReshaped = options.finish.statedRegion != nil || options.isMirrored
     let source = isReshaped ? geometry?.prepared : geometry?.source
 
@@ -59,9 +63,9 @@ extension Editor {
     guard bytes <= requestLimit else {
       throw PlantainError(
         .request, .tooLarge, "the request has \(bytes), over the limit of \(requestLimit)",
-        hint: "Give fewer references, or allow more with --request-bytes.", subject: gateway.id)
+        hint: "Pass fewer references, or raise the limit with --request-bytes.", subject: gateway.id)
     }
-    // Meanwhile the bytes of the pictures are counted and hashed.
+    // Runs while the bytes of the pictures are counted and hashed.
     async let ground = isDry ? nil : self.obstacle(to: job)
 
     var warnings = choices.warnings
@@ -91,7 +95,8 @@ extension Editor {
     return (plan, parts)
   }
 
-  /// What keeps the result from being written: there is no place for it, or for the ledger and the reply.
+  /// What keeps the result from being written: the output folder is unusable, or there is no room for the
+  /// ledger and the reply.
   private func obstacle(to job: EditJob) async -> PlantainError? {
     do throws(PlantainError) {
       try job.output.prepareFolder()
@@ -107,7 +112,7 @@ extension Editor {
     _ prepared: PreparedReference?,
     model: String, gateway: String
   ) async throws(PlantainError) -> EditFinishing? {
-    // What a dry run does not fetch cannot be looked at.
+    // A dry run has no original to inspect if it does not fetch it.
     guard sorted.isEditedPrepared || job.references.isEmpty else { return nil }
     let provenance = Provenance(
       prompt: job.prompt, model: model, gateway: gateway, isGenerated: job.references.isEmpty)
@@ -128,14 +133,14 @@ extension Editor {
     return try reports.map { report throws(PlantainError) in try report.get() }
   }
 
-  /// Every reference within the gateway's limit for one; those that are too heavy together, once more within their
-  /// share of the request.
+  /// Prepares every reference within the gateway's limit for one picture. Those that are too large together
+  /// are prepared again within their share of the request.
   private func prepareAll(
     _ references: [Reference], _ options: PreparationOptions, _ budget: RequestBudget, isFirstEdited: Bool,
     timeout: Duration
   ) async throws(PlantainError) -> [Preparer.Result] {
     var jobs = references.map { Preparer.Job(source: $0, options: options) }
-    // The page and the shape that were asked for are those of the picture to edit.
+    // The requested page and shape are those of the picture to edit.
     for position in jobs.indices.dropFirst(isFirstEdited ? 1 : 0) {
       jobs[position].options.page = nil
       jobs[position].options.fit = .none
@@ -145,7 +150,7 @@ extension Editor {
     var results = try await prepareAll(jobs, timeout)
     for (position, limit) in budget.limits(for: results.map(\.reference.content.byteCount)).enumerated() {
       guard let limit else { continue }
-      // Prepared again from the original: what was encoded for the first limit would lose twice.
+      // Prepared again from the original: encoding the already encoded file would lose quality twice.
       jobs[position].options.maximumBytes = limit
       let preparer = Preparer(options: jobs[position].options, workers: workers, timeout: timeout)
       results[position] = try await preparer.prepare(jobs[position].source)
@@ -153,7 +158,7 @@ extension Editor {
     return results
   }
 
-  /// Standard input can be read only once, but may have to be prepared twice.
+  /// Reads standard input into memory: it can be read only once, but may have to be prepared twice.
   func readingStandardInput(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
     var settled: [Reference] = []
     for reference in references {
@@ -166,7 +171,7 @@ extension Editor {
     return settled
   }
 
-  /// The same of what is fetched.
+  /// Also fetches the references by URL.
   private func readingOnce(_ references: [Reference]) async throws(PlantainError) -> [Reference] {
     var settled: [Reference] = []
     for reference in try await readingStandardInput(references) {
@@ -191,8 +196,8 @@ extension Editor {
   }
 }
 
-/// References by what happens to them: prepared here, or passed on by their address where the gateway fetches it itself. The
-/// picture to edit is always prepared here, so that its shape is known.
+/// References by how they are handled: prepared here, or passed on by URL to a gateway that fetches them
+/// itself. The picture to edit is always prepared here, so that its shape is known.
 private struct SortedReferences {
   private enum Handling { case prepared, passedOn(String), left(Reference) }
 
@@ -218,13 +223,13 @@ private struct SortedReferences {
     places.compactMap { if case .passedOn(let address) = $0 { address } else { nil } }
   }
 
-  /// What a dry run does not fetch.
+  /// The references that a dry run does not fetch.
   var left: [Reference] { places.compactMap { if case .left(let reference) = $0 { reference } else { nil } } }
 
   /// Whether the first reference is among the prepared ones.
   var isEditedPrepared: Bool { if case .prepared? = places.first { true } else { false } }
 
-  /// All that is sent, in its order.
+  /// All references that are sent, in their order.
   func joined(_ prepared: [Preparer.Result]) -> [EditRequest.Reference] {
     var rest = prepared[...]
     return places.compactMap { place in

@@ -1,28 +1,29 @@
 package import Gateways
 import Submission
 
-/// The address of a gateway, checked.
+/// The validated base URL of a gateway.
 package struct BaseURL {
-  /// What the gateway's path follows, whichever of its addresses was given; without a trailing slash.
+  /// The URL to which the gateway's path is appended, without a trailing slash. A URL that already contains
+  /// the path is accepted and shortened.
   package let text: String
-  /// Host and port, for messages.
+  /// The host and port, for messages.
   package let host: String
 
-  /// - Throws: 78 for anything but `https://HOST…`, or `http://` on the loopback interface: a key and a private
-  ///   picture do not travel in the open.
+  /// - Throws: `PlantainError` with exit status 78 for anything but `https://HOST…`, or `http://` on the
+  ///   loopback interface: keys and private pictures are not sent unencrypted.
   package init(_ text: String?, _ gateway: Gateway) throws(PlantainError) {
     guard let text, !text.isEmpty else {
       throw PlantainError(
-        .configuration, .configuration, "there is no address for \(gateway.id)",
-        hint: "Give --base-url, or set \(gateway.addressVariable).", subject: gateway.id)
+        .configuration, .configuration, "no base URL is set for \(gateway.id)",
+        hint: "Add --base-url, or set \(gateway.addressVariable).", subject: gateway.id)
     }
     let before = BaseAddress(before: gateway.path)
     func bad(_ why: String, better: String = "https://api.example.com") -> PlantainError {
-      // What does not look like an address may be a key in the wrong place.
+      // A text that does not look like a URL may be a key given by mistake, so it is not shown.
       let shown = text.contains("://") ? " " + Reference.withoutSecrets(text) : ""
       return PlantainError(
         .configuration, .configuration, "cannot use the base URL\(shown): \(why)",
-        hint: "Expected something like \(better).", subject: gateway.id)
+        hint: "Give a URL such as \(better).", subject: gateway.id)
     }
     let scheme = text.prefix { $0 != ":" }.lowercased()
     guard ["http", "https"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
@@ -33,12 +34,12 @@ package struct BaseURL {
       let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
       let path = text.dropFirst(scheme.count + 3 + authority.count).prefix { $0 != "?" && $0 != "#" }
       throw bad(
-        "it must not hold a user, a query or a fragment",
+        "it must not contain a user name, a query or a fragment",
         better: before.base(of: "\(scheme)://\(host)\(path)"))
     }
     guard let name = Self.hostName(authority) else { throw bad("\(authority) is not HOST or HOST:PORT") }
     guard text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }) else {
-      throw bad("it holds spaces or other characters that a URL cannot have")
+      throw bad("it contains spaces or other characters that a URL cannot have")
     }
     if scheme == "http", !LoopbackName.matches(name) {
       throw bad("without TLS only 127.0.0.1, [::1] and localhost are allowed")

@@ -6,14 +6,14 @@ package import Gateways
   import Darwin
 #endif
 
-/// What the environment says where a caller says nothing.
+/// Settings from environment variables, for values that the caller does not give.
 package enum EnvironmentSettings {
-  /// The address that `PLANTAIN_<ID>_URL` gives, if any.
+  /// The base URL from `PLANTAIN_<ID>_URL`, if set.
   package static func baseURL(for gateway: Gateway) -> String? {
     variable(gateway.addressVariable)
   }
 
-  /// An empty variable counts as none.
+  /// The value of a variable; `nil` if it is unset or empty.
   package static func variable(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)

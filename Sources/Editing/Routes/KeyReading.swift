@@ -12,12 +12,13 @@ import SystemPackage
 #endif
 
 extension APIKey.Source {
-  /// No key is longer.
+  /// The maximum length of a key in bytes.
   private static let longest = 4_096
 
-  /// The key, fetched anew.
+  /// Reads the key from its source at every call.
   ///
-  /// - Throws: `missing`, `unavailable`, `malformed`.
+  /// - Throws: `missing` when no environment variable is set, `unavailable` when the file or command fails,
+  ///   `malformed` when the text is not a key.
   package func read() async throws(APIKey.KeyError) -> APIKey {
     switch self {
     case .value(let key): return key
@@ -30,7 +31,7 @@ extension APIKey.Source {
     }
   }
 
-  /// The first line that is not blank, without white space around it.
+  /// The first line that is not blank, without surrounding white space.
   private static func firstLine(of bytes: [UInt8]) throws(APIKey.KeyError) -> String {
     guard let text = TextFile.text(of: bytes) else { throw .malformed }
     return String(text.split(whereSeparator: \.isNewline).lazy.map(\.trimmed).first { !$0.isEmpty } ?? "")
@@ -44,7 +45,7 @@ extension APIKey.Source {
     }
   }
 
-  /// What a password manager's command prints; what it says on standard error goes to ours.
+  /// The standard output of a command, such as a password manager's. Its standard error is inherited.
   private static func output(of command: String) async throws(APIKey.KeyError) -> [UInt8] {
     do {
       let result = try await Subprocess.run(
@@ -60,7 +61,7 @@ extension APIKey.Source {
     } catch let error as APIKey.KeyError {
       throw error
     } catch {
-      throw .unavailable("its command cannot be run, or printed more than a key")
+      throw .unavailable("its command cannot be run, or its output is longer than a key")
     }
   }
 }

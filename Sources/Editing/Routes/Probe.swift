@@ -5,26 +5,33 @@ package import Ledger
 import Submission
 public import Core
 
-/// What became of one smallest edit by one route; its encoding is the JSON of `probe`.
+/// The result of one minimal test edit by one route. Its encoding is the JSON of `probe`.
 public struct ProbeResult: Encodable, Sendable {
+  /// The id of the gateway.
   public let gateway: String
+  /// The id of the model.
   public let model: String
-  /// Where it was sent.
+  /// The base URL of the route.
   public let baseURL: String
+  /// Whether the route works.
   public let state: State
+  /// The message of the error, or that a picture was returned.
   public let reason: String
+  /// The duration in seconds.
   public let seconds: Double
-  /// ISO 8601, in UTC.
+  /// When the probe began, in ISO 8601 and UTC.
   public let at: String
-  /// Why it is not healthy; not kept in the ledger.
+  /// The error of a route that is not healthy. It is not stored in the ledger.
   public let error: PlantainError?
 
+  /// The health of a route.
   public enum State: String, Encodable, Sendable {
-    /// A picture came back.
+    /// The route returned a picture.
     case healthy
-    /// The route itself fails: it does not take what its pages describe, or answers without a picture.
+    /// The route itself fails: it rejects a request that its documentation allows, or answers without a
+    /// picture.
     case unhealthy
-    /// It failed for a reason that is not the route's: the key, the network, the rate, or a refusal.
+    /// The probe failed for a reason outside the route: the key, the network, a rate limit, or a refusal.
     case inconclusive
   }
 
@@ -43,20 +50,21 @@ public struct ProbeResult: Encodable, Sendable {
 }
 
 extension Editor {
-  /// Crazyrouter's own template for trying a route again, whose picture is a square on a ground
+  /// Crazyrouter's template for retrying a route, made for a picture of a square on a background
   /// (https://docs.crazyrouter.com/en/chat/gemini/image-edit).
   private static let prompt =
     "Edit this image: change the background to blue and keep the main square visible. Return image output."
 
-  /// Sends one smallest edit by each route, at the same time and without a second try, and dates what became of it in the
-  /// ledger. Each costs what an edit costs.
+  /// Sends one minimal edit by each route, concurrently and without retries, and records the results with
+  /// their time in the ledger. Each probe costs as much as an edit.
   ///
   /// - Parameters:
-  ///   - timeout: for each; `nil`: the gateway's own.
-  ///   - spending: limits that hold for probes, too.
-  ///   - stop: as in `edit`.
-  /// - Returns: in the order of the routes. What fails is in there.
-  /// - Throws: 73 when the ledger cannot be used, 130.
+  ///   - timeout: the timeout of each probe; `nil`: the gateway's own. Default: `nil`.
+  ///   - spending: the spending limits, which apply to probes, too. Default: none.
+  ///   - stop: as in `edit`. Default: a signal that never stops the probes.
+  ///   - watch: receives the progress events of the edits. Default: ignores them.
+  /// - Returns: the results in the order of the routes. The error of a failed probe is in its result.
+  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be used, 130 when interrupted.
   public func probe(
     timeout: Duration? = nil, spending: SpendingLimits = SpendingLimits(),
     until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
@@ -91,7 +99,8 @@ extension Editor {
       gateway: route.gateway.id, model: route.gateway.defaultModel.id, baseURL: route.baseURL.text, at: at,
       state: (error?.health ?? .healthy).rawValue, reason: error?.message ?? "a picture came back",
       seconds: (ContinuousClock.now - start) / .seconds(1))
-    // Without a key, or the money, nothing was tried. What was paid for is told, also where it cannot be written down.
+    // If the key is missing or the limit is reached, nothing was sent. A billed result is returned even if
+    // recording it fails.
     if error?.code != .keyMissing, error?.code != .overSpending, let ledger = try? store.ledger() {
       try? await ledger.insert(entry)
     }
@@ -120,7 +129,9 @@ extension Editor {
     }
   }
 
-  /// What a probe of each route would send, and its price.
+  /// Returns the plan of a probe of each route: what it would send, and its price.
+  ///
+  /// - Throws: the same errors as `plan`.
   public func probePlans() async throws(PlantainError) -> [EditPlan] {
     var plans: [EditPlan] = []
     for route in routes {
@@ -131,7 +142,7 @@ extension Editor {
     return plans
   }
 
-  /// A square on a ground, and the smallest size that the gateway makes.
+  /// A picture of a square on a background, and options with the smallest tier of the gateway.
   private static func smallest(_ gateway: Gateway) throws(PlantainError) -> ([Reference], EditOptions) {
     var options = EditOptions()
     options.output = .memory
@@ -151,7 +162,8 @@ extension Editor {
 }
 
 extension PlantainError {
-  /// What the failure of a probe says of its route: only what the gateway itself has answered is held against it.
+  /// The health of the route after a failed probe. A route is unhealthy only because of the gateway's own
+  /// replies.
   fileprivate var health: ProbeResult.State {
     switch code {
     case .overloaded, .noPicture, .requestRejected, .unknownModel: .unhealthy

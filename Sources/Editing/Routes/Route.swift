@@ -1,8 +1,9 @@
 public import Gateways
 
-/// A way to a gateway: which one, under which address, with which key.
+/// A route to a gateway: the gateway, its base URL, and the source of its key.
 public struct Route: Sendable {
-  /// Shared: a gateway is a large value, and every edit under way holds several copies of its route.
+  /// Shared storage: a gateway is a large value, and every edit in progress holds several copies of its
+  /// route.
   private final class Storage: Sendable {
     let gateway: Gateway
     let key: APIKey.Source
@@ -17,15 +18,21 @@ public struct Route: Sendable {
 
   private let storage: Storage
 
+  /// The gateway.
   public var gateway: Gateway { storage.gateway }
   package var key: APIKey.Source { storage.key }
   package var baseURL: BaseURL { storage.baseURL }
 
+  /// Creates a route.
+  ///
   /// - Parameters:
-  ///   - key: where the key is read from, at each edit. `nil`: the gateway's own environment variables.
-  ///   - baseURL: another host that speaks the gateway's dialect, such as a private route or the simulator.
-  ///     `nil`: what `PLANTAIN_<ID>_URL` says in the environment, else the gateway's own.
-  /// - Throws: 78 when there is no usable address.
+  ///   - gateway: the gateway that requests are sent to.
+  ///   - key: where the key is read from, at each edit; `nil`: the gateway's own environment variables.
+  ///     Default: `nil`.
+  ///   - baseURL: another host that speaks the gateway's dialect, such as a private route or the simulator;
+  ///     `nil`: the environment variable `PLANTAIN_<ID>_URL` if set, otherwise the gateway's own base URL.
+  ///     Default: `nil`.
+  /// - Throws: `PlantainError` with exit status 78 when there is no usable base URL.
   public init(_ gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil) throws(PlantainError) {
     storage = Storage(
       gateway, key ?? .environment(gateway.keyVariables),

@@ -5,101 +5,115 @@ public import PictureFormats
 public import Preparation
 public import Core
 
-/// How an edit is asked for. What is `nil` is the gateway's or model's usual value.
+/// The options of an edit. `nil` stands for the default of the gateway or the model.
 public struct EditOptions: Sendable {
-  /// A model id of the gateway; unknown ids are sent as they are. `nil`: the gateway's default.
+  /// A model id of the gateway. Unknown ids are sent unchanged. Default: `nil`, the gateway's default model.
   public var model: String?
-  /// The size of the answer. `nil`: 1K, which is sent where the gateway wants it said.
+  /// The size tier of the answer. Default: `nil`, 1K, which is sent if the gateway requires a tier.
   public var tier: Tier?
-  /// The shape of the answer. `nil`: the first reference's own, which is sent where the gateway wants it said.
+  /// The aspect ratio of the answer. Default: `nil`, that of the first reference, which is sent if the
+  /// gateway requires one.
   public var aspect: Aspect?
-  /// Takes the nearest supported ratio or tier instead of refusing one that is not. Default: `false`.
+  /// Takes the nearest supported ratio or tier instead of refusing an unsupported one. Default: `false`.
   public var acceptsNearest = false
-  /// How many pictures. More than the gateway makes at once are asked for by several requests, each at its price.
-  /// Default: 1; at most 100.
+  /// The number of pictures, 1…100. If the gateway makes fewer at once, several requests are sent, each at
+  /// its own price. Default: 1.
   public var count = 1
-  /// Lets the model search the web; the gateway must offer it. Default: `false`.
+  /// Lets the model search the web, which the gateway must support. Default: `false`.
   public var webSearch = false
-  /// Lets the model search for pictures; the gateway must offer it. Default: `false`.
+  /// Lets the model search for pictures, which the gateway must support. Default: `false`.
   public var imageSearch = false
-  /// Lets the gateway go to the maker's own channel when its usual one fails, at that channel's price. Default: `false`.
+  /// Lets the gateway fall back to the maker's own channel when its usual one fails, at that channel's price.
+  /// Default: `false`.
   public var officialFallback = false
-  /// How much the model thinks. `nil`: the model's own choice.
+  /// The thinking level. Default: `nil`, the model's own choice.
   public var thinking: ThinkingLevel?
-  /// The format of the result: asked of the gateway where it can choose, converted here otherwise. `nil`: by the output's
-  /// name, or as it comes.
+  /// The format of the result: requested from the gateway if it offers a choice, otherwise converted here.
+  /// Default: `nil`, by the output's name, or as it arrives.
   public var outputFormat: MediaType?
-  /// Pads or crops the picture that is edited to the shape of the answer, so that the model need not. Default: `none`.
+  /// Pads or crops the edited picture to the aspect ratio of the answer, so that the model does not have to.
+  /// Default: `none`.
   public var fit = Fit.none
-  /// Completes the picture that is edited to exactly the shape of the answer, continued beyond its edges as in a mirror, where the
-  /// answer is laid back into it and neither `fit` nor `aspect` says what its shape is to be; what was added is taken off again.
-  /// Default: `true`.
+  /// Pads the edited picture to exactly the aspect ratio of the answer, by mirroring at its edges. Applies if
+  /// the answer is placed back into the original and neither `fit` nor `aspect` decides its shape. The
+  /// padding is removed from the result. Default: `true`.
   public var mirrorsEdges = true
-  /// The most file bytes of one reference, up to 10 MB. `nil`: the gateway's limit.
+  /// The maximum size of the file of one reference, up to 10 MB. Default: `nil`, the gateway's limit.
   public var maximumBytes: ByteCount?
-  /// The most bytes of the whole request. `nil`: the gateway's limit.
+  /// The maximum size of the whole request. Default: `nil`, the gateway's limit.
   public var requestBytes: ByteCount?
+  /// The maximum longest edge of a reference. Default: `automatic`.
   public var maximumEdge = EdgeLimit.automatic
-  /// As in `PreparationOptions`.
+  /// The format of the references, as in `PreparationOptions`. Default: `nil`.
   public var format: MediaType?
+  /// The quality of the references, as in `PreparationOptions`. Default: `nil`.
   public var quality: Int?
+  /// The color that replaces transparency, as in `PreparationOptions`. Default: white.
   public var background = RGBColor.white
+  /// The maximum number of pixels of a reference, as in `PreparationOptions`. Default: 100,000,000.
   public var maximumPixels = 100_000_000
-  /// As in `PreparationOptions`: `svg`, `jxl`, `jp2`.
+  /// Formats that are read only if allowed, as in `PreparationOptions`: `svg`, `jxl`, `jp2`. Default: none.
   public var allowed: Set<String> = []
-  /// Keeps the names of the creator and of the copyright's holder, and no other metadata. Default: `false`.
+  /// Keeps the names of the creator and of the copyright holder, and no other metadata. Default: `false`.
   public var keepsCopyright = false
-  /// For the picture that is edited, which is the first reference; of the others the first page that is no preview is taken.
+  /// The page of the edited picture, which is the first reference, counted from 1. Default: `nil`, the first
+  /// page that is not a preview, which is always used for the other references.
   public var page: Int?
+  /// Accepts a file that ends too early, as far as it goes. Default: `false`.
   public var allowsTruncated = false
-  /// What is done to the result with the first reference as its original. A region is sent alone, with some of what is around
-  /// it, in a shape and size that the model gives. Default: nothing.
+  /// How the result is finished, with the first reference as its original. A region is sent alone, with some
+  /// of its surroundings, in a shape and size that the model supports. Default: not at all.
   public var finish = FinishOptions()
   /// Writes the model's own bytes, under the output's name with their true extension. Default: `false`.
   public var isRaw = false
-  /// What one picture costs, where the table does not know it or knows it wrongly. `nil`: what the table says.
+  /// The price of one picture, if the built-in table lacks it or is wrong. Default: `nil`, the table's price.
   public var price: Money?
-  /// The most that may be spent. Default: no limit.
+  /// The spending limits. Default: none.
   public var spending = SpendingLimits()
-  /// The edit whose result the first reference is, so that the ledger knows what came from what. `nil`: none.
+  /// The edit whose result the first reference is, recorded in the ledger. Default: `nil`, none.
   public var parent: String?
-  /// What it is known by among the jobs of batches.
+  /// The key of the edit among the jobs of batches.
   package var jobKey: String?
-  /// The run of a batch that it belongs to.
+  /// The batch run that the edit belongs to.
   package var run: String?
-  /// Writes the prompt into the ledger. Default: `true`.
+  /// Writes the prompt to the ledger. Default: `true`.
   public var recordsPrompt = true
-  /// Where the result goes. Default: nowhere but the returned value.
+  /// The destination of the result. Default: `memory`, the returned value only.
   public var output = Output.memory
-  /// How results are called in the folder that is their output. `nil`: `NAME.edited.EXT`.
+  /// The name pattern for results in an output folder. Default: `nil`, `NAME.edited.EXT`.
   public var outputTemplate: NameTemplate?
-  /// Of files in the result's place, replaces only those that the edit has written itself. Default: `false`.
+  /// Replaces an existing output file only if the edit has written it itself. Default: `false`.
   var sparesOthers = false
-  /// Names a result in a folder after the whole name of the first reference, not its stem.
+  /// Names a result in a folder after the whole file name of the first reference, not its stem.
   package var usesWholeName = false
-  /// Sends it although nobody knows what became of an equal edit, which may have been billed. Default: `false`.
+  /// Sends the edit even if the outcome of an equal one is unknown, which may have been billed. Default:
+  /// `false`.
   public var sendsAgain = false
-  /// Replaces files that exist. Default: `false`.
+  /// Replaces existing files. Default: `false`.
   public var overwrites = false
-  /// For the whole call. `nil`: the gateway's own, 360 or 600 s.
+  /// The timeout of the whole call. Default: `nil`, the gateway's own, 360 or 600 s.
   public var timeout: Duration?
 
+  /// Creates the default options.
   public init() {}
 
+  /// The aspect ratio of the answer.
   public enum Aspect: Sendable, Equatable {
-    /// The supported ratio that is nearest to the first reference; the difference is reported.
+    /// The supported ratio nearest to the first reference's. The difference is reported.
     case source
+    /// A given ratio.
     case ratio(AspectRatio)
-    /// The gateway's own choice, where it documents one.
+    /// The gateway's own choice, if it documents one.
     case automatic
   }
 
-  /// Whether the picture that is edited is completed to the shape of the answer.
+  /// Whether the edited picture is padded to the aspect ratio of the answer by mirroring.
   package var isMirrored: Bool {
     mirrorsEdges && fit == .none && aspect == nil && finish.finishing(nil).laysBack
   }
 
-  /// How much more is sent on every side where the answer is looked for in its original: about what models move pictures by.
+  /// The extra padding on every side when the answer is aligned with its original, as a share of the edge:
+  /// about as far as models move pictures.
   private static let margin = 1.0 / 64
 
   private func mirrorPadding(_ sizes: [PixelSize]) -> MirrorPadding? {
@@ -107,39 +121,46 @@ public struct EditOptions: Sendable {
     return MirrorPadding(sizes, margin: finish.finishing(nil).looksForPlace ? Self.margin : 0)
   }
 
-  /// What counts for preparation and price when no tier was asked for.
+  /// The tier for preparation and price when none was requested.
   package var effectiveTier: Tier { tier ?? .one }
 
+  /// The maximum longest edge of a reference.
   public enum EdgeLimit: Sendable, Equatable {
     /// 2048 px up to tier 2K, 4096 px at 4K.
     case automatic
+    /// A given number of pixels.
     case pixels(Int)
+    /// No limit.
     case none
   }
 
+  /// The destination of results.
   public enum Output: Sendable, Equatable {
+    /// No file: the results are only returned.
     case memory
-    /// Exactly this name; its extension decides the format, and without a known one the model's own bytes are kept.
+    /// Exactly this path. Its extension decides the format; without a known one the model's own bytes are
+    /// kept.
     case file(String)
     /// `NAME.edited.EXT` in this folder; `nil`: beside the first reference.
     case folder(String?)
 
-    /// The place that `-o` means: a file when its extension is a picture's, or a file of that name is there; otherwise a
-    /// folder, as always when it is one or ends in a slash. Nothing means beside the first reference.
+    /// Interprets the argument of `-o`: a file if its extension is a picture's, or if a file of that name
+    /// exists; otherwise a folder. It is always a folder if it is an existing one or ends in a slash. `nil`
+    /// means beside the first reference.
     public init(argument: String?) {
       guard let argument else {
         self = .folder(nil)
         return
       }
       let isFolder = argument.hasSuffix("/") || OutputFile.isFolder(argument)
-      // An empty name is nobody's, and is refused as a file's.
+      // An empty path is treated as a file's, and refused as such.
       let isFile =
         OutputPlan.format(byNameOf: argument) != nil || OutputFile.exists(argument) || argument.isEmpty
       self = isFile && !isFolder ? .file(argument) : .folder(argument)
     }
   }
 
-  /// The preparation that these options and a gateway's limits ask for together.
+  /// The preparation options that follow from these options and a gateway's limits.
   ///
   /// - Throws: 82 for what the gateway or the model lacks.
   public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
@@ -160,7 +181,7 @@ public struct EditOptions: Sendable {
     return completed(options)
   }
 
-  /// The preparation that these options ask for where no gateway sets limits.
+  /// The preparation options that follow from these options without a gateway's limits.
   public var preparationWithoutGateway: PreparationOptions {
     var options = PreparationOptions()
     if case .ratio(let ratio) = aspect { options.ratios = [ratio] }

@@ -3,56 +3,64 @@ import Imaging
 package import PictureFormats
 public import Core
 
-/// What is to be done to a picture that a model returned, before it is written. Nothing, by default.
+/// How a picture that a model returned is finished before it is written. By default nothing is done.
 ///
-/// `region`, a mask and `keepsUnchanged` lay the result into its original, after it was recognized there and has got the
-/// original's colors; beyond them, and the feather around them, the finished pixels are the original's exactly: in a PNG, as
-/// every program reads them; in a JPEG or WebP as far as encoding at quality 95 without coarser colors leaves them.
+/// `region`, `mask`, and `keepsUnchanged` composite the result into its original, after it was aligned and
+/// color-matched. Beyond them, and the feather around them, the finished pixels are exactly the original's:
+/// in a PNG, as every program reads them; in a JPEG or WebP, as far as encoding at quality 95 without chroma
+/// subsampling preserves them.
 public struct FinishOptions: Sendable {
-  /// The original's exact width and height, upright.
+  /// Scales the result to the upright original's exact width and height. Default: `false`.
   public var fitsSource = false
-  /// Shift, scale and turn against the original are found and taken back, to a fraction of a pixel. `nil`: where `region`, `mask`
-  /// or `keepsUnchanged` lays the result into its original.
+  /// Measures the result's shift, scale, and rotation against the original, and corrects them to a fraction
+  /// of a pixel. Default: `nil`, which means `true` if `region`, `mask`, or `keepsUnchanged` is set.
   public var aligns: Bool?
-  /// The tint of what the model has not changed is taken back: measured beyond region and mask, where there are such, else on what
-  /// most of the picture agrees on. `nil`: as `aligns`. To give a region another mood, say `false`.
+  /// Removes the tint of what the model has not changed. It is measured beyond region and mask if there are
+  /// any, otherwise on what most of the picture agrees on. Set `false` to give a region another mood.
+  /// Default: `nil`, which means `true` if `region`, `mask`, or `keepsUnchanged` is set.
   public var matchesColor: Bool?
-  /// The only area that changes, in pixels or in shares of the upright original. Default: `nil`, all of it.
+  /// The only area that changes, in pixels or as shares of the upright original. Default: `nil`, all of it.
   public var statedRegion: Region?
-  /// The same where it is in pixels.
+  /// `statedRegion` in pixels; `nil` if it is stated otherwise.
   public var region: PixelArea? {
     get { statedRegion?.pixels }
     set { statedRegion = newValue.map(Region.init) }
   }
-  /// Where this picture says that something may change; the rest stays. It has the original's shape, in any size.
+  /// A picture that marks where the original may change; the rest stays. It has the original's aspect ratio,
+  /// in any size. Default: `nil`, none.
   public var mask: Reference?
-  /// What in the mask says so: what is white, what is half changed being gray, or what is transparent. `nil`: what is transparent,
-  /// where there is such and the rest is a picture or black; else what is white.
+  /// What in the mask marks the area to edit: white, where gray means a partial change, or transparent.
+  /// Default: `nil`, transparent if the mask has transparency and the rest is a picture or black; otherwise
+  /// white.
   public var maskEdits: MaskEdits?
-  /// Over so many of the original's pixels, 0 or more, the result goes over into what is around the region or the mask. `nil`: a
-  /// sixteenth of the region's shorter edge, 64 at most; none around a mask.
+  /// The width of the feather around the region or the mask, over which the result fades into its
+  /// surroundings, in pixels of the original, 0 or more. Default: `nil`, a sixteenth of the region's shorter
+  /// edge, at most 64; 0 around a mask.
   public var feather: Int?
-  /// What the model has not changed is the original's, unless most of the picture is changed.
+  /// Restores the original where the model has not changed it, unless most of the picture is changed.
+  /// Default: `false`.
   public var keepsUnchanged = false
-  /// The original's alpha channel.
+  /// Restores the original's alpha channel. Default: `false`.
   public var restoresAlpha = false
-  /// A result that differs more from its original where it must not, is an error: as the mean CIEDE2000 beyond region and mask;
-  /// without these, of the three fifths that differ least.
+  /// The maximum drift, above which the result is an error: the mean CIEDE2000 difference beyond region and
+  /// mask; without these, that of the three fifths of the pixels that differ least. Default: `nil`, any.
   public var maximumDrift: Double?
-  /// The most bytes of the file: its quality is given up first, then the resolution of its colors, then, where it has not the
-  /// original's exact size, pixels. `nil`: any.
+  /// The maximum size of the file. The encoder first lowers the quality, then the chroma resolution, and
+  /// then, unless the picture must have the original's exact size, the number of pixels. Default: `nil`, any.
   public var maximumBytes: ByteCount?
-  /// Puts into the file what of the original's metadata still holds (when and with what it was taken, whose it is), and, as XMP, that a
-  /// model edited it, with prompt, model, gateway and date. Default: `false`.
+  /// Writes metadata: what still holds of the original's (when and with what it was taken, and whose it is),
+  /// and, as XMP, that a model edited the picture, with prompt, model, gateway, and date. Default: `false`.
   public var keepsMetadata = false
-  /// Also where it was taken; implies `keepsMetadata`. Default: `false`.
+  /// Also keeps where the picture was taken; implies `keepsMetadata`. Default: `false`.
   public var keepsGPS = false
-  /// Where to write a PNG with the original, the finished picture and their difference side by side.
+  /// The path for a PNG of the original, the finished picture, and their difference side by side. Default:
+  /// `nil`, none.
   public var comparison: String?
 
+  /// Creates options that do nothing.
   public init() {}
 
-  /// Whether nothing is asked for.
+  /// Whether the options request nothing.
   public var isEmpty: Bool {
     let options = finishing(nil)
     return !options.looksAtOriginal && statedRegion == nil && options.metadata == nil && maximumBytes == nil
@@ -60,7 +68,7 @@ public struct FinishOptions: Sendable {
       && feather == nil && maskEdits == nil
   }
 
-  /// - Parameter wanted: the format to write; `nil`: as it comes.
+  /// - Parameter wanted: the format to write; `nil`: as it arrives.
   package func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
     var options = FinishingOptions(wanted: wanted)
     options.fitsSource = fitsSource
@@ -79,10 +87,10 @@ public struct FinishOptions: Sendable {
     return options
   }
 
-  /// The same for an original of that size, with the region in its pixels.
+  /// The options for an original of that size, with the region in its pixels.
   ///
-  /// - Parameter name: what the original is called.
-  /// - Throws: 64 when the region reaches beyond it.
+  /// - Parameter name: the original's name, for messages.
+  /// - Throws: 64 when the region extends beyond the original.
   package func located(in size: PixelSize, _ name: String) throws(PlantainError) -> FinishOptions {
     guard let statedRegion else { return self }
     let area = statedRegion.area(in: size)
@@ -92,22 +100,22 @@ public struct FinishOptions: Sendable {
     return options
   }
 
-  /// Whether the values make sense, as far as that can be seen without the pictures.
+  /// Checks the values as far as possible without the pictures.
   ///
-  /// - Throws: 64.
+  /// - Throws: 64 for a value out of range, or an option that lacks the one it needs.
   package func validate() throws(PlantainError) {
     if let feather {
       guard feather >= 0 else { throw .usage("expected 0 or more for the feather, received \(feather)") }
       guard statedRegion != nil || mask != nil else {
-        throw .usage("a feather needs an edge", hint: "Give --region or --mask with it.")
+        throw .usage("a feather needs a region or a mask", hint: "Add --region or --mask.")
       }
     }
     if let comparison { try Self.requirePNG(comparison) }
     guard maskEdits == nil || mask != nil else {
-      throw .usage("there is no mask to be read in one way or another", hint: "Give --mask with it.")
+      throw .usage("--mask-edits needs a mask", hint: "Add --mask.")
     }
     if let maximumBytes, maximumBytes.bytes < 1 {
-      throw .usage("expected 1 or more for the bytes of the output, received \(maximumBytes.bytes)")
+      throw .usage("expected 1 or more for the maximum bytes of the output, received \(maximumBytes.bytes)")
     }
     if let maximumDrift, !(maximumDrift >= 0) {
       throw .usage("expected 0 or more for the drift, received \(maximumDrift)")
@@ -118,8 +126,8 @@ public struct FinishOptions: Sendable {
     let name = OutputPlan.fileExtension(comparison)
     guard !name.isEmpty, name.lowercased() != "png" else { return }
     throw .usage(
-      "a comparison is a PNG, and \(comparison) is another name",
-      hint: "Give --compare a name that ends in .png, such as \(OutputPlan.withoutExtension(comparison)).png."
+      "the comparison is a PNG, but \(comparison) has another extension",
+      hint: "Pass --compare a name that ends in .png, such as \(OutputPlan.withoutExtension(comparison)).png."
     )
   }
 }

@@ -1,14 +1,15 @@
 import Synchronization
 package import Core
 
-/// Where prepared files wait until they are sent or written: a few in memory, what goes beyond in files without a name.
+/// Holds prepared files until they are sent or written: a few in memory, the others in unnamed files.
 package final class ContentStore: Sendable {
-  /// As much as one picture at the usual limit, and a half.
+  /// One and a half pictures at the usual limit.
   private static let memoryLimit = 16_000_000
 
   private let inMemory = Atomic(0)
 
-  /// The same bytes, where they may wait. Where a file cannot be made they stay in memory. May block.
+  /// The same bytes, held by the store: in memory while there is room, otherwise in a file. They stay in
+  /// memory if a file cannot be created. May block.
   package func keep(_ content: PictureContent) throws(ContentError) -> PictureContent {
     let isTooMuch = inMemory.add(content.count, ordering: .relaxed).newValue > Self.memoryLimit
     do throws(ContentError) {
@@ -23,7 +24,7 @@ package final class ContentStore: Sendable {
     }
   }
 
-  /// The same bytes, which give back their share when the last reference goes.
+  /// The same bytes, which return their share of the memory limit when the last reference is released.
   private func counted(_ bytes: PictureBytes) -> PictureBytes {
     PictureBytes(adopting: bytes.stableMemory) { _ in
       withExtendedLifetime(bytes) {}

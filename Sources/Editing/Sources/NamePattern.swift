@@ -1,10 +1,11 @@
-/// A pattern for file names with `*`, `?` and `[…]`, compared character by character: in any Unicode normal form.
+/// A glob pattern for file names with `*`, `?`, and `[…]`, compared by character, so that any Unicode normal
+/// form matches.
 struct NamePattern {
   private enum Piece: Equatable {
     case character(Character)
-    /// Any one.
+    /// Any single character.
     case one
-    /// Any number of any.
+    /// Any number of characters.
     case any
     case set(Set<Character>, [ClosedRange<Character>], isNegated: Bool)
 
@@ -21,7 +22,7 @@ struct NamePattern {
   }
 
   private var pieces: [Piece] = []
-  /// A pattern for the system that fits at least the same names: in it anything stands for what is not ASCII.
+  /// A pattern for `glob` that matches at least the same names: `*` stands for everything that is not ASCII.
   private(set) var loosened = ""
 
   init(_ pattern: String) {
@@ -37,7 +38,7 @@ struct NamePattern {
         }
         add(set, "*")
       case "\\":
-        // It takes from the next one its meaning.
+        // A backslash makes the next character literal.
         let next = rest.popFirst() ?? character
         add(.character(next), next.isASCII ? "\\\(next)" : "*")
       default: add(.character(character), character.isASCII ? String(character) : "*")
@@ -50,12 +51,12 @@ struct NamePattern {
     loosened += text
   }
 
-  /// What stands in brackets, of which the first is taken already; `nil` when they are not closed.
+  /// Parses a bracket expression after its opening bracket; `nil` when it is not closed.
   private static func set(_ rest: inout Substring) -> Piece? {
     var inner = rest
     let isNegated = inner.first == "!" || inner.first == "^"
     if isNegated { inner.removeFirst() }
-    // A closing bracket that comes first is meant itself.
+    // A closing bracket that comes first is literal.
     guard let first = inner.popFirst(), let end = inner.firstIndex(of: "]") else { return nil }
     let characters = [first] + inner[..<end]
     rest = inner[inner.index(after: end)...]
@@ -67,7 +68,8 @@ struct NamePattern {
     return .set(Set(characters), ranges, isNegated: isNegated)
   }
 
-  /// Goes back to the last `*` alone, so that it takes no longer than the two lengths multiplied.
+  /// Backtracks to the last `*` only, so that the time is at most proportional to the product of the two
+  /// lengths.
   func fits(_ name: String) -> Bool {
     let name = Array(name)
     var (place, piece) = (0, 0)

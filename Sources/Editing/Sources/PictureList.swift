@@ -14,30 +14,36 @@ import PictureFormats
   import Darwin
 #endif
 
-/// The pictures that names stand for: paths as they are, folders for the pictures in them, and patterns with `*`, `?` and `[…]`, which
-/// are no file's own name, for the pictures whose names they fit.
+/// The pictures that a list of names stands for: paths as they are, folders for the pictures in them, and
+/// patterns with `*`, `?`, and `[…]`, unless a file has that very name, for the pictures that match.
 public struct PictureList: Sendable {
-  /// One of them.
+  /// One picture.
   public struct Picture: Sendable, Equatable {
+    /// The picture's path.
     public let path: String
-    /// The folders between it and the folder that was named, if any.
+    /// The subfolders between the named folder and the picture; empty without any.
     public var branch = ""
 
-    /// The folder for what is made of it, as it lies in its own.
+    /// The output folder for the picture, which keeps its subfolders.
     public func place(in folder: String) -> String {
       branch.isEmpty ? folder : folder.hasSuffix("/") ? folder + branch : "\(folder)/\(branch)"
     }
   }
 
-  /// In the order of the names, and of each folder's.
+  /// The pictures, in the order of the names, sorted by name within each folder.
   public private(set) var pictures: [Picture] = []
   package let isRecursive: Bool
   private let spared: String?
 
+  /// Lists the pictures.
+  ///
   /// - Parameters:
-  ///   - isRecursive: looks into the folders in a folder, too, but not through links. Default: `false`, as are hidden ones.
-  ///   - folder: one that is not looked into unless it was named, as that of results.
-  /// - Throws: 66 for a folder that cannot be read and a pattern that fits no picture, 65 for a folder without any.
+  ///   - names: paths, folders, and patterns.
+  ///   - isRecursive: whether subfolders are searched, too, but not through links. Hidden ones never are.
+  ///     Default: `false`.
+  ///   - folder: a folder that is skipped unless it is named, such as that of the results. Default: `nil`.
+  /// - Throws: 66 for a folder that cannot be read and a pattern that matches no picture, 65 for a folder
+  ///   without pictures.
   public init(
     _ names: [String], isRecursive: Bool = false, sparing folder: String? = nil
   ) throws(PlantainError) {
@@ -60,14 +66,22 @@ public struct PictureList: Sendable {
     }
   }
 
-  /// A picture among others of any kind, or why there is none.
+  /// A reference of any kind, or why a name gives none.
   public struct Entry: Sendable {
+    /// The picture.
     public let reference: Reference
+    /// The subfolders between the named folder and the picture; empty without any.
     public var branch = ""
+    /// Why there is no picture; `nil` if there is one.
     public var failure: PlantainError?
   }
 
-  /// The same among references of every kind. A name that stands for no picture fails alone, in its place.
+  /// Lists the pictures of references of any kind. A name that gives no picture fails alone, at its position.
+  ///
+  /// - Parameters:
+  ///   - references: the references, of which files may be folders and patterns.
+  ///   - isRecursive: as in the initializer.
+  ///   - folder: as in the initializer.
   public static func entries(
     of references: [Reference], isRecursive: Bool = false, sparing folder: String? = nil
   ) -> [Entry] {
@@ -86,13 +100,13 @@ public struct PictureList: Sendable {
   private mutating func add(folder name: String, isAlone: Bool) throws(PlantainError) {
     let path = name.count > 1 && name.hasSuffix("/") ? String(name.dropLast()) : name
     let before = pictures.count
-    // Folders that were named beside others stay apart.
+    // Of several named folders each keeps its own branch.
     let branch = isAlone || !isRecursive ? "" : Self.branch(of: path)
     try add(folder: path, branch, depth: 0)
     guard pictures.count == before else { return }
     throw PlantainError(
       .input, .unusableFile, "there is no picture in \(path)",
-      hint: isRecursive ? "Check the name." : "Look into the folders in it, too, with --recursive.",
+      hint: isRecursive ? "Check the name." : "Search its subfolders, too, with --recursive.",
       subject: path)
   }
 
@@ -113,7 +127,7 @@ public struct PictureList: Sendable {
     }
   }
 
-  /// Deeper ones are nobody's order.
+  /// Deeper trees are not searched: nobody sorts pictures that deep.
   private static let maximumDepth = 64
 
   private static func names(in folder: String) throws(PlantainError) -> [String] {
@@ -138,22 +152,22 @@ public struct PictureList: Sendable {
     }
     guard pictures.count == before else { return }
     throw PlantainError(
-      .input, .missing, "no picture's name fits \(pattern)", hint: "Check the pattern.", subject: pattern)
+      .input, .missing, "no picture matches \(pattern)", hint: "Check the pattern.", subject: pattern)
   }
 
-  /// By its name's extension.
+  /// Whether the extension is that of a readable picture format.
   package static func isPicture(named name: String) -> Bool {
     OutputPlan.format(byNameOf: name)?.isReadable == true
   }
 
-  /// A file of that very name is meant itself.
+  /// Whether a name is a pattern. The name of an existing file is not.
   package static func isPattern(_ name: String) -> Bool {
     FileSpelling.onDisk(name) == nil && name.contains(where: "*?[".contains)
   }
 
   private static func matches(_ pattern: String) -> [String] {
     guard pattern.utf8.contains(where: { $0 >= 0x80 }) else { return systemMatches(pattern) }
-    // The system compares bytes, and names may be in another Unicode normal form.
+    // The system's glob compares bytes, and names may be in another Unicode normal form.
     let characters = NamePattern(pattern)
     return systemMatches(characters.loosened).filter(characters.fits)
   }

@@ -5,27 +5,29 @@ import Imaging
 import PictureFormats
 package import Submission
 
-/// Where a picture comes from.
+/// The source of a picture.
 public enum Reference: Sendable {
-  /// A path. Its bytes decide what it is, not its name.
+  /// A path. The bytes decide the format, not the name.
   case file(String)
-  /// An `https:` URL, fetched when it is prepared: from public addresses only, at most 5 redirections, 256 MB, 60 s.
+  /// An `https:` URL, fetched when it is prepared: from public addresses only, with at most 5 redirects, 256
+  /// MB, and 60 s.
   case url(String)
-  /// Everything that standard input holds.
+  /// Standard input, to its end.
   case standardInput
-  /// A `data:` URI with base64.
+  /// A base64 `data:` URI.
   case dataURI(String)
-  /// A name that was not UTF-8, repaired: it can be shown, but not looked for.
+  /// A repaired name that was not UTF-8: it can be shown, but not opened.
   case mangled(String)
-  /// A picture file in memory, under a name for messages.
+  /// A picture file in memory, with a name for messages.
   case bytes(PictureBytes, name: String)
 
-  /// The picture of a name in a folder, a pattern or a list of files: a URL, or a path whatever it begins with.
+  /// Interprets a name from a folder, a pattern, or a list of files: as a URL, or otherwise as a path,
+  /// whatever it begins with.
   package init(fileName: String) {
     self = fileName.contains("://") ? .url(fileName) : .file(fileName)
   }
 
-  /// The reference that a word on the command line means: `-`, a data URI, a URL, or a path.
+  /// Interprets a command-line argument: `-`, a data URI, a URL, or a path.
   public init(argument: String) {
     if argument == "-" {
       self = .standardInput
@@ -38,7 +40,7 @@ public enum Reference: Sendable {
     }
   }
 
-  /// What to call it in messages and reports: a path as given, never the text of a data URI.
+  /// The name for messages and reports: a path as given, and never the text of a data URI.
   public var name: String {
     switch self {
     case .file(let path), .mangled(let path): path
@@ -49,7 +51,7 @@ public enum Reference: Sendable {
     }
   }
 
-  /// A file name without extension to build output names from.
+  /// The file name without extension, from which output names are built.
   public var stem: String {
     switch self {
     case .file(let path), .bytes(_, let path), .mangled(let path): return Self.stem(of: path)
@@ -61,7 +63,7 @@ public enum Reference: Sendable {
     }
   }
 
-  /// A user's password stands before the host, a signature behind the path.
+  /// Removes secrets from a URL: credentials before the host, and a signature after the path.
   static func withoutSecrets(_ address: String) -> String {
     let visible = address.prefix { $0 != "?" && $0 != "#" }
     guard let scheme = visible.firstRange(of: "://") else { return String(visible) }
@@ -71,7 +73,7 @@ public enum Reference: Sendable {
     return visible[..<scheme.upperBound] + "***" + rest[at...]
   }
 
-  /// The name with its extension; that of a picture which has none is its stem.
+  /// The file name with its extension, or the stem if there is no extension.
   package var fileName: String {
     switch self {
     case .file(let path), .bytes(_, let path), .mangled(let path): OutputFile.name(of: path)
@@ -86,7 +88,7 @@ public enum Reference: Sendable {
     return String(name[..<dot])
   }
 
-  /// How many bytes reading it will take, as far as that is known before; those of one in memory are there already.
+  /// The number of bytes that reading will load, as far as it is known; 0 for bytes in memory.
   package var expectedSize: ByteCount {
     switch self {
     case .file(let path): PictureFile.size(of: path)
@@ -95,12 +97,13 @@ public enum Reference: Sendable {
     }
   }
 
-  /// Whether it has to be fetched before it can be read.
+  /// Whether the picture must be fetched before it can be read.
   var isRemote: Bool { if case .url = self { true } else { false } }
 
-  /// The same in memory, when it has to be fetched; otherwise itself.
+  /// The picture in memory if it has to be fetched; otherwise itself.
   ///
-  /// - Throws: 66 when it is refused or missing, 65 when it is too large, 69 when the server cannot be reached.
+  /// - Throws: 66 when it is refused or missing, 65 when it is too large, 69 when the server cannot be
+  ///   reached.
   package func fetched(_ rules: Downloader.Rules = Downloader.Rules()) async throws(PlantainError)
     -> Reference
   {
@@ -113,19 +116,19 @@ public enum Reference: Sendable {
     }
   }
 
-  /// What was found.
+  /// An opened reference.
   package struct Source {
-    /// In memory, or in a file that is open.
+    /// The bytes, in memory or in an open file.
     package let content: PictureContent
-    /// What a data URI calls them, when it calls them a picture.
+    /// The media type that a data URI states, if it is that of an image.
     package var label: MediaType?
 
     func isMislabeled(_ format: PictureFormat) -> Bool { label.map { !format.isMeant(by: $0) } ?? false }
   }
 
-  /// The bytes, of which those of a file are not read yet. May block.
+  /// Opens the picture. The bytes of a file are not read yet. May block.
   ///
-  /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or no data URI.
+  /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or not a valid data URI.
   package func open() throws(PlantainError) -> Source {
     if case .dataURI(let text) = self {
       let uri = try Self.parse(text, name)
@@ -146,7 +149,7 @@ public enum Reference: Sendable {
     }
   }
 
-  /// The bytes in memory. May block.
+  /// Reads the bytes into memory. May block.
   ///
   /// - Throws: as `open`.
   package func read() throws(PlantainError) -> PictureBytes {
@@ -159,17 +162,17 @@ public enum Reference: Sendable {
     do throws(DataURI.ParsingError) {
       let uri = try DataURI(parsing: text)
       if uri.bytes.count > 0 { return uri }
-      why = "it holds no bytes"
+      why = "it contains no bytes"
     } catch {
       switch error {
-      case .notADataURI: why = "it has no comma between its head and its text"
-      case .notBase64: why = "its head does not end in ;base64"
+      case .notADataURI: why = "it has no comma between its header and its data"
+      case .notBase64: why = "its header does not end in ;base64"
       case .badText(let offset): why = "the character at position \(offset) is not base64"
       }
     }
     throw PlantainError(
       .input, .notAPicture, "cannot use the data URI \(name): \(why)",
-      hint: "Expected data:image/jpeg;base64, and the text. A file of such a name is ./\(name).",
+      hint: "Expected data:image/jpeg;base64, and the data. For a file of this name, pass ./\(name).",
       subject: name)
   }
 }

@@ -2,17 +2,21 @@ public import Core
 import Imaging
 import PictureFormats
 
-/// Small texts that a user wrote: prompts, configurations, scripts. They are taken without the file's byte order mark, and
-/// otherwise as they are, never trimmed.
+/// Reads small text files that a user wrote: prompts, configurations, and scripts. The byte order mark is
+/// removed; otherwise the text stays unchanged and is never trimmed.
 public enum TextFile {
   /// No model reads more than this, and nobody writes more by hand.
   private static let sizeLimit = ByteCount(1_000_000)
 
+  /// Reads a text file.
+  ///
   /// - Parameters:
-  ///   - path: `-` reads standard input.
-  ///   - kind: what it is to be, for messages.
-  /// - Throws: 64 when it is empty, 65 when it is larger than 1 MB, 66 when it cannot be read or is neither UTF-8 nor UTF-16
-  ///   with its byte order mark.
+  ///   - path: the path; `-` reads standard input.
+  ///   - kind: what the text is used as, for messages. Default: `a prompt`.
+  ///   - mayBeEmpty: whether an empty text is accepted. Default: `false`.
+  ///   - limit: the maximum size. Default: `nil`, 1 MB.
+  /// - Throws: 64 when it is empty, 65 when it is larger than the limit, 66 when it cannot be read or is
+  ///   neither UTF-8 nor UTF-16 with its byte order mark.
   public static func read(
     _ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false, limit: ByteCount? = nil
   )
@@ -40,11 +44,11 @@ public enum TextFile {
   }
 
   private static func empty(_ path: String, _ kind: String) -> PlantainError {
-    .usage("cannot use \(path) as \(kind): it is empty", hint: "Perhaps it was not saved yet.")
+    .usage("cannot use \(path) as \(kind): it is empty", hint: "Check that it was saved.")
   }
 
-  /// The text of a file without its byte order mark: UTF-8, or UTF-16 as some editors of Windows save it, which has to begin
-  /// with a mark.
+  /// Decodes a text file and removes its byte order mark: UTF-8, or UTF-16 as some Windows editors save it,
+  /// which must begin with a mark.
   ///
   /// - Returns: `nil` for any other encoding.
   package static func text(of bytes: [UInt8]) -> String? {
@@ -55,7 +59,7 @@ public enum TextFile {
     guard isLittleEndian || bytes.starts(with: [0xFE, 0xFF]) else {
       return String(validating: bytes, as: UTF8.self)
     }
-    // The mark of UTF-32 begins with that of UTF-16.
+    // The byte order mark of UTF-32 begins with that of UTF-16.
     guard bytes.count % 2 == 0, !bytes.starts(with: [0xFF, 0xFE, 0, 0]) else { return nil }
     let units = stride(from: 2, to: bytes.count, by: 2).lazy.map { place in
       let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
@@ -66,7 +70,7 @@ public enum TextFile {
 }
 
 extension StringProtocol where SubSequence == Substring {
-  /// Without white space around it.
+  /// The text without leading and trailing white space.
   package var trimmed: Substring {
     guard let first = firstIndex(where: { !$0.isWhitespace }),
       let last = lastIndex(where: { !$0.isWhitespace })

@@ -3,14 +3,19 @@ public import Gateways
 import Finishing
 package import Ledger
 
-/// The most that may be spent. A request that could pass it is not sent: what is under way counts at the table's price until its
-/// own is known.
+/// The spending limits. A request that could exceed a limit is not sent. Requests in flight count with the
+/// table's price until their own cost is known.
 public struct SpendingLimits: Sendable, Equatable {
-  /// By one call of `edit`.
+  /// The limit of one call of `edit`; `nil`: none. Default: `nil`.
   public var perRun: Money?
-  /// On one day, in UTC, by all that use the same ledger.
+  /// The limit of one day in UTC, for all processes that use the same ledger; `nil`: none. Default: `nil`.
   public var perDay: Money?
 
+  /// Creates limits.
+  ///
+  /// - Parameters:
+  ///   - perRun: the limit of one call of `edit`. Default: `nil`.
+  ///   - perDay: the limit of one day in UTC. Default: `nil`.
   public init(perRun: Money? = nil, perDay: Money? = nil) {
     self.perRun = perRun
     self.perDay = perDay
@@ -20,36 +25,38 @@ public struct SpendingLimits: Sendable, Equatable {
 }
 
 extension SpendingLimits {
-  /// Holds a price against the limits, as far as that can be done without looking at what was spent before.
+  /// Checks a price against the limits, without regard to earlier spending.
   ///
   /// - Parameters:
-  ///   - price: of one picture; `nil`: not known.
-  /// - Throws: 81.
+  ///   - price: the price of one picture; `nil` if unknown.
+  /// - Throws: `PlantainError` with exit status 81 when the price is unknown, in another currency than a
+  ///   limit, or over the limit of the run.
   package func check(_ price: Price?, count: Int, _ model: String, _ gateway: String) throws(PlantainError) {
     guard let limit = all.first else { return }
     guard let price else {
       throw .passingLimit(
-        "\(gateway) does not say what \(model) costs, and no more than \(limit) may be spent",
-        hint: "Say what a picture costs with --price, such as --price 0.05USD.", gateway)
+        "the price of \(model) at \(gateway) is unknown, and spending is limited to \(limit)",
+        hint: "Set the price of a picture with --price, such as --price 0.05USD.", gateway)
     }
     let cost = Money(millionths: price.millionths * count, currency: price.currency)
     for limit in all where limit.currency != cost.currency {
       throw .passingLimit(
-        "\(gateway) is paid in \(cost.currency), and the limit is \(limit)",
+        "\(gateway) bills in \(cost.currency), and the limit is \(limit)",
         hint: "Give the limit in \(cost.currency), or the price in \(limit.currency) with --price.", gateway)
     }
     if let perRun, cost.millionths > perRun.millionths {
       throw .passingLimit(
-        "it would cost \(cost), over the limit of \(perRun)", hint: "Allow more with --max-cost.", gateway)
+        "the edit would cost \(cost), over the limit of \(perRun)", hint: "Raise --max-cost.", gateway)
     }
   }
 }
 
 extension LedgerStore {
-  /// Writes an edit down before it is sent, unless what was spent on this day, with it, would be too much. One step, so that
-  /// several processes cannot pass the limit together.
+  /// Records an edit before it is sent, unless it would exceed the day's limit. Check and record are one
+  /// transaction, so that several processes cannot exceed the limit together.
   ///
-  /// - Throws: 81, 73.
+  /// - Throws: `PlantainError` with exit status 81 when the limit would be exceeded, 73 when the ledger
+  ///   cannot be used.
   package func record(_ entry: EditEntry, within limits: SpendingLimits) async throws(PlantainError) {
     guard let perDay = limits.perDay else {
       try await with { ledger throws(LedgerError) in try await ledger.save(entry) }
@@ -65,10 +72,10 @@ extension LedgerStore {
     throw .passingDay(perDay, spent: spent, entry.gateway)
   }
 
-  /// Of the day in UTC.
+  /// The start of the day in UTC.
   private static func midnight(before moment: Int) -> Int { moment - moment % 86_400_000 }
 
-  /// What was spent today, or is under way, in millionths. Makes no ledger where there is none.
+  /// The amount spent or in flight today, in millionths. Creates no ledger.
   func spentToday(in currency: String) async throws(PlantainError) -> Int {
     guard OutputFile.exists(path) else { return 0 }
     return try await with { ledger throws(LedgerError) in
@@ -76,9 +83,10 @@ extension LedgerStore {
     }
   }
 
-  /// Holds what an edit would cost against the day's limit, without writing it down.
+  /// Checks the cost of an edit against the day's limit, without recording the edit.
   ///
-  /// - Throws: 81.
+  /// - Throws: `PlantainError` with exit status 81 when the limit would be exceeded, 73 when the ledger
+  ///   cannot be read.
   package func check(_ plan: EditPlan, within limits: SpendingLimits) async throws(PlantainError) {
     guard let perDay = limits.perDay, let price = plan.cost.price else { return }
     let spent = try await spentToday(in: perDay.currency)
@@ -86,7 +94,7 @@ extension LedgerStore {
     throw .passingDay(perDay, spent: spent, plan.gateway)
   }
 
-  /// The smaller of a run's limit and of what is left of the day's.
+  /// The run's limit or the rest of the day's limit, whichever is smaller.
   package func leftToSpend(_ perRun: Money?, _ perDay: Money?) async throws(PlantainError) -> Money? {
     guard let perDay else { return perRun }
     let left = max(0, perDay.millionths - (try await spentToday(in: perDay.currency)))
@@ -98,8 +106,11 @@ extension LedgerStore {
 extension PlantainError {
   fileprivate static func passingDay(_ perDay: Money, spent: Int, _ gateway: String) -> PlantainError {
     passingLimit(
-      "\(Money(millionths: spent, currency: perDay.currency)) were spent today, or are under way, and with this it would be more than \(perDay)",
-      hint: "Wait until tomorrow (UTC), or allow more in the configuration (max_cost_per_day).", gateway)
+      """
+      \(Money(millionths: spent, currency: perDay.currency)) were spent today or are in flight; this edit \
+      would exceed the daily limit of \(perDay)
+      """,
+      hint: "Wait until tomorrow (UTC), or raise max_cost_per_day in the configuration.", gateway)
   }
 
   fileprivate static func passingLimit(_ message: String, hint: String, _ gateway: String) -> PlantainError {

@@ -2,7 +2,8 @@ package import Gateways
 import Ledger
 import Synchronization
 
-/// What a run may spend in all: set aside before each request by the table's price, and given back where nothing was billed.
+/// Reserves each request's price, by the price table, against the limit of a run, and refunds what was not
+/// billed.
 package final class SpendingLimiter: Sendable {
   private let limit: Money?
   private let spent = Mutex(0)
@@ -11,8 +12,10 @@ package final class SpendingLimiter: Sendable {
     self.limit = limit
   }
 
-  /// - Returns: what was set aside, in millionths.
-  /// - Throws: 81 when it would be more than there is.
+  /// Reserves the price of `count` pictures.
+  ///
+  /// - Returns: the reserved amount, in millionths; 0 without a limit.
+  /// - Throws: `PlantainError` with exit status 81 when the reservation would exceed the limit.
   package func take(_ price: Price?, count: Int, _ gateway: String) throws(PlantainError) -> Int {
     guard let limit else { return 0 }
     try SpendingLimits(perRun: limit).check(price, count: count, "the model", gateway)
@@ -26,11 +29,11 @@ package final class SpendingLimiter: Sendable {
     let money = { Money(millionths: $0, currency: limit.currency) }
     throw PlantainError(
       .request, .overSpending,
-      "\(money(before)) are spent or under way, and with \(money(amount)) more it would be over \(limit)",
-      hint: "Allow more with --max-cost. Nothing was sent.", subject: gateway)
+      "\(money(before)) are spent or in flight; \(money(amount)) more would exceed the limit of \(limit)",
+      hint: "Raise --max-cost. Nothing was sent.", subject: gateway)
   }
 
-  /// What the run had spent before it was interrupted.
+  /// Counts what the run had spent before it was interrupted.
   package func resume(_ store: LedgerStore, run: String) async throws(PlantainError) {
     guard let limit else { return }
     let before = try await store.with { ledger throws(LedgerError) in
@@ -39,5 +42,6 @@ package final class SpendingLimiter: Sendable {
     spent.withLock { $0 += before }
   }
 
+  /// Refunds a reserved amount that was not billed.
   package func giveBack(_ amount: Int) { spent.withLock { $0 -= amount } }
 }

@@ -3,13 +3,13 @@ import Imaging
 import PictureFormats
 import Core
 
-/// What a finished picture is painted on.
+/// The canvas of a finished picture, onto which the result is warped and composited.
 struct Canvas {
-  /// Of the finished picture.
+  /// The size of the finished picture.
   let size: PixelSize
-  /// The part of it that the result shows.
+  /// The part of the canvas that the result shows.
   let area: PixelArea
-  /// From the result's pixels to that part's.
+  /// The map from the result's pixels to those of `area`.
   let map: AffineTransform
   private let crop: OriginalCrop
   private let original: PixelSize
@@ -28,9 +28,9 @@ struct Canvas {
     map = place.map.then(.stretch(crop.area.size, to: area.size))
   }
 
-  /// Where, and how strongly, the result shows: `nil` when that is everywhere.
+  /// The alpha with which the result is composited over the original; `nil` when it is opaque everywhere.
   ///
-  /// - Parameter changes: over the part that the result shows.
+  /// - Parameter changes: the changed areas, over the part that the result shows.
   func limits(
     _ result: PixelSize, _ mask: Mask?, _ changes: Mask?, _ options: FinishingOptions
   ) throws(ImagingError) -> Image? {
@@ -52,9 +52,9 @@ struct Canvas {
     return limits.taken()
   }
 
-  /// Where nothing of the result shows, over the part that it shows, in `small` pixels.
+  /// Where nothing of the result shows, over `area`, at the size `small`.
   ///
-  /// - Parameter limits: as `limits` gives them.
+  /// - Parameter limits: the alpha, as from `limits`.
   func kept(_ limits: consuming Image?, _ small: PixelSize) throws(ImagingError) -> [Bool]? {
     guard let limits else { return nil }
     let part =
@@ -63,7 +63,8 @@ struct Canvas {
     return try part.resized(to: small).pixels().map { $0 == 0 }
   }
 
-  /// How far the result stays away from the edges of where it may show; `nil` when it reaches all of them.
+  /// How far the result stays away from the edges of the area where it may show; `nil` when it reaches all of
+  /// them.
   func uncovered(
     _ result: PixelSize, _ mask: Mask?, _ changes: Mask?, _ options: FinishingOptions
   ) throws(ImagingError) -> Findings.Uncovered? {
@@ -72,17 +73,19 @@ struct Canvas {
     let masked = try mask.map { mask throws(ImagingError) in try mask.extent(over: PixelArea(size)) }
     guard let wanted = masked.map({ $0?.intersection(region) }) ?? region else { return nil }
     var missing = Findings.Uncovered(of: wanted, by: covered)
-    // What is unchanged up to there goes on as the original.
+    // Where the area up to an edge of the result is unchanged, the original continues it.
     if let changes { missing.keep(onlyBeside: try changes.extent(over: area), covered) }
     return missing == Findings.Uncovered() ? nil : missing
   }
 
-  /// A seam is hidden by a sixteenth of the region, and hardly more hidden by more than 64 pixels.
+  /// A feather of a sixteenth of the region hides a seam, and more than 64 pixels hide it hardly better.
   private static func feather(for region: PixelSize) -> Int {
     min(64, min(region.width, region.height) / 16)
   }
 
-  /// - Parameter laid: over `area`.
+  /// Composites the result over the original.
+  ///
+  /// - Parameter warped: the result, warped into `area`.
   func composed(
     _ warped: consuming Image, _ limits: consuming Image?, over originalImage: borrowing OriginalImage
   ) throws(ImagingError) -> Image {
@@ -96,6 +99,7 @@ struct Canvas {
     return try over.blended(over: originalImage.isDeep ? under : under.widened(toBands: bands), mask: limits)
   }
 
+  /// Replaces the picture's alpha with the original's.
   func restoringAlpha(
     of originalImage: borrowing OriginalImage, in picture: consuming Image
   ) throws(ImagingError) -> Image {
@@ -105,7 +109,7 @@ struct Canvas {
     return try opaque.with(alpha: under.alpha())
   }
 
-  /// What of the original lies under the canvas, in its size.
+  /// The part of the original under the canvas, in the canvas's size.
   private func part(of originalImage: borrowing OriginalImage) throws(ImagingError) -> Image {
     let picture = try originalImage.picture()
     guard !isOriginals else { return picture }
@@ -116,7 +120,7 @@ struct Canvas {
   }
 }
 
-/// Masks that all have to be obeyed.
+/// The product of masks that all apply.
 private struct Limits: ~Copyable {
   private var product: Image?
 
@@ -142,7 +146,9 @@ extension Findings.Uncovered {
     bottom = max(0, min(height, wanted.bottom - covered.bottom))
   }
 
-  /// - Parameter changed: what reaches these edges counts; `nil`: nothing does.
+  /// Keeps only the uncovered edges that changed content reaches.
+  ///
+  /// - Parameter changed: the extent of what is changed; `nil`: nothing is.
   fileprivate mutating func keep(onlyBeside changed: PixelArea?, _ covered: PixelArea) {
     let changed = changed ?? covered
     if changed.left >= covered.left { left = 0 }

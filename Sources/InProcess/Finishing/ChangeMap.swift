@@ -3,14 +3,17 @@ import Imaging
 import PictureFormats
 import Core
 
-/// What a model has changed: a mask over the part of the original that its result shows, with soft edges that leave room around
-/// what differs. Models draw every texture anew, so single pixels say nothing; what differs clearly counts, with all around it
-/// that still differs.
+/// Detects what a model has changed: a mask over the part of the original that its result shows, with soft
+/// edges that leave room around what differs.
+///
+/// Models redraw every texture, so single pixels prove nothing. An area counts when enough of it differs
+/// clearly, together with all around it that still differs slightly.
 ///
 /// - Parameters:
-///   - result: in the original's colors.
-///   - map: from the result's pixels to the reference's.
-/// - Returns: `nil` when most is changed: the result is another picture then, and no part of the original belongs into it.
+///   - result: the result, in the original's colors.
+///   - map: the map from the result's pixels to the reference's.
+/// - Returns: `nil` when most of the picture is changed: the result is another picture then, and no part of
+///   the original belongs in it.
 func changes(
   in result: borrowing Image, _ map: AffineTransform, against reference: borrowing Image,
   _ findings: inout Findings
@@ -22,7 +25,7 @@ func changes(
   let own = try warp(result, by: toSize, into: size).opaque().blurred(sigma: 1).copiedToMemory()
   let before = try reference.shared().resized(to: size).blurred(sigma: 1).copiedToMemory()
   var differences = try before.differences(from: own)
-  // Where the result does not reach, and as far as the blur brings that, nothing is known of changes.
+  // Where the result does not reach, and within the radius of the blur, changes cannot be measured.
   let shown = toSize.shows(result.size, over: size)
   for place in differences.indices where !isWithin(shown, size, place, 3) { differences[place] = 0 }
   let map = ChangeMap(differences, size)
@@ -34,7 +37,8 @@ func changes(
     Image.fromPixels(map.mask, size: size, bands: 1).blurred(sigma: map.margin / 3).copiedToMemory())
 }
 
-/// Whether everything of the frame that lies so many pixels beside a place is shown.
+/// Whether everything within `distance` pixels of a pixel, horizontally and vertically, is shown, as far as
+/// it is in the frame.
 private func isWithin(_ shown: [Bool], _ size: PixelSize, _ place: Int, _ distance: Int) -> Bool {
   let (x, y) = (place % size.width, place / size.width)
   let (left, right) = (max(0, x - distance), min(size.width - 1, x + distance))
@@ -43,35 +47,35 @@ private func isWithin(_ shown: [Bool], _ size: PixelSize, _ place: Int, _ distan
     && shown[bottom * size.width + x]
 }
 
-/// The pixels that are changed.
+/// A map of the changed pixels.
 struct ChangeMap {
-  /// Fine enough to go around a thing, coarse enough not to see every leaf that is drawn anew.
+  /// Fine enough to follow the outline of an object, coarse enough not to see every redrawn leaf.
   static let longestEdge = 768
-  /// Where so much is changed, it is no longer the same picture.
+  /// Above this share of changed pixels it is no longer the same picture.
   static let maximumChanged = 0.6
-  /// A difference (CIEDE2000) that nobody overlooks, and one that is seen where two areas meet.
+  /// A CIEDE2000 difference that no viewer overlooks, and one that is visible where two areas meet.
   private static let clear: Float = 9
   private static let slight: Float = 4
-  /// What is smaller than this share of the picture is grain.
+  /// A smaller share of the picture is grain.
   private static let least = 1.0 / 8_000
 
   private let size: PixelSize
   private let isChanged: [Bool]
-  /// In pixels: so far around what is changed the result is taken, too.
+  /// How far around the changed pixels the result is also used, in pixels.
   let margin: Double
 
   init(_ differences: [Float], _ size: PixelSize) {
     self.size = size
     margin = max(2, Double(size.longestEdge) / 100)
-    // Where all of it differs a little, because it is drawn softer or sharper, that is no change. Of what is left unchanged by
-    // the most that may be changed, this is about the middle.
+    // A small difference everywhere, because the picture is drawn softer or sharper, is not a change. When as
+    // much as allowed is changed, this is about the median of the unchanged rest.
     let usual = differences.sorted()[differences.count / 5]
     let clear = min(max(Self.clear, 4 * usual), 2 * Self.clear)
     let slight = min(max(Self.slight, 2 * usual), 2 * Self.slight)
     isChanged = Self.areas(differences, size, clear: clear, slight: slight)
   }
 
-  /// Connected areas of what differs slightly, those in which enough differs clearly.
+  /// The connected areas of slight differences in which enough pixels differ clearly.
   private static func areas(
     _ differences: [Float], _ size: PixelSize, clear: Float, slight: Float
   ) -> [Bool] {
@@ -105,10 +109,10 @@ struct ChangeMap {
     if place + size.width < size.pixelCount { body(place + size.width) }
   }
 
-  /// Of the whole.
+  /// The share of changed pixels, 0…1.
   var share: Double { Double(isChanged.count(where: \.self)) / Double(max(1, isChanged.count)) }
 
-  /// 255 where it is changed, and so far around it that a softened edge leaves all of it.
+  /// 255 where the picture is changed, and around it as far as needed for a softened edge to keep all of it.
   var mask: [UInt8] {
     let reach = Int(margin.rounded(.up))
     let rows = spread(isChanged, reach, count: size.width, step: 1, lines: size.height, lineStep: size.width)
@@ -116,7 +120,7 @@ struct ChangeMap {
     return both.map { $0 ? 255 : 0 }
   }
 
-  /// Widens what is set along one direction.
+  /// Dilates the set flags along one direction.
   private func spread(
     _ flags: [Bool], _ reach: Int, count: Int, step: Int, lines: Int, lineStep: Int
   ) -> [Bool] {

@@ -3,8 +3,8 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Whether a picture holds the gray and white squares by which programs show transparency. Models that are asked for a
-/// transparent ground paint them.
+/// Whether a picture contains the gray and white squares with which programs show transparency. Models paint
+/// them when they are asked for a transparent background.
 func hasPaintedCheckerboard(_ picture: borrowing Image) throws(ImagingError) -> Bool {
   let edge = 1_024
   let size = picture.size.longestEdge > edge ? picture.size.scaled(toLongestEdge: edge) : picture.size
@@ -13,14 +13,15 @@ func hasPaintedCheckerboard(_ picture: borrowing Image) throws(ImagingError) -> 
 }
 
 private enum Checkerboard {
-  /// Of the picture: less is the collar of a shirt.
+  /// As a share of the picture: less may be the collar of a shirt.
   static let least = 0.04
-  /// Squares differ by as much as is seen, and no more than white and a middle gray, in levels of 255.
+  /// The difference between the two kinds of squares, in levels of 255: at least visible, and at most that of
+  /// white and a middle gray.
   private static let contrast = 10...130
   private static let evenness = 6
 
-  /// How much of a picture looks like squares of that many pixels: as bright two squares further, and one square further both
-  /// ways, but not one square further one way.
+  /// The share of the picture that looks like squares of that many pixels: equal brightness two squares
+  /// farther, and one square farther in both directions, but not one square farther in one direction.
   static func share(of gray: GrayPixels, square: Int) -> Double {
     let (width, height) = (gray.size.width, gray.size.height)
     guard width > 3 * square, height > 3 * square else { return 0 }

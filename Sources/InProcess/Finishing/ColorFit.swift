@@ -1,11 +1,12 @@
-import PictureFormats
-import Imaging
 import Core
 import Finishing
-/// How the colors of one picture become those of another, in linear light: what most of the pixels agree on. The others are
-/// what the model has changed.
+import Imaging
+import PictureFormats
+
+/// A fit of the colors of one picture to those of another, in linear light: the transform that most of the
+/// pixels agree on. The others are what the model has changed.
 struct ColorFit {
-  /// Red, green and blue, from 0 to 1.
+  /// Linear red, green, and blue, 0…1.
   typealias Color = SIMD3<Double>
 
   struct Pair {
@@ -16,20 +17,20 @@ struct ColorFit {
   /// One row for each output channel.
   private(set) var weights: [[Double]]
   private(set) var offset: [Double]
-  /// The share of the pairs that agree.
+  /// The share of the pairs that agree, 0…1.
   private(set) var agreement = 0.0
 
   private static let draws = 120
-  /// Two fifths of a picture may be changed, and some of it into colors that fit by chance.
+  /// Two fifths of a picture may be changed, and some of it to colors that fit by chance.
   private static let leastAgreement = 0.3
 
-  /// - Returns: `nil` when too few agree.
+  /// - Returns: `nil` when there is no such tint.
   init?(_ pairs: [Pair]) {
     guard case .success(let fit) = Self.finding(pairs) else { return nil }
     self = fit
   }
 
-  /// What most of the pairs agree on, or why there is no such tint.
+  /// The tint that most of the pairs agree on, or why there is none.
   static func finding(_ all: [Pair]) -> Result<ColorFit, Findings.TintFailure> {
     let pairs = fewOfEachKind(all)
     guard pairs.count >= leastColors else {
@@ -53,7 +54,7 @@ struct ColorFit {
 
   private static let leastColors = 16
 
-  /// Whether it is what a tint can be. Colors that become one another, or all of them one, are an edit.
+  /// Whether the transform is possible as a tint. Colors that are exchanged or become uniform are an edit.
   private var isTint: Bool {
     (0..<3).allSatisfy { row in
       Swift.abs(offset[row]) <= 0.1
@@ -63,7 +64,8 @@ struct ColorFit {
     }
   }
 
-  /// An even ground of one color is one vote, however large: a new color of it is the edit, and no tint.
+  /// Limits the votes of each color, so that a uniform background does not outvote the rest: a new color for
+  /// it is the edit, not a tint.
   private static func fewOfEachKind(_ pairs: [Pair]) -> [Pair] {
     var counts: [Int: Int] = [:]
     return pairs.filter { pair in
@@ -90,7 +92,7 @@ struct ColorFit {
     return result
   }
 
-  /// About as far as eyes and JPEG let one color be from another: in the dark it takes less light.
+  /// About the difference that the eye and JPEG coding allow, which is less light in the dark.
   private static func tolerance(at color: Color) -> Color { Color(repeating: 0.012) + 0.12 * color }
 
   private func agrees(_ pair: Pair, _ factor: Double) -> Bool {
@@ -101,7 +103,7 @@ struct ColorFit {
 
   private func abs(_ color: Color) -> Color { color.replacing(with: -color, where: color .< 0) }
 
-  /// A gain and an offset for each channel, from two pairs at a time.
+  /// A gain and an offset for each channel, by random sampling (RANSAC) of two pairs at a time.
   private static func gains(_ pairs: [Pair]) -> ColorFit {
     var random = SplitMix64(state: UInt64(pairs.count))
     var best = ColorFit(gain: Color(repeating: 1), offset: Color())
@@ -121,7 +123,8 @@ struct ColorFit {
     return best
   }
 
-  /// The whole matrix by least squares, held back from leaning on colors that hardly differ.
+  /// Fits the whole matrix by least squares, regularized so that it does not rely on colors that hardly
+  /// differ.
   private mutating func refine(with pairs: [Pair]) {
     var normal = [[Double]](repeating: [0, 0, 0, 0], count: 4)
     var right = [[Double]](repeating: [0, 0, 0, 0], count: 3)

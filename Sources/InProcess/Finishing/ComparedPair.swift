@@ -3,11 +3,12 @@ import Imaging
 import PictureFormats
 import Core
 
-/// A result and its original, small, one laid on the other: what is said of the whole is measured on these.
+/// A result warped onto its original, both reduced: measurements of the whole picture are made on these.
 struct ComparedPair: ~Copyable {
-  /// Fine enough to tell a changed thing from its surroundings, coarse enough that grain and coding do not count.
+  /// Fine enough to tell a changed object from its surroundings, coarse enough that grain and compression do
+  /// not count.
   private static let longestEdge = 256
-  /// A difference that is seen at a glance (CIEDE2000), for the share that is changed.
+  /// A CIEDE2000 difference that is visible at a glance, for the changed share.
   private static let visible = 6.0
   private static let maximumColors = 4_000
 
@@ -16,9 +17,9 @@ struct ComparedPair: ~Copyable {
   private let original: Image
   private let warped: [UInt8]
   private let originalImage: [UInt8]
-  /// The pixels that both of them show.
+  /// The pixels that both pictures show.
   private let shared: [Int]
-  /// How far each pixel is from the original's, in the colors that it has by now (CIEDE2000).
+  /// The CIEDE2000 difference of each pixel from the original's, with the colors matched so far.
   private var differences: [Float]
 
   /// - Parameter original: without transparency, in memory.
@@ -31,7 +32,7 @@ struct ComparedPair: ~Copyable {
     let originalImage = try original.shared().resized(to: size)
     let (warped, groundPixels) = (try small.pixels(), try originalImage.pixels())
     let differences = try originalImage.differences(from: small)
-    // Nothing that can fail may follow the first of these.
+    // Nothing that can fail may follow the first of these assignments.
     self.size = size
     self.warped = warped
     self.originalImage = groundPixels
@@ -42,14 +43,14 @@ struct ComparedPair: ~Copyable {
     shared = (0..<size.pixelCount).filter { shown[$0] }
   }
 
-  /// Colors of the result and what they are in the original, in linear light.
+  /// Pairs of colors of the result and of the original, in linear light.
   ///
-  /// - Parameter editable: where the result may change something. What lies beside it tells a tint best, where there is enough
-  ///   of it.
+  /// - Parameter editable: the area that the result may change. Pixels beyond it show a tint best, if there
+  ///   are enough of them.
   func colors(beside editable: [UInt8]?) -> [ColorFit.Pair] {
     let beside = shared.filter { editable?[$0] == 0 }
     let places = beside.count * 10 >= shared.count ? beside : shared
-    // An odd step: one that divides the width would look at a few columns only.
+    // An odd step: one that divides the width would sample only a few columns.
     let step = (places.count / Self.maximumColors) | 1
     return stride(from: 0, to: places.count, by: step).map { position in
       let place = 3 * places[position]
@@ -63,8 +64,8 @@ struct ComparedPair: ~Copyable {
       linearLight[Int(pixels[place + 2])])
   }
 
-  /// The middle difference before and after, of those pixels that differ least after it: three fifths of them, because the
-  /// others may be changed.
+  /// The median difference before and after, over the pixels that differ least afterwards: three fifths of
+  /// them, because the others may be changed.
   func change(by fit: ColorFit) throws(ImagingError) -> Findings.ColorChange {
     let after = try differences(after: fit)
     let unchanged = leastDifferent(shared, after)
@@ -75,29 +76,31 @@ struct ComparedPair: ~Copyable {
     return Findings.ColorChange(before: middle(differences), after: middle(after))
   }
 
-  /// Gives the result the colors that a fit finds.
+  /// Applies a color fit to the result.
   mutating func take(_ fit: ColorFit) throws(ImagingError) {
     differences = try differences(after: fit)
   }
 
+  /// Records the changed share and the drift.
+  ///
   /// - Parameters:
-  ///   - editable: where the result may change something; `nil`: everywhere.
-  ///   - share: what the compared part is of the whole original.
+  ///   - editable: the area that the result may change; `nil`: all of it.
+  ///   - share: the compared part as a share of the original.
   func judge(_ editable: [UInt8]?, share: Double, _ findings: inout Findings) {
     guard !shared.isEmpty else { return }
     let changed = shared.count { differences[$0] > Float(Self.visible) && editable?[$0] != 0 }
     findings.changed = share * Double(changed) / Double(size.pixelCount)
     let outside = editable.map { levels in shared.filter { levels[$0] == 0 } }
-    // Where it may change everything, the others may be what was asked for.
+    // Where everything may change, the rest of the pixels may be the requested edit.
     findings.drift = mean(of: outside ?? leastDifferent(shared, differences), differences)
   }
 
-  /// How far a finished file is from the original.
+  /// Measures how far a finished file is from the original.
   ///
   /// - Parameters:
-  ///   - part: what this pair shows of it.
-  ///   - kept: where it is measured; `nil`: in the three fifths that differ least.
-  /// - Returns: `nil` when there is nothing to measure.
+  ///   - part: the part of the file that this pair shows.
+  ///   - kept: where to measure; `nil`: in the three fifths that differ least.
+  /// - Returns: the mean CIEDE2000; `nil` when there is nothing to measure.
   func drift(of part: consuming Image, at kept: [Bool]?) throws(ImagingError) -> Double? {
     let differences = try original.differences(from: part.resized(to: size).opaque())
     let places =

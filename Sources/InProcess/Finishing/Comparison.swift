@@ -3,11 +3,11 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The original, the finished picture and how they differ, side by side, as a PNG to look at.
+/// A PNG of the original, the finished picture, and their difference, side by side.
 ///
 /// - Parameters:
-///   - area: what the result showed of the original.
-///   - longest: the longest edge of each, in pixels; `nil`: 1,024.
+///   - area: the area of the original that the result showed.
+///   - longest: the longest edge of each panel, in pixels; `nil`: 1,024.
 func comparison(
   of finished: borrowing FinishedPicture, with originalImage: borrowing OriginalImage, _ area: PixelArea,
   longest: Int? = nil
@@ -22,9 +22,9 @@ func comparison(
   return try Comparison.joined(panels, size).encoded(as: .png)
 }
 
-/// What a finished file has of an area of its original.
+/// The part of a finished file that corresponds to an area of its original.
 ///
-/// - Parameter original: the size of the whole.
+/// - Parameter original: the size of the whole original.
 func part(
   of finished: borrowing FinishedPicture, _ area: PixelArea, of original: PixelSize
 ) throws(ImagingError) -> Image {
@@ -34,12 +34,12 @@ func part(
 }
 
 private enum Comparison {
-  /// Of each of the three, in pixels.
+  /// The longest edge of each panel, in pixels.
   static let edge = 1_024
-  /// What is shown as the strongest red (CIEDE2000).
+  /// The CIEDE2000 difference that is shown as the strongest red.
   private static let strongest: Float = 20
 
-  /// The original in pale gray, and red where it differs.
+  /// The original in pale gray, with differences in red.
   static func map(_ differences: [Float], over before: borrowing Image) throws(ImagingError) -> [UInt8] {
     let gray = try before.gray().pixels
     var pixels: [UInt8] = []

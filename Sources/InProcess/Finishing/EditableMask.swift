@@ -3,8 +3,8 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Where a result may change its original, over the part that it shows, in `size` pixels: 255 where it may, 0 where it must
-/// not; `nil` when that is everywhere.
+/// The area where a result may change its original, over the part that it shows, at `size`: 255 where it may,
+/// 0 where it must not; `nil` when it may everywhere.
 func editableMask(
   for size: PixelSize, _ crop: OriginalCrop, _ mask: Mask?, _ options: FinishingOptions,
   _ original: PixelSize
@@ -31,7 +31,7 @@ func editableMask(
 }
 
 extension OriginalCrop {
-  /// How much of the original it is, by its pixels.
+  /// The crop as a share of the original's pixels.
   func share(of original: PixelSize) -> Double {
     Double(area.size.pixelCount) / Double(original.pixelCount)
   }

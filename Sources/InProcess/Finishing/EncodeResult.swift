@@ -3,10 +3,10 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The model's picture is encoded once more, so finely that it does not show.
+/// The quality at which the model's picture is encoded again, high enough that the loss is invisible.
 private let usualQuality = 95
 
-/// A finished picture as a file, as fine as the bytes that it may have allow.
+/// Encodes a finished picture, at the best quality that its byte limit allows.
 func encode(
   _ image: consuming Image, _ inspection: ResultInspection, _ findings: Findings
 ) throws(FinishingError) -> FinishedPicture {
@@ -43,7 +43,7 @@ private func encoded(
     let size = image.size
     return .done(try image.encoded(as: encoding(for: wanted, inspection)), wanted, size, isReduced: false)
   }
-  // It is encoded several times, and must not be made as often.
+  // The picture is encoded several times, and must be computed only once.
   let ready = try image.copiedToMemory()
   ImagingRuntime.noteDecoded()
   return try encoded(ready, within: limit, inspection)
@@ -52,14 +52,15 @@ private func encoded(
 private func encoding(for format: PictureFormat, _ inspection: ResultInspection) -> Image.Encoding {
   switch format.codec {
   case .png: .quickPNG
-  // Where an original without loss keeps its pixels, it stays one.
+  // A lossless original that keeps its pixels stays lossless.
   case .webp: .webp(quality: inspection.keepsLossless ? nil : usualQuality)
-  // Tables made for the picture would hold all of it in memory, and cost more than the rest of the encoding.
+  // Optimized Huffman tables would hold the whole picture in memory, and cost more than the rest of the
+  // encoding.
   default: .jpeg(quality: usualQuality, halvedChroma: false, fitsTables: false)
   }
 }
 
-/// One that loses nothing becomes one that does where nobody named its format: that costs less than its pixels.
+/// A lossless format becomes a lossy one if no format was requested: that costs less than losing pixels.
 private func encoded(
   _ image: borrowing Image, within limit: ByteCount, _ inspection: ResultInspection
 ) throws(ImagingError) -> Outcome {
@@ -79,9 +80,10 @@ private func encoded(
   return .done(outcome.bytes, format, outcome.size, isReduced: outcome.size != image.size)
 }
 
-/// A picture that only has too many bytes: packed better, or a JPEG with its values rounded, without becoming pixels.
+/// Repacks a picture that only has too many bytes without decoding it to pixels: a PNG is compressed better,
+/// and the coefficients of a JPEG are rounded.
 ///
-/// - Returns: `nil` when it has to be decoded after all.
+/// - Returns: `nil` when the picture has to be decoded after all.
 func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -> FinishedPicture? {
   guard !inspection.needsPixels, let limit = inspection.room else { return nil }
   let structure = inspection.structure
@@ -97,7 +99,7 @@ func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -
     packed =
       whole.map { $0.byteCount <= limit } == true
       ? whole : coefficients.rounded(file, structure, within: limit)?.best?.file
-  // What says which way is up, and how the colors are meant, would be lost.
+  // The orientation and the color description would be lost.
   case .png:
     packed =
       structure.hasUnknownColors || structure.hdr != nil || structure.orientation != 1
@@ -109,14 +111,14 @@ func packedWithoutPixels(_ inspection: ResultInspection, _ findings: Findings) -
 }
 
 extension ResultInspection {
-  /// The bytes that the picture itself may have.
+  /// The bytes available for the picture itself.
   fileprivate var room: ByteCount? {
     options.maximumBytes.map { ByteCount(max(0, $0 - metadata.length)) }
   }
 }
 
 extension FinishedPicture {
-  /// One that is coded anew, with its metadata.
+  /// A newly encoded picture, with its metadata.
   fileprivate init(
     _ bytes: PictureBytes, _ format: PictureFormat, _ size: PixelSize, _ inspection: ResultInspection,
     _ findings: Findings

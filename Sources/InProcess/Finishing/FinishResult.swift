@@ -3,18 +3,19 @@ import Imaging
 import PictureFormats
 package import Core
 
-/// Turns the bytes that a model returned into the requested file. Their format is recognized by the bytes, because the labels of
-/// these APIs are unreliable. The model's own bytes are kept if nothing has to be done to them, so that provenance marks stay
-/// valid.
+/// Turns the bytes that a model returned into the requested file.
 ///
-/// A synchronous function from bytes to bytes, for a thread of the worker pool.
+/// The format is read from the bytes, because the labels of these APIs are unreliable. The model's own bytes
+/// are kept whenever nothing has to be done to them, so that marks of provenance stay valid.
+///
+/// One synchronous function from bytes to bytes, for a thread of the worker pool.
 package func finishResult(
   _ bytes: PictureBytes, beside pictures: FinishingPictures = FinishingPictures(), options: FinishingOptions
 ) throws(FinishingError) -> FinishedPicture {
   try finishResult(inspectResult(bytes, beside: pictures, options: options))
 }
 
-/// The same for a picture that was inspected already.
+/// Finishes a picture that was already inspected.
 package func finishResult(_ inspection: ResultInspection) throws(FinishingError) -> FinishedPicture {
   let structure = inspection.structure
   var findings = Findings(warnings: inspection.warnings)
@@ -70,7 +71,7 @@ private func isCheckered(_ result: borrowing Image) throws(FinishingError) -> Bo
   }
 }
 
-/// The picture in memory, upright and in 8-bit sRGB.
+/// Decodes a picture into memory, upright and in 8-bit sRGB.
 func decodeUpright(_ bytes: PictureBytes, _ structure: PictureStructure) throws(ImagingError) -> Image {
   let image = try openInSRGB(bytes, structure).copiedToMemory()
   guard structure.orientation != 1 else { return image }

@@ -4,7 +4,7 @@ package import Core
 package import Finishing
 
 extension FinishedPicture {
-  /// The outcome of finishing `result`, as `finishResult` gives it, and the files that belong to it.
+  /// Finishes `result` with `finishResult`, and gives the outcome and its files.
   package static func answer(
     finishing result: PictureBytes, beside pictures: FinishingPictures, options: FinishingOptions
   ) -> (answer: Answer, files: [PictureBytes]) {

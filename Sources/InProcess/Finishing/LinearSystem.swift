@@ -1,10 +1,12 @@
-import PictureFormats
-import Imaging
 import Core
 import Finishing
-/// Solves a small system of linear equations, row by row, by Gauss's elimination with pivots.
+import Imaging
+import PictureFormats
+
+/// Solves a small system of linear equations, given row by row, by Gaussian elimination with partial
+/// pivoting.
 ///
-/// - Returns: `nil` when it says too little.
+/// - Returns: `nil` when the matrix is singular.
 func solve(_ matrix: [[Double]], _ right: [Double]) -> [Double]? {
   var rows = zip(matrix, right).map { $0 + [$1] }
   let count = rows.count

@@ -3,12 +3,13 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Where a result may change its original: 255 where it may, 0 where it must not. In memory, to be used more than once.
+/// The mask of where a result may change its original: 255 where it may, 0 where it must not. Held in memory,
+/// to be used more than once.
 final class Mask {
   private let picture: Image
-  /// Nothing may be changed.
+  /// Nothing may change.
   let isEmpty: Bool
-  /// Next to everything may be changed.
+  /// Almost everything may change: at least 99 % of the pixels are 255.
   let coversAll: Bool
 
   init(_ picture: consuming Image) throws(ImagingError) {
@@ -23,7 +24,8 @@ final class Mask {
     try self.init(decodeUpright(file.bytes, file.structure), edits)
   }
 
-  /// By a picture's brightness, where what is transparent counts as black; or by its transparency.
+  /// Reads the mask from a picture's brightness, where transparent pixels count as black, or from its
+  /// transparency.
   convenience init(_ picture: borrowing Image, _ edits: MaskEdits) throws(ImagingError) {
     let levels =
       switch edits {
@@ -47,19 +49,21 @@ final class Mask {
 
   func image() -> Image { picture.shared() }
 
-  /// In another size, with edges that go over within so many pixels.
+  /// The mask at another size, with edges softened over `feather` pixels.
   func image(_ size: PixelSize, feather: Int) throws(ImagingError) -> Image {
     guard feather > 0 else {
       return size == picture.size ? image() : try image().resized(to: size).settled().copiedToMemory()
     }
-    // What is going to be soft does not need every pixel; a blur of the whole would take as long as it is wide.
+    // A softened mask does not need every pixel, and blurring the whole would take time in proportion to the
+    // feather.
     let scale = min(1, Double(Self.finest) / Double(feather))
     let small = try image().resized(to: size.scaled(by: scale))
       .blurred(sigma: max(0.5, Double(feather) * scale / 3)).copiedToMemory()
     return try small.resized(to: size).settled().copiedToMemory()
   }
 
-  /// The smallest rectangle around all that may be changed, where the mask lies over `frame`; `nil` when nothing may.
+  /// The smallest rectangle around all that may change, with the mask stretched over `frame`; `nil` when
+  /// nothing may.
   func extent(over frame: PixelArea) throws(ImagingError) -> PixelArea? {
     let (pixels, size) = (try picture.pixels(), picture.size)
     let rows = (0..<size.height).filter { row in
@@ -81,9 +85,9 @@ final class Mask {
     ).moved(x: frame.left, y: frame.top)
   }
 
-  /// Levels below it come of coding and resampling.
+  /// Lower levels come from compression and resampling.
   private static let least: UInt8 = 16
 
-  /// Over so many pixels an edge goes over as softly as over more.
+  /// A feather of more pixels looks no softer, so the mask is reduced until its feather has this many.
   private static let finest = 24
 }

@@ -3,23 +3,24 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The original under a result. A large one is opened as often as it is needed and read row by row, so that it is never held
-/// whole; one that is small, or has to be turned, is.
+/// The original under a result. A large original is opened each time it is needed and read row by row, so
+/// that it is never held as a whole. One that is small, or has to be rotated, is held in memory.
 struct OriginalImage: ~Copyable {
-  /// Upright.
+  /// The upright size.
   let size: PixelSize
-  /// The space of its numbers, where they stay as they are; `nil`: sRGB.
+  /// The color space of its pixels if they stay unconverted; `nil`: sRGB.
   let space: MatrixShaper?
-  /// 16 bits per channel; otherwise 8.
+  /// Whether the pixels have 16 bits per channel; otherwise 8.
   let isDeep: Bool
   private let isConverted: Bool
   private let original: ResultInspection.Original
   private let held: Image?
 
-  /// What is compared with a result is no larger: enough for a tenth of a pixel.
+  /// The longest edge of the reduced original that results are compared with: enough for a tenth of a
+  /// pixel.
   static let referenceEdge = 1_536
 
-  /// - Parameter numbers: what its own become.
+  /// - Parameter numbers: the color space and depth that its pixels are converted to.
   init(
     _ original: ResultInspection.Original, as numbers: ResultInspection.Numbers
   ) throws(ImagingError) {
@@ -36,7 +37,7 @@ struct OriginalImage: ~Copyable {
     size = structure.uprightSize
   }
 
-  /// The picture, upright, in its space and depth, to be read once from top to bottom.
+  /// The upright picture in its color space and depth, to be read once from top to bottom.
   func picture() throws(ImagingError) -> Image {
     if let held = held?.shared() { return held }
     return try Self.open(original, isConverted: isConverted)
@@ -53,7 +54,7 @@ struct OriginalImage: ~Copyable {
     return try image.copiedToMemory().oriented(original.structure.orientation)
   }
 
-  /// An area of it, without transparency, in memory, and small enough to look at as a whole.
+  /// An area of the original, without transparency, in memory, and small enough to inspect as a whole.
   func reference(_ area: PixelArea) throws(ImagingError) -> Image {
     let size =
       area.size.longestEdge > Self.referenceEdge
@@ -63,12 +64,12 @@ struct OriginalImage: ~Copyable {
       picture = try picture.cropped(left: area.left, top: area.top, to: area.size)
     }
     let small = try picture.resized(to: size)
-    // Through its profile, which it still carries.
+    // Converted by its profile, which the picture still carries.
     return try (isConverted ? small : small.inSRGB(usingProfile: space != nil)).opaque()
   }
 }
 
-/// A picture in 8-bit sRGB as its file has it, not yet turned, to be read once from top to bottom.
+/// Opens a picture in 8-bit sRGB, not yet rotated, to be read once from top to bottom.
 func openInSRGB(
   _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading = OriginalReading()
 ) throws(ImagingError) -> Image {
@@ -88,13 +89,13 @@ private func openAsItIs(
 ) throws(ImagingError) -> Image {
   let cleaned = PictureContent(structure.cleaned(bytes))
   let image = try Image.decode(cleaned, structure, tolerance: reading.tolerance)
-  // What the file says of its colors by numbers, no decoder obeys.
+  // Decoders ignore color descriptions by numbers, so a profile made from them is attached here.
   guard structure.profileIsMade, let made = structure.profile else { return image }
   return try image.withProfile(made)
 }
 
 extension Image {
-  /// With three channels and nothing transparent, in memory.
+  /// The picture with three channels and without transparency, in memory.
   consuming func opaque() throws(ImagingError) -> Image {
     let flat = hasAlpha ? try flattened(onto: .white) : self
     return try flat.widened(toBands: 3).copiedToMemory()

@@ -3,16 +3,18 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Where a result lies.
+/// The placement of a result on the original.
 struct Placement {
   let map: AffineTransform
-  /// Where it would lie, had the model not moved it.
+  /// The placement that the result would have if the model had not moved it.
   let start: AffineTransform
-  /// Whether it was recognized there.
+  /// Whether the result was located there by registration.
   let isFound: Bool
 }
 
-/// - Parameter reference: the part of the original that `field` names, small.
+/// Places a result on the original, by registration if the options ask for it.
+///
+/// - Parameter reference: the part of the original that `crop` names, reduced.
 func place(
   _ result: borrowing Image, on reference: borrowing Image, _ crop: OriginalCrop, _ options: FinishingOptions,
   _ findings: inout Findings
@@ -41,7 +43,7 @@ extension Findings.Alignment {
   fileprivate init(
     _ map: AffineTransform, from start: AffineTransform, _ size: PixelSize, residual: Double, isTrusted: Bool
   ) {
-    // From where a thing belongs to where it lay, had the result been laid down as it came.
+    // From where a point belongs to where it was in the result as it arrived.
     let drift = map.inverse.map { $0.then(start) } ?? .identity
     let (x, y) = (Double(size.width) / 2, Double(size.height) / 2)
     let middle = drift(x, y)

@@ -8,6 +8,8 @@ extension MaskQuestion {
     do throws(FinishingError) { return .reading(try read(mask)) } catch { return .failed(error) }
   }
 
+  /// Reads the mask.
+  ///
   /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskOpaqueNowhere`, `maskEmpty`.
   package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskReading {
     let structure = try Self.inspect(mask).structure
@@ -19,8 +21,9 @@ extension MaskQuestion {
     return MaskReading(edits: edits, coversAll: read.coversAll)
   }
 
-  /// Transparency says where to edit when what it leaves is a picture, or all black. Where that is all white, one may have painted
-  /// white on an empty layer, or made the transparency of a black and white mask.
+  /// Guesses how the mask is meant. Transparency marks the area to edit when the opaque rest is a picture, or
+  /// all black. When the rest is all white, someone may have painted white on an empty layer, or made a black
+  /// and white mask transparent.
   private static func look(of mask: borrowing Image) throws(FinishingError) -> MaskEdits {
     let rest = try on(FinishingError.mask) { () throws(ImagingError) -> Rest? in
       guard mask.hasAlpha, try !mask.isOpaque() else { return nil }
@@ -34,10 +37,10 @@ extension MaskQuestion {
     }
   }
 
-  /// What transparency leaves.
+  /// The content of the opaque pixels.
   private enum Rest { case nothing, white, picture }
 
-  /// What is opaque, but for what coding and soft edges leave.
+  /// Classifies the opaque pixels, tolerating what compression and soft edges leave.
   ///
   /// - Parameter levels: one or three for each pixel.
   private static func rest(_ levels: [UInt8], where alpha: [UInt8]) -> Rest {

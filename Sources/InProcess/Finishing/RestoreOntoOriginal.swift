@@ -3,10 +3,10 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Lays a result on its original: recognized, in the original's colors, in its size, only where it may change something, and
-/// completed by it where the result does not reach. Reads from top to bottom as the stages follow one another.
+/// Restores a result onto its original: aligned, in the original's colors and size, only where it may change
+/// something, and completed by the original where it does not reach. The stages follow from top to bottom.
 ///
-/// - Parameter mask: upright and in memory, where the options use one.
+/// - Parameter mask: upright and in memory, if the options use one.
 func restoreOntoOriginal(
   _ result: borrowing Image, onto originalImage: borrowing OriginalImage, _ mask: Mask?,
   _ options: FinishingOptions, _ findings: inout Findings
@@ -19,8 +19,8 @@ func restoreOntoOriginal(
   let permitted = try editableMask(for: pair.size, crop, mask, options, originalImage.size)
   let colored = try match(result, &pair, permitted, options, &findings)
   pair.judge(permitted, share: crop.share(of: originalImage.size), &findings)
-  // Where only its colors were asked for, or it was not found, nothing else is done to it, unless something was added to what was
-  // sent.
+  // If only colors were to be matched, or the result was not located, it is not warped, unless padding was
+  // added to the sent picture.
   let isLaid = options.hasOriginalsSize || place.isFound || options.restoresAlpha
   guard isLaid || options.looksForPlace && crop.isExceeded else {
     return RestoredResult(image: colored, pair: pair, kept: nil, area: crop.area)
@@ -40,13 +40,13 @@ func restoreOntoOriginal(
   return RestoredResult(image: image, pair: pair, kept: kept, area: crop.area)
 }
 
-/// A result laid on its original, and what its file is held against.
+/// A result composited over its original, and what its file is compared with.
 struct RestoredResult: ~Copyable {
   let image: Image
   let pair: ComparedPair
-  /// Where nothing of the result shows, in the pair's pixels; `nil` where it may show everywhere.
+  /// Where nothing of the result shows, in the pair's pixels; `nil` if it may show everywhere.
   let kept: [Bool]?
-  /// What the pair shows of the original.
+  /// The area of the original that the pair shows.
   let area: PixelArea
 }
 
@@ -55,7 +55,7 @@ private func match(
   _ options: FinishingOptions, _ findings: inout Findings
 ) throws(ImagingError) -> Image {
   guard options.looksForTint else { return result.shared() }
-  // Where it was looked for and not found, there is nothing to hold its colors against.
+  // If registration failed, there is nothing to compare the colors with.
   let isLost = options.looksForPlace && findings.alignment?.isTrusted != true
   switch isLost ? .failure(.notRecognized) : ColorFit.finding(pair.colors(beside: permitted)) {
   case .success(let fit):
@@ -72,5 +72,6 @@ private func match(
   return result.shared()
 }
 
-/// More than models tint a picture by themselves (CIEDE2000): another mood is what was asked for.
+/// A larger CIEDE2000 difference is more than models tint a picture by themselves: another mood is the
+/// requested edit.
 private let maximumTint = 12.0

@@ -1,8 +1,10 @@
-import PictureFormats
-import Imaging
 import Core
 import Finishing
-/// Random numbers that are the same for the same picture, so that a result is no matter of luck (Steele, Lea and Flood 2014).
+import Imaging
+import PictureFormats
+
+/// A deterministic random number generator, so that the result for the same picture is always the same
+/// (Steele, Lea and Flood 2014).
 package struct SplitMix64: RandomNumberGenerator {
   package var state: UInt64
 

@@ -9,8 +9,9 @@ import Core
   import Darwin
 #endif
 
-/// A picture, which must be in memory, on a frame, by a map from its own pixels to the frame's. It is reduced first, so that
-/// nothing finer than the frame's pixels shows as a pattern of its own; a mere change of size is that alone.
+/// Warps a picture, which must be in memory, into a frame, by a map from its pixels to the frame's. The
+/// picture is reduced first, so that detail finer than the frame's pixels does not cause aliasing. A map that
+/// only changes the size is a plain resize.
 func warp(
   _ image: borrowing Image, by map: AffineTransform, into size: PixelSize
 ) throws(ImagingError) -> Image {
@@ -24,16 +25,15 @@ func warp(
   return try image.shared().resized(to: reduced).warped(by: rest, into: size)
 }
 
-/// The part of a canvas that a picture laid on it covers, when that is not all of it: the largest rectangle within its four
-/// edges, with whole pixels.
+/// The part of a canvas that a picture warped onto it covers, if that is not all of it: the largest rectangle
+/// within its four edges, in whole pixels.
 struct CoveredArea {
   let area: PixelArea
-  /// Over so many pixels it goes over into what is beside it.
+  /// The width over which the picture fades into its surroundings, in pixels.
   let feather: Int
 
-  /// - Parameters:
-  ///   - map: from the picture's pixels to those of `part`, a part of the canvas.
-  /// - Returns: `nil` when that is all of it.
+  /// - Parameter map: from the picture's pixels to those of `part`, a part of the canvas.
+  /// - Returns: `nil` when the picture covers the whole canvas.
   init?(_ map: AffineTransform, _ picture: PixelSize, _ part: PixelArea, on canvas: PixelSize) {
     let (width, height) = (Double(picture.width), Double(picture.height))
     let corners = [map(0, 0), map(width, 0), map(0, height), map(width, height)]
@@ -54,7 +54,7 @@ struct CoveredArea {
 }
 
 extension AffineTransform {
-  /// Whether it brings every point of a picture to within a hundredth of a pixel of where another map does.
+  /// Whether it maps every point of a picture to within a hundredth of a pixel of where another map does.
   fileprivate func isClose(to other: AffineTransform, over size: PixelSize) -> Bool {
     let (width, height) = (Double(size.width), Double(size.height))
     return [(0, 0), (width, 0), (0, height), (width, height)].allSatisfy { x, y in
@@ -65,7 +65,7 @@ extension AffineTransform {
 }
 
 extension AffineTransform {
-  /// Which pixels of a frame it brings a picture to.
+  /// The pixels of a frame that show the picture under this map.
   func shows(_ picture: PixelSize, over frame: PixelSize) -> [Bool] {
     let back = inverse ?? .identity
     let (width, height) = (Double(picture.width), Double(picture.height))
@@ -76,8 +76,8 @@ extension AffineTransform {
   }
 }
 
-/// The angle of (x, y), clockwise where y points down.
+/// The angle of (x, y) in degrees, clockwise if y points down.
 func degrees(_ y: Double, _ x: Double) -> Double { atan2(y, x) * 180 / .pi }
 
-/// An 8-bit sRGB level as light, from 0 to 1.
+/// Linear light for each 8-bit sRGB level, 0…1.
 let linearLight: [Double] = (0...255).map { SRGBCurve.light(of: Double($0) / 255) }

@@ -13,7 +13,8 @@ import Core
   import Foundation
 #endif
 
-/// What became of one item of a batch, as one JSON object: an edit's or an error's, with the item's own `id` and `output`.
+/// The outcome of one batch item as a JSON object: that of an edit or an error, with the item's own `id` and
+/// its `output`.
 public struct BatchLine: Encodable, Sendable {
   private let item: Manifest.Item
   private let content: Content
@@ -23,19 +24,22 @@ public struct BatchLine: Encodable, Sendable {
     case planned(Result<EditPlan, PlantainError>)
   }
 
+  /// The outcome of an item in a run.
   public init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
     (self.item, content) = (item, .ended(outcome))
   }
 
-  /// Of a dry run.
+  /// The outcome of an item in a dry run.
   public init(_ item: Manifest.Item, _ outcome: Result<EditPlan, PlantainError>) {
     (self.item, content) = (item, .planned(outcome))
   }
 
   private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit, variant }
 
+  /// Encodes the edit or error, then the item's `line`, `id` and `variant`.
   public func encode(to encoder: any Encoder) throws {
-    // The edit's own members first: an `id` of the manifest stands for the ledger's, which is then `edit`.
+    // The edit's own members come first: an `id` of the manifest replaces the ledger's, which is also in
+    // `edit`.
     switch content {
     case .ended(let outcome): try encode(outcome, to: encoder)
     case .planned(.success(let plan)): try EditReport(plan).encode(to: encoder)

@@ -3,49 +3,74 @@ public import Editing
 public import Gateways
 import Core
 
-/// One edit as one JSON object; without `images` and `attempts` it is what a dry run would send.
+/// One edit as a JSON object. Without `images` and `attempts`, it is what a dry run would send.
 public struct EditReport: Encodable, Sendable {
+  /// The id of the edit in the ledger.
   public let id: String
+  /// The id of the gateway.
   public let gateway: String
+  /// The id of the model.
   public let model: String
-  /// The gateway's own ids, with commas between them.
+  /// The gateway's task ids, separated by commas.
   public var task: String?
+  /// The resulting pictures; `nil` in a dry run.
   public var images: [Image]?
+  /// The preparation of each reference.
   public let prepared: [PrepareReport]
+  /// The request as it is sent.
   public let request: Request
-  /// References that the gateway fetches by their address itself.
+  /// References that the gateway fetches itself, by URL.
   public var passedOn: [String]?
-  /// References by URL that a dry run left out.
+  /// References by URL that a dry run did not fetch.
   public var notFetched: [String]?
-  /// A forecast, of a dry run.
+  /// The estimated number of tokens, in a dry run.
   public var tokens: Tokens?
+  /// The usage that the gateway reported.
   public var usage: ReplyFacts.Usage?
+  /// The cost of the edit; in a dry run, its price.
   public let cost: EditResult.Cost
+  /// The result of finishing.
   public var finish: Finish?
+  /// The attempts to send the request, in order.
   public var attempts: [Attempt]?
+  /// Text that the model returned.
   public var text: String?
-  /// What searches found, as it came.
+  /// The grounding metadata of searches, as the gateway returned it.
   var grounding: JSONValue?
+  /// The raw values of the warnings.
   public let warnings: [String]
+  /// The duration of the edit, in seconds.
   public var seconds: Double?
-  /// The earlier edit whose result this is a copy of.
+  /// The id of the earlier edit whose result was copied.
   public var copyOf: String?
 
+  /// A resulting picture.
   public struct Image: Encodable, Sendable {
+    /// The path that it was written to; `nil` for a result in memory.
     public let output: String?
+    /// Its media type, such as `image/png`.
     public let mediaType: String
+    /// In pixels.
     public let width: Int
+    /// In pixels.
     public let height: Int
+    /// The size of the file, in bytes.
     public let bytes: Int
+    /// The SHA-256 of the file, in hexadecimal.
     public let sha256: String
-    /// How it traveled: `inline`, `url` or `task`.
+    /// How the gateway returned it: `inline`, `url` or `task`.
     public let source: String
   }
 
+  /// The size and the choices of a request.
   public struct Request: Encodable, Sendable {
+    /// The size of the request body, in bytes.
     public let bytes: Int
+    /// The resolution tier, such as `2K`.
     public let tier: String
+    /// The aspect ratio, such as `16:9`; `nil` when none is requested.
     public let aspect: String?
+    /// The number of pictures requested.
     public let count: Int
 
     init(_ request: EditResult.Request) {
@@ -56,10 +81,12 @@ public struct EditReport: Encodable, Sendable {
     }
   }
 
+  /// What finishing did to the returned pictures.
   public struct Finish: Encodable, Sendable {
-    /// The pixels were encoded anew, because the model returned another format than OUT's or the picture was finished.
+    /// Whether the pixels were encoded again, because the model returned another format than OUT's or the
+    /// picture was finished.
     public let converted: Bool
-    /// Of the model's final picture, beside that; `nil` where no picture was held against its original.
+    /// The findings for the model's final picture; `nil` when none was compared with its original.
     public let findings: FindingsReport?
 
     private enum CodingKeys: CodingKey { case converted }
@@ -69,6 +96,7 @@ public struct EditReport: Encodable, Sendable {
       findings = result.findings
     }
 
+    /// Encodes `converted`, and the members of the findings beside it.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(converted, forKey: .converted)
@@ -76,13 +104,19 @@ public struct EditReport: Encodable, Sendable {
     }
   }
 
+  /// One attempt to send the request.
   public struct Attempt: Encodable, Sendable {
+    /// The id of the gateway.
     public let gateway: String
+    /// The raw value of its state.
     public let state: String
+    /// The HTTP status; `nil` without a response.
     public let status: Int?
+    /// Its duration, in seconds.
     public let seconds: Double
   }
 
+  /// The report of a dry run.
   public init(_ plan: EditPlan) {
     id = plan.id
     gateway = plan.gateway
@@ -96,6 +130,7 @@ public struct EditReport: Encodable, Sendable {
     warnings = plan.warnings.map(\.rawValue)
   }
 
+  /// The report of an edit that was done.
   public init(_ result: EditResult) {
     id = result.id
     gateway = result.gateway

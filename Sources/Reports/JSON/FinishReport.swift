@@ -3,17 +3,24 @@ public import Editing
 import Finishing
 import Core
 
-/// What was done to one returned picture, as one JSON object in which the findings stand beside the rest.
+/// The finishing of one returned picture as a JSON object, with the findings as members of the same object.
 public struct FinishReport: Encodable, Sendable {
+  /// The path that it was written to; `nil` when it was not written to a file.
   public let output: String?
+  /// Its media type, such as `image/png`.
   public let mediaType: String
+  /// In pixels.
   public let width: Int
+  /// In pixels.
   public let height: Int
+  /// The size of the file, in bytes.
   public let bytes: Int
+  /// The findings of the comparison with the original.
   public let findings: FindingsReport
 
   private enum CodingKeys: CodingKey { case output, mediaType, width, height, bytes }
 
+  /// Creates the report of a finished picture.
   public init(_ result: Finisher.Result, output: String?) {
     self.output = output
     mediaType = result.mediaType.name
@@ -23,6 +30,7 @@ public struct FinishReport: Encodable, Sendable {
     findings = FindingsReport(result.picture.findings, remedy: .uncovered(isMirrored: nil))
   }
 
+  /// Encodes the members, and those of the findings beside them.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(output, forKey: .output)

@@ -7,32 +7,32 @@ import PictureFormats
 import Ledger
 import Core
 
-/// What became of the items of a run, one by one, for those who look at it afterwards: `Editor.writeReport`,
+/// The outcomes of the items of a run, for a report after it: `Editor.writeReport`,
 /// `Editor.writeContactSheet`. It holds no pictures.
 public struct BatchRecord: Sendable {
   package struct Entry: Sendable {
     package let line: Int
-    /// Its id in the manifest, else the name of its first reference, else of its output.
+    /// Its id in the manifest, else the file name of its first reference, else of its output.
     package let name: String
     package let prompt: String
     package let state: State
     /// The first is the picture that was edited.
     package let references: [Reference]
-    /// What was asked for beyond the usual, as `name value`.
+    /// The options that differ from their defaults, as `name value`.
     package let options: [String]
     package var model: String?
     package var tier: String?
     package var outputs: [String] = []
-    /// Where a picture lies that could not go where it belongs.
+    /// The path of a picture that could not be written to its output.
     package var kept: String?
-    /// The edit's id in the ledger.
+    /// The id of the edit in the ledger.
     package var edit: String?
     package var cost: EditResult.Cost?
     package var elapsed: Duration?
     package var warnings: [String] = []
     package var reason: String?
     package var hint: String?
-    /// What ends it, where it is still open.
+    /// The command that settles it, if it is still open.
     package var command: String?
 
     package var original: Reference? { references.first }
@@ -44,13 +44,15 @@ public struct BatchRecord: Sendable {
 
   private(set) var entries: [Entry] = []
 
+  /// Creates an empty record.
   public init() {}
 
+  /// Adds the outcome of an item.
   public mutating func add(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
     entries.append(Entry(item, outcome))
   }
 
-  /// In the manifest's order.
+  /// The entries in the manifest's order.
   package var sorted: [Entry] { entries.sorted { $0.line < $1.line } }
 }
 
@@ -94,7 +96,7 @@ extension BatchRecord.Entry {
 
   private mutating func tell(_ error: PlantainError) {
     (reason, hint, kept) = (error.message, error.hint, error.kept)
-    // An outcome that nobody knows is about the edit itself.
+    // An unknown outcome is about the edit itself.
     edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
   }
 
@@ -107,7 +109,7 @@ extension BatchRecord.Entry {
 }
 
 extension Editor {
-  /// The entries with what the ledger knows of them.
+  /// The entries, completed from the ledger.
   func completed(_ record: BatchRecord) async -> [BatchRecord.Entry] {
     var entries = record.sorted
     for position in entries.indices {

@@ -6,24 +6,29 @@ import PictureFormats
 import Core
 
 extension BatchRecord {
-  /// Checks that a report and a contact sheet can be written, before anything is sent. Earlier ones are replaced, but nothing that
-  /// the run reads or makes.
+  /// Checks that a report and a contact sheet can be written, before anything is sent. Existing files are
+  /// replaced, except those that the run reads or writes.
   ///
-  /// - Throws: 64 for an extension that is not theirs, or a name that is taken; 73.
+  /// - Parameters:
+  ///   - report: the path of the report; `nil`: none.
+  ///   - contactSheet: the path of the contact sheet; `nil`: none.
+  ///   - manifest: the edits of the run.
+  /// - Throws: 64 for a wrong extension, or a path that the run itself uses; 73 when a file cannot be
+  ///   written.
   public static func requireWritable(
     report: String?, contactSheet: String?, beside manifest: Manifest
   ) throws(PlantainError) {
     if let report, !report.lowercased().hasSuffix(".html") {
-      throw .usage("expected a name that ends in .html for the report, received \(report)", hint: nil)
+      throw .usage("expected a file name ending in .html for the report, received \(report)", hint: nil)
     }
     if let contactSheet { _ = try sheetFormat(contactSheet) }
     let (results, sources) = manifest.places
     for path in [report, contactSheet].compactMap(\.self) {
       let place = OutputFile.canonical(path)
-      // What has no extension yet gets one of a picture.
+      // An output without an extension gets that of its picture later.
       let names = [place, OutputPlan.withoutExtension(place)]
       guard !sources.contains(place), results.isDisjoint(with: names) else {
-        throw .usage("\(path) is a name of the batch itself", hint: "Choose another name for it.")
+        throw .usage("the batch itself reads or writes \(path)", hint: "Choose another file name.")
       }
       do throws(WriteError) {
         try OutputFile.check(path, overwriting: true)
@@ -36,14 +41,15 @@ extension BatchRecord {
 
   fileprivate static func sheetFormat(_ path: String) throws(PlantainError) -> PictureFormat {
     guard let format = OutputPlan.format(byNameOf: path), format.isWritable else {
-      throw .usage("cannot write a picture as \(path)", hint: "Give a name that ends in .jpg, .png or .webp.")
+      throw .usage("cannot write a picture as \(path)", hint: "Use a name ending in .jpg, .png or .webp.")
     }
     return format
   }
 }
 
 extension Manifest {
-  /// Where results go, without extension where that is not known before, and what is read.
+  /// The paths of the results, without an extension where that is not known in advance, and the paths that
+  /// are read.
   fileprivate var places: (results: Set<String>, sources: Set<String>) {
     var sources = Set([path].compactMap(\.self).map(OutputFile.canonical))
     for case .file(let path) in items.flatMap(\.references) { sources.insert(OutputFile.canonical(path)) }
@@ -52,11 +58,14 @@ extension Manifest {
 }
 
 extension Editor {
-  /// Writes one picture of all jobs that have a result, in the manifest's order: each original with its result at its right, and its
-  /// name below. Names need workers that are isolated, which can draw them.
+  /// Writes a contact sheet of all jobs that have a result, in the manifest's order: each original with its
+  /// result to its right and its name below. Names need isolated workers, which can draw them. Without
+  /// results, nothing is written.
   ///
-  /// - Parameter path: its extension says the format: jpg, png or webp.
-  /// - Throws: 73 when it cannot be written, 64 for another extension. Without results nothing is written.
+  /// - Parameters:
+  ///   - record: the outcomes of the run.
+  ///   - path: the file; its extension sets the format: jpg, png or webp.
+  /// - Throws: 73 when it cannot be written; 64 for another extension.
   public func writeContactSheet(of record: BatchRecord, to path: String) async throws(PlantainError) {
     let format = try BatchRecord.sheetFormat(path)
     let entries = record.sorted.filter { !$0.outputs.isEmpty }
@@ -88,26 +97,27 @@ extension Editor {
   }
 }
 
-/// Cells in rows, each with an original and its result, on a gray ground. A cell is as wide, and a row as high, as its pictures are.
+/// A contact sheet: rows of cells, each with an original and its result, on a gray background. The pictures
+/// set the width of a cell and the height of a row.
 package struct ContactSheet: Sendable {
-  /// As wide and high as every format takes.
+  /// The maximum width and height, which every format supports.
   private static let longest = 8_000
   private static let gap = 8
   private static let ground: UInt8 = 48
 
   /// The longest edge of each picture.
   package let edge: Int
-  /// How many cells of landscapes go beside one another.
+  /// The number of cells in a row, if the pictures are landscapes.
   package let columns: Int
-  /// Of the names; 0 where they could not be read.
+  /// The height of the names; 0 where they would be too small to read.
   private let nameHeight: Int
   private let width: Int
-  /// Where the widest row ends, from its own beginning.
+  /// The width of the widest row.
   private var used = 0
   private var pixels: [UInt8] = []
   private var row: [SheetCell] = []
 
-  /// - Parameter count: how many cells; at least 1.
+  /// - Parameter count: the number of cells; at least 1.
   init(count: Int) {
     columns = Self.columns(for: count)
     let rows = (count + columns - 1) / columns
@@ -119,8 +129,8 @@ package struct ContactSheet: Sendable {
     pixels.reserveCapacity(3 * width * (rows * (edge + nameHeight + Self.gap) + Self.gap))
   }
 
-  /// As many as make it about as wide as high, and leave little of the last row empty. A cell is twice as wide as its pictures, which
-  /// mostly are wider than high.
+  /// The number of columns that makes the sheet about as wide as high and leaves little of its last row
+  /// empty. A cell is twice as wide as its pictures, which are mostly wider than high.
   private static func columns(for count: Int) -> Int {
     let fault = { (columns: Int) in
       let rows = (count + columns - 1) / columns
@@ -132,15 +142,15 @@ package struct ContactSheet: Sendable {
     return (1...maximum).min { fault($0) < fault($1) } ?? 1
   }
 
-  /// Whether it goes into the row that is begun.
+  /// Whether the cell fits into the current row.
   func hasRoom(for cell: SheetCell) -> Bool { row.isEmpty || end + Self.gap + cell.width + Self.gap <= width }
 
   package mutating func add(_ cell: SheetCell) { row.append(cell) }
 
-  /// Where the last cell of the row ends.
+  /// The right edge of the row's last cell.
   private var end: Int { row.reduce(0) { $0 + Self.gap + $1.width } }
 
-  /// Those of the row; `nil` where there are none, or they could not be read.
+  /// The names of the current row; `nil` when there are none, or they would be too small to read.
   package var names: SheetNames? {
     guard nameHeight > 0, !row.isEmpty else { return nil }
     var left = 0
@@ -151,7 +161,7 @@ package struct ContactSheet: Sendable {
     return SheetNames(cells: cells, width: left - Self.gap, height: nameHeight)
   }
 
-  /// - Parameter names: what `SheetNames` looks like; `nil`: there is nothing that could draw it.
+  /// - Parameter names: the pixels of `SheetNames`; `nil` when nothing can draw them.
   mutating func endRow(names: [UInt8]?) {
     let height = row.reduce(0) { max($0, $1.height) }
     let start = pixels.isEmpty ? Self.gap : pixels.count / 3 / width
@@ -190,7 +200,7 @@ package struct ContactSheet: Sendable {
   }
 }
 
-/// Original and result of one job as pixels, or its result alone, with its name.
+/// The pixels of one job's original and result, or of its result alone, with its name.
 package struct SheetCell: Sendable {
   package let name: String
   /// In pixels.
@@ -205,10 +215,11 @@ package struct SheetCell: Sendable {
     var width = 0
   }
 
-  /// - Parameter panels: where there are none that can be read, the cell is empty, so that each is where it is looked for.
+  /// - Parameter panels: `nil` when no picture can be read: the cell is then empty, so that every job keeps
+  ///   its position.
   init(_ panels: Panels?, _ name: String, edge: Int) {
     self.name = name
-    // What comes here was made by our own worker, from a decoded picture.
+    // Our own worker has made these bytes, from a decoded picture.
     guard let panels, panels.panel.longestEdge <= edge,
       let image = try? Image.decode(panels.bytes, as: .png), image.bands == 3,
       let pixels = try? image.copiedToMemory().pixels()
@@ -216,7 +227,7 @@ package struct SheetCell: Sendable {
       (width, height, self.panels, source) = (2 * edge + comparisonGap, edge, 0, PixelRows())
       return
     }
-    // What has changed is the third.
+    // The third panel is the map of changes.
     self.panels = panels.count == 3 ? 2 : 1
     source = PixelRows(pixels: pixels, stride: panels.size.width, width: panels.panel.width)
     width = self.panels * source.width + (self.panels - 1) * comparisonGap

@@ -6,25 +6,28 @@ import PictureFormats
 import Preparation
 package import Core
 
-/// A job's original, its result, and what has changed, small and side by side; or one of the two alone where there is nothing to
-/// hold it against.
+/// A small picture of a job's original, its result and the map of changes, side by side; or of one picture
+/// alone when there is nothing to compare.
 package struct Panels: Sendable {
-  /// A PNG.
+  /// The encoded picture, a PNG.
   package let bytes: PictureBytes
   package let size: PixelSize
   package let count: Int
 
-  /// Of each.
+  /// The size of one panel.
   var panel: PixelSize {
     count == 1 ? size : PixelSize(width: (size.width - 2 * comparisonGap) / 3, height: size.height)
   }
 }
 
 extension ImageProcessor {
+  /// The panels of a job. An original by URL is not fetched.
+  ///
   /// - Parameters:
-  ///   - result: `nil`: there is none.
-  ///   - edge: the longest of each panel, in pixels.
-  /// - Returns: `nil` where there is neither that can be read. An original by its address is not fetched.
+  ///   - original: the picture that was edited.
+  ///   - result: the path of the result; `nil`: none.
+  ///   - edge: the longest edge of each panel, in pixels.
+  /// - Returns: `nil` when neither picture can be read.
   func panels(_ original: Reference?, _ result: String?, edge: Int) async -> Panels? {
     var original = original
     if case .file? = original {} else { original = nil }
@@ -51,9 +54,9 @@ extension ImageProcessor {
     return Panels(bytes: comparison, size: size, count: 3)
   }
 
-  /// A picture made small, or into another format.
+  /// A picture, scaled down or converted to another format.
   ///
-  /// - Parameter limit: how many bytes it may have, 1,000 at least. `nil`: any.
+  /// - Parameter limit: the maximum size in bytes, at least 1,000. Default: no limit.
   func small(
     _ picture: Reference, as format: MediaType, edge: Int?, quality: Int? = nil, limit: Int? = nil,
     allowing allowed: Set<String> = []
@@ -70,7 +73,7 @@ extension ImageProcessor {
 }
 
 extension Editor {
-  /// Runs `body` with each entry and its panels, in their order.
+  /// Calls `body` with each entry and its panels, in order.
   func forEachPanels(
     _ entries: [BatchRecord.Entry], edge: Int, _ body: (BatchRecord.Entry, Panels?) async -> Void
   ) async {

@@ -15,10 +15,14 @@ import Core
 #endif
 
 extension Editor {
-  /// Writes what became of a run as one HTML page that needs no network: each job with its pictures before and after, what has
-  /// changed, what was asked for, its cost, and why it failed. Small pictures are in it; a click shows the files themselves, which
-  /// are linked.
+  /// Writes the report of a run: one HTML page that needs no network. It shows each job with its pictures
+  /// before and after, a map of changes, its options, its cost, and why it failed. Small pictures are
+  /// embedded; the files themselves are linked and shown on a click.
   ///
+  /// - Parameters:
+  ///   - record: the outcomes of the run's items.
+  ///   - summary: the totals of the run.
+  ///   - path: the file, replaced if it exists.
   /// - Throws: 73 when it cannot be written.
   public func writeReport(
     of record: BatchRecord, _ summary: BatchSummary, to path: String
@@ -52,30 +56,31 @@ extension Editor {
   }
 }
 
-/// How large the pictures in a page may be, so that one of 300 jobs can be sent by mail. What some do not need, others get; where
-/// they need more than there is, quality is given up before pixels.
+/// The size budget for the pictures of a page, so that a page of 300 jobs can be sent by mail. Bytes that
+/// some pictures do not need go to others. When they need more than is left, quality is reduced before
+/// pixels.
 struct ReportBudget {
-  /// Of each picture, in pixels.
+  /// The longest edge of each picture, in pixels.
   package let edge: Int
   private(set) var quality: Int
-  /// In bytes, for the pictures of the jobs that come.
+  /// The bytes left for the pictures of the remaining jobs.
   private var left: Int
   private var jobs: Int
 
   init(_ entries: [BatchRecord.Entry]) {
     let text = entries.reduce(0) { $0 + Self.markup + $1.prompt.utf8.count + ($1.hint?.utf8.count ?? 0) }
     let pages = max(1, Double(entries.count) / Double(Self.fullPage))
-    // In base64 three bytes are four.
+    // Base64 turns three bytes into four.
     left = (Int(pages * Double(Self.page)) - text) * 3 / 4
     jobs = entries.count
     edge = entries.count > Self.fewJobs ? 320 : 400
     quality = entries.count > Self.fewJobs ? 50 : Self.best
   }
 
-  /// For the pictures of one job, in bytes.
+  /// The share of one job's pictures, in bytes.
   private var share: Int { max(Self.least, min(Self.maximum, left / max(1, jobs))) }
 
-  /// What those of the next job may have at most.
+  /// The maximum for the next job's pictures, in bytes.
   package var limit: Int { min(Self.maximum, share * 3 / 2) }
 
   mutating func spend(_ bytes: Int) {
@@ -86,7 +91,7 @@ struct ReportBudget {
 
   private static let fullPage = 300
   private static let page = 5_700_000
-  /// Of one job without its texts.
+  /// The markup of one job without its texts, in bytes.
   private static let markup = 2_000
   private static let least = 3_000
   private static let maximum = 60_000
@@ -95,17 +100,18 @@ struct ReportBudget {
   private static let worst = 20
 }
 
-/// The page's parts, each from its template.
+/// The parts of the page, each rendered from its template.
 package struct ReportPage {
   private let path: String
   private let top: MustacheTemplate
   private let item: MustacheTemplate
   private let bottom: MustacheTemplate
 
-  /// - Parameter path: of the page, from whose folder files are linked.
+  /// - Parameter path: the path of the page; links are relative to its folder.
   init(_ path: String) throws {
     self.path = path
-    // The template is one page, cut where the jobs go, so that a thousand of them need not be in memory as values.
+    // The template is one page, split around the jobs, so that a thousand of them need not be in memory as
+    // values.
     let parts = String(decoding: PackageResources.report_mustache, as: UTF8.self)
       .split(separator: "{{! job }}", omittingEmptySubsequences: false).map(String.init)
     top = try MustacheTemplate(string: parts[0])
@@ -117,14 +123,14 @@ package struct ReportPage {
     top.render(ReportHead(entries, summary, gateway))
   }
 
-  /// - Parameter picture: the panels in a format for the page.
+  /// - Parameter picture: the panels, in the format of the page.
   func card(_ entry: BatchRecord.Entry, _ panels: Panels?, _ picture: PictureBytes?) -> String {
     item.render(ReportCard(entry, panels, picture, pageAt: path))
   }
 
   func foot() -> String { bottom.render([String: String]()) }
 
-  /// A file as the page finds it, also when both are moved together.
+  /// A link to a file, relative to the page, so that it stays valid when both are moved together.
   static func link(_ result: String, from page: String) -> String {
     let folder = names(page).dropLast()
     let target = names(result)
@@ -133,7 +139,7 @@ package struct ReportPage {
     return steps.map(escaped).joined(separator: "/")
   }
 
-  /// Of the folders to a file and its own, from the root. A browser takes `..` out in the same way.
+  /// The names of a file's folders and its own, from the root. `..` is resolved as a browser resolves it.
   private static func names(_ path: String) -> [String] {
     OutputFile.absolute(path).split(separator: "/").reduce(into: []) { names, name in
       if name == ".." {

@@ -7,7 +7,7 @@ import Imaging
 import PictureFormats
 import Core
 
-/// What the template of the page's head shows. Computed properties are not seen by it.
+/// The values of the page header's template. Mustache does not see computed properties.
 package struct ReportHead {
   package let title: String
   package let date: String
@@ -42,11 +42,11 @@ package struct ReportHead {
   private static func cost(_ summary: BatchSummary) -> String {
     guard let sum = summary.cost.text else { return "cost unknown" }
     if summary.billed == 0, summary.cost.amount == 0 { return "nothing spent" }
-    return summary.cost.basis == .table ? sum + " by list prices" : sum
+    return summary.cost.basis == .table ? sum + " at list prices" : sum
   }
 }
 
-/// What a job's template shows.
+/// The values of a job's template.
 package struct ReportCard {
   package let line: Int
   package let name: String
@@ -68,16 +68,16 @@ package struct ReportCard {
   var isCompared = false
   var isAlone = false
   var isMissing = true
-  /// What the single picture is.
+  /// The label of a single picture.
   package var label = ""
   package var picture: String?
   package var width = 0
   package var height = 0
-  /// Of the panels together, in percent of one.
+  /// The width of all panels, in percent of one.
   var zoom = 100.0
-  /// Of one in a frame of 4:3 that it fits into, in percent of the frame.
+  /// The width of a panel that is fitted into a 4:3 frame, in percent of the frame.
   package var share = 100.0
-  /// The files to show large.
+  /// The files to show enlarged.
   package var before: String?
   package var after: String?
 
@@ -124,12 +124,12 @@ package struct ReportCard {
 }
 
 extension BatchRecord.State {
-  /// For people.
+  /// The name of the state on the page.
   package var word: String {
     switch self {
     case .done: "done"
-    case .skipped: "done before"
-    case .elsewhere: "under way elsewhere"
+    case .skipped: "already done"
+    case .elsewhere: "in progress elsewhere"
     case .ambiguous: "outcome unknown"
     case .failed: "failed"
     }
@@ -137,6 +137,6 @@ extension BatchRecord.State {
 }
 
 extension EditResult.Cost {
-  /// `nil` when it is not known.
+  /// `nil` when it is unknown.
   fileprivate var text: String? { amount.map { Shown.money($0, currency) } }
 }

@@ -17,13 +17,15 @@ package struct SheetNames: Sendable {
   package let width: Int
   package let height: Int
 
-  /// A drawing: text is set by whatever draws SVG, in every script that the machine has fonts for.
+  /// The names as an SVG drawing: the SVG library draws text in every script that the system has fonts for.
   var drawing: [UInt8] {
     let size = Double(height) * 0.68
     let texts = cells.map { cell in
       """
-      <svg x="\(cell.left)" y="0" width="\(cell.width)" height="\(height)"><text x="\(cell.width / 2)" y="\(size * 1.1)" \
-      text-anchor="middle" font-family="sans-serif" font-size="\(size)" fill="#e8e5de">\(shown(cell, size))</text></svg>
+      <svg x="\(cell.left)" y="0" width="\(cell.width)" height="\(height)">\
+      <text x="\(cell.width / 2)" y="\(size * 1.1)" \
+      text-anchor="middle" font-family="sans-serif" \
+      font-size="\(size)" fill="#e8e5de">\(shown(cell, size))</text></svg>
       """
     }
     let svg = """
@@ -33,8 +35,8 @@ package struct SheetNames: Sendable {
     return Array(svg.utf8)
   }
 
-  /// As much as has room: its beginning, and its end, by which numbered files differ. Without what XML does not allow, or what
-  /// turns text around.
+  /// The name shortened to fit: its beginning, and its end, by which numbered files differ. Characters that
+  /// XML does not allow or that change the text direction are replaced.
   private func shown(_ cell: Cell, _ size: Double) -> String {
     let maximum = max(8, Int(Double(cell.width) / (size * 0.56)))
     let scalars = cell.name.unicodeScalars.map { scalar -> Character in
@@ -53,11 +55,11 @@ package struct SheetNames: Sendable {
 extension ImageProcessor {
   /// The names as pixels, three bytes each, row by row.
   ///
-  /// - Returns: `nil` where there is nothing that draws text: decoders that run in this process do not read SVG, and some
+  /// - Returns: `nil` when nothing can draw text: decoders that run in this process do not read SVG, and some
   ///   libraries are built without it.
   package func pixels(of names: SheetNames) async -> [UInt8]? {
     let drawing = Reference.bytes(PictureBytes(names.drawing), name: "names.svg")
-    // Drawings are made larger when they are small, which is taken back.
+    // Small drawings are rendered at a larger size; this limit undoes it.
     let edge = max(names.width, names.height)
     guard let drawn = await small(drawing, as: .png, edge: edge, allowing: ["svg"]) else { return nil }
     return try? await WorkerPool.shared.run {

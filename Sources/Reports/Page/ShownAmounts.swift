@@ -2,9 +2,10 @@ import Core
 import Batch
 import Editing
 
-/// Sums and times as people write them.
+/// Amounts of money and durations in a readable form.
 enum Shown {
-  /// As in `$0.0336`, `€12.50` or `3 credits`: from one on with two decimal places, below with as many as it has, four at most.
+  /// An amount such as `$0.0336`, `€12.50` or `3 credits`: from 1 on with two decimal places, below 1 with as
+  /// many as it needs, up to four.
   package static func money(_ amount: Double, _ currency: String?) -> String {
     let symbols = ["USD": "$", "EUR": "€", "GBP": "£"]
     guard amount.isFinite, abs(amount) < 1e12 else { return "\(amount) \(currency ?? "")" }
@@ -15,7 +16,7 @@ enum Shown {
     return sign + symbol + decimal(abs(amount), least: 2)
   }
 
-  /// As in `8 s`, `1 min 20 s` or `2 h 5 min`.
+  /// A duration such as `8 s`, `1 min 20 s` or `2 h 5 min`.
   package static func duration(_ duration: Duration) -> String {
     let tenths = Int((duration.seconds * 10).rounded())
     if tenths < 100 { return "\(Double(tenths) / 10) s" }
@@ -26,11 +27,11 @@ enum Shown {
     return "\(minutes / 60) h" + (minutes % 60 == 0 ? "" : " \(minutes % 60) min")
   }
 
-  /// - Parameter least: how many places a number that is not whole has.
+  /// - Parameter least: the minimum number of decimal places of a number that is not whole.
   private static func decimal(_ amount: Double, least: Int) -> String {
     let unit = amount >= 1 ? 100 : 10_000
     let units = Int((amount * Double(unit)).rounded())
-    // What is less than the last place is still something.
+    // An amount below the last place is not shown as zero.
     guard units > 0 || amount == 0 else { return "\(amount)" }
     guard units % unit > 0 else { return "\(units / unit)" }
     var digits = String(String(units % unit + unit).dropFirst())

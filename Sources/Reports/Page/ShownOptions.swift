@@ -8,8 +8,8 @@ import PictureFormats
 import Core
 
 extension EditOptions {
-  /// What is asked for beyond the usual, each option by its long name with its value; without model, tier and output, which stand
-  /// elsewhere.
+  /// The options that differ from their defaults, each by its long name with its value; without model, tier
+  /// and output, which the page shows elsewhere.
   var wordsUnlikeUsual: [String] {
     let usual = EditOptions()
     var entries: [(String, String?)] = [

@@ -3,28 +3,33 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The displacement of a whole picture that its blocks agree on: an affine one, of which shear and unequal scale count as unlikely
-/// unless the picture shows them. What the model has changed does not agree and does not count.
+/// A fit of the displacement that the blocks of a picture agree on: an affine one, whose shear and
+/// anisotropic scale count as unlikely unless the picture shows them. What the model has changed does not
+/// agree and does not count.
 struct DisplacementFit {
-  /// Right and down, each as a sum of a constant, x and y; x and y from the middle, in halves of the longest edge.
+  /// The displacement to the right and down, each as the coefficients of a constant, x, and y. x and y are
+  /// measured from the center, in halves of the longest edge.
   private(set) var numbers = [Double](repeating: 0, count: 6)
-  /// The share of the blocks that are recognized where they are.
+  /// The share of the blocks that are recognized at their position.
   let agreement: Double
-  /// How well the blocks fit together: each that is recognized by its correlation, as far as it lies as the whole says, of all. 0…1.
+  /// How well the blocks fit together, 0…1: the sum over the recognized blocks of correlation times trust,
+  /// divided by the number of all blocks.
   private(set) var support = 0.0
-  /// The root of the mean square by which blocks are still displaced, each weighing as much as it shows that.
+  /// The root mean square of the remaining displacement of the blocks, weighted by how much each block shows
+  /// of it.
   private(set) var residual = 0.0
-  /// How far the corners may be off: one standard deviation, in pixels.
+  /// The uncertainty of the corners: one standard deviation, in pixels.
   private(set) var uncertainty = Double.infinity
   private let size: PixelSize
 
-  /// How large shear and unequal scale usually are, and everything else at most, in pixels at the middle of the longest edge.
+  /// The usual size of shear and anisotropic scale, and the maximum of everything else, in pixels at the
+  /// middle of the longest edge.
   private static let usualDistortion = 0.5
   private static let largest = 50.0
 
   /// - Parameters:
-  ///   - blocks: of a picture of `size`.
-  ///   - known: the displacement's numbers that were taken back before, in the same unit.
+  ///   - blocks: the displacements of the blocks of a picture of `size`.
+  ///   - known: the coefficients of the displacement that was corrected before, in the same unit.
   init(_ blocks: [GrayPixels.Displacement], _ size: PixelSize, known: [Double]) {
     self.size = size
     var votes = blocks.compactMap { Vote($0, size) }
@@ -44,24 +49,25 @@ struct DisplacementFit {
     uncertainty = uncertainty(matrix)
   }
 
-  /// What one block that is recognized says.
+  /// The vote of one recognized block.
   private struct Vote {
-    /// From the middle, in halves of the longest edge.
+    /// The position from the center, in halves of the longest edge.
     let x: Double
     let y: Double
     let block: GrayPixels.Displacement
-    /// What it says per squared pixel of error.
+    /// The weight of the vote per squared pixel of error.
     let weight: Double
-    /// From 1, where it lies as the whole says, down towards 0 (Cauchy's laid\( func warp(tion).
+    /// 1 if the block lies where the whole fit says, and falling towards 0 with distance (Cauchy's function).
     private(set) var trust = 1.0
 
-    /// A correlation by which a block is recognized; of other textures hardly one in a hundred has so much.
+    /// The minimum correlation of a recognized block; hardly one in a hundred blocks of other textures
+    /// reaches it.
     private static let leastScore = 0.5
-    /// The noise of what agrees to the last bit, in squared levels of 255: rounding and coding.
+    /// The noise of blocks that agree to the last bit, in squared levels of 255: rounding and compression.
     private static let leastNoise = 4.0
-    /// Neighboring pixels err together: so much of what they say counts.
+    /// Neighboring pixels have correlated errors, so only this share of their evidence counts.
     private static let independence = 0.05
-    /// How far blocks may differ from the whole until they count half, in standard deviations.
+    /// The distance from the fit at which a block counts half, in standard deviations.
     private static let tolerance = 3.0
 
     init?(_ block: GrayPixels.Displacement, _ size: PixelSize) {
@@ -75,7 +81,7 @@ struct DisplacementFit {
 
     var score: Double { block.score }
 
-    /// What is left of its pull when the whole is displaced so.
+    /// The remaining pull of the block after the displacement of the whole.
     func pull(after numbers: [Double]) -> (x: Double, y: Double) {
       let dx = numbers[0] + numbers[1] * x + numbers[2] * y
       let dy = numbers[3] + numbers[4] * x + numbers[5] * y
@@ -94,7 +100,8 @@ struct DisplacementFit {
     }
   }
 
-  /// The normal equations: the products of 1, x and y with one another, each times what a block shows along and across.
+  /// The normal equations: the products of 1, x, and y with one another, each times the block's evidence
+  /// along and across.
   private static func equations(_ votes: [Vote]) -> (matrix: [[Double]], right: [Double]) {
     var sums = [Double](repeating: 0, count: 24)
     for vote in votes {
@@ -120,7 +127,7 @@ struct DisplacementFit {
       sums[22] += y * px
       sums[23] += y * py
     }
-    // Where the product of two of 1, x and y stands.
+    // The index of the product of each two of 1, x, and y.
     let order = [[0, 3, 6], [3, 9, 12], [6, 12, 15]]
     var matrix = [[Double]](repeating: [Double](repeating: 0, count: 6), count: 6)
     for i in 0..<3 {
@@ -135,9 +142,10 @@ struct DisplacementFit {
     return (matrix, [18, 20, 22, 19, 21, 23].map { sums[$0] })
   }
 
-  /// Adds what is known of such models before a picture is looked at.
+  /// Adds the prior: what is known of such models before a picture is examined.
   private static func hold(_ matrix: inout [[Double]], _ right: inout [Double], _ known: [Double]) {
-    // Unequal scale is where the first differs from the second, shear where one is not the other's opposite.
+    // Anisotropic scale is the difference of the first two; shear is the sum of the other two, which are
+    // opposites in a rotation.
     for (one, other, sign) in [(1, 5, -1.0), (2, 4, 1.0)] {
       let weight = 1 / (usualDistortion * usualDistortion)
       matrix[one][one] += weight
@@ -159,7 +167,7 @@ struct DisplacementFit {
     var (squares, weights) = (0.0, 0.0)
     for vote in votes where vote.block.xx + vote.block.yy > 0 {
       let (px, py) = vote.pull(after: numbers)
-      // Half of both is what it shows along an axis on the average.
+      // Half of the sum is the average evidence along an axis.
       let sharpness = (vote.block.xx + vote.block.yy) / 2
       let weight = vote.weight * vote.trust * sharpness
       squares += weight * (px * px + py * py) / (sharpness * sharpness)
@@ -184,7 +192,7 @@ struct DisplacementFit {
     return maximum.squareRoot()
   }
 
-  /// From where a point should be to where it is.
+  /// The map from where a point should be to where it is.
   var map: AffineTransform {
     let half = Double(size.longestEdge) / 2
     let (x, y) = (Double(size.width) / 2, Double(size.height) / 2)
@@ -196,7 +204,7 @@ struct DisplacementFit {
       dy: y + numbers[3] - yx * x - yy * y)
   }
 
-  /// The numbers of a displacement that a map makes.
+  /// The coefficients of the displacement that a map makes.
   static func numbers(of map: AffineTransform, _ size: PixelSize) -> [Double] {
     let half = Double(size.longestEdge) / 2
     let (x, y) = (Double(size.width) / 2, Double(size.height) / 2)

@@ -3,9 +3,10 @@ import Imaging
 import Finishing
 import Core
 
-/// The shift, scale and turn that most pairs of points agree on. The others are what the model has changed.
+/// A fit of the shift, scale, and rotation that most pairs of points agree on (RANSAC). The others are what
+/// the model has changed.
 struct PairFit {
-  /// A point, and where it should come to.
+  /// A point and its target.
   struct Pair {
     let from: Point
     let to: Point
@@ -21,11 +22,11 @@ struct PairFit {
   private static let draws = 400
   private static let leastPairs = 2
 
-  /// - Parameter tolerance: how far a point may lie from where the map brings it, in pixels.
+  /// - Parameter tolerance: the maximum distance of a point from where the map leads, in pixels.
   /// - Returns: `nil` when there are too few pairs, or none agree.
   init?(_ pairs: [Pair], tolerance: Double) {
     guard pairs.count > Self.leastPairs else { return nil }
-    // The same draws for the same picture: a result must not be a matter of luck.
+    // The same draws for the same picture, so that the result is deterministic.
     var random = SplitMix64(state: UInt64(pairs.count))
     var best: [Int] = []
     for _ in 0..<Self.draws {
@@ -36,7 +37,8 @@ struct PairFit {
       let agreeing = Self.agreeing(pairs, map, tolerance)
       if agreeing.count > best.count { best = agreeing }
     }
-    // Those who agree with a few are not yet those who agree with all.
+    // Pairs that agree with the few that were drawn need not agree with the fit of all, so the fit is
+    // repeated.
     var settled: AffineTransform?
     for _ in 0..<3 {
       guard best.count > Self.leastPairs, let map = Self.solve(best.map { pairs[$0] }) else { return nil }
@@ -56,7 +58,7 @@ struct PairFit {
     return (x - pair.to.x) * (x - pair.to.x) + (y - pair.to.y) * (y - pair.to.y)
   }
 
-  /// By least squares, around the pairs' middle, so that large coordinates cost no digits.
+  /// Least squares around the center of the pairs, so that large coordinates do not cost precision.
   private static func solve(_ pairs: [Pair]) -> AffineTransform? {
     let count = Double(pairs.count)
     let middle = Point(

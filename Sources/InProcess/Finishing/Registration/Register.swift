@@ -3,28 +3,29 @@ package import Imaging
 package import PictureFormats
 package import Core
 
-/// How a result lies on its original.
+/// The position of a result relative to its original.
 package struct Registration: Sendable, Equatable {
   /// From the result's pixels to the original's.
   package let map: AffineTransform
-  /// How far blocks that agree with it still lie from it: the root of the mean square, in the original's pixels.
+  /// The remaining displacement of blocks that agree: root mean square, in the original's pixels.
   package let residual: Double
-  /// How far its corners may be off, by what the picture shows: one standard deviation, in the original's pixels.
+  /// The uncertainty of the corners, by what the picture shows: one standard deviation, in the original's
+  /// pixels.
   package let uncertainty: Double
-  /// The share of the blocks with something to see in them that agree.
+  /// The share of agreeing blocks among those with enough contrast.
   package let agreement: Double
-  /// Whether enough of the picture agrees, and the map is one that such models make.
+  /// Whether enough of the picture agrees, and such models make maps like this.
   package let isTrusted: Bool
 }
 
-/// Finds how the result lies on its original: first by blocks of one that are looked for in the other on small pictures, then
-/// by the slopes of brightness on larger and larger ones. What the model has changed does not agree and does not count;
-/// brightness and color do not matter.
+/// Registers a result on its original: first by matching blocks on small pictures, then by brightness
+/// gradients on larger and larger ones. What the model has changed does not agree and does not count.
+/// Brightness and color do not matter.
 ///
 /// - Parameters:
 ///   - result: upright, in sRGB, in memory.
-///   - original: the same.
-///   - start: how it should lie.
+///   - original: upright, in sRGB, in memory.
+///   - start: the expected position.
 package func register(
   _ result: borrowing Image, on original: borrowing Image, startingFrom start: AffineTransform
 ) throws(ImagingError) -> Registration {
@@ -42,7 +43,7 @@ package func register(
   var agreement = best.fit.agreement
   for size in pyramid.further.dropFirst() {
     best = try Level(result, original, size, best.map).fit(best.map, startingFrom: start)
-    // Finer than that, models draw every texture anew.
+    // At larger sizes the redrawn textures of models count as differences.
     if size.longestEdge <= Pyramid.judged { agreement = best.fit.agreement }
   }
   let scale = Double(original.size.longestEdge) / Double(pyramid.finest.longestEdge)
@@ -53,16 +54,18 @@ package func register(
     isTrusted: isLikely && agreement >= leastAgreement && best.fit.uncertainty <= maximumUncertainty)
 }
 
-/// A block looks the same at another scale only up to a point.
+/// Block matching tolerates only a limited difference in scale.
 private let scales = [1, 1 / 1.08, 1.08]
-/// Where so much fits together, no better is looked for.
+/// At this support no better candidate is searched for.
 private let certain = 0.75
-/// As much as that has to agree: two fifths of a picture may be changed, and there is always some that looks alike elsewhere.
+/// The share of blocks that must agree: two fifths of a picture may be changed, and some blocks always look
+/// alike elsewhere.
 private let leastAgreement = 0.3
 /// In pixels of the largest pictures that are compared.
 private let maximumUncertainty = 1.0
 
-/// Such models shift a picture by a few percent of its edge, and scale it by ten at most.
+/// Whether models make such a change: they shift a picture by a few percent of its edge, and scale it by ten
+/// percent at most.
 private func isLikely(_ change: AffineTransform?, _ size: PixelSize) -> Bool {
   guard let change else { return false }
   let (width, height) = (Double(size.width), Double(size.height))
@@ -72,26 +75,26 @@ private func isLikely(_ change: AffineTransform?, _ size: PixelSize) -> Bool {
   return shift < 0.12 && isScaleLikely && abs(change.xy) < 0.1 && abs(change.yx) < 0.1
 }
 
-/// The sizes at which pictures are compared, from small to large.
+/// The sizes at which the pictures are compared, from small to large.
 private struct Pyramid {
-  /// Large enough for a tenth of a pixel; the map found here holds for every size.
+  /// Large enough for a tenth of a pixel. The map found at this size holds for every size.
   private static let largest = 1_536
   private static let smallest = 128
-  /// The size at which it is judged whether the pictures are the same.
+  /// The size at which the agreement of the pictures is judged.
   static let judged = 640
 
-  /// For the search.
+  /// The size for the search.
   let first: PixelSize
-  /// For all that follows, at least one.
+  /// The sizes for all that follows, at least one.
   let further: [PixelSize]
   let finest: PixelSize
 
   init(_ original: PixelSize, _ result: PixelSize, _ start: AffineTransform) {
-    // What the result does not show, nothing can be found by.
+    // Detail that the result does not show cannot be matched.
     let shown = Double(original.longestEdge) / max(1, abs(start.determinant).squareRoot())
     let largest = max(
       min(Self.largest, original.longestEdge, Int(shown)), min(Self.smallest, original.longestEdge))
-    // A long picture is narrow: the short edge has to hold some blocks.
+    // A long picture is narrow: the short edge must hold several blocks.
     let shape = Double(original.longestEdge) / Double(max(1, min(original.width, original.height)))
     let least = min(max(Self.smallest, Int(Double(Self.smallest / 2) * shape)), largest)
     var edges: [Int] = []
@@ -112,13 +115,13 @@ private struct Level {
   let size: PixelSize
   private let reference: GrayPixels
   private let picture: GrayPixels
-  /// From the original's pixels to the reference's, and from the result's to the picture's.
+  /// From the original's pixels to the reference's, and from the result's pixels to the picture's.
   private let toLevel: AffineTransform
   private let toPicture: AffineTransform
 
   private static let edge = 16
   private static let leastContrast = 3.0
-  /// Grain and coding say nothing of places; a little of them is smoothed away.
+  /// Grain and compression say nothing of positions, so a little smoothing removes them.
   private static let smoothing = 0.8
 
   init(
@@ -126,7 +129,7 @@ private struct Level {
   ) throws(ImagingError) {
     self.size = size
     toLevel = .stretch(original.size, to: size)
-    // A strip that is laid across another one is not enlarged without end.
+    // A strip that is placed across another one is not enlarged without limit.
     let maximum = (4 * Double(size.pixelCount) / Double(result.size.pixelCount)).squareRoot()
     let pictureSize = result.size.scaled(by: min(maximum, abs(map.then(toLevel).determinant).squareRoot()))
     toPicture = .stretch(result.size, to: pictureSize)
@@ -134,9 +137,9 @@ private struct Level {
     picture = try result.shared().resized(to: pictureSize).blurred(sigma: Self.smoothing).gray()
   }
 
-  /// A map that is right to a few pixels, made right to a fraction of one, as far as this size shows it.
+  /// Refines a map that is right to a few pixels to a fraction of a pixel, as far as this size shows it.
   ///
-  /// - Parameter start: how the result should lie.
+  /// - Parameter start: the expected position.
   func fit(_ map: AffineTransform, startingFrom start: AffineTransform) -> (
     map: AffineTransform, fit: DisplacementFit
   ) {
@@ -155,7 +158,7 @@ private struct Level {
       here?.inverse.map {
         reference.displacements(edge: Self.edge, contrast: Self.leastContrast, in: picture, by: $0)
       } ?? []
-    // What was taken back is the opposite of what is there.
+    // The correction made so far is the opposite of the displacement.
     let known = start.then(toLevel).inverse.map { $0.then(map).then(toLevel) } ?? .identity
     let taken = DisplacementFit.numbers(of: known, size).map { -$0 }
     let fit = DisplacementFit(blocks, size, known: taken)

@@ -3,13 +3,15 @@ import Imaging
 import PictureFormats
 import Core
 
-/// Looks for blocks of a small original in a small result, at one of several scales, and for the map that most of them agree on.
+/// Searches for blocks of a reduced original in a reduced result, at one of several scales, and for the map
+/// that most of them agree on.
 ///
 /// - Parameters:
-///   - size: at which it is done, of the original.
-///   - start: how the result should lie.
-///   - scale: how much larger than that the result is taken for.
-/// - Returns: a map from the result's pixels to the original's that may be right to some pixels of `size`; `nil` without one.
+///   - size: the size of the reduced original.
+///   - start: the expected position.
+///   - scale: the assumed scale of the result relative to `start`.
+/// - Returns: a map from the result's pixels to the original's, right to a few pixels of `size`; `nil` if
+///   there is none.
 func search(
   _ result: borrowing Image, _ original: borrowing Image, _ size: PixelSize,
   startingFrom start: AffineTransform,
@@ -24,16 +26,16 @@ func search(
     .map { nominal.then($0.map).then(back) }
 }
 
-/// In pixels.
+/// The edge of a block and the tolerance of the fit, in pixels.
 private let edge = 24
 private let tolerance = 2.0
-/// Flat blocks lie anywhere.
+/// Flat blocks match anywhere.
 private let leastContrast = 4.0
 private let leastScore = 0.5
 
-/// Where blocks of the original were found in the result, and where they belong.
+/// Pairs of the positions where blocks of the original were found in the result, and where they belong.
 private func pairs(of reference: GrayPixels, with warped: GrayPixels) -> [PairFit.Pair] {
-  // The whole shift and scale that such models make.
+  // Covers the shift and scale that such models make.
   let reach = min(64, reference.size.longestEdge * 2 / 15)
   var pairs: [PairFit.Pair] = []
   for top in stride(from: 0, through: reference.size.height - edge, by: edge / 2) {
@@ -52,7 +54,7 @@ private func pairs(of reference: GrayPixels, with warped: GrayPixels) -> [PairFi
 }
 
 extension AffineTransform {
-  /// Larger or smaller, with the middle of a picture where it is.
+  /// Scales around the center of a picture.
   fileprivate static func scaling(by factor: Double, around size: PixelSize) -> AffineTransform {
     let (x, y) = (Double(size.width) / 2, Double(size.height) / 2)
     return AffineTransform(xx: factor, xy: 0, yx: 0, yy: factor, dx: x - factor * x, dy: y - factor * y)
