@@ -69,7 +69,7 @@ package final class BatchRun: Sendable {
         return job.items.map { ($0, .elsewhere) }
       }
       defer { withExtendedLifetime(claim) {} }
-      let first = await perform(job.item, names)
+      let first = await perform(job.item, names, known: job.item.knownJobs(keys, names))
       var outcomes = [(job.item, first)]
       for item in job.same {
         var outcome = first
@@ -103,12 +103,14 @@ package final class BatchRun: Sendable {
     }
   }
 
-  private func perform(_ item: Manifest.Item, _ names: [String]) async -> Batch.Outcome? {
+  private func perform(
+    _ item: Manifest.Item, _ names: [String], known: Set<String>
+  ) async -> Batch.Outcome? {
     do throws(PlantainError) {
       for name in names {
         if let earlier = try await settle(item, name) { return earlier }
       }
-      return .done(try await edit(item, names[0]))
+      return .done(try await edit(item, names[0], known: known))
     } catch {
       return Self.outcome(of: error)
     }
@@ -156,9 +158,12 @@ package final class BatchRun: Sendable {
     throw .resultGone(entries[0])
   }
 
-  private func edit(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> EditResult {
+  private func edit(
+    _ item: Manifest.Item, _ key: String, known: Set<String>
+  ) async throws(PlantainError) -> EditResult {
     var options = item.options
-    (options.jobKey, options.run) = (key, id)
+    (options.jobKey, options.run, options.knownJobs) = (key, id, known)
+    if again != .no { options.sendsAgain = true }
     let choices = try RequestChoices(options, editor.routes[0].gateway)
     let stop = StopSignal(under: stop)
     defer { stop.endAll() }
@@ -171,8 +176,8 @@ package final class BatchRun: Sendable {
     var aside = 0
     do throws(PlantainError) {
       aside = try limiter.take(choices.price, count: options.count, editor.routes[0].gateway.id)
-      let result = try await editor.edit(
-        item.prompt, item.references, options, by: editor.routes, until: stop
+      let result = try await editor.editOrFetch(
+        item.prompt, item.references, options, until: stop
       ) { event in
         guard case .waiting(let wait, let why) = event else { return }
         Task { await self.backOff(for: wait, because: why) }
@@ -277,4 +282,15 @@ extension BatchRun {
     }
     return found
   }
+}
+
+extension Manifest.Item {
+  /// The keys under which earlier edits of the job, and of those of its variants, are known.
+  fileprivate func knownJobs(_ keys: [JobKey], _ names: [String]) -> Set<String> {
+    let numbers = 1...(variant ?? 1) + Self.furtherVariants
+    return Set(names + numbers.flatMap { number in keys.map { $0.text(ofVariant: number) } })
+  }
+
+  /// Other processes may have begun further variants.
+  private static let furtherVariants = 32
 }

@@ -12,21 +12,24 @@ extension Editor {
   ) async throws(PlantainError) -> EditResult {
     _ = try checked(prompt, references, options, routes, .none, watch)
     var options = options
-    let key = try await keys(of: prompt, references, options)[0].text
+    let keys = try await keys(of: prompt, references, options)
+    let key = keys[0].text
     options.jobKey = key
+    options.knownJobs = Set(keys.map(\.text))
     let place = try OutputPlan(options, first: references.first).entry?.path ?? ""
     guard let claim = try JobLock(store.ledger().replyPath("\(key).job"), for: place) else {
       throw .twinUnderWay()
     }
     defer { withExtendedLifetime(claim) {} }
     switch try await earlier(
-      key, options, of: references.first, again: options.sendsAgain ? .yes : .no, until: stop, watch: watch)
+      keys.map(\.text), options, of: references.first, again: options.sendsAgain ? .yes : .no, until: stop,
+      watch: watch)
     {
     case .fetched(let result): return result
     case .underWay: throw .twinUnderWay()
     case .unknown(let entry): throw .twinUnknown(entry.id)
     case .done, .lost, nil:
-      return try await edit(prompt, references, options, by: routes, until: stop, watch)
+      return try await editOrFetch(prompt, references, options, until: stop, watch)
     }
   }
 

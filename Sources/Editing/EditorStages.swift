@@ -30,6 +30,7 @@ extension Editor {
   func makeReady(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
     let key = try await readKey(route)
     let (plan, requests) = try await prepareRequest(job, route)
+    try await requireNoOpenEqual(of: plan, job)
     try await record(plan, job)
     job.watch(.sending(plan))
     // If another route follows, it is the retry, unless several requests are in flight that may be billed.

@@ -62,6 +62,7 @@ package final class Ledger: Sendable {
       throw LedgerError(message: "it was created by a newer version of Plantain")
     }
     try migrations.migrate(database)
+    try database.write(Schema.makeIndex)
     return database
   }
 

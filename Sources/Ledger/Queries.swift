@@ -134,6 +134,20 @@ extension Ledger {
     }
   }
 
+  /// Edits with this prompt, gateway, and model that have an attempt whose outcome is open, newest first.
+  package func openEdits(
+    prompt: String, gateway: String, model: String
+  ) async throws(LedgerError) -> [EditEntry] {
+    try await read { database in
+      try EditEntry.filter(
+        sql: """
+          id IN (SELECT edit FROM attempts WHERE \(Schema.isOpen))
+          AND prompt = ? AND gateway = ? AND model = ?
+          """, arguments: [prompt, gateway, model]
+      ).order(Column("created").desc, Column.rowID.desc).fetchAll(database)
+    }
+  }
+
   /// Edits whose output is one of these names in a folder, not a file that was named in full; oldest first.
   ///
   /// - Parameter places: Absolute paths without extension, and without `.` as a folder.

@@ -2,6 +2,15 @@ import GRDB
 
 /// The database schema as a list of migrations. A released migration must not be changed.
 enum Schema {
+  /// The condition for attempts whose outcome is open, and which are few. The index has the same words.
+  static let isOpen = "state IN ('sending', 'accepted', 'ambiguous', 'stored')"
+
+  /// An index is not a migration: earlier versions read a database that has it.
+  static func makeIndex(_ database: Database) throws {
+    try database.execute(
+      sql: "CREATE INDEX IF NOT EXISTS attempts_open ON attempts (edit) WHERE \(isOpen)")
+  }
+
   static var migrations: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("edits, attempts") { database in

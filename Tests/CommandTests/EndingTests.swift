@@ -38,7 +38,7 @@ import Core
           kill(process.processIdentifier, signal)
         })
       #expect(outcome.status == 130)
-      #expect(outcome.errors.contains("up to 6 min for the request in flight. Press Ctrl-C again"))
+      #expect(outcome.errors.contains("(up to 6 min). Ctrl-C again leaves it."))
       #expect(outcome.errors.contains("billed"))
       // This gateway cannot be queried for the result of an earlier request.
       #expect(outcome.errors.contains("plantain history ") && !outcome.errors.contains("recover"))

@@ -247,7 +247,7 @@ private let drifted = fault {
       #expect(found.edges[0] < 0.1 * found.whole && found.edges[1] < 0.1 * found.whole)
       let lines = try #require(result.findings?.lines)
       #expect(
-        lines.contains { $0.contains("px at the left and") && $0.contains("without --fit") }, "\(lines)")
+        lines.contains { $0.contains("px at the left and") && $0.contains("omit --fit") }, "\(lines)")
     }
     // Padded to a ratio that the model's pixel size matches only approximately.
     let padded = try await edit([], prompt: "night", of: wide) {

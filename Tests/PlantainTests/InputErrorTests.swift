@@ -13,7 +13,7 @@ import Core
 
 @Suite struct `A file that cannot be read to its end` {
   @Test(arguments: [
-    (ContentError.changed("what the other process sent"), "has changed while it was read"),
+    (ContentError.changed("what the other process sent"), "changed while it was being read"),
     (.unreadable("what the other process sent", why: "Input/output error"), "Input/output error"),
   ])
   func `the error names the file as the user does`(error: ContentError, words: String) {

@@ -70,6 +70,7 @@ import Testing
     ("whole name", { $0.usesWholeName = true }), ("parent", { $0.parent = "p" }),
     // Jobs were done this way before the option existed.
     ("as it is", { $0.mirrorsEdges = false }), ("job key", { $0.jobKey = "k" }), ("run", { $0.run = "r" }),
+    ("known jobs", { $0.knownJobs = ["k"] }), ("known edits", { $0.knownEdits = ["e"] }),
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
     ("output template", { $0.outputTemplate = try? NameTemplate("{stem}-x.{ext}") }),

@@ -1,3 +1,4 @@
+import Finishing
 import Gateways
 import Imaging
 import PictureFormats
@@ -65,8 +66,15 @@ extension Editor {
       if case .file(let path) = reference { known[path] = digest }
       digests.append(digest)
     }
-    // Earlier versions sent a prompt file with its byte order mark.
-    return [prompt, "\u{FEFF}" + prompt].map { JobKey(digests, $0, options, routes[0]) }
+    let (digestsOfAll, plain) = (digests, options.withoutDefaults(of: routes[0].gateway))
+    let keys = { (options: EditOptions) in
+      // Earlier versions sent a prompt file with its byte order mark.
+      [prompt, "\u{FEFF}" + prompt].map { JobKey(digestsOfAll, $0, options, self.routes[0]) }
+    }
+    let own = keys(plain)
+    // Earlier versions hashed a default that was spelled out.
+    let spelled = keys(options).filter { key in !own.contains { $0.text == key.text } }
+    return own + spelled
   }
 
   private func digest(of reference: Reference) async throws(PlantainError) -> String {
@@ -79,5 +87,17 @@ extension Editor {
         do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
       }
     }
+  }
+}
+
+extension EditOptions {
+  /// The same options, with those left out that only spell out a default, so that they have one job key.
+  fileprivate func withoutDefaults(of gateway: Gateway) -> EditOptions {
+    var plain = self
+    if model == gateway.defaultModel.id { plain.model = nil }
+    if tier == .one { plain.tier = nil }
+    // For a result that is placed back into its original, the default is padding instead.
+    if aspect == .source, !finish.finishing(nil).laysBack { plain.aspect = nil }
+    return plain
   }
 }

@@ -67,6 +67,19 @@ extension Editor {
     return done.isEmpty ? lost.map { .lost($0) } : .done(done)
   }
 
+  /// The same by several keys of a job: the first that tells anything.
+  func earlier(
+    _ keys: [String], _ options: EditOptions, of first: Reference?, again: ResendPolicy,
+    until stop: StopSignal, watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> Earlier? {
+    for key in keys {
+      if let earlier = try await earlier(key, options, of: first, again: again, until: stop, watch: watch) {
+        return earlier
+      }
+    }
+    return nil
+  }
+
   /// The standing of one edit of a job.
   package enum Standing: Sendable {
     case underWay
@@ -95,7 +108,7 @@ extension Editor {
     try await store.attempts(of: entry).contains { $0.tasks != nil }
   }
 
-  private func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
+  func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
     let attempts = try await store.attempts(of: entry)
     if attempts.contains(where: store.isLive) { return .underWay }
     let isKept = attempts.contains(where: store.hasReply)
@@ -109,10 +122,11 @@ extension Editor {
     }
   }
 
+  /// - Parameter finishing: how the result is finished; `nil`: as the edit recorded it.
   /// - Returns: `nil` when the reply contains no picture, as before.
-  private func fetched(
+  func fetched(
     _ entry: EditEntry, _ options: EditOptions, _ first: Reference?, _ stop: StopSignal,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ watch: @escaping @Sendable (EditEvent) -> Void, finishing: EditFinishing? = nil
   ) async throws(PlantainError) -> EditResult? {
     var options = options
     if let plan = try? OutputPlan(options, first: first), plan.isPlace(of: entry) {
@@ -126,7 +140,8 @@ extension Editor {
       (options.output, options.overwrites) = (.memory, true)
     }
     do throws(PlantainError) {
-      return try await recover(entry.id, options, namedAfter: first, until: stop, watch)
+      return try await recover(
+        entry.id, options, namedAfter: first, finishing: finishing, until: stop, watch)
     } catch {
       guard error.isOfReplyItself else { throw error }
       return nil

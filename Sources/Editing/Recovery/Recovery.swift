@@ -25,10 +25,11 @@ extension Editor {
 
   /// - Parameter first: the reference whose name the output takes; `nil`: the edit's own.
   package func recover(
-    _ id: String, _ options: EditOptions, namedAfter first: Reference?, until stop: StopSignal,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ id: String, _ options: EditOptions, namedAfter first: Reference?, finishing: EditFinishing? = nil,
+    until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    try await resume(id, options, asksForTasks: true, namedAfter: first, until: stop, watch)
+    try await resume(
+      id, options, asksForTasks: true, namedAfter: first, finishing: finishing, until: stop, watch)
   }
 
   /// Reads the stored reply of an edit again. Requests nothing from the gateway except pictures that the
@@ -44,7 +45,7 @@ extension Editor {
 
   private func resume(
     _ id: String, _ options: EditOptions, asksForTasks: Bool, namedAfter first: Reference?,
-    until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
+    finishing other: EditFinishing? = nil, until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
     let entry = try await store.entry(id)
@@ -67,7 +68,11 @@ extension Editor {
     if executed.isEmpty, let worst { throw worst }
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
-      plan.finishing = options.isRaw ? nil : try await finishing(entry)
+      if let other, !options.isRaw {
+        plan.finishing = other
+      } else if !options.isRaw {
+        plan.finishing = try await finishing(entry)
+      }
       if let maximum = options.finish.maximumDrift { plan.finishing?.maximumDrift = maximum }
     } catch {
       // The stored replies stay available.
@@ -202,11 +207,13 @@ extension PlantainError {
 
   /// The error for an edit whose equal may have been billed.
   static func twinUnknown(_ id: String) -> PlantainError {
-    PlantainError(
+    var error = PlantainError(
       .submission, .outcomeUnknown,
       "the same edit (\(id)) was sent before, and its outcome is unknown; nothing was sent now",
       hint: "It may have been done and billed. \(settling(id)) Or send it again with --again.",
       subject: id, billed: .no)
+    error.editID = id
+    return error
   }
 
   /// The error for an edit whose equal is being sent by another process.

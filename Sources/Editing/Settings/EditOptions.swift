@@ -74,6 +74,10 @@ public struct EditOptions: Sendable {
   public var parent: String?
   /// The key of the edit among the jobs of batches.
   package var jobKey: String?
+  /// The keys of jobs whose earlier edits were considered already: the job's own and those of its variants.
+  package var knownJobs: Set<String> = []
+  /// The ids of further edits that were considered already.
+  var knownEdits: Set<String> = []
   /// The batch run that the edit belongs to.
   package var run: String?
   /// Writes the prompt to the ledger. Default: `true`.

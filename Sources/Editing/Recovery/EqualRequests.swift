@@ -1,0 +1,84 @@
+package import Core
+import Gateways
+import Ledger
+import Submission
+
+/// An earlier edit that has sent the same request, however its options were written, and whose result can be fetched.
+struct PaidRequest: Error {
+  let entry: EditEntry
+  /// How the result would be finished now.
+  let finishing: EditFinishing?
+}
+
+/// The last check before money is spent: an equal request whose outcome is open.
+///
+/// Job keys tell whether two jobs are written alike. A default that is spelled out, another way of finishing, or another route to the
+/// same gateway makes another key, but not another request: its pictures, as they are sent, its prompt and parameters are equal.
+extension Editor {
+  /// - Throws: 76 if the outcome of an equal request is unknown, or its result can be fetched (`PaidRequest`).
+  func requireNoOpenEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
+    guard !job.options.sendsAgain, job.options.recordsPrompt else { return }
+    let candidates = try await store.with { ledger throws(LedgerError) in
+      try await ledger.openEdits(prompt: job.prompt, gateway: plan.gateway, model: plan.model)
+    }
+    for entry in candidates where entry.id != plan.id && !job.options.knows(entry) && entry.isEqual(to: plan) {
+      switch try await standing(of: entry) {
+      // Lines of a batch may be equal on purpose, and its jobs are locked.
+      case .underWay where job.options.run == nil: throw .twinUnderWay()
+      case .unknown: throw .twinUnknown(entry.id)
+      case .paid: throw .paidBefore(PaidRequest(entry: entry, finishing: plan.finishing))
+      default: continue
+      }
+    }
+  }
+
+  /// Runs the edit. If an equal request was paid for and its result can be fetched, that is fetched, finished as requested now, and
+  /// returned; nothing is sent then.
+  package func editOrFetch(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
+    var options = options
+    while true {
+      do throws(PlantainError) {
+        return try await edit(prompt, references, options, by: routes, until: stop, watch)
+      } catch {
+        guard let paid = error.underlying as? PaidRequest else { throw error }
+        watch(.fetching(id: paid.entry.id))
+        let found = try await fetched(
+          paid.entry, options, references.first, stop, watch, finishing: paid.finishing)
+        if var result = found {
+          result.isOfEarlierRun = true
+          return result
+        }
+        // Its reply contains no picture, so the request may be sent again.
+        options.knownEdits.insert(paid.entry.id)
+      }
+    }
+  }
+}
+
+extension EditOptions {
+  /// Whether an earlier edit was considered already, as one of the same job or of a variant of it.
+  fileprivate func knows(_ entry: EditEntry) -> Bool {
+    knownEdits.contains(entry.id) || entry.jobKey.map(knownJobs.contains) == true
+  }
+}
+
+extension EditEntry {
+  /// Whether the request of this edit equals a planned one.
+  fileprivate func isEqual(to plan: EditPlan) -> Bool {
+    let sent = sources.map { $0.sha256 ?? $0.name }
+    return tier == plan.request.tier.rawValue && aspect == plan.request.ratio?.description
+      && count == plan.request.count && sent == plan.reports.map(\.sha256) + plan.passedOn
+  }
+}
+
+extension PlantainError {
+  fileprivate static func paidBefore(_ paid: PaidRequest) -> PlantainError {
+    PlantainError(
+      .submission, .outcomeUnknown,
+      "the same request was paid for by the edit \(paid.entry.id), whose result can be fetched; nothing was sent now",
+      hint: "Fetch it: plantain recover \(paid.entry.id)", subject: paid.entry.id, billed: .no, underlying: paid)
+  }
+}
