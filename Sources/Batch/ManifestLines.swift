@@ -31,6 +31,10 @@ extension Manifest {
       record.mistake = notAnObject(text)
       return record
     }
+    if let key = RepeatedKey.find(in: text) {
+      record.mistake = repeated(key)
+      return record
+    }
     for (name, member) in members.sorted(by: { $0.key < $1.key }) {
       let known = FieldName.known(name) ?? name
       guard let field = field(member) else {
@@ -39,10 +43,14 @@ extension Manifest {
         continue
       }
       if record.fields.updateValue(field, forKey: known) != nil {
-        record.mistake = .usage("the key \(known) occurs twice", hint: "Remove one of them.")
+        record.mistake = repeated(known)
       }
     }
     return record
+  }
+
+  private static func repeated(_ key: String) -> PlantainError {
+    .usage("the key \(key) occurs twice", hint: "Remove one of them.")
   }
 
   private static let expected =

@@ -4,8 +4,8 @@ import Core
 
 /// The checks between a call of `edit` and its first request: equal earlier edits and stop signals.
 extension Editor {
-  /// Runs the edit, unless an equal one is under way, has an unknown outcome, or was billed and its result
-  /// can still be fetched.
+  /// Runs the edit, unless an equal one is under way, has an unknown outcome, is settled as billed, or was
+  /// billed and its result can still be fetched.
   func editOnce(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -28,9 +28,35 @@ extension Editor {
     case .fetched(let result): return result
     case .underWay: throw .twinUnderWay()
     case .unknown(let entry): throw .twinUnknown(entry.id)
-    case .done, .lost, nil:
+    case .lost(let entry): throw .settledAsLost(entry.id)
+    case .done, nil:
       return try await editOrFetch(prompt, references, options, until: stop, watch)
     }
+  }
+
+  /// Foresees what an equal earlier edit means for this one. Asks no gateway, and creates no ledger.
+  ///
+  /// - Returns: the id of an equal edit that is paid for, whose result would be fetched before anything is
+  ///   sent; `nil` if there is none.
+  /// - Throws: as `edit`, where it sends nothing because of an equal edit.
+  func requireNoTwin(
+    _ prompt: String, _ references: [Reference], _ options: EditOptions
+  ) async throws(PlantainError) -> String? {
+    guard store.exists else { return nil }
+    let again: ResendPolicy = options.sendsAgain ? .yes : .no
+    var lost: EditEntry?
+    for (entry, standing) in try await standings(of: keys(of: prompt, references, options)[0].text) {
+      switch standing {
+      case .underWay: throw .twinUnderWay()
+      case .done where !again.passesOver(entry): return nil
+      case .paid, .unknown(isKept: true): return entry.id
+      case .unknown where !again.passesOver(entry): throw .twinUnknown(entry.id)
+      case .lost where !again.passesOver(entry): lost = lost ?? entry
+      case .done, .unknown, .lost, .nothing, .withoutPicture: continue
+      }
+    }
+    if let lost { throw .settledAsLost(lost.id) }
+    return nil
   }
 
   /// Runs `work`, and reports an `EditEvent.stopping` with the remaining wait when `stop` is requested.

@@ -45,14 +45,20 @@ public struct EditResult: Sendable {
   package let billed: Int
   /// Whether an earlier run of a batch paid for the edit. Its cost does not count toward the current run.
   package var isOfEarlierRun = false
+  /// The number of requests that were or may have been billed, and whose pictures did not arrive.
+  private let open: Int
+  /// The path of the ledger, for warnings; `nil` for a copy.
+  private let ledger: String?
   /// The id of the earlier edit whose result was copied; `nil` if the edit was sent. A copy sends nothing and
   /// costs nothing.
   public let copyOf: String?
 
   package init(
     plan: EditPlan, images: [Image], executed: [ExecutionResult], failures: [ExecutionFailure],
-    earlier: [AttemptNote] = [], warnings: [EditWarning], elapsed: Duration
+    earlier: [AttemptNote] = [], warnings: [EditWarning], elapsed: Duration, ledger: String? = nil
   ) {
+    self.ledger = ledger
+    open = failures.count { $0.state.billing != .no }
     id = plan.id
     gateway = plan.gateway
     model = plan.model
@@ -86,8 +92,23 @@ public struct EditResult: Sendable {
     reply = ReplyFacts()
     cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
     (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
-    (isFinished, isMirrored, billed, foreseen) = (false, nil, 0, [])
+    (isFinished, isMirrored, billed, foreseen, open, ledger) = (false, nil, 0, [], 0, nil)
     copyOf = entry.id
+  }
+
+  /// A description of a warning for users, with the facts of this edit.
+  public func explanation(of warning: EditWarning) -> String {
+    if warning == .outcomeUnknown, open > 1 {
+      return """
+        \(open) of the requests were or may have been billed, and their pictures did not arrive; see \
+        plantain history
+        """
+    }
+    guard warning == .ledgerNotUpdated, let ledger else { return warning.explanation }
+    return """
+      the ledger \(ledger) could not be updated, so history will call the edit \(id) ambiguous, although it \
+      is done; when the ledger can be written again, run plantain settle \(id) --as billed
+      """
   }
 
   /// The model's final picture: the last of `images`.
@@ -244,6 +265,9 @@ public enum EditWarning: String, Sendable {
   case maskCoversAll = "mask-covers-all"
   /// The output path holds another picture, so the result was written beside it.
   case outputMoved = "output-moved"
+  /// The pictures are written, and the ledger could not record that: its disk is full, or it is locked. Its
+  /// entry keeps an earlier state. `EditResult.explanation(of:)` has the remedy.
+  case ledgerNotUpdated = "ledger-not-updated"
 }
 
 extension EditWarning {
@@ -264,6 +288,8 @@ extension EditWarning {
     case .addressNotChecked: "the result was downloaded through a proxy, so its IP address was not checked"
     case .maskCoversAll: "the mask allows almost the whole picture to change"
     case .outputMoved: "the output path holds another picture; the result is written beside it"
+    case .ledgerNotUpdated:
+      "the ledger could not be updated, so history will call the edit ambiguous, although it is done"
     case .fewerPictures: "the gateway returned fewer pictures than requested"
     case .outcomeUnknown:
       "one of the requests was or may have been billed, and its pictures did not arrive; see plantain history"
@@ -300,6 +326,8 @@ public struct EditPlan: Sendable {
   package var isMirrored: Bool?
   /// Why the model id may be a mistake; `nil` if the model is known.
   public package(set) var modelDoubt: String?
+  /// The id of an equal earlier edit that is paid for. Its result would be fetched before anything is sent.
+  public package(set) var paidFor: String?
   /// How the results are finished; `nil` if they are not.
   package var finishing: EditFinishing?
 }

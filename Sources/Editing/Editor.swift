@@ -103,7 +103,7 @@ public final class Editor: Sendable {
   ///   - watch: receives the progress events of the edit. Default: ignores them.
   /// - Returns: the result of the edit, or of the equal earlier edit.
   /// - Throws: `PlantainError`; its `billed` tells whether money may have been spent. The exit status is 76
-  ///   when an equal edit is in progress, or its outcome is unknown.
+  ///   when an equal edit is in progress, or its outcome is unknown, and 80 when it is settled as billed.
   public func edit(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
@@ -125,6 +125,7 @@ public final class Editor: Sendable {
   ) throws(PlantainError) -> EditJob {
     let job = try EditJob(prompt, references, options, retries, until: stop, watch)
     try job.output.check()
+    try job.output.requireApart(from: references + [options.finish.mask])
     for route in routes { try check(job, route) }
     return job
   }
@@ -199,13 +200,18 @@ public final class Editor: Sendable {
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> EditPlan {
+    let references = try await readingStandardInput(references)
     let job = try EditJob(prompt, references, options, .none, watch)
     for route in routes { try check(job, route) }
-    return try await plan(job, by: routes[0])
+    let paidFor = try await requireNoTwin(prompt, references, options)
+    var plan = try await plan(job, by: routes[0])
+    plan.paidFor = paidFor
+    return plan
   }
 
   package func plan(_ job: EditJob, by route: Route) async throws(PlantainError) -> EditPlan {
     try job.output.check()
+    try job.output.requireApart(from: job.references + [job.options.finish.mask])
     try check(job, route)
     let plan = try await prepareRequest(job, route, isDry: true).plan
     try await store.check(plan, within: job.options.spending)

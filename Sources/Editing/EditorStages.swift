@@ -141,10 +141,12 @@ extension Editor {
       let written = zip(paths, finished).compactMap { path, picture in
         path.map { WrittenFile(path: OutputFile.absolute($0), sha256: picture.bytes.sha256) }
       }
-      for one in executed {
-        await one.receipt.finish(outputs: written, keepsReply: found.contains(.pictureUnusable))
-      }
       var warnings = found
+      for one in executed {
+        let isRecorded = await one.receipt.finish(
+          outputs: written, keepsReply: found.contains(.pictureUnusable))
+        if !isRecorded, !warnings.contains(.ledgerNotUpdated) { warnings.append(.ledgerNotUpdated) }
+      }
       if executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
       if output.hasMoved(finished, to: paths) { warnings.append(.outputMoved) }
@@ -154,7 +156,7 @@ extension Editor {
       }
       let result = EditResult(
         plan: plan, images: images, executed: executed, failures: failures, earlier: earlier,
-        warnings: warnings, elapsed: ContinuousClock.now - start)
+        warnings: warnings, elapsed: ContinuousClock.now - start, ledger: store.path)
       watch(.done(result))
       return result
     } catch {
@@ -163,8 +165,7 @@ extension Editor {
       var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
       error.editID = plan.id
       if error.billed == .yes {
-        let hint = error.hint.map { $0 + " " } ?? ""
-        error.hint = hint + error.advice(ofEdit: plan.id)
+        error.advise(error.advice(ofEdit: plan.id))
       }
       throw error
     }

@@ -127,7 +127,8 @@ struct BatchCommand: AsyncParsableCommand {
     if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
     for warning in manifest.warnings { common.note("warning   \(warning)") }
     // An unwritable file must be reported before anything is paid for.
-    try BatchRecord.requireWritable(report: report, contactSheet: contactSheet, beside: manifest)
+    try BatchRecord.requireWritable(
+      report: report, contactSheet: contactSheet, beside: manifest, overwriting: overwrite)
     let location = ledger.location(configuration)
     try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
       try await workers.run { workers in
@@ -215,8 +216,8 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
-      if result.warnings.contains(.outputMoved) {
-        common.note("\(item.name): \(EditWarning.outputMoved.explanation)")
+      for warning in [EditWarning.outputMoved, .ledgerNotUpdated] where result.warnings.contains(warning) {
+        common.note("\(item.name): \(result.explanation(of: warning))")
       }
     case .skipped(let id?, let outputs):
       common.note("\(item.name) is already done: \(outputs.joined(separator: ", ")), by edit \(id)")

@@ -159,14 +159,17 @@ struct EditJob {
         if let doubt = plan.modelDoubt { common.note("warning   \(doubt)") }
         Console.printJSON(EditReport(plan))
       } else {
+        if let id = plan.paidFor {
+          Console.print("would fetch  edit \(id), which is already paid for; without its result:")
+        }
         for line in Summary.lines(sending: plan, verb: "would send") { Console.print(line) }
       }
       return
     }
     try await PlantainCommand.stoppable { stop in
-      try result.print(
-        await editor.edit(
-          prompt, references: references, options: options, until: stop, watch: result.watch))
+      try await result.print(
+        editor.edit(prompt, references: references, options: options, until: stop, watch: result.watch),
+        of: editor)
     }
   }
 }

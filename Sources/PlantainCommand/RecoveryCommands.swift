@@ -144,7 +144,7 @@ struct RecoveryFlags: ParsableArguments {
     let route = try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)
     try await workers.run { workers in
       try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
-        try result.print(await work(editor, id, options, result.watch))
+        try await result.print(work(editor, id, options, result.watch), of: editor)
       }
     }
   }

@@ -100,7 +100,9 @@ struct SpendingFlags: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Price of a picture, as in 0.05USD (default: the table's).", valueName: "sum"),
+      "Price of a picture, as in 0.05USD (default: the table's).",
+      discussion: "It replaces known prices, at every gateway that is named.",
+      valueName: "sum"),
     transform: Money.read)
   var price: Money?
 
@@ -155,17 +157,18 @@ struct ResultFlags: ParsableArguments {
   }
 
   /// Prints the paths of the results, or with `-o -` the picture itself.
-  func print(_ result: EditResult) throws {
+  func print(_ result: EditResult, of editor: Editor) async throws {
     if common.json {
       Console.printJSON(EditReport(result))
     } else if output == "-" {
-      guard Console.printBytes(result.image.bytes) else { throw PlantainError.lostOutput(result.image) }
+      guard Console.printBytes(result.image.bytes) else { throw await editor.keepLostOutput(of: result) }
     } else {
       for path in result.images.compactMap(\.output) { Console.print(path) }
     }
     // The pictures that arrived are written. Those that did not may have been billed.
     if result.warnings.contains(.outcomeUnknown) {
-      common.note("          plantain history \(result.id)")
+      if common.quiet { Console.note("plantain: \(result.explanation(of: .outcomeUnknown))") }
+      Console.note("          plantain history \(result.id)")
       throw CommandFailure(status: PlantainError.Code.outcomeUnknown.exitStatus)
     }
   }

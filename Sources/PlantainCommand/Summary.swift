@@ -56,10 +56,6 @@ enum Summary {
     return [line(sending: plan, verb: verb)] + message.map { "          warning: \($0)" }
   }
 
-  private static func warning(_ warning: EditWarning) -> String {
-    "          warning: \(warning.explanation)"
-  }
-
   static func line(sending plan: EditPlan, verb: String) -> String {
     let price = plan.cost.price.map { price in
       let times = plan.request.count > 1 ? "\(plan.request.count) × " : ""
@@ -96,7 +92,10 @@ enum Summary {
     }
     if let id = result.copyOf { lines.append("          copied from the result of \(id); nothing was sent") }
     if let text = result.reply.text { lines.append("          the model says: \(text)") }
-    return lines + result.warnings.filter { !result.foreseen.contains($0) }.map(warning)
+    return lines
+      + result.warnings.filter { !result.foreseen.contains($0) }.map {
+        "          warning: \(result.explanation(of: $0))"
+      }
   }
 
   static func lines(of entry: HistoryEntry, isLong: Bool) -> [String] {

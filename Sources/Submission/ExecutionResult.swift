@@ -1,4 +1,5 @@
 package import Gateways
+import NIOPosix
 package import Core
 
 /// The result of one request, in memory. The raw reply stays on the disk until `receipt` is finished.
@@ -40,12 +41,24 @@ package struct Receipt: Sendable {
   /// - Parameters:
   ///   - outputs: The files of the pictures.
   ///   - keepsReply: Keeps the raw reply, because not all pictures could be used. Default: `false`.
-  package func finish(outputs: [WrittenFile] = [], keepsReply: Bool = false) async {
+  /// - Returns: Whether the journal has recorded it. If not, the raw reply is kept, so that it can be read
+  ///   again and recorded later.
+  @discardableResult
+  package func finish(outputs: [WrittenFile] = [], keepsReply: Bool = false) async -> Bool {
     let details = LiveAttempt.Details(outputs: outputs)
-    let isNoted = (try? await attempt.happen(.finish, details)) != nil
-    if keepsReply { release() } else { attempt.entry.reply.discard() }
-    // Try again after the reply is deleted, because the reply itself may have filled the disk.
-    if !isNoted { await attempt.note(.finish, details) }
+    var isRecorded = await attempt.note(.finish, details)
+    if !isRecorded { isRecorded = await finishAgain(details) }
+    if isRecorded && !keepsReply { attempt.entry.reply.discard() } else { release() }
+    return isRecorded
+  }
+
+  /// Tries to record the end once more, without the reply on the disk: the reply itself may have filled it.
+  private func finishAgain(_ details: LiveAttempt.Details) async -> Bool {
+    let reply = attempt.entry.reply
+    let bytes = try? await NIOThreadPool.singleton.runIfActive { reply.takeOut() }
+    let isRecorded = await attempt.note(.finish, details)
+    if let bytes { try? await NIOThreadPool.singleton.runIfActive { reply.putBack(bytes) } }
+    return isRecorded
   }
 
   /// Releases the raw reply without recording anything. The result can be replayed later.

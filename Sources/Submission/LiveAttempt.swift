@@ -13,6 +13,8 @@ final class LiveAttempt: Sendable {
   private let current: Mutex<(state: AttemptState, status: Int?)>
   /// The task that records the beginning of the reply while the reply is being read.
   private let acceptance = Mutex<Task<Void, Never>?>(nil)
+  /// The details that the journal could not record. They are recorded with the next change.
+  private let unrecorded = Mutex(Details())
 
   init(
     _ entry: JournaledAttempt, gateway: String, journal: any AttemptJournal, timing: Timing,
@@ -40,12 +42,17 @@ final class LiveAttempt: Sendable {
     var message: String?
     var facts: ReplyFacts?
     var outputs: [WrittenFile] = []
+
+    /// These details, and those of `earlier` that they do not replace.
+    func after(_ earlier: Details) -> Details {
+      Details(
+        status: status ?? earlier.status, tasks: tasks ?? earlier.tasks, message: message ?? earlier.message,
+        facts: facts ?? earlier.facts, outputs: outputs.isEmpty ? earlier.outputs : outputs)
+    }
   }
 
   /// Changes the state by an event, and returns when the change is recorded.
-  func happen(
-    _ event: AttemptState.Event, _ details: Details = Details()
-  ) async throws(JournalError) {
+  private func happen(_ event: AttemptState.Event, _ details: Details) async throws(JournalError) {
     await acceptance.withLock { $0 }?.value
     let next = current.withLock { current in
       // An event that cannot happen in this state leaves it unchanged.
@@ -60,10 +67,16 @@ final class LiveAttempt: Sendable {
     try await journal.record(change, of: entry.id)
   }
 
-  /// Like `happen`, but ignores a failure of the journal, which must not discard a paid result. The entry
-  /// then keeps an earlier state, which is safe.
-  func note(_ event: AttemptState.Event, _ details: Details = Details()) async {
-    try? await happen(event, details)
+  /// Changes the state by an event, and returns when the change is recorded or the journal has failed. Such a
+  /// failure must not discard a paid result. The entry then keeps an earlier state, which is safe.
+  ///
+  /// - Returns: Whether the journal has recorded the change, and all changes before it.
+  @discardableResult
+  func note(_ event: AttemptState.Event, _ details: Details = Details()) async -> Bool {
+    let details = unrecorded.withLock { details.after($0) }
+    let isRecorded = (try? await happen(event, details)) != nil
+    unrecorded.withLock { $0 = isRecorded ? Details() : details }
+    return isRecorded
   }
 
   /// Records that the head of a successful reply has arrived. It is called on the event loop of the

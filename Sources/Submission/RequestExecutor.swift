@@ -337,8 +337,8 @@ extension GatewayFailure {
       .malformedRequest, .unknownModel, .redirected, .refusedByPolicy, .unknownTask:
       .refused
     case .outcomeUnknown: .lost
-    case .unreadableReply: .store
-    case .taskFailed: .findNothing
+    // A web page with a success status may not be the gateway's reply, so it may not be billed.
+    case .unreadableReply, .taskFailed: .findNothing
     }
   }
 }

@@ -98,6 +98,45 @@ package final class StoredReply: Sendable {
     return stat(path, &status) != 0 || status.st_size == 0
   }
 
+  /// Empties the file, and returns its content. May block.
+  ///
+  /// - Returns: `nil` if the file cannot be read. It is then left as it is, unless the reply did not fit on
+  ///   the disk.
+  func takeOut() -> [UInt8]? {
+    let isWhole = file.withLock { $0.failure == 0 }
+    let bytes = isWhole ? content() : nil
+    guard bytes != nil || !isWhole else { return nil }
+    return file.withLock { ftruncate($0.descriptor, 0) == 0 ? bytes : nil }
+  }
+
+  private func content() -> [UInt8]? {
+    // The file may be open for writing only.
+    let reader = open(path, O_RDONLY | O_CLOEXEC)
+    guard reader >= 0 else { return nil }
+    defer { close(reader) }
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 1 << 18)
+    while bytes.count <= Self.maximumTakenOut {
+      let count = pread(reader, &room, room.count, off_t(bytes.count))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return count == 0 ? bytes : nil }
+      bytes += room[..<count]
+    }
+    return nil
+  }
+
+  /// A reply with four 4K pictures has less.
+  private static let maximumTakenOut = 512 << 20
+
+  /// Writes back what `takeOut` has returned. May block.
+  func putBack(_ bytes: [UInt8]) {
+    file.withLock { file in
+      guard file.descriptor >= 0 else { return }
+      _ = bytes.withUnsafeBytes { writeAll($0, to: file.descriptor) }
+      fsync(file.descriptor)
+    }
+  }
+
   /// Whether nothing was appended.
   package var isEmpty: Bool { file.withLock { $0.count == 0 } }
 

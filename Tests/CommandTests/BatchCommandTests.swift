@@ -122,10 +122,13 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
   {
     try writeManifest(3)
     try await withSimulator { simulator in
+      try folder.write([1], as: "photo.jpg")
+      try folder.write(Array("<!DOCTYPE html><title>x</title>".utf8), as: "page.html")
       for (option, path, status) in [
         ("--report", "out/1.txt", 64), ("--contact-sheet", "s.gif", 64), ("--contact-sheet", "out/1.jpg", 64),
         ("--contact-sheet", "a.jpg", 64), ("--report", "a.jpg/r.html", 73),
-        ("--contact-sheet", "a.jpg/s.png", 73),
+        ("--contact-sheet", "a.jpg/s.png", 73), ("--contact-sheet", "photo.jpg", 73),
+        ("--report", "page.html", 73),
       ] {
         let outcome = try await command.run(arguments(simulator) + [option, path])
         #expect(Int(outcome.status) == status, "\(option) \(path): \(outcome.errors)")
@@ -136,7 +139,10 @@ private func fault(_ change: (inout Fault) -> Void) -> Fault {
       let good = try await command.run(
         arguments(simulator) + ["--report", "new/r.html", "--contact-sheet", "new/s.jpg"])
       #expect(good.status == 0 && folder.names(in: "new") == ["r.html", "s.jpg"], "\(good.errors)")
-      // Both are written again.
+      // A report is written again. A picture could be any.
+      let sheet = ["--contact-sheet", "new/s.jpg"]
+      #expect(try await command.run(arguments(simulator) + sheet).status == 73)
+      #expect(try await command.run(arguments(simulator) + sheet + ["--overwrite"]).status == 0)
       let again = try await command.run(arguments(simulator) + ["--report", "new/r.html"])
       #expect(again.status == 0 && again.errors.contains("new/r.html"))
       #expect(String(decoding: try folder.read("new/r.html"), as: UTF8.self).contains("already done"))

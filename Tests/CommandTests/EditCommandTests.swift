@@ -1,4 +1,6 @@
 import Foundation
+import Gateways
+import PlantainSimulator
 import TestSupport
 import Testing
 import Core
@@ -58,6 +60,42 @@ import Core
     #expect(try folder.read("out/coffee-warm.webp").starts(with: "RIFF".utf8))
     for wrong in [["--output-template", "{x}.png"], ["--output-template", "{stem}.{ext}", "-o", "a.png"]] {
       #expect(try await command.run(arguments + wrong).status == 64)
+    }
+  }
+
+  @Test func `an original is never replaced, however it is named`() async throws {
+    let folder = try TemporaryFolder()
+    let picture = try Synthetic.jpeg(PixelSize(width: 48, height: 36))
+    for name in ["a.jpg", "b.jpg"] { try folder.write(picture, as: name) }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.jpg"), withDestinationPath: folder.file("a.jpg"))
+    let command = Command(folder: folder.path)
+    for output in ["a.jpg", "./a.jpg", "b.jpg", "link.jpg"] {
+      for rest in [[], ["--dry-run"]] {
+        let outcome = try await command.run(
+          ["edit", "a.jpg", "b.jpg", "-p", "x", "-o", output, "--overwrite", "--gateway", "simulator"] + rest)
+        #expect(outcome.status == 73 && outcome.errors.contains(output), "\(output): \(outcome.errors)")
+      }
+    }
+    #expect(try folder.read("a.jpg") == picture && folder.read("b.jpg") == picture)
+    let other = try await command.run(
+      "edit", "a.jpg", "-p", "x", "-o", "b.jpg", "--overwrite", "--gateway", "simulator")
+    #expect(other.status == 0)
+  }
+
+  @Test func `requests without an answer are reported even with --quiet`() async throws {
+    let folder = try TemporaryFolder()
+    let lost = ["ok", "no", "no"].map { word in
+      var fault = Fault()
+      if word == "no" { fault.status = 500 }
+      return fault
+    }
+    try await withSimulator(faults: lost) { simulator in
+      let outcome = try await Command(folder: folder.path).run(
+        "edit", Samples.coffee, "-p", "x", "-o", "o.png", "--count", "3", "--gateway", "apiyi", "--base-url",
+        simulator.baseURL(for: .apiyi), "--quiet")
+      #expect(outcome.status == 76)
+      #expect(outcome.errors.contains("2 of the requests") && outcome.errors.contains("plantain history "))
     }
   }
 
@@ -143,8 +181,8 @@ import Core
       #expect(try hint.contains("plantain settle \(#require(error["id"] as? String)) --as"), "\(hint)")
       #expect(try await command.run(edit + ["-o", "c.png", "--again"]).status == 0)
       let entries = try await command.run("history", "--json").objects()
-      #expect(entries.map { $0["state"] as? String } == ["done", "ambiguous", "stored"])
-      #expect(entries.map { $0["billed"] as? String } == ["yes", "unknown", "yes"])
+      #expect(entries.map { $0["state"] as? String } == ["done", "ambiguous", "without-picture"])
+      #expect(entries.map { $0["billed"] as? String } == ["yes", "unknown", "unknown"])
       let ids = entries.compactMap { $0["id"] as? String }
       let replayed = try await command.run("replay", ids[2])
       #expect(replayed.status == 80 && replayed.errors.contains("what"))

@@ -185,6 +185,23 @@ import Core
     #expect(try decodedPixels(folder.read("plantain-kept.jpg")).size == PixelSize(width: 1264, height: 848))
   }
 
+  @Test func `a paid picture that was kept is the output of its edit`() async throws {
+    let folder = try TemporaryFolder()
+    let command = Command(
+      folder: folder.path,
+      environment: ["TMPDIR": folder.path, "PLANTAIN_LEDGER": folder.file("l.sqlite")])
+    let edit = #""$plantain" edit '\#(Samples.coffee)' -p cool -o - --gateway simulator > /dev/full"#
+    #expect(try await command.run(shell: edit).status == 73)
+    let entry = try #require(try await command.run("history", "--json").objects().first)
+    #expect((entry["outputs"] as? [String])?.last?.hasSuffix("/plantain-kept.jpg") == true, "\(entry)")
+    let id = try #require(entry["id"] as? String)
+    for further in [["--from", id], ["--continue"]] {
+      let outcome = try await command.run(
+        ["edit"] + further + ["-p", "warm", "--gateway", "simulator", "--quiet"])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+  }
+
   @Test func `a paid picture that cannot be used is kept there, too`() async throws {
     let folder = try TemporaryFolder()
     let bogus = Data("no picture".utf8).base64EncodedString()

@@ -56,6 +56,22 @@ import Core
     #expect(try await command.run(arguments + ["--overwrite"]).status == 0)
   }
 
+  @Test(arguments: ["result.jpg", "original.jpg", "link.jpg", "mask.png"])
+  func `no picture that is read is replaced`(output: String) async throws {
+    let folder = try TemporaryFolder()
+    try Self.writeResult(into: folder)
+    let result = try folder.read("result.jpg")
+    try folder.write(result, as: "original.jpg")
+    try folder.write(Synthetic.png(PixelSize(width: 1_200, height: 800)), as: "mask.png")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.jpg"), withDestinationPath: folder.file("original.jpg"))
+    let outcome = try await Command(folder: folder.path).run(
+      "finish", "result.jpg", "--source", "original.jpg", "--mask", "mask.png", "--mask-edits", "white", "-o",
+      output, "--overwrite")
+    #expect(outcome.status == 73 && outcome.errors.contains(output), "\(outcome.errors)")
+    #expect(try folder.read("original.jpg") == result && folder.read("result.jpg") == result)
+  }
+
   @Test func `a file in a folder gets the usual name`() async throws {
     let folder = try TemporaryFolder()
     try Self.writeResult(into: folder)

@@ -280,6 +280,9 @@ import Core
       (.apiyi, 200, #"{"code":-1,"msg":"任务超时: 敏感肌护肤品海报"}"#, .outcomeUnknown),
       (.apiyi, 200, #"{"code":-1,"prompt":"insufficient balance on a scale"}"#, .outcomeUnknown),
       (.apiyi, 400, #"{"error":{"message":"Invalid value for 'moderation'"}}"#, .malformedRequest),
+      (.apiyi, 400, #"{"error":{"message":"Rejected: unknown field safety_settings"}}"#, .malformedRequest),
+      (.apiyi, 500, #"{"error":{"message":"blocked by safety filter"}}"#, .outcomeUnknown),
+      (.apiyi, 451, #"{"error":{"message":"?"}}"#, .outcomeUnknown),
       (
         .apiyi, 400, #"{"error":{"message":"failed to download image: 401 Unauthorized"}}"#, .malformedRequest
       ),
@@ -319,6 +322,56 @@ import Core
       }
       #expect(failure.kind == kind, "\(gateway.id) \(status) \(body)")
     }
+  }
+
+  private static let refusals = [
+    "Request blocked: prohibited content", "Your prompt violates our content policy.",
+    "The request was blocked for safety reasons", "Blocked by safety filters",
+    "Your request was rejected as a result of our safety system.",
+    "This prompt contains sensitive words that violate Google's Responsible AI practices.",
+    "The input may contain sensitive information", "Input data may contain inappropriate content.",
+    "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.",
+    "Content was rejected by moderation", "Candidate blocked: PROHIBITED_CONTENT", "提示词包含敏感词", "图片内容不合规",
+  ]
+
+  @Test(arguments: refusals, [400, 403, 422, 451])
+  func `a refusal by policy is recognized by its words`(words: String, status: Int) {
+    for gateway in [Gateway.google, .apiyi, .aimlapi, .crazyrouter, .myrouter, .gccai] {
+      for body in [
+        #"{"error":{"message":"\#(words)"}}"#, #"{"message":"\#(words)","statusCode":"\#(status)"}"#,
+        #"{"error":{"code":\#(status),"status":"PERMISSION_DENIED","message":"\#(words)"}}"#,
+        #"{"error":{"code":\#(status),"type":"permission_error","message":"\#(words)"}}"#,
+      ] {
+        guard case .failed(let failure) = interpret(gateway, body, status: status) else {
+          Issue.record("expected a failure from \(body)")
+          continue
+        }
+        #expect(failure.kind == .refusedByPolicy, "\(gateway.id) \(body)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("Request blocked: safety", "", FailureKind.refusedByPolicy), ("x", "SAFETY", .refusedByPolicy),
+    ("x", "PROHIBITED_CONTENT", .refusedByPolicy),
+    ("Your account has been suspended for violating our content policy", "", .keyRejected),
+    ("The API key is blocked by a safety policy", "", .keyRejected),
+    ("Request is prohibited by organization's policy", "", .keyRejected),
+    ("You do not have permission to access the file", "PERMISSION_DENIED", .keyRejected),
+    ("Request blocked. We can't connect to the server for this app", "", .keyRejected),
+    ("Sorry, you have been blocked", "", .keyRejected), ("Access denied by policy", "", .keyRejected),
+    ("Insufficient balance; see our content policy", "", .outOfCredit),
+    ("User location is not supported. See the usage policy.", "", .placeNotServed),
+    ("Blocked by moderation", "insufficient_quota", .outOfCredit),
+    ("Blocked by moderation", "invalid_api_key", .keyRejected),
+  ])
+  func `other reasons for status 403 keep their meaning`(words: String, code: String, kind: FailureKind) {
+    let body = #"{"error":{"message":"\#(words)","code":"\#(code)"}}"#
+    guard case .failed(let failure) = interpret(.crazyrouter, body, status: 403) else {
+      Issue.record("expected a failure from \(body)")
+      return
+    }
+    #expect(failure.kind == kind, "\(body)")
   }
 
   private func quota(_ violations: [(id: String, value: String)], _ words: String = "") -> String {

@@ -109,6 +109,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       let only = try await editor.plan("warm", references: [.url(address)])
       #expect(only.request.ratio == nil)
       await #expect(throws: PlantainError.self) { try await editor.edit("warm", references: [.url(address)]) }
+      let plain = [Reference.url("http://example.org/a.jpg")]
+      let (run, dry) = (
+        await #expect(throws: PlantainError.self) { try await editor.edit("warm", references: plain) },
+        await #expect(throws: PlantainError.self) { try await editor.plan("warm", references: plain) }
+      )
+      #expect(dry?.exitStatus == 66 && run?.exitStatus == 66 && dry?.message == run?.message)
     }
   }
 }

@@ -102,6 +102,21 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(requests == 1)
   }
 
+  @Test func `an error and the ledger agree on billing, and the error names the edit`() async throws {
+    for (answer, billed) in [
+      (ScriptedGateway.Answer.reply(status: 200, body: ""), "unknown"),
+      (.reply(status: 200, body: "<html>x</html>"), "unknown"), (.stall(Self.halfAReply), "yes"),
+    ] {
+      let ledger = try TemporaryFolder()
+      let failure = try await error(answer, ledger: ledger) { $0.timeout = .seconds(2) }.0
+      let entry = try #require(
+        try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits().first)
+      #expect(entry.billed == billed && failure.billed.rawValue == billed, "\(failure)")
+      if failure.code == .outcomeUnknown { #expect(failure.hint?.contains(entry.id) == true, "\(failure)") }
+      #expect(failure.hint?.contains(" What was") != true || failure.hint?.contains(". What was") == true)
+    }
+  }
+
   private static let halfAReply = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"
 
   @Test

@@ -1,6 +1,7 @@
 @testable import InProcess
 import Finishing
 import Foundation
+import GRDB
 import Ledger
 import PlantainSimulator
 import Submission
@@ -264,5 +265,89 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(attempt.status == 200 && attempt.message == "queued" && attempt.tasks == ["a/b", "\"c\""])
     #expect(attempt.costAmount == 0.25 && attempt.costCurrency == "USD" && attempt.idempotencyKey == "k")
     #expect(try await ledger.edits(maximum: 2).first?.outputs == ["/a.png", "/b.png", "/c.png"])
+  }
+}
+
+/// The ledger's disk becomes full, or the ledger is locked, while a request is in flight.
+@Suite struct `A ledger that cannot be updated` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try folder.write(Synthetic.jpeg(PixelSize(width: 96, height: 64)), as: "a.jpg")
+    try Ledger(path: folder.file("ledger.sqlite")).close()
+  }
+
+  private func execute(_ sql: String) throws {
+    try DatabaseQueue(path: folder.file("ledger.sqlite")).write { try $0.execute(sql: sql) }
+  }
+
+  /// Makes changes of attempts fail.
+  private func refuse(_ condition: String = "1") throws {
+    try execute(
+      """
+      CREATE TRIGGER full BEFORE UPDATE ON attempts WHEN \(condition)
+      BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+      """)
+  }
+
+  private func with(_ body: @Sendable (Editor, Simulator) async throws -> Void) async throws {
+    try await withSimulator { simulator in
+      let url = simulator.baseURL(for: .google)
+      try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) {
+        try await body($0, simulator)
+      }
+    }
+  }
+
+  private var history: History { get throws { try History(ledger: .file(folder.file("ledger.sqlite"))) } }
+
+  @Test func `the picture is written with a warning, and the reply is kept for settling`() async throws {
+    try refuse()
+    try await with { editor, simulator in
+      var options = EditOptions()
+      options.output = .file(folder.file("r.jpg"))
+      let result = try await editor.edit(
+        "x", references: [.file(folder.file("a.jpg"))], options: options)
+      #expect(result.warnings.contains(.ledgerNotUpdated))
+      let explanation = result.explanation(of: .ledgerNotUpdated)
+      #expect(explanation.contains(folder.file("ledger.sqlite")) && explanation.contains(result.id))
+      let output = try #require(result.image.output)
+      let bytes = try folder.read(OutputFile.name(of: output))
+      #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 1)
+      #expect(try await history.edit(result.id).state == "ambiguous")
+      try execute("DROP TRIGGER full")
+      guard case .fetched(let again) = try await editor.settle(result.id, as: .billed) else {
+        Issue.record("expected the kept reply")
+        return
+      }
+      #expect(!again.warnings.contains(.ledgerNotUpdated))
+      #expect(try folder.read(OutputFile.name(of: try #require(again.image.output))) == bytes)
+      #expect(try await history.edit(result.id).state == "done")
+      #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 0)
+      #expect(await simulator.counts.received == 1)
+    }
+  }
+
+  @Test func `an equal edit fetches the kept reply, and is not paid for again`() async throws {
+    try refuse()
+    try await with { editor, simulator in
+      let picture = Reference.file(folder.file("a.jpg"))
+      let id = try await editor.edit("x", references: [picture]).id
+      try execute("DROP TRIGGER full")
+      #expect(try await editor.edit("x", references: [picture]).id == id)
+      #expect(await simulator.counts.received == 1)
+    }
+  }
+
+  @Test func `the end is recorded with what could not be recorded before`() async throws {
+    try refuse("NEW.state != 'done'")
+    try await with { editor, _ in
+      let result = try await editor.edit("x", references: [.file(folder.file("a.jpg"))])
+      #expect(!result.warnings.contains(.ledgerNotUpdated))
+      let entry = try await history.edit(result.id)
+      #expect(entry.state == "done" && entry.attempts.first?.status == 200)
+      #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 0)
+    }
   }
 }

@@ -54,6 +54,29 @@ import Testing
     #expect(problem.exitStatus == 65)
   }
 
+  @Test(arguments: [
+    (#"{"references": ["a.jpg"], "prompt": "warm", "prompt": "cold"}"#, "prompt"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "tier": null, "tier": "4K"}"#, "tier"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "t\u0069er": "1K", "tier": "4K"}"#, "tier"),
+    (#"{"references": ["a.jpg"], "prompt": "x", "note": {"by": [{"x": "a", "x": "b"}]}}"#, "x"),
+    (
+      #"{"references": ["a.jpg"], "prompt": "{\"a\": 1, \"a\": 2}", "aspect": "1:1", "aspect": "1:1"}"#,
+      "aspect"
+    ),
+  ])
+  func `a key that occurs twice is an error`(line: String, key: String) throws {
+    let manifest = try read("\n\(line)\n", as: "m.jsonl")
+    let problem = try #require(manifest.problems.first)
+    #expect(manifest.items.isEmpty && problem.exitStatus == 65)
+    #expect(problem.message.contains("line 2") && problem.message.contains("key \(key) "), "\(problem)")
+  }
+
+  @Test func `a key may occur in a text and in several lines`() throws {
+    let line = #"{"references": ["a.jpg"], "prompt": "\"prompt\": 1, \"prompt\": 2 \\", "output": "N.jpg"}"#
+    let lines = (1...2).map { line.replacing("N", with: "\($0)") }.joined(separator: "\n")
+    #expect(try read(lines, as: "m.jsonl").items.count == 2)
+  }
+
   @Test func `a misspelled key is an error, too, and is reported once`() throws {
     let line = #"{"references": ["a.jpg"], "prompt": "x", "teir": "4K"}"#
     let manifest = try read([line, line, line].joined(separator: "\n\n"), as: "m.jsonl")

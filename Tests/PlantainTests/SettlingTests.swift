@@ -103,6 +103,30 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test func `an equal edit after one settled as billed is not sent without a word`() async throws {
+    let picture = Reference.file(folder.file("a.jpg"))
+    try await with([fault { $0.status = 500 }]) { editor, simulator in
+      _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
+      _ = try await editor.settle(history.edits()[0].id, as: .billed)
+      let error = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture])
+      }
+      #expect(error?.exitStatus == 80 && error?.billed == .no && error?.hint?.contains("--again") == true)
+      let plan = await #expect(throws: PlantainError.self) {
+        try await editor.plan("x", references: [picture])
+      }
+      #expect(plan?.message == error?.message)
+      #expect(await simulator.counts.received == 1)
+      var again = EditOptions()
+      again.sendsAgain = true
+      _ = try await editor.edit("x", references: [picture], options: again)
+      #expect(await simulator.counts.received == 2)
+      // The newer edit is done, so that the settled one no longer matters.
+      _ = try await editor.edit("x", references: [picture])
+      #expect(await simulator.counts.received == 3)
+    }
+  }
+
   @Test func `an edit with a known outcome, or an unknown id, cannot be settled`() async throws {
     try await with { editor, _ in
       let summary = try await run(editor)
@@ -140,6 +164,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         let picture = Reference.file(folder.file("a.jpg"))
         _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
         let id = try await history.edits()[0].id
+        #expect(try await editor.plan("x", references: [picture]).paidFor == id)
         let error = await #expect(throws: PlantainError.self) { try await editor.settle(id, as: .unbilled) }
         #expect(error?.exitStatus == 76)
         #expect(try await history.edit(id).state == "accepted")
@@ -156,6 +181,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         try await editor.edit("x", references: [picture])
       }
       #expect(twin?.exitStatus == 76 && twin?.billed == .no && twin?.hint?.contains("--again") == true)
+      let plan = await #expect(throws: PlantainError.self) {
+        try await editor.plan("x", references: [picture])
+      }
+      #expect(plan?.message == twin?.message)
+      #expect(try await editor.plan("y", references: [picture]).paidFor == nil)
       #expect(await simulator.counts.received == 1)
       var again = EditOptions()
       again.sendsAgain = true

@@ -10,9 +10,14 @@ import Core
 /// A journal on a disk that the raw reply has filled. It records nothing while that file has any content.
 private final class CrowdedJournal: AttemptJournal {
   private let path: String
+  private let isFull: Bool
   private let states = Mutex<[AttemptState]>([])
 
-  init(in folder: TemporaryFolder) { path = folder.file("reply") }
+  /// - Parameter isFull: Whether it records nothing even without that file.
+  init(in folder: TemporaryFolder, isFull: Bool = false) {
+    path = folder.file("reply")
+    self.isFull = isFull
+  }
 
   var written: [AttemptState] { states.withLock { $0 } }
 
@@ -25,7 +30,7 @@ private final class CrowdedJournal: AttemptJournal {
   }
 
   func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError) {
-    guard StoredReply.isEmpty(path) else { throw JournalError("No space left on device") }
+    guard !isFull, StoredReply.isEmpty(path) else { throw JournalError("No space left on device") }
     states.withLock { $0.append(change.state) }
   }
 }
@@ -34,10 +39,28 @@ private final class CrowdedJournal: AttemptJournal {
   @Test func `the picture is kept, and the outcome is recorded once there is room`() async throws {
     let folder = try TemporaryFolder()
     let journal = CrowdedJournal(in: folder)
+    #expect(try await execute(journal))
+    #expect(journal.written.last == .done)
+    #expect(folder.names == [])
+  }
+
+  @Test func `the reply is kept if there never is room`() async throws {
+    let folder = try TemporaryFolder()
+    #expect(try await !execute(CrowdedJournal(in: folder, isFull: true)))
+    #expect(folder.names == ["reply"])
+    let reply = try StoredReply(reopening: folder.file("reply")).read(status: 200)
+    guard case .pictures = Gateway.google.interpret(reply, key: nil) else {
+      Issue.record("expected the pictures")
+      return
+    }
+  }
+
+  /// - Returns: Whether the end was recorded.
+  private func execute(_ journal: CrowdedJournal) async throws -> Bool {
     let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
     let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(jpeg)"}}"#
     let body = #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#
-    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+    return try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
       let sender = HTTPSender(settings: ClientSettings(environment: [:]))
       let route = RequestExecutor.Route(
         gateway: .google, baseURL: gateway.baseURL, key: try APIKey("sk-canary-7f3a"))
@@ -45,10 +68,9 @@ private final class CrowdedJournal: AttemptJournal {
       let executed = try await RequestExecutor(route, sender: sender, journal: journal)
         .execute(request, part: 1, timeout: .seconds(120))
       #expect(executed.pictures.count == 1)
-      await executed.receipt.finish()
+      let isRecorded = await executed.receipt.finish()
       await sender.close()
+      return isRecorded
     }
-    #expect(journal.written.last == .done)
-    #expect(folder.names == [])
   }
 }

@@ -184,6 +184,13 @@ package enum OutputFile {
     return String(cString: folder) + "/" + path
   }
 
+  /// Whether two paths lead to one existing file, also through links.
+  package static func isSame(_ path: String, _ other: String) -> Bool {
+    var (one, two) = (stat(), stat())
+    guard stat(path, &one) == 0, stat(other, &two) == 0 else { return false }
+    return one.st_dev == two.st_dev && one.st_ino == two.st_ino
+  }
+
   /// The absolute path with the links of its folder resolved, if that folder exists, so that two paths of one
   /// file are equal.
   package static func canonical(_ path: String) -> String {

@@ -44,19 +44,18 @@ extension PlantainError {
     error.attempts = failure.attempts
     error.subject = error.subject ?? gateway.id
     if error.code == .interrupted, failure.state == .accepted, gateway.taskRoute != nil {
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "To fetch it: plantain recover \(edit)"
+      error.advise("To fetch it: plantain recover \(edit)")
     } else if error.code == .interrupted, error.billed != .no {
-      error.hint = (error.hint.map { $0 + " " } ?? "") + "To see its state: plantain history \(edit)"
+      error.advise("To see its state: plantain history \(edit)")
     }
-    if error.code == .outcomeUnknown, error.billed == .unknown {
-      error.hint =
-        (error.hint.map { $0 + " " } ?? "") + "When you know the outcome, record it: " + settlingCommand(edit)
+    let isOpen = if case .cutShort = failure.cause { true } else { error.billed == .unknown }
+    if error.code == .outcomeUnknown, isOpen {
+      error.advise("When you know the outcome, record it: " + settlingCommand(edit))
     }
     if let kept = failure.keptReply, error.hint?.contains(kept) != true {
       let isReadable = [.stored, .withoutPicture].contains(failure.state)
       let again = isReadable ? "; plantain replay \(edit) reads it again" : ""
-      error.hint =
-        (error.hint.map { $0 + " " } ?? "") + "What was received of the reply is kept in \(kept)\(again)."
+      error.advise("What was received of the reply is kept in \(kept)\(again).")
     }
     return error
   }
@@ -129,8 +128,6 @@ extension PlantainError {
     let message = failure.message
     let says = message.isEmpty ? "status \(failure.status)" : "status \(failure.status), \"\(message)\""
     let times = tries > 1 ? ", \(tries) attempts" : ""
-    // A web page with a success status may not be the gateway's reply, so it may not be billed.
-    let billed = failure.kind == .unreadableReply ? .unknown : billed
     return PlantainError(
       .reply, row.code, "\(route.gateway.id) \(row.what) (\(says)\(times))", hint: row.hint, billed: billed,
       retryAfter: failure.retryAfter, underlying: failure)
@@ -264,6 +261,12 @@ extension PlantainError {
 }
 
 extension PlantainError {
+  /// Adds a sentence to the hint.
+  mutating func advise(_ sentence: String) {
+    let before = hint.map { $0.hasSuffix(".") ? $0 + " " : $0 + ". " }
+    hint = (before ?? "") + sentence
+  }
+
   /// Whether a result can still be fetched free of charge: from a task, or from the URL of a picture.
   package var isRecoverable: Bool {
     guard let failure = underlying as? ExecutionFailure else { return false }

@@ -264,17 +264,4 @@ extension PlantainError {
       .output, .outputNotWritable, "cannot write to standard output: \(why)",
       hint: "Check the program or file that receives it, or add -o FILE.", subject: "-")
   }
-
-  /// An error of a billed picture that cannot be written to standard output. The picture is kept in the
-  /// folder for temporary files.
-  ///
-  /// - Parameter image: the picture.
-  public static func lostOutput(_ image: EditResult.Image) -> PlantainError {
-    let name = PictureFormat.writable(image.mediaType)?.extensions[0] ?? "reply"
-    let kept = OutputPlan.keep(image.bytes, extension: name)
-    return PlantainError(
-      .output, .outputNotWritable, "cannot write the picture to standard output",
-      hint: kept.map { "It was kept as \($0)." } ?? "It could not be kept anywhere.", subject: "-",
-      billed: .yes)
-  }
 }

@@ -145,6 +145,7 @@ public struct Finisher: Sendable {
     }
     for path in [output, options.comparison].compactMap(\.self) {
       try OutputPlan.requireFree(path, overwriting: overwriting)
+      try OutputPlan.requireInput(path, isNoneOf: [result, original, options.mask])
     }
     let returned = try await result.readOnPool()
     let whole = try await original.readOnPool()

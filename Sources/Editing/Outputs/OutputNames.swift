@@ -73,6 +73,23 @@ extension OutputPlan {
       hint: "Add something to it, for example: {stem}-2.{ext}.")
   }
 
+  /// Checks that no result would replace a picture that the edit reads, however that is named.
+  ///
+  /// - Throws: 73 when one would.
+  func requireApart(from inputs: [Reference?]) throws(PlantainError) {
+    guard overwrites else { return }
+    for path in possiblePaths { try Self.requireInput(path, isNoneOf: inputs) }
+  }
+
+  /// - Throws: 73 when the path is that of one of the pictures.
+  static func requireInput(_ path: String, isNoneOf inputs: [Reference?]) throws(PlantainError) {
+    for case .file(let input)? in inputs where OutputFile.isSame(path, input) {
+      throw PlantainError(
+        .output, .outputExists, "cannot write \(path): it is one of the pictures that are read",
+        hint: "Choose another output. An original is never replaced by a result.", subject: path)
+    }
+  }
+
   /// Checks that a comparison has neither the path of a possible result nor that of an input.
   ///
   /// - Parameter stem: the result's path, whatever its extension; empty if it has none.

@@ -196,11 +196,11 @@ extension PlantainError {
     return error
   }
 
-  /// The error for a job whose user has settled it as billed without a picture.
+  /// The error for an edit that the user has settled as billed without a picture.
   package static func settledAsLost(_ id: String) -> PlantainError {
     var error = PlantainError(
       .reply, .noPicture, "the edit \(id) was settled as billed, and no picture will come",
-      hint: "Remove its line, or send it again, and pay again, with --again.", subject: id)
+      hint: "Nothing was sent now. To send it again, and pay again, use --again.", subject: id)
     error.editID = id
     return error
   }

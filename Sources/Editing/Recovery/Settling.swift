@@ -113,6 +113,8 @@ extension Editor {
     watch(.fetching(id: edit.id))
     var options = EditOptions()
     options.timeout = Self.longestQuestion
+    // The result may have been written before, if only the ledger could not be updated.
+    (options.overwrites, options.sparesOthers) = (true, true)
     do throws(PlantainError) {
       return try await recover(edit.id, options: options, watch: watch)
     } catch {

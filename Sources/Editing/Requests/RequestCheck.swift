@@ -21,9 +21,13 @@ package enum RequestCheck {
         hint:
           "Pass fewer; to edit each of them: plantain batch PICTURE... -p TEXT. Nothing was sent.")
     }
-    for case .url(let address) in references where Reference.withoutSecrets(address).contains("://***@") {
+    for (position, reference) in references.enumerated() {
+      guard case .url(let address) = reference else { continue }
       let name = Reference.withoutSecrets(address)
-      throw .fetching(.notHTTPS(name), name)
+      let isFetchedHere = !gateway.fetches(address, at: position)
+      if name.contains("://***@") || isFetchedHere && !name.lowercased().hasPrefix("https://") {
+        throw .fetching(.notHTTPS(name), name)
+      }
     }
     let standardInputs = references.filter { if case .standardInput = $0 { true } else { false } }
     guard standardInputs.count <= 1 else { throw .usage("only one reference can be standard input") }
@@ -39,6 +43,15 @@ extension RequestCheck {
     throw .usage(
       prompt.isEmpty ? "the prompt is empty" : "the prompt is only white space",
       hint: "Describe with -p what the picture should become.")
+  }
+}
+
+extension Gateway {
+  /// Whether the gateway fetches a reference by URL itself. The picture to edit is always prepared here, so
+  /// that its shape is known.
+  func fetches(_ address: String, at position: Int) -> Bool {
+    let scheme = address.prefix { $0 != ":" }.lowercased()
+    return position > 0 && fields.addresses != nil && fields.addressSchemes.contains(scheme)
   }
 }
 

@@ -208,9 +208,7 @@ private struct SortedReferences {
     all = references
     places = references.enumerated().map { position, reference in
       guard case .url(let address) = reference else { return .prepared }
-      let scheme = address.prefix { $0 != ":" }.lowercased()
-      let isTaken = gateway.fields.addresses != nil && gateway.fields.addressSchemes.contains(scheme)
-      if position > 0, isTaken { return .passedOn(address) }
+      if gateway.fetches(address, at: position) { return .passedOn(address) }
       return isDry ? .left(reference) : .prepared
     }
   }

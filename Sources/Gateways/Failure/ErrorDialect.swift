@@ -69,7 +69,18 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     "api_not_allowed": .keyRejected, "need_real_name_verify": .keyRejected, "api_not_found": .unknownModel,
     "task_not_found": .unknownTask, "illegal_prompt": .refusedByPolicy,
     "illegal_image_content": .refusedByPolicy,
+    // Reasons of Google's models, and codes of other providers whose models relays also offer.
+    "safety": .refusedByPolicy, "image_safety": .refusedByPolicy, "prohibited_content": .refusedByPolicy,
+    "image_prohibited_content": .refusedByPolicy, "policy_violation": .refusedByPolicy,
+    "content_blocked": .refusedByPolicy, "data_inspection_failed": .refusedByPolicy,
+    "datainspectionfailed": .refusedByPolicy, "inputtextsensitivecontentdetected": .refusedByPolicy,
+    "inputimagesensitivecontentdetected": .refusedByPolicy,
+    "outputimagesensitivecontentdetected": .refusedByPolicy,
+    "responsibleaipolicyviolation": .refusedByPolicy,
   ]
+
+  /// Whether a code only repeats its status, 403. A more specific code, or the message, tells more.
+  static func isGeneral(_ code: String) -> Bool { code == "permission_denied" || code == "permission_error" }
 
   /// The meaning of an error's message, for errors without a code. An account out of credit can also be
   /// reported with status 400 or 403.

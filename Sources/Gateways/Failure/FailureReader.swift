@@ -56,11 +56,16 @@ struct FailureReader {
 
   private func kind(_ status: Int, _ levels: [Level], _ message: String) -> FailureKind {
     let codes = levels.flatMap(\.codes).map { $0.lowercased() }
-    if let kind = codes.lazy.compactMap({ ErrorDialect.kind(ofCode: $0, status: status) }).first {
-      return kind
+    let byCode = { (isGeneral: Bool) in
+      codes.lazy.filter { ErrorDialect.isGeneral($0) == isGeneral }
+        .compactMap { ErrorDialect.kind(ofCode: $0, status: status) }.first
     }
+    if let kind = byCode(false) { return kind }
+    if ErrorDialect.isRefusal(message, status: status) { return .refusedByPolicy }
+    if let kind = byCode(true) { return kind }
     let byStatus = dialect.kind(ofStatus: status)
-    let byWords = ErrorDialect.kind(ofWords: message)
+    var byWords = ErrorDialect.kind(ofWords: message)
+    if byWords == .refusedByPolicy, status >= 400, ErrorDialect.isAboutAccount(message) { byWords = nil }
     switch byStatus {
     case .malformedRequest, .keyRejected, .unknownModel: return byWords ?? byStatus
     // A model without a channel has usually been withdrawn.

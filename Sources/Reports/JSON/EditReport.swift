@@ -43,6 +43,8 @@ public struct EditReport: Encodable, Sendable {
   public var seconds: Double?
   /// The id of the earlier edit whose result was copied.
   public var copyOf: String?
+  /// In a dry run, the id of an equal edit that is paid for, whose result would be fetched first.
+  public var paidFor: String?
 
   /// A resulting picture.
   public struct Image: Encodable, Sendable {
@@ -128,6 +130,7 @@ public struct EditReport: Encodable, Sendable {
     cost = plan.cost
     tokens = plan.tokens
     warnings = plan.warnings.map(\.rawValue)
+    paidFor = plan.paidFor
   }
 
   /// The report of an edit that was done.

@@ -91,7 +91,7 @@ extension BatchRecord.Entry {
     cost = result.cost
     elapsed = result.elapsed
     (model, tier) = (result.model, result.request.tier.rawValue)
-    warnings = result.warnings.map(\.explanation) + (result.findings?.notes ?? [])
+    warnings = result.warnings.map(result.explanation) + (result.findings?.notes ?? [])
   }
 
   private mutating func tell(_ error: PlantainError) {

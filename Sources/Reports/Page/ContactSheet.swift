@@ -6,17 +6,18 @@ import PictureFormats
 import Core
 
 extension BatchRecord {
-  /// Checks that a report and a contact sheet can be written, before anything is sent. Existing files are
-  /// replaced, except those that the run reads or writes.
+  /// Checks that a report and a contact sheet can be written, before anything is sent. An earlier report is
+  /// replaced; any other file only if `overwriting` is set, and never one that the run reads or writes.
   ///
   /// - Parameters:
   ///   - report: the path of the report; `nil`: none.
   ///   - contactSheet: the path of the contact sheet; `nil`: none.
   ///   - manifest: the edits of the run.
+  ///   - overwriting: whether other existing files are replaced. Default: `false`.
   /// - Throws: 64 for a wrong extension, or a path that the run itself uses; 73 when a file cannot be
   ///   written.
   public static func requireWritable(
-    report: String?, contactSheet: String?, beside manifest: Manifest
+    report: String?, contactSheet: String?, beside manifest: Manifest, overwriting: Bool = false
   ) throws(PlantainError) {
     if let report, !report.lowercased().hasSuffix(".html") {
       throw .usage("expected a file name ending in .html for the report, received \(report)", hint: nil)
@@ -31,7 +32,7 @@ extension BatchRecord {
         throw .usage("the batch itself reads or writes \(path)", hint: "Choose another file name.")
       }
       do throws(WriteError) {
-        try OutputFile.check(path, overwriting: true)
+        try OutputFile.check(path, overwriting: overwriting || ReportPage.isReport(path))
         try OutputFile.prepareFolder(of: path)
       } catch {
         throw .writing(error, path)

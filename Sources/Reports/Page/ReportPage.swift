@@ -123,6 +123,19 @@ package struct ReportPage {
     top.render(ReportHead(entries, summary, gateway))
   }
 
+  /// Whether there is a report of an earlier run at the path.
+  static func isReport(_ path: String) -> Bool {
+    guard let file = try? PictureFile.open(path) else { return false }
+    let head = String(decoding: PictureWindow(PictureContent(file)).array(0..<1_024), as: UTF8.self)
+    return head.hasPrefix("<!DOCTYPE html>") && marks.contains(where: head.contains)
+  }
+
+  /// The generator, and in pages of earlier versions, the policy.
+  private static let marks = [
+    #"<meta name="generator" content="Plantain">"#,
+    "default-src 'none'; img-src data: file: 'self'; style-src",
+  ]
+
   /// - Parameter picture: the panels, in the format of the page.
   func card(_ entry: BatchRecord.Entry, _ panels: Panels?, _ picture: PictureBytes?) -> String {
     item.render(ReportCard(entry, panels, picture, pageAt: path))
