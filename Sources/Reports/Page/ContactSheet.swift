@@ -32,7 +32,8 @@ extension BatchRecord {
         throw .usage("the batch itself reads or writes \(path)", hint: "Choose another file name.")
       }
       do throws(WriteError) {
-        try OutputFile.check(path, overwriting: overwriting || ReportPage.isReport(path))
+        try OutputFile.check(
+          path, overwriting: overwriting || ReportPage.isReport(path) || SheetMark.isIn(path))
         try OutputFile.prepareFolder(of: path)
       } catch {
         throw .writing(error, path)
@@ -81,7 +82,7 @@ extension Editor {
     let settled = sheet
     try await onPool { () throws(PlantainError) in
       do {
-        let bytes = try settled.encoded(as: format)
+        let bytes = try settled.encoded(as: format).adding(SheetMark.metadata, as: format)
         try OutputFile.write(PictureContent(bytes), to: path, overwriting: true)
       } catch let error as WriteError {
         throw .writing(error, path)
