@@ -64,8 +64,8 @@ public struct Batch: Sendable {
   ///     does nothing.
   /// - Returns: the totals of the run.
   /// - Throws: 65 when the manifest has problems; 73 when the ledger cannot be used; 66 when there is no run
-  ///   to resume; 81 when the price of a job that is not done yet exceeds the limits or is unknown. After 65
-  ///   and 81, nothing has been sent.
+  ///   to resume; 81 when the price of a job that is not done yet exceeds the limits or is unknown, unless
+  ///   results of earlier runs were fetched first. After 65 and 81, nothing has been sent.
   public func run(
     _ manifest: Manifest, until stop: StopSignal = StopSignal(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
@@ -81,14 +81,40 @@ public struct Batch: Sendable {
     let jobs = all.compactMap { $0.without(Set(existing.map(\.item.line))) }
     var wanted = jobs[...]
     if let limit { wanted = await run.firstToDo(limit, of: jobs) }
-    try await run.requireAffordable(wanted, of: manifest)
+    let later = jobs[wanted.endIndex...]
+    if spending != nil || wanted.contains(where: { !$0.item.options.spending.all.isEmpty }) {
+      wanted = try await fetchBeforeLimit(wanted, of: manifest, run, &loop, watch)
+    } else {
+      try await run.requireAffordable(wanted, of: manifest)
+    }
     await loop.work(on: wanted, maximum: maximum, watch)
     var summary = loop.progress.summary
-    summary.left += jobs[wanted.endIndex...].reduce(0) { $0 + $1.items.count }
+    summary.left += later.reduce(0) { $0 + $1.items.count }
     summary.wasStopped = stop.isAsked
-    summary.unsettled = await run.unsettled(loop.ambiguous)
+    (summary.fetchable, summary.unsettled) = await run.unsettled(loop.ambiguous)
     await run.end(summary)
     return summary
+  }
+
+  /// Fetches what is paid for before the limit is looked at.
+  ///
+  /// - Returns: the jobs to send.
+  /// - Throws: 81 when the price of a job exceeds the limits or is unknown, and there was nothing to fetch.
+  private func fetchBeforeLimit(
+    _ jobs: ArraySlice<BatchJob>, of manifest: Manifest, _ run: BatchRun, _ loop: inout BatchLoop,
+    _ watch: (Event) -> Void
+  ) async throws(PlantainError) -> ArraySlice<BatchJob> {
+    let (known, new) = await run.sorted(jobs)
+    let deferred = await loop.work(on: known[...], maximum: maximum, isFetching: true, watch)
+    let rest = (new + deferred).sorted { $0.item.line < $1.item.line }
+    do throws(PlantainError) {
+      try await run.requireAffordable(rest, of: manifest)
+    } catch {
+      let summary = loop.progress.summary
+      guard loop.progress.ended > summary.skipped else { throw error }
+      loop.halt(error, watch)
+    }
+    return rest[...]
   }
 
   /// An event of a run.

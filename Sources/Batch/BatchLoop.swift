@@ -6,7 +6,7 @@ import Submission
 struct BatchLoop {
   private let run: BatchRun
   private(set) var progress: BatchProgress
-  /// The items whose outcome is unknown.
+  /// The items whose outcome is unknown, or that of some of their requests.
   private(set) var ambiguous: [(item: Manifest.Item, error: PlantainError)] = []
   private var elsewhere: [Manifest.Item] = []
   /// The causes, already reported, that have ended the run for all jobs.
@@ -18,8 +18,10 @@ struct BatchLoop {
   }
 
   private enum Step: Sendable {
-    /// The items of a job; an item that was not sent has no outcome.
-    case ended([(Manifest.Item, Batch.Outcome?)])
+    /// The items of a job, and what it has cost; an item that was not sent has no outcome.
+    case ended([(Manifest.Item, Batch.Outcome?)], [String: EditSpending])
+    /// A job that is not done yet, and was only to be fetched.
+    case deferred(BatchJob)
     case second
     case stopping
   }
@@ -32,10 +34,19 @@ struct BatchLoop {
   }
 
   /// Runs the jobs. Returns when all have ended, or after a stop when those in flight have ended.
-  package mutating func work(on jobs: ArraySlice<BatchJob>, maximum: Int, _ watch: (Batch.Event) -> Void)
-    async
-  {
+  ///
+  /// - Parameter isFetching: whether only results of earlier runs are fetched, and nothing is sent.
+  /// - Returns: the jobs that are left to send.
+  @discardableResult
+  package mutating func work(
+    on jobs: ArraySlice<BatchJob>, maximum: Int, isFetching: Bool = false, _ watch: (Batch.Event) -> Void
+  ) async -> [BatchJob] {
+    guard mayBegin, !jobs.isEmpty else {
+      leave(jobs)
+      return []
+    }
     var rest = jobs
+    var deferred: [BatchJob] = []
     let run = run
     watch(.progress(progress))
     await withTaskGroup(of: Step.self) { group in
@@ -48,13 +59,17 @@ struct BatchLoop {
       while true {
         while underWay < maximum, mayBegin, let job = rest.popFirst() {
           underWay += 1
-          group.addTask { .ended(await run.perform(job)) }
+          group.addTask { await Self.step(run, job, isFetching: isFetching) }
         }
         guard underWay > 0, let step = await group.next() else { break }
         switch step {
-        case .ended(let outcomes):
+        case .ended(let outcomes, let spendings):
           underWay -= 1
+          progress.summary.count(spendings)
           for (item, outcome) in outcomes { count(outcome, of: item, watch) }
+        case .deferred(let job):
+          underWay -= 1
+          deferred.append(job)
         case .second:
           progress.tick(at: .now)
           // In a canceled task, the sleep would return at once, again and again.
@@ -66,8 +81,24 @@ struct BatchLoop {
       }
       group.cancelAll()
     }
-    progress.summary.left += rest.reduce(0) { $0 + $1.items.count }
+    leave(rest)
     progress.summary.elsewhere = elsewhere.filter { !$0.hasOutput }.count
+    return deferred
+  }
+
+  private static func step(_ run: BatchRun, _ job: BatchJob, isFetching: Bool) async -> Step {
+    guard let outcomes = await run.perform(job, isFetching: isFetching) else { return .deferred(job) }
+    return .ended(outcomes, await run.spendings(of: outcomes.compactMap(\.1)))
+  }
+
+  private mutating func leave(_ jobs: some Collection<BatchJob>) {
+    progress.summary.left += jobs.reduce(0) { $0 + $1.items.count }
+  }
+
+  /// Ends the run before the rest of the jobs.
+  mutating func halt(_ error: PlantainError, _ watch: (Batch.Event) -> Void) {
+    progress.summary.halt = error
+    watch(.halted(error))
   }
 
   private var mayBegin: Bool { progress.summary.halt == nil && !run.stop.isAsked && !Task.isCancelled }
@@ -82,7 +113,9 @@ struct BatchLoop {
     switch outcome {
     case .elsewhere: elsewhere.append(item)
     case .ambiguous(let error): ambiguous.append((item, error))
-    case .done, .skipped, .failed: break
+    case .done(let result):
+      if let error = result.missing.first(where: { $0.billed != .no }) { ambiguous.append((item, error)) }
+    case .skipped, .failed: break
     }
     progress.count(outcome, at: .now)
     watch(.ended(item, outcome))
@@ -93,9 +126,10 @@ struct BatchLoop {
   /// - Returns: whether the job counts as not tried: nothing was sent for it, or the cause was reported
   ///   before.
   private mutating func halts(_ outcome: Batch.Outcome, _ watch: (Batch.Event) -> Void) -> Bool {
-    guard case .failed(let error) = outcome,
+    guard case .failed(var error) = outcome,
       let cause = error.commonCause(hasOneRoute: run.hasOneRoute)
     else { return false }
+    if run.hasSent { error.hint = error.hint?.replacing("Nothing was sent.", with: "Nothing more was sent.") }
     progress.summary.halt = progress.summary.halt ?? error
     let isNew = told.insert(error.code).inserted
     switch cause {

@@ -21,7 +21,7 @@ public struct BatchPlan: Encodable, Sendable {
   public private(set) var ambiguous = 0
   /// The number of jobs that would be left for a later run.
   public private(set) var left = 0
-  /// The number of jobs that the spending limit allows; `nil`: all.
+  /// The number of jobs that the spending limit allows, whichever route makes them; `nil`: all.
   public private(set) var affordable: Int?
   /// The reason why the spending limit does not allow more jobs.
   public private(set) var overLimit: PlantainError?
@@ -32,9 +32,15 @@ public struct BatchPlan: Encodable, Sendable {
   /// The total price; without an amount when that of a job is unknown, or in several currencies.
   public var cost: EditResult.Cost { costs.total }
   private var costs = Costs()
+  /// The total price if the route with the highest price makes every picture; `nil` if that is `cost`.
+  public var upTo: EditResult.Cost? {
+    let highest = highestCosts.total
+    return highest.amount == cost.amount && highest.currency == cost.currency ? nil : highest
+  }
+  private var highestCosts = Costs()
 
   private enum CodingKeys: CodingKey {
-    case variants, same, jobs, failed, skipped, ambiguous, left, affordable, bytes, tokens, cost
+    case variants, same, jobs, failed, skipped, ambiguous, left, affordable, bytes, tokens, cost, upTo
   }
 
   /// Encodes the plan; counts of zero are left out, except `failed`.
@@ -51,6 +57,7 @@ public struct BatchPlan: Encodable, Sendable {
     try container.encode(bytes, forKey: .bytes)
     try container.encodeIfPresent(tokens, forKey: .tokens)
     try container.encode(cost, forKey: .cost)
+    try container.encodeIfPresent(upTo, forKey: .upTo)
   }
 
   package init(_ jobs: BatchJobs) {
@@ -85,7 +92,8 @@ public struct BatchPlan: Encodable, Sendable {
     case .success(let plan):
       count(plan)
       do throws(PlantainError) {
-        _ = try limiter.take(plan.cost.price, count: plan.request.count, plan.gateway)
+        let (price, gateway) = plan.dearest ?? (plan.cost.price, plan.gateway)
+        _ = try limiter.take(price, count: plan.request.count, gateway)
       } catch {
         exceeds(error)
       }
@@ -101,6 +109,7 @@ public struct BatchPlan: Encodable, Sendable {
   private mutating func count(_ plan: EditPlan) {
     bytes += plan.request.bytes.bytes
     costs.add(plan.cost)
+    highestCosts.add(plan.highestCost)
     guard let more = plan.tokens, let sum = tokens else {
       tokens = nil
       return

@@ -49,7 +49,7 @@ public struct BatchProgress: Encodable, Sendable {
   }
 
   private enum CodingKeys: CodingKey {
-    case jobs, done, skipped, failed, ambiguous, inFlight, seconds, remaining, cost
+    case jobs, done, skipped, failed, ambiguous, inFlight, seconds, remaining, cost, uncertain
   }
 
   /// Encodes the counts, times in seconds, and the cost.
@@ -64,5 +64,6 @@ public struct BatchProgress: Encodable, Sendable {
     try container.encode(elapsed.seconds, forKey: .seconds)
     try container.encodeIfPresent(remaining?.seconds, forKey: .remaining)
     try container.encode(summary.cost, forKey: .cost)
+    try container.encodeIfPresent(summary.uncertain, forKey: .uncertain)
   }
 }

@@ -4,6 +4,7 @@ import Gateways
 import Ledger
 import Submission
 package import Core
+import Synchronization
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -16,10 +17,16 @@ package final class BatchRun: Sendable {
   package var id: String { entry.id }
   package let editor: Editor
   private let entry: RunEntry
+  /// When this process began the run, in milliseconds since 1970.
+  let began = Int.now
   private let throttle: AdaptiveConcurrencyLimit
   private let limiter: SpendingLimiter
-  private let again: ResendPolicy
+  let again: ResendPolicy
+  private let sent = Mutex(false)
   package let stop: StopSignal
+
+  /// Whether the run has sent an edit.
+  var hasSent: Bool { sent.withLock(\.self) }
 
   /// - Throws: 66 when there is no run to resume; 73 when the ledger cannot be used.
   init(
@@ -60,16 +67,23 @@ package final class BatchRun: Sendable {
 
   /// Runs a job.
   ///
+  /// - Parameter isFetching: whether nothing is sent.
   /// - Returns: the outcomes of its items, in their order; an item has no outcome when the run was stopped
-  ///   before it was sent.
-  func perform(_ job: BatchJob) async -> [(Manifest.Item, Batch.Outcome?)] {
+  ///   before it was sent. `nil` when the job is left to send.
+  func perform(_ job: BatchJob, isFetching: Bool = false) async -> [(Manifest.Item, Batch.Outcome?)]? {
     do throws(PlantainError) {
       let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
       guard let (claim, names) = try await claim(job.item, keys) else {
         return job.items.map { ($0, .elsewhere) }
       }
       defer { withExtendedLifetime(claim) {} }
-      let first = await perform(job.item, names, known: job.item.knownJobs(keys, names))
+      let first: Batch.Outcome?
+      switch await settle(job.item, names) {
+      case .ended(let outcome): first = outcome
+      case .toSend where isFetching: return nil
+      case .toSend: first = await send(
+          job.item, names[0], known: job.item.knownJobs(keys, names))
+      }
       var outcomes = [(job.item, first)]
       for item in job.same {
         var outcome = first
@@ -103,14 +117,29 @@ package final class BatchRun: Sendable {
     }
   }
 
-  private func perform(
-    _ item: Manifest.Item, _ names: [String], known: Set<String>
-  ) async -> Batch.Outcome? {
+  private enum Settled {
+    /// There is no outcome when the run was stopped.
+    case ended(Batch.Outcome?)
+    case toSend
+  }
+
+  /// What earlier runs have made of the job.
+  private func settle(_ item: Manifest.Item, _ names: [String]) async -> Settled {
     do throws(PlantainError) {
       for name in names {
-        if let earlier = try await settle(item, name) { return earlier }
+        if let earlier = try await settle(item, name) { return .ended(earlier) }
       }
-      return .done(try await edit(item, names[0], known: known))
+      return .toSend
+    } catch {
+      return .ended(Self.outcome(of: error))
+    }
+  }
+
+  private func send(
+    _ item: Manifest.Item, _ key: String, known: Set<String>
+  ) async -> Batch.Outcome? {
+    do throws(PlantainError) {
+      return .done(try await edit(item, key, known: known))
     } catch {
       return Self.outcome(of: error)
     }
@@ -173,22 +202,32 @@ package final class BatchRun: Sendable {
       await throttle.pause(for: pause)
       try? await stop.cutting { try await Task.sleep(for: pause) }
     }
-    var aside = 0
+    let reservation = SpendingReservation(limiter)
     do throws(PlantainError) {
-      aside = try limiter.take(choices.price, count: options.count, editor.routes[0].gateway.id)
+      try reservation.cover(choices.price, count: options.count, editor.routes[0].gateway.id)
       let result = try await editor.editOrFetch(
-        item.prompt, item.references, options, until: stop
+        item.prompt, item.references, options, until: stop, reserving: reservation
       ) { event in
-        guard case .waiting(let wait, let why) = event else { return }
-        Task { await self.backOff(for: wait, because: why) }
+        switch event {
+        case .sending: self.sent.withLock { $0 = true }
+        case .waiting(let wait, let why): Task { await self.backOff(for: wait, because: why) }
+        default: break
+        }
       }
+      await settle(reservation, result.id)
       await throttle.leave(isSuccess: true)
       return result
     } catch {
-      if error.billed == .no { limiter.giveBack(aside) }
+      if error.billed == .no { reservation.end() } else { await settle(reservation, error.editID) }
       await throttle.leave(isSuccess: false)
       throw error
     }
+  }
+
+  /// Refunds what an edit has reserved and not spent. What is not known stays reserved.
+  private func settle(_ reservation: SpendingReservation, _ edit: String?) async {
+    guard let edit, let (spending, _) = try? await editor.store.spending(of: edit) else { return }
+    reservation.settle(spending)
   }
 
   private func backOff(for wait: Duration, because why: String) async {
@@ -203,8 +242,6 @@ package final class BatchRun: Sendable {
     case .fetched(let result):
       // Otherwise a process that resumes this run would send it.
       if again != .no { try await editor.store.move(result.id, toRun: id) }
-      var result = result
-      result.isOfEarlierRun = true
       return .done(result)
     case .underWay: return .elsewhere
     case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
@@ -236,51 +273,6 @@ extension Editor {
   func resolved(_ again: ResendPolicy) async throws(PlantainError) -> ResendPolicy {
     guard case .goingOn(let run) = again else { return again }
     return .goingOn(run: try await store.run(run).id)
-  }
-}
-
-extension BatchRun {
-  /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer.
-  func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
-    var count = 0
-    for (position, job) in jobs.enumerated() {
-      // An unreadable picture is reported when its job runs.
-      guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
-      count += 1
-      if count == limit { return jobs[...position] }
-    }
-    return jobs[...]
-  }
-
-  /// Checks the price of each job that is not done yet against the limits.
-  ///
-  /// - Throws: 81 when a price exceeds the limits or is unknown.
-  func requireAffordable(_ jobs: ArraySlice<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
-    let gateway = editor.routes[0].gateway
-    for job in jobs {
-      let options = job.item.options
-      let choices = try RequestChoices(options, gateway)
-      do throws(PlantainError) {
-        try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
-      } catch {
-        // An unreadable picture is reported when its job runs.
-        guard case .toDo? = try? await editor.outlook(of: job.item, again) else { continue }
-        throw error.of(job.item, in: manifest.path)
-      }
-    }
-  }
-
-  /// The items whose outcome is unknown, with the ids to settle them by.
-  package func unsettled(_ items: [(item: Manifest.Item, error: PlantainError)]) async -> [BatchSummary
-    .Unsettled]
-  {
-    var found: [BatchSummary.Unsettled] = []
-    for (item, error) in items.sorted(by: { $0.item.line < $1.item.line }) {
-      guard let id = error.editID else { continue }
-      let run = try? await editor.store.entry(id).run
-      found.append(BatchSummary.Unsettled(name: item.shortName, target: run ?? id))
-    }
-    return found
   }
 }
 

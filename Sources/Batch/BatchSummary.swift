@@ -23,19 +23,27 @@ public struct BatchSummary: Encodable, Sendable {
   public package(set) var halt: PlantainError?
   /// Whether a stop was requested.
   var wasStopped = false
-  /// The items whose outcome is unknown, for the user to settle.
+  /// The items whose outcome is unknown, or that of some of their requests, for the user to settle.
   public package(set) var unsettled: [Unsettled] = []
+  /// The items that are paid for and whose results can be fetched.
+  public package(set) var fetchable: [Unsettled] = []
   /// The number of pictures of this run that were certainly billed.
   public private(set) var billed = 0
-  /// The cost of this run; without an amount when one is unknown, or in several currencies.
+  /// The cost of what was certainly billed in this run; without an amount when one is unknown, or in several
+  /// currencies.
   public var cost: EditResult.Cost { costs.total }
   private var costs = Costs()
+  /// The cost of what may have been billed in this run, if it was; `nil` if there is none.
+  public var uncertain: EditResult.Cost? { isAnyUncertain ? uncertainCosts.total : nil }
+  private var uncertainCosts = Costs()
+  private var isAnyUncertain = false
+  private var counted: Set<String> = []
 
   /// A job whose outcome is unknown.
   public struct Unsettled: Sendable, Equatable {
     /// The file name of its first picture, else the name of its line.
     public let name: String
-    /// The id of the run that sent it, else of the edit: what `History.unsettled` accepts.
+    /// The id to settle or fetch it by: that of the run that sent it, or of the edit.
     public let target: String
   }
 
@@ -44,7 +52,7 @@ public struct BatchSummary: Encodable, Sendable {
   }
 
   private enum CodingKeys: CodingKey {
-    case run, done, skipped, failed, ambiguous, elsewhere, left, halted, billed, cost
+    case run, done, skipped, failed, ambiguous, elsewhere, left, halted, billed, cost, uncertain
   }
 
   /// Encodes the counts and the cost; `elsewhere` and `left` are left out when they are zero.
@@ -60,15 +68,25 @@ public struct BatchSummary: Encodable, Sendable {
     try container.encodeIfPresent(halt?.code.rawValue, forKey: .halted)
     try container.encode(billed, forKey: .billed)
     try container.encode(cost, forKey: .cost)
+    try container.encodeIfPresent(uncertain, forKey: .uncertain)
+  }
+
+  /// Counts what edits have cost, by their ids; each once.
+  package mutating func count(_ spendings: [String: EditSpending]) {
+    for (id, spending) in spendings where counted.insert(id).inserted {
+      billed += spending.billed
+      if let cost = spending.certain { costs.add(cost) }
+      guard let cost = spending.uncertain else { continue }
+      isAnyUncertain = true
+      uncertainCosts.add(cost)
+    }
   }
 
   package mutating func count(_ outcome: Batch.Outcome) {
     switch outcome {
     case .done(let result):
       done += 1
-      guard result.copyOf == nil, !result.isOfEarlierRun else { break }
-      billed += result.billed
-      costs.add(result.cost)
+      if result.exitStatus != 0 { statuses.insert(result.exitStatus) }
     case .skipped, .elsewhere: skipped += 1
     case .ambiguous:
       ambiguous += 1
@@ -76,7 +94,6 @@ public struct BatchSummary: Encodable, Sendable {
     case .failed(let error):
       failed += 1
       statuses.insert(error.exitStatus)
-      if error.billed == .yes { billed += 1 }
     }
   }
 
@@ -87,7 +104,7 @@ public struct BatchSummary: Encodable, Sendable {
   ///
   /// - 130 when it was stopped;
   /// - that of the error that ended it for all jobs;
-  /// - 0 when every item is done;
+  /// - 0 when every item is done, with all its pictures;
   /// - that of the failed items, 76 for an unknown outcome, or 75 for an item in progress elsewhere, when all
   ///   have the same one;
   /// - 1 otherwise.
@@ -96,28 +113,5 @@ public struct BatchSummary: Encodable, Sendable {
     if let halt { return halt.exitStatus }
     let all = elsewhere > 0 ? statuses.union([PlantainError.Code.rateLimited.exitStatus]) : statuses
     return all.count > 1 ? 1 : all.first ?? 0
-  }
-}
-
-/// The sum of the costs of edits.
-package struct Costs: Sendable {
-  private var amount: Double? = 0
-  private var currency: String?
-  private var basis = EditResult.Cost.Basis.table
-
-  package mutating func add(_ cost: EditResult.Cost) {
-    guard let more = cost.amount, let sum = amount, currency == nil || currency == cost.currency else {
-      amount = nil
-      return
-    }
-    amount = sum + more
-    currency = cost.currency
-    basis = cost.basis
-  }
-
-  var total: EditResult.Cost {
-    guard let amount else { return EditResult.Cost(amount: nil, currency: nil, basis: .unknown) }
-    // Millionths are exact; the digits that a sum of thousands adds behind them are not.
-    return EditResult.Cost(amount: amount.rounded(to: 6), currency: currency, basis: basis)
   }
 }

@@ -20,6 +20,55 @@ extension Manifest {
     return Reference.path("\(Reference.file(path).stem).failed.jsonl", in: OutputFile.parent(of: path))
   }
 
+  /// Writes the failed items of a run of this manifest. Without any, removes the file of its earlier run.
+  /// Files that something else wrote are left alone: another name is taken then.
+  ///
+  /// - Parameters:
+  ///   - failed: the failed items.
+  ///   - outputFolder: as in `pathForFailed`.
+  ///   - gateways: as in `write`.
+  /// - Returns: the path of the file; `nil` without failed items.
+  /// - Throws: 73 when it cannot be written.
+  public func writeFailed(
+    _ failed: [Item], outputFolder: String?, for gateways: [String]
+  ) throws(PlantainError) -> String? {
+    let usual = pathForFailed(outputFolder: outputFolder)
+    let stem = usual.dropLast(".jsonl".count)
+    var (path, number) = (usual, 1)
+    let jobs = OutputFile.exists(path) ? Set(items.map(\.identity)) : []
+    while OutputFile.exists(path), !Self.holdsOnly(jobs, path) {
+      number += 1
+      path = "\(stem)-\(number).jsonl"
+    }
+    try Self.write(failed, to: path, for: gateways)
+    return failed.isEmpty ? nil : path
+  }
+
+  /// Whether a file is a manifest of failed items as `write` writes it, and has no other jobs than these.
+  private static func holdsOnly(_ jobs: Set<String?>, _ path: String) -> Bool {
+    guard let bytes = FileManager.default.contents(atPath: path), !bytes.isEmpty else { return false }
+    return bytes.split(separator: UInt8(ascii: "\n")).allSatisfy { line in
+      guard let value = JSONValue(parsing: Array(line)), (try? encoder.encode(value)) == Data(line) else {
+        return false
+      }
+      return jobs.contains(Self.identity(of: value))
+    }
+  }
+
+  /// The members that tell jobs apart. The options and the gateway may change between runs.
+  fileprivate static func identity(of line: JSONValue) -> String? {
+    guard line["references"] != nil, line["prompt"] != nil else { return nil }
+    let names = ["references", "prompt", "output", "id"]
+    let members = JSONValue.array(names.map { line[$0] ?? .null })
+    return (try? encoder.encode(members)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static var encoder: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    return encoder
+  }
+
   /// Writes items as a manifest that runs from any folder and without further options: it holds the same
   /// jobs, with the same outputs. Without items, it removes an existing file.
   ///
@@ -35,8 +84,7 @@ extension Manifest {
       try? FileManager.default.removeItem(atPath: path)
       return
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    let encoder = encoder
     let lines = items.sorted { $0.line < $1.line }.compactMap { item -> [UInt8]? in
       var members = item.members
       if !gateways.isEmpty { members["gateway"] = .string(gateways.joined(separator: ",")) }
@@ -51,6 +99,9 @@ extension Manifest {
 }
 
 extension Manifest.Item {
+  /// What tells its job apart in a manifest of failed items.
+  fileprivate var identity: String? { Manifest.identity(of: .object(members)) }
+
   /// All members that identify the job, independent of the current folder.
   fileprivate var members: [String: JSONValue] {
     var members = NamedOption.texts(of: options).mapValues(JSONValue.string)

@@ -22,6 +22,8 @@ package final class EditJob: Sendable {
   package let options: EditOptions
   package let output: OutputPlan
   let retries: RetryPlan.Limits
+  /// The edit's share of a limit that several edits have in common; `nil`: there is none.
+  let reservation: SpendingReservation?
   package let stop: StopSignal
   package let watch: @Sendable (EditEvent) -> Void
   private let routesBefore = Mutex<[AttemptNote]>([])
@@ -29,8 +31,10 @@ package final class EditJob: Sendable {
   /// - Throws: `PlantainError` with exit status 64 when the options name no output.
   package init(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ retries: RetryPlan.Limits,
-    until stop: StopSignal = StopSignal(), _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal = StopSignal(), reserving reservation: SpendingReservation? = nil,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) {
+    self.reservation = reservation
     self.prompt = prompt
     self.references = references
     self.options = options

@@ -41,14 +41,14 @@ public struct EditResult: Sendable {
   let isFinished: Bool
   /// Whether the picture sent was mirror-padded to the shape of the answer; `nil` if unknown.
   private let isMirrored: Bool?
-  /// The number of billed pictures.
-  package let billed: Int
   /// Whether an earlier run of a batch paid for the edit. Its cost does not count toward the current run.
   package var isOfEarlierRun = false
   /// The number of requests that were or may have been billed, and whose pictures did not arrive.
   private let open: Int
   /// The path of the ledger, for warnings; `nil` for a copy.
   private let ledger: String?
+  /// The errors of the requests that delivered no picture, where others did.
+  public package(set) var missing: [PlantainError] = []
   /// The id of the earlier edit whose result was copied; `nil` if the edit was sent. A copy sends nothing and
   /// costs nothing.
   public let copyOf: String?
@@ -70,7 +70,6 @@ public struct EditResult: Sendable {
     reply.usage = ReplyFacts.Usage.sum(executed.compactMap(\.facts.usage))
     self.reply = reply
     let unbilled = failures.filter { $0.state.billing == .no }.count
-    billed = plan.request.count - unbilled
     cost =
       (failures.isEmpty ? Cost(reported: executed.map(\.facts.cost)) : nil)
       ?? Cost(price: plan.cost.price, count: plan.request.count - unbilled)
@@ -92,7 +91,7 @@ public struct EditResult: Sendable {
     reply = ReplyFacts()
     cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
     (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
-    (isFinished, isMirrored, billed, foreseen, open, ledger) = (false, nil, 0, [], 0, nil)
+    (isFinished, isMirrored, foreseen, open, ledger) = (false, nil, [], 0, nil)
     copyOf = entry.id
   }
 
@@ -109,6 +108,14 @@ public struct EditResult: Sendable {
       the ledger \(ledger) could not be updated, so history will call the edit \(id) ambiguous, although it \
       is done; when the ledger can be written again, run plantain settle \(id) --as billed
       """
+  }
+
+  /// The exit status of the command: 0 if no picture is missing; 76 if one may have been billed; that of the
+  /// errors in `missing` if all have the same; 1 otherwise.
+  public var exitStatus: Int32 {
+    if missing.contains(where: { $0.billed != .no }) { return PlantainError.Code.outcomeUnknown.exitStatus }
+    let statuses = Set(missing.map(\.exitStatus))
+    return statuses.count > 1 ? 1 : statuses.first ?? 0
   }
 
   /// The model's final picture: the last of `images`.
@@ -330,6 +337,13 @@ public struct EditPlan: Sendable {
   public package(set) var paidFor: String?
   /// How the results are finished; `nil` if they are not.
   package var finishing: EditFinishing?
+  /// The highest price of a picture among the routes; `nil` if unknown.
+  package var dearest: (price: Price, gateway: String)?
+
+  /// The cost of all pictures if the route with the highest price makes them.
+  package var highestCost: EditResult.Cost {
+    EditResult.Cost(price: dearest?.price ?? cost.price, count: request.count)
+  }
 }
 
 /// The expected number of tokens of an edit. Some gateways bill by tokens.

@@ -1,6 +1,7 @@
 import Finishing
 public import Gateways
 import Imaging
+import Ledger
 import PictureFormats
 public import Logging
 package import Submission
@@ -121,9 +122,10 @@ public final class Editor: Sendable {
   package func checked(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ routes: [Route],
     _ retries: RetryPlan.Limits, until stop: StopSignal = StopSignal(),
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) -> EditJob {
-    let job = try EditJob(prompt, references, options, retries, until: stop, watch)
+    let job = try EditJob(
+      prompt, references, options, retries, until: stop, reserving: reservation, watch)
     try job.output.check()
     try job.output.requireApart(from: references + [options.finish.mask])
     for route in routes { try check(job, route) }
@@ -138,9 +140,27 @@ public final class Editor: Sendable {
   package func edit(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
     retries: RetryPlan.Limits = .init(), until stop: StopSignal,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    let job = try checked(prompt, references, options, routes, retries, until: stop, watch)
+    let job = try checked(
+      prompt, references, options, routes, retries, until: stop, reserving: reservation, watch)
+    do throws(PlantainError) {
+      let result = try await edit(job, by: routes)
+      await endReservation(of: job)
+      return result
+    } catch {
+      await endReservation(of: job)
+      throw error
+    }
+  }
+
+  /// Without it, the edit counts with its whole price, so a failure does no harm.
+  private func endReservation(of job: EditJob) async {
+    guard job.options.spending.perDay != nil else { return }
+    try? await store.ledger().release(job.id)
+  }
+
+  private func edit(_ job: EditJob, by routes: [Route]) async throws(PlantainError) -> EditResult {
     for (position, route) in routes.enumerated() {
       do throws(PlantainError) {
         return try await edit(job, by: route, isLast: position == routes.count - 1)
@@ -158,8 +178,13 @@ public final class Editor: Sendable {
     let ready = try await ready(job, route, isLast: isLast)
     let (executed, failures) = try await execute(ready)
     return try await finishings.holding(1) { () throws(PlantainError) in
-      try await finish(
+      var result = try await finish(
         executed, failures: failures, earlier: job.earlier, ready.plan, job.output, job.start, job.watch)
+      result.missing = failures.map { .delivering($0, route, ledger: store.path, edit: job.id) }
+      if failures.isEmpty, result.images.count < ready.plan.request.count {
+        result.missing = [.tooFew(result.images.count, of: ready.plan.request.count, route.gateway.id)]
+      }
+      return result
     }
   }
 
@@ -206,7 +231,23 @@ public final class Editor: Sendable {
     let paidFor = try await requireNoTwin(prompt, references, options)
     var plan = try await plan(job, by: routes[0])
     plan.paidFor = paidFor
+    plan.dearest = try dearestPrice(for: job)
+    if let (price, gateway) = plan.dearest {
+      try options.spending.check(price, count: options.count, "the model", gateway)
+      try await store.check(plan, within: options.spending)
+    }
     return plan
+  }
+
+  /// The highest price of a picture among the routes; `nil` where none is known.
+  private func dearestPrice(for job: EditJob) throws(PlantainError) -> (price: Price, gateway: String)? {
+    var dearest: (price: Price, gateway: String)?
+    for route in routes {
+      guard let price = try RequestChoices(job.options, route.gateway).price else { continue }
+      if let known = dearest?.price, known.millionths >= price.millionths { continue }
+      dearest = (price, route.gateway.id)
+    }
+    return dearest
   }
 
   package func plan(_ job: EditJob, by route: Route) async throws(PlantainError) -> EditPlan {
@@ -220,6 +261,13 @@ public final class Editor: Sendable {
 }
 
 extension PlantainError {
+  /// The error of an answer with fewer pictures than requested. Nothing of it is open.
+  fileprivate static func tooFew(_ count: Int, of wanted: Int, _ gateway: String) -> PlantainError {
+    PlantainError(
+      .reply, .noPicture, "\(gateway) returned \(count) of \(wanted) pictures",
+      hint: "To get the rest, send another edit.", subject: gateway)
+  }
+
   /// Whether the failure cost nothing and concerns only this route. A request that was refused by policy is
   /// not tried at another gateway, and a request that one gateway rejects as malformed is malformed
   /// everywhere.

@@ -23,7 +23,8 @@ extension Editor {
   @inline(never)
   package func check(_ job: EditJob, _ route: Route) throws(PlantainError) {
     try RequestCheck.check(job.prompt, job.references, job.options, route.gateway)
-    _ = try RequestChoices(job.options, route.gateway)
+    let choices = try RequestChoices(job.options, route.gateway)
+    try job.options.spending.requireComparable(choices.price, choices.model.id, route.gateway.id)
   }
 
   /// Does everything before the first byte is sent: prepares the requests and records the edit in the ledger.
@@ -31,6 +32,7 @@ extension Editor {
     let key = try await readKey(route)
     let (plan, requests) = try await prepareRequest(job, route)
     try await requireNoOpenEqual(of: plan, job)
+    try job.reservation?.cover(plan.cost.price, count: plan.request.count, plan.gateway)
     try await record(plan, job)
     job.watch(.sending(plan))
     // If another route follows, it is the retry, unless several requests are in flight that may be billed.

@@ -41,8 +41,8 @@ extension Ledger {
       let found = try EditEntry.filter(ids.contains(Column("id"))).fetchAll(database)
       let edits = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
       let attempts = Dictionary(
-        grouping: try AttemptEntry.filter(ids.contains(Column("edit"))).order(Column("id")).fetchAll(
-          database),
+        grouping: try AttemptEntry.filter(ids.contains(Column("edit"))).filter(AttemptEntry.isSent)
+          .order(Column("id")).fetchAll(database),
         by: \.edit)
       return ids.compactMap { id in edits[id].map { ($0, attempts[id] ?? []) } }
     }

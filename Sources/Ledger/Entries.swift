@@ -169,6 +169,19 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
     self.reply = reply
     self.idempotencyKey = idempotencyKey
   }
+
+  /// The state of a reservation: the edit counts with its whole price, even if nothing of it is in flight.
+  static let reserved = "prepared"
+
+  /// The reservation of an edit. It belongs to no request.
+  init(reservationOf edit: EditEntry) {
+    self.init(
+      edit: edit.id, part: 0, number: 0, gateway: edit.gateway, model: edit.model, baseURL: "",
+      state: Self.reserved, started: edit.created, reply: "\(edit.id).reserved", idempotencyKey: nil)
+  }
+
+  /// The condition that leaves out reservations.
+  static var isSent: SQLExpression { Column("part") > 0 || Column("state") != reserved }
 }
 
 /// A row of `probes`: the outcome of one probe of a route.

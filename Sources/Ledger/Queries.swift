@@ -24,7 +24,10 @@ extension Ledger {
 
   /// Saves an edit unless it would raise the spending since a time above a maximum. The cost of an edit is
   /// what its gateway reported, or else its price by the table. An edit that certainly cost nothing does not
-  /// count.
+  /// count, and neither does one picture for each request of an edit that certainly cost nothing.
+  ///
+  /// The edit counts with its whole price until `release`, also while it waits for a retry or continues on
+  /// another route.
   ///
   /// - Parameters:
   ///   - moment: The time, in milliseconds since 1970.
@@ -39,8 +42,21 @@ extension Ledger {
         currency, "created >= ? AND id <> ?", [moment, edit.id], database)
       guard spent + (edit.priceMillionths ?? 0) <= maximum else { return spent }
       try edit.save(database)
+      try Self.deleteReservation(of: edit.id, database)
+      try AttemptEntry(reservationOf: edit).insert(database)
       return nil
     }
+  }
+
+  /// Ends the reservation of an edit: from now on, only what its attempts may have cost counts.
+  package func release(_ edit: String) async throws(LedgerError) {
+    try await write { try Self.deleteReservation(of: edit, $0) }
+  }
+
+  private static func deleteReservation(of edit: String, _ database: Database) throws {
+    try AttemptEntry.filter(
+      Column("edit") == edit && Column("state") == AttemptEntry.reserved
+    ).deleteAll(database)
   }
 
   /// The amount spent since a time in a currency, in millionths, by the same rules.
@@ -65,7 +81,12 @@ extension Ledger {
             SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled' AND costAmount IS NULL)
           THEN (SELECT sum(costAmount) * 1000000 FROM attempts
             WHERE edit = edits.id AND costCurrency = edits.currency)
-          END, priceMillionths))) AS INTEGER)
+          END, priceMillionths - priceMillionths / max(count, 1) * CASE WHEN EXISTS (
+            SELECT 1 FROM attempts WHERE edit = edits.id AND state = 'prepared')
+          THEN 0
+          ELSE (SELECT count(*) FROM (SELECT 1 FROM attempts WHERE edit = edits.id
+            GROUP BY part HAVING min(state = 'unbilled')))
+          END))) AS INTEGER)
         FROM edits WHERE currency = ? AND \(condition) AND (
           NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
           OR EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled'))
@@ -190,7 +211,8 @@ extension Ledger {
   /// The attempts of an edit, in order.
   package func attempts(of edit: String) async throws(LedgerError) -> [AttemptEntry] {
     try await read { database in
-      try AttemptEntry.filter(Column("edit") == edit).order(Column("id")).fetchAll(database)
+      try AttemptEntry.filter(Column("edit") == edit).filter(AttemptEntry.isSent).order(Column("id"))
+        .fetchAll(database)
     }
   }
 }

@@ -197,17 +197,19 @@ struct BatchCommand: AsyncParsableCommand {
       }
     }
     display.end()
-    try keep(failed, of: manifest, summary, for: editor.routes.map(\.gateway.id))
+    let trouble = keep(failed, of: manifest, summary, for: editor.routes.map(\.gateway.id))
     if common.json {
       Console.printJSON(SummaryLine(summary, manifest))
     } else {
       common.note(Summary.line(of: summary))
     }
+    if let line = Summary.line(fetching: summary.fetchable) { common.note(line) }
     if let line = Summary.line(of: summary.unsettled) { common.note(line) }
     if again, stop.isAsked || summary.halt != nil, summary.left + summary.ambiguous > 0 {
       common.note("to finish it: \(Self.commandLine(goingOnWith: summary.run))")
     }
     try await show(record, summary, by: editor)
+    if let trouble { throw CommandFailure(status: trouble.exitStatus) }
     if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
   }
 
@@ -216,6 +218,9 @@ struct BatchCommand: AsyncParsableCommand {
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
+      for error in result.missing {
+        Console.note(Console.printable("plantain: \(error.message(about: item.name))"))
+      }
       for warning in [EditWarning.outputMoved, .ledgerNotUpdated] where result.warnings.contains(warning) {
         common.note("\(item.name): \(result.explanation(of: warning))")
       }
@@ -242,14 +247,27 @@ struct BatchCommand: AsyncParsableCommand {
 
   /// Writes the failed items as a manifest that can be run as it is, beside the one that was read or in the
   /// output folder.
+  ///
+  /// - Returns: the error when it cannot be written, already reported.
   private func keep(
     _ failed: [Manifest.Item], of manifest: Manifest, _ summary: BatchSummary, for gateways: [String]
-  ) throws(PlantainError) {
+  ) -> PlantainError? {
     // Items that failed before and were not tried in this run stay in the file.
-    guard !failed.isEmpty || summary.left == 0 else { return }
-    let path = manifest.pathForFailed(outputFolder: output)
-    try Manifest.write(failed, to: path, for: gateways)
-    guard !failed.isEmpty else { return }
+    guard !failed.isEmpty || summary.left == 0 else { return nil }
+    do throws(PlantainError) {
+      let path = try manifest.writeFailed(failed, outputFolder: output, for: gateways)
+      if let path { tell(failed.count, in: path, of: manifest, summary) }
+      return nil
+    } catch {
+      Console.report(error, json: common.json)
+      return error
+    }
+  }
+
+  /// Tells how to run the failed items again.
+  private func tell(_ failed: Int, in path: String, of manifest: Manifest, _ summary: BatchSummary) {
+    let usual = manifest.pathForFailed(outputFolder: output)
+    if path != usual { common.note("          \(usual) is not from this batch, and is left as it is") }
     // Options of the run, which no line holds.
     let options = [
       ("--base-url", baseURL), ("--ledger", ledger.file), ("--config", common.config),
@@ -259,7 +277,7 @@ struct BatchCommand: AsyncParsableCommand {
       [path] + (again ? ["--again", "--run", summary.run] : [])
       + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
     common.note(
-      "failed    \(failed.count): plantain batch \(message.map(Console.shellWord).joined(separator: " "))")
+      "failed    \(failed): plantain batch \(message.map(Console.shellWord).joined(separator: " "))")
   }
 
   /// This command line, with the run to continue.

@@ -169,8 +169,9 @@ struct ResultFlags: ParsableArguments {
     if result.warnings.contains(.outcomeUnknown) {
       if common.quiet { Console.note("plantain: \(result.explanation(of: .outcomeUnknown))") }
       Console.note("          plantain history \(result.id)")
-      throw CommandFailure(status: PlantainError.Code.outcomeUnknown.exitStatus)
     }
+    for error in result.missing { Console.report(error, json: false) }
+    if result.exitStatus != 0 { throw CommandFailure(status: result.exitStatus) }
   }
 
   func watch(_ event: EditEvent) {

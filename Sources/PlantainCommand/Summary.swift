@@ -150,26 +150,44 @@ enum Summary {
   static func line(of summary: BatchSummary) -> String {
     // Without a currency, nothing was paid.
     let cost = summary.cost.currency == nil ? "" : sum(summary.cost).map { ", \($0)" } ?? ""
+    let uncertain =
+      summary.uncertain.map { cost in
+        ", " + (sum(cost).map { "\($0) more" } ?? "more, at an unknown price,")
+          + " if the unknown edits were billed"
+      } ?? ""
     let elsewhere = summary.elsewhere > 0 ? ", \(summary.elsewhere) of them in another process" : ""
     let left = summary.left > 0 ? ", \(summary.left) not tried" : ""
     return
       "batch     \(summary.done) done, \(summary.skipped) skipped\(elsewhere), \(summary.failed) failed, "
-      + "\(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)"
+      + "\(summary.ambiguous) ambiguous\(left); \(summary.billed) billed\(cost)\(uncertain)"
   }
 
   /// The edits with an unknown outcome, and the command that settles them.
   static func line(of unsettled: [BatchSummary.Unsettled]) -> String? {
     guard !unsettled.isEmpty else { return nil }
-    let shown = unsettled.prefix(8).map(\.name).joined(separator: ", ")
-    let more = unsettled.count > 8 ? " and \(unsettled.count - 8) more" : ""
-    let targets = unsettled.map(\.target).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return
-      "ambiguous \(shown)\(more): "
-      + "plantain settle \(targets.joined(separator: " ")) --as billed|unbilled|resend"
+    return "ambiguous \(names(unsettled)): "
+      + "plantain settle \(targets(unsettled).joined(separator: " ")) --as billed|unbilled|resend"
+  }
+
+  /// The edits that are paid for and can be fetched, and how.
+  static func line(fetching fetchable: [BatchSummary.Unsettled]) -> String? {
+    guard let first = targets(fetchable).first else { return nil }
+    let each = targets(fetchable).count == 1 ? "plantain recover \(first), or " : ""
+    return "paid for  \(names(fetchable)): to fetch what was made, \(each)run the batch again"
+  }
+
+  private static func names(_ items: [BatchSummary.Unsettled]) -> String {
+    let more = items.count > 8 ? " and \(items.count - 8) more" : ""
+    return items.prefix(8).map(\.name).joined(separator: ", ") + more
+  }
+
+  private static func targets(_ items: [BatchSummary.Unsettled]) -> [String] {
+    items.map(\.target).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   static func line(of plan: BatchPlan) -> String {
-    let cost = sum(plan.cost) ?? "at an unknown price"
+    let highest = plan.upTo.map { sum($0).map { ", up to \($0) if other routes are used" } ?? "" } ?? ""
+    let cost = (sum(plan.cost) ?? "at an unknown price") + highest
     let tokens = plan.tokens.map { ", about \($0.input) + \($0.output) tokens" } ?? ""
     let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
     let variants = plan.variants.map { "lines \(list($0)) are \(count($0.count)) variants\n" }.joined()

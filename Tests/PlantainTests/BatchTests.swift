@@ -144,6 +144,24 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(other.names.isEmpty)
   }
 
+  @Test func `a file of failed items that another batch or the user wrote is left alone`() throws {
+    let lines = (0..<2).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
+    let manifests = try lines.map { try read($0) }
+    let out = folder.file("out")
+    let first = try #require(try manifests[0].writeFailed(manifests[0].items, outputFolder: out, for: []))
+    let second = try #require(try manifests[1].writeFailed(manifests[1].items, outputFolder: out, for: []))
+    #expect(
+      OutputFile.name(of: first) == "m.failed.jsonl" && OutputFile.name(of: second) == "m.failed-2.jsonl")
+    // The same batch replaces its own file, also with other options.
+    let other = try manifests[0].writeFailed(manifests[0].items, outputFolder: out, for: ["apiyi"])
+    #expect(other == first)
+    #expect(try manifests[1].writeFailed([], outputFolder: out, for: []) == nil)
+    #expect(OutputFile.exists(first) && !OutputFile.exists(second))
+    try folder.write(Array("my own notes\n".utf8), as: "m.failed.jsonl")
+    #expect(try manifests[0].writeFailed([], outputFolder: out, for: []) == nil)
+    #expect(try folder.read("m.failed.jsonl") == Array("my own notes\n".utf8))
+  }
+
   @Test(.enabled(if: !isFastRun)) func `ten thousand lines are read`() throws {
     let lines = (0..<10_000).map {
       #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).png"}"#
@@ -288,8 +306,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(first.done == 3 && first.failed == 1 && first.ambiguous == 2 && first.exitStatus == 1)
       #expect(ends.values.sorted() == [76, 76, 82])
+      // The reply that was cut is billed.
+      #expect(first.billed == 4 && first.uncertain?.amount == 0.0336)
+      try await expectTotals(first)
       let second = try await Batch(editor).run(manifest)
       #expect(second.done == 1 && second.skipped == 3 && second.ambiguous == 2 && second.exitStatus == 76)
+      #expect(second.billed == 1 && second.uncertain == nil)
       #expect(await simulator.counts.received == 7)
     }
   }
@@ -350,6 +372,113 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(causes == [81] && summary.exitStatus == 81)
       #expect(await simulator.counts.received == 4)
     }
+  }
+
+  /// The first route rejects every key, and the second one costs more: 0.055 USD instead of 0.0336 USD.
+  private func runAfterFailure(
+    _ count: Int, spending: Money?, perDay: Money? = nil, _ answers: [ScriptedGateway.Answer],
+    _ body: @Sendable (Batch, Manifest, Simulator) async throws -> Void
+  ) async throws {
+    var manifest = try manifest(count)
+    for position in manifest.items.indices {
+      manifest.items[position].options.spending = SpendingLimits(perDay: perDay)
+    }
+    let settled = manifest
+    try await ScriptedGateway.run(answers) { first in
+      try await withSimulator { simulator in
+        let routes = [
+          try Route(.google, key: key, baseURL: first.baseURL),
+          try Route(.apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi)),
+        ]
+        try await withTestEditor(routes: routes, ledger: folder) { editor in
+          try await body(Batch(editor, spending: spending), settled, simulator)
+        }
+      }
+    }
+  }
+
+  @Test func `a limit holds for the route that is paid, also with several edits in flight`() async throws {
+    let limit = try #require(Money(parsing: "0.12 USD"))
+    for (run, day) in [(limit, nil), (nil, limit)] {
+      try await runAfterFailure(8, spending: run, perDay: day, [.reply(status: 401, body: "{}")]) {
+        batch, manifest, simulator in
+        let plan = try await batch.plan(manifest)
+        #expect(plan.affordable == 2 && plan.upTo?.amount == 0.44)
+        let summary = try await batch.run(manifest)
+        #expect(summary.exitStatus == 81 && summary.done <= 2)
+        #expect(await simulator.counts.billed == summary.done)
+      }
+      try FileManager.default.removeItem(atPath: folder.file("out"))
+      try FileManager.default.removeItem(atPath: folder.file("ledger.sqlite"))
+    }
+  }
+
+  @Test func `what is not billed does not count toward a day's limit`() async throws {
+    let limit = try #require(Money(parsing: "0.3 USD"))
+    let bad = (0..<3).map { _ in ScriptedGateway.Answer.reply(status: 400, body: "{}") }
+    try await runAfterFailure(8, spending: nil, perDay: limit, bad + [.reply(status: 401, body: "{}")]) {
+      batch, manifest, simulator in
+      let summary = try await batch.run(manifest)
+      #expect((1...5).contains(summary.done))
+      let store = try History(ledger: .file(folder.file("ledger.sqlite"))).store
+      #expect(try await store.spentToday(in: "USD") == summary.done * 55_000)
+      #expect(try await store.leftToSpend(nil, limit)?.millionths == 300_000 - summary.done * 55_000)
+    }
+  }
+
+  @Test func `what is paid for is fetched before a limit ends the run`() async throws {
+    var slow = try manifest(3, gateway: .gccai)
+    let rest = slow
+    slow.items.removeLast()
+    for position in slow.items.indices { slow.items[position].options.timeout = .seconds(120) }
+    let (first, all) = (slow, rest)
+    try await run((0..<2).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
+      let before = try await Batch(editor).run(first)
+      // They can be fetched, so there is nothing to settle.
+      #expect(before.ambiguous == 2 && before.fetchable.count == 2 && before.unsettled.isEmpty)
+      let limit = try #require(Money(parsing: "0 USD"))
+      var limited = all
+      for position in limited.items.indices { limited.items[position].options.spending.perRun = limit }
+      var halts: [Int32] = []
+      let after = try await Batch(editor, spending: limit).run(limited) { event in
+        if case .halted(let error) = event { halts.append(error.exitStatus) }
+      }
+      #expect(after.done == 2 && after.left == 1 && after.exitStatus == 81 && halts == [81])
+      #expect(after.billed == 0 && after.cost.amount == 0)
+      #expect(await simulator.counts.received == 2)
+    }
+  }
+
+  @Test(arguments: [nil, 400]) func `a job that lacks some of its pictures says so`(status: Int?) async throws
+  {
+    var manifest = try manifest(1, gateway: .apiyi)
+    manifest.items[0].options.count = 3
+    let settled = manifest
+    let bad = fault {
+      if let status { $0.status = status } else { $0.connection = .resetReply }
+      $0.times = 2
+    }
+    try await run([bad], by: .apiyi) { editor, _ in
+      var missing: [PlantainError] = []
+      let summary = try await Batch(editor).run(settled) { event in
+        if case .ended(_, .done(let result)) = event { missing = result.missing }
+      }
+      #expect(summary.done == 1 && summary.exitStatus == (status == nil ? 76 : 82) && missing.count == 2)
+      #expect(summary.unsettled.map(\.target) == (status == nil ? [summary.run] : []))
+      #expect(summary.billed == 1 && summary.cost.amount == 0.055)
+      #expect(summary.uncertain?.amount == (status == nil ? 0.11 : nil))
+      try await expectTotals(summary)
+    }
+  }
+
+  /// The ledger and the summary agree.
+  private func expectTotals(_ summary: BatchSummary) async throws {
+    var filter = HistoryFilter()
+    filter.run = summary.run
+    let totals = try await History(ledger: .file(folder.file("ledger.sqlite"))).totals(matching: filter)
+    #expect(totals.count == 1)
+    #expect(
+      totals.first?.amount == summary.cost.amount && totals.first?.uncertain == summary.uncertain?.amount)
   }
 
   @Test func `a manifest with problems sends nothing`() async throws {

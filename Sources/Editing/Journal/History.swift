@@ -136,8 +136,11 @@ public struct HistoryEntry: Encodable, Sendable {
   public let state: String
   /// Whether the edit was billed: `no`, `yes` or `unknown`.
   public let billed: String
-  /// The reported cost, or the price by the table.
+  /// The cost of what was or may have been billed, as reported or by the table; of an edit that cost nothing,
+  /// its price.
   public let cost: EditResult.Cost
+  /// What was certainly billed, and what may have been.
+  package let spending: EditSpending
   /// All attempts, in order.
   public let attempts: [Attempt]
   /// What the user can do about the edit; `nil` if there is nothing to do.
@@ -192,10 +195,9 @@ public struct HistoryEntry: Encodable, Sendable {
     parent = entry.parent
     run = entry.run
     self.state = state.rawValue
-    // Successful replies are billed, even if they ended early.
-    let isCut = state == .ambiguous && attempts.contains { (200..<300).contains($0.status ?? 0) }
-    billed = (isCut ? .yes : PlantainError.Billing(state.billing)).rawValue
-    cost = Self.cost(entry, attempts)
+    spending = EditSpending(entry, attempts, isLive: isLive)
+    billed = PlantainError.Billing(spending.billing).rawValue
+    cost = Self.cost(entry, attempts, spending)
     self.attempts = zip(attempts, states).map { attempt, state in
       Attempt(
         gateway: attempt.gateway, state: state.rawValue, status: attempt.status,
@@ -213,6 +215,11 @@ public struct HistoryEntry: Encodable, Sendable {
   /// not fetched yet.
   public var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
 
+  /// Whether it was paid for, and its result can be fetched.
+  package var isPaid: Bool {
+    !isUnderWay && [AttemptState.accepted, .stored].map(\.rawValue).contains(state)
+  }
+
   /// Returns the state that matters most: open states rank before done ones, and those before unbilled ones.
   package static func state(of states: [AttemptState]) -> AttemptState {
     let order: [AttemptState] = [
@@ -222,7 +229,12 @@ public struct HistoryEntry: Encodable, Sendable {
     return order.first(where: states.contains) ?? .prepared
   }
 
-  private static func cost(_ entry: EditEntry, _ attempts: [AttemptEntry]) -> EditResult.Cost {
+  private static func cost(
+    _ entry: EditEntry, _ attempts: [AttemptEntry], _ spending: EditSpending
+  ) -> EditResult.Cost {
+    var sum = Costs()
+    for cost in [spending.certain, spending.uncertain].compactMap(\.self) { sum.add(cost) }
+    if sum.total.amount != nil, sum.total.currency != nil { return sum.total }
     let reported = attempts.compactMap { attempt in
       attempt.costAmount.map {
         ReplyFacts.ReportedCost(amount: $0, currency: attempt.costCurrency ?? "credits")

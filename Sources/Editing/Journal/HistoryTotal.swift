@@ -13,21 +13,16 @@ public struct HistoryTotal: Encodable, Sendable {
   public package(set) var edits = 0
   /// The number of edits that were certainly billed.
   public package(set) var billed = 0
-  /// The cost of the edits that were certainly billed; `nil` if unknown.
+  /// The cost of what was certainly billed; `nil` if unknown.
   public package(set) var amount: Double?
-  /// The cost of the other edits if they were billed; `nil` if there are none, or if unknown.
+  /// The cost of what may have been billed, if it was; `nil` if there is none, or if unknown.
   public package(set) var uncertain: Double?
 
   fileprivate mutating func count(_ entry: HistoryEntry) {
     edits += 1
-    let isCertain = entry.billed == PlantainError.Billing.yes.rawValue
-    if isCertain { billed += 1 }
-    guard let more = entry.cost.amount else { return }
-    if isCertain {
-      amount = ((amount ?? 0) + more).rounded(to: 6)
-    } else {
-      uncertain = ((uncertain ?? 0) + more).rounded(to: 6)
-    }
+    if entry.billed == PlantainError.Billing.yes.rawValue { billed += 1 }
+    if let more = entry.spending.certain?.amount { amount = ((amount ?? 0) + more).rounded(to: 6) }
+    if let more = entry.spending.uncertain?.amount { uncertain = ((uncertain ?? 0) + more).rounded(to: 6) }
   }
 }
 

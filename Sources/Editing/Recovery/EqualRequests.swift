@@ -36,12 +36,13 @@ extension Editor {
   /// returned; nothing is sent then.
   package func editOrFetch(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
+    reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     var options = options
     while true {
       do throws(PlantainError) {
-        return try await edit(prompt, references, options, by: routes, until: stop, watch)
+        return try await edit(
+          prompt, references, options, by: routes, until: stop, reserving: reservation, watch)
       } catch {
         guard let paid = error.underlying as? PaidRequest else { throw error }
         watch(.fetching(id: paid.entry.id))

@@ -32,21 +32,33 @@ extension SpendingLimits {
   /// - Throws: `PlantainError` with exit status 81 when the price is unknown, in another currency than a
   ///   limit, or over the limit of the run.
   package func check(_ price: Price?, count: Int, _ model: String, _ gateway: String) throws(PlantainError) {
+    try requireComparable(price, model, gateway)
+    guard let price else { return }
+    let cost = Money(millionths: price.millionths * count, currency: price.currency)
+    if let perRun, cost.millionths > perRun.millionths {
+      throw .passingLimit(
+        "the edit would cost \(cost) at \(gateway), over the limit of \(perRun)", hint: "Raise --max-cost.",
+        gateway)
+    }
+  }
+
+  /// Checks that a price can be compared with the limits.
+  ///
+  /// - Throws: `PlantainError` with exit status 81 when there is a limit and the price is unknown or in
+  ///   another currency.
+  package func requireComparable(
+    _ price: Price?, _ model: String, _ gateway: String
+  ) throws(PlantainError) {
     guard let limit = all.first else { return }
     guard let price else {
       throw .passingLimit(
         "the price of \(model) at \(gateway) is unknown, and spending is limited to \(limit)",
         hint: "Set the price of a picture with --price, such as --price 0.05USD.", gateway)
     }
-    let cost = Money(millionths: price.millionths * count, currency: price.currency)
-    for limit in all where limit.currency != cost.currency {
+    for limit in all where limit.currency != price.currency {
       throw .passingLimit(
-        "\(gateway) bills in \(cost.currency), and the limit is \(limit)",
-        hint: "Give the limit in \(cost.currency), or the price in \(limit.currency) with --price.", gateway)
-    }
-    if let perRun, cost.millionths > perRun.millionths {
-      throw .passingLimit(
-        "the edit would cost \(cost), over the limit of \(perRun)", hint: "Raise --max-cost.", gateway)
+        "\(gateway) bills in \(price.currency), and the limit is \(limit)",
+        hint: "Give the limit in \(price.currency), or the price in \(limit.currency) with --price.", gateway)
     }
   }
 }
@@ -88,7 +100,7 @@ extension LedgerStore {
   /// - Throws: `PlantainError` with exit status 81 when the limit would be exceeded, 73 when the ledger
   ///   cannot be read.
   package func check(_ plan: EditPlan, within limits: SpendingLimits) async throws(PlantainError) {
-    guard let perDay = limits.perDay, let price = plan.cost.price else { return }
+    guard let perDay = limits.perDay, let price = plan.dearest?.price ?? plan.cost.price else { return }
     let spent = try await spentToday(in: perDay.currency)
     guard spent + price.millionths * plan.request.count > perDay.millionths else { return }
     throw .passingDay(perDay, spent: spent, plan.gateway)

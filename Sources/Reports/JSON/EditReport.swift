@@ -39,6 +39,8 @@ public struct EditReport: Encodable, Sendable {
   var grounding: JSONValue?
   /// The raw values of the warnings.
   public let warnings: [String]
+  /// The errors of requests that delivered no picture, where others did; `nil` if there are none.
+  public var missing: [ErrorReport.Content]?
   /// The duration of the edit, in seconds.
   public var seconds: Double?
   /// The id of the earlier edit whose result was copied.
@@ -149,6 +151,7 @@ public struct EditReport: Encodable, Sendable {
     usage = result.reply.usage
     cost = result.cost
     finish = Finish(result)
+    missing = result.missing.isEmpty ? nil : result.missing.map { ErrorReport($0).error }
     attempts = result.attempts.map {
       Attempt(gateway: $0.gateway, state: $0.state, status: $0.status, seconds: $0.elapsed.seconds)
     }

@@ -40,9 +40,14 @@ package struct ReportHead {
   }
 
   private static func cost(_ summary: BatchSummary) -> String {
-    guard let sum = summary.cost.text else { return "cost unknown" }
-    if summary.billed == 0, summary.cost.amount == 0 { return "nothing spent" }
-    return summary.cost.basis == .table ? sum + " at list prices" : sum
+    let more = summary.uncertain.map {
+      ", \($0.text ?? "an unknown cost") more if the unknown edits were billed"
+    }
+    guard let sum = summary.cost.text else { return "cost unknown" + (more ?? "") }
+    if summary.billed == 0, summary.cost.amount == 0 {
+      return more.map { "nothing spent for certain" + $0 } ?? "nothing spent"
+    }
+    return (summary.cost.basis == .table ? sum + " at list prices" : sum) + (more ?? "")
   }
 }
 

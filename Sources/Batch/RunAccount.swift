@@ -1,0 +1,101 @@
+import Core
+import Editing
+import Gateways
+import Ledger
+
+/// What the ledger says of the jobs of a run, before and after it.
+extension BatchRun {
+  /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer.
+  func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
+    var count = 0
+    for (position, job) in jobs.enumerated() {
+      // An unreadable picture is reported when its job runs.
+      guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
+      count += 1
+      if count == limit { return jobs[...position] }
+    }
+    return jobs[...]
+  }
+
+  /// Checks the price of each job that is not done yet against the limits.
+  ///
+  /// - Throws: 81 when a price exceeds the limits or is unknown.
+  func requireAffordable(_ jobs: some Sequence<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
+    let gateway = editor.routes[0].gateway
+    for job in jobs {
+      let options = job.item.options
+      let choices = try RequestChoices(options, gateway)
+      do throws(PlantainError) {
+        try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
+        for other in editor.routes.dropFirst().map(\.gateway) where !options.spending.all.isEmpty {
+          let choices = try RequestChoices(options, other)
+          try options.spending.requireComparable(choices.price, choices.model.id, other.id)
+        }
+      } catch {
+        // An unreadable picture is reported when its job runs.
+        guard case .toDo? = try? await editor.outlook(of: job.item, again) else { continue }
+        throw error.of(job.item, in: manifest.path)
+      }
+    }
+  }
+
+  /// Splits the jobs into those of which something is known, which may be fetched, and those to send.
+  func sorted(_ jobs: ArraySlice<BatchJob>) async -> (known: [BatchJob], new: [BatchJob]) {
+    var (known, new): ([BatchJob], [BatchJob]) = ([], [])
+    for job in jobs {
+      // An unreadable picture is reported when its job runs.
+      if case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo {
+        new.append(job)
+      } else {
+        known.append(job)
+      }
+    }
+    return (known, new)
+  }
+
+  /// What the edits of outcomes have cost in this run, by their ids. Edits of earlier runs, whose results
+  /// were fetched or copied, are left out.
+  func spendings(of outcomes: [Batch.Outcome]) async -> [String: EditSpending] {
+    var found: [String: EditSpending] = [:]
+    for id in Set(outcomes.compactMap(\.edit)) {
+      guard let (spending, edit) = try? await editor.store.spending(of: id), edit.run == self.id,
+        edit.created >= began
+      else { continue }
+      found[id] = spending
+    }
+    return found
+  }
+
+  /// The items whose outcome is unknown: those whose results can be fetched, by the ids of their edits, and
+  /// those to settle, by the ids of their runs.
+  func unsettled(_ items: [(item: Manifest.Item, error: PlantainError)]) async -> (
+    fetchable: [BatchSummary.Unsettled], others: [BatchSummary.Unsettled]
+  ) {
+    var found: [(name: String, edit: String, run: String?, isPaid: Bool)] = []
+    for (item, error) in items.sorted(by: { $0.item.line < $1.item.line }) {
+      guard let id = error.editID else { continue }
+      let edit = try? await History(editor.store).edit(id)
+      let isPaid = error.isRecoverable || edit?.isPaid == true
+      found.append((item.shortName, id, edit?.run, isPaid))
+    }
+    // Settling a run would settle its paid edits, too.
+    let runs = Set(found.filter(\.isPaid).compactMap(\.run))
+    return (
+      found.filter(\.isPaid).map { .init(name: $0.name, target: $0.edit) },
+      found.filter { !$0.isPaid }.map { item in
+        .init(name: item.name, target: item.run.flatMap { runs.contains($0) ? nil : $0 } ?? item.edit)
+      }
+    )
+  }
+}
+
+extension Batch.Outcome {
+  /// The id of the edit in the ledger; `nil` if nothing was sent.
+  fileprivate var edit: String? {
+    switch self {
+    case .done(let result): result.copyOf == nil ? result.id : nil
+    case .ambiguous(let error), .failed(let error): error.editID
+    case .skipped, .elsewhere: nil
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package import Ledger
+import Gateways
+import Submission
+import Core
+
+/// What an edit has cost, by its attempts in the ledger. All totals are sums of these.
+package struct EditSpending: Sendable {
+  /// The number of pictures that were certainly billed.
+  package private(set) var billed = 0
+  /// The number of pictures that may have been billed.
+  package private(set) var unknown = 0
+  /// The cost of the pictures that were certainly billed, without an amount if unknown; `nil` if there are
+  /// none.
+  package private(set) var certain: EditResult.Cost?
+  /// The cost of the pictures that may have been billed, if they were; `nil` if there are none.
+  package private(set) var uncertain: EditResult.Cost?
+
+  /// - Parameter isLive: whether a process is working on the edit.
+  init(_ entry: EditEntry, _ attempts: [AttemptEntry], isLive: Bool) {
+    let parts = Self.parts(of: entry, attempts, isLive: isLive)
+    let (yes, open) = (parts.filter { $0.billing == .yes }, parts.filter { $0.billing == .unknown })
+    billed = yes.reduce(0) { $0 + $1.pictures }
+    unknown = open.reduce(0) { $0 + $1.pictures }
+    let isReported = EditResult.Cost(reported: (yes + open).map(\.reported)) != nil
+    let cost = { (parts: [Part]) -> EditResult.Cost? in
+      if parts.isEmpty { return nil }
+      if isReported { return EditResult.Cost(reported: parts.map(\.reported)) }
+      return EditResult.Cost(
+        price: Price(of: entry), count: parts.reduce(0) { $0 + $1.pictures })
+    }
+    (certain, uncertain) = (cost(yes), cost(open))
+  }
+
+  /// Whether the edit was billed.
+  var billing: AttemptState.Billing { billed > 0 ? .yes : unknown > 0 ? .unknown : .no }
+
+  /// One of the requests of an edit.
+  private struct Part {
+    let billing: AttemptState.Billing
+    let pictures: Int
+    let reported: ReplyFacts.ReportedCost?
+  }
+
+  /// The requests that were sent. The ledger does not say how many pictures each was for: they are shared out
+  /// evenly.
+  private static func parts(of entry: EditEntry, _ attempts: [AttemptEntry], isLive: Bool) -> [Part] {
+    let parts = Dictionary(grouping: attempts, by: \.part)
+    return parts.sorted { $0.key < $1.key }.enumerated().map { position, part in
+      let billings = part.value.map { $0.billing(isLive: isLive) }
+      let ends = [position, position + 1].map { entry.count * $0 / parts.count }
+      return Part(
+        billing: billings.contains(.yes) ? .yes : billings.contains(.unknown) ? .unknown : .no,
+        pictures: ends[1] - ends[0], reported: reported(part.value))
+    }
+  }
+
+  private static func reported(_ attempts: [AttemptEntry]) -> ReplyFacts.ReportedCost? {
+    let costs = attempts.filter { $0.state != AttemptState.unbilled.rawValue }.compactMap { attempt in
+      attempt.costAmount.map {
+        ReplyFacts.ReportedCost(amount: $0, currency: attempt.costCurrency ?? "credits")
+      }
+    }
+    guard let sum = EditResult.Cost(reported: costs), let amount = sum.amount else { return nil }
+    return ReplyFacts.ReportedCost(amount: amount, currency: sum.currency ?? "credits")
+  }
+}
+
+extension AttemptEntry {
+  /// Whether the attempt was billed. A successful reply is billed, even if it ended early.
+  fileprivate func billing(isLive: Bool) -> AttemptState.Billing {
+    let state = settledState(isLive: isLive)
+    return state == .ambiguous && (200..<300).contains(status ?? 0) ? .yes : state.billing
+  }
+}
+
+extension Price {
+  /// The price of one picture of an edit in the ledger; `nil` if unknown.
+  init?(of entry: EditEntry) {
+    guard let price = entry.priceMillionths else { return nil }
+    self.init(millionths: price / max(1, entry.count), currency: entry.currency ?? "USD", checked: "")
+  }
+}
+
+extension LedgerStore {
+  /// What an edit has cost, or may have cost.
+  ///
+  /// - Returns: the spending, and when and in which run the edit began.
+  package func spending(of id: String) async throws(PlantainError) -> (EditSpending, EditEntry) {
+    let entry = try await entry(id)
+    let attempts = try await attempts(of: entry)
+    return (EditSpending(entry, attempts, isLive: attempts.contains(where: isLive)), entry)
+  }
+}
