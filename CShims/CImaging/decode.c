@@ -198,13 +198,13 @@ bool cimaging_is_8_bit_srgb(const CImagingImage *image) {
 // is further back than its caches reach.
 enum { strip_height = 32 };
 
-struct realising {
+struct copying {
     VipsImage *input;
     VipsImage *memory;
 };
 
 static int write_strips(void *argument) {
-    const struct realising *work = argument;
+    const struct copying *work = argument;
     VipsImage *memory = work->memory;
     VipsRegion *from = vips_region_new(work->input);
     VipsRegion *to = vips_region_new(memory);
@@ -222,7 +222,7 @@ CImagingImage *cimaging_copy_to_memory(CImagingImage *image) {
     VipsImage *input = vips_of(image);
     if (input->dtype == VIPS_IMAGE_SETBUF)
         return cimaging_retain(image);
-    struct realising work = {input, vips_image_new_memory()};
+    struct copying work = {input, vips_image_new_memory()};
     VipsImage *memory = work.memory;
     int status = vips_image_pipelinev(memory, VIPS_DEMAND_STYLE_THINSTRIP, input, NULL) ||
                  vips_image_write_prepare(memory) || in_vips_thread(write_strips, &work);

@@ -81,7 +81,8 @@ package final class BatchRun: Sendable {
       switch await settle(job.item, names) {
       case .ended(let outcome): first = outcome
       case .toSend where isFetching: return nil
-      case .toSend: first = await send(
+      case .toSend:
+        first = await send(
           job.item, names[0], known: job.item.knownJobs(keys, names))
       }
       var outcomes = [(job.item, first)]

@@ -30,7 +30,7 @@
       let error = try #require(objects[0]["error"] as? [String: Any])
       let message = try #require(error["message"] as? String)
       #expect(message.contains("slow.jpg") && message.contains("worker process ended with SIGSEGV"))
-      // On a busy machine the signal may come when the file is decoded already: then it is not the file's fault.
+      // On a busy machine the signal may come when the file is decoded already. It is not its fault then.
       let isDecoding = message.contains("while decoding it")
       #expect(error["code"] as? String == (isDecoding ? "damaged-picture" : "internal"))
       #expect(outcome.status == (isDecoding ? 65 : 70))

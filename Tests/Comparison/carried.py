@@ -176,7 +176,7 @@ def _edits(trial):
     edit = ["edit", "in/tiny.png", *trial.at("apiyi"), "--json"]
     first = trial.run(*edit, "-p", "done", "-o", "done.png")
     lost = trial.run(*edit, "-p", "lost", "-o", "lost.png")
-    # Nobody knows what became of it: the other does not send it either, unless it is told to.
+    # Its outcome is unknown: the other does not send it either, unless it is told to.
     trial.run(*edit, "-p", "lost", "-o", "lost.png", by=1)
     trial.run(*edit, "-p", "lost", "-o", "lost.png", "--again", by=1)
     trial.run(*edit, "-p", "done", "-o", "done.png", by=1)

@@ -18,7 +18,8 @@ package final class WorkerPool: Sendable {
   private let turns: AsyncSemaphore
   private let queue = DispatchQueue(label: "plantain.imaging", attributes: .concurrent)
 
-  /// What runs on a thread of the pool after each job: a library that keeps memory for each thread frees it there.
+  /// Runs on a thread of the pool after each job. A library that keeps memory for each thread frees it
+  /// there.
   package static let afterWork = Mutex<(@Sendable () -> Void)?>(nil)
 
   /// The maximum number of jobs that run at a time.

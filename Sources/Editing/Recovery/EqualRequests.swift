@@ -3,7 +3,8 @@ import Gateways
 import Ledger
 import Submission
 
-/// An earlier edit that has sent the same request, however its options were written, and whose result can be fetched.
+/// An earlier edit that has sent the same request, however its options were written, and whose result can be
+/// fetched.
 struct PaidRequest: Error {
   let entry: EditEntry
   /// How the result would be finished now.
@@ -12,16 +13,19 @@ struct PaidRequest: Error {
 
 /// The last check before money is spent: an equal request whose outcome is open.
 ///
-/// Job keys tell whether two jobs are written alike. A default that is spelled out, another way of finishing, or another route to the
-/// same gateway makes another key, but not another request: its pictures, as they are sent, its prompt and parameters are equal.
+/// Job keys tell whether two jobs are written alike. A default that is spelled out, another way of finishing,
+/// or another route to the same gateway makes another key, but not another request: the pictures as they are
+/// sent, the prompt, and the parameters are equal.
 extension Editor {
-  /// - Throws: 76 if the outcome of an equal request is unknown, or its result can be fetched (`PaidRequest`).
+  /// - Throws: 76 if the outcome of an equal request is unknown, or if its result can be fetched
+  ///   (`PaidRequest`).
   func requireNoOpenEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     guard !job.options.sendsAgain, job.options.recordsPrompt else { return }
     let candidates = try await store.with { ledger throws(LedgerError) in
       try await ledger.openEdits(prompt: job.prompt, gateway: plan.gateway, model: plan.model)
     }
-    for entry in candidates where entry.id != plan.id && !job.options.knows(entry) && entry.isEqual(to: plan) {
+    for entry in candidates
+    where entry.id != plan.id && !job.options.knows(entry) && entry.isEqual(to: plan) {
       switch try await standing(of: entry) {
       // Lines of a batch may be equal on purpose, and its jobs are locked.
       case .underWay where job.options.run == nil: throw .twinUnderWay()
@@ -32,8 +36,8 @@ extension Editor {
     }
   }
 
-  /// Runs the edit. If an equal request was paid for and its result can be fetched, that is fetched, finished as requested now, and
-  /// returned; nothing is sent then.
+  /// Runs the edit. If an equal request was paid for and its result can be fetched, nothing is sent: the
+  /// result is fetched, finished as requested now, and returned.
   package func editOrFetch(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
     reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -79,7 +83,11 @@ extension PlantainError {
   fileprivate static func paidBefore(_ paid: PaidRequest) -> PlantainError {
     PlantainError(
       .submission, .outcomeUnknown,
-      "the same request was paid for by the edit \(paid.entry.id), whose result can be fetched; nothing was sent now",
-      hint: "Fetch it: plantain recover \(paid.entry.id)", subject: paid.entry.id, billed: .no, underlying: paid)
+      """
+      the same request was paid for by the edit \(paid.entry.id), whose result can be fetched; nothing was \
+      sent now
+      """,
+      hint: "Fetch it: plantain recover \(paid.entry.id)", subject: paid.entry.id, billed: .no,
+      underlying: paid)
   }
 }

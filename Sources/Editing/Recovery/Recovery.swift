@@ -45,7 +45,8 @@ extension Editor {
 
   private func resume(
     _ id: String, _ options: EditOptions, asksForTasks: Bool, namedAfter first: Reference?,
-    finishing other: EditFinishing? = nil, until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
+    finishing other: EditFinishing? = nil, until stop: StopSignal,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
     let entry = try await store.entry(id)

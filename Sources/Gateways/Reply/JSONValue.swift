@@ -45,8 +45,8 @@ package enum JSONValue: Sendable, Decodable {
     if let lifted { decoder.userInfo[.lifted] = lifted }
     if let value = try? decoder.decode(JSONValue.self, from: Data(bytes)) {
       self = value
-    } else if let mended = LoneSurrogates.replaced(in: bytes),
-      let value = try? decoder.decode(JSONValue.self, from: Data(mended))
+    } else if let repaired = LoneSurrogates.replaced(in: bytes),
+      let value = try? decoder.decode(JSONValue.self, from: Data(repaired))
     {
       self = value
     } else {

@@ -3,7 +3,7 @@
 enum LoneSurrogates {
   /// Returns the text with U+FFFD in place of each lone surrogate; `nil` if there is none.
   static func replaced(in text: [UInt8]) -> [UInt8]? {
-    var mended = text
+    var repaired = text
     var hasLone = false
     var at = 0
     while at < text.count {
@@ -21,12 +21,12 @@ enum LoneSurrogates {
         continue
       }
       if (0xD800..<0xE000).contains(unit) {
-        mended.replaceSubrange(at..<(at + 6), with: "\\ufffd".utf8)
+        repaired.replaceSubrange(at..<(at + 6), with: "\\ufffd".utf8)
         hasLone = true
       }
       at += 6
     }
-    return hasLone ? mended : nil
+    return hasLone ? repaired : nil
   }
 
   /// The code unit of a `\uXXXX` escape at an offset; `nil` if there is none.
