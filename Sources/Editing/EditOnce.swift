@@ -45,14 +45,16 @@ extension Editor {
     guard store.exists else { return nil }
     let again: ResendPolicy = options.sendsAgain ? .yes : .no
     var lost: EditEntry?
-    for (entry, standing) in try await standings(of: keys(of: prompt, references, options)[0].text) {
-      switch standing {
-      case .underWay: throw .twinUnderWay()
-      case .done where !again.passesOver(entry): return nil
-      case .paid, .unknown(isKept: true): return entry.id
-      case .unknown where !again.passesOver(entry): throw .twinUnknown(entry.id)
-      case .lost where !again.passesOver(entry): lost = lost ?? entry
-      case .done, .unknown, .lost, .nothing, .withoutPicture: continue
+    for key in try await keys(of: prompt, references, options) {
+      for (entry, standing) in try await standings(of: key.text) {
+        switch standing {
+        case .underWay: throw .twinUnderWay()
+        case .done where !again.passesOver(entry): return nil
+        case .paid, .unknown(isKept: true): return entry.id
+        case .unknown where !again.passesOver(entry): throw .twinUnknown(entry.id)
+        case .lost where !again.passesOver(entry): lost = lost ?? entry
+        case .done, .unknown, .lost, .nothing, .withoutPicture: continue
+        }
       }
     }
     if let lost { throw .settledAsLost(lost.id) }

@@ -197,7 +197,7 @@ extension ImageProcessor {
         return .toDecode(
           Undecoded(inspection: inspection, digest: isShared ? try inspection.source.sha256() : nil))
       }
-      return .ready(try store.keep(prepareReference(inspection)))
+      return .ready(try store.keep(passedReference(inspection)))
     }
     return Opened(next: next, isMislabeled: isMislabeled)
   }

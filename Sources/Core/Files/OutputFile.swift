@@ -203,7 +203,7 @@ package enum OutputFile {
 
   private static func move(_ temporary: String, to path: String, overwriting: Bool) throws(WriteError) {
     if overwriting {
-      guard systemRename(temporary, path) == 0 else { throw .notWritable(lastError()) }
+      guard rename(temporary, path) == 0 else { throw .notWritable(lastError()) }
       return
     }
     // A hard link fails if a file with that name exists, even one that has just appeared.
@@ -212,7 +212,7 @@ package enum OutputFile {
       let why = lastError()
       // Some file systems have no hard links; there the earlier check must suffice.
       let moved =
-        (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && systemRename(temporary, path) == 0
+        (code == EPERM || code == ENOTSUP) && access(path, F_OK) != 0 && rename(temporary, path) == 0
       if moved { return }
       throw code == EEXIST ? .exists : .notWritable(why)
     }
@@ -228,6 +228,3 @@ package enum OutputFile {
 
   private static func lastError() -> String { String(cString: strerror(errno)) }
 }
-
-/// The `rename` system call.
-private let systemRename: @Sendable (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Int32 = { rename($0, $1) }

@@ -35,7 +35,7 @@ extension ImageProcessor {
       let inspection = try inspectResult(result, beside: contents.read(), options: options)
       return Inspected(
         limits: WorkerJob.Limits(memory: inspection.memory, cpuSeconds: inspection.cpuSeconds),
-        untouched: inspection.needsDecoder ? nil : try finishResult(inspection))
+        untouched: FinishedPicture(withoutDecoder: inspection))
     }
     if let untouched = inspected.untouched { return untouched }
     let memory = inspected.limits.memory.bytes

@@ -97,9 +97,6 @@ public enum Reference: Sendable {
     }
   }
 
-  /// Whether the picture must be fetched before it can be read.
-  var isRemote: Bool { if case .url = self { true } else { false } }
-
   /// The picture in memory if it has to be fetched; otherwise itself.
   ///
   /// - Throws: 66 when it is refused or missing, 65 when it is too large, 69 when the server cannot be

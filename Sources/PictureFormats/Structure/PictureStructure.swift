@@ -15,7 +15,6 @@ package struct PictureStructure: Sendable {
   package var color = ColorModel.rgb
   /// Whether an alpha channel or a transparent color is declared.
   package var hasAlpha = false
-  package var isAnimated: Bool { pageCount > 1 }
   /// The pages of a TIFF or the frames of an animation; 1 for other pictures.
   package var pageCount = 1
   /// The page that the facts are about, counted from 1.
