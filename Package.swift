@@ -15,18 +15,6 @@ let cSettings: [CSetting] = [
   .enableWarning("extra"),
 ]
 
-// libvips is loaded when the first picture is decoded (CShims/CImaging/late.h), so the programs do not link
-// it. They export no symbols either: a static Swift runtime would export all of its own, and so keep unused
-// code.
-let loadedLate: [LinkerSetting] = [
-  .unsafeFlags(
-    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic"]
-      + ["vips", "gio-2.0", "gobject-2.0", "glib-2.0"].flatMap {
-        ["-Xlinker", "--remap-inputs=*/lib\($0).so=/dev/null"]
-      },
-    .when(platforms: [.linux]))
-]
-
 let package = Package(
   name: "plantain",
   platforms: [.macOS(.v15)],
@@ -66,7 +54,9 @@ let package = Package(
       name: "CVips", path: "CShims/CVips", pkgConfig: "vips",
       providers: [.apt(["libvips-dev"]), .brew(["vips"])]),
     .target(
-      name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings),
+      name: "CImaging", dependencies: ["CVips"], path: "CShims/CImaging", cSettings: cSettings,
+      // GLib's own, which loads a module of libvips.
+      linkerSettings: [.linkedLibrary("gmodule-2.0", .when(platforms: [.linux]))]),
     .systemLibrary(
       name: "CJPEG", path: "CShims/CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
@@ -107,19 +97,23 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: swiftSettings),
     .target(name: "Finishing", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
-    // The pixels of both, by libvips.
+    // Jobs on pixels and their results as values, and who may run them when; no libvips.
     .target(
-      name: "InProcess", dependencies: ["Finishing", "Imaging", "Preparation"], swiftSettings: swiftSettings),
+      name: "PictureWork", dependencies: ["Finishing", "Preparation"], swiftSettings: swiftSettings),
+    // Does the jobs here, by libvips.
+    .target(
+      name: "InProcess", dependencies: ["Imaging", "PictureWork"], swiftSettings: swiftSettings),
+    // Does the jobs in child processes.
     .target(
       name: "Isolation",
       dependencies: [
-        "CIsolation", "Core",
+        "CIsolation", "PictureWork",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
     .executableTarget(
       name: "PlantainWorker", dependencies: ["InProcess", "Isolation"],
-      swiftSettings: swiftSettings, linkerSettings: loadedLate),
+      swiftSettings: swiftSettings),
     .target(
       name: "Ledger",
       dependencies: ["Core", .product(name: "GRDB", package: "GRDB.swift")],
@@ -127,7 +121,7 @@ let package = Package(
     .target(
       name: "Editing",
       dependencies: [
-        "InProcess", "Submission", "Isolation", "Ledger",
+        "PictureWork", "Submission", "Ledger",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
@@ -141,28 +135,35 @@ let package = Package(
       resources: [.embedInCode("Page/report.mustache")], swiftSettings: swiftSettings),
     // Not named Configuration, which is the module of swift-configuration, a dependency of the HTTP client.
     .target(
-      name: "UserConfiguration", dependencies: ["Editing", .product(name: "Yams", package: "Yams")],
+      name: "UserConfiguration",
+      dependencies: ["Editing", "Isolation", .product(name: "Yams", package: "Yams")],
       swiftSettings: swiftSettings),
-    // The module that programs import. It only re-exports other modules.
+    // The module that programs import: re-exports the others, and works in the process by default.
     .target(
-      name: "Plantain", dependencies: ["Batch", "Editing", "Reports", "UserConfiguration"],
+      name: "Plantain",
+      dependencies: [
+        "Batch", "Editing", "InProcess", "Isolation", "Reports", "UserConfiguration",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",
       dependencies: [
-        "Imaging", "Gateways", "Core",
+        "Gateways", "PictureWork",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: swiftSettings),
+    // Links no libvips: every pixel is made by a worker.
     .executableTarget(
       name: "PlantainCommand",
       dependencies: [
-        "Plantain", "PlantainSimulator", .target(name: "CNoLocales", condition: .when(platforms: [.linux])),
+        "Batch", "Editing", "Isolation", "PlantainSimulator", "Reports", "UserConfiguration",
+        .target(name: "CNoLocales", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
-      swiftSettings: swiftSettings, linkerSettings: loadedLate),
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "edit-portrait", dependencies: ["Plantain"], path: "samples/EditPortrait",
       swiftSettings: swiftSettings),
@@ -187,7 +188,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "Imaging", "Core",
+        "InProcess", "PlantainSimulator",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],

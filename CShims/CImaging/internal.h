@@ -6,8 +6,6 @@
 #include <stdatomic.h>
 #include <vips/vips.h>
 
-#include "late.h"
-
 // The lock around liborc, with which libvips compiles its inner loops. liborc keeps all compiled code in one
 // list and removes entries without taking its own lock. Hold this lock wherever a resampling or a convolution
 // is built or may be freed.
@@ -18,6 +16,10 @@ bool knows_loader(CImagingLoader loader);
 
 // Loads the module that contains a loader, if it is in a module and not loaded yet.
 void require_module(CImagingLoader loader);
+
+// Loads the module of libvips that contains the loader, if the loader is in a module and the module is
+// installed. Returns whether this call loaded it.
+bool load_module(CImagingLoader loader);
 
 // Runs `work` in a libvips thread and waits for its result. Only in such a thread, a region reuses its memory
 // for the next strip; elsewhere each strip gets new memory, which libvips zeroes first. A region belongs to

@@ -35,8 +35,6 @@ int in_vips_thread(int (*work)(void *), void *argument) {
 }
 
 static atomic_bool started;
-// Why libvips could not be loaded. Without it, there is no library to ask for an error message.
-static const char *load_problem;
 
 static void forward_log(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer user) {
     (void)domain;
@@ -72,11 +70,8 @@ void require_module(CImagingLoader loader) {
 
 CImagingStart cimaging_start(CImagingLog log, bool owns_process) {
 #if defined(__linux__)
-    load_problem = load_late();
-    if (load_problem != NULL)
-        return CImagingCannotInitialize;
-    // With this path libvips finds no modules and loads none. Loading those of a Debian system takes ten
-    // times as long as the rest of its start. Only a dedicated process may change its environment.
+    // With this path libvips finds no modules and loads none (see modules.c). Only a dedicated process may
+    // change its environment.
     if (owns_process)
         setenv("VIPSHOME", "/nonexistent", 1);
 #else
@@ -104,10 +99,6 @@ const char *cimaging_version(void) {
 }
 
 void cimaging_take_error_text(char *text, size_t capacity) {
-    if (load_problem != NULL) {
-        snprintf(text, capacity, "%s", load_problem);
-        return;
-    }
     char *copy = vips_error_buffer_copy();
     g_strlcpy(text, g_strchomp(copy), capacity);
     g_free(copy);

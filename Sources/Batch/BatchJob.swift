@@ -2,7 +2,6 @@ import Core
 package import Editing
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Ledger
 import Submission

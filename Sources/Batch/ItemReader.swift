@@ -2,7 +2,6 @@ import Core
 import Editing
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Preparation
 

@@ -1,7 +1,6 @@
 public import Editing
 import Finishing
 public import Gateways
-import Imaging
 import PictureFormats
 import Ledger
 import Core

@@ -1,7 +1,6 @@
 import Core
 import Editing
 import Finishing
-import Imaging
 import PictureFormats
 import Ledger
 

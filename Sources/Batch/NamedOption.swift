@@ -2,7 +2,6 @@ import Preparation
 import Editing
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Core
 

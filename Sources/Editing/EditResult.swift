@@ -1,7 +1,5 @@
-import InProcess
 package import Finishing
 public import Gateways
-import Imaging
 import PictureFormats
 package import Ledger
 import Preparation

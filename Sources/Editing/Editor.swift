@@ -1,6 +1,6 @@
+public import PictureWork
 import Finishing
 public import Gateways
-import Imaging
 import Ledger
 import PictureFormats
 public import Logging
@@ -37,12 +37,12 @@ public final class Editor: Sendable {
   ///   - routes: the first route is used. A later one is used only when all routes before it have failed for
   ///     reasons of their own, and certainly without being billed.
   ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-  ///   - workers: where pictures are decoded. Default: in this process.
+  ///   - workers: where pictures are decoded.
   ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
   ///     ledger. Default: labeled `plantain`.
   /// - Throws: `PlantainError` with exit status 64 without a route, 78 when the ledger's path is unknown.
   public convenience init(
-    routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor = .inProcess,
+    routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor,
     logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     try self.init(routes: routes, ledger: ledger, workers: workers, logger: logger, timing: .real)
@@ -68,14 +68,14 @@ public final class Editor: Sendable {
   ///     Default: `nil`.
   ///   - baseURL: as in `Route`. Default: `nil`.
   ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-  ///   - workers: where pictures are decoded. Default: in this process.
+  ///   - workers: where pictures are decoded.
   ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
   ///     ledger. Default: labeled `plantain`.
   /// - Throws: `PlantainError` with exit status 78 when the base URL is unusable or the ledger's path is
   ///   unknown.
   public convenience init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
-    workers: ImageProcessor = .inProcess, logger: Logger = Logger(label: "plantain")
+    workers: ImageProcessor, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     try self.init(
       routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, logger: logger)
@@ -285,12 +285,12 @@ extension PlantainError {
 /// - Parameters:
 ///   - routes: as in `Editor.init`.
 ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-///   - workers: where pictures are decoded. Default: in this process.
+///   - workers: where pictures are decoded.
 ///   - body: the work to do with the editor.
 /// - Returns: the value that `body` returns.
 /// - Throws: the errors of `Editor.init` and of `body`.
 public func withEditor<Result>(
-  routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor = .inProcess,
+  routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await Editor(routes: routes, ledger: ledger, workers: workers).lent(to: body)
@@ -318,13 +318,13 @@ extension Editor {
 ///     Default: `nil`.
 ///   - baseURL: as in `Route`. Default: `nil`.
 ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-///   - workers: where pictures are decoded. Default: in this process.
+///   - workers: where pictures are decoded.
 ///   - body: the work to do with the editor.
 /// - Returns: the value that `body` returns.
 /// - Throws: the errors of `Editor.init` and of `body`.
 public func withEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
-  workers: ImageProcessor = .inProcess, _ body: (Editor) async throws -> Result
+  workers: ImageProcessor, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await withEditor(
     routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, body)

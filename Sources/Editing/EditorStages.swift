@@ -1,9 +1,7 @@
-import InProcess
 import Finishing
 package import Gateways
-import Imaging
 import PictureFormats
-import Isolation
+import PictureWork
 import Ledger
 import Logging
 import Preparation

@@ -3,8 +3,10 @@ package import Core
 
 /// Estimates of what finishing costs, from the headers of the pictures.
 extension ResultInspection {
+  package var cost: WorkCost { WorkCost(memory: memory, cpuSeconds: cpuSeconds) }
+
   /// The maximum memory.
-  package var memory: ByteCount {
+  private var memory: ByteCount {
     let decoded = structure.size.pixelCount
     guard let original, options.looksAtOriginal else {
       // The decoder's whole canvas, the picture, and a rotated copy of it, with four 16-bit channels, and
@@ -54,7 +56,7 @@ extension ResultInspection {
 
   /// The maximum CPU time, in seconds. Measured: decoding and encoding once stay under 0.3 s per megapixel;
   /// compositing over an original and writing as WebP, under 0.9 s.
-  package var cpuSeconds: Int {
+  private var cpuSeconds: Int {
     let pixels = structure.size.pixelCount + (original?.structure.size.pixelCount ?? 0)
     // The search for a file size encodes up to nine pictures in all.
     let search = options.maximumBytes == nil ? 0 : 10 + pixels * 20 / 10_000_000

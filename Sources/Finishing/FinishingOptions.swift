@@ -3,9 +3,6 @@ package import Core
 
 /// The options for finishing a returned picture.
 package struct FinishingOptions: Sendable, Codable, Equatable {
-  /// The name of this kind of job between processes.
-  package static let jobKind = "finish"
-
   /// How the original's file is read.
   package var reading = OriginalReading()
   /// The format to write; `nil`: the format that was returned, or the original's if some of its pixels stay.

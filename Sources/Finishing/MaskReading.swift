@@ -1,12 +1,9 @@
 import PictureFormats
 package import Core
 
-/// A worker's job on a mask: how to read it, and whether it lets anything change. Runs before a picture is
+/// The question about a mask: how to read it, and whether it lets anything change. Runs before a picture is
 /// billed.
 package struct MaskQuestion: Sendable, Codable {
-  /// The name of this kind of job between processes.
-  package static let jobKind = "mask"
-
   /// How the mask must be read; `nil`: as its content suggests.
   package let edits: MaskEdits?
 
@@ -19,17 +16,11 @@ package struct MaskQuestion: Sendable, Codable {
     case failed(FinishingError)
   }
 
-  /// The maximum cost of decoding a mask.
-  package struct Cost: Sendable {
-    package let memory: ByteCount
-    package let cpuSeconds: Int
-  }
-
   /// The maximum cost, by the mask's header.
-  package static func cost(of mask: PictureBytes) throws(FinishingError) -> Cost {
+  package static func cost(of mask: PictureBytes) throws(FinishingError) -> WorkCost {
     let pixels = try inspect(mask).structure.size.pixelCount
     // The picture as it arrived, upright, its three or four channels as numbers, and the program.
-    return Cost(
+    return WorkCost(
       memory: ByteCount(110_000_000 + pixels * 24 + mask.count * 3 / 2),
       cpuSeconds: 10 + pixels * 3 / 10_000_000)
   }

@@ -1,12 +1,13 @@
 import Synchronization
 package import Core
+package import PictureWork
 
 /// A pool of child processes that decode untrusted pictures. A decoder that aborts, hangs, or exhausts memory
 /// then costs only one picture.
 ///
 /// Workers are started on demand, reused for further jobs, and replaced when they die. The caller determines
 /// how many there are at a time: each job in progress has its own worker.
-public final class WorkerFleet: Sendable {
+package final class WorkerFleet: Sendable {
   private let program: String
   private let longestStandstill: Duration
   private struct Workers {
@@ -22,7 +23,7 @@ public final class WorkerFleet: Sendable {
   /// - Parameter program: the path of `plantain-worker`. Default: `nil`, beside the running program, then on
   ///   `PATH`.
   /// - Throws: `workerMissing` if it is not found.
-  public convenience init(program: String? = nil) throws(IsolationError) {
+  package convenience init(program: String? = nil) throws(IsolationError) {
     try self.init(program: program, longestStandstill: .seconds(8))
   }
 
@@ -67,7 +68,7 @@ public final class WorkerFleet: Sendable {
   }
 
   /// Ends the idle workers and waits until they have exited. The pool remains usable: it starts new workers.
-  public func close() async {
+  package func close() async {
     let idle = workers.withLock { workers in
       defer { workers.idle = [] }
       return workers.idle

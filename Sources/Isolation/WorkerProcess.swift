@@ -3,6 +3,7 @@ import Subprocess
 import Synchronization
 import SystemPackage
 import Core
+import PictureWork
 
 #if canImport(Glibc)
   import Glibc
@@ -110,8 +111,9 @@ final class WorkerProcess: Sendable {
           continuation.resume(
             returning: Result<WorkerChannel.Reply?, ChannelError> { () throws(ChannelError) in
               let watch = ProcessWatch(identifier, longestStandstill: longestStandstill)
-              for (position, file) in files.enumerated() {
-                guard try channel.send(position == 0 ? text : [], file: file) else { return nil }
+              guard try channel.send(text, file: files.first) else { return nil }
+              for file in files.dropFirst() {
+                guard try channel.send([], file: file) else { return nil }
               }
               let receive = { () throws(ChannelError) in
                 let next = try channel.receive(
@@ -183,6 +185,8 @@ final class WorkerProcess: Sendable {
     if case .exited(WorkerJob.refusal) = status {
       return .workerUnusable("it is from another version than this program; both must be of the same build")
     }
+    // The status of a program whose libraries the system's loader cannot find.
+    if case .exited(127) = status { return .libraryMissing }
     guard case .signaled(let signal) = status else { return .vanished }
     if signal == SIGXCPU { return .tookTooLong(seconds: limits.cpuSeconds) }
     let name = Self.signalNames[signal] ?? "signal \(signal)"

@@ -1,3 +1,5 @@
+import PictureWork
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)

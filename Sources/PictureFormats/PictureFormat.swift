@@ -17,7 +17,7 @@ public struct PictureFormat: Sendable, Equatable {
   package let codec: Codec?
 
   /// The libvips decoders that are used; some of them have an encoder.
-  package enum Codec: String, Sendable, CaseIterable {
+  package enum Codec: String, Sendable, CaseIterable, Codable {
     case jpeg, png, webp, gif, tiff, heif
     // libvips itself calls these loaders untrusted, because they are not tested against hostile files.
     case svg

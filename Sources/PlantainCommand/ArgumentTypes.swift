@@ -1,5 +1,10 @@
 public import ArgumentParser
-public import Plantain
+public import Core
+public import Editing
+public import Gateways
+public import PictureFormats
+public import Preparation
+import Batch
 
 /// Parsing of the library's values from the command line. When a value cannot be parsed, ArgumentParser
 /// quotes it and adds the option's help as what was expected.

@@ -1,6 +1,13 @@
 import ArgumentParser
-import Plantain
+import Batch
+import Core
+import Editing
+import Finishing
+import Gateways
+import PictureFormats
+import Reports
 import Synchronization
+import UserConfiguration
 
 struct BatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -130,8 +137,8 @@ struct BatchCommand: AsyncParsableCommand {
     try BatchRecord.requireWritable(
       report: report, contactSheet: contactSheet, beside: manifest, overwriting: overwrite)
     let location = ledger.location(configuration)
-    try await withRoutes(gateways, configuration, baseURL: baseURL, isDry: dryRun) { routes in
-      try await workers.run { workers in
+    try await workers.run { workers in
+      try await withRoutes(gateways, configuration, baseURL: baseURL, workers, isDry: dryRun) { routes in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
           let batch = Batch(
             editor, spending: spending.maxCost ?? configuration.spending.perRun, maximum: jobs ?? 64,

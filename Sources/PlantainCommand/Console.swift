@@ -1,4 +1,8 @@
-import Plantain
+import Base64
+import Core
+import Editing
+import Finishing
+import Reports
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Plantain
+import UserConfiguration
 
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

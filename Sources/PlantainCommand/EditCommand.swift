@@ -1,6 +1,10 @@
 import ArgumentParser
-import Plantain
+import Editing
+import Gateways
+import PictureWork
 import PlantainSimulator
+import Reports
+import UserConfiguration
 
 struct EditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -128,12 +132,11 @@ struct EditJob {
     }
     let prompt = try sending.text()
     let location = sending.result.ledger.location(configuration)
-    try await withRoutes(
-      gateways, configuration, baseURL: sending.baseURL, isDry: sending.dryRun
-    ) { routes in
-      try await workers.run { workers in
-        try await withEditor(routes: routes, ledger: location, workers: workers) {
-          editor in
+    try await workers.run { workers in
+      try await withRoutes(
+        gateways, configuration, baseURL: sending.baseURL, workers, isDry: sending.dryRun
+      ) { routes in
+        try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
           try await edit(prompt, references, options, by: editor)
         }
       }
@@ -177,7 +180,8 @@ struct EditJob {
 /// Runs `body` with the routes to these gateways. The simulator is started for as long as `body` runs, unless
 /// the address of a running one is given.
 func withRoutes(
-  _ gateways: [Gateway], _ configuration: Configuration, baseURL: String?, isDry: Bool = false,
+  _ gateways: [Gateway], _ configuration: Configuration, baseURL: String?, _ workers: ImageProcessor,
+  isDry: Bool = false,
   _ body: @Sendable ([Route]) async throws -> Void
 ) async throws {
   let isSimulated = { @Sendable (gateway: Gateway) in
@@ -197,7 +201,7 @@ func withRoutes(
     return routes
   }
   if !isDry, gateways.contains(where: isSimulated) {
-    try await withSimulator { try await body(routes($0.baseURL)) }
+    try await withSimulator(processor: workers) { try await body(routes($0.baseURL)) }
   } else {
     try await body(routes(nil))
   }

@@ -1,5 +1,8 @@
 import ArgumentParser
-import Plantain
+import Core
+import Editing
+import Preparation
+import Reports
 
 struct FinishCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,7 @@
 import ArgumentParser
-import Plantain
+import Core
+import Editing
+import Finishing
 
 /// Options for the file that is written.
 struct FileFlags: ParsableArguments {

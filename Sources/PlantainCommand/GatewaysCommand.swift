@@ -1,5 +1,8 @@
+import Gateways
+import UserConfiguration
 import ArgumentParser
-import Plantain
+import Editing
+import Reports
 
 struct GatewaysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

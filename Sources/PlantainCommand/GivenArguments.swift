@@ -1,5 +1,7 @@
 import ArgumentParser
-import Plantain
+import Core
+import Editing
+import PictureFormats
 
 /// Checks and rewrites the arguments of the command line before they are parsed.
 enum GivenArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Plantain
+import Editing
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,4 @@
-import Plantain
+import Editing
 
 /// A table of edits for a terminal: time, state, cost, picture, prompt, and as much of the id as other
 /// commands need.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Plantain
+import Editing
 
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,12 +25,12 @@ struct InspectCommand: AsyncParsableCommand {
 
   func run() async throws {
     common.startLogging()
-    let preparer = Preparer(options: try preparation.preparation(common.configuration()))
+    let options = try preparation.preparation(common.configuration())
     var failure: PlantainError?
     for entry in PictureList.entries(of: pictures.map(reference(for:)), isRecursive: list.recursive) {
       do throws(PlantainError) {
         if let failure = entry.failure { throw failure }
-        let report = try await preparer.inspect(entry.reference)
+        let report = try await Preparer.inspect(entry.reference, options: options)
         if common.json {
           Console.printJSON(report)
         } else {

@@ -1,5 +1,7 @@
 import ArgumentParser
-import Plantain
+import Core
+import Editing
+import Reports
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Plantain
+import Editing
 
 /// How results are named, and what happens to existing ones.
 struct NamingFlags: ParsableArguments {

@@ -1,5 +1,6 @@
+import Base64
 import ArgumentParser
-import Plantain
+import Editing
 
 struct PrepareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,8 @@
+import UserConfiguration
 import ArgumentParser
-import Plantain
+import Core
+import Editing
+import Reports
 
 struct ProbeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,8 +31,8 @@ struct ProbeCommand: AsyncParsableCommand {
     let configuration = try common.configuration()
     let gateways = try configuration.gateways(named: gateway.isEmpty ? nil : gateway.joined(separator: ","))
     let location = ledger.location(configuration)
-    try await withRoutes(gateways, configuration, baseURL: nil, isDry: dryRun) { routes in
-      try await workers.run { workers in
+    try await workers.run { workers in
+      try await withRoutes(gateways, configuration, baseURL: nil, workers, isDry: dryRun) { routes in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
           if dryRun {
             try await plan(editor)

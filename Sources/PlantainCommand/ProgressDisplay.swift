@@ -1,5 +1,7 @@
+import Editing
 import ArgumentParser
-import Plantain
+import Batch
+import Finishing
 
 #if canImport(Glibc)
   import Glibc

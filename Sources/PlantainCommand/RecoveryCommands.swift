@@ -1,5 +1,7 @@
+import UserConfiguration
 import ArgumentParser
-import Plantain
+import Editing
+import Reports
 
 struct RecoverCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

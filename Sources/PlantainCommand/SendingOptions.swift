@@ -1,5 +1,9 @@
 import ArgumentParser
-import Plantain
+import Core
+import Editing
+import Gateways
+import Reports
+import UserConfiguration
 
 /// Options of the commands that request pictures.
 struct SendingFlags: ParsableArguments {

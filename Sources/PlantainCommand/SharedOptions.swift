@@ -1,6 +1,14 @@
 import ArgumentParser
+import Core
+import Editing
+import Finishing
+import Gateways
+import Isolation
 import Logging
-import Plantain
+import PictureFormats
+import PictureWork
+import Preparation
+import UserConfiguration
 
 /// Options of every command.
 struct OutputOptions: ParsableArguments {
@@ -206,21 +214,24 @@ struct WorkerFlags: ParsableArguments {
     ))
   var memory: ByteCount?
 
-  /// Runs `body` with decoders in child processes, so that a picture that crashes one does not end the
-  /// command.
   func run(_ body: (ImageProcessor) async throws -> Void) async throws {
-    let workers: ImageProcessor
-    do throws(IsolationError) {
-      workers = ImageProcessor(.isolated(try WorkerFleet()), memory: memory)
-    } catch {
-      throw PlantainError.isolating(error)
-    }
-    do {
-      try await body(workers)
-    } catch {
-      await workers.close()
-      throw error
-    }
-    await workers.close()
+    try await withWorkers(memory: memory, body)
   }
+}
+
+/// Runs `body` with decoders in child processes, so that a picture that crashes one does not end the command.
+func withWorkers(memory: ByteCount? = nil, _ body: (ImageProcessor) async throws -> Void) async throws {
+  let workers: ImageProcessor
+  do throws(IsolationError) {
+    workers = ImageProcessor(try WorkerFleet(), memory: memory)
+  } catch {
+    throw PlantainError.isolating(error)
+  }
+  do {
+    try await body(workers)
+  } catch {
+    await workers.close()
+    throw error
+  }
+  await workers.close()
 }

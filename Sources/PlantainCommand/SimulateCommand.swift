@@ -1,5 +1,8 @@
+import UserConfiguration
 import ArgumentParser
-import Plantain
+import Editing
+import Finishing
+import Gateways
 import PlantainSimulator
 
 struct SimulateCommand: AsyncParsableCommand {
@@ -50,13 +53,16 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   private func simulate(_ gateways: [Gateway], _ faults: [Fault]) async throws {
-    try await withSimulator(port: port, gateways: gateways, faults: faults) { simulator in
-      announce(simulator, gateways)
-      // It runs until Ctrl-C cancels the task.
-      try? await Task.sleep(for: .seconds(100 * 365 * 86_400))
-      let counts = await simulator.counts
-      common.note("\(counts.received) requests, of which \(counts.billed) would have been billed")
-      throw CommandFailure(status: PlantainError.interrupted().exitStatus)
+    try await withWorkers { workers in
+      try await withSimulator(port: port, gateways: gateways, faults: faults, processor: workers) {
+        simulator in
+        announce(simulator, gateways)
+        // It runs until Ctrl-C cancels the task.
+        try? await Task.sleep(for: .seconds(100 * 365 * 86_400))
+        let counts = await simulator.counts
+        common.note("\(counts.received) requests, of which \(counts.billed) would have been billed")
+        throw CommandFailure(status: PlantainError.interrupted().exitStatus)
+      }
     }
   }
 

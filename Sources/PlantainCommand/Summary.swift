@@ -1,4 +1,10 @@
-import Plantain
+import Gateways
+import Batch
+import Core
+import Editing
+import Finishing
+import Preparation
+import Reports
 
 /// Plans, events, and results as lines of text.
 enum Summary {

@@ -1,9 +1,9 @@
 import Base64
-import Gateways
-import Imaging
-import PictureFormats
-import NIOCore
 import Core
+import Gateways
+import NIOCore
+import PictureFormats
+import PictureWork
 
 /// The endpoint for edit requests of one gateway, in its dialect.
 struct EditRoute: Sendable {
@@ -44,6 +44,8 @@ struct EditRoute: Sendable {
       return failure(400, error.message)
     } catch let error as ImagingError {
       return failure(400, "Unable to process input image: \(error)")
+    } catch let error as IsolationError {
+      return failure(400, "Unable to process input image: \(error)")
     }
   }
 
@@ -65,9 +67,7 @@ struct EditRoute: Sendable {
     let wanted =
       try isNative
       ? NativeGeminiDialect.read(json, gateway, model) : FlatDialect.read(json, gateway, model)
-    let pictures = try await WorkerPool.shared.run {
-      try Self.pictures(wanted, fault)
-    }
+    let pictures = try await pictures(wanted, fault)
     if fault.isBilled ?? true { await state.count(\.billed) }
     let needsAddresses = !isNative || fault.inText == .address
     let addresses = needsAddresses ? await keep(pictures, host: request[header: "host"] ?? "", fault) : []
@@ -80,19 +80,22 @@ struct EditRoute: Sendable {
     return FlatDialect.submitted(await state.begin(task))
   }
 
-  private static func pictures(
+  private func pictures(
     _ request: SimulatedRequest, _ fault: Fault
-  ) throws(ImagingError) -> [SimulatedModel.Answer] {
+  ) async throws -> [SimulatedModel.Answer] {
     if fault.hasNoPicture || fault.text != nil { return [] }
     var pictures: [SimulatedModel.Answer] = []
     for variant in 0..<request.count {
-      pictures.append(try SimulatedModel.edit(request, drift: fault.drift, variant: variant))
+      pictures.append(
+        try await SimulatedModel.edit(request, drift: fault.drift, variant: variant, by: state.processor))
     }
     guard let thoughts = fault.thoughts, let last = pictures.last else { return pictures }
     var draft = request
     draft.tier = .half
     var drafts: [SimulatedModel.Answer] = []
-    for number in 1..<max(1, thoughts) { drafts.append(try SimulatedModel.edit(draft, variant: number)) }
+    for number in 1..<max(1, thoughts) {
+      drafts.append(try await SimulatedModel.edit(draft, variant: number, by: state.processor))
+    }
     // According to Google's guide, the last thought is the picture itself.
     return drafts + [last] + pictures
   }

@@ -1,5 +1,4 @@
 import Gateways
-import Imaging
 import PictureFormats
 import Core
 

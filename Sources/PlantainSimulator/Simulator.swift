@@ -1,5 +1,6 @@
 public import Gateways
 import NIOCore
+public import PictureWork
 
 #if canImport(Glibc)
   import Glibc
@@ -50,11 +51,12 @@ public struct Simulator: Sendable {
 ///   - port: The port to listen on; 0 selects any free port. Default: 0.
 ///   - gateways: The gateways that are simulated below their ids. Default: all built-in ones.
 ///   - faults: The faults of the requests, in order. After the last one, requests succeed. Default: none.
+///   - processor: Makes the pictures.
 ///   - body: The work that uses the simulator.
 /// - Returns: The result of `body`.
 /// - Throws: The error of `body`, or `Simulator.CannotListen`.
 public func withSimulator<Result: Sendable>(
-  port: Int = 0, gateways: [Gateway] = Gateway.all, faults: [Fault] = [],
+  port: Int = 0, gateways: [Gateway] = Gateway.all, faults: [Fault] = [], processor: ImageProcessor,
   _ body: @Sendable (Simulator) async throws -> Result
 ) async throws -> Result {
   let server: LoopbackServer
@@ -63,7 +65,7 @@ public func withSimulator<Result: Sendable>(
   } catch let error as IOError {
     throw Simulator.CannotListen(message: String(cString: strerror(error.errnoCode)))
   }
-  let state = SimulatorState(script: faults)
+  let state = SimulatorState(script: faults, processor: processor)
   let router = Router(gateways, state)
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await server.run { try await router.answer($0) } }

@@ -1,6 +1,6 @@
-import Imaging
 import PictureFormats
 import Core
+import PictureWork
 
 /// An asynchronous task: its end, and the number of polls before it.
 struct SimulatedTask: Sendable {
@@ -38,6 +38,8 @@ actor SimulatorState {
   /// The maximum total size of stored results. The oldest results beyond it are discarded.
   private static let maximumBytes = 256_000_000
 
+  /// Makes the pictures.
+  nonisolated let processor: ImageProcessor
   private var script: [Fault]
   private(set) var counts = Simulator.Counts()
   private var results: [String: StoredResult] = [:]
@@ -46,8 +48,9 @@ actor SimulatorState {
   private var tasks: [String: SimulatedTask] = [:]
   private var number = 0
 
-  init(script: [Fault]) {
+  init(script: [Fault], processor: ImageProcessor) {
     self.script = script
+    self.processor = processor
   }
 
   /// Takes the next fault for a gateway, and counts it as used once.

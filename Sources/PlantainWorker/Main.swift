@@ -6,6 +6,7 @@ import Preparation
 import Synchronization
 import Core
 import Isolation
+import PictureWork
 
 #if canImport(Glibc)
   import Glibc
@@ -79,29 +80,73 @@ enum PlantainWorker {
     _ job: WorkerJob, _ messages: [WorkerChannel.Message]
   ) throws(ChannelError) -> (text: [UInt8], files: [PictureBytes]) {
     let files = messages.compactMap(\.file)
-    guard files.count == messages.count else { throw .malformed }
+    // Only a job without any picture has a message without a file.
+    guard files.count == messages.count || files.isEmpty && job.further == 0 else { throw .malformed }
     defer { ImagingRuntime.finishThread() }
     switch job.kind {
-    case PreparationOptions.jobKind:
+    case .prepare:
       let options = try MessageText.decode(PreparationOptions.self, from: job.options)
-      guard Confinement.limit(to: job.limits) else { throw .malformed }
-      let (answer, bytes) = PreparedReference.answer(preparing: PictureContent(files[0]), options: options)
+      guard let file = files.first, Confinement.limit(to: job.limits) else { throw .malformed }
+      let (answer, bytes) = PreparedReference.answer(preparing: PictureContent(file), options: options)
       return (try MessageText.encode(answer), [bytes].compactMap(\.self))
-    case FinishingOptions.jobKind:
+    case .finish:
       let options = try MessageText.decode(FinishingOptions.self, from: job.options)
-      let pictures = files.compactMap { try? $0.readAll() }
-      guard pictures.count == files.count, Confinement.limit(to: job.limits) else { throw .malformed }
+      let pictures = try read(files, within: job.limits)
+      guard let result = pictures.first else { throw .malformed }
       let (answer, results) = FinishedPicture.answer(
-        finishing: pictures[0],
+        finishing: result,
         beside: FinishingPictures(original: pictures.dropFirst().first, mask: pictures.dropFirst(2).first),
         options: options)
       return (try MessageText.encode(answer), results)
-    case MaskQuestion.jobKind:
+    case .mask:
       let question = try MessageText.decode(MaskQuestion.self, from: job.options)
-      guard let mask = try? files[0].readAll(), Confinement.limit(to: job.limits) else { throw .malformed }
+      guard let mask = try read(files, within: job.limits).first else { throw .malformed }
       return (try MessageText.encode(question.answer(about: mask)), [])
-    default: throw .malformed
+    case .pixels, .encode, .simulate, .decoders:
+      return try pixelAnswer(job, try read(files, within: job.limits))
     }
+  }
+
+  private static func read(
+    _ files: [OpenFile], within limits: WorkerJob.Limits
+  ) throws(ChannelError) -> [PictureBytes] {
+    let pictures = files.compactMap { try? $0.readAll() }
+    guard pictures.count == files.count, Confinement.limit(to: limits) else { throw .malformed }
+    return pictures
+  }
+
+  /// Does a job on the program's own pictures.
+  private static func pixelAnswer(
+    _ job: WorkerJob, _ files: [PictureBytes]
+  ) throws(ChannelError) -> (text: [UInt8], files: [PictureBytes]) {
+    var answer: PixelAnswer
+    var results: [PictureBytes] = []
+    do {
+      switch job.kind {
+      case .pixels:
+        guard let picture = files.first else { throw ChannelError.malformed }
+        let question = try MessageText.decode(PixelQuestion.self, from: job.options)
+        let pixels = try decodePixels(of: picture, over: question.background)
+        (answer, results) = (.pixels(pixels.layout), [PictureBytes(pixels.bytes)])
+      case .encode:
+        guard let pixels = files.first else { throw ChannelError.malformed }
+        let question = try MessageText.decode(EncodingQuestion.self, from: job.options)
+        let picture = try encodePixels(RawPixels(pixels.array, question.layout), as: question.encoding)
+        (answer, results) = (.picture, [picture])
+      case .simulate:
+        let edit = try MessageText.decode(SimulatedEdit.self, from: job.options)
+        (answer, results) = (.picture, [try simulateEdit(edit, on: files.first)])
+      case .decoders: answer = .decoders(try installedDecoders())
+      case .prepare, .finish, .mask: throw ChannelError.malformed
+      }
+    } catch let error as ImagingError {
+      answer = .failed(error)
+    } catch let error as ChannelError {
+      throw error
+    } catch {
+      throw .malformed
+    }
+    return (try MessageText.encode(answer), results)
   }
 
   private static func isSocket(_ descriptor: Int32) -> Bool {

@@ -1,15 +1,8 @@
 import PictureFormats
-package import Core
+import Core
 
-/// An upper bound on the memory and CPU time for preparing a picture, estimated from its header. The memory
-/// covers the decoder, the pixels that are held, and the encoders; the time covers decoding. The bound serves
-/// for planning and for the limits of a worker and is not a prediction.
-package struct DecodingCost: Equatable, Sendable {
-  /// The maximum memory.
-  package let memory: ByteCount
-  /// The maximum CPU time for decoding, in seconds.
-  package let cpuSeconds: Int
-
+/// The cost of preparing a picture. The memory covers the decoder, the pixels that are held, and the encoders.
+extension WorkCost {
   /// The memory in bytes that a decoder, an encoder and libvips' line buffers need for any picture.
   private static let base = 48_000_000
 
@@ -37,12 +30,12 @@ package struct DecodingCost: Equatable, Sendable {
     let pixels =
       Self.decoderMemory(structure, channels * sample) + held + fitted * (turned + 2) + encoder + sums
       + measured
-    memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
+    let memory = ByteCount(Self.base + max(pixels, coefficients) + 3 * options.maximumBytes.bytes)
     // Measured: decoding and fitting take less than 0.1 s per megapixel. A PNG that is recompressed is read
     // and written in one step, in less than 3 s per megapixel. The work after that is on our own pixels and
     // does not count.
     let rate = plan.keepsPixels && structure.format == .png ? 6.0 : 0.3
-    cpuSeconds = 6 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6)
+    self.init(memory: memory, cpuSeconds: 6 + Int(rate * Double(min(sourcePixels, 1_000_000_000)) / 1e6))
   }
 
   /// The memory of the output rows in progress. Input arrives in strips of 32 rows, each as wide as the

@@ -55,9 +55,6 @@ public struct PreparationOptions: Sendable, Codable, Hashable {
   /// Creates options with the default values.
   public init() {}
 
-  /// The name of this kind of job in messages between processes.
-  package static let jobKind = "prepare"
-
   /// The metadata of a picture that is kept.
   package func kept(of structure: PictureStructure) -> Attribution {
     keepsCopyright ? structure.attribution : Attribution()

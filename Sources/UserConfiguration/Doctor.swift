@@ -2,8 +2,8 @@ import Editing
 import Base64
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
+import PictureWork
 import Isolation
 import Ledger
 import Preparation
@@ -64,9 +64,10 @@ public struct Doctor: Sendable {
     let (configuration, settled) = configurationFinding()
     let (gateway, chosen) = Self.gateway(settled)
     let keys = await keys(settled, chosen)
+    let (worker, decoders) = await Self.worker()
     let all =
-      gateway + keys.chosen + [configuration] + (await ledger(settled)) + [await Self.worker()]
-      + Self.decoders() + [Self.kernel()] + keys.others
+      gateway + keys.chosen + [configuration] + (await ledger(settled)) + [worker] + decoders
+      + [Self.kernel()] + keys.others
     let isLast = { (finding: Finding) in
       finding.state == .absent && keys.others.contains { $0.name == finding.name }
     }
@@ -91,52 +92,49 @@ public struct Doctor: Sendable {
     }
   }
 
-  private static func decoders() -> [Finding] {
-    do throws(ImagingError) {
-      let there = try PictureFormat.Codec.allCases.map { codec throws(ImagingError) in
-        (codec, try Image.hasDecoder(codec))
-      }
-      let message = there.filter(\.1).map(\.0.rawValue).joined(separator: ", ")
-      let missing = there.filter { !$0.1 }
-      var findings = [Finding("decoders", .good, "libvips \(ImagingRuntime.version): \(message)")]
-      if !missing.isEmpty {
-        let names = missing.map(\.0.rawValue).joined(separator: ", ")
-        findings.append(
-          Finding(
-            "decoders", .absent, "no decoder for \(names)", hint: "Install a libvips with support for it.")
-        )
-      }
+  /// Asks a worker for its decoders, and lets it process a small picture.
+  private static func worker() async -> (worker: Finding, decoders: [Finding]) {
+    do throws(IsolationError) {
+      let workers = ImageProcessor(try WorkerFleet())
+      let findings = (await tried(workers), await decoders(of: workers))
+      await workers.close()
       return findings
     } catch {
-      return [Finding("decoders", .picture(error, "libvips", .preparation))]
+      return (Finding("worker", .isolating(error)), [])
     }
   }
 
-  /// Lets a worker process a small picture.
-  private static func worker() async -> Finding {
-    let name = "worker"
-    do throws(IsolationError) {
-      let workers = ImageProcessor(.isolated(try WorkerFleet()))
-      let finding = await tried(workers)
-      await workers.close()
-      return finding
+  private static func decoders(of workers: ImageProcessor) async -> [Finding] {
+    do {
+      let installed = try await workers.decoders()
+      let names = installed.codecs.map(\.rawValue).joined(separator: ", ")
+      let found = Finding("decoders", .good, "\(installed.library): \(names)")
+      let missing = PictureFormat.Codec.allCases.filter { !installed.codecs.contains($0) }
+      guard !missing.isEmpty else { return [found] }
+      let without = missing.map(\.rawValue).joined(separator: ", ")
+      let hint = "Install a libvips with support for it."
+      return [found, Finding("decoders", .absent, "no decoder for \(without)", hint: hint)]
+    } catch let error as ImagingError {
+      return [Finding("decoders", .picture(error, "libvips", .preparation))]
     } catch {
-      return Finding(name, .isolating(error))
+      // The finding about the worker says why it cannot be asked.
+      return []
     }
   }
 
   private static func tried(_ workers: ImageProcessor) async -> Finding {
     var options = PreparationOptions()
     options.maximumEdge = 16
+    let size = PixelSize(width: 32, height: 32)
+    let gray = RawPixels([UInt8](repeating: 99, count: size.pixelCount), PixelLayout(size, bands: 1))
     do {
-      let picture = try await WorkerPool.shared.run {
-        try Image.fromPixels(
-          [UInt8](repeating: 99, count: 1_024), size: PixelSize(width: 32, height: 32), bands: 1
-        ).encoded(
-          as: .png)
-      }
+      let picture = try await workers.encode(gray, as: .png)
       _ = try await workers.prepare(.bytes(picture, name: "a test picture"), options)
       return Finding("worker", .good, "a child process can decode and encode")
+    } catch let error as IsolationError {
+      return Finding("worker", .isolating(error))
+    } catch let error as ImagingError {
+      return Finding("worker", .picture(error, "libvips", .preparation))
     } catch {
       return Finding("worker", error as? PlantainError ?? .unexpected(error))
     }

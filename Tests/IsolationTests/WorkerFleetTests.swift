@@ -3,6 +3,7 @@ import Foundation
 import Imaging
 import PictureFormats
 import Isolation
+import PictureWork
 import Preparation
 import TestSupport
 import Testing
@@ -23,7 +24,7 @@ private func prepare(
   var options = PreparationOptions()
   change(&options)
   let job = WorkerJob(
-    kind: PreparationOptions.jobKind,
+    kind: .prepare,
     limits: WorkerJob.Limits(memory: memory, cpuSeconds: cpuSeconds, encoding: encoding),
     options: try MessageText.encode(options))
   let message = try await fleet.perform(
@@ -68,7 +69,7 @@ struct WorkerFleetTests {
 
   @Test("workers give the same result as the process itself, one worker for many pictures")
   func sameResult() async throws {
-    let workers = ImageProcessor(.isolated(fleet))
+    let workers = ImageProcessor(fleet)
     var options = PreparationOptions()
     options.maximumEdge = 300
     for path in [Samples.portrait, Samples.rocket, Samples.coffee] {
@@ -84,9 +85,49 @@ struct WorkerFleetTests {
     #expect(fleet.idleProcesses.isEmpty)
   }
 
+  @Test("workers decode, encode and edit the program's own pictures like the process itself")
+  func samePixels() async throws {
+    let size = PixelSize(width: 40, height: 30)
+    let bytes = (0..<3 * size.pixelCount).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    let pixels = RawPixels(bytes, PixelLayout(size, bands: 3))
+    let photograph = PictureBytes(try Samples.bytes(Samples.rocket))
+    let photographSize = try PictureStructure.read(photograph).size
+    let edits = SimulatedEdit.Effect.allCases.map {
+      SimulatedEdit(
+        $0, size: size, drift: .init(right: 3, down: -2, scale: 1.1, tint: [1, 0.9, 1]), variant: 1,
+        encoding: .png)
+    }
+    var results: [[PictureBytes]] = []
+    for processor in [ImageProcessor.inProcess, ImageProcessor(fleet)] {
+      let png = try await processor.encode(pixels, as: .png)
+      #expect(try await processor.pixels(of: png, over: .white) == pixels)
+      var made = [png]
+      made.append(try await processor.encode(pixels, as: .jpeg(quality: 80)))
+      made.append(try await processor.encode(pixels, as: .webp(quality: 80)))
+      for edit in edits {
+        made.append(try await processor.simulate(edit, on: photograph, photographSize))
+        made.append(try await processor.simulate(edit, on: nil, nil))
+      }
+      results.append(made)
+      let installed = try await processor.decoders()
+      #expect(installed.library.hasPrefix("libvips 8.") && installed.codecs.contains(.jpeg))
+    }
+    #expect(results[0].map(\.array) == results[1].map(\.array))
+    await fleet.close()
+  }
+
+  @Test("a damaged picture fails in a worker with the decoder's error")
+  func damagedPicture() async throws {
+    let damaged = PictureBytes(Array(try Samples.bytes(Samples.coffee).prefix(5_000)))
+    await #expect(throws: ImagingError.self) {
+      try await ImageProcessor(fleet).pixels(of: damaged, over: .white)
+    }
+    await fleet.close()
+  }
+
   @Test("a picture that passes unchanged needs no worker")
   func passthrough() async throws {
-    let workers = ImageProcessor(.isolated(fleet))
+    let workers = ImageProcessor(fleet)
     let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let result = try await workers.prepare(.bytes(PictureBytes(jpeg), name: "a"), PreparationOptions())
     #expect(result.isPassthrough)
@@ -119,7 +160,7 @@ struct WorkerFleetTests {
     let folder = try TemporaryFolder()
     let bytes = kind == "jpg" ? try slowPicture() : try Synthetic.png(PixelSize(width: 2_500, height: 2_500))
     let path = try folder.write(bytes, as: "slow.\(kind)")
-    let workers = ImageProcessor(.isolated(fleet))
+    let workers = ImageProcessor(fleet)
     var options = PreparationOptions()
     options.maximumEdge = 2_000
     let writing = whenBusy(fleet) { _ in

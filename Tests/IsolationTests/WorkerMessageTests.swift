@@ -1,3 +1,4 @@
+import PictureWork
 import Foundation
 import Imaging
 import PictureFormats
@@ -77,6 +78,15 @@ private enum Messages {
       ("finished", finished), ("mask", MaskQuestion(edits: .transparent)),
       ("mask read", MaskQuestion.Answer.reading(MaskReading(edits: .white, coversAll: true))),
       ("mask failed", MaskQuestion.Answer.failed(.maskAmbiguous)),
+      ("pixels", PixelQuestion(over: .white)), ("encode", EncodingQuestion(layout, .jpeg(quality: 88))),
+      ("encode", EncodingQuestion(layout, .png)), ("encode", EncodingQuestion(layout, .webp(quality: 85))),
+      ("simulate", simulation), ("decoders", NoOptions()), ("picture made", PixelAnswer.picture),
+      ("pixels made", PixelAnswer.pixels(layout)),
+      (
+        "decoders found",
+        PixelAnswer.decoders(InstalledDecoders(library: "l", codecs: PictureFormat.Codec.allCases))
+      ),
+      ("pixels failed", PixelAnswer.failed(.damaged("words"))),
     ]
     + preparationErrors.map { ("preparation failed", PreparedReference.Answer.failed($0)) }
     + finishingErrors.map { ("finishing failed", FinishedPicture.Answer.failed($0)) }
@@ -85,8 +95,12 @@ private enum Messages {
   private static let area = PixelArea(left: 1, top: 2, size: PixelSize(width: 30, height: 40))
   private static let shown = VisibleArea(left: -0.5, top: 1.25, width: 4_001.5, height: 1e-9)
 
+  private static let layout = PixelLayout(size, bands: 3)
+  private static let simulation = SimulatedEdit(
+    .duotone, size: size, drift: SimulatedEdit.Drift(right: -3, down: 4, scale: 1.25, tint: [1, 0.5, 2]),
+    variant: 2, encoding: .png)
   private static let job = WorkerJob(
-    kind: PreparationOptions.jobKind, limits: WorkerJob.Limits(memory: .megabytes(300), cpuSeconds: 11),
+    kind: .prepare, limits: WorkerJob.Limits(memory: .megabytes(300), cpuSeconds: 11),
     options: [0, 255], further: 2, results: 2)
 
   private static let preparation: PreparationOptions = {

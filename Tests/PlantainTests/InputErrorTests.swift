@@ -46,7 +46,8 @@ import Core
       let preparer = Preparer(options: options)
       let source = Reference.bytes(PictureBytes(bytes), name: "cut")
       for work in [
-        { _ = try await preparer.prepare(source) }, { _ = try await preparer.inspect(source) },
+        { _ = try await preparer.prepare(source) },
+        { _ = try await Preparer.inspect(source, options: preparer.options) },
       ] as [() async throws -> Void] {
         do { try await work() } catch let error as PlantainError {
           #expect(error.hint?.contains("--allow-truncated") == isNamed, "\(error)")

@@ -1,3 +1,4 @@
+import InProcess
 import Synchronization
 import TestSupport
 import Testing
@@ -58,7 +59,7 @@ struct SingleFlightCacheTests {
 
   @Test("identical pictures are prepared once, whatever their names")
   func pictures() async throws {
-    let workers = ImageProcessor(.inProcess)
+    let workers = ImageProcessor(InProcessBackend())
     var options = PreparationOptions()
     options.maximumEdge = 100
     let bytes = PictureBytes(try Samples.bytes(Samples.coffee))
@@ -155,7 +156,7 @@ struct BudgetTests {
 
   @Test("a picture that needs more than the whole budget is refused by name")
   func tooLarge() async throws {
-    let workers = ImageProcessor(.inProcess, memory: .megabytes(50))
+    let workers = ImageProcessor.inProcess(memory: .megabytes(50))
     var options = PreparationOptions()
     options.maximumEdge = 100
     await #expect {

@@ -124,7 +124,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(result.reference.mediaType == .jpeg)
       #expect(result.reference.warnings == (isWrong ? [.labelWrong] : []))
     }
-    #expect(try await Preparer().inspect(source).warnings == (isWrong ? ["label-wrong"] : []))
+    #expect(try await Preparer.inspect(source).warnings == (isWrong ? ["label-wrong"] : []))
   }
 }
 

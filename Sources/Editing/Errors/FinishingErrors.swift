@@ -1,7 +1,6 @@
 import Finishing
-import Imaging
 import PictureFormats
-import Isolation
+import PictureWork
 import Core
 
 extension VisibleArea {

@@ -1,8 +1,7 @@
 import Finishing
 import Gateways
-import Imaging
 package import PictureFormats
-public import Isolation
+public import PictureWork
 package import Preparation
 package import Submission
 package import Core
@@ -158,6 +157,10 @@ extension PlantainError {
         .configuration, .configuration, "\(error)",
         hint: "Put plantain-worker of the same build beside plantain, or on PATH.", subject: subject,
         underlying: error)
+    case .libraryMissing:
+      PlantainError(
+        .configuration, .internalError, "libvips cannot be used: \(error)",
+        hint: "Install libvips 8.14 or newer: CShims/install-libraries.", subject: subject, underlying: error)
     case .encodingTookTooLong:
       PlantainError(
         .preparation, .tookTooLong, "cannot prepare \(subject ?? "the picture"): \(error)",

@@ -1,5 +1,5 @@
+import PictureWork
 package import Finishing
-import Imaging
 import PictureFormats
 package import Ledger
 package import Preparation

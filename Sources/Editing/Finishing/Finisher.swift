@@ -1,7 +1,6 @@
 package import Finishing
-import Imaging
 import PictureFormats
-import Isolation
+public import PictureWork
 public import Core
 
 /// The postprocessing half alone: takes a picture that a model returned and its original, and gives the
@@ -9,11 +8,11 @@ public import Core
 public struct Finisher: Sendable {
   /// The finishing options.
   public let options: FinishOptions
-  /// Decodes and encodes the pictures. Default: `.inProcess`.
+  /// Decodes and encodes the pictures.
   public let workers: ImageProcessor
 
   /// Creates a finisher.
-  public init(options: FinishOptions, workers: ImageProcessor = .inProcess) {
+  public init(options: FinishOptions, workers: ImageProcessor) {
     self.options = options
     self.workers = workers
   }

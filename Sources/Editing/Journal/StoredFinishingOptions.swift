@@ -1,5 +1,4 @@
 package import Finishing
-import Imaging
 import PictureFormats
 package import Ledger
 import Core

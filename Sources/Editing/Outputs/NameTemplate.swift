@@ -1,6 +1,5 @@
 import Core
 import Finishing
-import Imaging
 package import PictureFormats
 
 /// A pattern for the file names of results, such as `{stem}-warm.{ext}`.

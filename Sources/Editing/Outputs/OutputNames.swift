@@ -1,6 +1,5 @@
 import Core
 import Finishing
-import Imaging
 package import PictureFormats
 
 /// The file names that results may get, and the checks that keep other files safe.

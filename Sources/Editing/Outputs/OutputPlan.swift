@@ -1,5 +1,4 @@
 import Finishing
-import Imaging
 package import PictureFormats
 package import Ledger
 import Core

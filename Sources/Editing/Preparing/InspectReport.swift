@@ -1,4 +1,3 @@
-import Imaging
 import PictureFormats
 package import Preparation
 import Core

@@ -1,7 +1,7 @@
+public import PictureWork
 public import Base64
 public import Core
 import Finishing
-import Imaging
 import PictureFormats
 public import Preparation
 
@@ -16,9 +16,9 @@ public struct Preparer: Sendable {
   /// minutes for a large picture. Default: `nil`, no limit.
   public let timeout: Duration?
 
-  /// Creates a preparer that by default works in this process, without a time limit.
+  /// Creates a preparer, by default without a time limit.
   public init(
-    options: PreparationOptions = PreparationOptions(), workers: ImageProcessor = .inProcess,
+    options: PreparationOptions = PreparationOptions(), workers: ImageProcessor,
     timeout: Duration? = nil
   ) {
     self.options = options
@@ -151,11 +151,12 @@ public struct Preparer: Sendable {
     }
   }
 
-  /// Reports what a picture is and what `prepare` would do to it, without decoding it.
+  /// Reports what a picture is and what `prepare` would do to it with these options, without decoding it.
   ///
   /// - Throws: as `prepare`.
-  public func inspect(_ source: Reference) async throws(PlantainError) -> InspectReport {
-    let options = options
+  public static func inspect(
+    _ source: Reference, options: PreparationOptions = PreparationOptions()
+  ) async throws(PlantainError) -> InspectReport {
     let source = try await source.fetched()
     return try await onPool { () throws(PlantainError) in
       let opened = try source.open()

@@ -1,6 +1,5 @@
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Core
 

@@ -1,5 +1,4 @@
 import Finishing
-import Imaging
 import PictureFormats
 package import Ledger
 import Submission

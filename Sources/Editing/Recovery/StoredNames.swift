@@ -1,5 +1,4 @@
 import Gateways
-import Imaging
 package import PictureFormats
 import Preparation
 import Core

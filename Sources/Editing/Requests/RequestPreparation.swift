@@ -1,7 +1,5 @@
-import InProcess
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Preparation
 import Core

@@ -1,6 +1,5 @@
 import Core
 package import Gateways
-import Imaging
 import PictureFormats
 import Subprocess
 import SystemPackage

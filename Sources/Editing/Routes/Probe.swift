@@ -1,6 +1,6 @@
 import Gateways
-import Imaging
 import PictureFormats
+import PictureWork
 package import Ledger
 import Submission
 public import Core
@@ -113,7 +113,7 @@ extension Editor {
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async -> PlantainError? {
     do throws(PlantainError) {
-      let (references, options) = try Self.smallest(route.gateway)
+      let (references, options) = try await smallest(route.gateway)
       var settled = options
       (settled.timeout, settled.spending) = (timeout, spending)
       _ = try limiter.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
@@ -135,7 +135,7 @@ extension Editor {
   public func probePlans() async throws(PlantainError) -> [EditPlan] {
     var plans: [EditPlan] = []
     for route in routes {
-      let (references, options) = try Self.smallest(route.gateway)
+      let (references, options) = try await smallest(route.gateway)
       let job = try EditJob(Self.prompt, references, options, .none) { _ in }
       plans.append(try await plan(job, by: route))
     }
@@ -143,7 +143,7 @@ extension Editor {
   }
 
   /// A picture of a square on a background, and options with the smallest tier of the gateway.
-  private static func smallest(_ gateway: Gateway) throws(PlantainError) -> ([Reference], EditOptions) {
+  private func smallest(_ gateway: Gateway) async throws(PlantainError) -> ([Reference], EditOptions) {
     var options = EditOptions()
     options.output = .memory
     options.tier = gateway.defaultModel.tiers.first
@@ -152,9 +152,12 @@ extension Editor {
       let isSquare = [place / edge, place % edge].allSatisfy { (edge / 4..<edge * 3 / 4).contains($0) }
       return isSquare ? [200, 40, 30] : [240, 240, 235]
     }
-    do throws(ImagingError) {
-      let image = try Image.fromPixels(pixels, size: PixelSize(width: edge, height: edge), bands: 3)
-      return ([.bytes(try image.encoded(as: .png), name: "probe.png")], options)
+    let size = PixelSize(width: edge, height: edge)
+    do {
+      let picture = try await workers.encode(RawPixels(pixels, PixelLayout(size, bands: 3)), as: .png)
+      return ([.bytes(picture, name: "probe.png")], options)
+    } catch let error as IsolationError {
+      throw .isolating(error)
     } catch {
       throw .unexpected(error)
     }

@@ -1,6 +1,5 @@
 import Finishing
 public import Gateways
-import Imaging
 public import PictureFormats
 public import Preparation
 public import Core

@@ -1,5 +1,4 @@
 package import Finishing
-import Imaging
 package import PictureFormats
 public import Core
 

@@ -1,6 +1,5 @@
 import Core
 import Finishing
-import Imaging
 import PictureFormats
 
 #if canImport(FoundationEssentials)

@@ -1,7 +1,6 @@
 import Base64
 public import Core
 import Finishing
-import Imaging
 import PictureFormats
 package import Submission
 

@@ -1,5 +1,4 @@
 public import Core
-import Imaging
 import PictureFormats
 
 /// Reads small text files that a user wrote: prompts, configurations, and scripts. The byte order mark is

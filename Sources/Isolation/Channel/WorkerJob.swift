@@ -16,6 +16,10 @@ package struct WorkerJob: Codable, Sendable {
 
     private enum CodingKeys: CodingKey { case memory, cpuSeconds }
 
+    package init(_ cost: WorkCost, encoding: Duration? = nil) {
+      self.init(memory: cost.memory, cpuSeconds: cost.cpuSeconds, encoding: encoding)
+    }
+
     package init(memory: ByteCount, cpuSeconds: Int, encoding: Duration? = nil) {
       self.memory = memory
       self.cpuSeconds = cpuSeconds
@@ -27,22 +31,27 @@ package struct WorkerJob: Codable, Sendable {
   /// a reply changes (`WorkerMessageTests` compares them). A worker gets it as its last argument, and exits
   /// with `refusal` if its own version differs. Version 1, whose options were JSON, was not passed and ends
   /// in the same way.
-  package static let version = 5
+  package static let version = 6
   /// The exit status of a worker that refuses the version.
   package static let refusal: Int32 = 64
 
-  /// The name of the kind of work.
-  package let kind: String
+  /// The kinds of work. Each has its options and its reply.
+  package enum Kind: String, Codable, Sendable {
+    case prepare, finish, mask, pixels, encode, simulate, decoders
+  }
+
+  /// The kind of work.
+  package let kind: Kind
   /// The resource limits.
   package let limits: Limits
   /// The options of this kind of work, encoded by `MessageText`.
   package let options: [UInt8]
-  /// How many more pictures follow, each in its own message. Default: 0.
+  /// How many pictures follow after the first, each in its own message. Default: 0.
   package let further: Int
   /// How many files a reply that has any contains, each in its own message. Default: 1.
   package let results: Int
 
-  package init(kind: String, limits: Limits, options: [UInt8], further: Int = 0, results: Int = 1) {
+  package init(kind: Kind, limits: Limits, options: [UInt8], further: Int = 0, results: Int = 1) {
     self.kind = kind
     self.limits = limits
     self.options = options

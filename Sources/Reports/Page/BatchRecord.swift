@@ -2,7 +2,6 @@ public import Batch
 package import Editing
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Ledger
 import Core

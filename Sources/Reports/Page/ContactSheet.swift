@@ -1,8 +1,8 @@
 public import Batch
 public import Editing
 import Finishing
-import Imaging
 import PictureFormats
+import PictureWork
 import Core
 
 extension BatchRecord {
@@ -74,22 +74,33 @@ extension Editor {
     guard !entries.isEmpty else { return }
     var sheet = ContactSheet(count: entries.count)
     await forEachPanels(entries, edge: sheet.edge) { entry, panels in
-      let cell = SheetCell(panels, entry.name, edge: sheet.edge)
+      let cell = SheetCell(await pixels(of: panels, edge: sheet.edge), entry.name, edge: sheet.edge)
       if !sheet.hasRoom(for: cell) { await endRow(&sheet) }
       sheet.add(cell)
     }
     await endRow(&sheet)
-    let settled = sheet
+    let picture: PictureBytes
+    do {
+      picture = try await workers.encode(sheet.rows, as: ContactSheet.encoding(of: format))
+    } catch {
+      throw .unexpected(error)
+    }
     try await onPool { () throws(PlantainError) in
-      do {
-        let bytes = try settled.encoded(as: format).adding(SheetMark.metadata, as: format)
-        try OutputFile.write(PictureContent(bytes), to: path, overwriting: true)
-      } catch let error as WriteError {
-        throw .writing(error, path)
+      do throws(WriteError) {
+        let marked = picture.adding(SheetMark.metadata, as: format)
+        try OutputFile.write(PictureContent(marked), to: path, overwriting: true)
       } catch {
-        throw .unexpected(error)
+        throw .writing(error, path)
       }
     }
+  }
+
+  /// The pixels of panels; `nil` when there are none, or they are not as large as they should be.
+  private func pixels(of panels: Panels?, edge: Int) async -> SheetCell.Pictures? {
+    guard let panels, panels.panel.longestEdge <= edge,
+      let pixels = try? await workers.pixels(of: panels.bytes, over: ContactSheet.background)
+    else { return nil }
+    return SheetCell.Pictures(panels, pixels)
   }
 
   private func endRow(_ sheet: inout ContactSheet) async {
@@ -105,7 +116,7 @@ package struct ContactSheet: Sendable {
   /// The maximum width and height, which every format supports.
   private static let longest = 8_000
   private static let gap = 8
-  private static let ground: UInt8 = 48
+  static let background = RGBColor(red: 48, green: 48, blue: 48)
 
   /// The longest edge of each picture.
   package let edge: Int
@@ -168,7 +179,8 @@ package struct ContactSheet: Sendable {
     let height = row.reduce(0) { max($0, $1.height) }
     let start = pixels.isEmpty ? Self.gap : pixels.count / 3 / width
     let below = height + (names == nil ? 0 : nameHeight) + Self.gap
-    pixels.append(contentsOf: repeatElement(Self.ground, count: (start + below) * 3 * width - pixels.count))
+    pixels.append(
+      contentsOf: repeatElement(Self.background.red, count: (start + below) * 3 * width - pixels.count))
     let first = (width - Self.gap - end) / 2 + Self.gap
     used = max(used, end)
     var left = first
@@ -189,15 +201,24 @@ package struct ContactSheet: Sendable {
     }
   }
 
-  func encoded(as format: PictureFormat) throws(ImagingError) -> PictureBytes {
-    let size = PixelSize(width: width, height: pixels.count / 3 / width)
-    let image = try Image.fromPixels(pixels, size: size, bands: 3).cropped(
-      left: (width - Self.gap - used) / 2, top: 0,
-      to: PixelSize(width: used + Self.gap, height: size.height))
+  /// The finished sheet: all rows, without the columns that no row uses.
+  var rows: RawPixels {
+    let (left, height) = ((width - Self.gap - used) / 2, pixels.count / 3 / width)
+    let size = PixelSize(width: used + Self.gap, height: height)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(3 * size.pixelCount)
+    for row in 0..<height {
+      let start = 3 * (row * width + left)
+      bytes += pixels[start..<start + 3 * size.width]
+    }
+    return RawPixels(bytes, PixelLayout(size, bands: 3))
+  }
+
+  static func encoding(of format: PictureFormat) -> PixelEncoding {
     switch format {
-    case .jpeg: return try image.encoded(as: .jpeg(quality: 88, halvedChroma: true))
-    case .webp: return try image.encoded(as: .webp(quality: 85))
-    default: return try image.encoded(as: .png)
+    case .jpeg: .jpeg(quality: 88)
+    case .webp: .webp(quality: 85)
+    default: .png
     }
   }
 }
@@ -208,42 +229,44 @@ package struct SheetCell: Sendable {
   /// In pixels.
   package let width: Int
   package let height: Int
-  private let panels: Int
-  private let source: PixelRows
+  private let pictures: Pictures?
 
-  private struct PixelRows {
-    var pixels: [UInt8] = []
-    var stride = 0
-    var width = 0
+  /// The original and the result, or one of them.
+  struct Pictures: Sendable {
+    let pixels: RawPixels
+    let width: Int
+    let count: Int
+
+    init(_ panels: Panels, _ pixels: RawPixels) {
+      self.pixels = pixels
+      width = panels.panel.width
+      // The third panel is the map of changes.
+      count = panels.count == 3 ? 2 : 1
+    }
   }
 
-  /// - Parameter panels: `nil` when no picture can be read: the cell is then empty, so that every job keeps
+  /// - Parameter pictures: `nil` when no picture can be read: the cell is then empty, so that every job keeps
   ///   its position.
-  init(_ panels: Panels?, _ name: String, edge: Int) {
+  init(_ pictures: Pictures?, _ name: String, edge: Int) {
     self.name = name
-    // Our own worker has made these bytes, from a decoded picture.
-    guard let panels, panels.panel.longestEdge <= edge,
-      let image = try? Image.decode(panels.bytes, as: .png), image.bands == 3,
-      let pixels = try? image.copiedToMemory().pixels()
-    else {
-      (width, height, self.panels, source) = (2 * edge + comparisonGap, edge, 0, PixelRows())
+    self.pictures = pictures
+    guard let pictures else {
+      (width, height) = (2 * edge + comparisonGap, edge)
       return
     }
-    // The third panel is the map of changes.
-    self.panels = panels.count == 3 ? 2 : 1
-    source = PixelRows(pixels: pixels, stride: panels.size.width, width: panels.panel.width)
-    width = self.panels * source.width + (self.panels - 1) * comparisonGap
-    height = panels.size.height
+    width = pictures.count * pictures.width + (pictures.count - 1) * comparisonGap
+    height = pictures.pixels.size.height
   }
 
   func paste(into pixels: inout [UInt8], width whole: Int, left: Int, top: Int) {
-    for panel in 0..<panels {
-      let from = panel * (source.width + comparisonGap)
+    guard let pictures else { return }
+    let (source, wide) = (pictures.pixels, pictures.width)
+    for panel in 0..<pictures.count {
+      let from = panel * (wide + comparisonGap)
       for row in 0..<height {
-        let start = 3 * (row * source.stride + from)
+        let start = 3 * (row * source.size.width + from)
         let end = 3 * ((top + row) * whole + left + from)
-        pixels.replaceSubrange(
-          end..<end + 3 * source.width, with: source.pixels[start..<start + 3 * source.width])
+        pixels.replaceSubrange(end..<end + 3 * wide, with: source.bytes[start..<start + 3 * wide])
       }
     }
   }

@@ -1,8 +1,8 @@
 import Batch
 import Editing
 import Finishing
-import Imaging
 import PictureFormats
+import PictureWork
 import Preparation
 package import Core
 

@@ -3,7 +3,6 @@ public import Editing
 import Base64
 import Finishing
 import Gateways
-import Imaging
 import PictureFormats
 import Mustache
 import Core

@@ -1,7 +1,7 @@
 import Batch
 import Editing
-import Imaging
 import PictureFormats
+import PictureWork
 import Core
 
 /// The names under the pictures of one row of a contact sheet.
@@ -62,10 +62,6 @@ extension ImageProcessor {
     // Small drawings are rendered at a larger size; this limit undoes it.
     let edge = max(names.width, names.height)
     guard let drawn = await small(drawing, as: .png, edge: edge, allowing: ["svg"]) else { return nil }
-    return try? await WorkerPool.shared.run {
-      let image = try Image.decode(drawn.bytes, as: .png)
-      let flat = image.hasAlpha ? try image.flattened(onto: RGBColor(red: 48, green: 48, blue: 48)) : image
-      return try flat.widened(toBands: 3).copiedToMemory().pixels()
-    }
+    return try? await pixels(of: drawn.bytes, over: ContactSheet.background).bytes
   }
 }

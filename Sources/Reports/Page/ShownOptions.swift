@@ -3,7 +3,6 @@ import Preparation
 import Batch
 import Editing
 import Finishing
-import Imaging
 import PictureFormats
 import Core
 

@@ -16,7 +16,7 @@ let benchmarks: @Sendable () -> Void = {
   Benchmark("prepare a portrait, in a warm worker") { benchmark in
     let build = isSmallest ? "debug" : "release"
     let program = inRepository(".build/\(build)/plantain-worker").path(percentEncoded: false)
-    let workers = ImageProcessor(.isolated(try WorkerFleet(program: program)))
+    let workers = try ImageProcessor.isolated(worker: program)
     try await prepare(benchmark, by: workers)
     await workers.close()
   }

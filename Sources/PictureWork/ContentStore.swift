@@ -8,6 +8,8 @@ package final class ContentStore: Sendable {
 
   private let inMemory = Atomic(0)
 
+  package init() {}
+
   /// The same bytes, held by the store: in memory while there is room, otherwise in a file. They stay in
   /// memory if a file cannot be created. May block.
   package func keep(_ content: PictureContent) throws(ContentError) -> PictureContent {

@@ -4,6 +4,8 @@ public enum IsolationError: Error, Sendable, Equatable {
   case workerMissing(lookedFor: String)
   /// The program exists but cannot be started, or does not follow the protocol; the text says what happened.
   case workerUnusable(String)
+  /// The system cannot load the worker, because one of its libraries is missing.
+  case libraryMissing
   /// The worker was ended by a signal while decoding. The text is the signal's name, such as `SIGSEGV`.
   case crashed(signal: String)
   /// The worker was ended by a signal after decoding, while it made the result.
@@ -27,6 +29,7 @@ extension IsolationError: CustomStringConvertible {
     switch self {
     case .workerMissing(let places): "plantain-worker was not found \(places)"
     case .workerUnusable(let why): "plantain-worker cannot be used: \(why)"
+    case .libraryMissing: "plantain-worker cannot be loaded: libvips or another library is missing"
     case .crashed(let signal): "the worker process ended with \(signal) while decoding it"
     case .crashedEncoding(let signal): "the worker process ended with \(signal) while encoding the result"
     case .encodingTookTooLong(let seconds):
