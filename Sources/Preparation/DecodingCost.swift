@@ -1,7 +1,8 @@
 import PictureFormats
 import Core
 
-/// The cost of preparing a picture. The memory covers the decoder, the pixels that are held, and the encoders.
+/// The cost of preparing a picture. The memory covers the decoder, the pixels that are held, and the
+/// encoders.
 extension WorkCost {
   /// The memory in bytes that a decoder, an encoder and libvips' line buffers need for any picture.
   private static let base = 48_000_000
