@@ -63,7 +63,7 @@ extension History {
   private func isSettled(_ attempt: AttemptEntry) -> Bool {
     guard !store.isLive(attempt) else { return false }
     switch attempt.settledState(isLive: false) {
-    case .prepared, .unbilled, .withoutPicture, .done, .writtenOff: return true
+    case .prepared, .unbilled, .withoutPicture, .unusable, .done, .writtenOff: return true
     // Without its entry, a lost edit would be sent and paid for again by the next run of its manifest.
     case .sending, .accepted, .ambiguous, .stored, .lost: return false
     }
