@@ -158,6 +158,7 @@ public final class Editor: Sendable {
   private func endReservation(of job: EditJob) async {
     guard job.options.spending.perDay != nil else { return }
     try? await store.ledger().release(job.id)
+    job.unlockReservation()
   }
 
   private func edit(_ job: EditJob, by routes: [Route]) async throws(PlantainError) -> EditResult {

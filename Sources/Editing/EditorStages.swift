@@ -61,6 +61,9 @@ extension Editor {
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
       jobKey: job.options.jobKey, run: job.options.run)
+    if job.options.spending.perDay != nil {
+      job.lockReservation { store.lockReservation(of: job.id) }
+    }
     try await store.record(entry, within: job.options.spending)
   }
 
