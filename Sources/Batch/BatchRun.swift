@@ -112,7 +112,8 @@ package final class BatchRun: Sendable {
       if let claim = try JobLock(path, for: place) {
         guard item.variant != nil, try await editor.isTaken(names, from: item) else { return (claim, names) }
       } else {
-        guard item.variant != nil, let other = JobLock.place(path), other != place else { return nil }
+        guard item.variant != nil, !item.isKnownVariant, let other = JobLock.place(path), other != place
+        else { return nil }
       }
       number += 1
     }

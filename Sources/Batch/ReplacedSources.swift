@@ -31,9 +31,9 @@ extension PlantainError {
     _ path: String, readBy reader: Manifest.Item, _ item: Manifest.Item, in manifest: String?
   ) -> PlantainError {
     let place = item.isPicture ? item.name : "\(manifest.map { "\($0), " } ?? "")\(item.name)"
-    let other = reader.line == item.line ? "for it" : "for \(reader.name)"
+    let owner = reader.line == item.line ? "its own pictures" : "the pictures of \(reader.name)"
     return PlantainError(
-      .output, .outputExists, "\(place): cannot write \(path): it is a picture that is read \(other)",
+      .output, .outputExists, "\(place): cannot write \(path): it is one of \(owner)",
       hint: "Choose another output. An original is never replaced by a result. Nothing was sent.",
       subject: path)
   }

@@ -48,7 +48,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test(
-    arguments: ["a.jpg", "./a.jpg", "b.jpg", "link.jpg", "hard.jpg", "x/../b.jpg", "logo.png"],
+    arguments: [
+      "a.jpg", "./a.jpg", "b.jpg", "link.jpg", "hard.jpg", "x/../b.jpg", "new/../b.jpg", "logo.png",
+    ],
     [true, false])
   func `are refused before anything is sent, however the source is named`(
     output: String, overwrites: Bool
@@ -67,6 +69,25 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #expect(await simulator.counts.received == 0)
     }
     #expect(try folder.read("b.jpg") == before)
+  }
+
+  @Test func `are refused by an edit whose output leaves a folder that does not exist yet`() async throws {
+    let before = try folder.read("a.jpg")
+    var options = EditOptions()
+    (options.output, options.overwrites) = (.file(folder.file("new/sub/../../a.jpg")), true)
+    let settled = options
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { editor in
+        let error = await #expect(throws: PlantainError.self) {
+          try await editor.edit("x", references: [.file(folder.file("a.jpg"))], options: settled)
+        }
+        #expect(error?.exitStatus == 73)
+        #expect(await simulator.counts.received == 0)
+      }
+    }
+    #expect(try folder.read("a.jpg") == before)
   }
 
   @Test func `are the sources of a later line when their own job is done`() async throws {
