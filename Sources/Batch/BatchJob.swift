@@ -211,7 +211,8 @@ struct VariantRecord {
 }
 
 extension [Int: VariantRecord] {
-  /// The numbers of variants that were paid for, or may have been, in order: those that are done are preferred.
+  /// The numbers of variants that were paid for, or may have been, in order. Those that are done are
+  /// preferred.
   ///
   /// - Parameter taken: the numbers to leave out.
   func numbers(without taken: Set<Int>, maximum: Int) -> [Int] {

@@ -48,8 +48,8 @@ extension Ledger {
     }
   }
 
-  /// Ends the reservation of an edit: from now on, only what its attempts may have cost counts. If it has none,
-  /// nothing was sent, and nothing counts.
+  /// Ends the reservation of an edit: from now on, only what its attempts may have cost counts. If it has
+  /// none, nothing was sent, and nothing counts.
   package func release(_ edit: String) async throws(LedgerError) {
     try await write { database in
       let isSent = try !AttemptEntry.filter(Column("edit") == edit).filter(AttemptEntry.isSent)

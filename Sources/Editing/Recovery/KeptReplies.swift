@@ -98,8 +98,8 @@ extension Editor {
     return found
   }
 
-  /// Whether a result may still exist after it could not be fetched. A task that the gateway does not know may
-  /// have been done all the same, and a reply that cannot be read now may be readable later.
+  /// Whether a result may still exist after it could not be fetched. A task that the gateway does not know
+  /// may have been done all the same, and a reply that cannot be read now may be readable later.
   func isStillPaid(_ entry: EditEntry) async throws(PlantainError) -> Bool {
     switch try await standing(of: entry) {
     case .paid, .unknown: true

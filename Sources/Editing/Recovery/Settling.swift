@@ -24,8 +24,8 @@ public enum SettledEdit: Sendable {
 }
 
 extension History {
-  /// The ids of the edits that can be settled under an id: the edit itself, or the open edits of a run; if none
-  /// is open, those of the run that the user has settled otherwise before.
+  /// The ids of the edits that can be settled under an id: the edit itself, or the open edits of a run; if
+  /// none is open, those of the run that the user has settled otherwise before.
   ///
   /// - Parameters:
   ///   - settlement: what they are settled as; `nil`: not known yet. Default: `nil`.
@@ -120,7 +120,8 @@ extension Editor {
   ///   - settlement: what the user knows of it.
   ///   - watch: receives events. Default: does nothing.
   /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; 64 when the edit
-  ///   is under way, or its outcome is known from its gateway, or it is settled in this way already; 66 for an unknown id; 73 when the ledger cannot be used.
+  ///   is under way, or its outcome is known from its gateway, or it is settled in this way
+  ///   already; 66 for an unknown id; 73 when the ledger cannot be used.
   public func settle(
     _ id: String, as settlement: Settlement, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> SettledEdit {

@@ -7,8 +7,8 @@ import Ledger
   import Darwin
 #endif
 
-/// Reservations for the day's limit. Each has a lock that the kernel releases when its process ends, so that a
-/// killed process does not reserve money for the rest of the day.
+/// Reservations for the day's limit. Each has a lock that the kernel releases when its process ends, so that
+/// a killed process does not reserve money for the rest of the day.
 extension LedgerStore {
   /// The name of the lock file of an edit's reservation, beside the replies.
   static func reservationName(of edit: String) -> String { "\(edit).reserved" }
@@ -35,8 +35,8 @@ extension LedgerStore {
       await with { ledger throws(LedgerError) in try await ledger.reservations(ofRun: run) })
   }
 
-  /// Releases reservations that a process of this running system has locked, and whose lock is free. Any other
-  /// process, as on another machine that shares the ledger, may be alive.
+  /// Releases reservations that a process of this running system has locked, and whose lock is free. Any
+  /// other process, as on another machine that shares the ledger, may be alive.
   private func releaseAbandoned(_ edits: [String]) async throws(PlantainError) {
     guard let system = RunningSystem.id else { return }
     for edit in edits {
