@@ -63,9 +63,10 @@ public struct Batch: Sendable {
   ///   - watch: called when an item ends, and with the progress of the run; calls do not overlap. Default:
   ///     does nothing.
   /// - Returns: the totals of the run.
-  /// - Throws: 65 when the manifest has problems; 73 when the ledger cannot be used; 66 when there is no run
-  ///   to resume; 81 when the price of a job that is not done yet exceeds the limits or is unknown, unless
-  ///   results of earlier runs were fetched first. After 65 and 81, nothing has been sent.
+  /// - Throws: 65 when the manifest has problems; 73 when the ledger cannot be used, or an output is one of
+  ///   the pictures that the manifest reads; 66 when there is no run to resume; 81 when the price of a job
+  ///   that is not done yet exceeds the limits or is unknown, unless results of earlier runs were fetched
+  ///   first. After 65, 73, and 81, nothing has been sent.
   public func run(
     _ manifest: Manifest, until stop: StopSignal = StopSignal(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
@@ -73,6 +74,7 @@ public struct Batch: Sendable {
     var manifest = manifest
     manifest.nameResults(as: try await editor.store.writers(of: manifest))
     let all = try await editor.jobs(of: manifest).all
+    try await requireApart(all, of: manifest)
     let run = try await BatchRun(
       editor, manifest, SpendingLimiter(spending), maximum: maximum, again, under: stop)
     var loop = BatchLoop(run, BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now))

@@ -57,8 +57,9 @@ extension Editor {
       } else {
         var first: [Int: Int] = [:]
         let numbers = try await numbers(of: equal)
-        for (position, number) in zip(group, numbers) {
+        for (position, (number, isKnown)) in zip(group, numbers) {
           items[position]?.variant = number
+          items[position]?.isKnownVariant = isKnown
           // Two lines may be the outputs of one result that was copied before.
           if let other = first[number], let item = items[position] {
             same[other, default: []].append(item)
@@ -106,9 +107,12 @@ extension Editor {
       + StoredNames.texts(of: item.options) + pictures
   }
 
-  /// The variant number of each of several equal lines: that of the variant with the line's output, else the
-  /// next free one.
-  private func numbers(of items: [Manifest.Item]) async throws(PlantainError) -> [Int] {
+  /// The variant number of each of several equal lines: that of the variant with the line's output; else that
+  /// of one that was paid for and has the output of none of the lines, whose result is copied; else the next
+  /// free one.
+  private func numbers(
+    of items: [Manifest.Item]
+  ) async throws(PlantainError) -> [(number: Int, isKnown: Bool)] {
     let keys = try await keys(of: items[0].prompt, items[0].references, items[0].options)
     let known = try await knownVariants(keys, beyond: items.count)
     var taken: Set<Int> = []
@@ -119,13 +123,17 @@ extension Editor {
       taken.insert(number)
       return number
     }
-    for position in numbers.indices where numbers[position] == nil {
+    let open = numbers.indices.filter { numbers[$0] == nil }
+    let moved = known.numbers(without: taken, maximum: open.count)
+    for (position, number) in zip(open, moved) { numbers[position] = number }
+    taken.formUnion(moved)
+    for position in open.dropFirst(moved.count) {
       var free = 1
       while taken.contains(free) || known[free]?.isUsed == true { free += 1 }
       numbers[position] = free
       taken.insert(free)
     }
-    return numbers.compactMap(\.self)
+    return numbers.compactMap { number in number.map { ($0, moved.contains($0)) } }
   }
 
   /// The variant number of a line without an equal in its manifest: that of the variant with the line's
@@ -140,6 +148,7 @@ extension Editor {
 
   /// Whether another output has taken the variant's number meanwhile: other processes share the ledger.
   func isTaken(_ names: [String], from item: Manifest.Item) async throws(PlantainError) -> Bool {
+    guard !item.isKnownVariant else { return false }
     let record = try await variantRecords(names.map { ($0, 1) })[1]
     return record.map { $0.isUsed && !$0.isPlaced(item, amongUsed: true) } ?? false
   }
@@ -167,8 +176,10 @@ extension Editor {
     var known: [Int: VariantRecord] = [:]
     for entry in try await store.with({ ledger throws(LedgerError) in try await ledger.edits(ofJobs: all) }) {
       guard let number = entry.jobKey.flatMap({ numbers[$0] }) else { continue }
-      let states = try await store.attempts(of: entry).map { $0.settledState(isLive: false) }
+      let attempts = try await store.attempts(of: entry)
+      let states = attempts.map { $0.settledState(isLive: false) }
       known[number, default: VariantRecord()].entries.append((entry, HistoryEntry.state(of: states)))
+      if attempts.contains(where: store.isLive) { known[number]?.isLive = true }
     }
     return known
   }
@@ -180,6 +191,8 @@ extension Editor {
 /// The edits of one variant.
 struct VariantRecord {
   package var entries: [(entry: EditEntry, state: AttemptState)] = []
+  /// Whether a process is working on one of them.
+  var isLive = false
 
   /// The edits that were paid for, or may have been.
   private var used: [EditEntry] {
@@ -197,6 +210,17 @@ struct VariantRecord {
 }
 
 extension [Int: VariantRecord] {
+  /// The numbers of variants that were paid for, or may have been, in order. Those that are done are
+  /// preferred.
+  ///
+  /// - Parameter taken: the numbers to leave out.
+  func numbers(without taken: Set<Int>, maximum: Int) -> [Int] {
+    let open = filter { !taken.contains($0.key) && $0.value.isUsed && !$0.value.isLive }
+    let done = open.filter(\.value.isDone).keys.sorted()
+    let others = Set(open.keys).subtracting(done).sorted()
+    return (done + others).prefix(maximum).sorted()
+  }
+
   /// The lowest number of a variant with the item's output: first among the variants that were paid for, then
   /// among those that only failed attempts of that output used.
   package func number(placedAt item: Manifest.Item) -> Int? {

@@ -1,6 +1,7 @@
 import Core
 public import Editing
 import Ledger
+import Submission
 
 /// What the edits of a manifest would send and cost. Its encoding is the last line of `batch --dry-run
 /// --json`.
@@ -84,12 +85,16 @@ public struct BatchPlan: Encodable, Sendable {
   ///
   /// - Parameter limiter: reserves its price.
   package mutating func count(_ outcome: Result<EditPlan, PlantainError>, _ limiter: SpendingLimiter) {
-    jobs += 1
     switch outcome {
+    // An equal request, written in another way, was sent before.
+    case .failure(let error) where error.code == .outcomeUnknown: ambiguous += 1
+    case .success(let plan) where plan.paidFor != nil: skipped += 1
     case .failure(let error):
+      jobs += 1
       failed += 1
       if error.code == .overSpending { exceeds(error) }
     case .success(let plan):
+      jobs += 1
       count(plan)
       do throws(PlantainError) {
         let (price, gateway) = plan.dearest ?? (plan.cost.price, plan.gateway)
@@ -133,11 +138,12 @@ extension Batch {
   ///
   /// - Parameters:
   ///   - manifest: the edits.
-  ///   - watch: called for each item that would be sent or cannot be prepared, in the manifest's order.
+  ///   - watch: called for each item that would be sent or cannot be prepared, or that equals a request of an
+  ///     earlier edit whose result would be fetched or whose outcome is unknown, in the manifest's order.
   ///     Default: does nothing.
   /// - Returns: the totals, and the number of jobs that the spending limit allows, if there is one.
   /// - Throws: 65 when the manifest has problems; 66 when there is no run to resume; 73 when the ledger
-  ///   cannot be used.
+  ///   cannot be used, or an output is one of the pictures that the manifest reads.
   public func plan(
     _ manifest: Manifest, watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void = { _, _ in }
   ) async throws(PlantainError) -> BatchPlan {
@@ -145,6 +151,7 @@ extension Batch {
     var manifest = manifest
     manifest.nameResults(as: try await editor.store.writers(of: manifest))
     let jobs = try await editor.jobs(of: manifest)
+    try await requireApart(jobs.all, of: manifest)
     var sum = BatchPlan(jobs)
     let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
     let items = try await toDo(jobs.all.compactMap { $0.without(existing)?.item }, &sum, watch)
@@ -152,10 +159,7 @@ extension Batch {
       try await editor.store.leftToSpend(spending, items.first?.options.spending.perDay))
     await orderedConcurrentMap(items, width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {
-        var options = item.options
-        // An existing output may mean that the job is done.
-        options.overwrites = true
-        let plan = try await editor.plan(item.prompt, references: item.references, options: options)
+        let plan = try await editor.plan(item, again)
         return (item, Result<EditPlan, PlantainError>.success(plan))
       } catch {
         return (item, .failure(error))
@@ -193,4 +197,22 @@ extension Batch {
 
   /// The number of plans in progress: each holds its prepared pictures until it is counted.
   private static let plannedAtATime = 16
+}
+
+extension Editor {
+  /// Plans a job that is to be sent, as its run would send it.
+  fileprivate func plan(
+    _ item: Manifest.Item, _ again: ResendPolicy
+  ) async throws(PlantainError) -> EditPlan {
+    var options = item.options
+    // An existing output may mean that the job is done.
+    options.overwrites = true
+    let keys = try await keys(of: item.prompt, item.references, options)
+    let number = try await number(of: item, keys)
+    // The run that would be made does not exist yet.
+    options.run = ""
+    options.knownJobs = item.knownJobs(keys, keys.map { $0.text(ofVariant: number) })
+    options.sendsAgain = again != .no
+    return try await plan(EditJob(item.prompt, item.references, options, .none) { _ in })
+  }
 }

@@ -112,7 +112,8 @@ package final class BatchRun: Sendable {
       if let claim = try JobLock(path, for: place) {
         guard item.variant != nil, try await editor.isTaken(names, from: item) else { return (claim, names) }
       } else {
-        guard item.variant != nil, let other = JobLock.place(path), other != place else { return nil }
+        guard item.variant != nil, !item.isKnownVariant, let other = JobLock.place(path), other != place
+        else { return nil }
       }
       number += 1
     }
@@ -173,13 +174,7 @@ package final class BatchRun: Sendable {
   private func result(of entries: [EditEntry], for item: Manifest.Item) async throws(PlantainError)
     -> Batch.Outcome
   {
-    let plan = try OutputPlan(item.options, first: item.references.first)
-    for entry in entries {
-      let outputs = plan.outputs(of: entry)
-      if !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) {
-        return .skipped(id: entry.id, outputs: outputs)
-      }
-    }
+    if let (id, outputs) = try item.results(of: entries) { return .skipped(id: id, outputs: outputs) }
     for entry in entries {
       if let copy = try await editor.copy(entry, to: item.options, namedAfter: item.references.first) {
         return .done(copy)
@@ -279,7 +274,7 @@ extension Editor {
 
 extension Manifest.Item {
   /// The keys under which earlier edits of the job, and of those of its variants, are known.
-  fileprivate func knownJobs(_ keys: [JobKey], _ names: [String]) -> Set<String> {
+  func knownJobs(_ keys: [JobKey], _ names: [String]) -> Set<String> {
     let numbers = 1...(variant ?? 1) + Self.furtherVariants
     return Set(names + numbers.flatMap { number in keys.map { $0.text(ofVariant: number) } })
   }

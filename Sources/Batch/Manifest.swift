@@ -28,6 +28,8 @@ public struct Manifest: Sendable {
     public package(set) var options: EditOptions
     /// The number of the variant among items with the same content, from 1; `nil` where it is not stated.
     public package(set) var variant: Int?
+    /// Whether an earlier edit has done that variant, or may have, at another output.
+    var isKnownVariant = false
     /// Whether it is a picture of a folder, a pattern or a list, and not a line of a file.
     package var isPicture = false
     /// Whether an earlier run decided if the result has the picture's whole name.
@@ -217,6 +219,9 @@ extension Manifest.Item {
 
   /// The paths of its outputs, when all of them exist.
   package var existing: [String]? { plan.flatMap { $0.exists ? $0.existing : nil } }
+
+  /// Every path that its results may have.
+  var possiblePaths: [String] { plan?.possiblePaths ?? [] }
 
   /// The path of its output, without an extension where that is not known in advance.
   package var place: String? { (plan?.entry?.path).map(Self.standardized) }

@@ -26,6 +26,8 @@ package final class EditJob: Sendable {
   let reservation: SpendingReservation?
   package let stop: StopSignal
   package let watch: @Sendable (EditEvent) -> Void
+  /// The lock on the edit's reservation for the day's limit, while there is one.
+  private let reservationLock = Mutex<JobLock?>(nil)
   private let routesBefore = Mutex<[AttemptNote]>([])
 
   /// - Throws: `PlantainError` with exit status 64 when the options name no output.
@@ -46,6 +48,11 @@ package final class EditJob: Sendable {
 
   /// The attempts of the routes that have failed.
   package var earlier: [AttemptNote] { routesBefore.withLock { $0 } }
+
+  /// Locks the edit's reservation, which `makeLock` does, unless it is locked.
+  func lockReservation(_ makeLock: () -> JobLock?) { reservationLock.withLock { $0 = $0 ?? makeLock() } }
+
+  func unlockReservation() { reservationLock.withLock { $0 = nil } }
 
   func hasFailed(_ error: PlantainError) {
     routesBefore.withLock { $0 += error.attempts }

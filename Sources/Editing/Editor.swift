@@ -158,6 +158,7 @@ public final class Editor: Sendable {
   private func endReservation(of job: EditJob) async {
     guard job.options.spending.perDay != nil else { return }
     try? await store.ledger().release(job.id)
+    job.unlockReservation()
   }
 
   private func edit(_ job: EditJob, by routes: [Route]) async throws(PlantainError) -> EditResult {
@@ -229,12 +230,24 @@ public final class Editor: Sendable {
     let job = try EditJob(prompt, references, options, .none, watch)
     for route in routes { try check(job, route) }
     let paidFor = try await requireNoTwin(prompt, references, options)
+    var options = options
+    if store.exists { options.knownJobs = Set(try await keys(of: prompt, references, options).map(\.text)) }
+    var plan = try await plan(try EditJob(prompt, references, options, .none, watch))
+    plan.paidFor = paidFor ?? plan.paidFor
+    return plan
+  }
+
+  /// Plans an edit without regard to earlier edits with its job key.
+  ///
+  /// - Throws: as `edit`, where it sends nothing because of an equal request whose outcome is unknown.
+  package func plan(_ job: EditJob) async throws(PlantainError) -> EditPlan {
+    for route in routes { try check(job, route) }
     var plan = try await plan(job, by: routes[0])
-    plan.paidFor = paidFor
+    plan.paidFor = try await paidEqual(of: plan, job)
     plan.dearest = try dearestPrice(for: job)
     if let (price, gateway) = plan.dearest {
-      try options.spending.check(price, count: options.count, "the model", gateway)
-      try await store.check(plan, within: options.spending)
+      try job.options.spending.check(price, count: job.options.count, "the model", gateway)
+      try await store.check(plan, within: job.options.spending)
     }
     return plan
   }

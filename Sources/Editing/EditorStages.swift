@@ -59,6 +59,9 @@ extension Editor {
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
       jobKey: job.options.jobKey, run: job.options.run)
+    if job.options.spending.perDay != nil {
+      job.lockReservation { store.lockReservation(of: job.id) }
+    }
     try await store.record(entry, within: job.options.spending)
   }
 
@@ -160,7 +163,13 @@ extension Editor {
       watch(.done(result))
       return result
     } catch {
-      for one in executed { one.receipt.release() }
+      for one in executed {
+        if error.isOfPictureItself {
+          await one.receipt.findUnusable(error.message)
+        } else {
+          one.receipt.release()
+        }
+      }
       // An interruption here comes after the request was billed.
       var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
       error.editID = plan.id
@@ -195,8 +204,10 @@ extension Editor {
         throw .interrupted(billed: .yes)
       } catch {
         let kept = output.keep(picture.bytes)
-        failure = PlantainError.finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
+        let new = PlantainError.finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
           .keeping(kept)
+        // A picture that may be usable later matters more.
+        if failure?.isOfPictureItself != false { failure = new }
         warnings.insert(.pictureUnusable)
       }
     }

@@ -172,6 +172,8 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
 
   /// The state of a reservation: the edit counts with its whole price, even if nothing of it is in flight.
   static let reserved = "prepared"
+  /// The state of a reservation that has ended before anything was sent.
+  static let unsent = "unbilled"
 
   /// The reservation of an edit. It belongs to no request.
   init(reservationOf edit: EditEntry) {
@@ -181,7 +183,9 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   }
 
   /// The condition that leaves out reservations.
-  static var isSent: SQLExpression { Column("part") > 0 || Column("state") != reserved }
+  static var isSent: SQLExpression {
+    Column("part") > 0 || Column("state") != reserved && Column("baseURL") != ""
+  }
 }
 
 /// A row of `probes`: the outcome of one probe of a route.

@@ -48,9 +48,40 @@ extension Ledger {
     }
   }
 
-  /// Ends the reservation of an edit: from now on, only what its attempts may have cost counts.
+  /// Ends the reservation of an edit: from now on, only what its attempts may have cost counts. If it has
+  /// none, nothing was sent, and nothing counts.
   package func release(_ edit: String) async throws(LedgerError) {
-    try await write { try Self.deleteReservation(of: edit, $0) }
+    try await write { database in
+      let isSent = try !AttemptEntry.filter(Column("edit") == edit).filter(AttemptEntry.isSent)
+        .isEmpty(database)
+      if isSent { return try Self.deleteReservation(of: edit, database) }
+      try database.execute(
+        sql: "UPDATE attempts SET state = ? WHERE edit = ? AND state = ?",
+        arguments: [AttemptEntry.unsent, edit, AttemptEntry.reserved])
+    }
+  }
+
+  /// The ids of the edits since a time that have a reservation.
+  package func reservations(since moment: Int) async throws(LedgerError) -> [String] {
+    try await reservations("created >= ?", [moment])
+  }
+
+  /// The ids of the edits of a run of a batch that have a reservation.
+  package func reservations(ofRun run: String) async throws(LedgerError) -> [String] {
+    try await reservations("run = ?", [run])
+  }
+
+  private func reservations(
+    _ condition: String, _ arguments: StatementArguments
+  ) async throws(LedgerError) -> [String] {
+    try await read { database in
+      try String.fetchAll(
+        database,
+        sql: """
+          SELECT id FROM edits WHERE \(condition) AND EXISTS (
+            SELECT 1 FROM attempts WHERE edit = edits.id AND part = 0 AND state = 'prepared')
+          """, arguments: arguments)
+    }
   }
 
   private static func deleteReservation(of edit: String, _ database: Database) throws {

@@ -120,7 +120,7 @@ extension Ledger {
                 AND state NOT IN ('done', 'stored', 'accepted')
               ORDER BY id DESC LIMIT 1) AS lastBadWords
           FROM (SELECT *, state IN ('done', 'stored', 'accepted') AS isGood FROM attempts
-            WHERE started >= ? AND state NOT IN ('prepared', 'sending')) AS seen
+            WHERE started >= ? AND state NOT IN ('prepared', 'sending') AND baseURL <> '') AS seen
           GROUP BY gateway, baseURL ORDER BY gateway, baseURL
           """, arguments: [moment])
     }

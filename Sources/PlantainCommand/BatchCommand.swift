@@ -303,13 +303,18 @@ struct BatchCommand: AsyncParsableCommand {
       switch outcome {
       case .success(let plan):
         if !common.json {
+          if let id = plan.paidFor {
+            Console.print("\(item.name): would fetch edit \(id), which is already paid for")
+            break
+          }
           let lines = Summary.lines(sending: plan, verb: "would send", known: [.unknownModel])
           Console.print("\(item.name): \(lines[0])")
           for line in lines.dropFirst() { Console.print(line) }
         }
       case .failure(let error):
         if error.code == .overSpending { break }
-        if status == 0 { status = error.exitStatus }
+        // An equal request whose outcome is unknown is counted, as other jobs like it.
+        if status == 0, error.code != .outcomeUnknown { status = error.exitStatus }
         if !common.json { Console.note(Console.printable("plantain: \(error.message(about: item.name))")) }
       }
     }

@@ -135,12 +135,21 @@ struct HistoryPruneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune",
     abstract: "Remove settled edits from the ledger.",
-    discussion: "Edits whose result may still be fetched, or whose outcome is unknown, are kept.")
+    discussion: """
+      Edits whose result may still be fetched, or whose outcome is unknown, are kept. So are done jobs of \
+      batches: without its record, a job is sent and paid for again by the next run of its batch.
+      """)
 
   @Option(
     help: ArgumentHelp("Minimum age of edits to remove: 30d, 12w (at least 1d).", valueName: "age")
   )
   var olderThan: AgeArgument
+
+  @Flag(help: "Also remove done batch jobs, which are then paid again.")
+  var doneJobs = false
+
+  @Flag(help: "Only say what would be removed.")
+  var dryRun = false
 
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions
@@ -148,12 +157,25 @@ struct HistoryPruneCommand: AsyncParsableCommand {
   func run() async throws {
     common.startLogging()
     let history = try History(ledger: ledger.existing(common.configuration()))
-    let result = try await history.prune(olderThan: olderThan.value)
+    let age = olderThan.value
+    let plan = try await history.prune(olderThan: age, deletingDoneJobs: doneJobs, isDry: true)
+    if plan.doneJobs > 0 { common.note(warning(plan.doneJobs)) }
+    let result =
+      dryRun ? plan : try await history.prune(olderThan: age, deletingDoneJobs: doneJobs)
     if common.json {
       Console.printJSON(result)
     } else {
-      Console.print("\(result.pruned) edits removed")
+      Console.print("\(result.pruned) edits \(dryRun ? "would be removed" : "removed")")
       if result.kept > 0 { common.note("\(result.kept) kept: see plantain history") }
     }
+  }
+
+  private func warning(_ count: Int) -> String {
+    let jobs = count == 1 ? "1 done batch job" : "\(count) done batch jobs"
+    guard doneJobs else {
+      return "\(jobs) kept, so that no later run pays for them again; to remove them, too, add --done-jobs"
+    }
+    return "warning: \(jobs) \(dryRun ? "would lose their" : "lose their") records, and the next run of "
+      + "their batches pays for them again"
   }
 }

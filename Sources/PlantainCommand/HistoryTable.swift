@@ -83,6 +83,7 @@ extension HistoryEntry {
     case "ambiguous", "sending": "unknown"
     case "accepted", "stored": "to fetch"
     case "without-picture": "no picture"
+    case "unusable": "unusable picture"
     case "prepared": "not sent"
     case "written-off": "to send again"
     default: state

@@ -39,7 +39,8 @@ struct SettleCommand: AsyncParsableCommand {
     discussion: """
       First, the gateway and a kept reply are checked for the outcome. If it stays unknown, "billed" counts \
       the edit as spent: no picture will come, and no later run sends it. "unbilled" does not count it. \
-      "resend" counts it, and the next run of its batch sends it again. This command itself sends no edit.
+      "resend" counts it, and the next run of its batch sends it again. This command itself sends no edit. \
+      To correct an edit that was settled, run it again with another outcome.
       """)
 
   @Argument(
@@ -66,7 +67,8 @@ struct SettleCommand: AsyncParsableCommand {
     // All ids are resolved before any edit is changed.
     var edits: [(id: String, route: Route)] = []
     for id in ids {
-      for edit in try await history.unsettled(id) where !edits.contains(where: { $0.id == edit }) {
+      for edit in try await history.unsettled(id, as: settlement)
+      where !edits.contains(where: { $0.id == edit }) {
         let entry = try await history.edit(edit)
         let gateway = try configuration.gateways(named: entry.gateway)[0]
         edits.append((edit, try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)))

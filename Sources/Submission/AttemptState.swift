@@ -20,6 +20,8 @@ package enum AttemptState: String, Sendable, CaseIterable {
   case stored
   /// The gateway's final reply has no picture.
   case withoutPicture = "without-picture"
+  /// The whole reply is on the disk and billed, and its picture cannot be read, by its own bytes.
+  case unusable
   /// The pictures are written to their files.
   case done
   /// The user has settled the attempt as billed, without a result.
@@ -45,6 +47,8 @@ extension AttemptState {
     case store
     /// The reply was read and has no picture.
     case findNothing
+    /// The reply was read, and the bytes of its picture are not a readable picture.
+    case findUnusable
     /// The pictures are written to their files.
     case finish
     /// The process that worked on the attempt is gone.
@@ -66,26 +70,34 @@ extension AttemptState {
     case (.accepted, .lost), (.stored, .lost): .ambiguous
     case (.accepted, .store), (.sending, .store), (.stored, .store): .stored
     case (.accepted, .findNothing), (.stored, .findNothing): .withoutPicture
+    case (.accepted, .findUnusable), (.stored, .findUnusable): .unusable
     // A kept reply can be read again, by a later version or after a mistake. It may contain the paid picture.
-    case (.withoutPicture, .store), (.ambiguous, .store): .stored
-    case (.withoutPicture, .begin), (.ambiguous, .begin): .accepted
+    case (.withoutPicture, .store), (.unusable, .store), (.ambiguous, .store): .stored
+    case (.withoutPicture, .begin), (.unusable, .begin), (.ambiguous, .begin): .accepted
     case (.accepted, .finish), (.stored, .finish), (.done, .finish): .done
-    case (.withoutPicture, .finish), (.ambiguous, .finish): .done
+    case (.withoutPicture, .finish), (.unusable, .finish), (.ambiguous, .finish): .done
     // An attempt that the user has settled may have succeeded after all, so its result can still be fetched.
     case (.lost, .store), (.writtenOff, .store), (.unbilled, .store): .stored
     case (.lost, .finish), (.writtenOff, .finish), (.unbilled, .finish): .done
     // An accepted task and a stored reply survive the process.
     case (.accepted, .abandon): .accepted
     case (.stored, .abandon): .stored
-    case (let state, .settleBilled) where state.isOpen: .lost
-    case (let state, .settleUnbilled) where state.isOpen: .unbilled
-    case (let state, .settleResend) where state.isOpen: .writtenOff
+    case (let state, .settleBilled) where state.permitsSettling: .lost
+    case (let state, .settleUnbilled) where state.permitsSettling: .unbilled
+    case (let state, .settleResend) where state.permitsSettling: .writtenOff
     default: nil
     }
   }
 
   /// Whether the attempt has not ended, or its outcome is unknown.
   package var isOpen: Bool { [.sending, .accepted, .ambiguous, .stored].contains(self) }
+
+  /// Whether the user can settle the attempt: it is open, or its picture is unusable, or the user has settled
+  /// it before. An attempt that its gateway did not bill has the same state as one that was settled so; the
+  /// ledger tells them apart.
+  package var permitsSettling: Bool {
+    isOpen || [.unusable, .lost, .writtenOff, .unbilled].contains(self)
+  }
 
   /// Whether the same request may be sent again without asking the user.
   package var permitsSendingAgain: Bool { self == .prepared || self == .unbilled }
@@ -98,7 +110,7 @@ extension AttemptState {
     switch self {
     case .prepared, .unbilled: .no
     case .sending, .ambiguous, .withoutPicture: .unknown
-    case .accepted, .stored, .done, .lost, .writtenOff: .yes
+    case .accepted, .stored, .unusable, .done, .lost, .writtenOff: .yes
     }
   }
 }

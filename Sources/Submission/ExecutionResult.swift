@@ -61,6 +61,13 @@ package struct Receipt: Sendable {
     return isRecorded
   }
 
+  /// Records that no picture of the reply can be read, by its own bytes, and releases the raw reply. A later
+  /// version may read it again.
+  package func findUnusable(_ message: String) async {
+    await attempt.note(.findUnusable, .init(message: message))
+    release()
+  }
+
   /// Releases the raw reply without recording anything. The result can be replayed later.
   package func release() { attempt.entry.reply.release() }
 }

@@ -125,7 +125,7 @@ package final class RequestExecutor: Sendable {
     stop.begin(until: deadline)
     do throws(ExecutionFailure.Cause) {
       var answer = Answer.tasks(tasks)
-      let isWhole = [.stored, .withoutPicture].contains(state)
+      let isWhole = [.stored, .withoutPicture, .unusable].contains(state)
       if let reply { answer = try await understand(reply, attempt, isWhole: isWhole) }
       return try await bring(answer, besides: sent, attempt, deadline, earlier: [])
     } catch {
@@ -285,7 +285,7 @@ package final class RequestExecutor: Sendable {
       switch attempt.state {
       case .accepted, .stored: true
       // Only replies with status 2xx are stored, and an error in such a reply may be wrong.
-      case .ambiguous, .withoutPicture, .unbilled: !reply.isEmpty
+      case .ambiguous, .withoutPicture, .unusable, .unbilled: !reply.isEmpty
       default: false
       }
     if isOfUse { reply.release() } else { reply.discard() }

@@ -37,7 +37,7 @@ extension RequestExecutor {
     }
     if pictures.isEmpty, let failure {
       // An attempt that ended without a picture is not reopened because the gateway has forgotten its task.
-      let isOpen = failure.isOpen && attempt.state != .withoutPicture
+      let isOpen = failure.isOpen && ![.withoutPicture, .unusable].contains(attempt.state)
       await attempt.note(isOpen ? .begin : .findNothing, .init(message: failure.summary))
       throw failure
     }

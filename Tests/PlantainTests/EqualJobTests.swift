@@ -169,6 +169,68 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     #expect(try result("p.png") == result("sub/other.png"))
   }
 
+  @Test func `variants whose outputs all get other names are copied, not paid for again`() async throws {
+    let lines = [line("p.png"), line("q.png"), line("r.png")]
+    #expect(try await run(lines).billed == 3)
+    let renamed = try await run([line("new/1.png"), line("new/2.png"), line("new/3.png")])
+    #expect(renamed.billed == 0 && renamed.summary.done == 3 && renamed.summary.billed == 0)
+    #expect(renamed.variants == [1: 1, 2: 2, 3: 3])
+    #expect(made() == ["new", "p.png", "q.png", "r.png"])
+    // One more line than variants is one more picture, and one of them keeps its output.
+    let more = try await run([line("x.png"), line("q.png"), line("y.png"), line("z.png")])
+    #expect(more.billed == 1 && more.summary.exitStatus == 0)
+    #expect(more.variants == [1: 1, 2: 2, 3: 3, 4: 4])
+  }
+
+  @Test func `variants whose files were moved away are not paid for again`() async throws {
+    let lines = [line("p.png"), line("q.png")]
+    #expect(try await run(lines).billed == 2)
+    for name in ["p.png", "q.png"] {
+      try FileManager.default.moveItem(
+        atPath: folder.file("out/\(name)"), toPath: folder.file("moved-\(name)"))
+    }
+    for lines in [lines, [line("s.png"), line("t.png")]] {
+      let gone = try await run(lines)
+      #expect(gone.billed == 0 && gone.summary.failed == 2)
+      #expect(
+        gone.outcomes.values.allSatisfy {
+          if case .failed(let error) = $0 { error.exitStatus == 66 } else { false }
+        })
+      let plan = try await plan(lines)
+      #expect(plan.jobs == 0 && plan.failed == 2)
+    }
+  }
+
+  @Test func `a dry run says that a result cannot be copied, as the run does`() async throws {
+    #expect(try await run([line("p.png")]).summary.done == 1)
+    #expect(try await plan([line("q.png")]).skipped == 1)
+    try folder.write(Synthetic.png(PixelSize(width: 9, height: 9)), as: "out/p.png")
+    let plan = try await plan([line("q.png")])
+    let gone = try await run([line("q.png")])
+    #expect(plan.failed == 1 && plan.skipped == 0 && gone.summary.failed == 1 && gone.billed == 0)
+    #expect(try await self.plan([line("p.png")]).skipped == 1)
+  }
+
+  @Test func `a dry run plans a variant whose equal has an unknown outcome`() async throws {
+    let lines = [line("p.png"), line("q.png")]
+    let first = try await run([lines[0]], faults: [fault { $0.status = 500 }])
+    #expect(first.summary.ambiguous == 1)
+    let foreseen = try await plan(lines)
+    let next = try await run(lines)
+    #expect(foreseen.jobs == 1 && foreseen.ambiguous == 1 && foreseen.failed == 0)
+    #expect(next.billed == 1 && next.summary.ambiguous == 1)
+    #expect(try await plan(lines, again: .yes).jobs == 2)
+  }
+
+  private func plan(_ lines: [String], again: ResendPolicy = .no) async throws -> BatchPlan {
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    let manifest = try Manifest(
+      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
+    return try await withTestEditor(
+      gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:9", ledger: folder
+    ) { try await Batch($0, again: again).plan(manifest) }
+  }
+
   @Test func `a missing result is not paid for again, unless requested`() async throws {
     _ = try await run([line("p.png")])
     try folder.write(Array("other".utf8), as: "out/p.png")

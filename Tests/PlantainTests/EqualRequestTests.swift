@@ -129,6 +129,52 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test func `are foreseen by a dry run`() async throws {
+    for (name, more) in [("m", ""), ("other", #", "tier": "1K", "max-edge": "2048""#)] {
+      let lines = ["x", "y"].map {
+        #"{"references": ["a.jpg"], "prompt": "\#($0)", "output": "\#(name)-\#($0).jpg"\#(more)}"#
+      }
+      try folder.write(Array(lines.joined(separator: "\n").utf8), as: "\(name).jsonl")
+    }
+    let manifest = { @Sendable (name: String) throws -> Manifest in
+      try Manifest(reading: folder.file(name), Manifest.Defaults(folder: folder.file("out")), for: .google)
+    }
+    let written = options { ($0.tier, $0.maximumEdge) = (.one, .pixels(2_048)) }
+    try await with([fault { $0.status = 500 }]) { editor, simulator in
+      #expect(try await Batch(editor).run(manifest("m.jsonl")).ambiguous == 1)
+      let batch = Batch(editor)
+      let plan = try await batch.plan(manifest("other.jsonl"))
+      let error = await #expect(throws: PlantainError.self) {
+        try await editor.plan("x", references: [picture], options: written)
+      }
+      let summary = try await batch.run(manifest("other.jsonl"))
+      #expect(error?.exitStatus == 76)
+      #expect(plan.ambiguous == 1 && plan.failed == 0 && plan.jobs == 1)
+      #expect(summary.ambiguous == 1 && summary.done == 1)
+      #expect(await simulator.counts.received == 3)
+      #expect(try await Batch(editor, again: .yes).plan(manifest("other.jsonl")).jobs == 2)
+    }
+  }
+
+  @Test func `are foreseen by a dry run when their result can be fetched`() async throws {
+    let line = { (more: String) in
+      #"{"references": ["a.jpg"], "prompt": "x", "output": "1.jpg", "max-output-bytes": "\#(more)"}"#
+    }
+    try folder.write(Array(line("300").utf8), as: "small.jsonl")
+    try folder.write(Array(line("5MB").utf8), as: "large.jsonl")
+    try await with { editor, simulator in
+      let manifests = try ["small", "large"].map {
+        try Manifest(
+          reading: folder.file("\($0).jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
+      }
+      #expect(try await Batch(editor).run(manifests[0]).failed == 1)
+      let plan = try await Batch(editor).plan(manifests[1])
+      #expect(plan.jobs == 0 && plan.skipped == 1 && plan.cost.amount == 0)
+      #expect(try await Batch(editor).run(manifests[1]).done == 1)
+      #expect(await simulator.counts.received == 1)
+    }
+  }
+
   @Test func `are done for a batch that spells out a default`() async throws {
     let line = #""references": ["a.jpg"], "prompt": "x", "output": "1.jpg""#
     try folder.write(Array("{\(line)}".utf8), as: "m.jsonl")

@@ -18,13 +18,15 @@ import Testing
     ledger = try Ledger(path: folder.file("ledger.sqlite"))
   }
 
-  private func insert(_ id: String, daysAgo: Int, _ state: AttemptState, tasks: [String]? = nil) async throws
-  {
+  private func insert(
+    _ id: String, daysAgo: Int, _ state: AttemptState, tasks: [String]? = nil, job: String? = nil
+  ) async throws {
     let then = Int.now - daysAgo * 86_400_000
     try await ledger.save(
       EditEntry(
         id: id, created: then, prompt: "x", gateway: "apiyi", model: "m", tier: "1K", aspect: nil, count: 1,
-        sources: [], output: nil, priceMillionths: nil, currency: nil, finishing: nil))
+        sources: [], output: nil, priceMillionths: nil, currency: nil, finishing: nil,
+        jobKey: job, run: job.map { _ in "run" }))
     var attempt = AttemptEntry(
       edit: id, part: 1, number: 1, gateway: "apiyi", model: "m", baseURL: "https://a.example",
       state: state.rawValue, started: then, reply: "\(id).reply", idempotencyKey: nil)
@@ -41,7 +43,7 @@ import Testing
       old.append(state.rawValue)
     }
     let history = try History(ledger: .file(ledger.path))
-    let settled = ["prepared", "unbilled", "without-picture", "done", "written-off"]
+    let settled = ["prepared", "unbilled", "without-picture", "unusable", "done", "written-off"]
     let result = try await history.prune(olderThan: .seconds(30 * 86_400))
     #expect(result == PruneResult(pruned: settled.count, kept: old.count - settled.count))
     let left = try await history.edits(limit: 100).map(\.id)
@@ -51,6 +53,30 @@ import Testing
     // A second run has nothing to do.
     #expect(try await history.prune(olderThan: .seconds(30 * 86_400)).pruned == 0)
     #expect(try await ledger.faults() == [])
+  }
+
+  @Test func `done jobs of batches stay, unless requested or done again`() async throws {
+    try await insert("done", daysAgo: 40, .done, job: "a")
+    try await insert("failed", daysAgo: 40, .unbilled, job: "b")
+    try await insert("old", daysAgo: 40, .done, job: "c")
+    try await insert("again", daysAgo: 3, .done, job: "c")
+    try await insert("edit", daysAgo: 40, .done)
+    let history = try History(ledger: .file(ledger.path))
+    let age = Duration.seconds(30 * 86_400)
+    let ids = { @Sendable () async throws -> Set<String> in
+      Set(try await history.edits(limit: 100).map(\.id))
+    }
+    let all = try await ids()
+    var expected = PruneResult(pruned: 3, kept: 0, doneJobs: 1)
+    #expect(try await history.prune(olderThan: age, isDry: true) == expected)
+    #expect(try await ids() == all)
+    #expect(folder.names(in: "ledger.sqlite.replies").count == 5)
+    #expect(try await history.prune(olderThan: age) == expected)
+    #expect(try await ids() == ["done", "again"])
+    expected = PruneResult(pruned: 1, kept: 0, doneJobs: 1)
+    #expect(try await history.prune(olderThan: age, deletingDoneJobs: true, isDry: true) == expected)
+    #expect(try await history.prune(olderThan: age, deletingDoneJobs: true) == expected)
+    #expect(try await ids() == ["again"])
   }
 
   @Test func `pruning goes beyond the number of edits read at once`() async throws {

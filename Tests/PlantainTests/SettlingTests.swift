@@ -127,6 +127,44 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     }
   }
 
+  @Test(arguments: Settlement.allCases)
+  func `a settled edit can be settled otherwise, and the last settlement counts`(first: Settlement)
+    async throws
+  {
+    let lost = try await lostRun()
+    for id in try await history.unsettled(lost) {
+      try await with { editor, _ in _ = try await editor.settle(id, as: first) }
+    }
+    let repeated = await #expect(throws: PlantainError.self) {
+      try await history.unsettled(lost, as: first)
+    }
+    #expect(repeated?.exitStatus == 64)
+    for (other, state, isSpent) in [
+      (Settlement.billed, "lost", true), (.unbilled, "unbilled", false), (.resend, "written-off", true),
+    ] where other != first {
+      let ids = try await history.unsettled(lost, as: other)
+      #expect(ids.count == 2)
+      try await with { editor, _ in
+        for id in ids { _ = try await editor.settle(id, as: other) }
+      }
+      let entries = try await history.edits()
+      #expect(entries.allSatisfy { $0.state == state })
+      #expect(entries.allSatisfy { $0.attempts.last?.message == "settled by hand as \(other.rawValue)" })
+      #expect((try await spent() > 0) == isSpent)
+    }
+  }
+
+  @Test func `an edit that its gateway did not bill cannot be settled`() async throws {
+    try await with([fault { $0.status = 400 }]) { editor, _ in
+      _ = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [.file(folder.file("a.jpg"))])
+      }
+      let id = try await history.edits()[0].id
+      let error = await #expect(throws: PlantainError.self) { try await editor.settle(id, as: .billed) }
+      #expect(error?.exitStatus == 64)
+    }
+  }
+
   @Test func `an edit with a known outcome, or an unknown id, cannot be settled`() async throws {
     try await with { editor, _ in
       let summary = try await run(editor)

@@ -1,3 +1,4 @@
+import Core
 import Imaging
 import PictureFormats
 import Ledger
@@ -125,6 +126,56 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       try await ledger.save(entry)
     }
     #expect(try await edit(folder) { $0.spending.perDay = try usd("0.21") }.errors[0] == nil)
+  }
+
+  private enum Holder: CaseIterable { case alive, gone, ofOtherSystem, ofEarlierVersion }
+
+  @Test(arguments: Holder.allCases)
+  private func `a reservation ends with its process, if that is known to be gone`(holder: Holder)
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let store = try LedgerStore(.file(folder.file("ledger.sqlite")))
+    let entry = EditEntry(
+      id: "e1", created: .now, prompt: "x", gateway: "google", model: "m", tier: "1K", aspect: nil, count: 1,
+      sources: [], output: nil, priceMillionths: 67_000, currency: "USD", finishing: nil, run: "r1")
+    try await store.record(entry, within: SpendingLimits(perDay: try usd("0.1")))
+    let path = try store.ledger().replyPath("e1.reserved")
+    let system = try #require(RunningSystem.id)
+    var lock: JobLock?
+    switch holder {
+    case .alive: lock = store.lockReservation(of: "e1")
+    case .gone: try folder.write(Array(system.utf8), as: "ledger.sqlite.replies/e1.reserved")
+    case .ofOtherSystem: try folder.write(Array("other".utf8), as: "ledger.sqlite.replies/e1.reserved")
+    case .ofEarlierVersion: break
+    }
+    let isGone = holder == .gone
+    #expect(try await store.spentToday(in: "USD") == (isGone ? 0 : 67_000))
+    #expect(OutputFile.exists(path) == ![.gone, .ofEarlierVersion].contains(holder))
+    let next = try await edit(folder) { $0.spending.perDay = try usd("0.1") }
+    #expect(next.errors[0]?.exitStatus == (isGone ? nil : 81))
+    #expect(try await store.attempts(of: entry).isEmpty)
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func `the reservation of a killed process leaves what it may have sent`() async throws {
+    let folder = try TemporaryFolder()
+    let store = try LedgerStore(.file(folder.file("ledger.sqlite")))
+    let system = try #require(RunningSystem.id)
+    for (id, state, spent) in [
+      ("e1", "sending", 67_000), ("e2", "unbilled", 67_000), ("e3", "done", 134_000),
+    ] {
+      let entry = EditEntry(
+        id: id, created: .now, prompt: "x", gateway: "google", model: "m", tier: "1K", aspect: nil, count: 1,
+        sources: [], output: nil, priceMillionths: 67_000, currency: "USD", finishing: nil, run: "r1")
+      try await store.record(entry, within: SpendingLimits(perDay: try usd("1")))
+      _ = try await store.ledger().insert(
+        AttemptEntry(
+          edit: id, part: 1, number: 1, gateway: "google", model: "m", baseURL: "https://a.example",
+          state: state, started: .now, reply: "\(id).reply", idempotencyKey: nil))
+      try folder.write(Array(system.utf8), as: "ledger.sqlite.replies/\(id).reserved")
+      #expect(try await store.spentToday(in: "USD") == spent, "\(state)")
+    }
   }
 
   @Test func `concurrent edits do not exceed the limit, and unknown outcomes count`() async throws {

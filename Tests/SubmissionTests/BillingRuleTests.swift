@@ -18,22 +18,31 @@ import Testing
     .accepted: [
       .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff,
       .refused: .unbilled, .lost: .ambiguous, .cut: .ambiguous, .store: .stored,
-      .findNothing: .withoutPicture, .finish: .done, .abandon: .accepted,
+      .findNothing: .withoutPicture, .findUnusable: .unusable, .finish: .done, .abandon: .accepted,
     ],
     .stored: [
       .settleBilled: .lost, .settleUnbilled: .unbilled, .settleResend: .writtenOff,
-      .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture, .finish: .done,
-      .abandon: .stored,
+      .refused: .unbilled, .lost: .ambiguous, .store: .stored, .findNothing: .withoutPicture,
+      .findUnusable: .unusable, .finish: .done, .abandon: .stored,
     ],
     .ambiguous: [
       .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
       .settleResend: .writtenOff, .repeatAnswered: .unbilled,
     ],
     .withoutPicture: [.store: .stored, .begin: .accepted, .finish: .done],
+    .unusable: [
+      .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
+      .settleResend: .writtenOff,
+    ],
     .done: [.finish: .done],
-    .lost: [.store: .stored, .finish: .done],
-    .writtenOff: [.store: .stored, .finish: .done],
-    .unbilled: [.store: .stored, .finish: .done],
+    .lost: settled,
+    .writtenOff: settled,
+    .unbilled: settled,
+  ]
+
+  private static let settled: [Event: State] = [
+    .store: .stored, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
+    .settleResend: .writtenOff,
   ]
 
   @Test func `the transitions are exactly those of the table`() {
@@ -51,7 +60,7 @@ import Testing
 
   @Test func `a possibly billed attempt stays so, unless a reply or the user says otherwise`() {
     let events = Event.allCases.filter { ![.settleUnbilled, .repeatAnswered].contains($0) }
-    let spent: Set<State> = [.ambiguous, .withoutPicture, .done, .lost, .writtenOff]
+    let spent: Set<State> = [.ambiguous, .withoutPicture, .unusable, .done, .lost, .writtenOff]
     for state in spent {
       for event in events {
         #expect(state.after(event).map { $0.billing != .no } ?? true)

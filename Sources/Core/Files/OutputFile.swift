@@ -148,7 +148,7 @@ package enum OutputFile {
     /// - Returns: `nil` when the file does not exist.
     package init?(_ path: String) {
       var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
+      guard stat(path, &status) == 0 || stat(OutputFile.onceCreated(path), &status) == 0 else { return nil }
       (device, number) = (
         UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)
       )
@@ -186,16 +186,33 @@ package enum OutputFile {
 
   /// Whether two paths lead to one existing file, also through links.
   package static func isSame(_ path: String, _ other: String) -> Bool {
-    var (one, two) = (stat(), stat())
-    guard stat(path, &one) == 0, stat(other, &two) == 0 else { return false }
-    return one.st_dev == two.st_dev && one.st_ino == two.st_ino
+    guard let one = Identity(path) else { return false }
+    return one == Identity(other)
+  }
+
+  /// The path without the folders that do not exist and that `..` leaves again. Once they are created, both
+  /// paths lead to the same file.
+  private static func onceCreated(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      let folder = (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+      var status = stat()
+      if part == "..", let last = parts.last, last != "..", lstat(folder, &status) != 0 {
+        parts.removeLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
   }
 
   /// The absolute path with the links of its folder resolved, if that folder exists, so that two paths of one
   /// file are equal.
   package static func canonical(_ path: String) -> String {
     let folder = parent(of: path)
-    guard let real = realpath(folder, nil) else { return absolute(path) }
+    guard let real = realpath(folder, nil) ?? realpath(onceCreated(absolute(folder)), nil) else {
+      return absolute(path)
+    }
     defer { free(real) }
     let place = String(cString: real)
     return (place == "/" ? "" : place) + "/" + name(of: path)

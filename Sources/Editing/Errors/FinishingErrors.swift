@@ -129,8 +129,7 @@ extension PlantainError {
     _ error: any Error, of edit: EditFinishing?, gateway: String, keptAt path: String?
   ) -> PlantainError {
     let kept = path.map { "The returned file is kept in \($0)." } ?? "The request was done and billed."
-    let isOfResult = if case .picture? = error as? FinishingError { true } else { false }
-    guard let edit, !isOfResult else {
+    guard !isOfResult(error, isFinished: edit != nil) else {
       let cause =
         if case .picture(let imaging)? = error as? FinishingError { imaging.description } else { "\(error)" }
       return PlantainError(
@@ -138,15 +137,24 @@ extension PlantainError {
         subject: gateway, billed: .yes, underlying: error)
     }
     let cause = PlantainError.finishing(
-      error, result: gateway, original: edit.original ?? "the original", mask: edit.mask)
+      error, result: gateway, original: edit?.original ?? "the original", mask: edit?.mask)
+    let further = edit.map { " Then run plantain finish\($0.visibleArgument) on the kept picture." } ?? ""
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
-      hint:
-        """
-        \(kept) \(cause.hint ?? "Fix the cause.") Then run plantain finish\(edit.visibleArgument) on the \
-        kept picture.
-        """,
+      hint: "\(kept) \(cause.hint ?? "Fix the cause.")\(further)",
       subject: cause.subject, billed: .yes, underlying: error)
+  }
+
+  /// Whether an error of finishing is one of the returned picture, and not of the machine or of the other
+  /// pictures. A worker does not report which of several pictures ended it.
+  private static func isOfResult(_ error: any Error, isFinished: Bool) -> Bool {
+    switch error {
+    case FinishingError.picture: true
+    case IsolationError.crashed, IsolationError.tookTooLong, IsolationError.stoodStill,
+      IsolationError.vanished:
+      !isFinished
+    default: false
+    }
   }
 
   /// An error of an edit whose original or mask has changed since it was sent.

@@ -223,8 +223,8 @@ public struct HistoryEntry: Encodable, Sendable {
   /// Returns the state that matters most: open states rank before done ones, and those before unbilled ones.
   package static func state(of states: [AttemptState]) -> AttemptState {
     let order: [AttemptState] = [
-      .sending, .accepted, .stored, .ambiguous, .done, .lost, .writtenOff, .withoutPicture, .prepared,
-      .unbilled,
+      .sending, .accepted, .stored, .ambiguous, .done, .lost, .writtenOff, .unusable, .withoutPicture,
+      .prepared, .unbilled,
     ]
     return order.first(where: states.contains) ?? .prepared
   }
@@ -252,9 +252,9 @@ public struct HistoryEntry: Encodable, Sendable {
     switch state {
     case .accepted: "plantain recover \(id)"
     case .stored: "plantain replay \(id)"
-    case .withoutPicture where isKept: "plantain replay \(id)"
+    case .withoutPicture where isKept, .unusable where isKept: "plantain replay \(id)"
     case .ambiguous, .sending: PlantainError.settlingCommand(id)
-    case .prepared, .unbilled, .withoutPicture, .done, .lost, .writtenOff: nil
+    case .prepared, .unbilled, .withoutPicture, .unusable, .done, .lost, .writtenOff: nil
     }
   }
 
@@ -264,11 +264,12 @@ public struct HistoryEntry: Encodable, Sendable {
       switch state {
       case .ambiguous, .sending: "it may have been done and billed; check the gateway's own log, then run: "
       case .withoutPicture: "its reply is kept; a later version may find a picture: "
+      case .unusable: "its picture cannot be read; a later version may read it: "
       case .prepared, .unbilled: "nothing was billed; it can be sent again"
       case .writtenOff: "counted as billed; it can be sent again"
       case .accepted, .stored, .done, .lost: nil
       }
-    guard let command else { return state == .withoutPicture ? nil : why }
+    guard let command else { return [.withoutPicture, .unusable].contains(state) ? nil : why }
     return (why ?? "") + command
   }
 }

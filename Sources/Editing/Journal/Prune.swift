@@ -15,15 +15,23 @@ public struct PruneResult: Encodable, Sendable, Equatable {
   public package(set) var pruned = 0
   /// The number of edits that are old enough, but may still have a result to fetch, or an unknown outcome.
   public package(set) var kept = 0
+  /// The number of done jobs of batches that are old enough. They are kept, or deleted if requested.
+  public package(set) var doneJobs = 0
 }
 
 extension History {
   /// Deletes old settled edits from the ledger, with their stored replies. Edits that may still be recovered
-  /// or replayed, or whose outcome is unknown, are kept.
+  /// or replayed, or whose outcome is unknown, are kept. So are done jobs of batches, unless a newer edit has
+  /// done the same job: without its record, the next run of its batch would send and pay for it again.
   ///
-  /// - Parameter age: the minimum age, at least one day: what was spent on a day is the sum of its edits.
+  /// - Parameters:
+  ///   - age: the minimum age, at least one day: what was spent on a day is the sum of its edits.
+  ///   - deletesDoneJobs: whether done jobs of batches are deleted, too. Default: `false`.
+  ///   - isDry: whether they are only counted, and nothing is deleted. Default: `false`.
   /// - Throws: `PlantainError` with exit status 64 for a shorter age, 73 when the ledger cannot be used.
-  public func prune(olderThan age: Duration) async throws(PlantainError) -> PruneResult {
+  public func prune(
+    olderThan age: Duration, deletingDoneJobs deletesDoneJobs: Bool = false, isDry: Bool = false
+  ) async throws(PlantainError) -> PruneResult {
     guard age >= .seconds(86_400) else {
       throw .usage(
         "expected an age of 1d or more, because the edits of a day count toward its limit", hint: nil)
@@ -46,13 +54,21 @@ extension History {
           result.kept += 1
           continue
         }
-        for attempt in attempts { try unlink(store.ledger().replyPath(attempt.reply)) }
+        if try await isOnlyRecord(entry, attempts, limit) {
+          result.doneJobs += 1
+          guard deletesDoneJobs else { continue }
+        }
         settled.append(entry.id)
+        guard !isDry else { continue }
+        for attempt in attempts { try unlink(store.ledger().replyPath(attempt.reply)) }
+        try unlink(store.ledger().replyPath(LedgerStore.reservationName(of: entry.id)))
       }
       let ids = settled
-      try await store.with { ledger throws(LedgerError) in try await ledger.delete(edits: ids) }
       result.pruned += ids.count
+      guard !isDry else { continue }
+      try await store.with { ledger throws(LedgerError) in try await ledger.delete(edits: ids) }
     }
+    guard !isDry else { return result }
     try await store.with { ledger throws(LedgerError) in try await ledger.deleteRuns(begunBefore: limit) }
     if result.pruned > 0 { try await store.with { ledger throws(LedgerError) in try await ledger.compact() } }
     return result
@@ -60,10 +76,28 @@ extension History {
 
   private static let atATime = 200
 
+  /// Whether no newer edit has done the job of a done edit of a batch.
+  ///
+  /// - Parameter limit: the time from which edits are kept.
+  private func isOnlyRecord(
+    _ entry: EditEntry, _ attempts: [AttemptEntry], _ limit: Int
+  ) async throws(PlantainError) -> Bool {
+    guard entry.run != nil, let key = entry.jobKey, isDone(attempts) else { return false }
+    let all = try await store.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
+    for other in all where other.created >= limit {
+      if try await isDone(store.attempts(of: other)) { return false }
+    }
+    return true
+  }
+
+  private func isDone(_ attempts: [AttemptEntry]) -> Bool {
+    HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) == .done
+  }
+
   private func isSettled(_ attempt: AttemptEntry) -> Bool {
     guard !store.isLive(attempt) else { return false }
     switch attempt.settledState(isLive: false) {
-    case .prepared, .unbilled, .withoutPicture, .done, .writtenOff: return true
+    case .prepared, .unbilled, .withoutPicture, .unusable, .done, .writtenOff: return true
     // Without its entry, a lost edit would be sent and paid for again by the next run of its manifest.
     case .sending, .accepted, .ambiguous, .stored, .lost: return false
     }

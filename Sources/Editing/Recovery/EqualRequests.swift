@@ -36,6 +36,23 @@ extension Editor {
     }
   }
 
+  /// Foresees the last check. Creates no ledger. An equal request with references by URL is not found if they
+  /// would have to be fetched, and none of the routes but the first is considered.
+  ///
+  /// - Returns: the id of an equal request that is paid for, whose result would be fetched instead; `nil` if
+  ///   there is none.
+  /// - Throws: 76 if the outcome of an equal request is unknown.
+  func paidEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) -> String? {
+    guard store.exists else { return nil }
+    do throws(PlantainError) {
+      try await requireNoOpenEqual(of: plan, job)
+      return nil
+    } catch {
+      guard let paid = error.underlying as? PaidRequest else { throw error }
+      return paid.entry.id
+    }
+  }
+
   /// Runs the edit. If an equal request was paid for and its result can be fetched, nothing is sent: the
   /// result is fetched, finished as requested now, and returned.
   package func editOrFetch(
@@ -56,6 +73,7 @@ extension Editor {
           result.isOfEarlierRun = true
           return result
         }
+        guard try await !isStillPaid(paid.entry) else { throw .twinUnknown(paid.entry.id) }
         // Its reply contains no picture, so the request may be sent again.
         options.knownEdits.insert(paid.entry.id)
       }

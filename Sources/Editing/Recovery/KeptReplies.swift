@@ -45,13 +45,7 @@ extension Editor {
       case .paid:
         watch(.fetching(id: entry.id))
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
-        // A task that the gateway does not know may have been done all the same.
-        switch try await self.standing(of: entry) {
-        case .paid where try await !hasTask(entry) || again.passesOver(entry): continue
-        case .unknown where again.passesOver(entry): continue
-        case .paid, .unknown: return .unknown(entry)
-        default: continue
-        }
+        if try await isStillPaid(entry), !again.passesOver(entry) { return .unknown(entry) }
       case .withoutPicture(isKept: true):
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
       case .unknown(let isKept):
@@ -103,19 +97,29 @@ extension Editor {
     return found
   }
 
-  private func hasTask(_ entry: EditEntry) async throws(PlantainError) -> Bool {
-    try await store.attempts(of: entry).contains { $0.tasks != nil }
+  /// Whether a result may still exist after it could not be fetched. A task that the gateway does not know
+  /// may have been done all the same, and a reply that cannot be read now may be readable later.
+  func isStillPaid(_ entry: EditEntry) async throws(PlantainError) -> Bool {
+    switch try await standing(of: entry) {
+    case .paid, .unknown: true
+    case .underWay, .done, .withoutPicture, .lost, .nothing: false
+    }
   }
 
   func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
     let attempts = try await store.attempts(of: entry)
     if attempts.contains(where: store.isLive) { return .underWay }
     let isKept = attempts.contains(where: store.hasReply)
+    let hasTask = attempts.contains { $0.tasks != nil }
     return switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
     case .done: .done
+    // A stored reply whose file is gone was billed, and its result is lost.
+    case .stored where !isKept && !hasTask: .unknown(isKept: false)
     case .accepted, .stored: .paid
     case .sending, .ambiguous: .unknown(isKept: isKept)
-    case .withoutPicture: .withoutPicture(isKept: isKept)
+    // A task may deliver another picture the next time.
+    case .unusable where hasTask: .unknown(isKept: isKept)
+    case .withoutPicture, .unusable: .withoutPicture(isKept: isKept)
     case .lost: .lost
     case .prepared, .unbilled, .writtenOff: .nothing
     }
@@ -149,9 +153,6 @@ extension Editor {
 }
 
 extension EditEntry {
-  /// Whether none of its results exists where it was written.
-  package var isGone: Bool { !writtenPlaces.contains(where: OutputFile.exists) }
-
   /// The paths where its results were written.
   package var writtenPlaces: [String] { outputs ?? placesThatExist }
 
@@ -168,12 +169,25 @@ extension EditEntry {
 }
 
 extension PlantainError {
-  /// Whether the reply was read and contains no picture. False when a picture could not be fetched, finished,
-  /// or written.
+  /// Whether the reply was read and contains no picture that can be read. False when a picture could not be
+  /// fetched, finished, or written.
   var isOfReplyItself: Bool {
+    if stage == .finishing { return isOfPictureItself }
     if [.noPicture, .refused].contains(code) || underlying is GatewayFailure { return true }
     if underlying is StoredReply.Failure { return true }
     guard let failure = underlying as? ExecutionFailure, case .cutShort = failure.cause else { return false }
     return true
+  }
+
+  /// Whether a returned picture cannot be read because of its own bytes. False when a decoder, a worker, or
+  /// memory is missing, a file cannot be read, or a setting is the reason.
+  var isOfPictureItself: Bool {
+    guard case .picture(let error)? = underlying as? FinishingError else { return false }
+    return switch error {
+    case .notAPicture, .unsupportedFormat, .unsupportedVariant, .truncated, .damaged, .notAllowed,
+      .tooManyPixels, .stepFailed(.open, _), .stepFailed(.decode, _):
+      true
+    case .libraryUnusable, .unreadable, .loaderMissing, .needsOwnProcess, .stepFailed: false
+    }
   }
 }

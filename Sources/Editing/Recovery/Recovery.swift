@@ -170,6 +170,8 @@ extension PlantainError {
       .usage("the edit \(id) has a task but no stored reply", hint: "Fetch it: plantain recover \(id)")
     case .prepared, .unbilled:
       .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if needed.")
+    case .unusable:
+      .usage("the picture of the edit \(id) cannot be read, and its reply is gone", hint: nil)
     case .withoutPicture: .usage("the reply to the edit \(id) contains no picture", hint: nil)
     case .lost, .writtenOff:
       .usage("the edit \(id) was settled as billed, and no picture will come", hint: nil)

@@ -42,6 +42,11 @@ extension Editor {
       elapsed: ContinuousClock.now - start)
   }
 
+  /// Whether the results of an edit still exist, so that `copy` can write them to another path.
+  package func canCopy(_ entry: EditEntry) async throws(PlantainError) -> Bool {
+    try await remaining(of: entry) != nil
+  }
+
   /// The pictures of an edit that still exist, verified by their digests. If an earlier version recorded no
   /// digests, whatever pictures exist at their paths.
   private func remaining(

@@ -10,6 +10,9 @@ public enum Settlement: String, Sendable, CaseIterable {
   case unbilled
   /// It counts as spent, and the next run sends it again.
   case resend
+
+  /// The message of a settled attempt in the ledger.
+  fileprivate var message: String { "settled by hand as \(rawValue)" }
 }
 
 /// The outcome of settling one edit.
@@ -21,20 +24,25 @@ public enum SettledEdit: Sendable {
 }
 
 extension History {
-  /// The ids of the edits that can be settled under an id: the edit itself, or the open edits of a run.
+  /// The ids of the edits that can be settled under an id: the edit itself, or the open edits of a run; if
+  /// none is open, those of the run that the user has settled otherwise before.
   ///
-  /// - Parameter id: the id of an edit or a run, or the beginning of it.
-  /// - Throws: 66 for an unknown edit or run; 64 when several ids begin this way, or when nothing is open; 73
-  ///   when the ledger cannot be used.
-  public func unsettled(_ id: String) async throws(PlantainError) -> [String] {
+  /// - Parameters:
+  ///   - settlement: what they are settled as; `nil`: not known yet. Default: `nil`.
+  ///   - id: the id of an edit or a run, or the beginning of it.
+  /// - Throws: 66 for an unknown edit or run; 64 when several ids begin this way, or when there is nothing to
+  ///   settle; 73 when the ledger cannot be used.
+  public func unsettled(
+    _ id: String, as settlement: Settlement? = nil
+  ) async throws(PlantainError) -> [String] {
     let edit: EditEntry
     do throws(PlantainError) {
       edit = try await store.entry(id)
     } catch {
       guard error.code == .missing, let run = try await knownRun(id) else { throw error }
-      return try await store.open(ofRun: run)
+      return try await store.open(ofRun: run, as: settlement)
     }
-    try await store.requireOpen(edit)
+    try await store.requireOpen(edit, as: settlement)
     return [edit.id]
   }
 
@@ -49,13 +57,21 @@ extension History {
 }
 
 extension LedgerStore {
-  fileprivate func open(ofRun run: String) async throws(PlantainError) -> [String] {
+  fileprivate func open(
+    ofRun run: String, as settlement: Settlement?
+  ) async throws(PlantainError) -> [String] {
     let ids = try await with { ledger throws(LedgerError) in try await ledger.ids(of: EditQuery(run: run)) }
-    var open: [String] = []
+    var (open, settled): ([String], [String]) = ([], [])
     for id in ids.reversed() {
       let attempts = try await with { ledger throws(LedgerError) in try await ledger.attempts(of: id) }
-      if attempts.contains(where: \.isOpen), !attempts.contains(where: isLive) { open.append(id) }
+      guard !attempts.contains(where: isLive) else { continue }
+      if attempts.contains(where: \.isOpen) {
+        open.append(id)
+      } else if attempts.contains(where: { $0.isSettled(otherThan: settlement) }) {
+        settled.append(id)
+      }
     }
+    if open.isEmpty { open = settled }
     guard !open.isEmpty else {
       throw .usage(
         "the outcome of every edit of the run \(run) is known", hint: "There is nothing to settle.")
@@ -63,12 +79,14 @@ extension LedgerStore {
     return open
   }
 
-  fileprivate func requireOpen(_ edit: EditEntry) async throws(PlantainError) {
+  fileprivate func requireOpen(
+    _ edit: EditEntry, as settlement: Settlement?
+  ) async throws(PlantainError) {
     let attempts = try await attempts(of: edit)
     guard !attempts.contains(where: isLive) else {
       throw .usage("the edit \(edit.id) is under way", hint: "Wait until it finishes, or stop it.")
     }
-    guard attempts.contains(where: \.isOpen) else {
+    guard attempts.contains(where: { $0.canBeSettled(as: settlement) }) else {
       let state = HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) })
       throw .usage("the edit \(edit.id) is \(state.rawValue)", hint: "There is nothing to settle.")
     }
@@ -78,26 +96,40 @@ extension LedgerStore {
 extension AttemptEntry {
   /// Whether its outcome is unknown, or it has not ended.
   fileprivate var isOpen: Bool { settledState(isLive: false).isOpen }
+
+  /// Whether its outcome is unknown, its picture is unusable, or the user has settled it otherwise before.
+  fileprivate func canBeSettled(as settlement: Settlement?) -> Bool {
+    isOpen || state == AttemptState.unusable.rawValue || isSettled(otherThan: settlement)
+  }
+
+  /// Whether the user has settled it, and not as this. The message tells it from an attempt that its gateway
+  /// did not bill.
+  fileprivate func isSettled(otherThan settlement: Settlement?) -> Bool {
+    let verdicts: [AttemptState] = [.lost, .unbilled, .writtenOff]
+    guard verdicts.contains(settledState(isLive: false)) else { return false }
+    return Settlement.allCases.contains { $0 != settlement && message == $0.message }
+  }
 }
 
 extension Editor {
-  /// Settles an edit whose outcome is unknown to the ledger, by what the user has learned. The gateway or a
-  /// stored reply is asked first. Sends nothing that costs.
+  /// Settles an edit whose outcome is unknown to the ledger, by what the user has learned, or corrects how it
+  /// was settled before. The gateway or a stored reply is asked first. Sends nothing that costs.
   ///
   /// - Parameters:
   ///   - id: the edit's id, or the beginning of it.
   ///   - settlement: what the user knows of it.
   ///   - watch: receives events. Default: does nothing.
   /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; 64 when the edit
-  ///   is under way, or its outcome is known; 66 for an unknown id; 73 when the ledger cannot be used.
+  ///   is under way, or its outcome is known from its gateway, or it is settled in this way
+  ///   already; 66 for an unknown id; 73 when the ledger cannot be used.
   public func settle(
     _ id: String, as settlement: Settlement, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> SettledEdit {
     let edit = try await store.entry(id)
-    try await store.requireOpen(edit)
+    try await store.requireOpen(edit, as: settlement)
     let result = try await fetched(edit, watch)
     // Of several requests, some may have brought nothing.
-    for attempt in try await store.attempts(of: edit) where attempt.isOpen {
+    for attempt in try await store.attempts(of: edit) where attempt.canBeSettled(as: settlement) {
       try await settle(attempt, as: settlement)
     }
     if let result { return .fetched(result) }
@@ -108,7 +140,7 @@ extension Editor {
   private func fetched(
     _ edit: EditEntry, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult? {
-    let attempts = try await store.attempts(of: edit).filter(\.isOpen)
+    let attempts = try await store.attempts(of: edit).filter { $0.canBeSettled(as: nil) }
     guard attempts.contains(where: { $0.tasks != nil || store.hasReply($0) }) else { return nil }
     watch(.fetching(id: edit.id))
     var options = EditOptions()
@@ -134,8 +166,7 @@ extension Editor {
       case .resend: .settleResend
       }
     guard let id = attempt.id, let state = attempt.settledState(isLive: false).after(event) else { return }
-    let change = LedgerChange(
-      state: state.rawValue, changed: .now, message: "settled by hand as \(settlement.rawValue)")
+    let change = LedgerChange(state: state.rawValue, changed: .now, message: settlement.message)
     try await store.with { ledger throws(LedgerError) in try await ledger.change(id, to: change) }
   }
 }

@@ -39,6 +39,7 @@ package final class SpendingLimiter: Sendable {
   /// Counts what the run had spent before it was interrupted.
   package func resume(_ store: LedgerStore, run: String) async throws(PlantainError) {
     guard let limit else { return }
+    try await store.releaseAbandonedReservations(ofRun: run)
     let before = try await store.with { ledger throws(LedgerError) in
       try await ledger.spent(byRun: run, currency: limit.currency)
     }

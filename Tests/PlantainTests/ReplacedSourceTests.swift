@@ -1,0 +1,109 @@
+import Foundation
+import PlantainSimulator
+import TestSupport
+import Testing
+
+@testable import Batch
+@testable import Editing
+@testable import Plantain
+
+// The constant is well-formed.
+// swift-format-ignore: NeverUseForceTry
+private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
+
+/// A batch whose result would replace a picture that it reads sends nothing.
+@Suite struct `Results that would replace a source` {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for (name, width) in [("a.jpg", 48), ("b.jpg", 52), ("logo.png", 56)] {
+      let size = PixelSize(width: width, height: 36)
+      try folder.write(
+        name.hasSuffix("png") ? Synthetic.png(size) : Synthetic.jpeg(size), as: name)
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("link.jpg"), withDestinationPath: folder.file("b.jpg"))
+    try FileManager.default.linkItem(atPath: folder.file("b.jpg"), toPath: folder.file("hard.jpg"))
+  }
+
+  private func line(_ reference: String, _ output: String, _ more: String = "") -> String {
+    #"{"references":["\#(reference)"],"prompt":"warm","output":"\#(output)"\#(more)}"#
+  }
+
+  private func with(
+    _ lines: [String], overwrites: Bool, again: ResendPolicy = .no,
+    _ body: @Sendable (Batch, Manifest, Simulator) async throws -> Void
+  ) async throws {
+    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    var defaults = Manifest.Defaults(folder: folder.path)
+    defaults.options.overwrites = overwrites
+    let manifest = try Manifest(reading: folder.file("m.jsonl"), defaults, for: .apiyi)
+    #expect(manifest.problems.isEmpty)
+    return try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { try await body(Batch($0, again: again), manifest, simulator) }
+    }
+  }
+
+  @Test(
+    arguments: [
+      "a.jpg", "./a.jpg", "b.jpg", "link.jpg", "hard.jpg", "x/../b.jpg", "new/../b.jpg", "logo.png",
+    ],
+    [true, false])
+  func `are refused before anything is sent, however the source is named`(
+    output: String, overwrites: Bool
+  ) async throws {
+    try FileManager.default.createDirectory(atPath: folder.file("x"), withIntermediateDirectories: false)
+    let before = try folder.read("b.jpg")
+    let lines = [
+      line("b.jpg", "fine.jpg"),
+      #"{"references":["a.jpg","logo.png"],"prompt":"warm","output":"\#(output)"}"#,
+    ]
+    try await with(lines, overwrites: overwrites) { batch, manifest, simulator in
+      let run = await #expect(throws: PlantainError.self) { try await batch.run(manifest) }
+      let plan = await #expect(throws: PlantainError.self) { try await batch.plan(manifest) }
+      #expect(run?.exitStatus == 73 && run?.message.contains("line 2") == true)
+      #expect(plan?.message == run?.message)
+      #expect(await simulator.counts.received == 0)
+    }
+    #expect(try folder.read("b.jpg") == before)
+  }
+
+  @Test func `are refused by an edit whose output leaves a folder that does not exist yet`() async throws {
+    let before = try folder.read("a.jpg")
+    var options = EditOptions()
+    (options.output, options.overwrites) = (.file(folder.file("new/sub/../../a.jpg")), true)
+    let settled = options
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { editor in
+        let error = await #expect(throws: PlantainError.self) {
+          try await editor.edit("x", references: [.file(folder.file("a.jpg"))], options: settled)
+        }
+        #expect(error?.exitStatus == 73)
+        #expect(await simulator.counts.received == 0)
+      }
+    }
+    #expect(try folder.read("a.jpg") == before)
+  }
+
+  @Test func `are the sources of a later line when their own job is done`() async throws {
+    let lines = [line("a.jpg", "half.jpg"), line("half.jpg", "whole.jpg")]
+    try await with([lines[0]], overwrites: true) { batch, manifest, _ in
+      let summary = try await batch.run(manifest)
+      #expect(summary.done == 1)
+    }
+    try await with(lines, overwrites: true) { batch, manifest, _ in
+      let summary = try await batch.run(manifest)
+      #expect(summary.skipped == 1 && summary.done == 1)
+    }
+    try await with(lines, overwrites: true, again: .yes) { batch, manifest, simulator in
+      let error = await #expect(throws: PlantainError.self) { try await batch.run(manifest) }
+      #expect(error?.exitStatus == 73)
+      #expect(await simulator.counts.received == 0)
+    }
+  }
+}
