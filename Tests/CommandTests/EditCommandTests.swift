@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `plantain edit` {
+@Suite(.endsInTime) struct `plantain edit` {
   @Test func `a portrait is edited through the simulator`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)

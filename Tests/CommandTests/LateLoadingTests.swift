@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  @Suite("libvips is loaded late")
+  @Suite("The programs start without libvips", .endsInTime)
   struct LateLoadingTests {
     @Test("the programs start without libvips", arguments: ["plantain", "plantain-worker"])
     func notLinked(_ name: String) async throws {

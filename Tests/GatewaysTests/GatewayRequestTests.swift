@@ -101,7 +101,7 @@ private let places: [String: (url: String, authorization: (name: String, value: 
   }
 }
 
-@Suite struct `The gateway table` {
+@Suite struct `The facts about each gateway` {
   @Test(arguments: Gateway.all.map(\.id))
   func `no gateway lacks a field or contradicts itself`(id: String) throws {
     let gateway = try #require(Gateway.named(id))

@@ -3,27 +3,21 @@ import Plantain
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Failures of a gateway` {
+@Suite(.endsInTime) struct `Failures of a gateway` {
   private func error(
     _ answer: ScriptedGateway.Answer, ledger: TemporaryFolder? = nil,
     _ change: (inout EditOptions) -> Void = { _ in }
   ) async throws -> (PlantainError, requests: Int) {
-    let folder = try TemporaryFolder()
-    var options = EditOptions()
-    options.output = .file(folder.file("out.jpg"))
-    change(&options)
-    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
-    return try await ScriptedGateway.run(answer) { [options] gateway in
+    let output = try TemporaryFolder()
+    let options = editOptions {
+      $0.output = .file(output.file("out.jpg"))
+      change(&$0)
+    }
+    let scenario = try Scenario(PixelSize(width: 60, height: 40))
+    let picture = try scenario.pictureBytes()
+    return try await Scenario(in: ledger ?? scenario.folder).scripted([answer]) { editor, gateway in
       let error = await #expect(throws: PlantainError.self) {
-        try await withTestEditor(
-          gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger
-        ) { editor in
-          try await editor.edit("warm", references: [.bytes(picture, name: "p")], options: options)
-        }
+        try await editor.edit("warm", references: [picture], options: options)
       }
       let found = try #require(error)
       // On a busy machine the editor may notice that there is no reply before the gateway notices the

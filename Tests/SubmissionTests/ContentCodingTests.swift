@@ -6,7 +6,7 @@ import Core
 
 @testable import Submission
 
-@Suite struct `Compressed bodies` {
+@Suite(.endsInTime) struct `Compressed replies and downloads` {
   /// A reply whose text is "no picture here, " two hundred times.
   private static let gzip = data(
     """

@@ -4,7 +4,7 @@ import Core
 
 @testable import Submission
 
-@Suite("Downloads from untrusted addresses")
+@Suite("Downloads from untrusted addresses", .endsInTime)
 struct DownloadTests {
   /// Rules that allow loopback, as for a local gateway. All other rules stay in force.
   private static var loopback: Downloader.Rules {

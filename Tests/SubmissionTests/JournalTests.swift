@@ -35,7 +35,7 @@ private final class CrowdedJournal: AttemptJournal {
   }
 }
 
-@Suite struct `A journal on a full disk` {
+@Suite(.endsInTime) struct `A journal on a full disk` {
   @Test func `the picture is kept, and the outcome is recorded once there is room`() async throws {
     let folder = try TemporaryFolder()
     let journal = CrowdedJournal(in: folder)

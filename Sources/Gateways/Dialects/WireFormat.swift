@@ -3,7 +3,7 @@ import Core
 /// The code of one dialect: what a gateway of this dialect receives and replies, and the same from the
 /// simulator's side. All functions are pure.
 ///
-/// A dialect is a folder below `Dialects` with the four parts below, a line in `Gateway.Dialect.format`, and a
+/// A dialect is a folder below `Dialects` with these four parts, a line in `Gateway.Dialect.format`, and a
 /// folder of the same name below `Tests/Fixtures/Dialects`.
 protocol WireFormat {
   // MARK: - Request

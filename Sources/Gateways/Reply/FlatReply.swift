@@ -1,9 +1,9 @@
 import Base64
 import Core
 
-/// A reply in one of the flat dialects, which are read alike. The location of pictures differs between gateways, between versions
-/// of a gateway, and between the documentation and the actual replies. So every location that was seen
-/// anywhere is searched.
+/// A reply in one of the flat dialects, which are read alike. The location of pictures differs between
+/// gateways, between versions of a gateway, and between the documentation and the actual replies. So every
+/// location that was seen anywhere is searched.
 struct FlatReply: ReplyShape {
   let documents: [JSONValue]
 

@@ -41,7 +41,8 @@ package struct SimulatedRefusal: Error {
 extension SimulatedRequest {
   /// Adds a reference.
   ///
-  /// - Throws: `SimulatedRefusal` if the bytes are not a picture in a format and size that the gateway accepts.
+  /// - Throws: `SimulatedRefusal` if the bytes are not a picture in a format and size that the gateway
+  ///   accepts.
   mutating func take(
     _ picture: PictureBytes, labeled label: String?, _ endpoint: SimulatedEndpoint
   ) throws(SimulatedRefusal) {
@@ -74,7 +75,8 @@ extension SimulatedRequest {
 
   /// Sets the tier.
   ///
-  /// - Throws: `SimulatedRefusal` for a tier that the model does not support, or one in another gateway's spelling.
+  /// - Throws: `SimulatedRefusal` for a tier that the model does not support, or one in another gateway's
+  ///   spelling.
   mutating func take(tier text: String, _ endpoint: SimulatedEndpoint) throws(SimulatedRefusal) {
     let model = endpoint.model
     let spelling = endpoint.gateway.fields.spelling

@@ -1,5 +1,5 @@
-/// The flat JSON of APIMart and its white labels. References as data URIs and references as URLs are one list,
-/// and `size` is an aspect ratio:
+/// The flat JSON of APIMart and its white labels. References as data URIs and references as URLs are one
+/// list, and `size` is an aspect ratio:
 ///
 ///     {"model": "…", "prompt": "…", "image_urls": ["data:image/jpeg;base64,…", "https://…"],
 ///      "size": "16:9", "resolution": "2K", "n": 4}
