@@ -200,10 +200,8 @@ import Core
 
   @Test func `a paid picture that cannot be used is kept there, too`() async throws {
     let folder = try TemporaryFolder()
-    let bogus = Data("no picture".utf8).base64EncodedString()
-    let body =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
-    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+    let bogus = Array("no picture".utf8)
+    try await ScriptedGateway.run(.picture(bogus, label: "image/png")) { gateway in
       let outcome = try await Command(environment: ["TMPDIR": folder.path])
         .run(
           "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", gateway.baseURL)

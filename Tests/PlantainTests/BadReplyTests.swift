@@ -54,12 +54,11 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     let gateway = try #require(Gateway.named(id))
     var png = try Synthetic.png(PixelSize(width: 8, height: 8))
     for place in [18, 22] { png.replaceSubrange(place..<place + 2, with: [0xEA, 0x60]) }
-    let bomb = Data(HandmadePNG.repairingChecksums(png)).base64EncodedString()
+    let bytes = HandmadePNG.repairingChecksums(png)
+    let bomb = Data(bytes).base64EncodedString()
     let uri = "data:image/png;base64,\(bomb)"
     let bodies = [
-      "google": [
-        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bomb)"}}]}}]}"#
-      ],
+      "google": [ScriptedGateway.geminiReply(bytes, label: "image/png")],
       "myrouter": [#"{"image_urls":["\#(uri)"]}"#],
       "aimlapi": [#"{"data":[{"url":null,"b64_json":"\#(bomb)"}]}"#],
       "gccai": [

@@ -157,12 +157,7 @@ import Testing
   @Test func `a complete reply counts however its connection ends, and an incomplete one is kept`()
     async throws
   {
-    let picture = Data(try Synthetic.jpeg(PixelSize(width: 60, height: 40))).base64EncodedString()
-    let reply =
-      #"""
-      {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg",\#
-      "data":"\#(picture)"}}]}}]}
-      """#
+    let reply = ScriptedGateway.geminiReply(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     let head = { (status: Int, length: Int) in "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\n\r\n" }
     let source = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     let folder = try TemporaryFolder()
@@ -217,10 +212,8 @@ import Testing
 
   @Test func `an invalid picture is kept beside the output, and the error names it`() async throws {
     let folder = try TemporaryFolder()
-    let bogus = Data("not a picture at all".utf8).base64EncodedString()
-    let body =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
-    let (error, _) = try await error(.reply(status: 200, body: body)) {
+    let bogus = Array("not a picture at all".utf8)
+    let (error, _) = try await error(.picture(bogus, label: "image/png")) {
       $0.output = .file(folder.file("out.png"))
     }
     #expect(error.exitStatus == 80)
@@ -267,11 +260,9 @@ import Testing
   }
 
   @Test func `a wrong media type is reported, and the bytes decide`() async throws {
-    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
-    let body =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(jpeg)"}}]}}]}"#
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let folder = try TemporaryFolder()
-    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+    try await ScriptedGateway.run(.picture(jpeg, label: "image/png")) { gateway in
       var options = EditOptions()
       options.output = .folder(folder.path)
       let settled = options

@@ -203,12 +203,7 @@ import Testing
     defaults.options.overwrites = true
     let settled = defaults
     let other = try Synthetic.png(PixelSize(width: 9, height: 9))
-    let data = Data(other).base64EncodedString()
-    let answer = ScriptedGateway.Answer.reply(
-      status: 200,
-      body:
-        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(data)"}}]}}]}"#
-    )
+    let answer = ScriptedGateway.Answer.picture(other, label: "image/png")
     try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
       try await ScriptedGateway.run([part("![image](\(host.baseURL)/1.png)"), answer]) { gateway in
         try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {

@@ -84,9 +84,7 @@ import Testing
   private func state() async throws -> String? { try await scenario.history.edits().first?.state }
 
   private static func answer() throws -> ScriptedGateway.Answer {
-    let data = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 48))).base64EncodedString()
-    let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(data)"}}"#
-    return .reply(status: 200, body: #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#)
+    .picture(try Synthetic.jpeg(PixelSize(width: 64, height: 48)))
   }
 
   @Test func `a stop before sending ends the edit and sends nothing`() async throws {

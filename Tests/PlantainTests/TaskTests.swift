@@ -139,15 +139,7 @@ import Testing
   }
 
   @Test func `the next route is tried only after an unbilled failure of this route alone`() async throws {
-    let picture = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
-    let good = ScriptedGateway.Answer.reply(
-      status: 200,
-      body:
-        #"""
-        {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg",\#
-        "data":"\#(picture)"}}]}}]}
-        """#
-    )
+    let good = ScriptedGateway.Answer.picture(try Synthetic.jpeg(PixelSize(width: 64, height: 64)))
     for status in [429, 503, 401, 402, 404] {
       let (exit, requests, tried) = try await edit(.reply(status: status, body: "{}"), good)
       #expect(exit == 0, "\(status)")

@@ -46,8 +46,6 @@ import Core
     """
   )
 
-  private static let instant = Timing(now: { .zero }, sleep: { _ in }, random: { 0 })
-
   private static func data(_ text: String) -> [UInt8] { Data(base64Encoded: text).map(Array.init) ?? [] }
 
   private func send(
@@ -118,7 +116,7 @@ import Core
     ] as [([UInt8], String, Int, Int?)] {
       try await ScriptedGateway.run(.file(body, headers: [("Content-Encoding", coding)])) { server in
         let downloader = Downloader(
-          limit: ByteCount(limit), timeout: .seconds(30), rules: rules, timing: Self.instant)
+          limit: ByteCount(limit), timeout: .seconds(30), rules: rules, timing: .instant)
         let file = try? await downloader.fetch(server.baseURL + "/a.png")
         #expect(file?.bytes.count == expected, "\(coding), at most \(limit)")
         #expect(server.requests[0].head.lowercased().contains("accept-encoding: gzip, deflate"))
