@@ -207,7 +207,8 @@ let package = Package(
         "TestSupport", "Core",
       ],
       swiftSettings: swiftSettings),
-    .testTarget(name: "GatewaysTests", dependencies: ["Gateways"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "GatewaysTests", dependencies: ["Core", "Gateways", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "SubmissionTests", dependencies: ["Submission", "TestSupport", "Core"],
       swiftSettings: swiftSettings),

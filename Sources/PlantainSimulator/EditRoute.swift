@@ -1,4 +1,3 @@
-import Base64
 import Core
 import Gateways
 import NIOCore
@@ -22,7 +21,7 @@ struct EditRoute: Sendable {
       return failure(401, "Request is missing required authentication credential.")
     }
     let fault = await state.takeFault(for: gateway.id)
-    if let stranger = fault.stranger(to: gateway.dialect) {
+    if let stranger = fault.stranger(to: gateway.simulatedTraits) {
       return failure(501, "The fault script's '\(stranger)' means nothing at \(gateway.id).")
     }
     if fault.connection == .resetRequest {
@@ -40,7 +39,7 @@ struct EditRoute: Sendable {
     do {
       let document = try await edited(Array(body.readableBytesView), request, model: model, fault)
       return Self.answer(.json(200, document.text ?? ""), fault)
-    } catch let error as Refusal {
+    } catch let error as SimulatedRefusal {
       return failure(400, error.message)
     } catch let error as ImagingError {
       return failure(400, "Unable to process input image: \(error)")
@@ -53,7 +52,7 @@ struct EditRoute: Sendable {
     if let bearer = request[header: "authorization"] {
       return bearer.hasPrefix("Bearer ") && bearer.count > 7
     }
-    guard gateway.dialect == .nativeGemini else { return false }
+    guard gateway.simulatedTraits.contains(.googleClients) else { return false }
     return !(request[header: "x-goog-api-key"] ?? request.queryItem("key") ?? "").isEmpty
   }
 
@@ -61,23 +60,19 @@ struct EditRoute: Sendable {
   private func edited(
     _ body: [UInt8], _ request: IncomingRequest, model: String?, _ fault: Fault
   ) async throws -> JSONValue {
-    guard let json = JSONValue(parsing: body) else { throw Refusal("Invalid JSON payload received.") }
-    let model = gateway.model(named: json["model"]?.string ?? model)
-    let isNative = gateway.dialect == .nativeGemini
-    let wanted =
-      try isNative
-      ? NativeGeminiDialect.read(json, gateway, model) : FlatDialect.read(json, gateway, model)
+    let wanted = try gateway.simulatedRequest(body, model: model) { picture in
+      picture.withSpan { PictureFormat.recognize($0) }?.mediaType
+    }
     let pictures = try await pictures(wanted, fault)
     if fault.isBilled ?? true { await state.count(\.billed) }
-    let needsAddresses = !isNative || fault.inText == .address
-    let addresses = needsAddresses ? await keep(pictures, host: request[header: "host"] ?? "", fault) : []
-    if isNative { return NativeGeminiDialect.reply(pictures, addresses: addresses, wanted, fault) }
-    guard gateway.dialect == .task else {
-      return FlatDialect.reply(addresses, pictures, wanted, gateway, fault)
+    var answer = SimulatedAnswer(await delivered(pictures, host: request[header: "host"] ?? "", fault))
+    answer.take(fault)
+    if gateway.simulatedTraits.contains(.tasks) {
+      let end = fault.taskFailure.map(SimulatedTaskState.failed) ?? .done(answer.pictures.map(\.address))
+      let task = SimulatedTask(end: end, polls: fault.polls ?? 1, isExpired: fault.download == .expired)
+      answer.task = await state.begin(task)
     }
-    let end = fault.taskFailure.map(SimulatedTask.State.failed) ?? .done(addresses)
-    let task = SimulatedTask(end: end, polls: fault.polls ?? 1, isExpired: fault.download == .expired)
-    return FlatDialect.submitted(await state.begin(task))
+    return gateway.simulatedReply(to: wanted, answer)
   }
 
   private func pictures(
@@ -100,18 +95,27 @@ struct EditRoute: Sendable {
     return drafts + [last] + pictures
   }
 
-  /// Stores the pictures.
-  ///
-  /// - Returns: Their URLs.
-  private func keep(_ pictures: [SimulatedModel.Answer], host: String, _ fault: Fault) async -> [String] {
-    var addresses: [String] = []
-    for picture in pictures {
-      let result = StoredResult(
-        picture: picture, label: fault.label ?? picture.mediaType, redirect: fault.redirect,
-        download: fault.download)
-      addresses.append("http://\(host)/results/\(await state.keep(result))")
+  /// The pictures as the reply has them. They are stored if it has their URLs.
+  private func delivered(
+    _ pictures: [SimulatedModel.Answer], host: String, _ fault: Fault
+  ) async -> [SimulatedPicture] {
+    let needsAddresses = gateway.simulatedTraits.contains(.addresses) || fault.inText == .address
+    var delivered: [SimulatedPicture] = []
+    for (position, picture) in pictures.enumerated() {
+      let label = fault.label ?? picture.mediaType
+      var address = ""
+      if needsAddresses {
+        let result = StoredResult(
+          picture: picture, label: label, redirect: fault.redirect, download: fault.download)
+        address = "http://\(host)/results/\(await state.keep(result))"
+      }
+      // Drafts come before the picture.
+      let isDraft = fault.thoughts != nil && position < pictures.count - 1
+      delivered.append(
+        SimulatedPicture(
+          picture.bytes, label: label, address: address, isThought: isDraft || fault.isOnlyThought))
     }
-    return addresses
+    return delivered
   }
 
   private static func answer(_ reply: Reply, _ fault: Fault) -> Answer {
@@ -125,8 +129,22 @@ struct EditRoute: Sendable {
   }
 
   private func failure(_ status: Int, _ message: String, _ fault: Fault = Fault()) -> Answer {
-    var reply = Reply.json(status, fault.body ?? ErrorBody.document(status, message, gateway).text ?? "")
+    var reply = Reply.json(status, fault.body ?? gateway.simulatedError(status, message).text ?? "")
     if let time = fault.retryAfter { reply.headers.append(("Retry-After", time)) }
     return .reply(reply)
+  }
+}
+
+extension SimulatedAnswer {
+  /// Applies the faults that change what the reply says.
+  fileprivate mutating func take(_ fault: Fault) {
+    text = fault.hasNoPicture ? nil : fault.text
+    blockReason = fault.blockReason
+    finishReason = fault.finishReason
+    switch fault.inText {
+    case nil: form = .inline
+    case .dataURI?: form = .textWithDataURI
+    case .address?: form = .textWithAddress
+    }
   }
 }

@@ -15,14 +15,14 @@ struct ResultRoutes: Sendable {
   func task(_ request: IncomingRequest, named id: String, _ gateway: Gateway) async -> Reply {
     await state.count(\.questions)
     guard request[header: "authorization"] != nil else {
-      return .json(401, ErrorBody.document(401, "No key.", gateway).text ?? "")
+      return .json(401, gateway.simulatedError(401, "No key.").text ?? "")
     }
     guard let (task, isExpired) = await state.ask(id) else {
-      return .json(404, ErrorBody.document(404, "Task \(id) does not exist.", gateway).text ?? "")
+      return .json(404, gateway.simulatedError(404, "Task \(id) does not exist.").text ?? "")
     }
     let now = Int(Date().timeIntervalSince1970)
     let expires = isExpired ? now - 60 : now + 86_400
-    return .json(200, FlatDialect.report(id, task, expires: expires).text ?? "")
+    return .json(200, gateway.simulatedReport(on: id, task, expires: expires).text ?? "")
   }
 
   func result(_ request: IncomingRequest, named name: String) async -> Answer {

@@ -28,8 +28,8 @@ struct Router: Sendable {
 
   private mutating func mount(_ gateway: Gateway, below prefix: String, _ state: SimulatorState) {
     let edits = EditRoute(gateway: gateway, state: state)
-    // Google's own client sends requests to v1.
-    let paths = [gateway.path] + (gateway.dialect == .nativeGemini ? [v1Path(of: gateway)] : [])
+    let paths =
+      [gateway.path] + (gateway.simulatedTraits.contains(.googleClients) ? [v1Path(of: gateway)] : [])
     for path in paths {
       add(.POST, prefix + path) { try await edits.answer($0, model: $1["model"]) }
     }

@@ -1,24 +1,11 @@
+import Gateways
 import PictureFormats
 import Core
 import PictureWork
 
 /// An asynchronous task: its end, and the number of polls before it.
 struct SimulatedTask: Sendable {
-  enum State: Sendable {
-    case running(progress: Int)
-    case done([String])
-    case failed(String)
-
-    var word: String {
-      switch self {
-      case .running: "processing"
-      case .done: "completed"
-      case .failed: "failed"
-      }
-    }
-  }
-
-  let end: State
+  let end: SimulatedTaskState
   let polls: Int
   let isExpired: Bool
   var asked = 0
@@ -98,7 +85,7 @@ actor SimulatorState {
   }
 
   /// Polls a task, which advances it. `nil` if there is no such task.
-  func ask(_ id: String) -> (state: SimulatedTask.State, isExpired: Bool)? {
+  func ask(_ id: String) -> (state: SimulatedTaskState, isExpired: Bool)? {
     guard let task = tasks[id] else { return nil }
     tasks[id]?.asked += 1
     if task.asked >= task.polls { return (task.end, task.isExpired) }

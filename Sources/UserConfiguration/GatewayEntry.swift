@@ -95,7 +95,7 @@ struct GatewayEntry {
       Gateway.Carrier(rawValue: text).flatMap { $0 == .inlineData ? nil : $0 }
     }
     guard let carrier else { return }
-    guard gateway.dialect != .nativeGemini else {
+    guard gateway.carrier != .inlineData else {
       throw YAMLObject.Mistake(line: line, message: "the native dialect does not support a choice of carrier")
     }
     gateway.carrier = carrier
@@ -193,12 +193,5 @@ extension Gateway {
 
 extension Gateway.Dialect {
   /// The built-in gateway that a gateway of this dialect is copied from.
-  fileprivate var example: Gateway {
-    switch self {
-    case .nativeGemini: .apiyi
-    case .v3: .myrouter
-    case .images: .aimlapi
-    case .task: .gccai
-    }
-  }
+  fileprivate var example: Gateway? { Gateway.all.first { $0.dialect == self } }
 }

@@ -7,7 +7,7 @@ import Core
 /// Every kernel that this CPU can run.
 private let kernels = ["scalar", "ssse3", "avx2", "avx512", "neon"].compactMap(Base64.Kernel.init(named:))
 
-@Suite struct `Base64 kernels` {
+@Suite struct `Base64 is the same on every processor` {
   @Test func `the scalar kernel always exists, an unknown one never does`() {
     #expect(Base64.Kernel(named: "scalar") != nil)
     #expect(Base64.Kernel(named: "abacus") == nil)

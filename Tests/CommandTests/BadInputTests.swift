@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Invalid input to the command` {
+@Suite(.endsInTime) struct `Invalid input to the command` {
   struct Row: Sendable {
     let name: String
     let exit: Int32

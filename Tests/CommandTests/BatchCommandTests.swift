@@ -5,28 +5,16 @@ import TestSupport
 import Testing
 import Core
 
-private func fault(_ change: (inout Fault) -> Void) -> Fault {
-  var fault = Fault()
-  change(&fault)
-  return fault
-}
-
-@Suite struct `plantain batch` {
+@Suite(.endsInTime) struct `plantain batch` {
   private let folder: TemporaryFolder
   private let command: Command
 
   init() throws {
-    folder = try TemporaryFolder()
-    command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
-    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+    folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 64, height: 48))
+    command = .keepingLedger(in: folder)
   }
 
-  private func writeManifest(_ count: Int) throws {
-    let lines = (0..<count).map {
-      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg", "id": "job-\#($0)"}"#
-    }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-  }
+  private func writeManifest(_ count: Int) throws { try folder.writeManifest(jobs: count, hasIDs: true) }
 
   private func arguments(_ simulator: Simulator) -> [String] {
     [
@@ -247,11 +235,11 @@ extension [[String: Any]] {
 }
 
 /// The process is killed at any moment, and the same command continues. No job is ever sent twice.
-@Suite struct `Extended: a killed batch` {
+@Suite(.endsInTime) struct `Extended: a killed batch` {
   @Test(.enabled(if: !isFastRun)) func `every job is done once or has an unknown outcome`() async throws {
     let (jobs, kills) = isExtendedRun ? (400, 300) : (60, 12)
     let folder = try TemporaryFolder()
-    let command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
+    let command = Command.keepingLedger(in: folder)
     try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
     let lines = (0..<jobs).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
     try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")

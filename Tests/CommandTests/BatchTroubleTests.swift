@@ -6,17 +6,13 @@ import Testing
 import Core
 
 /// A run whose ledger or disk fails reports that, sends nothing that it could not record, and loses nothing.
-@Suite struct `plantain batch with a failing disk or ledger` {
+@Suite(.endsInTime) struct `plantain batch with a failing disk or ledger` {
   private let folder: TemporaryFolder
   private let jobs = 6
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 640, height: 480)), as: "a.jpg")
-    let lines = (0..<jobs).map {
-      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).png"}"#
-    }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 640, height: 480))
+    try folder.writeManifest(jobs: jobs, format: "png")
   }
 
   private func run(
@@ -104,7 +100,7 @@ import Core
 
 /// Holds a write lock on a database.
 private final class SQLiteLock {
-  static let isPossible = (try? runTool("python3", "-c", "import sqlite3")) == 0
+  static let isPossible = (try? Tool.status(of: "python3", "-c", "import sqlite3")) == 0
 
   private let process = Process()
   private let input = Pipe()
@@ -128,7 +124,7 @@ private final class SQLiteLock {
 
   func release() {
     try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
+    try? process.waitForExit()
   }
 }
 
@@ -147,7 +143,7 @@ private final class SmallDisk: Sendable {
   init(_ path: String, kilobytes: Int) throws {
     self.path = path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    guard try runTool("mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path) == 0 else {
+    guard try Tool.status(of: "mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path) == 0 else {
       throw CocoaError(.fileWriteUnknown)
     }
   }
@@ -162,16 +158,6 @@ private final class SmallDisk: Sendable {
 
   func unmount() {
     // The disk may already be unmounted.
-    _ = try? runTool("umount", "-l", path)
+    _ = try? Tool.status(of: "umount", "-l", path)
   }
-}
-
-private func runTool(_ arguments: String...) throws -> Int32 {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = arguments
-  process.standardError = FileHandle.nullDevice
-  try process.run()
-  process.waitUntilExit()
-  return process.terminationStatus
 }

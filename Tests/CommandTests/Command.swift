@@ -1,6 +1,14 @@
 import Foundation
+import PlantainSimulator
 import TestSupport
 import Testing
+
+/// A fault with the fields that `change` sets.
+func fault(_ change: (inout Fault) -> Void) -> Fault {
+  var fault = Fault()
+  change(&fault)
+  return fault
+}
 
 /// Runs the built binary as a user runs it.
 struct Command {
@@ -23,6 +31,11 @@ struct Command {
 
   var folder: String?
   var environment: [String: String] = [:]
+
+  /// A command that runs in a folder, and whose ledger is in it.
+  static func keepingLedger(in folder: TemporaryFolder) -> Command {
+    Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
+  }
 
   private static let binary = Products.commandFolder.appending(path: "plantain")
 

@@ -4,7 +4,7 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-@Suite struct `A configuration and the commands` {
+@Suite(.endsInTime) struct `A configuration and the commands` {
   /// A folder with a key and a configuration whose gateway `house` is the simulator.
   private func settled(_ simulator: Simulator, key: String) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()

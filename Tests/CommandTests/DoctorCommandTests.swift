@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct `plantain doctor` {
+@Suite(.endsInTime) struct `plantain doctor` {
   private func run(
     _ folder: TemporaryFolder, _ environment: [String: String] = [:], _ arguments: String...
   ) async throws -> (status: Int32, findings: [[String: Any]], text: String) {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `plantain edit` {
+@Suite(.endsInTime) struct `plantain edit` {
   @Test func `a portrait is edited through the simulator`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(folder: folder.path)
@@ -163,11 +163,10 @@ import Core
     let folder = try TemporaryFolder()
     var command = Command(folder: folder.path)
     command.environment = ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")]
-    let body = #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":""#
-    let bytes = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let answers: [ScriptedGateway.Answer] = [
       .reply(status: 200, body: "<html>what</html>"), .reply(status: 500, body: "{}"),
-      .reply(status: 200, body: body + bytes + #""}}]}}]}"#),
+      .picture(jpeg, label: "image/png"),
     ]
     try await ScriptedGateway.run(answers) { gateway in
       let edit = [

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `The sample program` {
+@Suite(.endsInTime) struct `The sample program` {
   @Test func `the sample program edits, and exits with the command's statuses`() async throws {
     let folder = try TemporaryFolder()
     try await withSimulator { simulator in
@@ -20,7 +20,7 @@ import Core
   }
 }
 
-@Suite struct `Interrupted twice` {
+@Suite(.endsInTime) struct `Interrupted twice` {
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func `a second signal gives 130, leaves no file, and names the possible cost`(signal: Int32) async throws {
     let folder = try TemporaryFolder()
@@ -48,22 +48,18 @@ import Core
   }
 }
 
-@Suite struct `Interrupted once` {
+@Suite(.endsInTime) struct `Interrupted once` {
   private let folder: TemporaryFolder
   private let command: Command
 
   init() throws {
-    folder = try TemporaryFolder()
-    command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
-    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
-    let lines = (0..<10).map { #"{"references":["a.jpg"],"prompt":"x \#($0)","output":"\#($0).jpg"}"# }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 64, height: 48))
+    command = .keepingLedger(in: folder)
+    try folder.writeManifest(jobs: 10)
   }
 
   private func slow(_ times: Int) -> [Fault] {
-    var fault = Fault()
-    (fault.delay, fault.times) = (.milliseconds(800), times)
-    return [fault]
+    [fault { ($0.delay, $0.times) = (.milliseconds(800), times) }]
   }
 
   @Test func `an edit keeps the picture that was in flight, and exits with 130`() async throws {
@@ -146,7 +142,7 @@ import Core
   }
 }
 
-@Suite struct `Interrupted while a task runs` {
+@Suite(.endsInTime) struct `Interrupted while a task runs` {
   @Test func `the exit status is 130, and the task can be recovered later`() async throws {
     let folder = try TemporaryFolder()
     let answers: [ScriptedGateway.Answer] = [
@@ -174,7 +170,7 @@ import Core
   }
 }
 
-@Suite struct `Standard output that cannot be written` {
+@Suite(.endsInTime) struct `Standard output that cannot be written` {
   @Test func `a paid picture is kept, and its path is named`() async throws {
     let folder = try TemporaryFolder()
     let outcome = try await Command(environment: ["TMPDIR": folder.path]).run(
@@ -204,10 +200,8 @@ import Core
 
   @Test func `a paid picture that cannot be used is kept there, too`() async throws {
     let folder = try TemporaryFolder()
-    let bogus = Data("no picture".utf8).base64EncodedString()
-    let body =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
-    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+    let bogus = Array("no picture".utf8)
+    try await ScriptedGateway.run(.picture(bogus, label: "image/png")) { gateway in
       let outcome = try await Command(environment: ["TMPDIR": folder.path])
         .run(
           "edit", Samples.coffee, "-p", "x", "-o", "-", "--gateway", "apiyi", "--base-url", gateway.baseURL)
@@ -224,7 +218,7 @@ import Core
   }
 }
 
-@Suite struct `A closed pipe` {
+@Suite(.endsInTime) struct `A closed pipe` {
   /// Runs a line of shell with a pipe as descriptor 3 whose reader is gone.
   private func run(_ line: String, in folder: TemporaryFolder) async throws -> Command.Outcome {
     try await Command(folder: folder.path, environment: ["TMPDIR": folder.path]).run(

@@ -7,7 +7,7 @@ import Core
 
 /// `failed.jsonl` runs as it is: without options and from any folder. Afterwards the original command has
 /// nothing left to do.
-@Suite(.enabled(if: !isFastRun)) struct `The failed jobs of a batch` {
+@Suite(.enabled(if: !isFastRun), .endsInTime) struct `The failed jobs of a batch` {
   private let folder: TemporaryFolder
   private let elsewhere: TemporaryFolder
   private let environment: [String: String]
@@ -24,11 +24,7 @@ import Core
   }
 
   private func refusals(_ count: Int) -> [Fault] {
-    (0..<count).map { _ in
-      var fault = Fault()
-      fault.status = 400
-      return fault
-    }
+    (0..<count).map { _ in fault { $0.status = 400 } }
   }
 
   private func lines(_ path: String) throws -> [[String: Any]] {

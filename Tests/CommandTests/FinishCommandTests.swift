@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `plantain finish` {
+@Suite(.endsInTime) struct `plantain finish` {
   /// The coffee sample, shifted right by 24 of its 600 pixels and tinted, as a JPEG of another size.
   private static func writeResult(into folder: TemporaryFolder) throws {
     var map = AffineTransform.stretch(

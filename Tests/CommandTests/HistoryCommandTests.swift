@@ -7,23 +7,18 @@ import Core
 
 /// Sends four edits, of which one is refused and one has an unknown outcome, and checks what the ledger
 /// reports.
-@Suite struct `plantain history` {
+@Suite(.endsInTime) struct `plantain history` {
   private let folder: TemporaryFolder
   private var command: Command
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 96, height: 64)), as: "a.jpg")
+    folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 96, height: 64))
     command = Command(folder: folder.path)
     command.environment = ["PLANTAIN_LEDGER": folder.file("l.sqlite"), "TZ": "UTC"]
   }
 
   private func sendFour() async throws {
-    let faults = [nil, 400, 500].map { status in
-      var fault = Fault()
-      fault.status = status
-      return fault
-    }
+    let faults = [nil, 400, 500].map { status in fault { $0.status = status } }
     try await withSimulator(faults: faults) { simulator in
       for (place, prompt) in ["warm ÄRGER", "refused", "lost", "cool"].enumerated() {
         _ = try await command.run(

@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  @Suite("the command links no picture library")
+  @Suite("The command links no picture library", .endsInTime)
   struct LinkingTests {
     @Test("the command starts without libvips, which only its worker links")
     func notLinked() async throws {

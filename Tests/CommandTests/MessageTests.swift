@@ -5,14 +5,13 @@ import Testing
 import Core
 
 /// A mistyped argument gives a message that says what was read and what to write.
-@Suite struct `Messages` {
+@Suite(.endsInTime) struct `Messages say what to do` {
   private let folder: TemporaryFolder
   private let command: Command
 
   init() throws {
-    folder = try TemporaryFolder()
-    command = Command(folder: folder.path, environment: ["PLANTAIN_LEDGER": folder.file("ledger.sqlite")])
-    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+    folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 64, height: 48))
+    command = .keepingLedger(in: folder)
   }
 
   private static let rows: [(arguments: [String], words: [String])] = [

@@ -4,12 +4,10 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `The report and the contact sheet of a batch` {
+@Suite(.endsInTime) struct `The report and the contact sheet of a batch` {
   @Test func `the contact sheet has each name below its pictures`() async throws {
-    let folder = try TemporaryFolder()
-    for name in ["a.jpg", "Ä & b.jpg"] {
-      try folder.write(Synthetic.jpeg(PixelSize(width: 640, height: 480)), as: name)
-    }
+    let folder = try TemporaryFolder(
+      pictures: "a.jpg", "Ä & b.jpg", size: PixelSize(width: 640, height: 480))
     let outcome = try await Command(folder: folder.path).run(
       "batch", "a.jpg", "Ä & b.jpg", "-p", "x", "-o", "out", "--gateway", "simulator", "--contact-sheet",
       "s.png",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `plantain prepare and inspect` {
+@Suite(.endsInTime) struct `plantain prepare and inspect` {
   @Test func `a data URI has the prepared picture`() async throws {
     let outcome = try await Command().run("prepare", Samples.portrait, "--data-uri", "--quiet")
     #expect(outcome.status == 0)

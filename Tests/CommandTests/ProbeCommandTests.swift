@@ -3,13 +3,7 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-@Suite struct `plantain probe, and partly failed edits` {
-  private func fault(_ change: (inout Fault) -> Void) -> Fault {
-    var fault = Fault()
-    change(&fault)
-    return fault
-  }
-
+@Suite(.endsInTime) struct `plantain probe, and partly failed edits` {
   @Test func `probe reports every route, and exits with the first failure's status`() async throws {
     let refused = fault {
       $0.gateway = "google"

@@ -4,7 +4,7 @@
   import Testing
   import Core
 
-  @Suite("The command and its worker processes")
+  @Suite("The command and its worker processes", .endsInTime)
   struct WorkerTests {
     private let folder: TemporaryFolder
 

@@ -197,7 +197,7 @@ def mask(width, height, kind):
 def make_all(folder, program):
     """Writes all inputs; what needs an encoder is made by the old build, so that both work on the same bytes."""
     for path in [*SAMPLES.glob("*.png"), *SAMPLES.glob("*.jpg"), *FIXTURES.iterdir()]:
-        if path.suffix != ".md":
+        if path.is_file() and path.suffix != ".md":
             shutil.copyfile(path, folder / path.name)
     for name, data in handmade().items():
         (folder / name).write_bytes(data)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Core
 
-@Suite struct `Ordered concurrent map` {
+@Suite(.endsInTime) struct `Concurrent work with results in order` {
   /// The order in which inputs are started, one at a time, and the order in which outputs are handed over.
   private func run(_ weights: [Int], ahead: Int, width: Int = 1) async -> (begun: [Int], handedOver: [Int]) {
     let begun = Mutex<[Int]>([])

@@ -1,7 +1,7 @@
 import Testing
 import Core
 
-@Suite struct `Regions` {
+@Suite struct `Regions as text and pixels` {
   private static let size = PixelSize(width: 1_000, height: 600)
 
   @Test(arguments: [

@@ -463,7 +463,7 @@ private let drift = Drift(shift: (0.03, -0.02), scale: 1.04, changed: 0.3, isTin
   }
 }
 
-@Suite struct `Transparency` {
+@Suite struct `The original's transparency is restored` {
   /// A disc of another picture on a transparent background.
   private func sticker() throws -> PictureBytes {
     let size = PixelSize(width: 400, height: 300)

@@ -72,7 +72,7 @@ import Core
   }
 }
 
-@Suite struct `Writing files` {
+@Suite struct `Results are written completely or not at all` {
   private let bytes = PictureBytes([1, 2, 3])
 
   @Test func `a file appears completely, with nothing beside it`() throws {

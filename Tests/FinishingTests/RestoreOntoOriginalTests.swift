@@ -300,7 +300,7 @@ import Core
   }
 }
 
-@Suite struct `Robust color fit` {
+@Suite struct `The tint of a result is found` {
   private func pairs(_ changed: Double, _ tint: (ColorFit.Color) -> ColorFit.Color) -> [ColorFit.Pair] {
     var random = SplitMix64(state: 7)
     return (0..<2_000).map { number in

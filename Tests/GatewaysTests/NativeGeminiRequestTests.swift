@@ -13,16 +13,6 @@ private func request(_ prompt: String = "Please blur the background") -> EditReq
     references: [.picture(.jpeg, PictureContent(PictureBytes(Array("picture".utf8))))])
 }
 
-/// The body's text as it is sent.
-private func text(_ body: RequestBody?) -> String {
-  (body?.pieces ?? []).reduce(into: "") { text, piece in
-    switch piece {
-    case .text(let bytes): text += String(decoding: bytes, as: UTF8.self)
-    case .base64(let content): text += Data((try? content.read().array) ?? []).base64EncodedString()
-    }
-  }
-}
-
 @Suite struct `Requests in Gemini's format` {
   @Test func `the body matches apiyi's documentation`() throws {
     let outgoing = Gateway.apiyi.encode(request(), baseURL: "https://api.apiyi.com", key: key)

@@ -82,7 +82,7 @@ private func leaves(_ value: JSONValue, at path: String = "") -> [String: String
   }
 }
 
-@Suite struct `Every combination of options` {
+@Suite struct `Every combination of options in a request` {
   private func document(_ request: EditRequest, _ gateway: Gateway) throws -> [String: String] {
     let body = try #require(gateway.encode(request, baseURL: "https://x", key: key).body)
     let text = body.pieces.reduce(into: "") { text, piece in

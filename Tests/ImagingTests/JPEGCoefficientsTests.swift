@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Size estimates from JPEG coefficients` {
+@Suite struct `The size of a JPEG is estimated without encoding it` {
   /// Odd sizes end in partial blocks. Halved chroma comes in rows of two blocks.
   @Test(
     .enabled(if: !isFastRun),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Conversion into another RGB space` {
+@Suite struct `Colors survive another RGB space` {
   /// Checked with libvips and Little CMS, which do not use the matrix code.
   @Test func `converted colors return unchanged through the space's profile`() throws {
     var pixels: [UInt8] = []

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Reading files` {
+@Suite struct `Pictures are read from regular files` {
   @Test func `a file is read completely`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([1, 2, 3], as: "odd name [shrink=8].jpg")

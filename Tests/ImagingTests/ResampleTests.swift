@@ -53,7 +53,7 @@ private struct Formula {
   }
 }
 
-@Suite("Resampling")
+@Suite("Pictures are scaled accurately")
 struct ResampleTests {
   /// Noise with hard edges and, if there is an alpha channel, every level of alpha.
   private static func noise(_ size: PixelSize, bands: Int) -> [UInt8] {

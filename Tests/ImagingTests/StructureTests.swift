@@ -8,7 +8,7 @@ private func structure(_ bytes: [UInt8]) throws -> PictureStructure {
   try PictureStructure.read(PictureBytes(bytes))
 }
 
-@Suite struct `File structure` {
+@Suite struct `What a file's structure says` {
   @Test func `the sample photographs are read`() throws {
     let portrait = try structure(Samples.bytes(Samples.portrait))
     #expect(portrait.format == .jpeg)

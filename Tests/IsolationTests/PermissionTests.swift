@@ -12,7 +12,7 @@ import Core
 @testable import Plantain
 @testable import Reports
 
-@Suite("Formats that need permission")
+@Suite("Formats that need permission", .endsInTime)
 struct PermissionTests {
   private static let files = ["fields.svg", "fields.jxl", "boxed.jxl", "fields.jp2", "fields.j2k"]
 

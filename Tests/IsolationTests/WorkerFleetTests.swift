@@ -59,7 +59,7 @@ private func whenBusy(
   }
 }
 
-@Suite("Worker processes")
+@Suite("Worker processes", .endsInTime)
 struct WorkerFleetTests {
   private let fleet: WorkerFleet
 

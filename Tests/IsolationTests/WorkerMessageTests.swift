@@ -13,7 +13,7 @@ import Core
 
 /// The messages between a program and its workers. Both are installed together, but a worker left over from
 /// another version must not misread a job.
-@Suite struct `Worker messages` {
+@Suite(.endsInTime) struct `Messages between the programs and their workers` {
   @Test func `the messages match those recorded for their version`() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -65,7 +65,7 @@ import Core
     process.arguments = arguments
     process.standardError = FileHandle.nullDevice
     try process.run()
-    process.waitUntilExit()
+    try process.waitForExit()
     #expect(process.terminationStatus == WorkerJob.refusal)
   }
 }

@@ -8,7 +8,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `Adaptive concurrency limit` {
+@Suite(.endsInTime) struct `Requests in flight adapt to the gateway` {
   @Test func `the limit grows fast up to what the route sustained before, and slowly beyond`() async {
     let throttle = AdaptiveConcurrencyLimit(maximum: 64, borne: 8)
     #expect(await throttle.width == 4)
@@ -52,7 +52,7 @@ import Testing
   }
 }
 
-@Suite struct `Pauses of a rate-limited route` {
+@Suite(.endsInTime) struct `Pauses of a rate-limited route` {
   private func route() throws -> Route {
     try Route(.google, key: .environment("NONE"), baseURL: "http://127.0.0.1:9")
   }
@@ -79,8 +79,7 @@ import Testing
   }
 
   @Test func `a pause holds back the jobs of another run`() async throws {
-    let folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
+    let folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 64, height: 48))
     try folder.write(
       Array(#"{"references": ["a.jpg"], "prompt": "x", "output": "0.jpg"}"#.utf8), as: "m.jsonl")
     let manifest = try Manifest(

@@ -3,38 +3,33 @@ import Plantain
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// One gateway of each dialect.
 private let ids = ["google", "myrouter", "aimlapi", "gccai"]
 
-@Suite struct `Invalid replies in every dialect` {
+@Suite(.endsInTime) struct `Invalid replies in every dialect` {
   private func edit(
     _ gateway: Gateway, _ answers: [ScriptedGateway.Answer], output: String = "out.jpg"
   ) async throws -> (
     result: EditResult?, error: PlantainError?, requests: [String], kept: [[UInt8]], states: [String]
   ) {
-    let ledger = try TemporaryFolder()
-    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
-    var options = EditOptions()
-    options.output = .file(ledger.file(output))
-    return try await ScriptedGateway.run(answers) { [options] scripted in
-      let (result, error): (EditResult?, PlantainError?) = try await withTestEditor(
-        gateway: gateway, key: key, baseURL: scripted.baseURL, ledger: ledger
-      ) { editor in
-        do throws(PlantainError) {
-          return (try await editor.edit("x", references: [.bytes(picture, name: "p")], options: options), nil)
-        } catch {
-          return (nil, error)
-        }
+    let scenario = try Scenario(PixelSize(width: 60, height: 40))
+    let picture = try scenario.pictureBytes()
+    let options = editOptions { $0.output = scenario.output(output) }
+    let (result, error, requests): (EditResult?, PlantainError?, [String]) = try await scenario.scripted(
+      answers, by: gateway
+    ) { editor, scripted in
+      do throws(PlantainError) {
+        let result = try await editor.edit("x", references: [picture], options: options)
+        return (result, nil, scripted.requests.map(\.head))
+      } catch {
+        return (nil, error, scripted.requests.map(\.head))
       }
-      let kept = try ledger.keptReplies.map { try ledger.read("ledger.sqlite.replies/\($0)") }
-      let states = try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits().first?.attempts.map(
-        \.state)
-      return (result, error, scripted.requests.map(\.head), kept, states ?? [])
     }
+    let kept = try scenario.folder.keptReplies.map {
+      try scenario.folder.read("ledger.sqlite.replies/\($0)")
+    }
+    let states = try await scenario.history.edits().first?.attempts.map(\.state)
+    return (result, error, requests, kept, states ?? [])
   }
 
   @Test(
@@ -59,12 +54,11 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     let gateway = try #require(Gateway.named(id))
     var png = try Synthetic.png(PixelSize(width: 8, height: 8))
     for place in [18, 22] { png.replaceSubrange(place..<place + 2, with: [0xEA, 0x60]) }
-    let bomb = Data(HandmadePNG.repairingChecksums(png)).base64EncodedString()
+    let bytes = HandmadePNG.repairingChecksums(png)
+    let bomb = Data(bytes).base64EncodedString()
     let uri = "data:image/png;base64,\(bomb)"
     let bodies = [
-      "google": [
-        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bomb)"}}]}}]}"#
-      ],
+      "google": [ScriptedGateway.geminiReply(bytes, label: "image/png")],
       "myrouter": [#"{"image_urls":["\#(uri)"]}"#],
       "aimlapi": [#"{"data":[{"url":null,"b64_json":"\#(bomb)"}]}"#],
       "gccai": [

@@ -12,10 +12,6 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 @Suite struct `Manifests` {
   private let folder: TemporaryFolder
 
@@ -171,37 +167,15 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `A batch` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `A batch` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 64, height: 48)), as: "a.jpg")
-  }
-
-  private func manifest(_ count: Int, gateway: Gateway = .google) throws -> Manifest {
-    let lines = (0..<count).map {
-      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"#
-    }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-    return try Manifest(
-      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: gateway)
-  }
-
-  private func run(
-    _ faults: [Fault] = [], by gateway: Gateway = .google,
-    _ body: @Sendable (Editor, Simulator) async throws -> Void
-  ) async throws {
-    try await withSimulator(faults: faults) { simulator in
-      try await withTestEditor(
-        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: folder
-      ) { try await body($0, simulator) }
-    }
-  }
+  init() throws { scenario = try Scenario(PixelSize(width: 64, height: 48)) }
 
   @Test func `each job is done once, and a second run does only the rest`() async throws {
-    let manifest = try manifest(20)
-    try await run { editor, simulator in
+    let manifest = try scenario.manifest(jobs: 20)
+    try await scenario.simulated { editor, simulator in
       let first = try await Batch(editor).run(manifest)
       #expect(first.done == 20 && first.billed == 20 && first.exitStatus == 0)
       try FileManager.default.removeItem(atPath: folder.file("out/7.jpg"))
@@ -226,7 +200,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         reading: folder.file("m.jsonl"), Manifest.Defaults(prompt: $0, folder: folder.file("out")),
         for: .google)
     }
-    try await run { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       #expect(try await Batch(editor).run(manifests[0]).done == 1)
       #expect(try await Batch(editor).run(manifests[1]).skipped == 1)
       try FileManager.default.removeItem(atPath: folder.file("out/0.jpg"))
@@ -246,10 +220,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       """#,
       #"{"references": ["a.jpg"], "prompt": "x", "output": "3.png", "region": "0,0,999,9"}"#,
     ]
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-    let manifest = try Manifest(
-      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-    try await run { editor, simulator in
+    try folder.writeManifest(lines)
+    let manifest = try scenario.manifest()
+    try await scenario.simulated { editor, simulator in
       var lines: [Int] = []
       var bytes = 0
       let plan = try await Batch(editor).plan(manifest) { item, outcome in
@@ -277,10 +250,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let lines = (0..<count).map {
       #"{"references": ["\#($0).jpg", "style.jpg"], "prompt": "x", "output": "\#($0).png"}"#
     }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-    let manifest = try Manifest(
-      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-    try await run { editor, _ in
+    try folder.writeManifest(lines)
+    let manifest = try scenario.manifest()
+    try await scenario.simulated { editor, _ in
       var styles: [PictureBytes] = []
       let plan = try await Batch(editor).plan(manifest) { _, outcome in
         guard case .success(let plan) = outcome else { return }
@@ -293,9 +265,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `a batch continues when some jobs fail, and never resends unknown outcomes`() async throws {
-    let manifest = try manifest(6)
+    let manifest = try scenario.manifest(jobs: 6)
     let faults = [fault { $0.status = 500 }, fault { $0.status = 400 }, fault { $0.connection = .cutReply }]
-    try await run(faults) { editor, simulator in
+    try await scenario.simulated(faults) { editor, simulator in
       var ends: [Int: Int32] = [:]
       let first = try await Batch(editor).run(manifest) { event in
         guard case .ended(let item, let outcome) = event else { return }
@@ -317,7 +289,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `results that were already paid for are fetched`() async throws {
-    let manifest = try manifest(3, gateway: .gccai)
+    let manifest = try scenario.manifest(jobs: 3, for: .gccai)
     var slow = manifest
     slow.items = manifest.items.map { item in
       var options = item.options
@@ -326,7 +298,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
         line: item.line, id: item.id, references: item.references, prompt: item.prompt, options: options)
     }
     let settled = slow
-    try await run((0..<3).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
+    try await scenario.simulated((0..<3).map { _ in fault { $0.polls = 30 } }, by: .gccai) {
+      editor, simulator in
       let first = try await Batch(editor).run(settled)
       #expect(first.ambiguous == 3 && first.exitStatus == 76)
       let second = try await Batch(editor).run(manifest)
@@ -336,8 +309,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `several runs on one ledger share a batch`() async throws {
-    let manifest = try manifest(30)
-    try await run { editor, simulator in
+    let manifest = try scenario.manifest(jobs: 30)
+    try await scenario.simulated { editor, simulator in
       let (one, other) = (Batch(editor), Batch(editor))
       async let first = one.run(manifest)
       async let second = other.run(manifest)
@@ -348,8 +321,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `a stop ends the run after the requests in flight`() async throws {
-    let manifest = try manifest(40)
-    try await run { editor, simulator in
+    let manifest = try scenario.manifest(jobs: 40)
+    try await scenario.simulated { editor, simulator in
       let stop = StopSignal()
       let summary = try await Batch(editor, maximum: 4).run(manifest, until: stop) { event in
         if case .ended = event { stop.ask() }
@@ -360,8 +333,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `a run never spends more than its limit`() async throws {
-    let manifest = try manifest(10)
-    try await run { editor, simulator in
+    let manifest = try scenario.manifest(jobs: 10)
+    try await scenario.simulated { editor, simulator in
       let limit = try #require(Money(parsing: "0.15 USD"))
       var causes: [Int32] = []
       let summary = try await Batch(editor, spending: limit).run(manifest) { event in
@@ -379,7 +352,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     _ count: Int, spending: Money?, perDay: Money? = nil, _ answers: [ScriptedGateway.Answer],
     _ body: @Sendable (Batch, Manifest, Simulator) async throws -> Void
   ) async throws {
-    var manifest = try manifest(count)
+    var manifest = try scenario.manifest(jobs: count)
     for position in manifest.items.indices {
       manifest.items[position].options.spending = SpendingLimits(perDay: perDay)
     }
@@ -427,12 +400,13 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `what is paid for is fetched before a limit ends the run`() async throws {
-    var slow = try manifest(3, gateway: .gccai)
+    var slow = try scenario.manifest(jobs: 3, for: .gccai)
     let rest = slow
     slow.items.removeLast()
     for position in slow.items.indices { slow.items[position].options.timeout = .seconds(120) }
     let (first, all) = (slow, rest)
-    try await run((0..<2).map { _ in fault { $0.polls = 30 } }, by: .gccai) { editor, simulator in
+    try await scenario.simulated((0..<2).map { _ in fault { $0.polls = 30 } }, by: .gccai) {
+      editor, simulator in
       let before = try await Batch(editor).run(first)
       // They can be fetched, so there is nothing to settle.
       #expect(before.ambiguous == 2 && before.fetchable.count == 2 && before.unsettled.isEmpty)
@@ -451,14 +425,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test(arguments: [nil, 400]) func `a job that lacks some of its pictures says so`(status: Int?) async throws
   {
-    var manifest = try manifest(1, gateway: .apiyi)
+    var manifest = try scenario.manifest(jobs: 1, for: .apiyi)
     manifest.items[0].options.count = 3
     let settled = manifest
     let bad = fault {
       if let status { $0.status = status } else { $0.connection = .resetReply }
       $0.times = 2
     }
-    try await run([bad], by: .apiyi) { editor, _ in
+    try await scenario.simulated([bad], by: .apiyi) { editor, _ in
       var missing: [PlantainError] = []
       let summary = try await Batch(editor).run(settled) { event in
         if case .ended(_, .done(let result)) = event { missing = result.missing }
@@ -482,17 +456,17 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `a manifest with problems sends nothing`() async throws {
-    var manifest = try manifest(2)
+    var manifest = try scenario.manifest(jobs: 2)
     manifest.problems = [.usage("no", hint: nil)]
     let bad = manifest
-    try await run { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       await #expect(throws: PlantainError.self) { try await Batch(editor).run(bad) }
       #expect(await simulator.counts.received == 0)
     }
   }
 }
 
-@Suite struct `Job keys` {
+@Suite struct `Which jobs of a batch are the same` {
   /// Each option changes the key; the output path does not.
   @Test func `every option that changes the work changes the key`() throws {
     let route = try Route(.google, key: key, baseURL: "http://127.0.0.1")

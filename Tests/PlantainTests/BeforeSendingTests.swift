@@ -3,22 +3,16 @@ import Plantain
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Refused before anything is sent` {
+@Suite(.endsInTime) struct `Refused before anything is sent` {
   private func error(
     _ references: [Reference] = [.file(Samples.coffee)], prompt: String = "warm",
     key: APIKey.Source = key, gateway: Gateway = .apiyi, _ change: (inout EditOptions) -> Void = { _ in }
   ) async throws -> PlantainError {
-    var options = EditOptions()
-    change(&options)
-    return try await ScriptedGateway.run(.hangUp) { [options] server in
+    let options = editOptions(change)
+    let scenario = Scenario(in: try TemporaryFolder())
+    return try await scenario.scripted([.hangUp], by: gateway, key: key) { editor, server in
       let error = await #expect(throws: PlantainError.self) {
-        try await withTestEditor(gateway: gateway, key: key, baseURL: server.baseURL) { editor in
-          try await editor.edit(prompt, references: references, options: options)
-        }
+        try await editor.edit(prompt, references: references, options: options)
       }
       #expect(server.requests.isEmpty)
       return try #require(error)

@@ -153,7 +153,7 @@ import Testing
   }
 }
 
-@Suite struct `Keys` {
+@Suite(.endsInTime) struct `Where keys come from` {
   private func key(_ source: APIKey.Source) async -> Result<String, APIKey.KeyError> {
     do throws(APIKey.KeyError) {
       return .success(try await source.read().revealed)

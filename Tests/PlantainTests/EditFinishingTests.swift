@@ -12,10 +12,6 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// The drift that image models add to parts of the picture that should not change.
 private let drifted = fault {
   $0.drift = Fault.Drift()
@@ -25,7 +21,7 @@ private let drifted = fault {
   $0.drift?.tint = [1.06, 1, 0.9]
 }
 
-@Suite struct `Edits with finishing` {
+@Suite(.endsInTime) struct `Edits with finishing` {
   private static let coffee = PixelSize(width: 600, height: 400)
   private let folder: TemporaryFolder
   private let original: [UInt8]
@@ -48,25 +44,21 @@ private let drifted = fault {
     then: (@Sendable (Editor, PlantainError) async throws -> EditResult)? = nil,
     change: (inout EditOptions) -> Void
   ) async throws -> Outcome {
-    var options = EditOptions()
-    options.output = .file(folder.file("out.png"))
-    change(&options)
+    let options = editOptions {
+      $0.output = .file(folder.file("out.png"))
+      change(&$0)
+    }
     let source = reference ?? .file(folder.file("coffee.png"))
-    return try await withSimulator(faults: faults) { [options] simulator in
-      try await withTestEditor(
-        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: folder
-      ) { editor in
-        var outcome = Outcome()
-        do throws(PlantainError) {
-          outcome.result = try await editor.edit(
-            prompt, references: [source], options: options, watch: watch)
-        } catch {
-          outcome.error = error
-          if let then { outcome.result = try await then(editor, error) }
-        }
-        outcome.received = await simulator.counts.received
-        return outcome
+    return try await Scenario(in: folder).simulated(faults, by: gateway) { editor, simulator in
+      var outcome = Outcome()
+      do throws(PlantainError) {
+        outcome.result = try await editor.edit(prompt, references: [source], options: options, watch: watch)
+      } catch {
+        outcome.error = error
+        if let then { outcome.result = try await then(editor, error) }
       }
+      outcome.received = await simulator.counts.received
+      return outcome
     }
   }
 
@@ -574,23 +566,19 @@ private let drifted = fault {
   @Test func `without an original nothing is restored, but the file can say how it was made`()
     async throws
   {
-    try await withSimulator { simulator in
-      try await withTestEditor(
-        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
-      ) { editor in
-        var options = EditOptions()
-        options.finish.keepsMetadata = true
-        let settled = options
-        let image = try await editor.edit("a plate", references: [], options: settled).image
-        let text = String(decoding: image.bytes.array, as: UTF8.self)
-        #expect(text.contains("/trainedAlgorithmicMedia<") && text.contains("a plate") && !image.isConverted)
-        options.finish.fitsSource = true
-        let wrong = options
-        let error = await #expect(throws: PlantainError.self) {
-          try await editor.edit("a plate", references: [], options: wrong)
-        }
-        #expect(error?.exitStatus == 64 && error?.billed == .no)
+    try await Scenario(in: folder).simulated { editor, _ in
+      var options = EditOptions()
+      options.finish.keepsMetadata = true
+      let settled = options
+      let image = try await editor.edit("a plate", references: [], options: settled).image
+      let text = String(decoding: image.bytes.array, as: UTF8.self)
+      #expect(text.contains("/trainedAlgorithmicMedia<") && text.contains("a plate") && !image.isConverted)
+      options.finish.fitsSource = true
+      let wrong = options
+      let error = await #expect(throws: PlantainError.self) {
+        try await editor.edit("a plate", references: [], options: wrong)
       }
+      #expect(error?.exitStatus == 64 && error?.billed == .no)
     }
   }
 

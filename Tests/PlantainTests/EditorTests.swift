@@ -4,20 +4,14 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Editing through the library` {
+@Suite(.endsInTime) struct `Editing through the library` {
   private func edit(
     _ prompt: String, _ references: [Reference], _ change: @Sendable (inout EditOptions) -> Void = { _ in }
   ) async throws -> EditResult {
-    var options = EditOptions()
-    change(&options)
-    let settled = options
+    let options = editOptions(change)
     return try await withSimulator { simulator in
       try await withTestEditor(gateway: .apiyi, key: key, baseURL: simulator.baseURL) { editor in
-        try await editor.edit(prompt, references: references, options: settled)
+        try await editor.edit(prompt, references: references, options: options)
       }
     }
   }

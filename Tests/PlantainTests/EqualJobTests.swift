@@ -9,18 +9,14 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// Manifest lines with the same content are variants. Equal pictures are paid for once. What is done is never
 /// paid for again.
-@Suite struct `Equal jobs` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `Equal jobs` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
+    scenario = try Scenario()
     try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: false)
   }
 
@@ -39,30 +35,25 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private func run(
     _ lines: [String], faults: [Fault] = [], again: ResendPolicy = .no, overwrites: Bool = false
   ) async throws -> Ended {
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-    var defaults = Manifest.Defaults(folder: folder.file("out"))
-    defaults.options.overwrites = overwrites
-    return try await run(Manifest(reading: folder.file("m.jsonl"), defaults, for: .apiyi), faults, again)
+    try folder.writeManifest(lines)
+    let manifest = try scenario.manifest(for: .apiyi) { $0.options.overwrites = overwrites }
+    return try await run(manifest, faults, again)
   }
 
   private func run(_ manifest: Manifest, _ faults: [Fault] = [], _ again: ResendPolicy = .no) async throws
     -> Ended
   {
     #expect(manifest.problems.isEmpty, "\(manifest.problems)")
-    return try await withSimulator(faults: faults) { simulator in
-      try await withTestEditor(
-        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
-      ) { editor in
-        var outcomes: [Int: Batch.Outcome] = [:]
-        var variants: [Int: Int] = [:]
-        let summary = try await Batch(editor, again: again).run(manifest) { event in
-          guard case .ended(let item, let outcome) = event else { return }
-          outcomes[item.line] = outcome
-          variants[item.line] = item.variant
-        }
-        return Ended(
-          summary: summary, billed: await simulator.counts.billed, outcomes: outcomes, variants: variants)
+    return try await scenario.simulated(faults, by: .apiyi) { editor, simulator in
+      var outcomes: [Int: Batch.Outcome] = [:]
+      var variants: [Int: Int] = [:]
+      let summary = try await Batch(editor, again: again).run(manifest) { event in
+        guard case .ended(let item, let outcome) = event else { return }
+        outcomes[item.line] = outcome
+        variants[item.line] = item.variant
       }
+      return Ended(
+        summary: summary, billed: await simulator.counts.billed, outcomes: outcomes, variants: variants)
     }
   }
 
@@ -293,7 +284,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `a plan reports variants and equal pictures`() async throws {
     let lines = [line("p.png"), #"{"references":["a.jpg"],"prompt":"cold","output":"x.png"}"#, line("q.png")]
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    try folder.writeManifest(lines)
     let manifest = try Manifest(
       reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
     try await withTestEditor(gateway: .apiyi, key: key, baseURL: "http://127.0.0.1:9") { editor in

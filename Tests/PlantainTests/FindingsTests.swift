@@ -7,7 +7,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `Findings as text` {
+@Suite struct `What finishing found, as text` {
   private func line(_ word: String, _ change: (inout Findings) -> Void) throws -> String {
     var findings = Findings()
     change(&findings)

@@ -3,27 +3,21 @@ import Plantain
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Failures of a gateway` {
+@Suite(.endsInTime) struct `Failures of a gateway` {
   private func error(
     _ answer: ScriptedGateway.Answer, ledger: TemporaryFolder? = nil,
     _ change: (inout EditOptions) -> Void = { _ in }
   ) async throws -> (PlantainError, requests: Int) {
-    let folder = try TemporaryFolder()
-    var options = EditOptions()
-    options.output = .file(folder.file("out.jpg"))
-    change(&options)
-    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
-    return try await ScriptedGateway.run(answer) { [options] gateway in
+    let output = try TemporaryFolder()
+    let options = editOptions {
+      $0.output = .file(output.file("out.jpg"))
+      change(&$0)
+    }
+    let scenario = try Scenario(PixelSize(width: 60, height: 40))
+    let picture = try scenario.pictureBytes()
+    return try await Scenario(in: ledger ?? scenario.folder).scripted([answer]) { editor, gateway in
       let error = await #expect(throws: PlantainError.self) {
-        try await withTestEditor(
-          gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger
-        ) { editor in
-          try await editor.edit("warm", references: [.bytes(picture, name: "p")], options: options)
-        }
+        try await editor.edit("warm", references: [picture], options: options)
       }
       let found = try #require(error)
       // On a busy machine the editor may notice that there is no reply before the gateway notices the
@@ -163,12 +157,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `a complete reply counts however its connection ends, and an incomplete one is kept`()
     async throws
   {
-    let picture = Data(try Synthetic.jpeg(PixelSize(width: 60, height: 40))).base64EncodedString()
-    let reply =
-      #"""
-      {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg",\#
-      "data":"\#(picture)"}}]}}]}
-      """#
+    let reply = ScriptedGateway.geminiReply(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     let head = { (status: Int, length: Int) in "HTTP/1.1 \(status) X\r\nContent-Length: \(length)\r\n\r\n" }
     let source = PictureBytes(try Synthetic.jpeg(PixelSize(width: 60, height: 40)))
     let folder = try TemporaryFolder()
@@ -223,10 +212,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `an invalid picture is kept beside the output, and the error names it`() async throws {
     let folder = try TemporaryFolder()
-    let bogus = Data("not a picture at all".utf8).base64EncodedString()
-    let body =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(bogus)"}}]}}]}"#
-    let (error, _) = try await error(.reply(status: 200, body: body)) {
+    let bogus = Array("not a picture at all".utf8)
+    let (error, _) = try await error(.picture(bogus, label: "image/png")) {
       $0.output = .file(folder.file("out.png"))
     }
     #expect(error.exitStatus == 80)
@@ -273,11 +260,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `a wrong media type is reported, and the bytes decide`() async throws {
-    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
-    let body =
-      #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(jpeg)"}}]}}]}"#
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
     let folder = try TemporaryFolder()
-    try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+    try await ScriptedGateway.run(.picture(jpeg, label: "image/png")) { gateway in
       var options = EditOptions()
       options.output = .folder(folder.path)
       let settled = options

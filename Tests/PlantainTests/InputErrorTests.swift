@@ -11,7 +11,7 @@ import Core
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `A file that cannot be read to its end` {
+@Suite(.endsInTime) struct `A file that cannot be read to its end` {
   @Test(arguments: [
     (ContentError.changed("what the other process sent"), "changed while it was being read"),
     (.unreadable("what the other process sent", why: "Input/output error"), "Input/output error"),

@@ -11,7 +11,7 @@ import Testing
 
 /// The text that job keys are hashed from, as of the first stored keys. A changed key makes a job that is
 /// done and paid for look new.
-@Suite struct `Stored job keys` {
+@Suite struct `Paid jobs are found again` {
   private typealias Change = @Sendable (inout EditOptions) -> Void
 
   /// Every option, with every kind of value that it can have.

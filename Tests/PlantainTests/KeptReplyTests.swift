@@ -8,12 +8,8 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// A billed reply that produced no file is kept, and read again before anything is sent.
-@Suite struct `Kept replies` {
+@Suite(.endsInTime) struct `Kept replies` {
   private let ledger: TemporaryFolder
   private let original: [UInt8]
   private let result: [UInt8]
@@ -33,9 +29,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private func edit(
     _ gateway: ScriptedGateway, _ name: String = "out.png", prompt: String = "warm"
   ) async throws -> EditResult {
-    var options = EditOptions()
-    options.output = .file(ledger.file(name))
-    let asked = options
+    let asked = editOptions { $0.output = .file(ledger.file(name)) }
     return try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
       try await $0.edit(prompt, references: [.bytes(PictureBytes(original), name: "p")], options: asked)
     }
@@ -49,7 +43,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   private func history() async throws -> [HistoryEntry] {
-    try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits()
+    try await Scenario(in: ledger).history.edits()
   }
 
   @Test(arguments: [
@@ -209,12 +203,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     defaults.options.overwrites = true
     let settled = defaults
     let other = try Synthetic.png(PixelSize(width: 9, height: 9))
-    let data = Data(other).base64EncodedString()
-    let answer = ScriptedGateway.Answer.reply(
-      status: 200,
-      body:
-        #"{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"\#(data)"}}]}}]}"#
-    )
+    let answer = ScriptedGateway.Answer.picture(other, label: "image/png")
     try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
       try await ScriptedGateway.run([part("![image](\(host.baseURL)/1.png)"), answer]) { gateway in
         try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {

@@ -16,11 +16,7 @@ import Core
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `A new ledger` {
+@Suite(.endsInTime) struct `A new ledger is opened by many` {
   /// On separate threads, because opening a ledger blocks while others open it.
   @Test func `many threads can open a new ledger at the same time`() async throws {
     for _ in 0..<10 {
@@ -46,7 +42,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 }
 
 /// A ledger has prompts.
-@Suite struct `Ledger permissions` {
+@Suite(.endsInTime) struct `Who may read the ledger` {
   private let folder: TemporaryFolder
   private let path: String
 
@@ -150,7 +146,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `Ledger entries` {
+@Suite(.endsInTime) struct `What the ledger tells about an edit` {
   private func reference() throws -> Reference {
     .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
   }
@@ -181,22 +177,18 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     async throws
   {
     let folder = try TemporaryFolder()
-    try await withSimulator { simulator in
-      try await withTestEditor(
-        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
-      ) { editor in
-        var options = EditOptions()
-        options.output = .file(folder.file("out.png"))
-        options.count = 3
-        let result = try await editor.edit("x", references: [reference()], options: options)
-        let ledger = try editor.store.ledger()
-        let edit = try #require(try await ledger.edits(maximum: 2).first)
-        #expect(edit.outputs == result.images.compactMap(\.output))
-        #expect(edit.outputs?.count == 3)
-        let attempts = try await ledger.attempts(of: edit.id)
-        #expect(attempts.map(\.state) == ["done", "done", "done"])
-        #expect(attempts.map(\.status) == [200, 200, 200])
-      }
+    try await Scenario(in: folder).simulated(by: .apiyi) { editor, _ in
+      var options = EditOptions()
+      options.output = .file(folder.file("out.png"))
+      options.count = 3
+      let result = try await editor.edit("x", references: [reference()], options: options)
+      let ledger = try editor.store.ledger()
+      let edit = try #require(try await ledger.edits(maximum: 2).first)
+      #expect(edit.outputs == result.images.compactMap(\.output))
+      #expect(edit.outputs?.count == 3)
+      let attempts = try await ledger.attempts(of: edit.id)
+      #expect(attempts.map(\.state) == ["done", "done", "done"])
+      #expect(attempts.map(\.status) == [200, 200, 200])
     }
   }
 
@@ -204,28 +196,23 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   func `a finished job without a recorded path is looked for, and not paid for again`(output: String)
     async throws
   {
-    let folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24)), as: "a.jpg")
+    let folder = try TemporaryFolder(pictures: "a.jpg", size: PixelSize(width: 32, height: 24))
     try folder.write(Array(#"{"references": ["a.jpg"], "prompt": "x"\#(output)}"#.utf8), as: "m.jsonl")
     let manifest = try Manifest(
       reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-    try await withSimulator { simulator in
-      try await withTestEditor(
-        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
-      ) { editor in
-        #expect(try await Batch(editor).run(manifest).done == 1)
-        let ledger = try editor.store.ledger()
-        var edit = try #require(try await ledger.edits(maximum: 2).first)
-        let written = try #require(edit.outputs?.first)
-        edit.outputs = nil
-        try await ledger.save(edit)
-        let again = try await Batch(editor).run(manifest)
-        #expect(again.skipped == 1 && again.done == 0)
-        try FileManager.default.removeItem(atPath: written)
-        #expect(try await Batch(editor).run(manifest).failed == 1)
-        #expect(try await Batch(editor, again: .yes).run(manifest).done == 1)
-        #expect(await simulator.counts.billed == 2)
-      }
+    try await Scenario(in: folder).simulated { editor, simulator in
+      #expect(try await Batch(editor).run(manifest).done == 1)
+      let ledger = try editor.store.ledger()
+      var edit = try #require(try await ledger.edits(maximum: 2).first)
+      let written = try #require(edit.outputs?.first)
+      edit.outputs = nil
+      try await ledger.save(edit)
+      let again = try await Batch(editor).run(manifest)
+      #expect(again.skipped == 1 && again.done == 0)
+      try FileManager.default.removeItem(atPath: written)
+      #expect(try await Batch(editor).run(manifest).failed == 1)
+      #expect(try await Batch(editor, again: .yes).run(manifest).done == 1)
+      #expect(await simulator.counts.billed == 2)
     }
   }
 
@@ -269,12 +256,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 }
 
 /// The ledger's disk becomes full, or the ledger is locked, while a request is in flight.
-@Suite struct `A ledger that cannot be updated` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `A ledger that cannot be updated` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 96, height: 64)), as: "a.jpg")
+    scenario = try Scenario(PixelSize(width: 96, height: 64))
     try Ledger(path: folder.file("ledger.sqlite")).close()
   }
 
@@ -291,20 +278,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       """)
   }
 
-  private func with(_ body: @Sendable (Editor, Simulator) async throws -> Void) async throws {
-    try await withSimulator { simulator in
-      let url = simulator.baseURL(for: .google)
-      try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) {
-        try await body($0, simulator)
-      }
-    }
-  }
-
-  private var history: History { get throws { try History(ledger: .file(folder.file("ledger.sqlite"))) } }
-
   @Test func `the picture is written with a warning, and the reply is kept for settling`() async throws {
     try refuse()
-    try await with { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       var options = EditOptions()
       options.output = .file(folder.file("r.jpg"))
       let result = try await editor.edit(
@@ -315,7 +291,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       let output = try #require(result.image.output)
       let bytes = try folder.read(OutputFile.name(of: output))
       #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 1)
-      #expect(try await history.edit(result.id).state == "ambiguous")
+      #expect(try await scenario.history.edit(result.id).state == "ambiguous")
       try execute("DROP TRIGGER full")
       guard case .fetched(let again) = try await editor.settle(result.id, as: .billed) else {
         Issue.record("expected the kept reply")
@@ -323,7 +299,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       }
       #expect(!again.warnings.contains(.ledgerNotUpdated))
       #expect(try folder.read(OutputFile.name(of: try #require(again.image.output))) == bytes)
-      #expect(try await history.edit(result.id).state == "done")
+      #expect(try await scenario.history.edit(result.id).state == "done")
       #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 0)
       #expect(await simulator.counts.received == 1)
     }
@@ -331,7 +307,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `an equal edit fetches the kept reply, and is not paid for again`() async throws {
     try refuse()
-    try await with { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       let picture = Reference.file(folder.file("a.jpg"))
       let id = try await editor.edit("x", references: [picture]).id
       try execute("DROP TRIGGER full")
@@ -342,10 +318,10 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `the end is recorded with what could not be recorded before`() async throws {
     try refuse("NEW.state != 'done'")
-    try await with { editor, _ in
+    try await scenario.simulated { editor, _ in
       let result = try await editor.edit("x", references: [.file(folder.file("a.jpg"))])
       #expect(!result.warnings.contains(.ledgerNotUpdated))
-      let entry = try await history.edit(result.id)
+      let entry = try await scenario.history.edit(result.id)
       #expect(entry.state == "done" && entry.attempts.first?.status == 200)
       #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 0)
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Reports
 
 /// Options are written as they are read, so that a failed job is the same job when it is read again.
-@Suite struct `Named options` {
+@Suite struct `Options by their names` {
   private static let examples: [String: [String]] = [
     "aspect": ["source", "auto", "16:9"], "tier": ["0.5K", "4K"], "model": ["m-1"], "count": ["3"],
     "thinking": ["minimal", "high"], "max-bytes": ["7MB", "1234567"], "request-bytes": ["9MB"],

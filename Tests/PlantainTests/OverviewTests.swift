@@ -12,18 +12,12 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Reports and contact sheets` {
+@Suite(.endsInTime) struct `Reports and contact sheets` {
   private let folder: TemporaryFolder
 
   init() throws {
-    folder = try TemporaryFolder()
-    for name in ["a.jpg", "Ä & b.jpg"] {
-      try folder.write(Synthetic.jpeg(PixelSize(width: 640, height: 480)), as: name)
-    }
+    folder = try TemporaryFolder(
+      pictures: "a.jpg", "Ä & b.jpg", size: PixelSize(width: 640, height: 480))
   }
 
   /// Three jobs, of which the second fails, run twice.
@@ -33,24 +27,21 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       #"{"references": ["a.jpg"], "prompt": "refused", "output": "2.png"}"#,
       #"{"references": ["Ä & b.jpg"], "prompt": "three", "output": "Ä #1.png"}"#,
     ]
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-    let manifest = try Manifest(
-      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-    var refusal = Fault()
-    refusal.status = 400
-    refusal.body = #"{"error": {"message": "<script>alert(1)</script>"}}"#
-    try await withSimulator(faults: [refusal]) { simulator in
-      try await withTestEditor(
-        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
-      ) { editor in
-        // One after another, so that the first request is the one that fails.
-        _ = try await Batch(editor, maximum: 1).run(manifest)
-        var record = BatchRecord()
-        let summary = try await Batch(editor).run(manifest) { event in
-          if case .ended(let item, let outcome) = event { record.add(item, outcome) }
-        }
-        try await body(editor, record, summary)
+    try folder.writeManifest(lines)
+    let scenario = Scenario(in: folder)
+    let manifest = try scenario.manifest()
+    let refusal = fault {
+      $0.status = 400
+      $0.body = #"{"error": {"message": "<script>alert(1)</script>"}}"#
+    }
+    try await scenario.simulated([refusal]) { editor, _ in
+      // One after another, so that the first request is the one that fails.
+      _ = try await Batch(editor, maximum: 1).run(manifest)
+      var record = BatchRecord()
+      let summary = try await Batch(editor).run(manifest) { event in
+        if case .ended(let item, let outcome) = event { record.add(item, outcome) }
       }
+      try await body(editor, record, summary)
     }
   }
 
@@ -300,14 +291,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @discardableResult
   private func browse(_ arguments: String...) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/chromium")
-    process.arguments = ["--headless", "--no-sandbox", "--disable-gpu"] + arguments
-    try folder.write([], as: "dom")
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder.file("dom")))
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    return String(decoding: try folder.read("dom"), as: UTF8.self)
+    let options = ["--headless", "--no-sandbox", "--disable-gpu"]
+    return String(decoding: try Tool.run("/usr/bin/chromium", options + arguments), as: UTF8.self)
   }
 }

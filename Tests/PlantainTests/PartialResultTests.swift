@@ -11,20 +11,16 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Partly failed edits` {
+@Suite(.endsInTime) struct `Partly failed edits` {
   private func reference() throws -> Reference {
     .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64))), name: "p")
   }
 
   private func options(_ folder: TemporaryFolder, count: Int) -> EditOptions {
-    var options = EditOptions()
-    options.output = .file(folder.file("out.jpg"))
-    options.count = count
-    return options
+    editOptions {
+      $0.output = .file(folder.file("out.jpg"))
+      $0.count = count
+    }
   }
 
   @Test func `one request of three with an unknown outcome is reported`() async throws {
@@ -123,25 +119,21 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test(arguments: [Fault.Connection.cutReply, .stallReply])
   func `an incomplete reply stays incomplete`(connection: Fault.Connection) async throws {
     let ledger = try TemporaryFolder()
-    try await withSimulator(faults: [fault { $0.connection = connection }]) { simulator in
-      try await withTestEditor(
-        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: ledger
-      ) { editor in
-        var options = options(ledger, count: 1)
-        options.timeout = .seconds(4)
-        let settled = options
-        let picture = try reference()
-        let error = await #expect(throws: PlantainError.self) {
-          try await editor.edit("x", references: [picture], options: settled)
-        }
-        let id = try #require(error?.editID)
-        let history = try History(ledger: .file(ledger.file("ledger.sqlite")))
-        #expect(try await history.edit(id).billed == "yes")
-        for _ in 0..<2 {
-          let again = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
-          #expect(again?.code == .outcomeUnknown, "\(String(describing: again))")
-          #expect(try await history.edit(id).state == "ambiguous")
-        }
+    try await Scenario(in: ledger).simulated([fault { $0.connection = connection }]) { editor, _ in
+      var options = options(ledger, count: 1)
+      options.timeout = .seconds(4)
+      let settled = options
+      let picture = try reference()
+      let error = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture], options: settled)
+      }
+      let id = try #require(error?.editID)
+      let history = try History(ledger: .file(ledger.file("ledger.sqlite")))
+      #expect(try await history.edit(id).billed == "yes")
+      for _ in 0..<2 {
+        let again = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
+        #expect(again?.code == .outcomeUnknown, "\(String(describing: again))")
+        #expect(try await history.edit(id).state == "ambiguous")
       }
     }
   }

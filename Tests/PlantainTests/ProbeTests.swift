@@ -9,27 +9,20 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Probes` {
+@Suite(.endsInTime) struct `Probes` {
   private func probe(
     _ gateways: [Gateway], _ faults: [Fault], ledger: TemporaryFolder
   ) async throws -> (results: [ProbeResult], counts: Simulator.Counts) {
-    try await withSimulator(faults: faults) { simulator in
-      let routes = try gateways.map { try Route($0, key: key, baseURL: simulator.baseURL(for: $0)) }
-      return try await withTestEditor(routes: routes, ledger: ledger) { editor in
-        (try await editor.probe(), await simulator.counts)
-      }
+    try await Scenario(in: ledger).simulated(faults, by: gateways) { editor, simulator in
+      (try await editor.probe(), await simulator.counts)
     }
   }
 
   private func fault(_ gateway: String, _ change: (inout Fault) -> Void) -> Fault {
-    var fault = Fault()
-    fault.gateway = gateway
-    change(&fault)
-    return fault
+    PlantainTests.fault {
+      $0.gateway = gateway
+      change(&$0)
+    }
   }
 
   @Test func `every route is tried once, and the result is kept in the ledger`() async throws {

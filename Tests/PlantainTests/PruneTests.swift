@@ -9,7 +9,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `Pruning the ledger` {
+@Suite(.endsInTime) struct `Pruning the ledger` {
   private let folder: TemporaryFolder
   private let ledger: Ledger
 

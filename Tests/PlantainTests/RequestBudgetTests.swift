@@ -7,7 +7,7 @@ import Core
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `The request's budget` {
+@Suite struct `Several pictures share the request's size limit` {
   /// A budget for exactly `bytes` bytes of files.
   private func budget(_ bytes: Int, references: Int) throws -> RequestBudget {
     let request = ByteCount(bytes / 3 * 4 + 4_096 + 4 * references)

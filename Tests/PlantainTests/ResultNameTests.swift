@@ -14,7 +14,7 @@ import Core
 @testable import Plantain
 @testable import Reports
 
-@Suite struct `Names of pictures and results` {
+@Suite(.endsInTime) struct `Names of pictures and results` {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -35,11 +35,7 @@ import Core
   }
 
   private func run(_ body: @Sendable (Editor) async throws -> Void) async throws {
-    try await withSimulator { simulator in
-      try await withTestEditor(
-        gateway: .google, key: .value(.simulated), baseURL: simulator.baseURL(for: .google), ledger: folder,
-        body)
-    }
+    try await Scenario(in: folder).simulated(key: .value(.simulated)) { editor, _ in try await body(editor) }
   }
 
   private func stems(_ manifest: Manifest) -> [String?] {
@@ -246,7 +242,7 @@ import Core
       "compare": "./c.png"}
       """#,
     ]
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    try folder.writeManifest(lines)
     let found = try Manifest(
       reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.path), for: .google)
     #expect(found.problems.count == 3, "\(found.problems)")

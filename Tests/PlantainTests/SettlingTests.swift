@@ -9,44 +9,26 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// The user settles an unknown outcome after checking what happened.
-@Suite struct `Settling unknown outcomes` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `Settling unknown outcomes` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
-    let lines = (0..<2).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-  }
-
-  private func with(
-    _ faults: [Fault] = [], _ body: @Sendable (Editor, Simulator) async throws -> Void
-  ) async throws {
-    try await withSimulator(faults: faults) { simulator in
-      let url = simulator.baseURL(for: .google)
-      try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) {
-        try await body($0, simulator)
-      }
-    }
+    scenario = try Scenario()
+    try folder.writeManifest(jobs: 2)
   }
 
   private func run(_ editor: Editor, _ again: ResendPolicy = .no) async throws -> BatchSummary {
-    let manifest = try Manifest(
-      reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-    return try await Batch(editor, again: again).run(manifest)
+    try await Batch(editor, again: again).run(scenario.manifest())
   }
 
-  private var history: History { get throws { try History(ledger: .file(folder.file("ledger.sqlite"))) } }
+  private var history: History { get throws { try scenario.history } }
 
   /// A run whose two jobs have unknown outcomes.
   private func lostRun() async throws -> String {
     var found = ""
-    try await with([fault { ($0.status, $0.times) = (500, 2) }]) { editor, _ in
+    try await scenario.simulated([fault { ($0.status, $0.times) = (500, 2) }]) { editor, _ in
       let summary = try await run(editor)
       #expect(summary.ambiguous == 2 && summary.exitStatus == 76)
       try folder.write(Array(summary.run.utf8), as: "run")
@@ -60,7 +42,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `an edit settled as billed counts, is listed as lost, and is not sent`() async throws {
     let run = try await lostRun()
     let before = try await spent()
-    try await with { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       for id in try await history.unsettled(run) {
         guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
           Issue.record("expected nothing to fetch")
@@ -82,7 +64,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `an edit settled as unbilled does not count, and the next run sends it`() async throws {
     let run = try await lostRun()
-    try await with { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       for id in try await history.unsettled(run) { _ = try await editor.settle(id, as: .unbilled) }
       #expect(try await spent() == 0)
       #expect(await simulator.counts.received == 0)
@@ -93,7 +75,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `an edit settled for resending counts, and the next run sends it once`() async throws {
     let run = try await lostRun()
     let before = try await spent()
-    try await with([fault { ($0.status, $0.times) = (500, 1) }]) { editor, simulator in
+    try await scenario.simulated([fault { ($0.status, $0.times) = (500, 1) }]) { editor, simulator in
       for id in try await history.unsettled(run) { _ = try await editor.settle(id, as: .resend) }
       #expect(try await spent() == before)
       let summary = try await self.run(editor)
@@ -105,7 +87,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `an equal edit after one settled as billed is not sent without a word`() async throws {
     let picture = Reference.file(folder.file("a.jpg"))
-    try await with([fault { $0.status = 500 }]) { editor, simulator in
+    try await scenario.simulated([fault { $0.status = 500 }]) { editor, simulator in
       _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
       _ = try await editor.settle(history.edits()[0].id, as: .billed)
       let error = await #expect(throws: PlantainError.self) {
@@ -166,7 +148,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `an edit with a known outcome, or an unknown id, cannot be settled`() async throws {
-    try await with { editor, _ in
+    try await scenario.simulated { editor, _ in
       let summary = try await run(editor)
       let done = try await history.edits()[0].id
       for id in [done, summary.run] {
@@ -180,7 +162,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 
   @Test func `an edit in flight cannot be settled`() async throws {
     let slow = fault { $0.delay = .seconds(2) }
-    try await with([slow]) { editor, simulator in
+    try await scenario.simulated([slow]) { editor, simulator in
       let work = Task {
         try await editor.edit("x", references: [.file(folder.file("a.jpg"))])
       }
@@ -213,7 +195,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   @Test func `an edit is not sent while an equal one is in flight or unsettled`() async throws {
     let picture = Reference.file(folder.file("a.jpg"))
     let faults = [fault { $0.status = 500 }, fault { $0.delay = .milliseconds(500) }]
-    try await with(faults) { editor, simulator in
+    try await scenario.simulated(faults) { editor, simulator in
       _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
       let twin = await #expect(throws: PlantainError.self) {
         try await editor.edit("x", references: [picture])
@@ -243,23 +225,11 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 }
 
 /// What can happen to an accepted task.
-@Suite struct `Tasks that the gateway no longer knows` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `Tasks that the gateway no longer knows` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
-  }
-
-  private func with(
-    _ answers: [ScriptedGateway.Answer], _ body: @Sendable (Editor, ScriptedGateway) async throws -> Void
-  ) async throws {
-    try await ScriptedGateway.run(answers) { server in
-      try await withTestEditor(gateway: .gccai, key: key, baseURL: server.baseURL, ledger: folder) {
-        try await body($0, server)
-      }
-    }
-  }
+  init() throws { scenario = try Scenario() }
 
   private static let submitted = ScriptedGateway.Answer.reply(
     status: 200, body: #"{"data":[{"status":"submitted","task_id":"task_1"}]}"#)
@@ -267,17 +237,18 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     status: 404, body: #"{"error":{"code":"task_not_found","message":"no such task"}}"#)
 
   private func edit(_ editor: Editor) async throws -> PlantainError? {
-    let picture = Reference.file(folder.file("a.jpg"))
-    return await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
+    await #expect(throws: PlantainError.self) {
+      try await editor.edit("x", references: [scenario.picture])
+    }
   }
 
   @Test func `an unknown task is not sent again on its own, and can be settled`() async throws {
-    try await with([Self.submitted, Self.unknown]) { editor, server in
+    try await scenario.scripted([Self.submitted, Self.unknown], by: .gccai) { editor, server in
       #expect(try await edit(editor)?.exitStatus == 76)
       let sent = server.requests.count { $0.head.hasPrefix("POST") }
       #expect(try await edit(editor)?.exitStatus == 76)
       #expect(server.requests.count { $0.head.hasPrefix("POST") } == sent)
-      let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
+      let id = try await scenario.history.edits()[0].id
       guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
         Issue.record("expected nothing to fetch")
         return
@@ -292,9 +263,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let picture = ScriptedGateway.Answer.file(try Synthetic.png(PixelSize(width: 40, height: 30)))
     // Three queries by the edit, and three before it is settled.
     let unknown = Array(repeating: Self.unknown, count: 6)
-    try await with([Self.submitted] + unknown + [completed, picture]) { editor, _ in
+    try await scenario.scripted([Self.submitted] + unknown + [completed, picture], by: .gccai) { editor, _ in
       #expect(try await edit(editor)?.exitStatus == 76)
-      let history = try History(ledger: .file(folder.file("ledger.sqlite")))
+      let history = try scenario.history
       let id = try await history.edits()[0].id
       _ = try await editor.settle(id, as: .resend)
       #expect(try await history.edit(id).state == "written-off")
@@ -307,9 +278,9 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     let completed = ScriptedGateway.Answer.reply(
       status: 200, body: #"{"data":{"status":"completed","result":{"images":[{"url":["/f/1.png"]}]}}}"#)
     let gone = ScriptedGateway.Answer.reply(status: 404, body: "")
-    try await with([Self.submitted, completed, gone, completed, gone]) { editor, _ in
+    try await scenario.scripted([Self.submitted, completed, gone, completed, gone], by: .gccai) { editor, _ in
       #expect(try await edit(editor)?.exitStatus == 76)
-      let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
+      let id = try await scenario.history.edits()[0].id
       guard case .settled(let entry) = try await editor.settle(id, as: .billed) else {
         Issue.record("expected nothing to fetch")
         return

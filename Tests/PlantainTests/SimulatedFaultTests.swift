@@ -1,9 +1,10 @@
 import Foundation
 import Plantain
 import PlantainSimulator
+import TestSupport
 import Testing
 
-@Suite struct `Every gateway over a real socket` {
+@Suite(.endsInTime) struct `Every gateway over a real socket` {
   static let ids = Gateway.all.map(\.id)
 
   private func gateway(_ id: String) throws -> Gateway { try #require(Gateway.named(id)) }
@@ -131,7 +132,7 @@ import Testing
   }
 }
 
-@Suite struct `The native dialect` {
+@Suite(.endsInTime) struct `The native dialect` {
   private static let route = Gateway.crazyrouter
 
   @Test func `drafts are not results, unless there is nothing else`() async throws {
@@ -185,7 +186,7 @@ import Testing
   }
 }
 
-@Suite struct `The task dialect` {
+@Suite(.endsInTime) struct `The task dialect` {
   @Test func `a slow task is polled until it is done, and gives several pictures`() async throws {
     let trial = try await Trial(.gccai, [fault { $0.polls = 20 }]) {
       $0.count = 3

@@ -6,7 +6,7 @@
   import Testing
 
   /// Tests the simulator's own HTTP without a client library that would hide its behavior.
-  @Suite struct `The simulator's server` {
+  @Suite(.endsInTime) struct `The simulator's server` {
     private static let counts = "GET /counts HTTP/1.1\r\nHost: x\r\n\r\n"
     private static let post = "POST /v3/m HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 

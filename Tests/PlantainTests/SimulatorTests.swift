@@ -3,7 +3,7 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-@Suite struct `The simulator` {
+@Suite(.endsInTime) struct `The simulator` {
   @Test(arguments: [
     ("{}", "it is not a JSON array of faults"), ("[1]", "fault 1: it is not an object"),
     (#"[{}, {"statsu": 1}]"#, "fault 2: there is no statsu"),

@@ -8,7 +8,7 @@ import Core
 @testable import Editing
 @testable import Plantain
 
-@Suite("Single-flight cache")
+@Suite("What several jobs need is computed once", .endsInTime)
 struct SingleFlightCacheTests {
   private struct Failure: Error {}
 
@@ -87,7 +87,7 @@ private final class Held: Sendable {
   }
 }
 
-@Suite("Memory budget")
+@Suite("Pictures in work stay within the memory", .endsInTime)
 struct BudgetTests {
   @Test("shares held at the same time never exceed the total, and every caller gets its turn")
   func bounded() async {
@@ -109,7 +109,7 @@ struct BudgetTests {
     #expect(held.changes == 400)
   }
 
-  @Test("a canceled waiter leaves the queue, and those behind it proceed", .timeLimit(.minutes(20)))
+  @Test("a canceled waiter leaves the queue, and those behind it proceed")
   func canceled() async {
     let budget = WeightedSemaphore(100)
     await budget.holding(60) {
@@ -122,7 +122,7 @@ struct BudgetTests {
     #expect(await budget.holding(100) { true })
   }
 
-  @Test("a share that grows is served before a waiter for the whole budget", .timeLimit(.minutes(20)))
+  @Test("a share that grows is served before a waiter for the whole budget")
   func growth() async {
     let budget = WeightedSemaphore(100)
     let share = WeightedSemaphore.Share(of: budget)
@@ -139,7 +139,7 @@ struct BudgetTests {
   }
 
   @Test(
-    "a share that shrinks lets others in, and one that grows waits", .timeLimit(.minutes(20))
+    "a share that shrinks lets others in, and one that grows waits"
   )
   func becoming() async {
     let budget = WeightedSemaphore(100)

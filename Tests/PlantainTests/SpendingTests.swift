@@ -12,11 +12,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Spending limits` {
+@Suite(.endsInTime) struct `Spending limits` {
   private func usd(_ amount: String) throws -> Money { try #require(Money(parsing: "\(amount) USD")) }
 
   @Test(arguments: [
@@ -47,27 +43,23 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     _ folder: TemporaryFolder, _ faults: [Fault] = [], times: Int = 1, by gateway: Gateway = .google,
     _ change: (inout EditOptions) throws -> Void
   ) async throws -> (errors: [PlantainError?], received: Int) {
-    var options = EditOptions()
-    if gateway.id == "google" { options.model = "gemini-3.1-flash-image" }
-    try change(&options)
-    let settled = options
+    let options = try editOptions {
+      if gateway.id == "google" { $0.model = "gemini-3.1-flash-image" }
+      try change(&$0)
+    }
     let picture = Reference.bytes(
       PictureBytes(try Synthetic.jpeg(PixelSize(width: 64, height: 64))), name: "p.jpg")
-    return try await withSimulator(faults: faults) { simulator in
-      try await withTestEditor(
-        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: folder
-      ) { editor in
-        var errors: [PlantainError?] = []
-        for _ in 0..<times {
-          do throws(PlantainError) {
-            _ = try await editor.edit("x", references: [picture], options: settled)
-            errors.append(nil)
-          } catch {
-            errors.append(error)
-          }
+    return try await Scenario(in: folder).simulated(faults, by: gateway) { editor, simulator in
+      var errors: [PlantainError?] = []
+      for _ in 0..<times {
+        do throws(PlantainError) {
+          _ = try await editor.edit("x", references: [picture], options: options)
+          errors.append(nil)
+        } catch {
+          errors.append(error)
         }
-        return (errors, await simulator.counts.received)
       }
+      return (errors, await simulator.counts.received)
     }
   }
 
@@ -188,22 +180,18 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     options.model = "gemini-3.1-flash-image"
     options.spending.perDay = try usd("0.4")
     let settled = options
-    try await withSimulator { simulator in
-      try await withTestEditor(
-        gateway: .google, key: key, baseURL: simulator.baseURL(for: .google), ledger: folder
-      ) { editor in
-        let done = await withTaskGroup(of: Bool.self) { group in
-          for number in 0..<12 {
-            group.addTask {
-              (try? await editor.edit("x \(number)", references: [picture], options: settled)) != nil
-            }
+    try await Scenario(in: folder).simulated { editor, simulator in
+      let done = await withTaskGroup(of: Bool.self) { group in
+        for number in 0..<12 {
+          group.addTask {
+            (try? await editor.edit("x \(number)", references: [picture], options: settled)) != nil
           }
-          return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        // 0.067 USD are spent. Four more edits make 0.335, five 0.402.
-        #expect(done == 4)
-        #expect(await simulator.counts.received == 4)
+        return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
       }
+      // 0.067 USD are spent. Four more edits make 0.335, five 0.402.
+      #expect(done == 4)
+      #expect(await simulator.counts.received == 4)
     }
   }
 }

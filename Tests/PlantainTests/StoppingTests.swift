@@ -10,11 +10,7 @@ import Testing
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Stop signals` {
+@Suite(.endsInTime) struct `Stop signals` {
   @Test func `a stop wakes its waiters and cancels what it cuts`() async throws {
     let stop = StopSignal()
     let part = StopSignal(under: stop)
@@ -63,39 +59,32 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
 }
 
 /// What a stop ends in an edit, and what the edit still waits for.
-@Suite struct `Stopping an edit` {
-  private let ledger: TemporaryFolder
+@Suite(.endsInTime) struct `Stopping an edit` {
+  private let scenario: Scenario
   private let picture: Reference
 
   init() throws {
-    ledger = try TemporaryFolder()
-    picture = .bytes(PictureBytes(try Synthetic.jpeg(PixelSize(width: 64, height: 48))), name: "p.jpg")
+    scenario = try Scenario(PixelSize(width: 64, height: 48))
+    picture = try scenario.pictureBytes(name: "p.jpg")
   }
 
   private func edit(
     _ answers: [ScriptedGateway.Answer], by gateway: Gateway = .apiyi,
     _ watch: @escaping @Sendable (EditEvent, StopSignal) -> Void
   ) async throws -> (outcome: Result<EditResult, any Error>, requests: Int) {
-    try await ScriptedGateway.run(answers) { server in
-      try await withTestEditor(gateway: gateway, key: key, baseURL: server.baseURL, ledger: ledger) {
-        editor in
-        let stop = StopSignal()
-        let outcome = await Result<EditResult, any Error>.of {
-          try await editor.edit("x", references: [picture], until: stop) { watch($0, stop) }
-        }
-        return (outcome, server.requests.count)
+    try await scenario.scripted(answers, by: gateway) { editor, server in
+      let stop = StopSignal()
+      let outcome = await Result<EditResult, any Error>.of {
+        try await editor.edit("x", references: [picture], until: stop) { watch($0, stop) }
       }
+      return (outcome, server.requests.count)
     }
   }
 
-  private func state() async throws -> String? {
-    try await History(ledger: .file(ledger.file("ledger.sqlite"))).edits().first?.state
-  }
+  private func state() async throws -> String? { try await scenario.history.edits().first?.state }
 
   private static func answer() throws -> ScriptedGateway.Answer {
-    let data = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 48))).base64EncodedString()
-    let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(data)"}}"#
-    return .reply(status: 200, body: #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#)
+    .picture(try Synthetic.jpeg(PixelSize(width: 64, height: 48)))
   }
 
   @Test func `a stop before sending ends the edit and sends nothing`() async throws {
@@ -120,21 +109,19 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
     async throws
   {
     let told = Told()
-    try await withSimulator(faults: [fault { $0.delay = .milliseconds(300) }]) { simulator in
-      let url = simulator.baseURL(for: .apiyi)
-      try await withTestEditor(gateway: .apiyi, key: key, baseURL: url, ledger: ledger) { editor in
-        let stop = StopSignal()
-        let asking = Task {
-          try await waitUntil("the request has come") { await simulator.counts.received == 1 }
-          stop.ask()
-        }
-        let result = try await editor.edit("x", references: [picture], until: stop) { event in
-          if case .stopping(let maximum) = event { told.times.withLock { $0.append(maximum) } }
-        }
-        try await asking.value
-        #expect(result.images.count == 1)
-        #expect(await simulator.counts.billed == 1)
+    let slow = fault { $0.delay = .milliseconds(300) }
+    try await scenario.simulated([slow], by: .apiyi) { editor, simulator in
+      let stop = StopSignal()
+      let asking = Task {
+        try await waitUntil("the request has come") { await simulator.counts.received == 1 }
+        stop.ask()
       }
+      let result = try await editor.edit("x", references: [picture], until: stop) { event in
+        if case .stopping(let maximum) = event { told.times.withLock { $0.append(maximum) } }
+      }
+      try await asking.value
+      #expect(result.images.count == 1)
+      #expect(await simulator.counts.billed == 1)
     }
     let times = told.times.withLock { $0 }
     #expect(times.count == 1 && times.allSatisfy { $0 > .seconds(60) && $0 <= .seconds(600) })
@@ -174,24 +161,16 @@ extension Result where Failure == any Error {
 }
 
 /// A run that is stopped, that fails as a whole for one reason, or that does only a part.
-@Suite struct `Batches that end early` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `Batches that end early` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
-  init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
-  }
+  init() throws { scenario = try Scenario() }
 
-  private func manifest(_ count: Int, _ defaults: (inout Manifest.Defaults) -> Void = { _ in }) throws
-    -> Manifest
-  {
-    let lines = (0..<count).map {
-      #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"#
-    }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
-    var all = Manifest.Defaults(folder: folder.file("out"))
-    defaults(&all)
-    return try Manifest(reading: folder.file("m.jsonl"), all, for: .google)
+  private func manifest(
+    _ count: Int, _ defaults: (inout Manifest.Defaults) -> Void = { _ in }
+  ) throws -> Manifest {
+    try scenario.manifest(jobs: count, defaults)
   }
 
   private struct Ended {
@@ -207,30 +186,27 @@ extension Result where Failure == any Error {
     maximum: Int = 64, limit: Int? = nil, again: ResendPolicy = .no,
     stopping: @escaping @Sendable (Int) -> Bool = { _ in false }
   ) async throws -> Ended {
-    try await withSimulator(faults: faults) { simulator in
-      let url = simulator.baseURL(for: .google)
-      return try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) { editor in
-        let stop = StopSignal()
-        let asking = Task {
-          while !Task.isCancelled {
-            if stopping(await simulator.counts.received) { stop.ask() }
-            try await Task.sleep(for: .milliseconds(5))
-          }
+    try await scenario.simulated(faults, key: key) { editor, simulator in
+      let stop = StopSignal()
+      let asking = Task {
+        while !Task.isCancelled {
+          if stopping(await simulator.counts.received) { stop.ask() }
+          try await Task.sleep(for: .milliseconds(5))
         }
-        defer { asking.cancel() }
-        var ended = Ended(summary: BatchSummary(run: ""), received: 0)
-        let batch = Batch(editor, spending: spending, maximum: maximum, limit: limit, again: again)
-        ended.summary = try await batch.run(manifest, until: stop) { event in
-          switch event {
-          case .ended(_, .failed(let error)), .ended(_, .ambiguous(let error)): ended.errors.append(error)
-          case .halted(let error): ended.halts.append(error.exitStatus)
-          case .stopping(let inFlight, let left): ended.stops.append([inFlight, left])
-          case .ended, .progress: break
-          }
-        }
-        ended.received = await simulator.counts.received
-        return ended
       }
+      defer { asking.cancel() }
+      var ended = Ended(summary: BatchSummary(run: ""), received: 0)
+      let batch = Batch(editor, spending: spending, maximum: maximum, limit: limit, again: again)
+      ended.summary = try await batch.run(manifest, until: stop) { event in
+        switch event {
+        case .ended(_, .failed(let error)), .ended(_, .ambiguous(let error)): ended.errors.append(error)
+        case .halted(let error): ended.halts.append(error.exitStatus)
+        case .stopping(let inFlight, let left): ended.stops.append([inFlight, left])
+        case .ended, .progress: break
+        }
+      }
+      ended.received = await simulator.counts.received
+      return ended
     }
   }
 
@@ -329,35 +305,21 @@ extension Result where Failure == any Error {
 }
 
 /// What a dry run reports before any money is spent.
-@Suite struct `The plan of a batch` {
-  private let folder: TemporaryFolder
+@Suite(.endsInTime) struct `The plan of a batch` {
+  private let scenario: Scenario
+  private var folder: TemporaryFolder { scenario.folder }
 
   init() throws {
-    folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
-    let lines = (0..<6).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    scenario = try Scenario()
+    try scenario.folder.writeManifest(jobs: 6)
   }
 
   private func manifest(perDay: Money? = nil, perRun: Money? = nil) throws -> Manifest {
-    var defaults = Manifest.Defaults(folder: folder.file("out"))
-    defaults.options.spending = SpendingLimits(perRun: perRun, perDay: perDay)
-    return try Manifest(reading: folder.file("m.jsonl"), defaults, for: .google)
-  }
-
-  private func with<Value: Sendable>(
-    _ faults: [Fault] = [], _ body: @Sendable (Editor) async throws -> Value
-  ) async throws -> Value {
-    try await withSimulator(faults: faults) { simulator in
-      let url = simulator.baseURL(for: .google)
-      return try await withTestEditor(gateway: .google, key: key, baseURL: url, ledger: folder) {
-        try await body($0)
-      }
-    }
+    try scenario.manifest { $0.options.spending = SpendingLimits(perRun: perRun, perDay: perDay) }
   }
 
   @Test func `a plan omits finished and unknown jobs, and needs no free output`() async throws {
-    try await with([fault { $0.status = 500 }]) { editor in
+    try await scenario.simulated([fault { $0.status = 500 }]) { editor, _ in
       _ = try await Batch(editor, limit: 3).run(manifest())
       let plan = try await Batch(editor).plan(manifest())
       #expect(plan.jobs == 3 && plan.skipped == 2 && plan.ambiguous == 1 && plan.failed == 0)
@@ -371,7 +333,7 @@ extension Result where Failure == any Error {
   @Test func `finished jobs need no money, and exceeding the limit is reported before sending`()
     async throws
   {
-    try await with { editor in
+    try await scenario.simulated { editor, _ in
       let little = try #require(Money(parsing: "0.01 USD"))
       _ = try await Batch(editor, limit: 5).run(manifest())
       let error = await #expect(throws: PlantainError.self) {
@@ -385,7 +347,7 @@ extension Result where Failure == any Error {
   }
 
   @Test func `a plan says how many jobs the limit pays for`() async throws {
-    try await with { editor in
+    try await scenario.simulated { editor, _ in
       // A picture costs 0.0336 USD.
       let plan = try await Batch(editor, spending: Money(parsing: "0.1 USD")).plan(manifest())
       #expect(plan.jobs == 6 && plan.affordable == 2 && plan.overLimit?.exitStatus == 81)
@@ -400,21 +362,17 @@ extension Result where Failure == any Error {
 }
 
 /// With several gateways, a problem of one does not end the run.
-@Suite struct `A batch with several gateways` {
+@Suite(.endsInTime) struct `A batch with several gateways` {
   @Test func `a batch continues when one gateway has no key`() async throws {
-    let folder = try TemporaryFolder()
-    try folder.write(Synthetic.jpeg(PixelSize(width: 48, height: 36)), as: "a.jpg")
-    let lines = (0..<4).map { #"{"references": ["a.jpg"], "prompt": "x \#($0)", "output": "\#($0).jpg"}"# }
-    try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+    let scenario = try Scenario()
     try await withSimulator(faults: [fault { ($0.gateway, $0.status) = ("apiyi", 429) }]) { simulator in
       let routes = [
         try Route(.apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi)),
         try Route(
           .google, key: .environment(["PLANTAIN_NO_SUCH_KEY"]), baseURL: simulator.baseURL(for: .google)),
       ]
-      try await withTestEditor(routes: routes, ledger: folder) { editor in
-        let manifest = try Manifest(
-          reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .apiyi)
+      try await withTestEditor(routes: routes, ledger: scenario.folder) { editor in
+        let manifest = try scenario.manifest(jobs: 4, for: .apiyi)
         let summary = try await Batch(editor).run(manifest)
         #expect(summary.done == 3 && summary.failed == 1 && summary.left == 0)
         #expect(summary.exitStatus == 77)

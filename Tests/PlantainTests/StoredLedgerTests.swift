@@ -39,7 +39,7 @@ private struct StoredLedger {
   var ledger: String { folder.file("ledger.sqlite") }
 }
 
-@Suite struct `A ledger of an earlier version` {
+@Suite(.endsInTime) struct `A ledger of an earlier version` {
   private static let version = "2026-11-26"
 
   @Test func `edits are listed with their outcomes`() async throws {

@@ -11,7 +11,7 @@ import Testing
 @testable import Reports
 
 /// The contents of the ledger by the names that later versions look for.
-@Suite struct `The ledger's tables` {
+@Suite(.endsInTime) struct `The ledger's tables stay readable` {
   @Test func `the tables are the recorded ones`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.file("ledger.sqlite")

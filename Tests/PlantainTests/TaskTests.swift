@@ -3,11 +3,7 @@ import Plantain
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Tasks` {
+@Suite(.endsInTime) struct `Edits that run as tasks` {
   private static let accepted = ScriptedGateway.Answer.reply(
     status: 200, body: #"{"code":200,"data":[{"status":"submitted","task_id":"task_1"}]}"#)
   private static let running = ScriptedGateway.Answer.reply(
@@ -21,19 +17,14 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private func edit(
     _ answers: [ScriptedGateway.Answer], ledger: TemporaryFolder, _ options: EditOptions
   ) async throws -> (Result<EditResult, PlantainError>, [String]) {
-    let source = PictureBytes(try picture())
-    return try await ScriptedGateway.run(answers) { server in
-      let result: Result<EditResult, PlantainError>
-      do {
-        result = .success(
-          try await withTestEditor(gateway: .gccai, key: key, baseURL: server.baseURL, ledger: ledger) {
-            editor in
-            try await editor.edit("warm", references: [.bytes(source, name: "p")], options: options)
-          })
-      } catch let error as PlantainError {
-        result = .failure(error)
+    let source = Reference.bytes(PictureBytes(try picture()), name: "p")
+    return try await Scenario(in: ledger).scripted(answers, by: .gccai) { editor, server in
+      do throws(PlantainError) {
+        let result = try await editor.edit("warm", references: [source], options: options)
+        return (.success(result), server.requests.map(\.head))
+      } catch {
+        return (.failure(error), server.requests.map(\.head))
       }
-      return (result, server.requests.map(\.head))
     }
   }
 
@@ -121,7 +112,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `Several routes` {
+@Suite(.endsInTime) struct `The next route is tried` {
   private func edit(
     _ first: ScriptedGateway.Answer, _ second: ScriptedGateway.Answer
   ) async throws -> (exit: Int32, requests: [Int], tried: [String]) {
@@ -148,15 +139,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 
   @Test func `the next route is tried only after an unbilled failure of this route alone`() async throws {
-    let picture = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
-    let good = ScriptedGateway.Answer.reply(
-      status: 200,
-      body:
-        #"""
-        {"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/jpeg",\#
-        "data":"\#(picture)"}}]}}]}
-        """#
-    )
+    let good = ScriptedGateway.Answer.picture(try Synthetic.jpeg(PixelSize(width: 64, height: 64)))
     for status in [429, 503, 401, 402, 404] {
       let (exit, requests, tried) = try await edit(.reply(status: status, body: "{}"), good)
       #expect(exit == 0, "\(status)")

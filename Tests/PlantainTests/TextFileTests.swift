@@ -28,7 +28,7 @@ enum SavedText: CaseIterable {
   }
 }
 
-@Suite struct `Text files of any editor` {
+@Suite(.endsInTime) struct `Text files of any editor` {
   private let folder: TemporaryFolder
 
   init() throws {

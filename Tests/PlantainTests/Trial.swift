@@ -4,17 +4,6 @@ import PlantainSimulator
 import TestSupport
 import Testing
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-/// A fault with the fields that `change` sets.
-func fault(_ change: (inout Fault) -> Void) -> Fault {
-  var fault = Fault()
-  change(&fault)
-  return fault
-}
-
 /// The outcome of one edit at a simulated gateway.
 struct Trial {
   var result: EditResult?
@@ -28,28 +17,24 @@ struct Trial {
     _ gateway: Gateway, _ faults: [Fault], prompt: String = "in grayscale",
     _ change: @Sendable (inout EditOptions) -> Void = { _ in }
   ) async throws {
-    let ledger = try TemporaryFolder()
-    let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 96, height: 64)))
-    var options = EditOptions()
-    options.tier = gateway.defaultModel.tiers[0]
-    options.output = .file(ledger.file("out.jpg"))
-    change(&options)
-    let outcome: Outcome = try await withSimulator(faults: faults) { [options] simulator in
-      try await withTestEditor(
-        gateway: gateway, key: key, baseURL: simulator.baseURL(for: gateway), ledger: ledger
-      ) { editor in
-        do throws(PlantainError) {
-          let result = try await editor.edit(
-            prompt, references: [.bytes(picture, name: "p")], options: options)
-          return (result, nil, await simulator.counts)
-        } catch {
-          return (nil, error, await simulator.counts)
-        }
+    let scenario = try Scenario(PixelSize(width: 96, height: 64))
+    let picture = try scenario.pictureBytes()
+    let options = editOptions {
+      $0.tier = gateway.defaultModel.tiers[0]
+      $0.output = scenario.output("out.jpg")
+      change(&$0)
+    }
+    let outcome: Outcome = try await scenario.simulated(faults, by: gateway) { editor, simulator in
+      do throws(PlantainError) {
+        let result = try await editor.edit(prompt, references: [picture], options: options)
+        return (result, nil, await simulator.counts)
+      } catch {
+        return (nil, error, await simulator.counts)
       }
     }
     (result, error, counts) = outcome
-    keptReplies = try ledger.keptReplies
-    #expect(try !Self.holdsCanary(ledger), "the key is in the ledger's folder")
+    keptReplies = try scenario.folder.keptReplies
+    #expect(try !Self.holdsCanary(scenario.folder), "the key is in the ledger's folder")
     #expect(!"\(error.map { "\($0)" } ?? "")".contains("canary"))
   }
 

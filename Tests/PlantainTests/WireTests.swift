@@ -11,11 +11,7 @@ import Core
 @testable import Plantain
 @testable import Reports
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
-@Suite struct `Requests on the wire` {
+@Suite(.endsInTime) struct `What is sent to a gateway` {
   @Test func `prepared bytes are sent with a known length, and the key only in its header`() async throws {
     let picture = PictureBytes(try Synthetic.jpeg(PixelSize(width: 700, height: 500), quality: 98))
     try await ScriptedGateway.run(.reply(status: 400, body: "{}")) { gateway in
@@ -109,7 +105,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `Data URIs as references` {
+@Suite(.endsInTime) struct `Data URIs as references` {
   @Test(arguments: [
     ("image/jpeg", false), ("IMAGE/JPG;q=1", false), ("", false), ("application/octet-stream", false),
     ("image/png", true), ("image/svg+xml", true),
@@ -128,7 +124,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   }
 }
 
-@Suite struct `Storage of prepared pictures` {
+@Suite struct `Large prepared pictures are kept on disk` {
   private func bytes(_ count: Int, _ value: UInt8) -> PictureBytes {
     PictureBytes([UInt8](repeating: value, count: count))
   }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite("Padding and cropping")
+@Suite("Padding and cropping a picture")
 struct FitTests {
   private func ratio(_ text: String) throws -> AspectRatio { try #require(AspectRatio(parsing: text)) }
 

@@ -6,7 +6,7 @@ import Core
 
 @testable import Preparation
 
-@Suite struct `Fitting` {
+@Suite struct `Sizes that fit a limit` {
   @Test(arguments: [
     // width, height, limit → width, height, shrink
     (4000, 3000, 2048, 2048, 1536, 1), (3000, 4000, 2048, 1536, 2048, 1), (2048, 100, 2048, 2048, 100, 1),

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite struct `Passthrough` {
+@Suite struct `Compliant pictures are sent unchanged` {
   @Test func `a compliant picture keeps every byte`() throws {
     let size = PixelSize(width: 200, height: 100)
     for file in [try Synthetic.jpeg(size), try Synthetic.png(size), try Synthetic.webp(size)] {
@@ -35,7 +35,7 @@ import Core
   }
 }
 
-@Suite struct `Corrections` {
+@Suite struct `Pictures are corrected only where needed` {
   @Test(arguments: 1...8)
   func `every orientation gives the same upright picture`(orientation: Int) throws {
     // The four quadrants as a camera held that way would store them, by moving the corners.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Core
 
-@Suite("Rewriting without decoding")
+@Suite("Pictures are rewritten without loss")
 struct RewriteTests {
   private static let size = PixelSize(width: 320, height: 240)
 

@@ -7,7 +7,7 @@ import Testing
 import Core
 
 /// Files of a known format that are unusual, incomplete, or invalid inside.
-@Suite("Format variants")
+@Suite("Unusual variants of formats")
 struct VariantTests {
   private func variant(_ file: [UInt8]) -> String? {
     do throws(PreparationError) {

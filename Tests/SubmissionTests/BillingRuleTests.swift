@@ -4,7 +4,7 @@ import Testing
 
 @testable import Submission
 
-@Suite struct `Billing rules` {
+@Suite struct `What counts as billed` {
   private typealias State = AttemptState
   private typealias Event = AttemptState.Event
 
@@ -117,7 +117,7 @@ import Testing
   }
 }
 
-@Suite struct `Proxies and certificate authorities from the environment` {
+@Suite(.endsInTime) struct `Proxies and certificate authorities from the environment` {
   @Test func `a proxy serves everything but loopback and the exceptions`() throws {
     let settings = ClientSettings(environment: [
       "HTTPS_PROXY": "proxy.example.com:3128", "HTTP_PROXY": "evil.example.com",

@@ -6,10 +6,10 @@ import Core
 
 @testable import Submission
 
-@Suite struct `Connections` {
+@Suite(.endsInTime) struct `Connections to gateways` {
   /// A reply that arrived before the end of the request once kept its connection forever, until none was
   /// left.
-  @Test(.timeLimit(.minutes(20)))
+  @Test
   func `a connection returns to the pool, however fast the reply is`() async throws {
     let answer = #"{"candidates":[{"content":{"parts":[{"text":"no"}]},"finishReason":"STOP"}]}"#
     try await ScriptedGateway.run(.reply(status: 200, body: answer)) { gateway in
@@ -36,7 +36,7 @@ import Core
   }
 
   /// One server refuses the request after its head, and one closes the connection in the middle of it.
-  @Test(.timeLimit(.minutes(20)), arguments: [401, nil])
+  @Test(arguments: [401, nil])
   func `a request that ends before its body is sent leaves nothing behind`(status: Int?) async throws {
     let words = #"{"error":{"message":"no such key"}}"#
     let answer = "HTTP/1.1 401 No\r\nContent-Length: \(words.utf8.count)\r\n\r\n\(words)"

@@ -6,7 +6,7 @@ import Core
 
 @testable import Submission
 
-@Suite struct `Compressed bodies` {
+@Suite(.endsInTime) struct `Compressed replies and downloads` {
   /// A reply whose text is "no picture here, " two hundred times.
   private static let gzip = data(
     """
@@ -45,8 +45,6 @@ import Core
     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAHwGpwID8QAAEAA=
     """
   )
-
-  private static let instant = Timing(now: { .zero }, sleep: { _ in }, random: { 0 })
 
   private static func data(_ text: String) -> [UInt8] { Data(base64Encoded: text).map(Array.init) ?? [] }
 
@@ -118,7 +116,7 @@ import Core
     ] as [([UInt8], String, Int, Int?)] {
       try await ScriptedGateway.run(.file(body, headers: [("Content-Encoding", coding)])) { server in
         let downloader = Downloader(
-          limit: ByteCount(limit), timeout: .seconds(30), rules: rules, timing: Self.instant)
+          limit: ByteCount(limit), timeout: .seconds(30), rules: rules, timing: .instant)
         let file = try? await downloader.fetch(server.baseURL + "/a.png")
         #expect(file?.bytes.count == expected, "\(coding), at most \(limit)")
         #expect(server.requests[0].head.lowercased().contains("accept-encoding: gzip, deflate"))

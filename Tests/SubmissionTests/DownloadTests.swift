@@ -4,7 +4,7 @@ import Core
 
 @testable import Submission
 
-@Suite("Downloads from untrusted addresses")
+@Suite("Downloads from untrusted addresses", .endsInTime)
 struct DownloadTests {
   /// Rules that allow loopback, as for a local gateway. All other rules stay in force.
   private static var loopback: Downloader.Rules {
@@ -13,15 +13,13 @@ struct DownloadTests {
     return rules
   }
 
-  private static let instant = Timing(now: { .zero }, sleep: { _ in }, random: { 0 })
-
   private func fetch(
     _ answer: ScriptedGateway.Answer, path: String = "/a.png", limit: Int = 1_000,
     timeout: Duration = .seconds(120)
   ) async throws -> (bytes: [UInt8], requests: [ScriptedGateway.Received]) {
     try await ScriptedGateway.run(answer) { server in
       let downloader = Downloader(
-        limit: ByteCount(limit), timeout: timeout, rules: Self.loopback, timing: Self.instant)
+        limit: ByteCount(limit), timeout: timeout, rules: Self.loopback, timing: .instant)
       let bytes = try await downloader.fetch(server.baseURL + path).bytes
       return (bytes.array, server.requests)
     }
@@ -63,7 +61,7 @@ struct DownloadTests {
     ] {
       try await ScriptedGateway.run([.hangUpAfter(head + "0123"), second]) { server in
         let downloader = Downloader(
-          limit: ByteCount(100), timeout: .seconds(120), rules: Self.loopback, timing: Self.instant)
+          limit: ByteCount(100), timeout: .seconds(120), rules: Self.loopback, timing: .instant)
         #expect(try await downloader.fetch(server.baseURL).bytes.array == Array(expected.utf8))
         let asked = try #require(server.requests.last).head.lowercased()
         #expect(asked.contains("range: bytes=4-\r\n") && asked.contains("if-range: \"v1\""))

@@ -35,7 +35,7 @@ private final class CrowdedJournal: AttemptJournal {
   }
 }
 
-@Suite struct `A journal on a full disk` {
+@Suite(.endsInTime) struct `A journal on a full disk` {
   @Test func `the picture is kept, and the outcome is recorded once there is room`() async throws {
     let folder = try TemporaryFolder()
     let journal = CrowdedJournal(in: folder)
@@ -57,10 +57,8 @@ private final class CrowdedJournal: AttemptJournal {
 
   /// - Returns: Whether the end was recorded.
   private func execute(_ journal: CrowdedJournal) async throws -> Bool {
-    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
-    let part = #"{"inlineData":{"mimeType":"image/jpeg","data":"\#(jpeg)"}}"#
-    let body = #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#
-    return try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+    let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
+    return try await ScriptedGateway.run(.picture(jpeg)) { gateway in
       let sender = HTTPSender(settings: ClientSettings(environment: [:]))
       let route = RequestExecutor.Route(
         gateway: .google, baseURL: gateway.baseURL, key: try APIKey("sk-canary-7f3a"))

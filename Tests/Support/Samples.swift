@@ -26,7 +26,7 @@ package enum Samples {
   package static func fixtureNames() throws -> [String] {
     let fixtures = root.appending(path: "Tests/Fixtures")
     return try FileManager.default.contentsOfDirectory(atPath: fixtures.path(percentEncoded: false))
-      .filter { !$0.hasSuffix(".md") }.sorted()
+      .filter { $0.contains(".") && !$0.hasSuffix(".md") }.sorted()
   }
 
   package static func bytes(_ path: String) throws -> [UInt8] {

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -19,6 +20,20 @@ package final class ScriptedGateway: Sendable {
     case stall(String)
     /// Sends these bytes when the head has arrived, and reads no more of the body.
     case early(String)
+
+    /// A reply in Gemini's format with one picture.
+    ///
+    /// - Parameter label: the stated media type.
+    package static func picture(_ bytes: [UInt8], label: String = "image/jpeg") -> Answer {
+      .reply(status: 200, body: geminiReply(bytes, label: label))
+    }
+  }
+
+  /// The body of a reply in Gemini's format with one picture.
+  package static func geminiReply(_ bytes: [UInt8], label: String = "image/jpeg") -> String {
+    let data = Data(bytes).base64EncodedString()
+    let part = #"{"inlineData":{"mimeType":"\#(label)","data":"\#(data)"}}"#
+    return #"{"candidates":[{"content":{"parts":[\#(part)]}}]}"#
   }
 
   package struct Received: Sendable {

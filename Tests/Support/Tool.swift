@@ -9,6 +9,18 @@ package enum Tool {
   @discardableResult
   package static func run(_ name: String, _ arguments: [String], input: String = "") throws -> [UInt8] {
     let scratch = try TemporaryFolder()
+    _ = try status(of: name, arguments, input: input, scratch: scratch)
+    return try scratch.read("out")
+  }
+
+  /// Runs a program, and returns its exit status.
+  package static func status(of name: String, _ arguments: String...) throws -> Int32 {
+    try status(of: name, arguments, input: "", scratch: TemporaryFolder())
+  }
+
+  private static func status(
+    of name: String, _ arguments: [String], input: String, scratch: TemporaryFolder
+  ) throws -> Int32 {
     try scratch.write(Array(input.utf8), as: "in")
     try scratch.write([], as: "out")
     let process = Process()
@@ -18,7 +30,7 @@ package enum Tool {
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: scratch.file("out")))
     process.standardError = FileHandle.nullDevice
     try process.run()
-    process.waitUntilExit()
-    return try scratch.read("out")
+    try process.waitForExit()
+    return process.terminationStatus
   }
 }

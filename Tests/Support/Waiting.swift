@@ -1,4 +1,11 @@
-import Foundation
+package import Foundation
+package import Testing
+
+extension Trait where Self == TimeLimitTrait {
+  /// Ends a test that hangs. It is many times what a test takes, because a test that has to wait for others
+  /// seems to take as long as they.
+  package static var endsInTime: Self { .timeLimit(.minutes(30)) }
+}
 
 /// A test waited for something that did not happen.
 package struct WaitedInVain: Error, CustomStringConvertible {
@@ -45,6 +52,23 @@ package func watch<Value: Sendable>(
       } catch {
         continuation.resume(throwing: error)
       }
+    }
+  }
+}
+
+extension Process {
+  /// Waits until the process has ended, on this thread. Kills a process that takes too long.
+  ///
+  /// - Throws: `WaitedInVain`.
+  package func waitForExit(atMost limit: Duration = longestWait) throws {
+    let end = ContinuousClock.now + limit
+    while isRunning {
+      guard ContinuousClock.now < end else {
+        kill(processIdentifier, SIGKILL)
+        let words = [executableURL?.lastPathComponent ?? ""] + (arguments ?? [])
+        throw WaitedInVain("'\(words.joined(separator: " "))' has ended", limit)
+      }
+      usleep(5_000)
     }
   }
 }

@@ -15,7 +15,7 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
 
   /// The meaning of a status without a more specific code or message.
   func kind(ofStatus status: Int) -> FailureKind {
-    if self == .aimlapi, status == 403 { return .outOfCredit }
+    if let kind = vocabulary.statuses[status] { return kind }
     switch status {
     case 300..<400: return .redirected
     case 401, 403: return .keyRejected
@@ -40,7 +40,7 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
     if code == "get_channel_failed" { return .overloaded }
     if modelCodes.contains(code) { return .unknownModel }
     guard (200..<300).contains(status) || (400..<500).contains(status) else { return nil }
-    return codes[code]
+    return ErrorVocabulary.allCodes[code]
   }
 
   /// Codes for an unknown model. Relays based on one-api and new-api send the first one with status 503, and
@@ -48,35 +48,6 @@ public enum ErrorDialect: String, Sendable, CaseIterable {
   private static let modelCodes: Set<String> = [
     "model_not_found", "model_not_exist", "model_not_exists", "model_not_available", "model_not_supported",
     "unsupported_model", "invalid_model",
-  ]
-
-  private static let codes: [String: FailureKind] = [
-    // Google: reasons in `details`, and names of statuses that are more specific than the number.
-    "api_key_invalid": .keyRejected, "unauthenticated": .keyRejected, "permission_denied": .keyRejected,
-    "model_capacity_exhausted": .overloaded,
-    // OpenAI, and relays modeled on it.
-    "invalid_api_key": .keyRejected, "insufficient_quota": .outOfCredit,
-    "insufficient_user_quota": .outOfCredit, "pre_consume_token_quota_failed": .outOfCredit,
-    "rate_limit_exceeded": .rateLimited, "unsupported_country_region_territory": .placeNotServed,
-    "content_filter": .refusedByPolicy, "content_policy_violation": .refusedByPolicy,
-    "moderation_blocked": .refusedByPolicy,
-    // APIMart.
-    "authentication_error": .keyRejected, "payment_required": .outOfCredit, "permission_error": .keyRejected,
-    "rate_limit_error": .rateLimited,
-    // Novita, and gateways modeled on it.
-    "missing_api_key": .keyRejected, "billing_balance_not_enough": .outOfCredit,
-    "billing_auth_failed": .outOfCredit,
-    "api_not_allowed": .keyRejected, "need_real_name_verify": .keyRejected, "api_not_found": .unknownModel,
-    "task_not_found": .unknownTask, "illegal_prompt": .refusedByPolicy,
-    "illegal_image_content": .refusedByPolicy,
-    // Reasons of Google's models, and codes of other providers whose models relays also offer.
-    "safety": .refusedByPolicy, "image_safety": .refusedByPolicy, "prohibited_content": .refusedByPolicy,
-    "image_prohibited_content": .refusedByPolicy, "policy_violation": .refusedByPolicy,
-    "content_blocked": .refusedByPolicy, "data_inspection_failed": .refusedByPolicy,
-    "datainspectionfailed": .refusedByPolicy, "inputtextsensitivecontentdetected": .refusedByPolicy,
-    "inputimagesensitivecontentdetected": .refusedByPolicy,
-    "outputimagesensitivecontentdetected": .refusedByPolicy,
-    "responsibleaipolicyviolation": .refusedByPolicy,
   ]
 
   /// Whether a code only repeats its status, 403. A more specific code, or the message, tells more.

@@ -1,9 +1,9 @@
 import Base64
 import Core
 
-/// A reply in one of the flat dialects. The location of pictures differs between gateways, between versions
-/// of a gateway, and between the documentation and the actual replies. So every location that was seen
-/// anywhere is searched.
+/// A reply in one of the flat dialects, which are read alike. The location of pictures differs between
+/// gateways, between versions of a gateway, and between the documentation and the actual replies. So every
+/// location that was seen anywhere is searched.
 struct FlatReply: ReplyShape {
   let documents: [JSONValue]
 
@@ -13,49 +13,18 @@ struct FlatReply: ReplyShape {
   func read() throws(Base64.DecodingError) -> ReplyReader.Reading {
     var reading = ReplyReader.Reading()
     for document in documents {
-      let task = Self.task(in: document)
+      let task = TaskFormat.task(in: document)
       // Results come first, because some gateways repeat the request's references at the top of the reply.
       for place in [task["result"], document["output"], task["output"], document, task].compactMap(\.self) {
         reading.pictures += try Self.pictures(in: place)
         if !reading.pictures.isEmpty { break }
       }
-      reading.tasks += Self.tasks(in: document)
+      reading.tasks += TaskFormat.tasks(in: document)
       reading.facts = Self.facts(document, task)
       reading.spoken += Self.spoken(document, task)
       reading.blockReason = Self.blockReason(document)
     }
     return reading
-  }
-
-  /// The task in a document. APIMart wraps it in `data`; newer documentation does not.
-  static func task(in document: JSONValue) -> JSONValue {
-    guard let data = document["data"] else { return document }
-    if data.isObject { return data }
-    return data.elements.count == 1 && data.elements[0].isObject ? data.elements[0] : document
-  }
-
-  enum TaskState { case running, done, failed }
-
-  /// The state of a task. An unknown state counts as running, so polling goes on until the deadline.
-  static func state(of task: JSONValue) -> TaskState {
-    switch task["status"]?.string?.lowercased() ?? "" {
-    case "completed", "success", "succeeded", "finished": .done
-    case "failed", "error", "cancelled", "canceled": .failed
-    case "": task["result"] != nil || task["images"] != nil ? .done : .running
-    default: .running
-    }
-  }
-
-  /// The ids of all tasks in a document. The documentation does not say whether one task makes all pictures
-  /// or each picture has a task.
-  private static func tasks(in document: JSONValue) -> [String] {
-    let data = document["data"]
-    let holders = data?.elements ?? []
-    let ids = (holders.isEmpty ? [data, document].compactMap(\.self) : holders).compactMap { holder in
-      holder["task_id"]?.string ?? holder["taskId"]?.string
-        ?? (holder["status"] != nil ? holder["id"]?.string : nil)
-    }
-    return ids.filter { !$0.isEmpty }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   static func pictures(in place: JSONValue) throws(Base64.DecodingError) -> [ReturnedPicture] {
@@ -119,8 +88,8 @@ struct FlatReply: ReplyShape {
 
   private static func facts(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts {
     var facts = ReplyFacts()
-    facts.grounding = (document["grounding_metadata"] ?? task["grounding_metadata"])?.text
-    facts.cost = cost(document, task)
+    facts.grounding = V3Format.grounding(document, task)
+    facts.cost = ImagesFormat.cost(document) ?? TaskFormat.cost(document, task)
     facts.text = document["message"]?.string
     facts.finishReason = task["finish_reason"]?.string
     return facts
@@ -135,14 +104,6 @@ struct FlatReply: ReplyShape {
       }
     }
     return text.first { !$0.isEmpty } ?? []
-  }
-
-  private static func cost(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts.ReportedCost? {
-    let usage = document["meta"]?["usage"]
-    if let amount = usage?["usd_spent"]?.double { return .init(amount: amount, currency: "USD") }
-    // The unit of `cost` alone is not documented.
-    let credits = [usage?["credits_used"], task["credits_cost"], task["cost"], document["cost"]]
-    return credits.lazy.compactMap { $0?.double }.first.map { .init(amount: $0, currency: "credits") }
   }
 
   private static func blockReason(_ document: JSONValue) -> String? {

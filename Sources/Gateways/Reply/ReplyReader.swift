@@ -68,13 +68,10 @@ struct ReplyReader {
   /// of the request. Pictures are taken from fields of that format, or else of another format, or else from
   /// the text.
   private func reading(_ documents: [JSONValue]) throws(Base64.DecodingError) -> Reading {
-    let flat = FlatReply(documents: documents)
-    let shapes: [any ReplyShape] = [
-      NativeGeminiReply(documents: documents), ChatReply(documents: documents), flat,
-    ]
-    let own = shapes.first(where: \.isOwn) ?? flat
+    let shapes = Self.shapes(documents)
+    let own = shapes.first(where: \.isOwn) ?? FlatReply(documents: documents)
     var reading = try own.read()
-    if gateway.dialect == .nativeGemini { reading.tasks = [] }
+    if !gateway.dialect.format.repliesWithTasks { reading.tasks = [] }
     let others = shapes.lazy.compactMap { try? $0.read().pictures }
     if reading.pictures.isEmpty { reading.pictures = others.first { !$0.isEmpty } ?? [] }
     let texts = reading.spoken.compactMap(\.string)
@@ -87,6 +84,12 @@ struct ReplyReader {
     return reading
   }
 
+  /// The formats of replies, the most particular ones first.
+  private static func shapes(_ documents: [JSONValue]) -> [any ReplyShape] {
+    let particular = Gateway.Dialect.allCases.map { $0.format.reply(documents) }.filter { !($0 is FlatReply) }
+    return particular + [ChatReply(documents: documents), FlatReply(documents: documents)]
+  }
+
   /// Interprets a reply to a poll of a task (APIMart's page on tasks, and the variants of its white labels).
   func readTask(_ reply: IncomingReply) -> Outcome {
     let (documents, isWhole) = reply.documents
@@ -94,8 +97,8 @@ struct ReplyReader {
     else {
       return ofTask(read(reply))
     }
-    let task = FlatReply.task(in: document)
-    switch FlatReply.state(of: task) {
+    let task = TaskFormat.task(in: document)
+    switch TaskFormat.state(of: task) {
     case .running: return .running(progress: task["progress"]?.int)
     case .done: return ofTask(read(reply, isDone: true))
     case .failed:

@@ -1,6 +1,7 @@
 import Core
 
-/// Encodes requests as one flat JSON object. The names of its members differ between gateways.
+/// Encodes requests as one flat JSON object, for all flat dialects. The names of its members differ between
+/// gateways.
 enum FlatRequest {
   static func document(_ request: EditRequest, _ gateway: Gateway) -> RequestNode {
     let fields = gateway.fields

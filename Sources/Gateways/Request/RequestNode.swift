@@ -73,3 +73,15 @@ indirect enum RequestNode {
     text += end
   }
 }
+
+extension RequestNode {
+  /// Sets the aspect ratio and the tier, with the gateway's field names and spelling.
+  mutating func setShape(of request: EditRequest, _ fields: RequestFields) {
+    switch (request.shape, fields.automaticRatio) {
+    case (.ratio(let ratio), _): set(fields.ratio, .string("\(ratio)"))
+    case (.automatic, .word(let word)): set(fields.ratio, .string(word))
+    case (.automatic, _), (nil, _): break
+    }
+    if let tier = request.tier { set(fields.tier, .string(fields.spelling(of: tier))) }
+  }
+}

@@ -147,19 +147,17 @@ public enum FaultScript {
 }
 
 extension Fault {
-  /// The script name of a setting that does not apply to the dialect; `nil` if all settings apply.
-  func stranger(to dialect: Gateway.Dialect) -> String? {
-    var native: [(String, Bool)] = [
+  /// The script name of a setting that does not apply to a dialect; `nil` if all settings apply.
+  func stranger(to traits: SimulatedTraits) -> String? {
+    let parts = [
       ("thoughts", thoughts != nil), ("onlyThought", isOnlyThought), ("words", text != nil),
       ("blockReason", blockReason != nil), ("finishReason", finishReason != nil), ("inText", inText != nil),
     ]
+    let tasks = [("polls", polls != nil), ("taskFailure", taskFailure != nil)]
     let addresses = [("download", download != nil), ("redirect", redirect != nil)]
-    let task = [("polls", polls != nil), ("taskFailure", taskFailure != nil)]
-    switch dialect {
-    case .nativeGemini: native = task + (inText == .address ? [] : addresses)
-    case .v3, .images: native += task
-    case .task: break
-    }
-    return native.first { $0.1 }?.0
+    let strangers =
+      (traits.contains(.modelParts) ? [] : parts) + (traits.contains(.tasks) ? [] : tasks)
+      + (traits.contains(.addresses) || inText == .address ? [] : addresses)
+    return strangers.first { $0.1 }?.0
   }
 }

@@ -1,8 +1,12 @@
 import Core
 
-/// Encodes requests for Google's `generateContent`, as documented by Google and its resellers.
-enum NativeGemini {
-  static func document(_ request: EditRequest, _ fields: RequestFields) -> RequestNode {
+/// Google's `generateContent`, as documented by Google and its resellers:
+///
+///     {"contents": [{"parts": [{"text": "…"}, {"inlineData": {"mimeType": "image/jpeg", "data": "…"}}]}],
+///      "generationConfig": {"responseModalities": ["IMAGE"], "imageConfig": {"imageSize": "2K"}}}
+enum NativeGeminiFormat: WireFormat {
+  static func document(_ request: EditRequest, _ gateway: Gateway) -> RequestNode {
+    let fields = gateway.fields
     var message = RequestNode.empty
     if let role = fields.role { message.set("role", .string(role)) }
     message.set("parts", .array([text(request.prompt)] + request.references.compactMap(part)))
@@ -40,17 +44,5 @@ enum NativeGemini {
       tool.set("googleSearch.searchTypes.imageSearch", .empty)
     }
     return tool
-  }
-}
-
-extension RequestNode {
-  /// Sets the aspect ratio and the tier, with the gateway's field names and spelling.
-  mutating func setShape(of request: EditRequest, _ fields: RequestFields) {
-    switch (request.shape, fields.automaticRatio) {
-    case (.ratio(let ratio), _): set(fields.ratio, .string("\(ratio)"))
-    case (.automatic, .word(let word)): set(fields.ratio, .string(word))
-    case (.automatic, _), (nil, _): break
-    }
-    if let tier = request.tier { set(fields.tier, .string(fields.spelling(of: tier))) }
   }
 }

@@ -1,6 +1,13 @@
 import Base64
 import Core
 
+extension NativeGeminiFormat {
+  /// Replies have the result; a task id in them is some relay's own.
+  static let repliesWithTasks = false
+
+  static func reply(_ documents: [JSONValue]) -> any ReplyShape { NativeGeminiReply(documents: documents) }
+}
+
 /// A reply in Google's format: one document, or the events of a stream (`streamGenerateContent?alt=sse`),
 /// whose parts are combined.
 struct NativeGeminiReply: ReplyShape {

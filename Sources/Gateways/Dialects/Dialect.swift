@@ -38,12 +38,7 @@ extension Gateway {
     return OutgoingRequest(url: url, headers: headers, body: body)
   }
 
-  private func body(of request: EditRequest) -> RequestBody {
-    switch dialect {
-    case .nativeGemini: NativeGemini.document(request, fields).body
-    case .v3, .images, .task: FlatRequest.document(request, self).body
-    }
-  }
+  private func body(of request: EditRequest) -> RequestBody { dialect.format.document(request, self).body }
 
   /// The length of the body that `encode` makes for a request, in bytes.
   package func bodyLength(of request: EditRequest) -> Int { body(of: request).length }
