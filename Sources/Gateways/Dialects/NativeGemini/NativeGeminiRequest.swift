@@ -46,3 +46,13 @@ enum NativeGeminiFormat: WireFormat {
     return tool
   }
 }
+
+extension RequestFields {
+  /// Google's field names (https://ai.google.dev/gemini-api/docs/image-generation). `imageConfig` accepts
+  /// only these two members. Others exist on Vertex AI only, and are rejected elsewhere.
+  package static let nativeGemini = RequestFields(
+    prompt: "contents.parts.text", references: "contents.parts.inlineData",
+    ratio: "generationConfig.imageConfig.aspectRatio", tier: "generationConfig.imageConfig.imageSize",
+    // The text of the guide says 0.5K, but the value is 512.
+    tierSpellings: [.half: "512"])
+}
