@@ -42,21 +42,24 @@ struct NamedOption: Sendable {
       NamedOption("model", "a model id", \.model) { $0.isEmpty ? nil : $0 },
       NamedOption("count", "a whole number", \.count) { Int($0) },
       NamedOption("thinking", "minimal or high", \.thinking) { ThinkingLevel(rawValue: $0) },
-      NamedOption("max-bytes", "a size such as 7MB", \.maximumBytes, ByteCount.init(parsing:), bytes),
+      NamedOption(
+        "max-bytes", "a size such as 7MB", \.preparation.maximumBytes, ByteCount.init(parsing:), bytes),
       NamedOption("request-bytes", "a size such as 20MB", \.requestBytes, ByteCount.init(parsing:), bytes),
       NamedOption(
-        "max-edge", "pixels or none", \.maximumEdge, EditOptions.EdgeLimit.init(parsing:), \.description),
-      NamedOption("format", "auto, jpeg, png or webp", \.format) { text in
+        "max-edge", "pixels or none", \.preparation.maximumEdge, PreparationSettings.EdgeLimit.init(parsing:),
+        \.description),
+      NamedOption("format", "auto, jpeg, png or webp", \.preparation.format) { text in
         text == "auto" ? .some(nil) : writable(text).map(Optional.some)
       } _: {
         $0.map(word) ?? "auto"
       },
-      NamedOption("quality", "a whole number in 1…100", \.quality) { Int($0) },
+      NamedOption("quality", "a whole number in 1…100", \.preparation.quality) { Int($0) },
       NamedOption(
-        "background", "a color name or #rrggbb", \.background, RGBColor.init(css:), StoredNames.color),
-      NamedOption("max-pixels", "a whole number", \.maximumPixels) { Int($0) },
-      NamedOption("page", "a whole number", \.page) { Int($0) },
-      NamedOption("keep", "copyright or none", \.keepsCopyright) {
+        "background", "a color name or #rrggbb", \.preparation.background, RGBColor.init(css:),
+        StoredNames.color),
+      NamedOption("max-pixels", "a whole number", \.preparation.maximumPixels) { Int($0) },
+      NamedOption("page", "a whole number", \.preparation.page) { Int($0) },
+      NamedOption("keep", "copyright or none", \.preparation.keepsCopyright) {
         ["copyright": true, "none": false][$0]
       } _: {
         $0 ? "copyright" : "none"
@@ -65,10 +68,10 @@ struct NamedOption: Sendable {
         name: "fit", expected: "none, pad or crop",
         set: { options, text, _ in
           guard let fit = Fit(rawValue: text) else { return false }
-          (options.fit, options.mirrorsEdges) = (fit, false)
+          (options.preparation.fit, options.mirrorsEdges) = (fit, false)
           return true
-        }, text: { $0.mirrorsEdges && $0.fit == .none ? nil : $0.fit.rawValue }),
-      NamedOption("allow", PictureFormat.permissions.joined(separator: ", "), \.allowed) { text in
+        }, text: { $0.mirrorsEdges && $0.preparation.fit == .none ? nil : $0.preparation.fit.rawValue }),
+      NamedOption("allow", PictureFormat.permissions.joined(separator: ", "), \.preparation.allowed) { text in
         let words = text.split(separator: ",").map(String.init)
         return words.allSatisfy(PictureFormat.permissions.contains) ? Set(words) : nil
       } _: {
@@ -114,7 +117,8 @@ struct NamedOption: Sendable {
 
   private static let switches: [(String, any WritableKeyPath<EditOptions, Bool> & Sendable)] = [
     ("nearest", \.acceptsNearest), ("web-search", \.webSearch), ("image-search", \.imageSearch),
-    ("official-fallback", \.officialFallback), ("allow-truncated", \.allowsTruncated), ("raw", \.isRaw),
+    ("official-fallback", \.officialFallback), ("allow-truncated", \.preparation.allowsTruncated),
+    ("raw", \.isRaw),
     ("fit-source", \.finish.fitsSource), ("keep-unchanged", \.finish.keepsUnchanged),
     ("restore-alpha", \.finish.restoresAlpha), ("keep-metadata", \.finish.keepsMetadata),
     ("keep-gps", \.finish.keepsGPS), ("overwrite", \.overwrites),

@@ -1,6 +1,7 @@
 public import Editing
 import Finishing
 import Gateways
+public import Preparation
 import Core
 
 extension EditOptions.Aspect {
@@ -38,7 +39,7 @@ extension EditOptions.Aspect: CustomStringConvertible {
   }
 }
 
-extension EditOptions.EdgeLimit {
+extension PreparationSettings.EdgeLimit {
   /// Parses `none` or a number of pixels. `nil` for anything else.
   public init?(parsing text: String) {
     if text == "none" {
@@ -50,7 +51,7 @@ extension EditOptions.EdgeLimit {
   }
 }
 
-extension EditOptions.EdgeLimit: CustomStringConvertible {
+extension PreparationSettings.EdgeLimit: CustomStringConvertible {
   /// The text that `init(parsing:)` reads; `automatic`, the default, has no such text.
   public var description: String {
     switch self {

@@ -4,6 +4,7 @@
 @_exported public import UserConfiguration
 @_exported public import Core
 @_exported public import Editing
+@_exported public import Finishing
 @_exported public import Gateways
 @_exported public import Imaging
 @_exported public import PictureFormats

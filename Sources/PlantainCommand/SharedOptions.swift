@@ -163,17 +163,17 @@ struct PreparationFlags: ParsableArguments {
   var editOptions: EditOptions {
     var options = EditOptions()
     route.apply(to: &options)
-    (options.fit, options.mirrorsEdges) = (shape, fit == nil)
-    options.maximumBytes = maxBytes
-    options.maximumEdge = maxEdge?.value ?? .automatic
-    options.format = format.mediaType
-    options.quality = quality
-    options.background = background
-    options.maximumPixels = maxPixels
-    options.page = page
-    options.allowed = Set(allow.map(\.rawValue))
-    options.keepsCopyright = keep == .copyright
-    options.allowsTruncated = allowTruncated
+    (options.preparation.fit, options.mirrorsEdges) = (shape, fit == nil)
+    options.preparation.maximumBytes = maxBytes
+    options.preparation.maximumEdge = maxEdge?.value ?? .automatic
+    options.preparation.format = format.mediaType
+    options.preparation.quality = quality
+    options.preparation.background = background
+    options.preparation.maximumPixels = maxPixels
+    options.preparation.page = page
+    options.preparation.allowed = Set(allow.map(\.rawValue))
+    options.preparation.keepsCopyright = keep == .copyright
+    options.preparation.allowsTruncated = allowTruncated
     return options
   }
 

@@ -532,6 +532,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       JobKey(["a"], "x", EditOptions(), try Route(.gccai, key: key, baseURL: "http://127.0.0.1")).text
         != plain)
     // Neither the order in which names are given nor the order of a set matters.
-    #expect(text { $0.allowed = ["svg", "jxl"] } == text { $0.allowed = ["jxl", "svg"] })
+    #expect(
+      text { $0.preparation.allowed = ["svg", "jxl"] } == text { $0.preparation.allowed = ["jxl", "svg"] })
   }
 }

@@ -43,8 +43,8 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   {
     let written: [EditOptions] = [
       options { $0.tier = .one }, options { $0.model = Gateway.google.defaultModel.id },
-      options { $0.aspect = .source }, options { $0.maximumEdge = .pixels(2_048) },
-      options { $0.maximumBytes = .megabytes(7) }, options { $0.finish.keepsMetadata = true },
+      options { $0.aspect = .source }, options { $0.preparation.maximumEdge = .pixels(2_048) },
+      options { $0.preparation.maximumBytes = .megabytes(7) }, options { $0.finish.keepsMetadata = true },
       options { $0.finish.maximumDrift = 5 },
     ]
     try await with([fault { $0.status = 500 }]) { editor, simulator in

@@ -41,12 +41,12 @@ package struct RequestChoices {
     try check.fallback(options, model)
     parts = try Self.parts(options.count, maximum: gateway.maximumPictures)
     let shaping =
-      options.fit != .none
-      ? "--fit \(options.fit.rawValue)" : options.finish.statedRegion == nil ? nil : "--region"
+      options.preparation.fit != .none
+      ? "--fit \(options.preparation.fit.rawValue)" : options.finish.statedRegion == nil ? nil : "--region"
     if let shaping, isShapeAutomatic {
       throw .usage("\(shaping) needs an aspect ratio", hint: "Omit --aspect, or pass a ratio.")
     }
-    guard options.fit == .none || options.finish.statedRegion == nil else {
+    guard options.preparation.fit == .none || options.finish.statedRegion == nil else {
       throw .usage("a region is already sent in a supported shape", hint: "Omit --fit.")
     }
     self.warnings = warnings
@@ -68,7 +68,8 @@ package struct RequestChoices {
 
   /// Whether the tier and the aspect ratio are sent.
   private var sendsShape: Bool {
-    gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil || options.fit != .none
+    gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil
+      || options.preparation.fit != .none
       || options.finish.statedRegion != nil || options.isMirrored
   }
 

@@ -75,7 +75,7 @@ extension Editor {
     if references.count > gateway.limits.advisedReferences { warnings.append(.manyReferences) }
     if finishing?.maskCoversAll == true { warnings.append(.maskCoversAll) }
     let ratio = source == nil && !references.isEmpty ? choices.ratio : choices.sentRatio(for: source)
-    if let source, let ratio, options.fit == .none, ratio.distance(to: source) > 0.02 {
+    if let source, let ratio, options.preparation.fit == .none, ratio.distance(to: source) > 0.02 {
       warnings.append(.aspectDiffers)
     }
     let plan = EditPlan(

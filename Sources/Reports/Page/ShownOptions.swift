@@ -14,20 +14,24 @@ extension EditOptions {
     let usual = EditOptions()
     var entries: [(String, String?)] = [
       ("aspect", aspect == usual.aspect ? nil : aspect?.shown),
-      ("fit", fit == usual.fit ? nil : fit.rawValue),
+      ("fit", preparation.fit == usual.preparation.fit ? nil : preparation.fit.rawValue),
       ("count", count == usual.count ? nil : "\(count)"),
       ("thinking", thinking?.rawValue),
       ("output-format", outputFormat?.name),
-      ("format", format?.name),
-      ("quality", quality.map { "\($0)" }),
-      ("max-bytes", maximumBytes.map { "\($0)" }),
-      ("background", background == usual.background ? nil : "\(background)"),
-      ("page", page.map { "\($0)" }),
+      ("format", preparation.format?.name),
+      ("quality", preparation.quality.map { "\($0)" }),
+      ("max-bytes", preparation.maximumBytes.map { "\($0)" }),
+      (
+        "background",
+        preparation.background == usual.preparation.background ? nil : "\(preparation.background)"
+      ),
+      ("page", preparation.page.map { "\($0)" }),
     ]
     entries += finish.entries
     let switches = [
       ("nearest", acceptsNearest), ("web-search", webSearch), ("image-search", imageSearch),
-      ("official-fallback", officialFallback), ("raw", isRaw), ("allow-truncated", allowsTruncated),
+      ("official-fallback", officialFallback), ("raw", isRaw),
+      ("allow-truncated", preparation.allowsTruncated),
     ]
     return entries.compactMap { name, value in value.map { "\(name) \($0)" } }
       + (switches + finish.switches).filter(\.1).map(\.0)
@@ -49,19 +53,20 @@ extension FinishOptions {
     [
       ("region", region.map { "\($0.left),\($0.top),\($0.size.width),\($0.size.height)" }),
       ("mask", mask.map { OutputFile.name(of: $0.name) }),
-      ("mask-edits", maskEdits?.rawValue),
-      ("feather", feather.map { "\($0)" }),
+      ("mask-edits", settings.maskEdits?.rawValue),
+      ("feather", settings.feather.map { "\($0)" }),
       ("max-drift", maximumDrift.map { "\($0)" }),
       ("max-output-bytes", maximumBytes.map { "\($0)" }),
-      ("align", aligns == false ? "false" : nil),
-      ("match-color", matchesColor == false ? "false" : nil),
+      ("align", settings.aligns == false ? "false" : nil),
+      ("match-color", settings.matchesColor == false ? "false" : nil),
     ]
   }
 
   fileprivate var switches: [(String, Bool)] {
     [
-      ("fit-source", fitsSource), ("align", aligns == true), ("match-color", matchesColor == true),
-      ("keep-unchanged", keepsUnchanged), ("restore-alpha", restoresAlpha),
+      ("fit-source", settings.fitsSource), ("align", settings.aligns == true),
+      ("match-color", settings.matchesColor == true),
+      ("keep-unchanged", settings.keepsUnchanged), ("restore-alpha", settings.restoresAlpha),
       ("keep-metadata", keepsMetadata), ("keep-gps", keepsGPS),
     ]
   }
