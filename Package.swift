@@ -132,20 +132,22 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
+    // Every option once: name, help, commands, and what it sets.
+    .target(name: "Options", dependencies: ["Editing"], swiftSettings: swiftSettings),
     .target(
-      name: "Batch", dependencies: ["Editing", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      name: "Batch", dependencies: ["Options", .product(name: "SwiftCSV", package: "SwiftCSV")],
       swiftSettings: swiftSettings),
     .target(
       name: "Reports",
-      dependencies: ["Batch", "Editing", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["Batch", "Options", .product(name: "Mustache", package: "swift-mustache")],
       resources: [.embedInCode("Page/report.mustache")], swiftSettings: swiftSettings),
     // Not named Configuration, which is the module of swift-configuration, a dependency of the HTTP client.
     .target(
-      name: "UserConfiguration", dependencies: ["Editing", .product(name: "Yams", package: "Yams")],
+      name: "UserConfiguration", dependencies: ["Options", .product(name: "Yams", package: "Yams")],
       swiftSettings: swiftSettings),
     // The module that programs import. It only re-exports other modules.
     .target(
-      name: "Plantain", dependencies: ["Batch", "Editing", "Reports", "UserConfiguration"],
+      name: "Plantain", dependencies: ["Batch", "Editing", "Options", "Reports", "UserConfiguration"],
       swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",

@@ -3,6 +3,7 @@ import Editing
 import Finishing
 import Gateways
 import Imaging
+import Options
 import PictureFormats
 import Preparation
 
@@ -24,7 +25,7 @@ struct ItemReader {
     let references = try references(record)
     var options = defaults.options
     for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
-      guard let option = NamedOption.named(name) else { continue }
+      guard let option = OptionRow.ofEdits(named: name) else { continue }
       try at(name) { () throws(PlantainError) -> Void in try set(option, field, &options) }
     }
     options.usesWholeName = try at("whole-name") { () throws(PlantainError) in try usesWholeName(record) }
@@ -123,12 +124,14 @@ struct ItemReader {
   }
 
   private func set(
-    _ option: NamedOption, _ field: Manifest.Field, _ options: inout EditOptions
+    _ option: OptionRow, _ field: Manifest.Field, _ options: inout EditOptions
   ) throws(PlantainError) {
     let text = field.texts.joined(separator: ",")
-    guard option.set(&options, text, folder) else {
+    guard let setting = option.setting, setting.set(&options, text, folder) else {
       let remedy = option.name == "aspect" ? EditOptions.Aspect.remedy(for: text) : nil
-      throw .usage("expected \(option.expected) for \(option.name), received \(text)", hint: remedy)
+      throw .usage(
+        "expected \(option.setting?.expected ?? "nothing") for \(option.name), received \(text)", hint: remedy
+      )
     }
   }
 

@@ -7,6 +7,7 @@
 @_exported public import Finishing
 @_exported public import Gateways
 @_exported public import Imaging
+@_exported public import Options
 @_exported public import PictureFormats
 @_exported public import Isolation
 @_exported public import Preparation

@@ -26,65 +26,35 @@ struct BatchCommand: AsyncParsableCommand {
       valueName: "manifest|folder|picture"))
   var manifest: [String]
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The prompt for lines without one.", valueName: "text"))
-  var prompt: String?
+  @Option(name: .shortAndLong, help: .row("prompt", of: .batch)) var prompt: String?
 
-  @Option(help: ArgumentHelp("Read that prompt from a file, or - for standard input.", valueName: "file"))
-  var promptFile: String?
+  @Option(help: .row("prompt-file", of: .batch)) var promptFile: String?
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The output folder (default: beside each first reference).", valueName: "dir"))
-  var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .batch)) var output: String?
 
-  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the gateway's).", valueName: "url"))
-  var baseURL: String?
+  @Option(help: .row("base-url", of: .batch)) var baseURL: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Timeout of each edit: 90s, 6m (default: the gateway's).", valueName: "duration"))
-  var timeout: DurationArgument?
+  @Option(help: .row("timeout", of: .batch)) var timeout: DurationArgument?
 
   @OptionGroup var spending: SpendingFlags
 
-  @Flag(help: "Replace existing files.")
-  var overwrite = false
+  @Flag(help: .row("overwrite", of: .batch)) var overwrite = false
 
-  @Flag(help: "Send done and ambiguous jobs again, and pay for them again.")
-  var again = false
+  @Flag(help: .row("again", of: .batch)) var again = false
 
-  @Option(help: ArgumentHelp("With --again: continue this interrupted run.", valueName: "run"))
-  var run: String?
+  @Option(help: .row("run", of: .batch)) var run: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Maximum edits in flight (default: adaptive, up to 64).", valueName: "n"))
-  var jobs: Int?
+  @Option(help: .row("jobs")) var jobs: Int?
 
-  @Option(help: ArgumentHelp("Do only the first N pending jobs (default: all).", valueName: "n"))
-  var limit: Int?
+  @Option(help: .row("limit")) var limit: Int?
 
-  @Flag(help: "Prepare, and print requests and prices; open no socket.")
-  var dryRun = false
+  @Flag(help: .row("dry-run", of: .batch)) var dryRun = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Progress on standard error (default: bar, plain if piped).",
-      discussion: "The default is plain with --verbose, and none with --quiet.",
-      valueName: "bar|plain|json|none"))
-  var progress: ProgressStyle?
+  @Option(help: .row("progress")) var progress: ProgressStyle?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write an offline HTML page with the outcome of all jobs.", valueName: "file.html"))
-  var report: String?
+  @Option(help: .row("report")) var report: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write one picture of all originals and results.", valueName: "file.jpg|.png|.webp"))
-  var contactSheet: String?
+  @Option(help: .row("contact-sheet")) var contactSheet: String?
 
   @OptionGroup var list: ListFlags
   @OptionGroup var naming: NamingFlags

@@ -14,13 +14,9 @@ struct EditCommand: AsyncParsableCommand {
       valueName: "reference"))
   var references: [String] = []
 
-  @Flag(name: .customLong("continue"), help: "Edit the newest result, with any references given.")
-  var continues = false
+  @Flag(name: .customLong("continue"), help: .row("continue")) var continues = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Edit the result of this edit, with any references given.", valueName: "id"))
-  var from: String?
+  @Option(help: .row("from")) var from: String?
 
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var sending: SendingFlags

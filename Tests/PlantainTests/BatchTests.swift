@@ -515,10 +515,12 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
       "overwrite": "true",
     ]
     var seen: Set<String> = [plain]
-    for option in NamedOption.all {
+    for option in OptionRow.ofEdits {
       let value =
         values[option.name] ?? others[option.name] ?? "true"
-      let key = text { #expect(option.set(&$0, value, "."), "\(option.name)") }
+      let setting = try #require(option.setting)
+      let key = text { #expect(setting.set(&$0, value, "."), "\(option.name)") }
+      #expect(setting.changesWork == (others[option.name] == nil), "\(option.name)")
       if others[option.name] != nil {
         #expect(key == plain, "\(option.name)")
       } else {

@@ -76,12 +76,12 @@ extension Duration {
 
 extension Reference {
   /// The reference with a relative path resolved against a folder.
-  func located(in folder: String) -> Reference {
+  package func located(in folder: String) -> Reference {
     if case .file(let path) = self { .file(Self.path(path, in: folder)) } else { self }
   }
 
   /// The reference as an argument, independent of the current folder.
-  var absoluteArgument: String {
+  package var absoluteArgument: String {
     switch self {
     case .file(let path): OutputFile.absolute(path)
     case .url(let text), .dataURI(let text): text
