@@ -34,9 +34,9 @@ struct ItemReader {
     options.outputTemplate?.words = words(for: record)
     let prompt = try at("prompt") { () throws(PlantainError) in try self.prompt(record, references) }
     try RequestCheck.check(prompt, references, options, gateway)
-    _ = try RequestChoices(options, gateway)
+    let resolved = try resolve(options, for: gateway)
     try options.finish.validate()
-    try requireSense(options)
+    try requireSense(resolved.preparation)
     // An existing output may mean that the job is done.
     try OutputPlan(options, first: references.first).check(overwriting: true)
     return Manifest.Item(
@@ -73,8 +73,7 @@ struct ItemReader {
     return isWhole
   }
 
-  private func requireSense(_ options: EditOptions) throws(PlantainError) {
-    let preparation = try options.preparation(for: gateway)
+  private func requireSense(_ preparation: PreparationOptions) throws(PlantainError) {
     do throws(PreparationError) { try preparation.validate() } catch { throw .preparing(error, "the line") }
   }
 

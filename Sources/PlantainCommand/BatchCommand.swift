@@ -184,6 +184,7 @@ struct BatchCommand: AsyncParsableCommand {
   }
 
   private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+    let outcome = outcome.namingFlags
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
     case .done(let result):
@@ -262,6 +263,7 @@ struct BatchCommand: AsyncParsableCommand {
   private func plan(_ manifest: Manifest, by batch: Batch) async throws {
     var status: Int32 = 0
     let plan = try await batch.plan(manifest) { item, outcome in
+      let outcome = outcome.mapError(\.namingFlags)
       if common.json { Console.printJSON(BatchLine(item, outcome)) }
       switch outcome {
       case .success(let plan):

@@ -315,7 +315,7 @@ private let drifted = fault {
         }
       ),
       (
-        64, "--fit",
+        64, "`fit`",
         {
           $0.finish.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 11, height: 9))
           $0.preparation.fit = .pad

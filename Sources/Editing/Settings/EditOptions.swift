@@ -90,20 +90,6 @@ public struct EditOptions: Sendable {
     case automatic
   }
 
-  /// Whether the edited picture is padded to the aspect ratio of the answer by mirroring.
-  package var isMirrored: Bool {
-    mirrorsEdges && preparation.fit == .none && aspect == nil && finish.finishing(nil).laysBack
-  }
-
-  /// The extra padding on every side when the answer is aligned with its original, as a share of the edge:
-  /// about as far as models move pictures.
-  private static let margin = 1.0 / 64
-
-  private func mirrorPadding(_ sizes: [PixelSize]) -> MirrorPadding? {
-    guard isMirrored else { return nil }
-    return MirrorPadding(sizes, margin: finish.finishing(nil).looksForPlace ? Self.margin : 0)
-  }
-
   /// The tier for preparation and price when none was requested.
   package var effectiveTier: Tier { tier ?? .one }
 
@@ -137,16 +123,7 @@ public struct EditOptions: Sendable {
   ///
   /// - Throws: 82 for what the gateway or the model lacks.
   public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
-    var options = PreparationOptions(preparation)
-    options.acceptedBytes = gateway.limits.pictureBytes
-    options.acceptedEdge = effectiveTier == .four ? 4096 : 2048
-    options.acceptedFormats = gateway.limits.formats
-    let choices = try RequestChoices(self, gateway)
-    options.ratios = choices.ratiosToFit
-    options.region = finish.region
-    options.regionSizes = choices.sizes
-    options.mirrorPadding = mirrorPadding(choices.sizes)
-    return options
+    try resolve(self, for: gateway).preparation
   }
 
   /// The preparation options that follow from these options without a gateway's limits.

@@ -56,6 +56,16 @@ public struct FinishOptions: Sendable {
       && maximumDrift == nil && settings.feather == nil && settings.maskEdits == nil
   }
 
+  /// Whether some of the original's pixels stay as they are, wherever the region is.
+  private var composites: Bool { statedRegion != nil || mask != nil || settings.keepsUnchanged }
+
+  var looksForPlace: Bool { settings.aligns ?? composites }
+
+  /// Whether the result is placed back into the original's frame.
+  var returnsToOriginal: Bool {
+    settings.fitsSource || composites || looksForPlace || settings.restoresAlpha
+  }
+
   /// - Parameter wanted: the format to write; `nil`: as it arrives.
   package func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
     var options = FinishingOptions(wanted: wanted)
