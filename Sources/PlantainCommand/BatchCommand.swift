@@ -104,7 +104,7 @@ struct BatchCommand: AsyncParsableCommand {
       try await workers.run { workers in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
           let batch = Batch(
-            editor, spending: spending.maxCost ?? configuration.spending.perRun, maximum: jobs ?? 64,
+            editor, spending: configuration.spendingLimit(named: spending.maxCost), maximum: jobs ?? 64,
             limit: limit,
             again: !again ? .no : run.map { .goingOn(run: $0) } ?? .yes, skippingExisting: naming.skipExisting
           )
@@ -117,9 +117,11 @@ struct BatchCommand: AsyncParsableCommand {
 
   /// The gateways of the command line, or else those of the manifest.
   private func gatewayNames() throws(PlantainError) -> String? {
-    if let named = preparation.route.gateway { return named }
-    guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else { return nil }
-    return try Manifest.gateway(statedIn: manifest[0])
+    // A manifest whose gateway does not count may state several.
+    let named = preparation.route.gateway
+    let readsManifest = named == nil && manifest.count == 1 && !Manifest.isPicture(manifest[0])
+    return mostSpecific(
+      commandLine: named, manifest: try readsManifest ? Manifest.gateway(statedIn: manifest[0]) : nil)
   }
 
   private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {

@@ -97,7 +97,7 @@ extension EditOptions {
   func settled(by configuration: Configuration) -> EditOptions {
     var options = self
     options.recordsPrompt = configuration.recordsPrompts
-    options.spending.perRun = spending.perRun ?? configuration.spending.perRun
+    options.spending.perRun = configuration.spendingLimit(named: spending.perRun)
     options.spending.perDay = configuration.spending.perDay
     return options
   }
