@@ -18,8 +18,6 @@ package struct OptionRow: Sendable {
   package let setting: OptionSetting?
   /// The key of the configuration that also sets it; `nil`: there is none.
   package let configurationKey: String?
-  /// The environment variable that also sets it; `nil`: there is none.
-  package let variable: String?
 
   /// What options are about.
   package enum Group: Sendable, CaseIterable {
@@ -38,8 +36,7 @@ package struct OptionRow: Sendable {
   ///   - more: what help says beyond the line of help.
   init(
     _ name: String, _ group: Group, of commands: Set<Command>, takes value: String? = nil, help: String,
-    more discussion: String? = nil, setting: OptionSetting? = nil, configurationKey: String? = nil,
-    variable: String? = nil
+    more discussion: String? = nil, setting: OptionSetting? = nil, configurationKey: String? = nil
   ) {
     self.name = name
     self.value = value
@@ -49,7 +46,6 @@ package struct OptionRow: Sendable {
     self.commands = commands
     self.setting = setting
     self.configurationKey = configurationKey
-    self.variable = variable
   }
 }
 
@@ -73,6 +69,9 @@ extension OptionRow {
 
   /// The options of an edit that have a setting, which are those of a manifest.
   package static let ofEdits = all.filter { $0.setting != nil }
+
+  /// The keys of the configuration that also set options.
+  package static let configurationKeys = all.compactMap(\.configurationKey)
 
   /// The row of an option.
   ///

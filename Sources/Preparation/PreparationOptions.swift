@@ -118,8 +118,8 @@ public struct PreparationOptions: Sendable, Hashable {
   }
 }
 
-/// The message to a worker: the fields of the settings and of the receiver beside one another, with the limits
-/// that hold.
+/// The message to a worker: the fields of the settings and of the receiver beside one another, with the
+/// limits that hold.
 extension PreparationOptions: Codable {
   private enum CodingKeys: CodingKey {
     case maximumBytes, maximumEdge, acceptedFormats, ratios, mirrorPadding, region, regionSizes

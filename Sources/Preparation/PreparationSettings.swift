@@ -1,7 +1,7 @@
 public import PictureFormats
 public import Core
 
-/// How pictures are prepared, whoever receives them.
+/// How pictures are prepared, for any receiver.
 public struct PreparationSettings: Sendable, Hashable {
   /// The maximum size of a prepared file, 1,000 to 10,000,000 bytes; measured, never estimated. Default:
   /// `nil`, the receiver's limit.

@@ -1,6 +1,7 @@
 public import Editing
 public import Gateways
 import Core
+import Options
 import Yams
 
 /// The user's configuration: gateways of their own, keys, prices, the default gateway, and the path of the
@@ -59,7 +60,8 @@ public struct Configuration: Sendable {
     spending.perRun = try file.take("max_cost", expected: "a sum such as 5 USD", Money.init(parsing:))
     spending.perDay = try file.take(
       "max_cost_per_day", expected: "a sum such as 20 USD", Money.init(parsing:))
-    try file.requireNothingLeft(known: ["gateway", "gateways", "ledger", "max_cost", "max_cost_per_day"])
+    let ofOptions = OptionRow.configurationKeys
+    try file.requireNothingLeft(known: (ofOptions + ["gateways", "max_cost_per_day"]).sorted())
   }
 
   /// A file name, or a mapping with `file` and `prompts`.

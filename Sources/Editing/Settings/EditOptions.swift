@@ -35,8 +35,8 @@ public struct EditOptions: Sendable {
   /// reference. Default: `PreparationSettings()`, with the gateway's limits.
   public var preparation = PreparationSettings()
   /// Pads the edited picture to exactly the aspect ratio of the answer, by mirroring at its edges. Applies if
-  /// the answer is placed back into the original and neither `preparation.fit` nor `aspect` decides its shape. The
-  /// padding is removed from the result. Default: `true`.
+  /// the answer is placed back into the original and neither `preparation.fit` nor `aspect` decides its
+  /// shape. The padding is removed from the result. Default: `true`.
   public var mirrorsEdges = true
   /// The maximum size of the whole request. Default: `nil`, the gateway's limit.
   public var requestBytes: ByteCount?

@@ -21,8 +21,7 @@ extension OptionRow {
       of: [.edit, .generate, .batch, .list, .prune, .recover, .replay, .settle, .gateways, .probe, .doctor],
       takes: "file",
       help: "The ledger of what was sent (default: PLANTAIN_LEDGER).",
-      more: "Without PLANTAIN_LEDGER, it is in the user's data folder.", configurationKey: "ledger",
-      variable: "PLANTAIN_LEDGER"),
+      more: "Without PLANTAIN_LEDGER, it is in the user's data folder.", configurationKey: "ledger"),
     OptionRow(
       "memory", .decoding,
       of: [.edit, .generate, .batch, .prepare, .finish, .recover, .replay, .settle, .probe], takes: "size",

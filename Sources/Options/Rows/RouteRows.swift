@@ -8,8 +8,7 @@ extension OptionRow {
     OptionRow(
       "gateway", .route, of: .preparing.union([.generate]), takes: "id",
       help: "The gateway (default: PLANTAIN_GATEWAY).",
-      more: "Several, separated by commas, are tried in order.", configurationKey: "gateway",
-      variable: "PLANTAIN_GATEWAY"),
+      more: "Several, separated by commas, are tried in order.", configurationKey: "gateway"),
     OptionRow(
       "model", .route, of: .preparing.union([.generate]), takes: "id",
       help: "A model id of the gateway (default: its first model).",
