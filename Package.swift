@@ -126,23 +126,25 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
+    // Every option once: name, help, commands, and what it sets.
+    .target(name: "Options", dependencies: ["Editing"], swiftSettings: swiftSettings),
     .target(
-      name: "Batch", dependencies: ["Editing", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      name: "Batch", dependencies: ["Options", .product(name: "SwiftCSV", package: "SwiftCSV")],
       swiftSettings: swiftSettings),
     .target(
       name: "Reports",
-      dependencies: ["Batch", "Editing", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["Batch", "Options", .product(name: "Mustache", package: "swift-mustache")],
       resources: [.embedInCode("Page/report.mustache")], swiftSettings: swiftSettings),
     // Not named Configuration, which is the module of swift-configuration, a dependency of the HTTP client.
     .target(
       name: "UserConfiguration",
-      dependencies: ["Editing", "Isolation", .product(name: "Yams", package: "Yams")],
+      dependencies: ["Isolation", "Options", .product(name: "Yams", package: "Yams")],
       swiftSettings: swiftSettings),
     // The module that programs import: re-exports the others, and works in the process by default.
     .target(
       name: "Plantain",
       dependencies: [
-        "Batch", "Editing", "InProcess", "Isolation", "Reports", "UserConfiguration",
+        "Batch", "Editing", "InProcess", "Isolation", "Options", "Reports", "UserConfiguration",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
@@ -158,7 +160,7 @@ let package = Package(
     .executableTarget(
       name: "PlantainCommand",
       dependencies: [
-        "Batch", "Editing", "Isolation", "PlantainSimulator", "Reports", "UserConfiguration",
+        "Batch", "Editing", "Isolation", "Options", "PlantainSimulator", "Reports", "UserConfiguration",
         .target(name: "CNoLocales", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

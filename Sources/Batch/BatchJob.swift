@@ -1,3 +1,4 @@
+import Preparation
 import Core
 package import Editing
 import Finishing
@@ -103,7 +104,7 @@ extension Editor {
     let pictures = (item.references + [item.options.finish.mask].compactMap(\.self)).map { reference in
       if case .file = reference { "\(reference.expectedSize.bytes)" } else { "\(reference)" }
     }
-    return [item.prompt, item.options.allowed.sorted().joined(separator: ",")]
+    return [item.prompt, item.options.preparation.allowed.sorted().joined(separator: ",")]
       + StoredNames.texts(of: item.options) + pictures
   }
 

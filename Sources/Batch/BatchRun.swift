@@ -189,7 +189,9 @@ package final class BatchRun: Sendable {
     var options = item.options
     (options.jobKey, options.run, options.knownJobs) = (key, id, known)
     if again != .no { options.sendsAgain = true }
-    let choices = try RequestChoices(options, editor.routes[0].gateway)
+    let routes = try editor.routes.map { route throws(PlantainError) in
+      try ResolvedRoute(options, for: route)
+    }
     let stop = StopSignal(under: stop)
     defer { stop.endAll() }
     guard await throttle.enter() else { throw .interrupted() }
@@ -200,9 +202,10 @@ package final class BatchRun: Sendable {
     }
     let reservation = SpendingReservation(limiter)
     do throws(PlantainError) {
-      try reservation.cover(choices.price, count: options.count, editor.routes[0].gateway.id)
+      try reservation.cover(
+        routes[0].options.price, count: options.count, editor.routes[0].gateway.id)
       let result = try await editor.editOrFetch(
-        item.prompt, item.references, options, until: stop, reserving: reservation
+        item.prompt, item.references, options, by: routes, until: stop, reserving: reservation
       ) { event in
         switch event {
         case .sending: self.sent.withLock { $0 = true }

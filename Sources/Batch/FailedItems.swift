@@ -2,6 +2,7 @@ public import Editing
 import Finishing
 import Gateways
 import Ledger
+import Options
 import Core
 
 #if canImport(FoundationEssentials)
@@ -104,7 +105,7 @@ extension Manifest.Item {
 
   /// All members that identify the job, independent of the current folder.
   fileprivate var members: [String: JSONValue] {
-    var members = NamedOption.texts(of: options).mapValues(JSONValue.string)
+    var members = OptionRow.texts(of: options).mapValues(JSONValue.string)
     members["id"] = id.map(JSONValue.string)
     members["references"] = .array(references.map { .string($0.absoluteArgument) })
     members["prompt"] = .string(prompt.replacing("{", with: "{{"))

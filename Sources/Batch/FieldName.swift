@@ -1,4 +1,5 @@
 import Editing
+import Options
 import Core
 
 /// The known names of table columns and line keys.
@@ -11,14 +12,14 @@ enum FieldName {
   /// The canonical spelling of a known name, ignoring case; `nil` for a name of the user's own.
   package static func known(_ name: String) -> String? {
     let name = String(name.trimmed).lowercased()
-    return own.contains(name) ? name : NamedOption.named(name)?.name
+    return own.contains(name) ? name : OptionRow.ofEdits(named: name)?.name
   }
 
   /// The known name that an unknown one most likely stands for: a similar name, or the one that it is a
   /// common word for.
   static func meant(by name: String) -> String? {
     let word = name.lowercased().filter { !"-_. ".contains($0) }
-    return words[word] ?? (own + NamedOption.all.map(\.name)).nearest(to: name)
+    return words[word] ?? (own + OptionRow.ofEdits.map(\.name)).nearest(to: name)
   }
 
   /// Common words for things that have another name here.

@@ -2,6 +2,7 @@ import Core
 import Editing
 import Finishing
 import Gateways
+import Options
 import PictureFormats
 import Preparation
 
@@ -23,7 +24,7 @@ struct ItemReader {
     let references = try references(record)
     var options = defaults.options
     for (name, field) in fields.sorted(by: { $0.key < $1.key }) {
-      guard let option = NamedOption.named(name) else { continue }
+      guard let option = OptionRow.ofEdits(named: name) else { continue }
       try at(name) { () throws(PlantainError) -> Void in try set(option, field, &options) }
     }
     options.usesWholeName = try at("whole-name") { () throws(PlantainError) in try usesWholeName(record) }
@@ -32,9 +33,9 @@ struct ItemReader {
     options.outputTemplate?.words = words(for: record)
     let prompt = try at("prompt") { () throws(PlantainError) in try self.prompt(record, references) }
     try RequestCheck.check(prompt, references, options, gateway)
-    _ = try RequestChoices(options, gateway)
+    let resolved = try resolve(options, for: gateway)
     try options.finish.validate()
-    try requireSense(options)
+    try requireSense(resolved.preparation)
     // An existing output may mean that the job is done.
     try OutputPlan(options, first: references.first).check(overwriting: true)
     return Manifest.Item(
@@ -71,8 +72,7 @@ struct ItemReader {
     return isWhole
   }
 
-  private func requireSense(_ options: EditOptions) throws(PlantainError) {
-    let preparation = try options.preparation(for: gateway)
+  private func requireSense(_ preparation: PreparationOptions) throws(PlantainError) {
     do throws(PreparationError) { try preparation.validate() } catch { throw .preparing(error, "the line") }
   }
 
@@ -122,12 +122,14 @@ struct ItemReader {
   }
 
   private func set(
-    _ option: NamedOption, _ field: Manifest.Field, _ options: inout EditOptions
+    _ option: OptionRow, _ field: Manifest.Field, _ options: inout EditOptions
   ) throws(PlantainError) {
     let text = field.texts.joined(separator: ",")
-    guard option.set(&options, text, folder) else {
+    guard let setting = option.setting, setting.set(&options, text, folder) else {
       let remedy = option.name == "aspect" ? EditOptions.Aspect.remedy(for: text) : nil
-      throw .usage("expected \(option.expected) for \(option.name), received \(text)", hint: remedy)
+      throw .usage(
+        "expected \(option.setting?.expected ?? "nothing") for \(option.name), received \(text)", hint: remedy
+      )
     }
   }
 

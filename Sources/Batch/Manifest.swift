@@ -259,7 +259,7 @@ extension PlantainError {
     var error = PlantainError(
       .input, code == .overSpending ? code : .unusableFile, message(about: place), hint: hint,
       subject: picture ?? path)
-    error.nearest = nearest
+    (error.nearest, error.options) = (nearest, options)
     return error
   }
 

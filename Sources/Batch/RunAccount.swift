@@ -24,11 +24,11 @@ extension BatchRun {
     let gateway = editor.routes[0].gateway
     for job in jobs {
       let options = job.item.options
-      let choices = try RequestChoices(options, gateway)
+      let choices = try resolve(options, for: gateway)
       do throws(PlantainError) {
         try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
         for other in editor.routes.dropFirst().map(\.gateway) where !options.spending.all.isEmpty {
-          let choices = try RequestChoices(options, other)
+          let choices = try resolve(options, for: other)
           try options.spending.requireComparable(choices.price, choices.model.id, other.id)
         }
       } catch {

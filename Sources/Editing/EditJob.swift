@@ -46,6 +46,12 @@ package final class EditJob: Sendable {
     self.watch = watch
   }
 
+  /// Checks that the results can be written, and replace no picture that the edit reads.
+  func requireWritable() throws(PlantainError) {
+    try output.check()
+    try output.requireApart(from: references + [options.finish.mask])
+  }
+
   /// The attempts of the routes that have failed.
   package var earlier: [AttemptNote] { routesBefore.withLock { $0 } }
 

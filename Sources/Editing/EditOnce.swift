@@ -10,7 +10,7 @@ extension Editor {
     _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    _ = try checked(prompt, references, options, routes, .none, watch)
+    let routes = try checkedRoutes(for: prompt, references, options)
     var options = options
     let keys = try await keys(of: prompt, references, options)
     let key = keys[0].text
@@ -30,7 +30,7 @@ extension Editor {
     case .unknown(let entry): throw .twinUnknown(entry.id)
     case .lost(let entry): throw .settledAsLost(entry.id)
     case .done, nil:
-      return try await editOrFetch(prompt, references, options, until: stop, watch)
+      return try await editOrFetch(prompt, references, options, by: routes, until: stop, watch)
     }
   }
 

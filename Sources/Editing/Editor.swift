@@ -119,17 +119,24 @@ public final class Editor: Sendable {
 
   /// Checks an edit against every route, so that an option that one of them lacks is reported before any
   /// route is tried.
-  package func checked(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, _ routes: [Route],
-    _ retries: RetryPlan.Limits, until stop: StopSignal = StopSignal(),
-    reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
-  ) throws(PlantainError) -> EditJob {
-    let job = try EditJob(
-      prompt, references, options, retries, until: stop, reserving: reservation, watch)
-    try job.output.check()
-    try job.output.requireApart(from: references + [options.finish.mask])
-    for route in routes { try check(job, route) }
-    return job
+  ///
+  /// - Returns: the routes, with the options resolved for each.
+  func checkedRoutes(
+    for prompt: String, _ references: [Reference], _ options: EditOptions
+  ) throws(PlantainError) -> [ResolvedRoute] {
+    let job = try EditJob(prompt, references, options, .none) { _ in }
+    try job.requireWritable()
+    return try resolved(job)
+  }
+
+  /// The routes, with the options of a job resolved for each.
+  private func resolved(_ job: EditJob) throws(PlantainError) -> [ResolvedRoute] {
+    try routes.map { route throws(PlantainError) in
+      try RequestCheck.check(job.prompt, job.references, job.options, route.gateway)
+      let resolved = try ResolvedRoute(job.options, for: route)
+      try requireComparable(job, resolved)
+      return resolved
+    }
   }
 
   /// Runs an edit by the first route that does not fail over to the next.
@@ -138,12 +145,14 @@ public final class Editor: Sendable {
   ///   without a retry, unless the edit has several requests in flight: then some of them may already be
   ///   billed.
   package func edit(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [Route],
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [ResolvedRoute],
     retries: RetryPlan.Limits = .init(), until stop: StopSignal,
     reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
-    let job = try checked(
-      prompt, references, options, routes, retries, until: stop, reserving: reservation, watch)
+    let job = try EditJob(
+      prompt, references, options, retries, until: stop, reserving: reservation, watch)
+    try job.requireWritable()
+    for route in routes { try check(job, route) }
     do throws(PlantainError) {
       let result = try await edit(job, by: routes)
       await endReservation(of: job)
@@ -161,12 +170,12 @@ public final class Editor: Sendable {
     job.unlockReservation()
   }
 
-  private func edit(_ job: EditJob, by routes: [Route]) async throws(PlantainError) -> EditResult {
+  private func edit(_ job: EditJob, by routes: [ResolvedRoute]) async throws(PlantainError) -> EditResult {
     for (position, route) in routes.enumerated() {
       do throws(PlantainError) {
         return try await edit(job, by: route, isLast: position == routes.count - 1)
       } catch {
-        try failOver(job, after: error, to: routes[(position + 1)...].first)
+        try failOver(job, after: error, to: routes[(position + 1)...].first?.route)
       }
     }
     // Unreachable: there is a last route, and it has returned or thrown.
@@ -174,22 +183,24 @@ public final class Editor: Sendable {
   }
 
   private func edit(
-    _ job: EditJob, by route: Route, isLast: Bool
+    _ job: EditJob, by resolved: ResolvedRoute, isLast: Bool
   ) async throws(PlantainError) -> EditResult {
-    let ready = try await ready(job, route, isLast: isLast)
+    let ready = try await ready(job, resolved, isLast: isLast)
     let (executed, failures) = try await execute(ready)
     return try await finishings.holding(1) { () throws(PlantainError) in
       var result = try await finish(
         executed, failures: failures, earlier: job.earlier, ready.plan, job.output, job.start, job.watch)
-      result.missing = failures.map { .delivering($0, route, ledger: store.path, edit: job.id) }
+      result.missing = failures.map { .delivering($0, ready.route, ledger: store.path, edit: job.id) }
       if failures.isEmpty, result.images.count < ready.plan.request.count {
-        result.missing = [.tooFew(result.images.count, of: ready.plan.request.count, route.gateway.id)]
+        result.missing = [.tooFew(result.images.count, of: ready.plan.request.count, ready.route.gateway.id)]
       }
       return result
     }
   }
 
-  private func ready(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
+  private func ready(
+    _ job: EditJob, _ route: ResolvedRoute, isLast: Bool
+  ) async throws(PlantainError) -> ReadyEdit {
     do {
       return try await job.stop.cutting {
         try await self.preparations.holding(1) { () throws(PlantainError) in
@@ -228,11 +239,11 @@ public final class Editor: Sendable {
   ) async throws(PlantainError) -> EditPlan {
     let references = try await readingStandardInput(references)
     let job = try EditJob(prompt, references, options, .none, watch)
-    for route in routes { try check(job, route) }
+    let routes = try resolved(job)
     let paidFor = try await requireNoTwin(prompt, references, options)
     var options = options
     if store.exists { options.knownJobs = Set(try await keys(of: prompt, references, options).map(\.text)) }
-    var plan = try await plan(try EditJob(prompt, references, options, .none, watch))
+    var plan = try await plan(try EditJob(prompt, references, options, .none, watch), by: routes)
     plan.paidFor = paidFor ?? plan.paidFor
     return plan
   }
@@ -241,10 +252,15 @@ public final class Editor: Sendable {
   ///
   /// - Throws: as `edit`, where it sends nothing because of an equal request whose outcome is unknown.
   package func plan(_ job: EditJob) async throws(PlantainError) -> EditPlan {
-    for route in routes { try check(job, route) }
+    try await plan(job, by: resolved(job))
+  }
+
+  private func plan(
+    _ job: EditJob, by routes: [ResolvedRoute]
+  ) async throws(PlantainError) -> EditPlan {
     var plan = try await plan(job, by: routes[0])
     plan.paidFor = try await paidEqual(of: plan, job)
-    plan.dearest = try dearestPrice(for: job)
+    plan.dearest = dearestPrice(of: routes)
     if let (price, gateway) = plan.dearest {
       try job.options.spending.check(price, count: job.options.count, "the model", gateway)
       try await store.check(plan, within: job.options.spending)
@@ -253,19 +269,18 @@ public final class Editor: Sendable {
   }
 
   /// The highest price of a picture among the routes; `nil` where none is known.
-  private func dearestPrice(for job: EditJob) throws(PlantainError) -> (price: Price, gateway: String)? {
+  private func dearestPrice(of routes: [ResolvedRoute]) -> (price: Price, gateway: String)? {
     var dearest: (price: Price, gateway: String)?
     for route in routes {
-      guard let price = try RequestChoices(job.options, route.gateway).price else { continue }
+      guard let price = route.options.price else { continue }
       if let known = dearest?.price, known.millionths >= price.millionths { continue }
-      dearest = (price, route.gateway.id)
+      dearest = (price, route.route.gateway.id)
     }
     return dearest
   }
 
-  package func plan(_ job: EditJob, by route: Route) async throws(PlantainError) -> EditPlan {
-    try job.output.check()
-    try job.output.requireApart(from: job.references + [job.options.finish.mask])
+  package func plan(_ job: EditJob, by route: ResolvedRoute) async throws(PlantainError) -> EditPlan {
+    try job.requireWritable()
     try check(job, route)
     let plan = try await prepareRequest(job, route, isDry: true).plan
     try await store.check(plan, within: job.options.spending)

@@ -19,16 +19,23 @@ extension Editor {
   }
 
   @inline(never)
-  package func check(_ job: EditJob, _ route: Route) throws(PlantainError) {
-    try RequestCheck.check(job.prompt, job.references, job.options, route.gateway)
-    let choices = try RequestChoices(job.options, route.gateway)
-    try job.options.spending.requireComparable(choices.price, choices.model.id, route.gateway.id)
+  package func check(_ job: EditJob, _ resolved: ResolvedRoute) throws(PlantainError) {
+    try RequestCheck.check(job.prompt, job.references, job.options, resolved.route.gateway)
+    try requireComparable(job, resolved)
+  }
+
+  func requireComparable(_ job: EditJob, _ resolved: ResolvedRoute) throws(PlantainError) {
+    try job.options.spending.requireComparable(
+      resolved.options.price, resolved.options.model.id, resolved.route.gateway.id)
   }
 
   /// Does everything before the first byte is sent: prepares the requests and records the edit in the ledger.
-  func makeReady(_ job: EditJob, _ route: Route, isLast: Bool) async throws(PlantainError) -> ReadyEdit {
+  func makeReady(
+    _ job: EditJob, _ resolved: ResolvedRoute, isLast: Bool
+  ) async throws(PlantainError) -> ReadyEdit {
+    let route = resolved.route
     let key = try await readKey(route)
-    let (plan, requests) = try await prepareRequest(job, route)
+    let (plan, requests) = try await prepareRequest(job, resolved)
     try await requireNoOpenEqual(of: plan, job)
     try job.reservation?.cover(plan.cost.price, count: plan.request.count, plan.gateway)
     try await record(plan, job)

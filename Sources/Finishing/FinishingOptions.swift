@@ -1,8 +1,13 @@
 package import PictureFormats
 package import Core
 
-/// The options for finishing a returned picture.
-package struct FinishingOptions: Sendable, Codable, Equatable {
+/// The options for finishing a returned picture: the settings, and what its original and its file are.
+///
+/// The settings are its properties, too: `options.feather` is `options.settings.feather`.
+@dynamicMemberLookup
+package struct FinishingOptions: Sendable, Equatable {
+  /// The settings, which hold for every original.
+  package var settings = FinishingSettings()
   /// How the original's file is read.
   package var reading = OriginalReading()
   /// The format to write; `nil`: the format that was returned, or the original's if some of its pixels stay.
@@ -13,25 +18,10 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
   package var metadata: MetadataWishes?
   /// The area of the original that the result shows; `nil`: all of it.
   package var shown: VisibleArea?
-  /// Scales the result to the original's exact width and height.
-  package var fitsSource = false
-  /// Corrects shift, scale, and rotation against the original; `nil`: if some of the original's pixels stay.
-  package var aligns: Bool?
-  /// Removes the tint of what the model has not changed; `nil`: if some of the original's pixels stay.
-  package var matchesColor: Bool?
   /// The only area of the upright original that changes; `nil`: all of it.
   package var region: PixelArea?
   /// Changes only the area that the mask marks, which is passed beside the original.
   package var usesMask = false
-  /// What in the mask marks the area to edit; `nil`: white, as in versions without this choice.
-  package var maskEdits: MaskEdits?
-  /// The width of the feather outside the region or the mask, in pixels of the original; `nil`: by the
-  /// region's size, and 0 at a mask.
-  package var feather: Int?
-  /// Restores the original where the model has not changed it.
-  package var keepsUnchanged = false
-  /// Restores the original's alpha channel.
-  package var restoresAlpha = false
   /// Measures how far the result is from its original.
   package var measuresDrift = false
   /// Also makes a picture of the original, the result, and their difference.
@@ -43,24 +33,31 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
     self.wanted = wanted
   }
 
+  /// A property of the settings.
+  package subscript<Value>(dynamicMember path: WritableKeyPath<FinishingSettings, Value>) -> Value {
+    get { settings[keyPath: path] }
+    set { settings[keyPath: path] = newValue }
+  }
+
   /// Whether some of the original's pixels stay as they are.
-  package var composites: Bool { region != nil || usesMask || keepsUnchanged }
+  package var composites: Bool { region != nil || usesMask || settings.keepsUnchanged }
   /// Whether the result is as large as the original.
-  package var hasOriginalsSize: Bool { fitsSource || composites }
-  package var looksForPlace: Bool { aligns ?? composites }
-  package var looksForTint: Bool { matchesColor ?? composites }
+  package var hasOriginalsSize: Bool { settings.fitsSource || composites }
+  package var looksForPlace: Bool { settings.aligns ?? composites }
+  package var looksForTint: Bool { settings.matchesColor ?? composites }
 
   /// Whether the result is placed back into the original's frame, whose own pixels show where it does not
   /// reach.
-  package var laysBack: Bool { hasOriginalsSize || looksForPlace || restoresAlpha }
+  package var laysBack: Bool { hasOriginalsSize || looksForPlace || settings.restoresAlpha }
 
   /// Whether the result's pixels are changed; otherwise they are only inspected.
-  var changesPixels: Bool { hasOriginalsSize || looksForPlace || looksForTint || restoresAlpha }
+  var changesPixels: Bool {
+    hasOriginalsSize || looksForPlace || looksForTint || settings.restoresAlpha
+  }
 
   /// Whether the original's pixels are needed.
   package var looksAtOriginal: Bool {
-    fitsSource || looksForPlace || looksForTint || composites || restoresAlpha || compares
-      || measuresDrift
+    hasOriginalsSize || looksForPlace || looksForTint || settings.restoresAlpha || compares || measuresDrift
   }
 
   /// Checks that the options are possible for an original of that size.
@@ -72,7 +69,7 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
       throw .original(.tooManyPixels(original, limit: maximumPixels))
     }
     if let shown { try shown.requireSense(in: original) }
-    if let feather {
+    if let feather = settings.feather {
       let maximum = region.map { min($0.size.width, $0.size.height) } ?? min(original.width, original.height)
       guard feather <= maximum else { throw .featherTooWide(feather, maximum: maximum) }
     }
@@ -80,7 +77,7 @@ package struct FinishingOptions: Sendable, Codable, Equatable {
       guard !hasOriginalsSize || original.longestEdge <= wanted.longestEdge else {
         throw .tooLarge(original, wanted)
       }
-      guard !restoresAlpha || wanted.hasAlpha else { throw .noAlpha(wanted) }
+      guard !settings.restoresAlpha || wanted.hasAlpha else { throw .noAlpha(wanted) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Options
 public import ArgumentParser
 public import Core
 public import Editing
@@ -107,10 +108,10 @@ struct DriftArgument: ExpressibleByArgument {
 
 /// A maximum edge in pixels, or `none` for no maximum.
 struct EdgeArgument: ExpressibleByArgument {
-  let value: EditOptions.EdgeLimit
+  let value: PreparationSettings.EdgeLimit
 
   init?(argument: String) {
-    guard let value = EditOptions.EdgeLimit(parsing: argument) else { return nil }
+    guard let value = PreparationSettings.EdgeLimit(parsing: argument) else { return nil }
     self.value = value
   }
 }

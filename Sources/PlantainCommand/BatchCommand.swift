@@ -1,3 +1,4 @@
+import Options
 import ArgumentParser
 import Batch
 import Core
@@ -33,65 +34,35 @@ struct BatchCommand: AsyncParsableCommand {
       valueName: "manifest|folder|picture"))
   var manifest: [String]
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The prompt for lines without one.", valueName: "text"))
-  var prompt: String?
+  @Option(name: .shortAndLong, help: .row("prompt", of: .batch)) var prompt: String?
 
-  @Option(help: ArgumentHelp("Read that prompt from a file, or - for standard input.", valueName: "file"))
-  var promptFile: String?
+  @Option(help: .row("prompt-file", of: .batch)) var promptFile: String?
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The output folder (default: beside each first reference).", valueName: "dir"))
-  var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .batch)) var output: String?
 
-  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the gateway's).", valueName: "url"))
-  var baseURL: String?
+  @Option(help: .row("base-url", of: .batch)) var baseURL: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Timeout of each edit: 90s, 6m (default: the gateway's).", valueName: "duration"))
-  var timeout: DurationArgument?
+  @Option(help: .row("timeout", of: .batch)) var timeout: DurationArgument?
 
   @OptionGroup var spending: SpendingFlags
 
-  @Flag(help: "Replace existing files.")
-  var overwrite = false
+  @Flag(help: .row("overwrite", of: .batch)) var overwrite = false
 
-  @Flag(help: "Send done and ambiguous jobs again, and pay for them again.")
-  var again = false
+  @Flag(help: .row("again", of: .batch)) var again = false
 
-  @Option(help: ArgumentHelp("With --again: continue this interrupted run.", valueName: "run"))
-  var run: String?
+  @Option(help: .row("run", of: .batch)) var run: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Maximum edits in flight (default: adaptive, up to 64).", valueName: "n"))
-  var jobs: Int?
+  @Option(help: .row("jobs")) var jobs: Int?
 
-  @Option(help: ArgumentHelp("Do only the first N pending jobs (default: all).", valueName: "n"))
-  var limit: Int?
+  @Option(help: .row("limit")) var limit: Int?
 
-  @Flag(help: "Prepare, and print requests and prices; open no socket.")
-  var dryRun = false
+  @Flag(help: .row("dry-run", of: .batch)) var dryRun = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Progress on standard error (default: bar, plain if piped).",
-      discussion: "The default is plain with --verbose, and none with --quiet.",
-      valueName: "bar|plain|json|none"))
-  var progress: ProgressStyle?
+  @Option(help: .row("progress")) var progress: ProgressStyle?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write an offline HTML page with the outcome of all jobs.", valueName: "file.html"))
-  var report: String?
+  @Option(help: .row("report")) var report: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write one picture of all originals and results.", valueName: "file.jpg|.png|.webp"))
-  var contactSheet: String?
+  @Option(help: .row("contact-sheet")) var contactSheet: String?
 
   @OptionGroup var list: ListFlags
   @OptionGroup var naming: NamingFlags
@@ -141,7 +112,7 @@ struct BatchCommand: AsyncParsableCommand {
       try await withRoutes(gateways, configuration, baseURL: baseURL, workers, isDry: dryRun) { routes in
         try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
           let batch = Batch(
-            editor, spending: spending.maxCost ?? configuration.spending.perRun, maximum: jobs ?? 64,
+            editor, spending: configuration.spendingLimit(named: spending.maxCost), maximum: jobs ?? 64,
             limit: limit,
             again: !again ? .no : run.map { .goingOn(run: $0) } ?? .yes, skippingExisting: naming.skipExisting
           )
@@ -154,9 +125,11 @@ struct BatchCommand: AsyncParsableCommand {
 
   /// The gateways of the command line, or else those of the manifest.
   private func gatewayNames() throws(PlantainError) -> String? {
-    if let named = preparation.route.gateway { return named }
-    guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else { return nil }
-    return try Manifest.gateway(statedIn: manifest[0])
+    // A manifest whose gateway does not count may state several.
+    let named = preparation.route.gateway
+    let readsManifest = named == nil && manifest.count == 1 && !Manifest.isPicture(manifest[0])
+    return mostSpecific(
+      commandLine: named, manifest: try readsManifest ? Manifest.gateway(statedIn: manifest[0]) : nil)
   }
 
   private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {
@@ -221,6 +194,7 @@ struct BatchCommand: AsyncParsableCommand {
   }
 
   private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+    let outcome = outcome.namingFlags
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
     case .done(let result):
@@ -299,6 +273,7 @@ struct BatchCommand: AsyncParsableCommand {
   private func plan(_ manifest: Manifest, by batch: Batch) async throws {
     var status: Int32 = 0
     let plan = try await batch.plan(manifest) { item, outcome in
+      let outcome = outcome.mapError(\.namingFlags)
       if common.json { Console.printJSON(BatchLine(item, outcome)) }
       switch outcome {
       case .success(let plan):

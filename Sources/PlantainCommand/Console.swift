@@ -64,6 +64,7 @@ enum Console {
   }
 
   static func report(_ error: PlantainError, json: Bool) {
+    let error = error.namingFlags
     if json { printJSON(ErrorReport(error)) }
     note("plantain: \(printable(error.message))")
     if let hint = error.hint { note("  \(printable(hint))") }

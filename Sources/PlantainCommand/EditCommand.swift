@@ -18,13 +18,9 @@ struct EditCommand: AsyncParsableCommand {
       valueName: "reference"))
   var references: [String] = []
 
-  @Flag(name: .customLong("continue"), help: "Edit the newest result, with any references given.")
-  var continues = false
+  @Flag(name: .customLong("continue"), help: .row("continue")) var continues = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Edit the result of this edit, with any references given.", valueName: "id"))
-  var from: String?
+  @Option(help: .row("from")) var from: String?
 
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var sending: SendingFlags
@@ -105,7 +101,7 @@ extension EditOptions {
   func settled(by configuration: Configuration) -> EditOptions {
     var options = self
     options.recordsPrompt = configuration.recordsPrompts
-    options.spending.perRun = spending.perRun ?? configuration.spending.perRun
+    options.spending.perRun = configuration.spendingLimit(named: spending.perRun)
     options.spending.perDay = configuration.spending.perDay
     return options
   }

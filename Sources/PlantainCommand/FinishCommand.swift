@@ -1,3 +1,4 @@
+import Options
 import ArgumentParser
 import Core
 import Editing
@@ -16,33 +17,15 @@ struct FinishCommand: AsyncParsableCommand {
   )
   var returned: String
 
-  @Option(help: ArgumentHelp("The original: the picture that was edited.", valueName: "original"))
-  var source: String
+  @Option(help: .row("source")) var source: String
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Output file, folder, or - (default: NAME.finished.EXT).",
-      discussion: "- is standard output. The default is beside the returned picture.",
-      valueName: "out"))
-  var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .finish)) var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Area of the upright original in the result (default: all).",
-      discussion: "The report of --json names it as geometry.shown.",
-      valueName: "x,y,w,h"))
-  var shown: VisibleArea?
+  @Option(help: .row("shown")) var shown: VisibleArea?
 
-  @Option(
-    help: ArgumentHelp(
-      "Name the result by a pattern of {stem}, {name}, and {ext}.",
-      discussion: "They are those of the returned picture.", valueName: "pattern"
-    ))
-  var outputTemplate: String?
+  @Option(help: .row("output-template", of: .finish)) var outputTemplate: String?
 
-  @Flag(help: "Replace an existing file.")
-  var overwrite = false
+  @Flag(help: .row("overwrite", of: .finish)) var overwrite = false
 
   @OptionGroup var finishing: FinishFlags
   @OptionGroup var workers: WorkerFlags

@@ -1,3 +1,4 @@
+import Options
 import ArgumentParser
 import Core
 import Editing
@@ -5,21 +6,9 @@ import Finishing
 
 /// Options for the file that is written.
 struct FileFlags: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Maximum size of the output, as in 7MB (default: no limit).",
-      discussion: "Quality is reduced first, then color resolution, then pixels.",
-      valueName: "size"))
-  var maxOutputBytes: ByteCount?
+  @Option(help: .row("max-output-bytes")) var maxOutputBytes: ByteCount?
 
-  @Flag(
-    help: ArgumentHelp(
-      "Copy the original's metadata, and record the edit.",
-      discussion: """
-        Date, camera, and copyright come from the original. The record holds prompt, model, and gateway.
-        """)
-  )
-  var keepMetadata = false
+  @Flag(help: .row("keep-metadata")) var keepMetadata = false
 
   func apply(to options: inout FinishOptions) {
     options.maximumBytes = maxOutputBytes
@@ -29,79 +18,37 @@ struct FileFlags: ParsableArguments {
 
 /// How a returned picture is finished.
 struct FinishFlags: ParsableArguments {
-  @Flag(help: "Give the result the original's exact width and height.")
-  var fitSource = false
+  @Flag(help: .row("fit-source")) var fitSource = false
 
   @Flag(
-    inversion: .prefixedNo,
-    help: ArgumentHelp(
-      "Undo shift, scale, and rotation (default: partial edits).",
-      discussion: "Partial edits are those with --region, --mask, or --keep-unchanged.")
+    inversion: .prefixedNo, help: .row("align")
   )
   var align: Bool?
 
   @Flag(
-    inversion: .prefixedNo,
-    help: ArgumentHelp(
-      "Undo the tint of unchanged parts (default: partial edits).",
-      discussion: "Partial edits are those with --region, --mask, or --keep-unchanged.")
+    inversion: .prefixedNo, help: .row("match-color")
   )
   var matchColor: Bool?
 
-  @Option(
-    help: ArgumentHelp(
-      "Change only this area of the upright original.",
-      discussion: "In pixels, or in percent: 25%,25%,50%,50%.",
-      valueName: "x,y,w,h|wxh+x+y"))
-  var region: Region?
+  @Option(help: .row("region")) var region: Region?
 
-  @Option(
-    help: ArgumentHelp(
-      "Change only what is white or transparent in this mask.",
-      discussion: """
-        Transparent parts count if the mask is a picture. The mask has the original's shape, in any size.
-        """,
-      valueName: "file"))
-  var mask: String?
+  @Option(help: .row("mask")) var mask: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "What marks the area to edit in the mask (default: detected).", valueName: "white|transparent")
-  )
-  var maskEdits: MaskEdits?
+  @Option(help: .row("mask-edits")) var maskEdits: MaskEdits?
 
-  @Option(
-    help: ArgumentHelp(
-      "Feather the region or mask edge by N pixels (default: auto).",
-      discussion: "The default depends on the size of the region, and is 0 for a mask.",
-      valueName: "px"))
-  var feather: Int?
+  @Option(help: .row("feather")) var feather: Int?
 
-  @Flag(help: "Restore from the original what the model has not changed.")
-  var keepUnchanged = false
+  @Flag(help: .row("keep-unchanged")) var keepUnchanged = false
 
-  @Flag(help: "Give the result the original's transparency.")
-  var restoreAlpha = false
+  @Flag(help: .row("restore-alpha")) var restoreAlpha = false
 
   @OptionGroup var file: FileFlags
 
-  @Flag(help: "Also copy the GPS position of the original.")
-  var keepGps = false
+  @Flag(help: .row("keep-gps")) var keepGps = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Maximum drift, as mean CIEDE2000 (default: no limit).",
-      discussion: """
-        Drift is the difference from the original where there should be none. Above the maximum, the exit \
-        status is 1 and the file is kept under another name.
-        """,
-      valueName: "n"))
-  var maxDrift: Double?
+  @Option(help: .row("max-drift", of: .edit)) var maxDrift: Double?
 
-  @Option(
-    help: ArgumentHelp(
-      "Also write original, result, and difference side by side.", valueName: "file.png"))
-  var compare: String?
+  @Option(help: .row("compare")) var compare: String?
 
   func validate() throws {
     guard compare?.isEmpty != true else {

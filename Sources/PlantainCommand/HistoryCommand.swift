@@ -1,3 +1,4 @@
+import Options
 import ArgumentParser
 import Editing
 
@@ -23,16 +24,11 @@ struct HistoryListCommand: AsyncParsableCommand {
     help: ArgumentHelp("An edit's id or its beginning (default: the newest edits).", valueName: "id"))
   var id: String?
 
-  @Option(
-    name: .customLong("most"),
-    help: ArgumentHelp("Maximum number of entries (default: 20; all with --run).", valueName: "n"))
-  var limit: Int?
+  @Option(name: .customLong("most"), help: .row("most")) var limit: Int?
 
-  @Flag(help: "List runs of batches instead of edits.")
-  var runs = false
+  @Flag(help: .row("runs")) var runs = false
 
-  @Flag(help: "Sum up what was billed by day, gateway, and currency.")
-  var totals = false
+  @Flag(help: .row("totals")) var totals = false
 
   @OptionGroup var filter: HistoryFilterFlags
   @OptionGroup var ledger: LedgerFlags
@@ -104,22 +100,15 @@ struct HistoryListCommand: AsyncParsableCommand {
 
 /// Filters for the listed edits.
 struct HistoryFilterFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Only edits of this run of a batch.", valueName: "run"))
-  var run: String?
+  @Option(help: .row("run", of: .list)) var run: String?
 
-  @Option(help: ArgumentHelp("Only edits with this text in their prompt or file names.", valueName: "text"))
-  var search: String?
+  @Option(help: .row("search")) var search: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Only edits since: 2h, 7d, today, yesterday, 2026-11-01.", valueName: "time"))
-  var since: Timestamp?
+  @Option(help: .row("since")) var since: Timestamp?
 
-  @Option(help: ArgumentHelp("Only edits sent to this gateway.", valueName: "id"))
-  var gateway: String?
+  @Option(help: .row("gateway", of: .list)) var gateway: String?
 
-  @Flag(help: "Only edits that failed or have an unknown outcome.")
-  var failed = false
+  @Flag(help: .row("failed")) var failed = false
 
   var isGiven: Bool { run != nil || search != nil || since != nil || gateway != nil || failed }
 
@@ -140,10 +129,7 @@ struct HistoryPruneCommand: AsyncParsableCommand {
       batches: without its record, a job is sent and paid for again by the next run of its batch.
       """)
 
-  @Option(
-    help: ArgumentHelp("Minimum age of edits to remove: 30d, 12w (at least 1d).", valueName: "age")
-  )
-  var olderThan: AgeArgument
+  @Option(help: .row("older-than")) var olderThan: AgeArgument
 
   @Flag(help: "Also remove done batch jobs, which are then paid again.")
   var doneJobs = false

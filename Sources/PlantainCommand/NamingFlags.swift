@@ -1,17 +1,12 @@
+import Options
 import ArgumentParser
 import Editing
 
 /// How results are named, and what happens to existing ones.
 struct NamingFlags: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Name results by a pattern of {stem}, {name}, {n}, and {ext}.",
-      discussion: "As in {stem}-warm.{ext}.",
-      valueName: "pattern"))
-  var outputTemplate: String?
+  @Option(help: .row("output-template", of: .edit)) var outputTemplate: String?
 
-  @Flag(help: "Skip outputs that already exist.")
-  var skipExisting = false
+  @Flag(help: .row("skip-existing")) var skipExisting = false
 
   func template() throws(PlantainError) -> NameTemplate? {
     try outputTemplate.map { text throws(PlantainError) in try NameTemplate(text) }
@@ -26,8 +21,7 @@ struct NamingFlags: ParsableArguments {
 
 /// How pictures are found in a folder.
 struct ListFlags: ParsableArguments {
-  @Flag(help: "Search folders recursively; outputs keep their structure.")
-  var recursive = false
+  @Flag(help: .row("recursive")) var recursive = false
 }
 
 /// The JSON report of an existing output that was skipped.

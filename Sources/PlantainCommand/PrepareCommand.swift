@@ -1,3 +1,4 @@
+import Options
 import Base64
 import ArgumentParser
 import Editing
@@ -20,29 +21,17 @@ struct PrepareCommand: AsyncParsableCommand {
       valueName: "picture"))
   var pictures: [String]
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Output folder; for one picture also a file, or -.",
-      discussion: "A file ends in .jpg, .png, or .webp. - is standard output.",
-      valueName: "out"))
-  var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .prepare)) var output: String?
 
-  @Flag(help: "Replace each source by its prepared picture, in its format.")
-  var inPlace = false
+  @Flag(help: .row("in-place")) var inPlace = false
 
-  @Flag(name: .customLong("data-uri"), help: "Print each prepared picture as a data URI.")
-  var dataURI = false
+  @Flag(name: .customLong("data-uri"), help: .row("data-uri")) var dataURI = false
 
-  @Flag(help: "Print each prepared picture as base64.")
-  var base64 = false
+  @Flag(help: .row("base64")) var base64 = false
 
-  @Flag(help: "Replace existing files.")
-  var overwrite = false
+  @Flag(help: .row("overwrite", of: .prepare)) var overwrite = false
 
-  @Option(
-    help: ArgumentHelp("Timeout for encoding: 90s, 6m (default: none).", valueName: "duration"))
-  var timeout: DurationArgument?
+  @Option(help: .row("timeout", of: .prepare)) var timeout: DurationArgument?
 
   @OptionGroup var list: ListFlags
   @OptionGroup var naming: NamingFlags

@@ -1,3 +1,4 @@
+import Options
 import UserConfiguration
 import ArgumentParser
 import Core
@@ -10,17 +11,11 @@ struct ProbeCommand: AsyncParsableCommand {
     abstract: "Check each route with one minimal edit, at its price.",
     discussion: "The exit status is 0 if all routes are healthy, or else that of the first that is not.")
 
-  @Option(
-    help: ArgumentHelp(
-      "A gateway; may be repeated (default: PLANTAIN_GATEWAY).",
-      discussion: "Without PLANTAIN_GATEWAY, the default is that of the configuration.", valueName: "id"))
-  var gateway: [String] = []
+  @Option(help: .row("gateway", of: .probe)) var gateway: [String] = []
 
-  @Option(help: ArgumentHelp("Timeout: 90s, 6m (default: the gateway's).", valueName: "duration"))
-  var timeout: DurationArgument?
+  @Option(help: .row("timeout", of: .probe)) var timeout: DurationArgument?
 
-  @Flag(help: "Print what would be sent and its price; open no socket.")
-  var dryRun = false
+  @Flag(help: .row("dry-run", of: .probe)) var dryRun = false
 
   @OptionGroup var workers: WorkerFlags
   @OptionGroup var ledger: LedgerFlags

@@ -1,3 +1,4 @@
+import Options
 import UserConfiguration
 import ArgumentParser
 import Editing
@@ -47,13 +48,9 @@ struct SettleCommand: AsyncParsableCommand {
     help: ArgumentHelp("Ids of edits, or of runs for all their ambiguous edits.", valueName: "id|run"))
   var ids: [String]
 
-  @Option(
-    name: .customLong("as"), help: ArgumentHelp("The outcome to record.", valueName: "billed|unbilled|resend")
-  )
-  var settlement: Settlement
+  @Option(name: .customLong("as"), help: .row("as")) var settlement: Settlement
 
-  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the edit's).", valueName: "url"))
-  var baseURL: String?
+  @Option(help: .row("base-url", of: .settle)) var baseURL: String?
 
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var workers: WorkerFlags
@@ -118,15 +115,9 @@ struct RecoveryFlags: ParsableArguments {
   @Argument(help: ArgumentHelp("The edit's id or its beginning.", valueName: "id"))
   var id: String
 
-  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the edit's).", valueName: "url"))
-  var baseURL: String?
+  @Option(help: .row("base-url", of: .recover)) var baseURL: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Maximum drift, or none (default: as for the edit).",
-      discussion: "Drift is the mean CIEDE2000 difference from the original where there should be none.",
-      valueName: "n|none"))
-  var maxDrift: DriftArgument?
+  @Option(help: .row("max-drift", of: .recover)) var maxDrift: DriftArgument?
 
   @OptionGroup var result: ResultFlags
   @OptionGroup var workers: WorkerFlags

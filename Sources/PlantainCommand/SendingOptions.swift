@@ -1,3 +1,4 @@
+import Options
 import ArgumentParser
 import Core
 import Editing
@@ -7,44 +8,27 @@ import UserConfiguration
 
 /// Options of the commands that request pictures.
 struct SendingFlags: ParsableArguments {
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("The prompt: what the picture should become.", valueName: "text"))
-  var prompt: String?
+  @Option(name: .shortAndLong, help: .row("prompt", of: .edit)) var prompt: String?
 
-  @Option(help: ArgumentHelp("Read the prompt from a file, or - for standard input.", valueName: "file"))
-  var promptFile: String?
+  @Option(help: .row("prompt-file", of: .edit)) var promptFile: String?
 
-  @Option(help: ArgumentHelp("Base URL of a compatible host (default: the gateway's).", valueName: "url"))
-  var baseURL: String?
+  @Option(help: .row("base-url", of: .edit)) var baseURL: String?
 
-  @Option(
-    help: ArgumentHelp("Maximum size of the request (default: the gateway's).", valueName: "size"))
-  var requestBytes: ByteCount?
+  @Option(help: .row("request-bytes")) var requestBytes: ByteCount?
 
-  @Option(
-    help: ArgumentHelp(
-      "Number of pictures.",
-      discussion: "More than the gateway makes at once take several requests, each at its price.",
-      valueName: "n"))
-  var count: Int = 1
+  @Option(help: .row("count")) var count: Int = 1
 
-  @Flag(help: "Let the model search the web, if the gateway supports it.")
-  var webSearch = false
+  @Flag(help: .row("web-search")) var webSearch = false
 
-  @Flag(help: "Let the model search for pictures, if supported.")
-  var imageSearch = false
+  @Flag(help: .row("image-search")) var imageSearch = false
 
-  @Flag(help: "Allow fallback to the model maker's channel, if supported.")
-  var officialFallback = false
+  @Flag(help: .row("official-fallback")) var officialFallback = false
 
-  @Option(help: ArgumentHelp("Thinking level, if the gateway supports it.", valueName: "minimal|high"))
-  var thinking: ThinkingLevel?
+  @Option(help: .row("thinking")) var thinking: ThinkingLevel?
 
-  @Flag(help: "Prepare, and print request and price; open no socket.")
-  var dryRun = false
+  @Flag(help: .row("dry-run", of: .edit)) var dryRun = false
 
-  @Flag(help: "Send even if an identical edit has an unknown outcome.")
-  var again = false
+  @Flag(help: .row("again", of: .edit)) var again = false
 
   @OptionGroup var spending: SpendingFlags
 
@@ -95,18 +79,10 @@ struct SendingFlags: ParsableArguments {
 
 /// Spending limit and price, for the commands that pay.
 struct SpendingFlags: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Spending limit (default: max_cost of the configuration).",
-      discussion: "A request that could exceed the limit is not sent.",
-      valueName: "sum"), transform: Money.read)
-  var maxCost: Money?
+  @Option(help: .row("max-cost"), transform: Money.read) var maxCost: Money?
 
   @Option(
-    help: ArgumentHelp(
-      "Price of a picture, as in 0.05USD (default: the table's).",
-      discussion: "It replaces known prices, at every gateway that is named.",
-      valueName: "sum"),
+    help: .row("price"),
     transform: Money.read)
   var price: Money?
 
@@ -118,30 +94,15 @@ struct SpendingFlags: ParsableArguments {
 
 /// Where results are written, and which ledger is used.
 struct ResultFlags: ParsableArguments {
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Output file, folder, or - (default: NAME.edited.EXT).",
-      discussion: "- is standard output. The default is beside the first reference.",
-      valueName: "out"))
-  var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .edit)) var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Format of the result (default: from -o, or as received).",
-      discussion: "It is requested from the gateway if that has a choice, and otherwise converted here.",
-      valueName: "jpeg|png|webp"))
-  var outputFormat: OutputFormatArgument?
+  @Option(help: .row("output-format")) var outputFormat: OutputFormatArgument?
 
-  @Flag(help: "Write the model's own bytes, with their true extension.")
-  var raw = false
+  @Flag(help: .row("raw")) var raw = false
 
-  @Option(
-    help: ArgumentHelp("Timeout: 90s, 6m (default: the gateway's).", valueName: "duration"))
-  var timeout: DurationArgument?
+  @Option(help: .row("timeout", of: .edit)) var timeout: DurationArgument?
 
-  @Flag(help: "Replace existing files.")
-  var overwrite = false
+  @Flag(help: .row("overwrite", of: .edit)) var overwrite = false
 
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions
@@ -184,13 +145,7 @@ struct ResultFlags: ParsableArguments {
 }
 
 struct LedgerFlags: ParsableArguments {
-  @Option(
-    name: .customLong("ledger"),
-    help: ArgumentHelp(
-      "The ledger of what was sent (default: PLANTAIN_LEDGER).",
-      discussion: "Without PLANTAIN_LEDGER, it is in the user's data folder.",
-      valueName: "file"))
-  var file: String?
+  @Option(name: .customLong("ledger"), help: .row("ledger")) var file: String?
 
   func location(_ configuration: Configuration) -> LedgerLocation { configuration.ledger(named: file) }
 

@@ -1,3 +1,4 @@
+import Options
 import ArgumentParser
 import Core
 import Editing
@@ -12,21 +13,13 @@ import UserConfiguration
 
 /// Options of every command.
 struct OutputOptions: ParsableArguments {
-  @Flag(help: "Print only JSON on standard output, one object per line.")
-  var json = false
+  @Flag(help: .row("json")) var json = false
 
-  @Flag(help: "Print only errors on standard error.")
-  var quiet = false
+  @Flag(help: .row("quiet")) var quiet = false
 
-  @Flag(help: "Log requests and replies, without pictures and keys.")
-  var verbose = false
+  @Flag(help: .row("verbose")) var verbose = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Configuration file (default: plantain/config.yaml).",
-      discussion: "The default is in the user's configuration folder.",
-      valueName: "file"))
-  var config: String?
+  @Option(help: .row("config")) var config: String?
 
   func configuration() throws(PlantainError) -> Configuration { try Configuration.read(config) }
 
@@ -62,28 +55,15 @@ private struct WarningHandler: LogHandler {
 
 /// The choice of a gateway and model, and of the shape and size of the result.
 struct RouteFlags: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The gateway (default: PLANTAIN_GATEWAY).",
-      discussion: "Several, separated by commas, are tried in order.",
-      valueName: "id"))
-  var gateway: String?
+  @Option(help: .row("gateway", of: .edit)) var gateway: String?
 
-  @Option(help: ArgumentHelp("A model id of the gateway (default: its first model).", valueName: "id"))
-  var model: String?
+  @Option(help: .row("model")) var model: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Aspect ratio of the result: source, auto, or W:H.",
-      discussion: "source is the nearest ratio that the model has, auto the gateway's choice.",
-      valueName: "ratio"), transform: { try AspectArgument(reading: $0) })
-  var aspect: AspectArgument?
+  @Option(help: .row("aspect"), transform: { try AspectArgument(reading: $0) }) var aspect: AspectArgument?
 
-  @Flag(help: "Replace an unsupported ratio or tier by the nearest one.")
-  var nearest = false
+  @Flag(help: .row("nearest")) var nearest = false
 
-  @Option(help: ArgumentHelp("Size of the result: 0.5K, 1K, 2K, or 4K (default: 1K).", valueName: "tier"))
-  var tier: Tier?
+  @Option(help: .row("tier")) var tier: Tier?
 
   func apply(to options: inout EditOptions) {
     options.model = model
@@ -97,73 +77,27 @@ struct RouteFlags: ParsableArguments {
 struct PreparationFlags: ParsableArguments {
   @OptionGroup var route: RouteFlags
 
-  @Option(
-    help: ArgumentHelp(
-      "Fit the picture to the ratio of the result (default: none).",
-      discussion: """
-        pad adds margins in the background color; crop cuts. By default, edges are mirrored where the result \
-        is composited into the original.
-        """,
-      valueName: "none|pad|crop"))
-  var fit: Fit?
+  @Option(help: .row("fit")) var fit: Fit?
 
-  @Option(
-    help: ArgumentHelp(
-      "Maximum size per picture: 7MB, 500KiB (default: gateway's).",
-      discussion: "A number without a unit is bytes. The maximum is 10MB.",
-      valueName: "size"))
-  var maxBytes: ByteCount?
+  @Option(help: .row("max-bytes")) var maxBytes: ByteCount?
 
-  @Option(
-    help: ArgumentHelp(
-      "Maximum edge in pixels, or none (default: 2048, 4096 at 4K).",
-      discussion: "Without a gateway, the default is none.",
-      valueName: "px|none"))
-  var maxEdge: EdgeArgument?
+  @Option(help: .row("max-edge")) var maxEdge: EdgeArgument?
 
-  @Option(help: ArgumentHelp("The format to send: auto, jpeg, png, or webp.", valueName: "format"))
-  var format: FormatArgument = .auto
+  @Option(help: .row("format")) var format: FormatArgument = .auto
 
-  @Option(
-    help: ArgumentHelp(
-      "Encoding quality, 1 to 100 (default: 92).",
-      discussion:
-        "A quality that is named always encodes. The default is lowered only to meet the byte limit.",
-      valueName: "1…100"))
-  var quality: Int?
+  @Option(help: .row("quality")) var quality: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Color behind lost transparency: a CSS name or #rrggbb.", valueName: "css-color"))
-  var background: RGBColor = .white
+  @Option(help: .row("background")) var background: RGBColor = .white
 
-  @Option(help: ArgumentHelp("Refuse pictures with more pixels than this.", valueName: "n"))
-  var maxPixels: Int = 100_000_000
+  @Option(help: .row("max-pixels")) var maxPixels: Int = 100_000_000
 
-  @Option(
-    help: ArgumentHelp(
-      "Page of a TIFF or frame of an animation, from 1.",
-      discussion: "With several references, it is the page of the first.",
-      valueName: "n"))
-  var page: Int?
+  @Option(help: .row("page")) var page: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Also read svg, jxl, or jp2; may be repeated.",
-      discussion: "Their decoders are not tested against hostile files.",
-      valueName: "svg|jxl|jp2"))
-  var allow: [AllowArgument] = []
+  @Option(help: .row("allow")) var allow: [AllowArgument] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Metadata to keep: copyright or none.",
-      discussion: "copyright keeps the names of the creator and of the copyright holder.",
-      valueName: "copyright|none"
-    ))
-  var keep: KeepArgument = .none
+  @Option(help: .row("keep")) var keep: KeepArgument = .none
 
-  @Flag(help: "Accept a truncated JPEG or PNG, as far as it goes.")
-  var allowTruncated = false
+  @Flag(help: .row("allow-truncated")) var allowTruncated = false
 
   private var shape: Fit { fit ?? Fit.none }
 
@@ -171,17 +105,17 @@ struct PreparationFlags: ParsableArguments {
   var editOptions: EditOptions {
     var options = EditOptions()
     route.apply(to: &options)
-    (options.fit, options.mirrorsEdges) = (shape, fit == nil)
-    options.maximumBytes = maxBytes
-    options.maximumEdge = maxEdge?.value ?? .automatic
-    options.format = format.mediaType
-    options.quality = quality
-    options.background = background
-    options.maximumPixels = maxPixels
-    options.page = page
-    options.allowed = Set(allow.map(\.rawValue))
-    options.keepsCopyright = keep == .copyright
-    options.allowsTruncated = allowTruncated
+    (options.preparation.fit, options.mirrorsEdges) = (shape, fit == nil)
+    options.preparation.maximumBytes = maxBytes
+    options.preparation.maximumEdge = maxEdge?.value ?? .automatic
+    options.preparation.format = format.mediaType
+    options.preparation.quality = quality
+    options.preparation.background = background
+    options.preparation.maximumPixels = maxPixels
+    options.preparation.page = page
+    options.preparation.allowed = Set(allow.map(\.rawValue))
+    options.preparation.keepsCopyright = keep == .copyright
+    options.preparation.allowsTruncated = allowTruncated
     return options
   }
 
@@ -208,11 +142,7 @@ struct PreparationFlags: ParsableArguments {
 
 /// Options of the commands that decode pictures.
 struct WorkerFlags: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Total memory limit (default: half of the machine's).", valueName: "size"
-    ))
-  var memory: ByteCount?
+  @Option(help: .row("memory")) var memory: ByteCount?
 
   func run(_ body: (ImageProcessor) async throws -> Void) async throws {
     try await withWorkers(memory: memory, body)

@@ -25,14 +25,9 @@ struct SimulateCommand: AsyncParsableCommand {
         task          polls N, taskFailure TEXT
       """)
 
-  @Option(help: ArgumentHelp("The port on 127.0.0.1; 0 is any free one.", valueName: "n"))
-  var port: Int = 0
+  @Option(help: .row("port")) var port: Int = 0
 
-  @Option(
-    help: ArgumentHelp(
-      "A JSON array of faults, one for each request in turn.",
-      valueName: "faults.json"))
-  var script: String?
+  @Option(help: .row("script")) var script: String?
 
   @OptionGroup var common: OutputOptions
 

@@ -1,6 +1,7 @@
 public import Editing
 public import Gateways
 import Core
+import Options
 import Yams
 
 /// The user's configuration: gateways of their own, keys, prices, the default gateway, and the path of the
@@ -59,7 +60,8 @@ public struct Configuration: Sendable {
     spending.perRun = try file.take("max_cost", expected: "a sum such as 5 USD", Money.init(parsing:))
     spending.perDay = try file.take(
       "max_cost_per_day", expected: "a sum such as 20 USD", Money.init(parsing:))
-    try file.requireNothingLeft(known: ["gateway", "gateways", "ledger", "max_cost", "max_cost_per_day"])
+    let ofOptions = OptionRow.configurationKeys
+    try file.requireNothingLeft(known: (ofOptions + ["gateways", "max_cost_per_day"]).sorted())
   }
 
   /// A file name, or a mapping with `file` and `prompts`.
@@ -93,10 +95,7 @@ extension Configuration {
   /// - Returns: at least one gateway, in the order to try them.
   /// - Throws: 64 for an unknown or repeated id; 78 when none is chosen at all.
   public func gateways(named names: String?) throws(PlantainError) -> [Gateway] {
-    let names = names ?? EnvironmentSettings.variable("PLANTAIN_GATEWAY")
-    let ids =
-      names.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? chosen
-    guard !ids.isEmpty else {
+    guard let ids = ids(named: names) else {
       throw PlantainError(
         .configuration, .configuration, "no gateway is chosen",
         hint:
@@ -112,6 +111,16 @@ extension Configuration {
       found.append(gateway)
     }
     return found
+  }
+
+  /// The ids of the gateways that are chosen; `nil` when none is.
+  private func ids(named names: String?) -> [String]? {
+    func list(_ names: String) -> [String] {
+      names.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    return mostSpecific(
+      commandLine: names.map(list), environment: EnvironmentSettings.variable("PLANTAIN_GATEWAY").map(list),
+      configuration: chosen.isEmpty ? nil : chosen)
   }
 
   private func unknown(_ id: String, among ids: [String]) -> PlantainError {
@@ -133,8 +142,7 @@ extension Configuration {
   /// - Returns: `nil` when none is chosen.
   /// - Throws: 64 for an unknown or repeated id.
   public func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
-    let isNamed = names != nil || EnvironmentSettings.variable("PLANTAIN_GATEWAY") != nil
-    return isNamed || !chosen.isEmpty ? try gateways(named: names)[0] : nil
+    ids(named: names) == nil ? nil : try gateways(named: names)[0]
   }
 
   private var known: String { gateways.map(\.id).joined(separator: ", ") }
@@ -151,26 +159,39 @@ extension Configuration {
 
   /// The source of a gateway's key.
   func keySource(of gateway: Gateway) -> APIKey.Source {
+    let environment = APIKey.Source.environment(gateway.keyVariables)
     let isInEnvironment = gateway.keyVariables.contains { EnvironmentSettings.variable($0) != nil }
     // The simulator accepts any key.
     let simulated = gateway.id == Gateway.simulator.id ? APIKey.Source.value(.simulated) : nil
-    return (isInEnvironment ? nil : keys[gateway.id] ?? simulated) ?? .environment(gateway.keyVariables)
+    return mostSpecific(
+      environment: isInEnvironment ? environment : nil, configuration: keys[gateway.id],
+      byDefault: simulated) ?? environment
   }
 
   /// The base URL of a gateway: that of `PLANTAIN_<ID>_URL`, else of the file, else of its documentation.
   /// `nil`: none is known.
   public func address(of gateway: Gateway) -> String? {
-    guard let address = EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL else { return nil }
+    let stated = mostSpecific(
+      environment: EnvironmentSettings.baseURL(for: gateway), configuration: gateway.baseURL)
+    guard let address = stated else { return nil }
     // Normalized as in routes and the ledger.
     return (try? BaseURL(address, gateway))?.text ?? address
+  }
+
+  /// The spending limit of a run: the given one, else that of the file.
+  ///
+  /// - Parameter limit: the limit; `nil`: not given.
+  package func spendingLimit(named limit: Money?) -> Money? {
+    mostSpecific(commandLine: limit, configuration: spending.perRun)
   }
 
   /// The location of the ledger: the named file, else that of `PLANTAIN_LEDGER`, else the configuration's.
   ///
   /// - Parameter file: its path; `nil`: not given.
   public func ledger(named file: String?) -> LedgerLocation {
-    if let file { return .file(file) }
-    let isInEnvironment = EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil
-    return isInEnvironment ? .standard : ledgerFile.map(LedgerLocation.file) ?? .standard
+    mostSpecific(
+      commandLine: file.map(LedgerLocation.file),
+      environment: LedgerLocation.isNamedByEnvironment ? .standard : nil,
+      configuration: ledgerFile.map(LedgerLocation.file)) ?? .standard
   }
 }

@@ -489,10 +489,12 @@ import Testing
       "overwrite": "true",
     ]
     var seen: Set<String> = [plain]
-    for option in NamedOption.all {
+    for option in OptionRow.ofEdits {
       let value =
         values[option.name] ?? others[option.name] ?? "true"
-      let key = text { #expect(option.set(&$0, value, "."), "\(option.name)") }
+      let setting = try #require(option.setting)
+      let key = text { #expect(setting.set(&$0, value, "."), "\(option.name)") }
+      #expect(setting.changesWork == (others[option.name] == nil), "\(option.name)")
       if others[option.name] != nil {
         #expect(key == plain, "\(option.name)")
       } else {
@@ -506,6 +508,7 @@ import Testing
       JobKey(["a"], "x", EditOptions(), try Route(.gccai, key: key, baseURL: "http://127.0.0.1")).text
         != plain)
     // Neither the order in which names are given nor the order of a set matters.
-    #expect(text { $0.allowed = ["svg", "jxl"] } == text { $0.allowed = ["jxl", "svg"] })
+    #expect(
+      text { $0.preparation.allowed = ["svg", "jxl"] } == text { $0.preparation.allowed = ["jxl", "svg"] })
   }
 }

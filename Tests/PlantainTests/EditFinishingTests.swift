@@ -141,13 +141,13 @@ private let drifted = fault {
 
   @Test func `a picture padded for the model comes back without the margins`() async throws {
     let outcome = try await edit {
-      $0.fit = .pad
+      $0.preparation.fit = .pad
       $0.aspect = AspectRatio(parsing: "1:1").map { .ratio($0) }
       $0.finish.fitsSource = true
     }
     #expect(outcome.error == nil && outcome.result?.image.size == Self.coffee)
     let straight = try await edit([]) {
-      $0.fit = .pad
+      $0.preparation.fit = .pad
       $0.aspect = AspectRatio(parsing: "1:1").map { .ratio($0) }
       $0.finish.fitsSource = true
       $0.output = .file(folder.file("straight.png"))
@@ -220,7 +220,7 @@ private let drifted = fault {
   {
     let wide = try writeWide()
     let ways: [@Sendable (inout EditOptions) -> Void] = [
-      { $0.aspect = AspectRatio(parsing: "3:2").map { .ratio($0) } }, { $0.fit = .crop },
+      { $0.aspect = AspectRatio(parsing: "3:2").map { .ratio($0) } }, { $0.preparation.fit = .crop },
       { $0.mirrorsEdges = false },
     ]
     for (number, way) in ways.enumerated() {
@@ -243,7 +243,7 @@ private let drifted = fault {
     }
     // Padded to a ratio that the model's pixel size matches only approximately.
     let padded = try await edit([], prompt: "night", of: wide) {
-      $0.fit = .pad
+      $0.preparation.fit = .pad
       $0.finish.fitsSource = true
       $0.finish.aligns = true
       $0.output = .file(folder.file("padded.png"))
@@ -307,10 +307,10 @@ private let drifted = fault {
         }
       ),
       (
-        64, "--fit",
+        64, "`fit`",
         {
           $0.finish.region = PixelArea(left: 0, top: 0, size: PixelSize(width: 11, height: 9))
-          $0.fit = .pad
+          $0.preparation.fit = .pad
         }
       ),
       (65, "8×8", { $0.finish.mask = .file(folder.file("square.png")) }),

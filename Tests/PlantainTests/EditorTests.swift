@@ -74,11 +74,11 @@ import Testing
 
   @Test func `the page option applies to the first reference`() async throws {
     let pages = Reference.bytes(PictureBytes(try Samples.fixture("pages.tif")), name: "pages")
-    let result = try await edit("cool", [pages, .file(Samples.coffee)]) { $0.page = 2 }
+    let result = try await edit("cool", [pages, .file(Samples.coffee)]) { $0.preparation.page = 2 }
     #expect(result.prepared[0].reference.steps.map(\.kind) == [.page, .format])
     #expect(!result.prepared[1].reference.steps.map(\.kind).contains(.page))
     await #expect(throws: PlantainError.self) {
-      try await edit("cool", [.file(Samples.coffee)]) { $0.page = 2 }
+      try await edit("cool", [.file(Samples.coffee)]) { $0.preparation.page = 2 }
     }
   }
 

@@ -21,8 +21,9 @@ import Testing
   {
     let written: [EditOptions] = [
       editOptions { $0.tier = .one }, editOptions { $0.model = Gateway.google.defaultModel.id },
-      editOptions { $0.aspect = .source }, editOptions { $0.maximumEdge = .pixels(2_048) },
-      editOptions { $0.maximumBytes = .megabytes(7) }, editOptions { $0.finish.keepsMetadata = true },
+      editOptions { $0.aspect = .source }, editOptions { $0.preparation.maximumEdge = .pixels(2_048) },
+      editOptions { $0.preparation.maximumBytes = .megabytes(7) },
+      editOptions { $0.finish.keepsMetadata = true },
       editOptions { $0.finish.maximumDrift = 5 },
     ]
     try await scenario.simulated([fault { $0.status = 500 }]) { editor, simulator in
@@ -117,8 +118,8 @@ import Testing
     let manifest = { @Sendable (name: String) throws -> Manifest in
       try Manifest(reading: folder.file(name), Manifest.Defaults(folder: folder.file("out")), for: .google)
     }
-    let written = options { ($0.tier, $0.maximumEdge) = (.one, .pixels(2_048)) }
-    try await with([fault { $0.status = 500 }]) { editor, simulator in
+    let written = editOptions { ($0.tier, $0.preparation.maximumEdge) = (.one, .pixels(2_048)) }
+    try await scenario.simulated([fault { $0.status = 500 }]) { editor, simulator in
       #expect(try await Batch(editor).run(manifest("m.jsonl")).ambiguous == 1)
       let batch = Batch(editor)
       let plan = try await batch.plan(manifest("other.jsonl"))
@@ -140,7 +141,7 @@ import Testing
     }
     try folder.write(Array(line("300").utf8), as: "small.jsonl")
     try folder.write(Array(line("5MB").utf8), as: "large.jsonl")
-    try await with { editor, simulator in
+    try await scenario.simulated { editor, simulator in
       let manifests = try ["small", "large"].map {
         try Manifest(
           reading: folder.file("\($0).jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)

@@ -3,6 +3,7 @@ import Testing
 @testable import Batch
 @testable import UserConfiguration
 @testable import Editing
+@testable import Options
 @testable import Plantain
 @testable import Reports
 
@@ -22,12 +23,12 @@ import Testing
     "align": ["false", "true"], "match-color": ["false"],
   ]
 
-  @Test(arguments: NamedOption.all.map(\.name)) func `an option reads back unchanged`(name: String) throws {
-    let option = try #require(NamedOption.named(name))
+  @Test(arguments: OptionRow.ofEdits.map(\.name)) func `an option reads back unchanged`(name: String) throws {
+    let option = try #require(OptionRow.ofEdits(named: name)?.setting)
     for value in Self.examples[name] ?? ["true"] {
       var options = EditOptions()
       #expect(option.set(&options, value, "/folder"))
-      let texts = NamedOption.texts(of: options)
+      let texts = OptionRow.texts(of: options)
       #expect(Array(texts.keys) == [name])
       var again = EditOptions()
       #expect(option.set(&again, try #require(texts[name]), "/elsewhere"))
@@ -35,5 +36,29 @@ import Testing
     }
   }
 
-  @Test func `default values are not written`() { #expect(NamedOption.texts(of: EditOptions()).isEmpty) }
+  @Test func `default values are not written`() { #expect(OptionRow.texts(of: EditOptions()).isEmpty) }
+
+  @Test(arguments: OptionRow.ofEdits.map(\.name)) func `reports name what changes the work`(name: String)
+    throws
+  {
+    let setting = try #require(OptionRow.ofEdits(named: name)?.setting)
+    for value in Self.examples[name] ?? ["true"] {
+      var options = EditOptions()
+      #expect(setting.set(&options, value, "/folder"))
+      let words = OptionRow.words(of: options)
+      let isShown = setting.changesWork && name != "model" && name != "tier"
+      #expect(words.map { $0.split(separator: " ")[0] } == (isShown ? [Substring(name)] : []), "\(words)")
+    }
+  }
+
+  @Test func `reports write values for people`() throws {
+    var options = EditOptions()
+    options.preparation.maximumBytes = .megabytes(7)
+    (options.finish.aligns, options.finish.matchesColor) = (true, false)
+    options.finish.mask = .file("/a/m.png")
+    #expect(
+      OptionRow.words(of: options) == [
+        "max-bytes 7,000,000 bytes", "align", "match-color false", "mask m.png",
+      ])
+  }
 }

@@ -7,12 +7,8 @@ import Testing
 @testable import Editing
 @testable import Plantain
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// A batch whose result would replace a picture that it reads sends nothing.
-@Suite struct `Results that would replace a source` {
+@Suite(.endsInTime) struct `Results that would replace a source` {
   private let folder: TemporaryFolder
 
   init() throws {

@@ -115,7 +115,7 @@ import Testing
   {
     let lost = try await lostRun()
     for id in try await history.unsettled(lost) {
-      try await with { editor, _ in _ = try await editor.settle(id, as: first) }
+      try await scenario.simulated { editor, _ in _ = try await editor.settle(id, as: first) }
     }
     let repeated = await #expect(throws: PlantainError.self) {
       try await history.unsettled(lost, as: first)
@@ -126,7 +126,7 @@ import Testing
     ] where other != first {
       let ids = try await history.unsettled(lost, as: other)
       #expect(ids.count == 2)
-      try await with { editor, _ in
+      try await scenario.simulated { editor, _ in
         for id in ids { _ = try await editor.settle(id, as: other) }
       }
       let entries = try await history.edits()
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func `an edit that its gateway did not bill cannot be settled`() async throws {
-    try await with([fault { $0.status = 400 }]) { editor, _ in
+    try await scenario.simulated([fault { $0.status = 400 }]) { editor, _ in
       _ = await #expect(throws: PlantainError.self) {
         try await editor.edit("x", references: [.file(folder.file("a.jpg"))])
       }

@@ -8,13 +8,9 @@ import Testing
 @testable import Isolation
 @testable import Plantain
 
-// The constant is well-formed.
-// swift-format-ignore: NeverUseForceTry
-private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
-
 /// A dry run and a run agree on a billed reply whose picture cannot be read. Only the picture's own bytes can
 /// make it unusable.
-@Suite struct `Billed pictures that cannot be read` {
+@Suite(.endsInTime) struct `Billed pictures that cannot be read` {
   private let folder: TemporaryFolder
   private let result: [UInt8]
 
@@ -50,7 +46,7 @@ private let key = APIKey.Source.value(try! APIKey("sk-canary-7f3a"))
   private func withoutWorker() throws -> ImageProcessor {
     let program = try folder.write(Array("#!/bin/sh\nexit 1\n".utf8), as: "no-worker")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-    return ImageProcessor(.isolated(try WorkerFleet(program: program)))
+    return ImageProcessor(try WorkerFleet(program: program))
   }
 
   private func state() async throws -> String? {

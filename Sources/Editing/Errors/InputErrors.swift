@@ -14,10 +14,10 @@ extension PlantainError {
   ///   - hint: the remedy. Default: `nil`.
   ///   - nearest: the known name that is nearest to a mistyped one. Default: `nil`.
   public static func usage(
-    _ message: String, hint: String? = nil, nearest: String? = nil
+    _ message: String, hint: String? = nil, nearest: String? = nil, options: [String] = []
   ) -> PlantainError {
     var error = PlantainError(.configuration, .usage, message, hint: hint)
-    error.nearest = nearest
+    (error.nearest, error.options) = (nearest, options)
     return error
   }
 

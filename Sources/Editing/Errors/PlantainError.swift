@@ -8,7 +8,7 @@ public struct PlantainError: Error, Sendable {
   public let code: Code
   /// One sentence that names the subject, quotes the invalid value and says what was expected. Never contains
   /// a key.
-  public let message: String
+  public package(set) var message: String
   /// The remedy, as an instruction.
   public package(set) var hint: String?
   /// The file, gateway or option that the error concerns.
@@ -21,6 +21,8 @@ public struct PlantainError: Error, Sendable {
   public package(set) var kept: String?
   /// The known name that is nearest to a mistyped one.
   public package(set) var nearest: String?
+  /// The long names of the options that the message and the hint mention, there in backquotes.
+  public package(set) var options: [String] = []
   /// The column or key of a manifest that the error concerns.
   package var column: String?
   /// The earlier attempts at the gateway.
@@ -58,6 +60,18 @@ public struct PlantainError: Error, Sendable {
   func keeping(_ path: String?) -> PlantainError {
     var error = self
     error.kept = path
+    return error
+  }
+
+  /// The error with its options written in another way, such as the flags of a command line.
+  ///
+  /// - Parameter text: the text for an option, by its long name.
+  package func writingOptions(_ text: (String) -> String) -> PlantainError {
+    var error = self
+    for option in options {
+      error.message.replace("`\(option)`", with: text(option))
+      error.hint?.replace("`\(option)`", with: text(option))
+    }
     return error
   }
 

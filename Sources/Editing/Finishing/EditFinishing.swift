@@ -51,8 +51,8 @@ extension Editor {
     }
     options.shown = geometry.shown
     options.reading.page = prepared.page
-    options.reading.allowed = job.options.allowed
-    options.reading.allowsTruncated = job.options.allowsTruncated
+    options.reading.allowed = job.options.preparation.allowed
+    options.reading.allowsTruncated = job.options.preparation.allowsTruncated
     let original = try await workers.keep(source)
     if prepared.isPassthrough { try await requireDecodable(source, job.options) }
     let mask = try await prepareMask(finish.mask)
@@ -79,8 +79,10 @@ extension Editor {
   private func requireDecodable(_ source: Reference, _ edit: EditOptions) async throws(PlantainError) {
     var options = PreparationOptions()
     (options.format, options.maximumEdge) = (.png, 64)
-    (options.page, options.allowed) = (edit.page, edit.allowed)
-    (options.maximumPixels, options.allowsTruncated) = (edit.maximumPixels, edit.allowsTruncated)
+    (options.page, options.allowed) = (edit.preparation.page, edit.preparation.allowed)
+    (options.maximumPixels, options.allowsTruncated) = (
+      edit.preparation.maximumPixels, edit.preparation.allowsTruncated
+    )
     _ = try await workers.prepare(source, options)
   }
 
@@ -228,7 +230,8 @@ extension ImageProcessor {
       let content = try source.open().content
       do throws(ImagingError) {
         return try PictureStructure.read(
-          content, page: edit.page, tolerance: edit.allowsTruncated ? .lenient : .strict
+          content, page: edit.preparation.page,
+          tolerance: edit.preparation.allowsTruncated ? .lenient : .strict
         ).uprightSize
       } catch {
         throw .picture(error, source.name)

@@ -46,18 +46,18 @@ extension FinishingOptions {
     maximumBytes = stored.maximumBytes
     metadata = stored.metadata.map { MetadataWishes(keepsPlace: $0.keepsPlace) }
     shown = stored.shown.map { VisibleArea(left: $0.left, top: $0.top, width: $0.width, height: $0.height) }
-    fitsSource = stored.fitsSource
-    aligns = stored.aligns
-    matchesColor = stored.matchesColor
+    settings.fitsSource = stored.fitsSource
+    settings.aligns = stored.aligns
+    settings.matchesColor = stored.matchesColor
     region = stored.region.map {
       PixelArea(
         left: $0.left, top: $0.top, size: PixelSize(width: $0.size.width, height: $0.size.height))
     }
     usesMask = stored.usesMask
-    maskEdits = edits ?? nil
-    feather = stored.feather
-    keepsUnchanged = stored.keepsUnchanged
-    restoresAlpha = stored.restoresAlpha
+    settings.maskEdits = edits ?? nil
+    settings.feather = stored.feather
+    settings.keepsUnchanged = stored.keepsUnchanged
+    settings.restoresAlpha = stored.restoresAlpha
     measuresDrift = stored.measuresDrift
     compares = stored.compares
     comparisonEdge = stored.comparisonEdge

@@ -129,7 +129,9 @@ extension ImageProcessor {
 extension PreparationOptions {
   /// Whether a truncated picture of this format could be read in part with `allowsTruncated`, which is off.
   func mayCut(_ picture: PictureContent) -> Bool {
-    guard !allowsTruncated, let format = try? PictureStructure.format(of: picture) else { return false }
+    guard !settings.allowsTruncated, let format = try? PictureStructure.format(of: picture) else {
+      return false
+    }
     return [.jpeg, .png].contains(format)
   }
 }

@@ -56,8 +56,9 @@ extension Editor {
   /// Runs the edit. If an equal request was paid for and its result can be fetched, nothing is sent: the
   /// result is fetched, finished as requested now, and returned.
   package func editOrFetch(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, until stop: StopSignal,
-    reserving reservation: SpendingReservation? = nil, _ watch: @escaping @Sendable (EditEvent) -> Void
+    _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [ResolvedRoute],
+    until stop: StopSignal, reserving reservation: SpendingReservation? = nil,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     var options = options
     while true {

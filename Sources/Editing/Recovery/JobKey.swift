@@ -1,6 +1,7 @@
 import Finishing
 import Gateways
 import PictureFormats
+import Preparation
 import Core
 
 /// The identity of a job: the bytes of its pictures, its prompt, the requested options, and the gateway with
@@ -34,7 +35,7 @@ package struct JobKey {
     _ digests: [String], _ prompt: String, _ options: EditOptions, _ route: Route
   ) -> [String] {
     let gateway = route.gateway
-    let allowed = options.allowed.sorted().joined(separator: ",")
+    let allowed = options.preparation.allowed.sorted().joined(separator: ",")
     return ["2", gateway.dialect.rawValue, gateway.id, prompt, allowed] + StoredNames.texts(of: options)
       + digests
   }

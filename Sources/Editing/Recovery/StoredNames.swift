@@ -1,3 +1,4 @@
+import Finishing
 import Gateways
 package import PictureFormats
 import Preparation
@@ -41,17 +42,17 @@ package enum StoredNames {
       ("officialFallback", flag(options.officialFallback)),
       ("thinking", optional(options.thinking) { "Gateways.ThinkingLevel.\(name($0))" }),
       ("outputFormat", optional(options.outputFormat, \.name)),
-      ("fit", name(options.fit)),
-      ("maximumBytes", optional(options.maximumBytes, bytes)),
+      ("fit", name(options.preparation.fit)),
+      ("maximumBytes", optional(options.preparation.maximumBytes, bytes)),
       ("requestBytes", optional(options.requestBytes, bytes)),
-      ("maximumEdge", name(options.maximumEdge)),
-      ("format", optional(options.format, \.name)),
-      ("quality", optional(options.quality) { "\($0)" }),
-      ("background", options.background == .white ? nil : color(options.background)),
-      ("maximumPixels", number(options.maximumPixels, usual: 100_000_000)),
-      ("keepsCopyright", flag(options.keepsCopyright)),
-      ("page", number(options.page ?? 1, usual: 1)),
-      ("allowsTruncated", flag(options.allowsTruncated)),
+      ("maximumEdge", name(options.preparation.maximumEdge)),
+      ("format", optional(options.preparation.format, \.name)),
+      ("quality", optional(options.preparation.quality) { "\($0)" }),
+      ("background", options.preparation.background == .white ? nil : color(options.preparation.background)),
+      ("maximumPixels", number(options.preparation.maximumPixels, usual: 100_000_000)),
+      ("keepsCopyright", flag(options.preparation.keepsCopyright)),
+      ("page", number(options.preparation.page ?? 1, usual: 1)),
+      ("allowsTruncated", flag(options.preparation.allowsTruncated)),
       ("isRaw", flag(options.isRaw)),
     ]
     let later: [(String, String?)] = [
@@ -118,7 +119,7 @@ package enum StoredNames {
     }
   }
 
-  private static func name(_ edge: EditOptions.EdgeLimit) -> String? {
+  private static func name(_ edge: PreparationSettings.EdgeLimit) -> String? {
     switch edge {
     case .automatic: nil
     case .none: "none"

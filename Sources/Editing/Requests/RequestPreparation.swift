@@ -13,12 +13,11 @@ extension Editor {
   /// - Returns: the plan, and the requests: one, unless more pictures are wanted than the gateway makes at
   ///   once.
   func prepareRequest(
-    _ job: EditJob, _ route: Route, isDry: Bool = false
+    _ job: EditJob, _ resolved: ResolvedRoute, isDry: Bool = false
   ) async throws(PlantainError) -> (plan: EditPlan, requests: [EditRequest]) {
     let (prompt, references) = (job.prompt, job.references)
     var options = job.options
-    let gateway = route.gateway
-    let choices = try RequestChoices(options, gateway)
+    let (gateway, choices) = (resolved.route.gateway, resolved.options)
     let sorted = SortedReferences(references, gateway, isDry: isDry)
     try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
     let requestLimit = options.requestBytes ?? gateway.limits.requestBytes
@@ -32,7 +31,8 @@ extension Editor {
     }
     let settled = try await readingOnce(sorted.prepared)
     if sorted.isEditedPrepared { options.finish = try await workers.located(options, in: settled.first) }
-    let preparation = try options.preparation(for: gateway)
+    var preparation = choices.preparation
+    preparation.region = options.finish.region
     let prepared = zip(
       sorted.prepared,
       try await prepareAll(
@@ -49,7 +49,7 @@ extension Editor {
       gateway: gateway.id)
     // The answer to a region has the shape of the crop; the answer to a padded picture has that of the padded
     // one.
-    let isReshaped = options.finish.statedRegion != nil || options.isMirrored
+    let isReshaped = options.finish.statedRegion != nil || choices.isMirrored
     let source = isReshaped ? geometry?.prepared : geometry?.source
 
     let parts = choices.parts.enumerated().map { part, count in
@@ -73,7 +73,7 @@ extension Editor {
     if references.count > gateway.limits.advisedReferences { warnings.append(.manyReferences) }
     if finishing?.maskCoversAll == true { warnings.append(.maskCoversAll) }
     let ratio = source == nil && !references.isEmpty ? choices.ratio : choices.sentRatio(for: source)
-    if let source, let ratio, options.fit == .none, ratio.distance(to: source) > 0.02 {
+    if let source, let ratio, options.preparation.fit == .none, ratio.distance(to: source) > 0.02 {
       warnings.append(.aspectDiffers)
     }
     let plan = EditPlan(
@@ -87,7 +87,7 @@ extension Editor {
       tokens: Tokens(
         choices.model, choices.tier, references: references.count, promptBytes: prompt.utf8.count,
         parts: choices.parts),
-      warnings: warnings, isMirrored: options.isMirrored, modelDoubt: choices.modelDoubt, finishing: finishing
+      warnings: warnings, isMirrored: choices.isMirrored, modelDoubt: choices.modelDoubt, finishing: finishing
     )
     if let obstacle = await ground { throw obstacle }
     return (plan, parts)

@@ -116,12 +116,13 @@ extension Editor {
       let (references, options) = try await smallest(route.gateway)
       var settled = options
       (settled.timeout, settled.spending) = (timeout, spending)
-      _ = try limiter.take(RequestChoices(options, route.gateway).price, count: 1, route.gateway.id)
+      let resolved = try ResolvedRoute(options, for: route)
+      _ = try limiter.take(resolved.options.price, count: 1, route.gateway.id)
       let asked = settled
       defer { stop.endAll() }
       _ = try await telling(stop, watch) { () throws(PlantainError) in
         try await self.edit(
-          Self.prompt, references, asked, by: [route], retries: .none, until: stop, watch)
+          Self.prompt, references, asked, by: [resolved], retries: .none, until: stop, watch)
       }
       return nil
     } catch {
@@ -137,7 +138,7 @@ extension Editor {
     for route in routes {
       let (references, options) = try await smallest(route.gateway)
       let job = try EditJob(Self.prompt, references, options, .none) { _ in }
-      plans.append(try await plan(job, by: route))
+      plans.append(try await plan(job, by: ResolvedRoute(options, for: route)))
     }
     return plans
   }

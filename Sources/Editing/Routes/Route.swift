@@ -36,6 +36,9 @@ public struct Route: Sendable {
   public init(_ gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil) throws(PlantainError) {
     storage = Storage(
       gateway, key ?? .environment(gateway.keyVariables),
-      try BaseURL(baseURL ?? EnvironmentSettings.baseURL(for: gateway) ?? gateway.baseURL, gateway))
+      try BaseURL(
+        mostSpecific(
+          commandLine: baseURL, environment: EnvironmentSettings.baseURL(for: gateway),
+          configuration: gateway.baseURL), gateway))
   }
 }

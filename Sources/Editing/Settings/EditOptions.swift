@@ -1,6 +1,6 @@
 import Finishing
 public import Gateways
-public import PictureFormats
+import PictureFormats
 public import Preparation
 public import Core
 
@@ -30,36 +30,15 @@ public struct EditOptions: Sendable {
   /// The format of the result: requested from the gateway if it offers a choice, otherwise converted here.
   /// Default: `nil`, by the output's name, or as it arrives.
   public var outputFormat: MediaType?
-  /// Pads or crops the edited picture to the aspect ratio of the answer, so that the model does not have to.
-  /// Default: `none`.
-  public var fit = Fit.none
+  /// How the references are prepared. `fit` and `page` hold for the edited picture only, which is the first
+  /// reference. Default: `PreparationSettings()`, with the gateway's limits.
+  public var preparation = PreparationSettings()
   /// Pads the edited picture to exactly the aspect ratio of the answer, by mirroring at its edges. Applies if
-  /// the answer is placed back into the original and neither `fit` nor `aspect` decides its shape. The
-  /// padding is removed from the result. Default: `true`.
+  /// the answer is placed back into the original and neither `preparation.fit` nor `aspect` decides its
+  /// shape. The padding is removed from the result. Default: `true`.
   public var mirrorsEdges = true
-  /// The maximum size of the file of one reference, up to 10 MB. Default: `nil`, the gateway's limit.
-  public var maximumBytes: ByteCount?
   /// The maximum size of the whole request. Default: `nil`, the gateway's limit.
   public var requestBytes: ByteCount?
-  /// The maximum longest edge of a reference. Default: `automatic`.
-  public var maximumEdge = EdgeLimit.automatic
-  /// The format of the references, as in `PreparationOptions`. Default: `nil`.
-  public var format: MediaType?
-  /// The quality of the references, as in `PreparationOptions`. Default: `nil`.
-  public var quality: Int?
-  /// The color that replaces transparency, as in `PreparationOptions`. Default: white.
-  public var background = RGBColor.white
-  /// The maximum number of pixels of a reference, as in `PreparationOptions`. Default: 100,000,000.
-  public var maximumPixels = 100_000_000
-  /// Formats that are read only if allowed, as in `PreparationOptions`: `svg`, `jxl`, `jp2`. Default: none.
-  public var allowed: Set<String> = []
-  /// Keeps the names of the creator and of the copyright holder, and no other metadata. Default: `false`.
-  public var keepsCopyright = false
-  /// The page of the edited picture, which is the first reference, counted from 1. Default: `nil`, the first
-  /// page that is not a preview, which is always used for the other references.
-  public var page: Int?
-  /// Accepts a file that ends too early, as far as it goes. Default: `false`.
-  public var allowsTruncated = false
   /// How the result is finished, with the first reference as its original. A region is sent alone, with some
   /// of its surroundings, in a shape and size that the model supports. Default: not at all.
   public var finish = FinishOptions()
@@ -110,32 +89,8 @@ public struct EditOptions: Sendable {
     case automatic
   }
 
-  /// Whether the edited picture is padded to the aspect ratio of the answer by mirroring.
-  package var isMirrored: Bool {
-    mirrorsEdges && fit == .none && aspect == nil && finish.finishing(nil).laysBack
-  }
-
-  /// The extra padding on every side when the answer is aligned with its original, as a share of the edge:
-  /// about as far as models move pictures.
-  private static let margin = 1.0 / 64
-
-  private func mirrorPadding(_ sizes: [PixelSize]) -> MirrorPadding? {
-    guard isMirrored else { return nil }
-    return MirrorPadding(sizes, margin: finish.finishing(nil).looksForPlace ? Self.margin : 0)
-  }
-
   /// The tier for preparation and price when none was requested.
   package var effectiveTier: Tier { tier ?? .one }
-
-  /// The maximum longest edge of a reference.
-  public enum EdgeLimit: Sendable, Equatable {
-    /// 2048 px up to tier 2K, 4096 px at 4K.
-    case automatic
-    /// A given number of pixels.
-    case pixels(Int)
-    /// No limit.
-    case none
-  }
 
   /// The destination of results.
   public enum Output: Sendable, Equatable {
@@ -167,43 +122,13 @@ public struct EditOptions: Sendable {
   ///
   /// - Throws: 82 for what the gateway or the model lacks.
   public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
-    var options = PreparationOptions()
-    options.maximumBytes = maximumBytes ?? gateway.limits.pictureBytes
-    options.maximumEdge =
-      switch maximumEdge {
-      case .automatic: effectiveTier == .four ? 4096 : 2048
-      case .pixels(let count): count
-      case .none: nil
-      }
-    options.acceptedFormats = gateway.limits.formats
-    let choices = try RequestChoices(self, gateway)
-    options.ratios = choices.ratiosToFit
-    options.region = finish.region
-    options.regionSizes = choices.sizes
-    options.mirrorPadding = mirrorPadding(choices.sizes)
-    return completed(options)
+    try resolve(self, for: gateway).preparation
   }
 
   /// The preparation options that follow from these options without a gateway's limits.
   public var preparationWithoutGateway: PreparationOptions {
-    var options = PreparationOptions()
+    var options = PreparationOptions(preparation)
     if case .ratio(let ratio) = aspect { options.ratios = [ratio] }
-    if let maximumBytes { options.maximumBytes = maximumBytes }
-    if case .pixels(let count) = maximumEdge { options.maximumEdge = count }
-    return completed(options)
-  }
-
-  private func completed(_ preparation: PreparationOptions) -> PreparationOptions {
-    var options = preparation
-    options.fit = fit
-    options.format = format
-    options.quality = quality
-    options.background = background
-    options.maximumPixels = maximumPixels
-    options.page = page
-    options.allowed = allowed
-    options.keepsCopyright = keepsCopyright
-    options.allowsTruncated = allowsTruncated
     return options
   }
 }

@@ -1,4 +1,4 @@
-package import Finishing
+public import Finishing
 package import PictureFormats
 public import Core
 
@@ -8,16 +8,12 @@ public import Core
 /// color-matched. Beyond them, and the feather around them, the finished pixels are exactly the original's:
 /// in a PNG, as every program reads them; in a JPEG or WebP, as far as encoding at quality 95 without chroma
 /// subsampling preserves them.
+///
+/// The settings are its properties, too: `options.feather` is `options.settings.feather`.
+@dynamicMemberLookup
 public struct FinishOptions: Sendable {
-  /// Scales the result to the upright original's exact width and height. Default: `false`.
-  public var fitsSource = false
-  /// Measures the result's shift, scale, and rotation against the original, and corrects them to a fraction
-  /// of a pixel. Default: `nil`, which means `true` if `region`, `mask`, or `keepsUnchanged` is set.
-  public var aligns: Bool?
-  /// Removes the tint of what the model has not changed. It is measured beyond region and mask if there are
-  /// any, otherwise on what most of the picture agrees on. Set `false` to give a region another mood.
-  /// Default: `nil`, which means `true` if `region`, `mask`, or `keepsUnchanged` is set.
-  public var matchesColor: Bool?
+  /// The settings, which hold for every original.
+  public var settings = FinishingSettings()
   /// The only area that changes, in pixels or as shares of the upright original. Default: `nil`, all of it.
   public var statedRegion: Region?
   /// `statedRegion` in pixels; `nil` if it is stated otherwise.
@@ -28,19 +24,6 @@ public struct FinishOptions: Sendable {
   /// A picture that marks where the original may change; the rest stays. It has the original's aspect ratio,
   /// in any size. Default: `nil`, none.
   public var mask: Reference?
-  /// What in the mask marks the area to edit: white, where gray means a partial change, or transparent.
-  /// Default: `nil`, transparent if the mask has transparency and the rest is a picture or black; otherwise
-  /// white.
-  public var maskEdits: MaskEdits?
-  /// The width of the feather around the region or the mask, over which the result fades into its
-  /// surroundings, in pixels of the original, 0 or more. Default: `nil`, a sixteenth of the region's shorter
-  /// edge, at most 64; 0 around a mask.
-  public var feather: Int?
-  /// Restores the original where the model has not changed it, unless most of the picture is changed.
-  /// Default: `false`.
-  public var keepsUnchanged = false
-  /// Restores the original's alpha channel. Default: `false`.
-  public var restoresAlpha = false
   /// The maximum drift, above which the result is an error: the mean CIEDE2000 difference beyond region and
   /// mask; without these, that of the three fifths of the pixels that differ least. Default: `nil`, any.
   public var maximumDrift: Double?
@@ -59,26 +42,35 @@ public struct FinishOptions: Sendable {
   /// Creates options that do nothing.
   public init() {}
 
+  /// A property of the settings.
+  public subscript<Value>(dynamicMember path: WritableKeyPath<FinishingSettings, Value>) -> Value {
+    get { settings[keyPath: path] }
+    set { settings[keyPath: path] = newValue }
+  }
+
   /// Whether the options request nothing.
   public var isEmpty: Bool {
     let options = finishing(nil)
     return !options.looksAtOriginal && statedRegion == nil && options.metadata == nil && maximumBytes == nil
-      && maximumDrift == nil
-      && feather == nil && maskEdits == nil
+      && maximumDrift == nil && settings.feather == nil && settings.maskEdits == nil
+  }
+
+  /// Whether some of the original's pixels stay as they are, wherever the region is.
+  private var composites: Bool { statedRegion != nil || mask != nil || settings.keepsUnchanged }
+
+  var looksForPlace: Bool { settings.aligns ?? composites }
+
+  /// Whether the result is placed back into the original's frame.
+  var returnsToOriginal: Bool {
+    settings.fitsSource || composites || looksForPlace || settings.restoresAlpha
   }
 
   /// - Parameter wanted: the format to write; `nil`: as it arrives.
   package func finishing(_ wanted: PictureFormat?) -> FinishingOptions {
     var options = FinishingOptions(wanted: wanted)
-    options.fitsSource = fitsSource
-    options.aligns = aligns
-    options.matchesColor = matchesColor
+    options.settings = settings
     options.region = region
     options.usesMask = mask != nil
-    options.maskEdits = maskEdits
-    options.feather = feather
-    options.keepsUnchanged = keepsUnchanged
-    options.restoresAlpha = restoresAlpha
     options.compares = comparison != nil
     options.measuresDrift = maximumDrift != nil
     options.maximumBytes = maximumBytes?.bytes
@@ -103,14 +95,14 @@ public struct FinishOptions: Sendable {
   ///
   /// - Throws: 64 for a value out of range, or an option that lacks the one it needs.
   package func validate() throws(PlantainError) {
-    if let feather {
+    if let feather = settings.feather {
       guard feather >= 0 else { throw .usage("expected 0 or more for the feather, received \(feather)") }
       guard statedRegion != nil || mask != nil else {
         throw .usage("a feather needs a region or a mask", hint: "Add --region or --mask.")
       }
     }
     if let comparison { try Self.requirePNG(comparison) }
-    guard maskEdits == nil || mask != nil else {
+    guard settings.maskEdits == nil || mask != nil else {
       throw .usage("--mask-edits needs a mask", hint: "Add --mask.")
     }
     if let maximumBytes, maximumBytes.bytes < 1 {

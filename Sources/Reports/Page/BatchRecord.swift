@@ -4,6 +4,7 @@ import Finishing
 import Gateways
 import PictureFormats
 import Ledger
+import Options
 import Core
 
 /// The outcomes of the items of a run, for a report after it: `Editor.writeReport`,
@@ -63,7 +64,7 @@ extension BatchRecord.Entry {
       ?? item.place.map(OutputFile.name) ?? "line \(item.line)"
     prompt = item.prompt
     references = item.references
-    options = item.options.wordsUnlikeUsual
+    options = OptionRow.words(of: item.options)
     model = item.options.model
     tier = item.options.effectiveTier.rawValue
     switch outcome {

@@ -1,6 +1,7 @@
 public import Editing
 import Finishing
 import Gateways
+public import Preparation
 import Core
 
 extension EditOptions.Aspect {
@@ -38,7 +39,7 @@ extension EditOptions.Aspect: CustomStringConvertible {
   }
 }
 
-extension EditOptions.EdgeLimit {
+extension PreparationSettings.EdgeLimit {
   /// Parses `none` or a number of pixels. `nil` for anything else.
   public init?(parsing text: String) {
     if text == "none" {
@@ -50,7 +51,7 @@ extension EditOptions.EdgeLimit {
   }
 }
 
-extension EditOptions.EdgeLimit: CustomStringConvertible {
+extension PreparationSettings.EdgeLimit: CustomStringConvertible {
   /// The text that `init(parsing:)` reads; `automatic`, the default, has no such text.
   public var description: String {
     switch self {
@@ -75,12 +76,12 @@ extension Duration {
 
 extension Reference {
   /// The reference with a relative path resolved against a folder.
-  func located(in folder: String) -> Reference {
+  package func located(in folder: String) -> Reference {
     if case .file(let path) = self { .file(Self.path(path, in: folder)) } else { self }
   }
 
   /// The reference as an argument, independent of the current folder.
-  var absoluteArgument: String {
+  package var absoluteArgument: String {
     switch self {
     case .file(let path): OutputFile.absolute(path)
     case .url(let text), .dataURI(let text): text
