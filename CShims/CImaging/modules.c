@@ -3,8 +3,8 @@
 
 // The loaders of HEIC and JPEG XL are modules of libvips on many systems. libvips would load all modules when
 // it starts, also those of ImageMagick and Poppler: that takes ten times as long as the rest of its start,
-// and brings in decoders that are never used. So it finds none (see `cimaging_start`), and the one module that
-// a picture needs is loaded here.
+// and brings in decoders that are never used. So it finds none (see `cimaging_start`), and the one module
+// that a picture needs is loaded here.
 #if defined(__linux__)
 
 #include <dlfcn.h>
