@@ -131,11 +131,9 @@ struct HistoryPruneCommand: AsyncParsableCommand {
 
   @Option(help: .row("older-than")) var olderThan: AgeArgument
 
-  @Flag(help: "Also remove done batch jobs, which are then paid again.")
-  var doneJobs = false
+  @Flag(help: .row("done-jobs")) var doneJobs = false
 
-  @Flag(help: "Only say what would be removed.")
-  var dryRun = false
+  @Flag(help: .row("dry-run", of: .prune)) var dryRun = false
 
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions

@@ -5,7 +5,7 @@ import Core
 
 /// Several places can state a setting: the command line decides, then a manifest, the environment, the
 /// configuration, and last the default.
-@Suite struct `Precedence` {
+@Suite(.endsInTime) struct `Precedence` {
   private enum Place: CaseIterable, Hashable { case commandLine, manifest, environment, configuration }
 
   /// A setting, with what each place states, and what follows from it. A place without a value cannot state

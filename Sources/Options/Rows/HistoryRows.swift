@@ -31,6 +31,12 @@ extension OptionRow {
       "older-than", .history, of: [.prune], takes: "age",
       help: "Minimum age of edits to remove: 30d, 12w (at least 1d)."),
     OptionRow(
+      "done-jobs", .history, of: [.prune],
+      help: "Also remove done batch jobs, which are then paid again."),
+    OptionRow(
+      "dry-run", .history, of: [.prune],
+      help: "Only say what would be removed."),
+    OptionRow(
       "as", .history, of: [.settle], takes: "billed|unbilled|resend",
       help: "The outcome to record."),
   ]
