@@ -77,13 +77,15 @@ let package = Package(
     .target(name: "Base64", dependencies: ["CBase64", "Core"], swiftSettings: swiftSettings),
     // Reads the structure of picture files, without a decoder.
     .target(name: "PictureFormats", dependencies: ["CZlib", "Core"], swiftSettings: swiftSettings),
+    // What can be done to pixels, as a protocol, which Imaging implements; no libvips.
+    .target(name: "Raster", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
       dependencies: [
-        "CImaging", "CLossless", "PictureFormats", .product(name: "Logging", package: "swift-log"),
+        "CImaging", "CLossless", "Raster", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
-    .target(name: "Preparation", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
+    .target(name: "Preparation", dependencies: ["Raster"], swiftSettings: swiftSettings),
     .target(
       name: "Gateways", dependencies: ["Base64", "Core"], swiftSettings: swiftSettings),
     .target(

@@ -1,4 +1,4 @@
-package import PictureFormats
+import PictureFormats
 public import Core
 
 /// Padding that extends a picture to exactly the aspect ratio of a model's result, by mirroring it at its
@@ -92,35 +92,30 @@ private struct MirroredFrame {
   }
 }
 
-extension PreparationPlan {
+extension FitPlan {
+  /// Plans the geometry of the part that is sent.
+  ///
   /// - Parameters:
+  ///   - sent: the header of that part.
+  ///   - limit: the maximum longest edge in pixels.
   ///   - answer: the size to whose aspect ratio the picture is padded; `nil` for no padding.
-  ///   - whole: the upright size of the whole picture, of which a part may be sent.
-  package static func fit(
-    _ structure: PictureStructure, _ limit: Int, _ ratio: AspectRatio?, _ answer: PixelSize?,
+  ///   - whole: the upright size of the whole picture.
+  init(
+    _ sent: PictureStructure, _ limit: Int, _ ratio: AspectRatio?, _ answer: PixelSize?,
     in whole: PixelSize, _ options: PreparationOptions, canShrinkOnLoad: Bool
-  ) -> FitPlan {
-    let isOnItsSide = structure.orientation >= 5
+  ) {
+    let isOnItsSide = sent.orientation >= 5
     guard let answer else {
-      return FitPlan(
-        structure.size, isOnItsSide: isOnItsSide, longestEdge: limit, fit: options.fit, ratio: ratio,
+      self.init(
+        sent.size, isOnItsSide: isOnItsSide, longestEdge: limit, fit: options.fit, ratio: ratio,
         canShrinkOnLoad: canShrinkOnLoad)
+      return
     }
     let hasContext = options.region?.grown(by: 1).isInside(whole) ?? false
-    let isPart = structure.uprightSize != whole
-    return FitPlan(
-      mirroring: structure.size, isOnItsSide: isOnItsSide, to: answer, longestEdge: limit,
+    let isPart = sent.uprightSize != whole
+    self.init(
+      mirroring: sent.size, isOnItsSide: isOnItsSide, to: answer, longestEdge: limit,
       maximumPixels: options.maximumPixels, margin: hasContext ? 0 : options.mirrorPadding?.margin ?? 0,
       canPass: !isPart, canShrinkOnLoad: canShrinkOnLoad)
-  }
-
-  static func frameStep(
-    from scaled: PixelSize, to frame: PixelSize, _ ratio: AspectRatio?, _ answer: PixelSize?, _ fit: Fit
-  ) -> PreparationStep {
-    let reason =
-      answer.map { "mirrored beyond its edges to the shape of \($0), so that the result shows all of it" }
-      ?? "aspect ratio \(ratio?.description ?? "")"
-    let kind: PreparationStep.Kind = fit == .crop ? .crop : .pad
-    return PreparationStep(kind, reason, before: "\(scaled)", after: "\(frame)")
   }
 }

@@ -16,7 +16,7 @@ package struct PictureInspection: Sendable {
     return structure.format == .png ? 0 : source.count
   }
   /// The maximum cost of decoding and encoding it.
-  package var cost: WorkCost { WorkCost(structure, plan, options) }
+  package var cost: WorkCost { plan.cost }
 }
 
 /// Reads a picture's header and plans the preparation, without decoding a pixel.

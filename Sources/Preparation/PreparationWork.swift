@@ -10,8 +10,6 @@ package struct PreparationWork {
   package private(set) var warnings: [PreparationWarning]
   /// How many times a file was encoded.
   package var encodes = 0
-  /// The pixels of all those encodes.
-  package var encodedPixels = 0
   /// The peak brightness of a whole HDR picture of which only a part is converted.
   package var peak: Double?
   /// The size in bytes of the file with its coefficients rounded to the quality floor, if that was too large.
@@ -25,11 +23,13 @@ package struct PreparationWork {
     self.warnings = plan.warnings
   }
 
-  /// The maximum size in bytes of the decoded picture for which opacity is examined before fitting.
-  package static let maximumHeldBytes = 128_000_000
-
   package mutating func warn(_ warning: PreparationWarning) {
     if !warnings.contains(warning) { warnings.append(warning) }
+  }
+
+  /// Replaces the first reported step of a kind, if there is one.
+  mutating func replace(_ kind: PreparationStep.Kind, with step: PreparationStep) {
+    if let planned = steps.firstIndex(where: { $0.kind == kind }) { steps[planned] = step }
   }
 
   /// The maximum bytes of the picture itself, without the names that are kept with it.

@@ -46,31 +46,41 @@ private func prepare(_ inspection: PictureInspection) throws(PreparationError) -
   // Decoders read the cleaned file too, so that a text chunk that inflates to gigabytes never reaches them.
   let cleaned = try onPicture { () throws(ImagingError) in try structure.cleaned(inspection.source) }
   if plan.isPassthrough {
-    try work.verify(cleaned)
+    try verify(cleaned, structure)
     return try work.finished(cleaned, as: structure.format, size: structure.size)
   }
-
-  if let rewritten = try work.rewriteWithoutPixels(cleaned) {
-    return try work.finished(PictureContent(rewritten.bytes), as: rewritten.format, size: rewritten.size)
-  }
-
-  let ready = try renderAsAllowed(cleaned, &work)
-  ImagingRuntime.noteDecoded()
-  let encoded = try work.encodeUnderCap(ready)
+  let encoded =
+    if let rewritten = try plan.rewrite?.apply(cleaned, &work) { rewritten } else {
+      try encodePixels(cleaned, &work)
+    }
   return try work.finished(PictureContent(encoded.bytes), as: encoded.format, size: encoded.size)
 }
 
-/// Renders the picture as it will be encoded, in memory.
+/// Decodes a picture that could pass unchanged but whose encoding cannot be verified by parsing it.
+private func verify(
+  _ content: PictureContent, _ structure: PictureStructure
+) throws(PreparationError) {
+  guard structure.needsVerification else { return }
+  _ = try onPicture { () throws(ImagingError) in try Image.decode(content, structure).copiedToMemory().size }
+}
+
+private func encodePixels(
+  _ cleaned: PictureContent, _ work: inout PreparationWork
+) throws(PreparationError) -> EncodedPicture {
+  let ready = try renderAsAllowed(cleaned, &work)
+  ImagingRuntime.noteDecoded()
+  return try work.plan.encode.apply(ready, &work)
+}
+
 private func render(
   _ cleaned: PictureContent, _ work: inout PreparationWork, _ tolerance: DecodingTolerance
 ) throws(PreparationError) -> Image {
-  let decoded = try work.decode(cleaned, tolerance)
-  // Turning and color conversion come after fitting: they then handle fewer pixels, with the same result.
-  let fitted = try work.fit(decoded)
-  let upright = try work.orient(fitted)
-  let colored = try work.color(upright)
-  let framed = try work.frame(colored)
-  return try work.realize(framed)
+  let plan = work.plan
+  do throws(ImagingError) {
+    return try plan.render(cleaned, tolerance, &work)
+  } catch {
+    throw .picture(error)
+  }
 }
 
 /// Renders a damaged picture only if the options allow it, and then adds a warning.

@@ -1,0 +1,4 @@
+import Raster
+
+/// The operations of a raster, by libvips.
+extension Image: Raster {}
