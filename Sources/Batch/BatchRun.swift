@@ -176,7 +176,8 @@ package final class BatchRun: Sendable {
   {
     if let (id, outputs) = try item.results(of: entries) { return .skipped(id: id, outputs: outputs) }
     for entry in entries {
-      if let copy = try await editor.copy(entry, to: item.options, namedAfter: item.references.first) {
+      if let copy = try await editor.recovery.copy(entry, to: item.options, namedAfter: item.references.first)
+      {
         return .done(copy)
       }
     }
@@ -249,11 +250,12 @@ package final class BatchRun: Sendable {
     }
   }
 
-  private func earlier(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Editor.Earlier? {
+  private func earlier(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Recovery.Earlier?
+  {
     let stop = StopSignal(under: stop)
     defer { stop.endAll() }
     do throws(PlantainError) {
-      return try await editor.earlier(
+      return try await editor.recovery.earlier(
         key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
     } catch {
       // A result that waits to be fetched keeps waiting: nothing was sent.

@@ -34,7 +34,7 @@ extension Editor {
   ) async throws(PlantainError) -> Outlook {
     var lost: EditEntry?
     var done: [EditEntry] = []
-    for (entry, standing) in try await standings(of: key) {
+    for (entry, standing) in try await store.standings(of: key) {
       switch standing {
       case .underWay: return .underWay
       case .done where !again.passesOver(entry): done.append(entry)
@@ -47,7 +47,7 @@ extension Editor {
     }
     guard let newest = done.first else { return lost.map { .lost($0) } ?? .toDo }
     if try item.results(of: done) != nil { return .done(isInPlace: true) }
-    for entry in done where try await canCopy(entry) { return .done(isInPlace: false) }
+    for entry in done where try await recovery.canCopy(entry) { return .done(isInPlace: false) }
     return .gone(newest)
   }
 }

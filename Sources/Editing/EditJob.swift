@@ -60,25 +60,30 @@ package final class EditJob: Sendable {
 
   func unlockReservation() { reservationLock.withLock { $0 = nil } }
 
-  func hasFailed(_ error: PlantainError) {
+  private func hasFailed(_ error: PlantainError) {
     routesBefore.withLock { $0 += error.attempts }
   }
 }
 
-/// An edit by one route whose requests are prepared and whose ledger entry is written.
-final class ReadyEdit: Sendable {
-  package let plan: EditPlan
-  package let requests: [EditRequest]
-  package let route: Route
-  let executor: RequestExecutor
-  /// The timeout of each request, including the polling and downloads that follow from it.
-  package let timeout: Duration
+extension EditJob {
+  /// Goes over to the next route after a failure that permits it.
+  @inline(never)
+  func failOver(after error: PlantainError, to next: Route?) throws(PlantainError) {
+    guard let next, error.permitsAnotherRoute else { throw error }
+    hasFailed(error)
+    watch(.failedOver(error, to: next.gateway.id))
+  }
+}
 
-  init(plan: EditPlan, requests: [EditRequest], route: Route, executor: RequestExecutor, timeout: Duration) {
-    self.plan = plan
-    self.requests = requests
-    self.route = route
-    self.executor = executor
-    self.timeout = timeout
+extension PlantainError {
+  /// Whether the failure cost nothing and concerns only this route. A request that was refused by policy is
+  /// not tried at another gateway, and a request that one gateway rejects as malformed is malformed
+  /// everywhere.
+  fileprivate var permitsAnotherRoute: Bool {
+    let isOfRoute: Set<Code> = [
+      .rateLimited, .overloaded, .unreachable, .keyMissing, .keyRejected, .outOfCredit, .needsBilling,
+      .placeNotServed, .unknownModel,
+    ]
+    return billed == .no && isOfRoute.contains(code)
   }
 }

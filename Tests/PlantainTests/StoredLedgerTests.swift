@@ -71,7 +71,7 @@ private struct StoredLedger {
         try await ledger.edits(maximum: 50)
       }
       let entry = try #require(entries.first { $0.prompt == prompt })
-      let finishing = try #require(try await editor.finishing(entry))
+      let finishing = try #require(try await editor.recovery.finishing(entry))
       let options = finishing.options
       #expect(options.wanted == .png)
       #expect(options.shown == VisibleArea(left: 0, top: 0, width: 48, height: 36))

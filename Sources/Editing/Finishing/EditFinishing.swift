@@ -1,8 +1,9 @@
 import PictureWork
 package import Finishing
 import PictureFormats
+import Gateways
 package import Ledger
-package import Preparation
+import Preparation
 package import Core
 
 #if canImport(FoundationEssentials)
@@ -27,23 +28,25 @@ package struct EditFinishing: Sendable {
   package let entry: EditEntry.Finishing
 }
 
-extension Editor {
+extension Prepare {
   /// Gathers what finishing needs and checks that it fits together, so that no error that could be found
   /// earlier appears after the edit is billed.
   ///
-  /// - Parameters:
-  ///   - finish: the options, with the region in the original's pixels.
-  ///   - source: the picture to edit, already in memory if it can be read only once; `nil` without one.
-  ///   - prepared: the prepared form of `source`.
-  /// - Returns: `nil` when the options request nothing.
-  package func finishing(
-    _ job: EditJob, _ finish: FinishOptions, of source: Reference?, _ prepared: PreparedReference?,
-    _ provenance: Provenance
+  /// - Returns: `nil` when the options request nothing, and in a dry run that does not fetch the original.
+  func finishing(
+    _ job: EditJob, _ pictures: PreparedPictures, _ resolved: ResolvedRoute
   ) async throws(PlantainError) -> EditFinishing? {
+    guard pictures.isEditedPrepared || job.references.isEmpty else { return nil }
+    let finish = pictures.finish
     guard !finish.isEmpty else { return nil }
     try finish.validate()
+    let provenance = Provenance(
+      prompt: job.prompt, model: resolved.options.model.id, gateway: resolved.route.gateway.id,
+      isGenerated: job.references.isEmpty)
     var options = finish.finishing(job.output.wanted)
-    guard let source, let prepared, case let geometry = prepared.geometry else {
+    guard let source = pictures.edited, let prepared = pictures.prepared.first?.reference,
+      case let geometry = prepared.geometry
+    else {
       guard !options.looksAtOriginal else {
         throw .usage("finishing needs an original, and there is none", hint: "Pass the picture to edit.")
       }
@@ -55,8 +58,8 @@ extension Editor {
     options.reading.allowsTruncated = job.options.preparation.allowsTruncated
     let original = try await workers.keep(source)
     if prepared.isPassthrough { try await requireDecodable(source, job.options) }
-    let mask = try await prepareMask(finish.mask)
-    let maskDigest = try await finish.mask == nil ? nil : digest(of: workers.keep(finish.mask ?? source))
+    let mask = try await workers.prepareMask(finish.mask)
+    let maskDigest = try await finish.mask == nil ? nil : workers.keep(finish.mask ?? source).digest()
     do throws(FinishingError) {
       try options.check(against: geometry.source)
       if let mask { try requireSameShape(mask.geometry.source, geometry.source) }
@@ -66,7 +69,7 @@ extension Editor {
     var reading: MaskReading?
     if let mask { reading = try await readMask(mask, finish) }
     options.maskEdits = reading?.edits
-    let digest = try await digest(of: original)
+    let digest = try await original.digest()
     var finishing = EditFinishing(
       options, finish, provenance, original: job.references[0], digest: digest, maskDigest: maskDigest,
       FinishingContents(original: original, mask: mask?.content))
@@ -86,14 +89,6 @@ extension Editor {
     _ = try await workers.prepare(source, options)
   }
 
-  /// Prepares the mask as a PNG, so that it can be read later for certain.
-  private func prepareMask(_ mask: Reference?) async throws(PlantainError) -> PreparedReference? {
-    guard let mask else { return nil }
-    var options = PreparationOptions()
-    options.format = .png
-    return try await workers.prepare(mask, options)
-  }
-
   private func readMask(_ mask: PreparedReference, _ finish: FinishOptions) async throws(PlantainError)
     -> MaskReading
   {
@@ -102,38 +97,6 @@ extension Editor {
     } catch {
       throw .readingMask(error, finish.mask?.name)
     }
-  }
-
-  private func mask(_ known: EditEntry.Finishing) async throws(PlantainError) -> PreparedReference? {
-    guard let maskDigest = known.maskSHA256 else { return nil }
-    guard let path = known.mask else { throw .usage("the mask of the edit was not a file", hint: nil) }
-    guard try await digest(of: workers.keep(.file(path))) == maskDigest else { throw .losing(.changed(path)) }
-    return try await prepareMask(.file(path))
-  }
-
-  /// Restores the finishing of an edit from its ledger entry.
-  ///
-  /// - Returns: `nil` when the edit requested no finishing.
-  /// - Throws: an error when the original or the mask is missing or has changed.
-  package func finishing(_ entry: EditEntry) async throws(PlantainError) -> EditFinishing? {
-    guard let known = entry.finishing else { return nil }
-    let stored = try? JSONDecoder().decode(StoredFinishing.self, from: Data(known.options.utf8))
-    guard let stored, let options = FinishingOptions(stored) else {
-      throw .ledger("cannot read how to finish the edit \(entry.id)", store.path)
-    }
-    var contents = FinishingContents()
-    if let digest = known.sha256 {
-      guard let path = known.original else {
-        throw .usage("the original of the edit \(entry.id) was not a file", hint: nil)
-      }
-      let original = try await workers.keep(.file(path))
-      guard try await self.digest(of: original) == digest else { throw .losing(.changed(path)) }
-      let mask = try await mask(known)
-      contents = FinishingContents(original: original, mask: mask?.content)
-    }
-    return EditFinishing(
-      original: known.original, mask: known.mask, options: options.with(Provenance(entry)),
-      maximumDrift: known.maximumDrift, comparison: known.comparison, contents: contents, entry: known)
   }
 }
 
@@ -160,7 +123,7 @@ extension EditFinishing {
 }
 
 extension FinishingOptions {
-  fileprivate func with(_ provenance: Provenance) -> FinishingOptions {
+  func with(_ provenance: Provenance) -> FinishingOptions {
     var options = self
     options.metadata?.provenance = provenance
     return options
@@ -178,7 +141,7 @@ extension Provenance {
     self.date = Timestamp(milliseconds: date).description
   }
 
-  fileprivate init(_ entry: EditEntry) {
+  init(_ entry: EditEntry) {
     self.init(
       prompt: entry.prompt, model: entry.model, gateway: entry.gateway, isGenerated: entry.sources.isEmpty)
   }
@@ -191,12 +154,24 @@ extension Reference {
   }
 }
 
-extension Editor {
+extension PictureContent {
+  /// The SHA-256, in hexadecimal.
+  ///
   /// - Throws: 66 when the file has changed since it was opened.
-  fileprivate func digest(of content: PictureContent) async throws(PlantainError) -> String {
+  func digest() async throws(PlantainError) -> String {
     try await onPool { () throws(PlantainError) in
-      do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
+      do throws(ContentError) { return try self.sha256() } catch { throw .losing(error) }
     }
+  }
+}
+
+extension ImageProcessor {
+  /// Prepares the mask as a PNG, so that it can be read later for certain.
+  func prepareMask(_ mask: Reference?) async throws(PlantainError) -> PreparedReference? {
+    guard let mask else { return nil }
+    var options = PreparationOptions()
+    options.format = .png
+    return try await prepare(mask, options)
   }
 }
 

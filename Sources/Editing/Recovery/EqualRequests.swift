@@ -1,4 +1,4 @@
-package import Core
+import Core
 import Gateways
 import Ledger
 import Submission
@@ -16,12 +16,12 @@ struct PaidRequest: Error {
 /// Job keys tell whether two jobs are written alike. A default that is spelled out, another way of finishing,
 /// or another route to the same gateway makes another key, but not another request: the pictures as they are
 /// sent, the prompt, and the parameters are equal.
-extension Editor {
+extension LedgerStore {
   /// - Throws: 76 if the outcome of an equal request is unknown, or if its result can be fetched
   ///   (`PaidRequest`).
   func requireNoOpenEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     guard !job.options.sendsAgain, job.options.recordsPrompt else { return }
-    let candidates = try await store.with { ledger throws(LedgerError) in
+    let candidates = try await with { ledger throws(LedgerError) in
       try await ledger.openEdits(prompt: job.prompt, gateway: plan.gateway, model: plan.model)
     }
     for entry in candidates
@@ -43,41 +43,13 @@ extension Editor {
   ///   there is none.
   /// - Throws: 76 if the outcome of an equal request is unknown.
   func paidEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) -> String? {
-    guard store.exists else { return nil }
+    guard exists else { return nil }
     do throws(PlantainError) {
       try await requireNoOpenEqual(of: plan, job)
       return nil
     } catch {
       guard let paid = error.underlying as? PaidRequest else { throw error }
       return paid.entry.id
-    }
-  }
-
-  /// Runs the edit. If an equal request was paid for and its result can be fetched, nothing is sent: the
-  /// result is fetched, finished as requested now, and returned.
-  package func editOrFetch(
-    _ prompt: String, _ references: [Reference], _ options: EditOptions, by routes: [ResolvedRoute],
-    until stop: StopSignal, reserving reservation: SpendingReservation? = nil,
-    _ watch: @escaping @Sendable (EditEvent) -> Void
-  ) async throws(PlantainError) -> EditResult {
-    var options = options
-    while true {
-      do throws(PlantainError) {
-        return try await edit(
-          prompt, references, options, by: routes, until: stop, reserving: reservation, watch)
-      } catch {
-        guard let paid = error.underlying as? PaidRequest else { throw error }
-        watch(.fetching(id: paid.entry.id))
-        let found = try await fetched(
-          paid.entry, options, references.first, stop, watch, finishing: paid.finishing)
-        if var result = found {
-          result.isOfEarlierRun = true
-          return result
-        }
-        guard try await !isStillPaid(paid.entry) else { throw .twinUnknown(paid.entry.id) }
-        // Its reply contains no picture, so the request may be sent again.
-        options.knownEdits.insert(paid.entry.id)
-      }
     }
   }
 }

@@ -82,10 +82,7 @@ extension Editor {
     case .url(let address): return address
     case .dataURI(let text): return PictureBytes(Array(text.utf8)).sha256
     case .file, .standardInput, .mangled, .bytes:
-      let content = try await workers.keep(reference)
-      return try await onPool { () throws(PlantainError) in
-        do throws(ContentError) { return try content.sha256() } catch { throw .losing(error) }
-      }
+      return try await workers.keep(reference).digest()
     }
   }
 }

@@ -6,7 +6,7 @@ import Submission
 package import Core
 
 /// Results that earlier edits with the same job key have paid for but not delivered.
-extension Editor {
+extension Recovery {
   /// The outcome of earlier edits of the same job.
   package enum Earlier: Sendable {
     /// Done by these edits, the newest first.
@@ -35,7 +35,7 @@ extension Editor {
   ) async throws(PlantainError) -> Earlier? {
     var lost: EditEntry?
     var done: [EditEntry] = []
-    for (entry, standing) in try await standings(of: key) {
+    for (entry, standing) in try await store.standings(of: key) {
       switch standing {
       case .underWay: return .underWay
       case .done where again.passesOver(entry), .lost where again.passesOver(entry): continue
@@ -45,7 +45,7 @@ extension Editor {
       case .paid:
         watch(.fetching(id: entry.id))
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
-        if try await isStillPaid(entry), !again.passesOver(entry) { return .unknown(entry) }
+        if try await store.isStillPaid(entry), !again.passesOver(entry) { return .unknown(entry) }
       case .withoutPicture(isKept: true):
         if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
       case .unknown(let isKept):
@@ -71,58 +71,6 @@ extension Editor {
       }
     }
     return nil
-  }
-
-  /// The standing of one edit of a job.
-  package enum Standing: Sendable {
-    case underWay
-    case done
-    /// It is billed, and its result can be fetched.
-    case paid
-    /// The outcome is unknown.
-    case unknown(isKept: Bool)
-    case withoutPicture(isKept: Bool)
-    case lost
-    /// It cost nothing, or may be sent again all the same.
-    case nothing
-  }
-
-  /// The edits of a job in the ledger with their standings, the newest first.
-  package func standings(of key: String) async throws(PlantainError) -> [(
-    entry: EditEntry, standing: Standing
-  )] {
-    let entries = try await store.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
-    var found: [(EditEntry, Standing)] = []
-    for entry in entries { found.append((entry, try await standing(of: entry))) }
-    return found
-  }
-
-  /// Whether a result may still exist after it could not be fetched. A task that the gateway does not know
-  /// may have been done all the same, and a reply that cannot be read now may be readable later.
-  func isStillPaid(_ entry: EditEntry) async throws(PlantainError) -> Bool {
-    switch try await standing(of: entry) {
-    case .paid, .unknown: true
-    case .underWay, .done, .withoutPicture, .lost, .nothing: false
-    }
-  }
-
-  func standing(of entry: EditEntry) async throws(PlantainError) -> Standing {
-    let attempts = try await store.attempts(of: entry)
-    if attempts.contains(where: store.isLive) { return .underWay }
-    let isKept = attempts.contains(where: store.hasReply)
-    let hasTask = attempts.contains { $0.tasks != nil }
-    return switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
-    case .done: .done
-    // A stored reply whose file is gone was billed, and its result is lost.
-    case .stored where !isKept && !hasTask: .unknown(isKept: false)
-    case .accepted, .stored: .paid
-    case .sending, .ambiguous: .unknown(isKept: isKept)
-    // A task may deliver another picture the next time.
-    case .unusable where hasTask: .unknown(isKept: isKept)
-    case .withoutPicture, .unusable: .withoutPicture(isKept: isKept)
-    case .lost: .lost
-    case .prepared, .unbilled, .writtenOff: .nothing
-    }
   }
 
   /// - Parameter finishing: how the result is finished; `nil`: as the edit recorded it.

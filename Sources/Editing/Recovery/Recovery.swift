@@ -1,27 +1,17 @@
+package import Core
 import Gateways
 package import Ledger
+import PictureWork
 import Submission
-package import Core
 
-/// Recovery of results that were paid for but did not arrive.
-extension Editor {
-  /// Fetches the missing results of an edit: those of its tasks, or those that a stored reply contains or
-  /// links to. Sends nothing that costs.
-  ///
-  /// - Parameters:
-  ///   - id: the edit's id, or the beginning of it.
-  ///   - options: only the output, whether it overwrites or is raw, the format, the timeout, and
-  ///     `finish.maximumDrift` count. An output in memory means the output that the edit was given; no
-  ///     maximum drift means the edit's own, and `.infinity` any. Default: none set.
-  ///   - watch: receives events. Default: does nothing.
-  /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs
-  ///   nothing or belongs to another gateway; otherwise as `edit`.
-  public func recover(
-    _ id: String, options: EditOptions = EditOptions(),
-    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
-  ) async throws(PlantainError) -> EditResult {
-    try await recover(id, options, namedAfter: nil, until: StopSignal(), watch)
-  }
+/// Recovers results that were paid for but did not arrive. Sends nothing that costs.
+package struct Recovery: Sendable {
+  let routes: [Route]
+  let store: LedgerStore
+  let workers: ImageProcessor
+  let send: Send
+  let finish: Finish
+  let write: Write
 
   /// - Parameter first: the reference whose name the output takes; `nil`: the edit's own.
   package func recover(
@@ -32,18 +22,7 @@ extension Editor {
       id, options, asksForTasks: true, namedAfter: first, finishing: finishing, until: stop, watch)
   }
 
-  /// Reads the stored reply of an edit again. Requests nothing from the gateway except pictures that the
-  /// reply links to.
-  ///
-  /// - Throws: as `recover`.
-  public func replay(
-    _ id: String, options: EditOptions = EditOptions(),
-    watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
-  ) async throws(PlantainError) -> EditResult {
-    try await resume(id, options, asksForTasks: false, namedAfter: nil, until: StopSignal(), watch)
-  }
-
-  private func resume(
+  func resume(
     _ id: String, _ options: EditOptions, asksForTasks: Bool, namedAfter first: Reference?,
     finishing other: EditFinishing? = nil, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
@@ -80,7 +59,9 @@ extension Editor {
       for one in executed { one.receipt.release() }
       throw .cannotFinish(error, entry.id)
     }
-    return try await finish(executed, plan, output, start, watch)
+    let sent = SentEdit(executed: executed)
+    let finished = try await finish(sent, plan, as: output, watch)
+    return try await write(finished, sent, plan, as: output, since: start, watch)
   }
 
   private func resume(
@@ -102,8 +83,8 @@ extension Editor {
     if tasks.isEmpty {
       reply = try await onPool { () throws(PlantainError) in try self.read(stored, attempt) }
     }
-    let key = try await readKey(route)
-    let executor = try executor(route, key, edit: entry.id, until: stop, watch)
+    let key = try await route.readKey()
+    let executor = try send.executor(route, key, edit: entry.id, until: stop, watch)
     let timeout = options.timeout ?? route.gateway.timeouts.slow
     do throws(ExecutionFailure) {
       return try await executor.resume(
@@ -157,82 +138,6 @@ extension Editor {
       place, asked: entry.count, isRaw: options.isRaw,
       comparison: options.isRaw ? nil : entry.finishing?.comparison,
       written: entry.outputs?.count ?? 0, sparing: options.sparesOthers)
-  }
-}
-
-extension PlantainError {
-  fileprivate static func nothingToFetch(
-    _ state: AttemptState, _ id: String, asksForTasks: Bool
-  ) -> PlantainError {
-    switch state {
-    case .done: .usage("the edit \(id) is done", hint: "There is nothing to fetch.")
-    case .accepted where !asksForTasks:
-      .usage("the edit \(id) has a task but no stored reply", hint: "Fetch it: plantain recover \(id)")
-    case .prepared, .unbilled:
-      .usage("the edit \(id) cost nothing, so there is nothing to fetch", hint: "Send it again if needed.")
-    case .unusable:
-      .usage("the picture of the edit \(id) cannot be read, and its reply is gone", hint: nil)
-    case .withoutPicture: .usage("the reply to the edit \(id) contains no picture", hint: nil)
-    case .lost, .writtenOff:
-      .usage("the edit \(id) was settled as billed, and no picture will come", hint: nil)
-    case .sending, .accepted, .ambiguous, .stored: .unknownOutcome(of: id)
-    }
-  }
-}
-
-extension PlantainError {
-  fileprivate static func unreadable(_ reply: String, _ error: StoredReply.Failure, _ id: String)
-    -> PlantainError
-  {
-    PlantainError(
-      .submission, .outcomeUnknown, "cannot read the stored reply \(reply): \(error.message)",
-      hint: "The edit was done and billed. Check the gateway's own log.", subject: id, billed: .yes,
-      underlying: error)
-  }
-
-  package static func unknownOutcome(of id: String) -> PlantainError {
-    var error = PlantainError(
-      .submission, .outcomeUnknown,
-      "the outcome of the edit \(id) is unknown, and nothing of it can be fetched",
-      hint: "It may have been done and billed. " + settling(id), subject: id, billed: .unknown)
-    error.editID = id
-    return error
-  }
-
-  /// The error for an edit that the user has settled as billed without a picture.
-  package static func settledAsLost(_ id: String) -> PlantainError {
-    var error = PlantainError(
-      .reply, .noPicture, "the edit \(id) was settled as billed, and no picture will come",
-      hint: "Nothing was sent now. To send it again, and pay again, use --again.", subject: id)
-    error.editID = id
-    return error
-  }
-
-  /// The error for an edit whose equal may have been billed.
-  static func twinUnknown(_ id: String) -> PlantainError {
-    var error = PlantainError(
-      .submission, .outcomeUnknown,
-      "the same edit (\(id)) was sent before, and its outcome is unknown; nothing was sent now",
-      hint: "It may have been done and billed. \(settling(id)) Or send it again with --again.",
-      subject: id, billed: .no)
-    error.editID = id
-    return error
-  }
-
-  /// The error for an edit whose equal is being sent by another process.
-  static func twinUnderWay() -> PlantainError {
-    PlantainError(
-      .submission, .outcomeUnknown, "the same edit is under way in another process; nothing was sent now",
-      hint: "Wait until it finishes. To get several pictures of one prompt, use --count.",
-      billed: .no)
-  }
-
-  private static func settling(_ id: String) -> String {
-    "Check the gateway's own log, then settle it: \(settlingCommand(id))."
-  }
-
-  static func settlingCommand(_ id: String) -> String {
-    "plantain settle \(id) --as billed|unbilled|resend"
   }
 }
 

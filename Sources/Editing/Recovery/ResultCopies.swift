@@ -5,7 +5,7 @@ import Submission
 import Core
 
 /// Copies of existing results that are requested at another path.
-extension Editor {
+extension Recovery {
   /// Writes the results of an earlier edit to another path as well, without paying.
   ///
   /// - Returns: `nil` when a result no longer exists.

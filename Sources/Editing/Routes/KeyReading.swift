@@ -64,3 +64,14 @@ extension APIKey.Source {
     }
   }
 }
+
+extension Route {
+  /// Reads the key of the route.
+  package func readKey() async throws(PlantainError) -> APIKey {
+    do throws(APIKey.KeyError) {
+      return try await key.read()
+    } catch {
+      throw .key(error, gateway)
+    }
+  }
+}

@@ -120,7 +120,7 @@ extension Editor {
       _ = try limiter.take(resolved.options.price, count: 1, route.gateway.id)
       let asked = settled
       defer { stop.endAll() }
-      _ = try await telling(stop, watch) { () throws(PlantainError) in
+      _ = try await stop.reporting(to: watch, timing) { () throws(PlantainError) in
         try await self.edit(
           Self.prompt, references, asked, by: [resolved], retries: .none, until: stop, watch)
       }

@@ -1,0 +1,45 @@
+import Core
+import Ledger
+
+/// The search for equal earlier edits before an edit is sent.
+extension Editor {
+  /// Locks a job, so that only one process works on it.
+  func lock(_ job: EditJob, _ keys: [JobKey]) throws(PlantainError) -> JobLock {
+    let lock = try JobLock(
+      store.ledger().replyPath("\(keys[0].text).job"), for: job.output.entry?.path ?? "")
+    guard let lock else { throw .twinUnderWay() }
+    return lock
+  }
+}
+
+extension EditOptions {
+  /// The options of a job that is recorded by the first of its keys.
+  func recorded(by keys: [JobKey]) -> EditOptions {
+    var options = self
+    options.jobKey = keys[0].text
+    options.knownJobs = Set(keys.map(\.text))
+    return options
+  }
+}
+
+extension Recovery {
+  /// Fetches the result of an equal earlier edit that was billed, if it can still be fetched.
+  ///
+  /// - Returns: `nil` if the edit may be sent.
+  /// - Throws: 76 if an equal edit is under way or has an unknown outcome; 80 if it is settled as billed.
+  func earlierResult(
+    of job: EditJob, _ keys: [JobKey], until stop: StopSignal,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult? {
+    let earlier = try await earlier(
+      keys.map(\.text), job.options, of: job.references.first, again: job.options.sendsAgain ? .yes : .no,
+      until: stop, watch: watch)
+    switch earlier {
+    case .fetched(let result): return result
+    case .underWay: throw .twinUnderWay()
+    case .unknown(let entry): throw .twinUnknown(entry.id)
+    case .lost(let entry): throw .settledAsLost(entry.id)
+    case .done, nil: return nil
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Core
+import Finishing
+import Ledger
+import Submission
+
+/// Stage 6: writes the finished pictures to files, and completes the ledger's entry.
+struct Write: Sendable {
+  /// The path of the ledger, for warnings.
+  let ledger: String
+
+  /// - Parameters:
+  ///   - earlier: the attempts of the routes before.
+  ///   - start: the beginning of the call.
+  func callAsFunction(
+    _ finished: FinishedEdit, _ sent: SentEdit, _ plan: EditPlan, as output: OutputPlan,
+    earlier: [AttemptNote] = [], since start: ContinuousClock.Instant, _ watch: @Sendable (EditEvent) -> Void
+  ) async throws(PlantainError) -> EditResult {
+    try await sent.keepingReplies(of: plan.id) { () throws(PlantainError) in
+      let pictures = finished.pictures.map(\.finished)
+      let paths = try await onPool { () throws(PlantainError) in
+        try output.write(pictures, maximumDrift: plan.finishing?.maximumDrift)
+      }
+      var warnings = finished.warnings
+      if await !complete(sent, pictures, at: paths, warnings) { warnings.append(.ledgerNotUpdated) }
+      if sent.executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
+      if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
+      if output.hasMoved(pictures, to: paths) { warnings.append(.outputMoved) }
+      if sent.failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
+      let images = zip(finished.pictures, paths).map { picture, path in
+        EditResult.Image(picture.finished, source: picture.source, output: path)
+      }
+      let result = EditResult(
+        plan: plan, images: images, executed: sent.executed, failures: sent.failures, earlier: earlier,
+        warnings: warnings, elapsed: ContinuousClock.now - start, ledger: ledger)
+      watch(.done(result))
+      return result
+    }
+  }
+
+  /// Records the written files.
+  ///
+  /// - Returns: whether the ledger has recorded that all requests are done.
+  private func complete(
+    _ sent: SentEdit, _ pictures: [FinishedPicture], at paths: [String?], _ warnings: [EditWarning]
+  ) async -> Bool {
+    let written = zip(paths, pictures).compactMap { path, picture in
+      path.map { WrittenFile(path: OutputFile.absolute($0), sha256: picture.bytes.sha256) }
+    }
+    var isRecorded = true
+    for one in sent.executed {
+      let isDone = await one.receipt.finish(
+        outputs: written, keepsReply: warnings.contains(.pictureUnusable))
+      isRecorded = isRecorded && isDone
+    }
+    return isRecorded
+  }
+}
