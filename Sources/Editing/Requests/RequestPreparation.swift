@@ -27,7 +27,7 @@ extension Editor {
     guard let budget else {
       throw .usage(
         "\(requestLimit) are not enough for \(references.count) pictures and the prompt",
-        hint: "Raise the limit with --request-bytes.")
+        hint: "Raise the limit with `request-bytes`.")
     }
     let settled = try await readingOnce(sorted.prepared)
     if sorted.isEditedPrepared { options.finish = try await workers.located(options, in: settled.first) }
@@ -61,7 +61,7 @@ extension Editor {
     guard bytes <= requestLimit else {
       throw PlantainError(
         .request, .tooLarge, "the request has \(bytes), over the limit of \(requestLimit)",
-        hint: "Pass fewer references, or raise the limit with --request-bytes.", subject: gateway.id)
+        hint: "Pass fewer references, or raise the limit with `request-bytes`.", subject: gateway.id)
     }
     // Runs while the bytes of the pictures are counted and hashed.
     async let ground = isDry ? nil : self.obstacle(to: job)
