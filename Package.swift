@@ -221,7 +221,7 @@ let package = Package(
     .testTarget(
       name: "PlantainTests",
       dependencies: [
-        "Ledger", "Plantain", "PlantainSimulator", "Submission", "TestSupport",
+        "Ledger", "Plantain", "PlantainCommand", "PlantainSimulator", "Submission", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

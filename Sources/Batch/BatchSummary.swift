@@ -22,7 +22,9 @@ public struct BatchSummary: Encodable, Sendable {
   /// The error that ended the run for all jobs.
   public package(set) var halt: PlantainError?
   /// Whether a stop was requested.
-  var wasStopped = false
+  public package(set) var wasStopped = false
+  /// The codes of the items that failed, whose outcome is unknown, or that lack some of their pictures.
+  public private(set) var failures: Set<PlantainError.Code> = []
   /// The items whose outcome is unknown, or that of some of their requests, for the user to settle.
   public package(set) var unsettled: [Unsettled] = []
   /// The items that are paid for and whose results can be fetched.
@@ -86,32 +88,14 @@ public struct BatchSummary: Encodable, Sendable {
     switch outcome {
     case .done(let result):
       done += 1
-      if result.exitStatus != 0 { statuses.insert(result.exitStatus) }
+      failures.formUnion(result.failures)
     case .skipped, .elsewhere: skipped += 1
     case .ambiguous:
       ambiguous += 1
-      statuses.insert(PlantainError.Code.outcomeUnknown.exitStatus)
+      failures.insert(.outcomeUnknown)
     case .failed(let error):
       failed += 1
-      statuses.insert(error.exitStatus)
+      failures.insert(error.code)
     }
-  }
-
-  /// The exit statuses of the items that failed or whose outcome is unknown.
-  private var statuses: Set<Int32> = []
-
-  /// The exit status of the run:
-  ///
-  /// - 130 when it was stopped;
-  /// - that of the error that ended it for all jobs;
-  /// - 0 when every item is done, with all its pictures;
-  /// - that of the failed items, 76 for an unknown outcome, or 75 for an item in progress elsewhere, when all
-  ///   have the same one;
-  /// - 1 otherwise.
-  public var exitStatus: Int32 {
-    if wasStopped { return PlantainError.Code.interrupted.exitStatus }
-    if let halt { return halt.exitStatus }
-    let all = elsewhere > 0 ? statuses.union([PlantainError.Code.rateLimited.exitStatus]) : statuses
-    return all.count > 1 ? 1 : all.first ?? 0
   }
 }

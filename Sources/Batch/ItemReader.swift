@@ -159,7 +159,7 @@ struct ItemReader {
     _ record: Manifest.Record, _ references: [Reference]
   ) throws(PlantainError) -> String {
     guard var template = record.fields["prompt"]?.texts.first ?? defaults.prompt else {
-      throw .usage("the line has no prompt", hint: "Add one, or pass one for all lines with -p TEXT.")
+      throw .usage("the line has no prompt", hint: "Add one, or pass one for all lines with `prompt` TEXT.")
     }
     var words = record.picture == nil ? record.fields.compactMapValues { $0.texts.first } : [:]
     if let first = references.first {

@@ -104,7 +104,9 @@ public struct Manifest: Sendable {
       return
     }
     guard !isRecursive else {
-      throw .usage("--recursive needs a folder, and \(name) is a manifest", hint: "Remove --recursive.")
+      throw .usage(
+        "`recursive` needs a folder, and \(name) is a manifest", hint: "Remove `recursive`.",
+        options: ["recursive"])
     }
     let (records, head) = try Self.records(ofFile: path)
     try self.init(records, head, of: path, folder: OutputFile.parent(of: path), defaults, gateway)
@@ -136,7 +138,7 @@ public struct Manifest: Sendable {
   private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {
     guard defaults.prompt == nil else { return }
     throw .usage(
-      "pictures without a manifest need a prompt", hint: "Pass one with -p TEXT or --prompt-file FILE.")
+      "pictures without a manifest need a prompt", hint: "Pass one with `prompt` TEXT or `prompt-file` FILE.")
   }
 
   private init(
@@ -259,7 +261,7 @@ extension PlantainError {
     var error = PlantainError(
       .input, code == .overSpending ? code : .unusableFile, message(about: place), hint: hint,
       subject: picture ?? path)
-    (error.nearest, error.options) = (nearest, options)
+    (error.nearest, error.messageOptions) = (nearest, messageOptions)
     return error
   }
 

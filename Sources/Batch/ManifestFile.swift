@@ -30,7 +30,7 @@ extension Manifest {
       let message = names[other].map { "names the gateway \($0)" } ?? "names no gateway"
       throw .usage(
         "\(path), line \(records[other].line) \(message), and line \(records[first].line) \(stated)",
-        hint: "A run uses the same gateway for all lines: write it into each, or pass one with --gateway.")
+        hint: "A run uses the same gateway for all lines: write it into each, or pass one with `gateway`.")
     }
     return stated
   }

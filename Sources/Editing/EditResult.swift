@@ -104,16 +104,14 @@ public struct EditResult: Sendable {
     guard warning == .ledgerNotUpdated, let ledger else { return warning.explanation }
     return """
       the ledger \(ledger) could not be updated, so history will call the edit \(id) ambiguous, although it \
-      is done; when the ledger can be written again, run plantain settle \(id) --as billed
+      is done; when the ledger can be written again, run plantain settle \(id) `as` billed
       """
   }
 
-  /// The exit status of the command: 0 if no picture is missing; 76 if one may have been billed; that of the
-  /// errors in `missing` if all have the same; 1 otherwise.
-  public var exitStatus: Int32 {
-    if missing.contains(where: { $0.billed != .no }) { return PlantainError.Code.outcomeUnknown.exitStatus }
-    let statuses = Set(missing.map(\.exitStatus))
-    return statuses.count > 1 ? 1 : statuses.first ?? 0
+  /// The codes of what is missing: `outcomeUnknown` alone if a missing picture was or may have been billed;
+  /// empty if nothing is missing.
+  package var failures: Set<PlantainError.Code> {
+    missing.contains { $0.billed != .no } ? [.outcomeUnknown] : Set(missing.map(\.code))
   }
 
   /// The model's final picture: the last of `images`.
@@ -159,6 +157,24 @@ public struct EditResult: Sendable {
       isConverted = picture.isConverted
       findings = picture.findings
       self.output = output
+    }
+
+    /// Writes the encoded picture to `path`, atomically and unchanged. Creates missing folders.
+    ///
+    /// - Parameters:
+    ///   - path: the output path, without an extension or with one of the picture's format.
+    ///   - overwriting: whether an existing file is replaced. Default: `false`.
+    /// - Throws: `PlantainError` with the code `usage` for the extension of another format, `outputExists`
+    ///   when the file exists and must not be replaced, `outputNotWritable` when it cannot be written.
+    public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
+      if let own = PictureFormat.writable(mediaType), let named = OutputPlan.format(byNameOf: path),
+        named != own
+      {
+        throw .usage(
+          "\(path) is a name for \(named.name), but the picture is \(own.name)",
+          hint: "Choose a name that ends in .\(own.extensions[0]).")
+      }
+      try bytes.write(to: path, overwriting: overwriting)
     }
   }
 

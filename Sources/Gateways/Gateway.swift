@@ -50,117 +50,58 @@ public struct Gateway: Sendable {
   public var documentation: String
   /// The day when the documentation was last compared with this value (ISO 8601).
   public var checked: String
+
+  /// Creates the description of a gateway. Every parameter is the property of its name.
+  ///
+  /// A host that speaks like one of the catalog is shorter to describe as a copy of that:
+  /// `init(_:like:baseURL:models:)`.
+  /// What a route cannot use, such as a gateway without models, is an error of `Route.init`.
+  ///
+  /// - Parameters:
+  ///   - id: the short name, from which the environment variable of its URL follows.
+  ///   - dialect: the shape of its requests and replies.
+  ///   - baseURL: the base URL without a trailing slash. Default: `nil`, given by each route.
+  ///   - path: the path of edit requests, with `{model}` if no field holds the model.
+  ///   - keyVariables: the environment variables that may hold the key. Default: `nil`, `ID_API_KEY`.
+  ///   - authorization: how a request carries the key. Default: `bearer`.
+  ///   - limits: the limits of one request.
+  ///   - carrier: the encoding of references; `inlineData` is that of the native dialect alone.
+  ///   - fields: the names of the fields in a request.
+  ///   - takesPromptAlone: whether a request works without any reference. Default: `true`.
+  ///   - maximumPictures: the maximum number of pictures of one request. Default: 1.
+  ///   - outputFormats: the output formats that a request can select. Default: none.
+  ///   - imageSearchNeedsWebSearch: whether image search works only with web search. Default: `false`.
+  ///   - mode: whether the reply carries the result or a task. Default: `answer`.
+  ///   - idempotency: the header with an idempotency key. Default: `nil`, none.
+  ///   - errorDialect: the vocabulary of its errors.
+  ///   - retryable: failures that are free of charge and may pass soon. Default: rate limits and overload.
+  ///   - resultLife: how long a result can be downloaded. Default: `nil`, unknown.
+  ///   - models: the models that it offers, at least one; the first is the default.
+  ///   - timeouts: the timeouts of one whole call. Default: 360 s, or 600 s for 4K and several references.
+  ///   - documentation: where it is documented, for messages. Default: `its documentation`.
+  ///   - checked: the day when that was last read (ISO 8601). Default: empty, unknown.
+  public init(
+    id: String, dialect: Dialect, baseURL: String? = nil, path: String, keyVariables: [String]? = nil,
+    authorization: Authorization = .bearer, limits: Limits, carrier: Carrier, fields: RequestFields,
+    takesPromptAlone: Bool = true, maximumPictures: Int = 1, outputFormats: [MediaType] = [],
+    imageSearchNeedsWebSearch: Bool = false, mode: Mode = .answer, idempotency: Idempotency? = nil,
+    errorDialect: ErrorDialect, retryable: Set<FailureKind> = [.rateLimited, .overloaded],
+    resultLife: Duration? = nil, models: [Model], timeouts: Timeouts = Timeouts(),
+    documentation: String = "its documentation", checked: String = ""
+  ) {
+    (self.id, self.dialect, self.baseURL, self.path) = (id, dialect, baseURL, path)
+    self.keyVariables = keyVariables ?? [Self.keyVariable(of: id)]
+    (self.authorization, self.limits, self.carrier) = (authorization, limits, carrier)
+    (self.fields, self.takesPromptAlone) = (fields, takesPromptAlone)
+    (self.maximumPictures, self.outputFormats) = (maximumPictures, outputFormats)
+    (self.imageSearchNeedsWebSearch, self.mode) = (imageSearchNeedsWebSearch, mode)
+    (self.idempotency, self.errorDialect, self.retryable) = (idempotency, errorDialect, retryable)
+    (self.resultLife, self.models, self.timeouts) = (resultLife, models, timeouts)
+    (self.documentation, self.checked) = (documentation, checked)
+  }
 }
 
 extension Gateway {
-  /// A family of request and reply formats.
-  public enum Dialect: String, Sendable, CaseIterable {
-    /// Google's `generateContent`, with pictures inline as base64 in requests and replies.
-    case nativeGemini = "native-gemini"
-    /// Flat JSON with one list for base64 and one for URLs; replies contain URLs (myrouter and its twins).
-    case v3
-    /// Flat JSON modeled on OpenAI's images API; replies contain URLs or base64 (aimlapi).
-    case images
-    /// Flat JSON whose reply contains the id of a task, which is polled until it is done (APIMart and its
-    /// white labels).
-    case task
-  }
-
-  /// How a request carries the key.
-  public enum Authorization: String, Sendable, CaseIterable {
-    /// `Authorization: Bearer KEY`.
-    case bearer
-    /// `x-goog-api-key: KEY`.
-    case googleHeader = "x-goog-api-key"
-    /// `?key=KEY`, only for hosts that require it: a URL is logged in more places than a header.
-    case query
-  }
-
-  /// The encoding of the bytes of a reference.
-  public enum Carrier: String, Sendable, CaseIterable {
-    /// Base64 without a prefix.
-    case rawBase64 = "base64"
-    /// A base64 data URI, `data:TYPE;base64,…`.
-    case dataURI = "data-uri"
-    /// An `inlineData` object with media type and base64.
-    case inlineData = "inline-data"
-  }
-
-  /// The limits on the references and the body of one request.
-  public struct Limits: Sendable {
-    /// The maximum number of references in one request, including those sent as URLs.
-    public var references: Int
-    /// The recommended maximum of references: the model can distinguish ten objects and four characters. More
-    /// are accepted. Default: 10.
-    public var advisedReferences = 10
-    /// The documented maximum size of one picture. Default: `nil`, not documented.
-    public var statedPictureBytes: ByteCount?
-    /// What the documented maximum counts. Default: the bytes of the file.
-    public var counting = Counting.file
-    /// The maximum size of the body of one request. Default: 20 MB.
-    public var requestBytes = ByteCount.megabytes(20)
-    /// The picture formats that the documentation names. Default: JPEG and PNG.
-    public var formats: [MediaType] = [.jpeg, .png]
-
-    /// What a size limit counts.
-    public enum Counting: String, Sendable, CaseIterable {
-      /// The bytes of the file.
-      case file
-      /// The characters of its base64 text.
-      case base64
-      /// The documentation does not say. Plantain respects both readings.
-      case unstated
-    }
-
-    /// The maximum file size of one picture: the documented limit, but not more than 10 MB. A limit on base64
-    /// text is converted to file bytes (3/4).
-    public var pictureBytes: ByteCount {
-      let stated = statedPictureBytes ?? .megabytes(10)
-      return min(.megabytes(10), counting == .file ? stated : ByteCount(stated.bytes / 4 * 3))
-    }
-  }
-
-  /// Whether a gateway works synchronously or through tasks.
-  public enum Mode: Sendable {
-    /// The reply to an edit request carries the result.
-    case answer
-    /// The reply to an edit request carries the id of a task, which is polled at this route.
-    case task(TaskRoute)
-  }
-
-  /// The endpoint that returns the state of a task.
-  public struct TaskRoute: Sendable {
-    /// The path below the base URL; `{task}` stands for the id.
-    public var path: String
-    /// The time between two polls. Default: 2 s.
-    public var interval: Duration = .seconds(2)
-    /// The timeout of one poll. Default: 15 s.
-    public var timeout: Duration = .seconds(15)
-  }
-
-  /// Support for idempotency keys.
-  public struct Idempotency: Sendable {
-    /// The name of the header that carries the key.
-    public var header: String
-    /// Whether the gateway is known to honor the key. If so, a request of unknown outcome is sent again under
-    /// the same key.
-    public var isHonored: Bool
-
-    /// Creates a description of a gateway's idempotency keys.
-    public init(header: String, isHonored: Bool) {
-      self.header = header
-      self.isHonored = isHonored
-    }
-  }
-
-  /// The timeouts of one whole call, including retries and polls of a task.
-  public struct Timeouts: Sendable {
-    /// The timeout of most calls. Default: 360 s.
-    public var usual: Duration = .seconds(360)
-    /// The timeout for 4K and for several references. Default: 600 s.
-    public var slow: Duration = .seconds(600)
-  }
-
   /// The model that is used if the caller names none.
   public var defaultModel: Model { models[0] }
 
@@ -175,7 +116,7 @@ extension Gateway {
   public var addressVariable: String { "PLANTAIN_\(variableName)_URL" }
 
   /// The id in the spelling of environment variables.
-  package var variableName: String { id.uppercased().replacing("-", with: "_") }
+  package var variableName: String { Self.variableName(of: id) }
 
   /// The endpoint for polling tasks; `nil` if the reply carries the result.
   package var taskRoute: TaskRoute? { if case .task(let route) = mode { route } else { nil } }

@@ -42,6 +42,28 @@ public struct Model: Sendable {
   /// Default: `false`.
   public var isOfficialChannel = false
 
+  /// Creates the description of a model. Every parameter is the property of its name.
+  ///
+  /// - Parameters:
+  ///   - id: the model's id, sent unchanged.
+  ///   - tiers: the resolution tiers that it supports, at least one.
+  ///   - ratios: the aspect ratios that it supports, at least one.
+  ///   - thinking: the thinking levels that it supports. Default: none.
+  ///   - prices: the price of one picture, by tier. Default: empty, unknown.
+  ///   - tokens: the token counts of its vendor. Default: `nil`, unknown.
+  ///   - sizes: the pixel sizes of its pictures, by tier and aspect ratio. Default: empty, unknown.
+  ///   - stability: whether the gateway recommends it for production. Default: `stable`.
+  ///   - isOfficialChannel: whether it is the direct channel to the vendor. Default: `false`.
+  public init(
+    id: String, tiers: [Tier], ratios: [AspectRatio], thinking: [ThinkingLevel] = [],
+    prices: [Tier: Price] = [:], tokens: TokenCounts? = nil, sizes: [Tier: [AspectRatio: PixelSize]] = [:],
+    stability: Stability = .stable, isOfficialChannel: Bool = false
+  ) {
+    (self.id, self.tiers, self.ratios, self.thinking) = (id, tiers, ratios, thinking)
+    (self.prices, self.tokens, self.sizes) = (prices, tokens, sizes)
+    (self.stability, self.isOfficialChannel) = (stability, isOfficialChannel)
+  }
+
   /// Whether a gateway recommends a model for production.
   public enum Stability: String, Sendable {
     /// The model is recommended.
@@ -91,7 +113,8 @@ public struct TokenCounts: Sendable {
   /// English.
   package static func prompt(_ bytes: Int) -> Int { (bytes + 3) / 4 }
 
-  package init(perReference: Int, perPicture: [Tier: Int]) {
+  /// Creates token counts of one reference and of one generated picture by tier.
+  public init(perReference: Int, perPicture: [Tier: Int]) {
     self.perReference = perReference
     self.perPicture = perPicture
   }

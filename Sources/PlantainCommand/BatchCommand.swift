@@ -102,7 +102,7 @@ struct BatchCommand: AsyncParsableCommand {
     let gateways = try configuration.gateways(named: gatewayNames())
     let manifest = try read(configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
-    if let problem = manifest.problems.first { throw CommandFailure(status: problem.exitStatus) }
+    if let problem = manifest.problems.first { throw CommandFailure(status: ExitStatus.of(problem)) }
     for warning in manifest.warnings { common.note("warning   \(warning)") }
     // An unwritable file must be reported before anything is paid for.
     try BatchRecord.requireWritable(
@@ -156,7 +156,7 @@ struct BatchCommand: AsyncParsableCommand {
     _ manifest: Manifest, _ batch: Batch, by editor: Editor, until stop: StopSignal
   ) async throws {
     var failed: [Manifest.Item] = []
-    var record = BatchRecord()
+    var record = BatchRecord(in: .commandLine)
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
     let summary = try await batch.run(manifest, until: stop) { event in
       switch event {
@@ -189,21 +189,20 @@ struct BatchCommand: AsyncParsableCommand {
       common.note("to finish it: \(Self.commandLine(goingOnWith: summary.run))")
     }
     try await show(record, summary, by: editor)
-    if let trouble { throw CommandFailure(status: trouble.exitStatus) }
-    if summary.exitStatus != 0 { throw CommandFailure(status: summary.exitStatus) }
+    if let trouble { throw CommandFailure(status: ExitStatus.of(trouble)) }
+    try CommandFailure.check(ExitStatus.of(summary))
   }
 
   private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
-    let outcome = outcome.namingFlags
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
     case .done(let result):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
       for error in result.missing {
-        Console.note(Console.printable("plantain: \(error.message(about: item.name))"))
+        Console.note(Console.printable("plantain: \(error.namingFlags.message(about: item.name))"))
       }
       for warning in [EditWarning.outputMoved, .ledgerNotUpdated] where result.warnings.contains(warning) {
-        common.note("\(item.name): \(result.explanation(of: warning))")
+        common.note("\(item.name): \(result.explanation(of: warning).namingFlags)")
       }
     case .skipped(let id?, let outputs):
       common.note("\(item.name) is already done: \(outputs.joined(separator: ", ")), by edit \(id)")
@@ -211,7 +210,9 @@ struct BatchCommand: AsyncParsableCommand {
       common.note("\(item.name) is skipped: \(outputs.joined(separator: ", ")) already exists")
     case .elsewhere: common.note("\(item.name) is in progress in another process")
     case .ambiguous(let error), .failed(let error):
-      if !common.json { Console.note(Console.printable("plantain: \(error.message(about: item.name))")) }
+      if !common.json {
+        Console.note(Console.printable("plantain: \(error.namingFlags.message(about: item.name))"))
+      }
     }
   }
 
@@ -273,7 +274,6 @@ struct BatchCommand: AsyncParsableCommand {
   private func plan(_ manifest: Manifest, by batch: Batch) async throws {
     var status: Int32 = 0
     let plan = try await batch.plan(manifest) { item, outcome in
-      let outcome = outcome.mapError(\.namingFlags)
       if common.json { Console.printJSON(BatchLine(item, outcome)) }
       switch outcome {
       case .success(let plan):
@@ -289,8 +289,10 @@ struct BatchCommand: AsyncParsableCommand {
       case .failure(let error):
         if error.code == .overSpending { break }
         // An equal request whose outcome is unknown is counted, as other jobs like it.
-        if status == 0, error.code != .outcomeUnknown { status = error.exitStatus }
-        if !common.json { Console.note(Console.printable("plantain: \(error.message(about: item.name))")) }
+        if status == 0, error.code != .outcomeUnknown { status = ExitStatus.of(error) }
+        if !common.json {
+          Console.note(Console.printable("plantain: \(error.namingFlags.message(about: item.name))"))
+        }
       }
     }
     if common.json {

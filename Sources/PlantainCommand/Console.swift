@@ -40,6 +40,7 @@ enum Console {
   private static func writeJSON(_ value: some Encodable, to descriptor: Int32) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+    if let key = MessageStyle.key { encoder.userInfo[key] = MessageStyle.commandLine }
     guard let data = try? encoder.encode(value) else { return }
     write(Array(data) + [UInt8(ascii: "\n")], to: descriptor)
   }
@@ -64,8 +65,8 @@ enum Console {
   }
 
   static func report(_ error: PlantainError, json: Bool) {
-    let error = error.namingFlags
     if json { printJSON(ErrorReport(error)) }
+    let error = error.namingFlags
     note("plantain: \(printable(error.message))")
     if let hint = error.hint { note("  \(printable(hint))") }
   }

@@ -22,9 +22,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let hint = finding.state == .good ? nil : finding.hint
         let line = "\(finding.state.rawValue)  \(finding.name): \(finding.detail)"
         Console.print(line)
-        if let hint { Console.print("      \(hint)") }
+        if let hint { Console.print("      \(hint.namingFlags)") }
       }
     }
-    if let bad = findings.first(where: { $0.state == .bad }) { throw CommandFailure(status: bad.exit) }
+    if let bad = findings.lazy.compactMap(\.code).first { throw CommandFailure(status: ExitStatus.of(bad)) }
   }
 }

@@ -79,7 +79,7 @@ struct FinishCommand: AsyncParsableCommand {
     if output == "-" {
       try result.writeComparison(overwriting: overwrite)
       try result.requireNoDrift()
-      FinishReport(result, output: nil).findings.lines.forEach(common.note)
+      FinishReport(result, output: nil).findings.lines.map(\.namingFlags).forEach(common.note)
       guard Console.printBytes(result.bytes) else { throw .standardOutput("only a part was written") }
       return
     }
@@ -89,7 +89,7 @@ struct FinishCommand: AsyncParsableCommand {
     if common.json {
       Console.printJSON(report)
     } else {
-      report.findings.lines.forEach(common.note)
+      report.findings.lines.map(\.namingFlags).forEach(common.note)
       Console.print(path)
     }
   }

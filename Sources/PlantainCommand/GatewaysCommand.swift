@@ -23,7 +23,8 @@ struct GatewaysCommand: AsyncParsableCommand {
     for gateway in gateways {
       let address = configuration.address(of: gateway)
       let probe = probes.first { $0.gateway == gateway.id && (address == nil || $0.baseURL == address) }
-      let report = GatewayReport(gateway, probe: probe)
+      var report = GatewayReport(gateway, probe: probe)
+      report.options = report.options.map { "--\($0)" }
       if common.json {
         Console.printJSON(report)
       } else {

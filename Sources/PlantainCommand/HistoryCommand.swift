@@ -64,6 +64,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   }
 
   private func show(_ entries: [HistoryEntry], isLong: Bool) {
+    let entries = entries.map(\.namingFlags)
     if common.json { return entries.forEach(Console.printJSON) }
     if !isLong, !entries.isEmpty, let columns = Terminal.columns(of: STDOUT_FILENO) {
       return HistoryTable(entries).lines(columns: columns).forEach(Console.print)

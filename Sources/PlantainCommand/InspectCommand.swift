@@ -41,6 +41,6 @@ struct InspectCommand: AsyncParsableCommand {
         failure = failure ?? error
       }
     }
-    if let failure { throw CommandFailure(status: failure.exitStatus) }
+    if let failure { throw CommandFailure(status: ExitStatus.of(failure)) }
   }
 }

@@ -77,7 +77,7 @@ struct PlantainCommand: AsyncParsableCommand {
     stops.withLock { $0 = stop }
     defer { stops.withLock { $0 = nil } }
     try await work(stop)
-    if stop.isAsked { throw CommandFailure(status: PlantainError.interrupted().exitStatus) }
+    if stop.isAsked { throw CommandFailure(status: ExitStatus.of(.interrupted)) }
   }
 
   /// The arguments that are not UTF-8, in their repaired form. File names are bytes, so a repaired name would
@@ -112,7 +112,7 @@ struct PlantainCommand: AsyncParsableCommand {
 
   private static func leave(reporting error: PlantainError, json: Bool) -> Never {
     Console.report(error, json: json)
-    leave(error.exitStatus)
+    leave(ExitStatus.of(error))
   }
 
   /// Prints help, version, or a usage error as the parser does, and ends the process.
@@ -146,6 +146,11 @@ extension SimulateCommand: OutlivesReader { var outlivesReader: Bool { true } }
 /// A failure that was already reported. Only the exit status remains.
 struct CommandFailure: Error {
   let status: Int32
+
+  /// - Throws: the failure with this status, unless it is that of success.
+  static func check(_ status: Int32) throws {
+    if status != ExitStatus.success { throw CommandFailure(status: status) }
+  }
 }
 
 private let systemExit: @Sendable (Int32) -> Never = { exit($0) }

@@ -167,7 +167,7 @@ private struct PrepareRun {
       }
     }
     if next < entries.count { tellOthers(until: entries.count) }
-    if let failure { throw CommandFailure(status: failure.exitStatus) }
+    if let failure { throw CommandFailure(status: ExitStatus.of(failure)) }
   }
 
   private func prepare(

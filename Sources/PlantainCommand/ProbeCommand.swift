@@ -67,6 +67,8 @@ struct ProbeCommand: AsyncParsableCommand {
         Console.print(Summary.line(of: result))
       }
     }
-    if let error = results.lazy.compactMap(\.error).first { throw CommandFailure(status: error.exitStatus) }
+    if let error = results.lazy.compactMap(\.error).first {
+      throw CommandFailure(status: ExitStatus.of(error))
+    }
   }
 }

@@ -81,7 +81,7 @@ struct SettleCommand: AsyncParsableCommand {
         failure = failure ?? error
       }
     }
-    if let failure { throw CommandFailure(status: failure.exitStatus) }
+    if let failure { throw CommandFailure(status: ExitStatus.of(failure)) }
   }
 
   private func settle(_ id: String, by route: Route, _ location: LedgerLocation) async throws {
@@ -102,7 +102,7 @@ struct SettleCommand: AsyncParsableCommand {
       }
     case .settled(let entry):
       if common.json {
-        Console.printJSON(entry)
+        Console.printJSON(entry.namingFlags)
       } else {
         Console.print(Console.printable("settled   \(entry.id): \(settlement.rawValue)"))
       }

@@ -132,11 +132,11 @@ struct ResultFlags: ParsableArguments {
     }
     // The pictures that arrived are written. Those that did not may have been billed.
     if result.warnings.contains(.outcomeUnknown) {
-      if common.quiet { Console.note("plantain: \(result.explanation(of: .outcomeUnknown))") }
+      if common.quiet { Console.note("plantain: \(result.explanation(of: .outcomeUnknown).namingFlags)") }
       Console.note("          plantain history \(result.id)")
     }
     for error in result.missing { Console.report(error, json: false) }
-    if result.exitStatus != 0 { throw CommandFailure(status: result.exitStatus) }
+    try CommandFailure.check(ExitStatus.of(result))
   }
 
   func watch(_ event: EditEvent) {

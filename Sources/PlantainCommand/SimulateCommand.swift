@@ -56,7 +56,7 @@ struct SimulateCommand: AsyncParsableCommand {
         try? await Task.sleep(for: .seconds(100 * 365 * 86_400))
         let counts = await simulator.counts
         common.note("\(counts.received) requests, of which \(counts.billed) would have been billed")
-        throw CommandFailure(status: PlantainError.interrupted().exitStatus)
+        throw CommandFailure(status: ExitStatus.of(.interrupted))
       }
     }
   }

@@ -40,7 +40,8 @@ enum Summary {
     case .waiting(let wait, let why): ["waiting   \(wait.formattedSeconds): \(why); nothing was billed"]
     case .task(let id, let progress): ["task      \(id): " + (progress.map { "\($0) %" } ?? "under way")]
     case .fetching(let id): ["fetching  edit \(id), which is already paid for, before anything is sent"]
-    case .failedOver(let error, let next): ["failed    \(error.message)", "          trying \(next) next"]
+    case .failedOver(let error, let next):
+      ["failed    \(error.namingFlags.message)", "          trying \(next) next"]
     case .answered(let status, let elapsed):
       ["answered  status \(status) after \(elapsed.formattedSeconds)"]
     case .stopping(let maximum):
@@ -48,7 +49,7 @@ enum Summary {
         "Stopping: waiting for the answer that is under way (up to \(ProgressDisplay.span(maximum))). "
           + "Ctrl-C again leaves it."
       ]
-    case .done(let result): lines(of: result) + (result.findings?.lines ?? [])
+    case .done(let result): lines(of: result) + (result.findings?.lines ?? []).map(\.namingFlags)
     }
   }
 
@@ -100,7 +101,7 @@ enum Summary {
     if let text = result.reply.text { lines.append("          the model says: \(text)") }
     return lines
       + result.warnings.filter { !result.foreseen.contains($0) }.map {
-        "          warning: \(result.explanation(of: $0))"
+        "          warning: \(result.explanation(of: $0).namingFlags)"
       }
   }
 

@@ -38,7 +38,7 @@ public struct Configuration: Sendable {
       let place = error.line.map { "line \($0): " } ?? ""
       throw PlantainError(
         .configuration, .configuration, "cannot use the configuration \(path): \(place)\(error.message)",
-        hint: "Fix it, or pass another file with --config.", subject: path)
+        hint: "Fix it, or pass another file with `config`.", subject: path)
     }
   }
 
@@ -99,7 +99,7 @@ extension Configuration {
       throw PlantainError(
         .configuration, .configuration, "no gateway is chosen",
         hint:
-          "Add --gateway ID or set PLANTAIN_GATEWAY (\(known)). Without an account, use --gateway simulator."
+          "Add `gateway` ID or set PLANTAIN_GATEWAY (\(known)). Without an account, use `gateway` simulator."
       )
     }
     var found: [Gateway] = []

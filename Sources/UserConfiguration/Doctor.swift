@@ -1,4 +1,4 @@
-import Editing
+public import Editing
 import Base64
 import Finishing
 import Gateways
@@ -27,11 +27,11 @@ public struct Doctor: Sendable {
     public let detail: String
     /// What the user can do about it.
     public let hint: String?
-    /// The exit status of a command that needs it; 0 unless it is bad.
-    public let exit: Int32
+    /// The code of the error; `nil` unless it is bad.
+    public let code: PlantainError.Code?
 
     init(_ name: String, _ state: State, _ detail: String, hint: String? = nil) {
-      (self.name, self.state, self.detail, self.hint, exit) = (name, state, detail, hint, 0)
+      (self.name, self.state, self.detail, self.hint, code) = (name, state, detail, hint, nil)
     }
 
     init(_ name: String, _ error: PlantainError) {
@@ -39,7 +39,20 @@ public struct Doctor: Sendable {
       state = .bad
       detail = error.message
       hint = error.hint
-      exit = error.exitStatus
+      code = error.code
+    }
+
+    private enum CodingKeys: CodingKey { case name, state, detail, hint, exit }
+
+    /// Encodes the name, the state, what was found, and the hint.
+    public func encode(to encoder: any Encoder) throws {
+      let style = MessageStyle.of(encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(name, forKey: .name)
+      try container.encode(state, forKey: .state)
+      try container.encode(detail, forKey: .detail)
+      try container.encodeIfPresent(hint.map(style.text), forKey: .hint)
+      try container.encodeIfPresent(style.exitStatus(code), forKey: .exit)
     }
   }
 
@@ -82,7 +95,7 @@ public struct Doctor: Sendable {
     do throws(PlantainError) {
       guard try configuration.chosenGateway(named: nil) != nil else {
         return (
-          [Finding(name, .absent, "none is chosen", hint: "Add --gateway ID, or set PLANTAIN_GATEWAY.")], []
+          [Finding(name, .absent, "none is chosen", hint: "Add `gateway` ID, or set PLANTAIN_GATEWAY.")], []
         )
       }
       let chosen = try configuration.gateways(named: nil)
@@ -236,7 +249,7 @@ public struct Doctor: Sendable {
       findings.append(
         Finding(
           name, .absent, "others can read its prompts, and its file system cannot change permissions",
-          hint: "Move it to a file system with permissions, and name it with --ledger or PLANTAIN_LEDGER."))
+          hint: "Move it to a file system with permissions, and name it with `ledger` or PLANTAIN_LEDGER."))
     }
     return findings
   }

@@ -55,7 +55,9 @@ struct GatewayEntry {
       throw YAMLObject.Mistake(
         line: line, message: "\(id) needs a dialect (\(dialectNames)), or like: with a built-in gateway")
     }
-    return example.copied(as: id)
+    var copy = Gateway(id, like: example)
+    copy.documentation = "same as \(example.id), according to the configuration"
+    return copy
   }
 
   private static var dialectNames: String {
@@ -174,20 +176,6 @@ struct GatewayEntry {
     }
     // The prices are those of the default model; others may cost something else.
     gateway.models[0].prices.merge(prices) { $1 }
-  }
-}
-
-extension Gateway {
-  /// A copy for another host with the same dialect, without the prices and the address, which apply to the
-  /// original only.
-  fileprivate func copied(as id: String) -> Gateway {
-    var copy = self
-    copy.id = id
-    copy.baseURL = nil
-    copy.documentation = "same as \(self.id), according to the configuration"
-    copy.keyVariables = ["\(copy.variableName)_API_KEY"]
-    for place in copy.models.indices { copy.models[place].prices = [:] }
-    return copy
   }
 }
 

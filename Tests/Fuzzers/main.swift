@@ -19,6 +19,7 @@ let targets: [String: @Sendable (UnsafeBufferPointer<UInt8>) -> Void] = [
   }
   private let target = chosen
 
+  /// Runs one input. The name is that of libFuzzer.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     target(UnsafeBufferPointer(start: bytes, count: count))

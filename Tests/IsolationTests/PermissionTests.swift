@@ -69,7 +69,7 @@ struct PermissionTests {
     let workers = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
     await #expect { try await workers.prepare(source(name), options { $0.allowed = [] }) } throws: { error in
       let error = error as? PlantainError
-      return error?.code == .unsupportedFormat && error?.hint?.contains("--allow") == true
+      return error?.code == .unsupportedFormat && error?.hint?.contains("`allow`") == true
     }
   }
 

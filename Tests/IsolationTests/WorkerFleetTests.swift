@@ -170,7 +170,7 @@ struct WorkerFleetTests {
     }
     let error = await #expect(throws: PlantainError.self) { try await workers.prepare(.file(path), options) }
     _ = try await writing.value
-    #expect(error?.exitStatus == 66)
+    #expect(error?.code == .missing)
     #expect(error?.message.contains("has changed") == true)
     truncate(path, off_t(bytes.count))
     #expect(try await workers.prepare(.file(path), options).size.width == 2_000)
@@ -233,8 +233,8 @@ struct WorkerFleetTests {
     }
     _ = try await busy.value
     let error = PlantainError.isolating(.encodingTookTooLong(seconds: 9), "a.webp")
-    #expect(error.code == .tookTooLong && error.exitStatus == 65)
-    #expect(error.hint?.contains("--timeout") == true && error.hint?.contains("damaged") == false)
+    #expect(error.code == .tookTooLong)
+    #expect(error.hint?.contains("`timeout`") == true && error.hint?.contains("damaged") == false)
   }
 
   @Test("a worker that exceeds its CPU time limit is ended", .enabled(if: !isFastRun))

@@ -239,7 +239,7 @@ private let drifted = fault {
       #expect(found.edges[0] < 0.1 * found.whole && found.edges[1] < 0.1 * found.whole)
       let lines = try #require(result.findings?.lines)
       #expect(
-        lines.contains { $0.contains("px at the left and") && $0.contains("omit --fit") }, "\(lines)")
+        lines.contains { $0.contains("px at the left and") && $0.contains("omit `fit`") }, "\(lines)")
     }
     // Padded to a ratio that the model's pixel size matches only approximately.
     let padded = try await edit([], prompt: "night", of: wide) {
@@ -315,7 +315,7 @@ private let drifted = fault {
       ),
       (65, "8×8", { $0.finish.mask = .file(folder.file("square.png")) }),
       (65, "entirely black", { $0.finish.mask = .file(folder.file("black.png")) }),
-      (65, "--mask-edits transparent", { $0.finish.mask = .file(folder.file("painted.png")) }),
+      (65, "`mask-edits` transparent", { $0.finish.mask = .file(folder.file("painted.png")) }),
       (64, "mask", { $0.finish.maskEdits = .white }),
       (65, "no.png", { $0.finish.mask = .file(folder.file("no.png")) }),
       (66, "missing.png", { $0.finish.mask = .file(folder.file("missing.png")) }),
@@ -334,7 +334,7 @@ private let drifted = fault {
         }
       ),
       (
-        64, "--raw",
+        64, "`raw`",
         {
           $0.finish.fitsSource = true
           $0.isRaw = true
@@ -360,7 +360,7 @@ private let drifted = fault {
     #expect(error.exitStatus == 1 && error.code == .drifted && error.billed == .yes)
     #expect(error.hint?.contains("out-kept.png") == true)
     #expect(folder.names.contains("out-kept.png") && !folder.names.contains("out.png"))
-    #expect(error.hint?.hasSuffix("plantain replay \(error.editID ?? "") --max-drift none") == true)
+    #expect(error.hint?.hasSuffix("plantain replay \(error.editID ?? "") `max-drift` none") == true)
     let better = try await edit {
       $0.finish.fitsSource = true
       $0.finish.aligns = true
@@ -438,7 +438,7 @@ private let drifted = fault {
         try (before + [0]).write(to: URL(filePath: path))
         let refused = await #expect(throws: PlantainError.self) { try await editor.recover(id) }
         #expect(
-          refused?.exitStatus == 66 && refused?.billed == .yes && refused?.hint?.contains("--raw") == true)
+          refused?.exitStatus == 66 && refused?.billed == .yes && refused?.hint?.contains("`raw`") == true)
         try before.write(to: URL(filePath: path))
         let finished = try await editor.recover(id)
         #expect(finished.image.size == Self.coffee)

@@ -231,7 +231,7 @@ import Testing
       Issue.record("\(gone.outcomes)")
       return
     }
-    #expect(error.exitStatus == 66 && error.hint?.contains("--again") == true && gone.billed == 0)
+    #expect(error.exitStatus == 66 && error.hint?.contains("`again`") == true && gone.billed == 0)
     #expect(gone.summary.exitStatus != 0)
     #expect(try await run([line("q.png")], again: .yes).billed == 1)
     #expect(made() == ["q.png"])

@@ -32,7 +32,7 @@ import Testing
         let error = await #expect(throws: PlantainError.self) {
           try await editor.edit("x", references: [picture], options: options)
         }
-        #expect(error?.exitStatus == 76 && error?.hint?.contains("--again") == true, "\(options)")
+        #expect(error?.exitStatus == 76 && error?.hint?.contains("`again`") == true, "\(options)")
       }
       #expect(await simulator.counts.received == 1)
       // Another prompt, tier, or picture is another request.

@@ -50,7 +50,7 @@ import Core
         { _ = try await Preparer.inspect(source, options: preparer.options) },
       ] as [() async throws -> Void] {
         do { try await work() } catch let error as PlantainError {
-          #expect(error.hint?.contains("--allow-truncated") == isNamed, "\(error)")
+          #expect(error.hint?.contains("`allow-truncated`") == isNamed, "\(error)")
           #expect(error.hint?.isEmpty == false)
         }
       }

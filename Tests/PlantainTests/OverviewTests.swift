@@ -208,7 +208,7 @@ import Testing
       try folder.write(Array(lines.joined(separator: "\n").utf8), as: "n.jsonl")
       let manifest = try Manifest(
         reading: folder.file("n.jsonl"), Manifest.Defaults(folder: folder.file("out")), for: .google)
-      var record = BatchRecord()
+      var record = BatchRecord(in: MessageStyle { "--\($0)" })
       try #require(manifest.items.count == 4, "\(manifest.problems)")
       for (item, state) in zip(manifest.items, ["ambiguous", "accepted", "stored", "unbilled"]) {
         try await insert(state, editor.store.ledger())

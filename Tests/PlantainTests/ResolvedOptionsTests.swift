@@ -41,7 +41,7 @@ import Testing
         #expect(!text.contains("--"), "\(text)")
         for option in error.options { #expect(OptionRow.named(option) != nil, "\(option)") }
         // Every name in backquotes is one that the command writes as its flag.
-        let flags = error.writingOptions { "--\($0)" }.description
+        let flags = error.written(in: MessageStyle { "--\($0)" }).description
         #expect(!flags.contains("`"), "\(flags)")
       }
     }
@@ -52,7 +52,7 @@ import Testing
     let gateway = try #require(Gateway.all.first { $0.fields.webSearch == nil && $0.fields.tier != nil })
     let error = try #require(throws: PlantainError.self) { try resolved(gateway) { $0.webSearch = true } }
     #expect(error.message.hasPrefix("\(gateway.id) has no `web-search`; it has `tier`"))
-    let flags = error.writingOptions { "--\($0)" }
+    let flags = error.written(in: MessageStyle { "--\($0)" })
     #expect(flags.message.hasPrefix("\(gateway.id) has no --web-search; it has --tier"))
     #expect(flags.code == .unsupportedOption && flags.hint == "Nothing was sent.")
   }

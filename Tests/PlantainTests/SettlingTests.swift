@@ -93,7 +93,7 @@ import Testing
       let error = await #expect(throws: PlantainError.self) {
         try await editor.edit("x", references: [picture])
       }
-      #expect(error?.exitStatus == 80 && error?.billed == .no && error?.hint?.contains("--again") == true)
+      #expect(error?.exitStatus == 80 && error?.billed == .no && error?.hint?.contains("`again`") == true)
       let plan = await #expect(throws: PlantainError.self) {
         try await editor.plan("x", references: [picture])
       }
@@ -200,7 +200,7 @@ import Testing
       let twin = await #expect(throws: PlantainError.self) {
         try await editor.edit("x", references: [picture])
       }
-      #expect(twin?.exitStatus == 76 && twin?.billed == .no && twin?.hint?.contains("--again") == true)
+      #expect(twin?.exitStatus == 76 && twin?.billed == .no && twin?.hint?.contains("`again`") == true)
       let plan = await #expect(throws: PlantainError.self) {
         try await editor.plan("x", references: [picture])
       }

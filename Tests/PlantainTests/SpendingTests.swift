@@ -75,7 +75,7 @@ import Testing
       #expect(received == (isAllowed ? count : 0))
       if !isAllowed {
         #expect(errors[0]?.exitStatus == 81 && errors[0]?.billed == .no)
-        #expect(errors[0]?.message.contains(limit) == true && errors[0]?.hint?.contains("--max-cost") == true)
+        #expect(errors[0]?.message.contains(limit) == true && errors[0]?.hint?.contains("`max-cost`") == true)
       }
     }
   }
@@ -84,7 +84,7 @@ import Testing
     // AIMLAPI's page states no price.
     let unknown = try await edit(TemporaryFolder(), by: .aimlapi) { $0.spending.perRun = try usd("5") }
     #expect(unknown.errors[0]?.exitStatus == 81 && unknown.received == 0)
-    #expect(unknown.errors[0]?.hint?.contains("--price") == true)
+    #expect(unknown.errors[0]?.hint?.contains("`price`") == true)
     let told = try await edit(TemporaryFolder(), by: .aimlapi) {
       $0.spending.perRun = try usd("5")
       $0.price = try usd("0.04")

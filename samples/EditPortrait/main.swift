@@ -23,5 +23,5 @@ do {
   }
 } catch let error as PlantainError {
   print(error)
-  exit(error.exitStatus)
+  exit(1)
 }

@@ -4,13 +4,13 @@ import PictureWork
 import Core
 
 extension VisibleArea {
-  /// The area in the syntax of `--shown`.
+  /// The area in the syntax of the option `shown`.
   fileprivate var argument: String { "\(left),\(top),\(width),\(height)" }
 }
 
 extension EditFinishing {
-  /// The `--shown` option that a kept result needs if it shows only a part of its original.
-  fileprivate var visibleArgument: String { options.shown.map { " with --shown \($0.argument)" } ?? "" }
+  /// The option `shown` that a kept result needs if it shows only a part of its original.
+  fileprivate var visibleArgument: String { options.shown.map { " with `shown` \($0.argument)" } ?? "" }
 }
 
 extension PlantainError {
@@ -47,7 +47,7 @@ extension PlantainError {
       )
       : (
         "has no transparent area",
-        "Make the area to edit transparent, or paint it white and add --mask-edits white."
+        "Make the area to edit transparent, or paint it white and add `mask-edits` white."
       )
     return PlantainError(
       .finishing, .unusableFile, "the mask \(mask ?? "") \(message), so nothing may change", hint: other,
@@ -59,7 +59,7 @@ extension PlantainError {
       .finishing, .unusableFile,
       "the mask \(mask ?? "") is white where it is opaque, so it is ambiguous which area to edit",
       hint: """
-        Add --mask-edits white to edit the white area, or --mask-edits transparent to edit the transparent \
+        Add `mask-edits` white to edit the white area, or `mask-edits` transparent to edit the transparent \
         one.
         """,
       subject: mask)
@@ -80,7 +80,7 @@ extension PlantainError {
       PlantainError(
         .finishing, .unusableFile,
         "the mask \(mask ?? "") has no opaque area, so it may mean the whole picture or nothing",
-        hint: "Make the area opaque that must not change, or add --mask-edits white or transparent.",
+        hint: "Make the area opaque that must not change, or add `mask-edits` white or transparent.",
         subject: mask)
     case .maskShape(let size, let other):
       PlantainError(
@@ -96,15 +96,15 @@ extension PlantainError {
         hint: "Choose an output file name that ends in .png.")
     case .shownOutside(let shown, let size):
       .usage(
-        "the area \(shown.argument) given with --shown is not within \(original), which is \(size)",
-        hint: "Give the value of geometry.shown in the report on the prepared picture.")
+        "the area \(shown.argument) given with `shown` is not within \(original), which is \(size)",
+        hint: "Give the value of geometry.shown in the report on the prepared picture.", options: ["shown"])
     case .capNotReachable(let smallest, let limit, let format):
       PlantainError(
         .finishing, .capNotReachable,
         "a \(format.name) file of the result has at least \(smallest), over the limit of \(limit)",
         hint: format == .png
-          ? "Raise --max-output-bytes, or choose a file name that ends in .jpg or .webp."
-          : "Raise --max-output-bytes.",
+          ? "Raise `max-output-bytes`, or choose a file name that ends in .jpg or .webp."
+          : "Raise `max-output-bytes`.",
         subject: original)
     case .noAlpha(let format):
       .usage(
@@ -118,7 +118,7 @@ extension PlantainError {
       "the region \(region) extends beyond \(subject), which is \(size)",
       hint:
         """
-        Give --region X,Y,W,H within the upright size \(size.width)x\(size.height), or in percent, such as \
+        Give `region` X,Y,W,H within the upright size \(size.width)x\(size.height), or in percent, such as \
         25%,25%,50%,50%.
         """
     )
@@ -142,7 +142,7 @@ extension PlantainError {
     return PlantainError(
       .finishing, cause.code, "the returned picture cannot be finished: \(cause.message)",
       hint: "\(kept) \(cause.hint ?? "Fix the cause.")\(further)",
-      subject: cause.subject, billed: .yes, underlying: error)
+      subject: cause.subject, billed: .yes, underlying: error, naming: cause.messageOptions)
   }
 
   /// Whether an error of finishing is one of the returned picture, and not of the machine or of the other
@@ -162,24 +162,24 @@ extension PlantainError {
     PlantainError(
       .finishing, cause.code,
       "the result of the edit \(edit) cannot be finished as requested: \(cause.message)",
-      hint: "Restore the file, or add --raw to get the picture as the model returned it.",
+      hint: "Restore the file, or add `raw` to get the picture as the model returned it.",
       subject: cause.subject,
-      billed: .yes, underlying: cause)
+      billed: .yes, underlying: cause, naming: cause.messageOptions)
   }
 
   /// How to get the picture of an edit from its stored reply.
   package func advice(ofEdit id: String) -> String {
     code == .drifted
-      ? "Use it as it is, or write it to its output path: plantain replay \(id) --max-drift none"
+      ? "Use it as it is, or write it to its output path: plantain replay \(id) `max-drift` none"
       : "The reply is kept as well. To read it again: plantain replay \(id)"
   }
 
-  /// An error of a result whose difference from its original exceeds `--max-drift`.
+  /// An error of a result whose difference from its original exceeds the maximum.
   static func drifted(
     _ drift: Drift, keptAt path: String?, of subject: String? = nil, billed: Billing = .no
   ) -> PlantainError {
     let kept = path.map { "The finished picture is kept as \($0)." } ?? "It could not be kept anywhere."
-    let other = billed == .no ? " Use it as it is, or finish it again with a higher --max-drift." : ""
+    let other = billed == .no ? " Use it as it is, or finish it again with a higher `max-drift`." : ""
     return PlantainError(
       .finishing, .drifted,
       """

@@ -28,7 +28,7 @@ extension PlantainError {
   package static func ledger(_ message: String, _ path: String) -> PlantainError {
     PlantainError(
       .output, .ledgerUnusable, "cannot use the ledger \(path): \(message)",
-      hint: "Nothing was sent. Fix its permissions, free disk space, or choose another file with --ledger.",
+      hint: "Nothing was sent. Fix its permissions, free disk space, or choose another file with `ledger`.",
       subject: path)
   }
 
@@ -99,7 +99,7 @@ extension PlantainError {
     case .unreachable(let why):
       return PlantainError(
         .submission, .unreachable, "cannot send the request to \(id) at \(route.baseURL.host): \(why)",
-        hint: "The request was not sent completely, so nothing was billed. Check the network and --base-url.",
+        hint: "The request was not sent completely, so nothing was billed. Check the network and `base-url`.",
         underlying: error)
     case .sourceLost(let error):
       return .losing(error, "The request ended before its last byte, so nothing was billed. ")
@@ -190,7 +190,7 @@ extension PlantainError {
     case .redirected:
       return FailureRow(
         code: .requestRejected, what: "redirects the request, and a redirect is not followed with a key",
-        hint: "Check --base-url: it must have the final scheme and host.")
+        hint: "Check `base-url`: it must have the final scheme and host.")
     case .outcomeUnknown:
       return FailureRow(
         code: .outcomeUnknown, what: "failed, and the outcome is unknown",
@@ -198,7 +198,7 @@ extension PlantainError {
     case .unreadableReply:
       return FailureRow(
         code: .noPicture, what: "sent a reply that is not in the format of its API",
-        hint: "Check that --base-url is the API, not a web page.")
+        hint: "Check that `base-url` is the API, not a web page.")
     case .taskFailed:
       return FailureRow(
         code: .noPicture, what: "could not make the picture",
@@ -218,7 +218,7 @@ extension PlantainError {
       what: isWithdrawn
         ? "has no channel to the model: the model may be withdrawn, or temporarily unavailable"
         : "does not know the model or the path",
-      hint: "Check --model and --base-url; \(gateway.id) is known to have \(models). Nothing was billed.")
+      hint: "Check `model` and `base-url`; \(gateway.id) is known to have \(models). Nothing was billed.")
   }
 
   private static func seconds(_ duration: Duration) -> String {
@@ -246,7 +246,7 @@ extension PlantainError {
     // Without a text from the model, the prompt is not known to be the cause.
     let hint =
       message == nil
-      ? "No part of the reply was recognized as a picture. Add --verbose to see the reply."
+      ? "No part of the reply was recognized as a picture. Add `verbose` to see the reply."
       : "Describe the wanted picture more clearly, and try again."
     return PlantainError(
       .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(message) + tried,

@@ -13,11 +13,12 @@ extension PlantainError {
   ///   - message: what was expected and what was received.
   ///   - hint: the remedy. Default: `nil`.
   ///   - nearest: the known name that is nearest to a mistyped one. Default: `nil`.
+  ///   - options: the long names of the options that the message names in backquotes. Default: none.
   public static func usage(
     _ message: String, hint: String? = nil, nearest: String? = nil, options: [String] = []
   ) -> PlantainError {
-    var error = PlantainError(.configuration, .usage, message, hint: hint)
-    (error.nearest, error.options) = (nearest, options)
+    var error = PlantainError(.configuration, .usage, message, hint: hint, naming: options)
+    error.nearest = nearest
     return error
   }
 
@@ -105,7 +106,7 @@ extension PlantainError {
 
   /// An error of a picture that cannot be prepared.
   ///
-  /// - Parameter mayBeCut: whether `--allow-truncated` could help: the format can be read in part, and the
+  /// - Parameter mayBeCut: whether `allow-truncated` could help: the format can be read in part, and the
   ///   option is not given. Default: `false`.
   package static func preparing(
     _ error: PreparationError, _ subject: String, mayBeCut: Bool = false
@@ -113,7 +114,7 @@ extension PlantainError {
     switch error {
     case .invalidOption(let text): return PlantainError(.configuration, .usage, text)
     case .pageMissing(_, let count):
-      let hint = count == 1 ? "Omit --page: the file has one picture." : "Choose another --page."
+      let hint = count == 1 ? "Omit `page`: the file has one picture." : "Choose another `page`."
       return PlantainError(
         .configuration, .usage, "cannot use \(subject): \(error)", hint: hint, subject: subject,
         underlying: error)
@@ -122,7 +123,7 @@ extension PlantainError {
     case .capNotReachable:
       return PlantainError(
         .preparation, .capNotReachable, "cannot prepare \(subject): \(error)",
-        hint: "Raise --max-bytes, or allow another --format.", subject: subject, underlying: error)
+        hint: "Raise `max-bytes`, or allow another `format`.", subject: subject, underlying: error)
     }
   }
 
@@ -164,7 +165,7 @@ extension PlantainError {
     case .encodingTookTooLong:
       PlantainError(
         .preparation, .tookTooLong, "cannot prepare \(subject ?? "the picture"): \(error)",
-        hint: "Raise --timeout, allow more bytes, or choose a lossy format.",
+        hint: "Raise `timeout`, allow more bytes, or choose a lossy format.",
         subject: subject,
         underlying: error)
     case .crashedEncoding:
@@ -199,7 +200,7 @@ extension PlantainError {
     PlantainError(
       .preparation, .overMemory,
       "cannot use \(subject): preparing it may need \(needed) of memory, over the limit of \(limit)",
-      hint: "Raise --memory, or give a smaller picture.", subject: subject)
+      hint: "Raise `memory`, or give a smaller picture.", subject: subject)
   }
 
   private static func code(of error: ImagingError) -> Code {
@@ -226,15 +227,15 @@ extension PlantainError {
       return
         "Save it as a standard \(format.isReadable ? format.name : "PNG") file with 8 or 16 bits per channel."
     case .notAllowed(_, let word):
-      return "Add --allow \(word) if you trust the file, or give a \(names.joined(separator: ", ")) file."
+      return "Add `allow` \(word) if you trust the file, or give a \(names.joined(separator: ", ")) file."
     case .needsOwnProcess: return "Use an isolated ImageProcessor."
     case .loaderMissing: return "Install a libvips with this decoder, or convert the file to JPEG first."
     case .truncated where mayBeCut:
-      return "Add --allow-truncated to use the part that is there\(copyAgain)"
+      return "Add `allow-truncated` to use the part that is there\(copyAgain)"
     case .stepFailed(let step, _) where mayBeCut && [.open, .decode].contains(step):
-      return "Add --allow-truncated to use the part that can be read\(copyAgain)"
+      return "Add `allow-truncated` to use the part that can be read\(copyAgain)"
     case .damaged, .truncated: return "Open it in another program and export it again\(copyAgain)"
-    case .tooManyPixels: return "Raise the limit with --max-pixels, or give a smaller picture."
+    case .tooManyPixels: return "Raise the limit with `max-pixels`, or give a smaller picture."
     case .stepFailed(let step, _) where [.open, .decode].contains(step):
       return "Open it in another program and export it again\(copyAgain)"
     case .stepFailed, .unreadable: return nil
@@ -248,12 +249,12 @@ extension PlantainError {
     switch error {
     case .exists:
       PlantainError(
-        .output, .outputExists, "\(path) already exists", hint: "Choose another name, or add --overwrite.",
+        .output, .outputExists, "\(path) already exists", hint: "Choose another name, or add `overwrite`.",
         subject: path, billed: billed, underlying: error)
     case .notWritable(let why):
       PlantainError(
         .output, .outputNotWritable, "cannot write \(path): \(why)",
-        hint: "Choose another path with -o, fix the permissions, or free disk space.", subject: path,
+        hint: "Choose another path with `output`, fix the permissions, or free disk space.", subject: path,
         billed: billed, underlying: error)
     case .sourceLost(let error): .losing(error)
     }
@@ -265,6 +266,6 @@ extension PlantainError {
   public static func standardOutput(_ why: String) -> PlantainError {
     PlantainError(
       .output, .outputNotWritable, "cannot write to standard output: \(why)",
-      hint: "Check the program or file that receives it, or add -o FILE.", subject: "-")
+      hint: "Check the program or file that receives it, or add `output` FILE.", subject: "-")
   }
 }

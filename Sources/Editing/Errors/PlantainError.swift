@@ -4,7 +4,7 @@ package import Submission
 public struct PlantainError: Error, Sendable {
   /// The stage that failed.
   public let stage: Stage
-  /// The kind of error, which determines the exit status.
+  /// The kind of error.
   public let code: Code
   /// One sentence that names the subject, quotes the invalid value and says what was expected. Never contains
   /// a key.
@@ -21,8 +21,9 @@ public struct PlantainError: Error, Sendable {
   public package(set) var kept: String?
   /// The known name that is nearest to a mistyped one.
   public package(set) var nearest: String?
-  /// The long names of the options that the message and the hint mention, there in backquotes.
-  public package(set) var options: [String] = []
+  /// The options that the message names in backquotes. Anything else in backquotes there is quoted text, such
+  /// as that of a gateway.
+  package var messageOptions: [String] = []
   /// The column or key of a manifest that the error concerns.
   package var column: String?
   /// The earlier attempts at the gateway.
@@ -44,8 +45,10 @@ public struct PlantainError: Error, Sendable {
 
   package init(
     _ stage: Stage, _ code: Code, _ message: String, hint: String? = nil, subject: String? = nil,
-    billed: Billing = .no, retryAfter: Duration? = nil, underlying: (any Error)? = nil
+    billed: Billing = .no, retryAfter: Duration? = nil, underlying: (any Error)? = nil,
+    naming options: [String] = []
   ) {
+    messageOptions = options
     self.stage = stage
     self.code = code
     self.message = message
@@ -63,20 +66,18 @@ public struct PlantainError: Error, Sendable {
     return error
   }
 
-  /// The error with its options written in another way, such as the flags of a command line.
-  ///
-  /// - Parameter text: the text for an option, by its long name.
-  package func writingOptions(_ text: (String) -> String) -> PlantainError {
-    var error = self
-    for option in options {
-      error.message.replace("`\(option)`", with: text(option))
-      error.hint?.replace("`\(option)`", with: text(option))
-    }
-    return error
+  /// The long names of the options that the message and the hint name, there in backquotes.
+  public var options: [String] {
+    messageOptions + MessageStyle.options(in: hint ?? "").filter { !messageOptions.contains($0) }
   }
 
-  /// The exit status of the command for this error.
-  public var exitStatus: Int32 { code.exitStatus }
+  /// The error with its options written in a style, such as flags of a command line.
+  package func written(in style: MessageStyle) -> PlantainError {
+    var error = self
+    error.message = messageOptions.reduce(message) { style.written($1, in: $0) }
+    error.hint = hint.map(style.text)
+    return error
+  }
 
   /// Whether the same call may succeed later without changes and without paying twice.
   public var isRetryable: Bool { code == .rateLimited || code == .overloaded || code == .unreachable }
@@ -157,30 +158,6 @@ extension PlantainError {
     case overSpending = "over-spending-limit"
     /// The call was interrupted.
     case interrupted
-
-    /// The exit status of the command for this code.
-    public var exitStatus: Int32 {
-      switch self {
-      case .drifted: 1
-      case .usage: 64
-      case .notAPicture, .unsupportedFormat, .truncatedPicture, .damagedPicture, .tooManyPixels, .tooLarge,
-        .capNotReachable, .overMemory, .tookTooLong, .unusableFile:
-        65
-      case .missing, .notAFile, .unreadable: 66
-      case .unreachable: 69
-      case .internalError: 70
-      case .outputExists, .outputNotWritable, .ledgerUnusable: 73
-      case .rateLimited, .overloaded: 75
-      case .outcomeUnknown: 76
-      case .keyMissing, .keyRejected, .outOfCredit, .needsBilling, .placeNotServed: 77
-      case .configuration: 78
-      case .refused: 79
-      case .noPicture: 80
-      case .overSpending: 81
-      case .requestRejected, .unknownModel, .unsupportedOption: 82
-      case .interrupted: 130
-      }
-    }
   }
 
   /// The stage and the code. It contains no user data, so it is safe for metrics.

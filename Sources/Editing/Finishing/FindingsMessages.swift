@@ -67,9 +67,9 @@ extension String {
   package static func uncovered(isMirrored: Bool?) -> String {
     switch isMirrored {
     case true?: "the model moved the picture beyond the added margin; crop that edge, or try again"
-    case false?: "omit --fit and --aspect, so that the picture is padded and the answer covers it"
+    case false?: "omit `fit` and `aspect`, so that the picture is padded and the answer covers it"
     case nil:
-      "crop that edge; without --fit and --aspect, edit pads the picture so that the answer covers it"
+      "crop that edge; without `fit` and `aspect`, edit pads the picture so that the answer covers it"
     }
   }
 }

@@ -54,7 +54,7 @@ public struct Finisher: Sendable {
     /// - Throws: 73 when the file exists and must not be replaced, or cannot be written.
     public func writeComparison(overwriting: Bool = false) throws(PlantainError) {
       guard let comparison, let place = options.comparison else { return }
-      try Self.write(comparison, to: place, overwriting: overwriting)
+      try comparison.write(to: place, overwriting: overwriting)
     }
 
     /// Writes the picture to `path`, and the comparison to its own path. Creates missing folders.
@@ -67,18 +67,7 @@ public struct Finisher: Sendable {
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
       try writeComparison(overwriting: overwriting)
       try requireNoDrift(path)
-      try Self.write(bytes, to: path, overwriting: overwriting)
-    }
-
-    private static func write(
-      _ bytes: PictureBytes, to path: String, overwriting: Bool
-    ) throws(PlantainError) {
-      do throws(WriteError) {
-        try OutputFile.prepareFolder(of: path)
-        try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwriting)
-      } catch {
-        throw .writing(error, path)
-      }
+      try bytes.write(to: path, overwriting: overwriting)
     }
 
     /// The output path if none is given: `NAME.finished.EXT`, or as the name pattern says, in the given
@@ -186,5 +175,17 @@ extension FinishedPicture {
   package func drift(over maximum: Double?) -> Drift? {
     guard let maximum, let drift = findings.drift, drift > maximum else { return nil }
     return Drift(value: drift, maximum: maximum)
+  }
+}
+
+extension PictureBytes {
+  /// Writes the bytes to `path`, atomically. Creates missing folders.
+  func write(to path: String, overwriting: Bool) throws(PlantainError) {
+    do throws(WriteError) {
+      try OutputFile.prepareFolder(of: path)
+      try OutputFile.write(PictureContent(self), to: path, overwriting: overwriting)
+    } catch {
+      throw .writing(error, path)
+    }
   }
 }

@@ -91,7 +91,7 @@ public struct History: Sendable {
     guard OutputFile.exists(path) else {
       throw PlantainError(
         .input, .missing, "\(path), the result of the edit \(found.id), no longer exists",
-        hint: "Choose another edit with --from ID, or give the path of a picture.", subject: path)
+        hint: "Choose another edit with `from` ID, or give the path of a picture.", subject: path)
     }
     return (found.id, .file(path))
   }
@@ -144,7 +144,7 @@ public struct HistoryEntry: Encodable, Sendable {
   /// All attempts, in order.
   public let attempts: [Attempt]
   /// What the user can do about the edit; `nil` if there is nothing to do.
-  public let advice: String?
+  public package(set) var advice: String?
   /// The command in `advice`, if it has one.
   package let command: String?
   /// Whether a live process is working on the edit.

@@ -29,7 +29,7 @@ public enum LedgerLocation: Sendable, Equatable {
         throw PlantainError(
           .configuration, .configuration,
           "the path of the ledger is unknown: neither HOME nor XDG_DATA_HOME is set",
-          hint: "Choose a file with --ledger or PLANTAIN_LEDGER.")
+          hint: "Choose a file with `ledger` or PLANTAIN_LEDGER.")
       }
       return folder + "/plantain/ledger.sqlite"
     }

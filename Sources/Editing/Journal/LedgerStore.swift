@@ -17,14 +17,14 @@ package final class LedgerStore: Sendable {
   package let path: String
   private let opened = Mutex<Ledger?>(nil)
   private let logger: Logger
-  /// The `--ledger` option that a suggested command needs, with a leading space; empty for the standard
-  /// location.
-  package let option: String
+  /// The value of the option `ledger` that a suggested command needs, quoted for a shell; `nil` for the
+  /// standard location.
+  package let optionValue: String?
 
   /// - Parameter logger: logs a warning if other users can read the ledger. Default: labeled `plantain`.
   package init(_ location: LedgerLocation, logger: Logger = Logger(label: "plantain")) throws(PlantainError) {
     path = OutputFile.absolute(try location.path())
-    option = location == .standard ? "" : " --ledger '\(path.replacing("'", with: "'\\''"))'"
+    optionValue = location == .standard ? nil : "'\(path.replacing("'", with: "'\\''"))'"
     self.logger = logger
   }
 

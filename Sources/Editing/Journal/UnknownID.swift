@@ -25,7 +25,7 @@ extension LedgerStore {
 
   func unknownEdit(_ id: String) async throws(PlantainError) -> PlantainError {
     let (edits, runs) = try await similar(id)
-    if let run = runs.equal { return unknown(.edit, id, "That is a run: plantain history --run \(run)") }
+    if let run = runs.equal { return unknown(.edit, id, "That is a run: plantain history `run` \(run)") }
     return unknown(.edit, id, (edits.near ?? runs.near).map { "Did you mean \($0)?" })
   }
 
@@ -42,7 +42,7 @@ extension LedgerStore {
         .input, .missing, "there is no \(what) \(id), because there is no ledger yet",
         hint: "The first edit creates it at \(path).", subject: id)
     }
-    let list = what == .edit ? "plantain history" : "plantain history --runs"
+    let list = what == .edit ? "plantain history" : "plantain history `runs`"
     return PlantainError(
       .input, .missing, "the ledger \(path) has no \(what) \(id)",
       hint: hint ?? "\(list) lists those that it has.", subject: id)

@@ -24,7 +24,7 @@ extension Editor {
     do throws(PlantainError) {
       try await store.with { ledger throws(LedgerError) in try await ledger.add([written], toEdit: result.id)
       }
-      error.hint = "It was kept as \(kept). To edit it further: plantain edit --from \(result.id)"
+      error.hint = "It was kept as \(kept). To edit it further: plantain edit `from` \(result.id)"
     } catch {
       logger.warning("the ledger does not name \(kept): \(error.message)")
     }

@@ -105,7 +105,7 @@ extension OutputPlan {
     guard rest.map(isOfResult) != true, !inputs.contains(place) else {
       throw .usage(
         "\(comparison) is the name of a picture of the edit itself, so it cannot be the comparison",
-        hint: "Choose another name for --compare, such as NAME.cmp.png.")
+        hint: "Choose another name for `compare`, such as NAME.cmp.png.")
     }
   }
 

@@ -69,7 +69,8 @@ package struct OutputPlan {
   private static func requireRaw(_ options: EditOptions) throws(PlantainError) {
     guard options.finish.isEmpty, options.outputFormat == nil else {
       throw .usage(
-        "--raw keeps the model's bytes as they are", hint: "Omit the options that finish or convert them.")
+        "`raw` keeps the model's bytes as they are", hint: "Omit the options that finish or convert them.",
+        options: ["raw"])
     }
   }
 

@@ -220,7 +220,7 @@ public struct PreparedFiles: Sendable {
     guard !isOwn(found, own), let picture = found.flatMap({ sources[$0] }) else { return }
     throw PlantainError(
       .output, .outputExists, "\(path) is the picture \(picture) itself and would be replaced",
-      hint: "Choose another folder or name, or replace pictures with --in-place.", subject: path)
+      hint: "Choose another folder or name, or replace pictures with `in-place`.", subject: path)
   }
 }
 

@@ -59,7 +59,7 @@ extension Prepare {
     if let budget { return budget }
     throw .usage(
       "\(limit) are not enough for \(job.references.count) pictures and the prompt",
-      hint: "Raise the limit with --request-bytes.")
+      hint: "Raise the limit with `request-bytes`.")
   }
 
   /// Prepares every reference within the gateway's limit for one picture. Those that are too large together

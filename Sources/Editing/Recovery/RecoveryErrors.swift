@@ -43,7 +43,7 @@ extension PlantainError {
   package static func settledAsLost(_ id: String) -> PlantainError {
     var error = PlantainError(
       .reply, .noPicture, "the edit \(id) was settled as billed, and no picture will come",
-      hint: "Nothing was sent now. To send it again, and pay again, use --again.", subject: id)
+      hint: "Nothing was sent now. To send it again, and pay again, use `again`.", subject: id)
     error.editID = id
     return error
   }
@@ -53,7 +53,7 @@ extension PlantainError {
     var error = PlantainError(
       .submission, .outcomeUnknown,
       "the same edit (\(id)) was sent before, and its outcome is unknown; nothing was sent now",
-      hint: "It may have been done and billed. \(settling(id)) Or send it again with --again.",
+      hint: "It may have been done and billed. \(settling(id)) Or send it again with `again`.",
       subject: id, billed: .no)
     error.editID = id
     return error
@@ -63,7 +63,7 @@ extension PlantainError {
   static func twinUnderWay() -> PlantainError {
     PlantainError(
       .submission, .outcomeUnknown, "the same edit is under way in another process; nothing was sent now",
-      hint: "Wait until it finishes. To get several pictures of one prompt, use --count.",
+      hint: "Wait until it finishes. To get several pictures of one prompt, use `count`.",
       billed: .no)
   }
 
@@ -72,6 +72,6 @@ extension PlantainError {
   }
 
   static func settlingCommand(_ id: String) -> String {
-    "plantain settle \(id) --as billed|unbilled|resend"
+    "plantain settle \(id) `as` billed|unbilled|resend"
   }
 }

@@ -90,7 +90,7 @@ extension PlantainError {
       .input, .missing,
       "it was done by the edit \(entry.id), whose result no longer exists"
         + ((entry.outputs?.last).map { ": \($0)" } ?? ""),
-      hint: "Send it again, and pay again, with --again.", subject: entry.outputs?.last)
+      hint: "Send it again, and pay again, with `again`.", subject: entry.outputs?.last)
     error.editID = entry.id
     return error
   }

@@ -67,11 +67,11 @@ struct OptionCheck {
       let shaping = fit != .none ? "`fit` \(fit.rawValue)" : "`region`"
       throw .usage(
         "\(shaping) needs an aspect ratio", hint: "Omit `aspect`, or pass a ratio.",
-        options: ["fit", "region", "aspect"])
+        options: ["fit", "region"])
     }
     guard fit == .none || !hasRegion else {
       throw .usage(
-        "a region is already sent in a supported shape", hint: "Omit `fit`.", options: ["fit"])
+        "a region is already sent in a supported shape", hint: "Omit `fit`.")
     }
   }
 
@@ -84,16 +84,14 @@ struct OptionCheck {
   private func lacks(_ what: String, option: String) -> PlantainError {
     let offered = gateway.fields.optional.compactMap { $0.field == nil ? nil : $0.option }
     var error = lacks("\(what) `\(option)`", offered.map { "`\($0)`" })
-    error.options = [option] + offered
+    error.messageOptions = [option] + offered
     return error
   }
 
   private func lacks(_ what: String, _ has: [String], nearest: Bool = false) -> PlantainError {
-    var error = PlantainError.unsupported(
+    .unsupported(
       "\(what); it has \(has.joined(separator: ", "))", gateway,
       hint: nearest ? "Choose one of them, or add `nearest`. Nothing was sent." : "Nothing was sent.")
-    if nearest { error.options = ["nearest"] }
-    return error
   }
 }
 

@@ -19,7 +19,7 @@ package enum RequestCheck {
         "\(gateway.id) takes at most \(gateway.limits.references) references, received \(references.count)",
         gateway,
         hint:
-          "Pass fewer; to edit each of them: plantain batch PICTURE... -p TEXT. Nothing was sent.")
+          "Pass fewer; to edit each of them: plantain batch PICTURE... `prompt` TEXT. Nothing was sent.")
     }
     for (position, reference) in references.enumerated() {
       guard case .url(let address) = reference else { continue }
@@ -42,7 +42,7 @@ extension RequestCheck {
     guard prompt.isBlank else { return }
     throw .usage(
       prompt.isEmpty ? "the prompt is empty" : "the prompt is only white space",
-      hint: "Describe with -p what the picture should become.")
+      hint: "Describe with `prompt` what the picture should become.")
   }
 }
 

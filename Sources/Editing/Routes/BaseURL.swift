@@ -15,7 +15,7 @@ package struct BaseURL {
     guard let text, !text.isEmpty else {
       throw PlantainError(
         .configuration, .configuration, "no base URL is set for \(gateway.id)",
-        hint: "Add --base-url, or set \(gateway.addressVariable).", subject: gateway.id)
+        hint: "Add `base-url`, or set \(gateway.addressVariable).", subject: gateway.id)
     }
     let before = BaseAddress(before: gateway.path)
     func bad(_ why: String, better: String = "https://api.example.com") -> PlantainError {

@@ -98,12 +98,12 @@ public struct FinishOptions: Sendable {
     if let feather = settings.feather {
       guard feather >= 0 else { throw .usage("expected 0 or more for the feather, received \(feather)") }
       guard statedRegion != nil || mask != nil else {
-        throw .usage("a feather needs a region or a mask", hint: "Add --region or --mask.")
+        throw .usage("a feather needs a region or a mask", hint: "Add `region` or `mask`.")
       }
     }
     if let comparison { try Self.requirePNG(comparison) }
     guard settings.maskEdits == nil || mask != nil else {
-      throw .usage("--mask-edits needs a mask", hint: "Add --mask.")
+      throw .usage("`mask-edits` needs a mask", hint: "Add `mask`.", options: ["mask-edits"])
     }
     if let maximumBytes, maximumBytes.bytes < 1 {
       throw .usage("expected 1 or more for the maximum bytes of the output, received \(maximumBytes.bytes)")
@@ -118,7 +118,7 @@ public struct FinishOptions: Sendable {
     guard !name.isEmpty, name.lowercased() != "png" else { return }
     throw .usage(
       "the comparison is a PNG, but \(comparison) has another extension",
-      hint: "Pass --compare a name that ends in .png, such as \(OutputPlan.withoutExtension(comparison)).png."
+      hint: "Pass `compare` a name that ends in .png, such as \(OutputPlan.withoutExtension(comparison)).png."
     )
   }
 }

@@ -105,7 +105,7 @@ public struct PictureList: Sendable {
     guard pictures.count == before else { return }
     throw PlantainError(
       .input, .unusableFile, "there is no picture in \(path)",
-      hint: isRecursive ? "Check the name." : "Search its subfolders, too, with --recursive.",
+      hint: isRecursive ? "Check the name." : "Search its subfolders, too, with `recursive`.",
       subject: path)
   }
 

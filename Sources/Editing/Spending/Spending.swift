@@ -37,7 +37,7 @@ extension SpendingLimits {
     let cost = Money(millionths: price.millionths * count, currency: price.currency)
     if let perRun, cost.millionths > perRun.millionths {
       throw .passingLimit(
-        "the edit would cost \(cost) at \(gateway), over the limit of \(perRun)", hint: "Raise --max-cost.",
+        "the edit would cost \(cost) at \(gateway), over the limit of \(perRun)", hint: "Raise `max-cost`.",
         gateway)
     }
   }
@@ -53,12 +53,12 @@ extension SpendingLimits {
     guard let price else {
       throw .passingLimit(
         "the price of \(model) at \(gateway) is unknown, and spending is limited to \(limit)",
-        hint: "Set the price of a picture with --price, such as --price 0.05USD.", gateway)
+        hint: "Set the price of a picture with `price`, such as `price` 0.05USD.", gateway)
     }
     for limit in all where limit.currency != price.currency {
       throw .passingLimit(
         "\(gateway) bills in \(price.currency), and the limit is \(limit)",
-        hint: "Give the limit in \(price.currency), or the price in \(limit.currency) with --price.", gateway)
+        hint: "Give the limit in \(price.currency), or the price in \(limit.currency) with `price`.", gateway)
     }
   }
 }

@@ -33,7 +33,7 @@ package final class SpendingLimiter: Sendable {
     throw PlantainError(
       .request, .overSpending,
       "\(money(before)) are spent or in flight; \(money(more)) more would exceed the limit of \(limit)",
-      hint: "Raise --max-cost. Nothing was sent.", subject: gateway)
+      hint: "Raise `max-cost`. Nothing was sent.", subject: gateway)
   }
 
   /// Counts what the run had spent before it was interrupted.

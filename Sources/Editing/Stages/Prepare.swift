@@ -56,7 +56,7 @@ struct Prepare: Sendable {
     guard bytes <= limit else {
       throw PlantainError(
         .request, .tooLarge, "the request has \(bytes), over the limit of \(limit)",
-        hint: "Pass fewer references, or raise the limit with --request-bytes.", subject: gateway.id)
+        hint: "Pass fewer references, or raise the limit with `request-bytes`.", subject: gateway.id)
     }
     return bytes
   }

@@ -38,6 +38,32 @@ public struct RequestFields: Sendable {
   /// The field of the thinking level.
   public var thinking: String?
 
+  /// Creates the field names of a gateway. Every parameter is the property of its name; `nil`, the default,
+  /// means that the gateway does not have the option.
+  ///
+  /// - Parameters:
+  ///   - prompt: the field of the prompt.
+  ///   - references: the field of references that are sent as bytes.
+  ///   - addressSchemes: the schemes of references sent as URLs. Default: https and http.
+  ///   - tierSpellings: the values of tiers that are not spelled like `1K`. Default: none.
+  ///   - sendsShapeUnasked: whether aspect ratio and tier are always sent. Default: `true`.
+  public init(
+    model: String? = nil, prompt: String, role: String? = nil, references: String, addresses: String? = nil,
+    addressSchemes: [String] = ["https", "http"], ratio: String? = nil,
+    automaticRatio: AutomaticRatio? = nil, tier: String? = nil, tierSpellings: [Tier: String] = [:],
+    sendsShapeUnasked: Bool = true, count: String? = nil, outputFormat: String? = nil,
+    webSearch: String? = nil, imageSearch: String? = nil, officialFallback: String? = nil,
+    thinking: String? = nil
+  ) {
+    (self.model, self.prompt, self.role) = (model, prompt, role)
+    (self.references, self.addresses, self.addressSchemes) = (references, addresses, addressSchemes)
+    (self.ratio, self.automaticRatio, self.tier) = (ratio, automaticRatio, tier)
+    (self.tierSpellings, self.sendsShapeUnasked) = (tierSpellings, sendsShapeUnasked)
+    (self.count, self.outputFormat) = (count, outputFormat)
+    (self.webSearch, self.imageSearch) = (webSearch, imageSearch)
+    (self.officialFallback, self.thinking) = (officialFallback, thinking)
+  }
+
   /// How a request leaves the aspect ratio to the gateway.
   public enum AutomaticRatio: Sendable, Equatable {
     /// By a special value of the field.

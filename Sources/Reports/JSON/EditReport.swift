@@ -151,7 +151,7 @@ public struct EditReport: Encodable, Sendable {
     usage = result.reply.usage
     cost = result.cost
     finish = Finish(result)
-    missing = result.missing.isEmpty ? nil : result.missing.map { ErrorReport($0).error }
+    missing = result.missing.isEmpty ? nil : result.missing.map(ErrorReport.Content.init)
     attempts = result.attempts.map {
       Attempt(gateway: $0.gateway, state: $0.state, status: $0.status, seconds: $0.elapsed.seconds)
     }

@@ -42,7 +42,7 @@ public struct GatewayReport: Encodable, Sendable {
   /// The media types that can be requested for results.
   public let outputFormats: [String]
   /// The command-line options that it supports.
-  public let options: [String]
+  public package(set) var options: [String]
   /// The path of each of these options in its requests.
   public let fields: [String: String]
   /// The tiers that its requests spell in their own way.
@@ -128,16 +128,16 @@ public struct GatewayReport: Encodable, Sendable {
     maximumPictures = gateway.maximumPictures
     outputFormats = gateway.outputFormats.map(\.name)
     let places: [(option: String, path: String?)] = [
-      ("--aspect", gateway.fields.ratio), ("--tier", gateway.fields.tier), ("--count", gateway.fields.count),
-      ("--output-format", gateway.fields.outputFormat), ("--web-search", gateway.fields.webSearch),
-      ("--image-search", gateway.fields.imageSearch),
-      ("--official-fallback", gateway.fields.officialFallback),
-      ("--thinking", gateway.fields.thinking),
+      ("aspect", gateway.fields.ratio), ("tier", gateway.fields.tier), ("count", gateway.fields.count),
+      ("output-format", gateway.fields.outputFormat), ("web-search", gateway.fields.webSearch),
+      ("image-search", gateway.fields.imageSearch),
+      ("official-fallback", gateway.fields.officialFallback),
+      ("thinking", gateway.fields.thinking),
     ]
     options = places.filter { $0.path != nil }.map(\.option)
     fields = Dictionary(
       uniqueKeysWithValues: places.compactMap { place in
-        place.path.map { (String(place.option.dropFirst(2)), $0) }
+        place.path.map { (place.option, $0) }
       })
     tierSpellings = Dictionary(
       uniqueKeysWithValues: gateway.fields.tierSpellings.map { ($0.key.rawValue, $0.value) })

@@ -43,13 +43,24 @@ public struct BatchRecord: Sendable {
   package enum State: String, Sendable { case done, skipped, elsewhere, ambiguous, failed }
 
   private(set) var entries: [Entry] = []
+  private let style: MessageStyle
 
   /// Creates an empty record.
-  public init() {}
+  public init() { self.init(in: .plain) }
+
+  /// Creates an empty record, for a report that names options in a style.
+  package init(in style: MessageStyle) { self.style = style }
 
   /// Adds the outcome of an item.
   public mutating func add(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
-    entries.append(Entry(item, outcome))
+    entries.append(Entry(item, outcome, style))
+  }
+
+  /// The command that settles an edit, for the edit's own ledger; `nil` if it needs none.
+  fileprivate func command(for entry: HistoryEntry, in store: LedgerStore) -> String? {
+    guard let command = entry.command else { return nil }
+    let place = store.optionValue.map { style.text(" `ledger` ") + $0 }
+    return style.text(command) + (place ?? "")
   }
 
   /// The entries in the manifest's order.
@@ -57,7 +68,7 @@ public struct BatchRecord: Sendable {
 }
 
 extension BatchRecord.Entry {
-  fileprivate init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+  fileprivate init(_ item: Manifest.Item, _ outcome: Batch.Outcome, _ style: MessageStyle) {
     line = item.line
     name =
       item.id ?? item.references.first.map { OutputFile.name(of: $0.name) }
@@ -70,7 +81,7 @@ extension BatchRecord.Entry {
     switch outcome {
     case .done(let result):
       state = .done
-      tell(result)
+      tell(result, style)
     case .skipped(let id, let paths):
       state = .skipped
       outputs = paths
@@ -78,20 +89,21 @@ extension BatchRecord.Entry {
     case .elsewhere: state = .elsewhere
     case .ambiguous(let error):
       state = .ambiguous
-      tell(error)
+      tell(error.written(in: style))
     case .failed(let error):
       state = .failed
-      tell(error)
+      tell(error.written(in: style))
     }
   }
 
-  private mutating func tell(_ result: EditResult) {
+  private mutating func tell(_ result: EditResult, _ style: MessageStyle) {
     outputs = result.images.compactMap(\.output)
     edit = result.id
     cost = result.cost
     elapsed = result.elapsed
     (model, tier) = (result.model, result.request.tier.rawValue)
-    warnings = result.warnings.map(result.explanation) + (result.findings?.notes ?? [])
+    let notes = result.warnings.map(result.explanation) + (result.findings?.notes ?? [])
+    warnings = notes.map(style.text)
   }
 
   private mutating func tell(_ error: PlantainError) {
@@ -100,11 +112,11 @@ extension BatchRecord.Entry {
     edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
   }
 
-  fileprivate mutating func tell(_ known: HistoryEntry, _ store: LedgerStore) {
+  fileprivate mutating func tell(_ known: HistoryEntry, command: String?) {
     edit = known.id
     (model, tier) = (known.model, known.tier)
     if state == .skipped { cost = known.cost }
-    command = known.command.map { $0 + store.option }
+    self.command = command
   }
 }
 
@@ -118,7 +130,8 @@ extension Editor {
       guard entries[position].state != .done, let id = entries[position].edit,
         let known = try? await store.entry(id), let attempts = try? await store.attempts(of: known)
       else { continue }
-      entries[position].tell(store.details(of: known, attempts), store)
+      let details = store.details(of: known, attempts)
+      entries[position].tell(details, command: record.command(for: details, in: store))
     }
     return entries
   }
