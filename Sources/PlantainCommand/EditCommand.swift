@@ -62,7 +62,7 @@ struct EditCommand: AsyncParsableCommand {
       pictures.insert(picture, at: 0)
       options.parent = id
     }
-    let job = EditJob(route: preparation.route, sending: sending, options: options)
+    let job = EditInvocation(route: preparation.route, sending: sending, options: options)
     try await job.run(pictures, workers)
   }
 }
@@ -92,7 +92,7 @@ struct GenerateCommand: AsyncParsableCommand {
     route.apply(to: &options)
     try sending.apply(to: &options)
     file.apply(to: &options.finish)
-    try await EditJob(route: route, sending: sending, options: options).run([], workers)
+    try await EditInvocation(route: route, sending: sending, options: options).run([], workers)
   }
 }
 
@@ -108,7 +108,7 @@ extension EditOptions {
 }
 
 /// The work that `edit` and `generate` share.
-struct EditJob {
+struct EditInvocation {
   let route: RouteFlags
   let sending: SendingFlags
   let options: EditOptions

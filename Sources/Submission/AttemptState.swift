@@ -1,3 +1,5 @@
+package import Core
+
 /// The state of one attempt to send a request, and with it what is known about billing. This state machine is
 /// the only code that decides what may be sent again.
 ///
@@ -101,9 +103,6 @@ extension AttemptState {
 
   /// Whether the same request may be sent again without asking the user.
   package var permitsSendingAgain: Bool { self == .prepared || self == .unbilled }
-
-  /// Whether an attempt was billed.
-  package enum Billing: String, Sendable { case no, yes, unknown }
 
   /// What this state says about billing.
   package var billing: Billing {

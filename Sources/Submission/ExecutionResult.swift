@@ -7,11 +7,8 @@ package struct ExecutionResult: Sendable {
   package struct Picture: Sendable {
     package let bytes: PictureBytes
     package let label: MediaType?
-    package let source: Source
+    package let source: PictureDelivery
   }
-
-  /// How a picture was delivered: in the reply, at a URL, or by a task.
-  package enum Source: String, Sendable { case inline, url, task }
 
   package let pictures: [Picture]
   package let facts: ReplyFacts

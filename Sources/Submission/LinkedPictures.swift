@@ -83,7 +83,7 @@ extension RequestExecutor {
       await attempt.note(.findNothing, .init(message: linked.reason))
       throw .noPicture(reason: linked.reason, message: linked.facts.text, links: linked.links)
     }
-    let source = tasks.isEmpty ? ExecutionResult.Source.url : .task
+    let source = tasks.isEmpty ? PictureDelivery.url : .task
     var facts = linked.facts
     facts.text = facts.text.flatMap(PicturesInText.withoutPictures)
     return ExecutionResult(

@@ -25,7 +25,7 @@ extension RequestExecutor {
     for picture in pictures {
       switch picture.content {
       case .bytes(let bytes):
-        let source = isTask ? ExecutionResult.Source.task : .inline
+        let source = isTask ? PictureDelivery.task : .inline
         collected.append(ExecutionResult.Picture(bytes: bytes, label: picture.label, source: source))
       case .address(let address, let expires):
         let file = try await sender.downloads.holding(1) { () throws(ExecutionFailure.Cause) in
@@ -33,7 +33,7 @@ extension RequestExecutor {
         }
         areChecked = areChecked && file.isAddressChecked
         if !collected.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) {
-          let source = isTask ? ExecutionResult.Source.task : .url
+          let source = isTask ? PictureDelivery.task : .url
           collected.append(ExecutionResult.Picture(bytes: file.bytes, label: picture.label, source: source))
         }
       }

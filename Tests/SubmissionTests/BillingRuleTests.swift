@@ -1,3 +1,4 @@
+import Core
 import Gateways
 import TestSupport
 import Testing

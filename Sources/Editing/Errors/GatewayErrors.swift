@@ -64,7 +64,7 @@ extension PlantainError {
     for failure: ExecutionFailure, _ route: Route, ledger: String, edit: String
   ) -> PlantainError {
     let gateway = route.gateway
-    let billed = Billing(failure.state.billing)
+    let billed = failure.state.billing
     switch failure.cause {
     case .journal(let error): return .ledger(error.message, ledger)
     case .submission(let error): return submitting(error, route, billed)
@@ -278,14 +278,4 @@ extension PlantainError {
 
   /// Whether the gateway's daily quota is used up.
   package var isOfWholeDay: Bool { (underlying as? GatewayFailure)?.kind == .dayQuotaUsed }
-}
-
-extension PlantainError.Billing {
-  init(_ billing: AttemptState.Billing) {
-    switch billing {
-    case .no: self = .no
-    case .yes: self = .yes
-    case .unknown: self = .unknown
-    }
-  }
 }

@@ -4,7 +4,7 @@ package import PictureFormats
 public import PictureWork
 package import Preparation
 package import Submission
-package import Core
+public import Core
 
 extension PlantainError {
   /// An error of wrong usage: an invalid option, argument or combination of them.

@@ -1,3 +1,4 @@
+public import Core
 package import Submission
 
 /// The error of every call: the stage, a code, a message, and a hint at the remedy.
@@ -39,9 +40,7 @@ public struct PlantainError: Error, Sendable {
   }
 
   /// Whether money may have been spent.
-  public enum Billing: String, Sendable {
-    case no, yes, unknown
-  }
+  public typealias Billing = Core.Billing
 
   package init(
     _ stage: Stage, _ code: Code, _ message: String, hint: String? = nil, subject: String? = nil,

@@ -142,7 +142,7 @@ public struct HistoryEntry: Encodable, Sendable {
   /// What was certainly billed, and what may have been.
   package let spending: EditSpending
   /// All attempts, in order.
-  public let attempts: [Attempt]
+  public let attempts: [EditAttempt]
   /// What the user can do about the edit; `nil` if there is nothing to do.
   public package(set) var advice: String?
   /// The command in `advice`, if it has one.
@@ -155,24 +155,6 @@ public struct HistoryEntry: Encodable, Sendable {
   private enum CodingKeys: CodingKey {
     case id, at, gateway, model, baseURL, tier, aspect, count, prompt, sources, outputs, parent, run, state
     case billed, cost, attempts, advice
-  }
-
-  /// One attempt to send a request of the edit.
-  public struct Attempt: Encodable, Sendable {
-    /// The id of the gateway.
-    public let gateway: String
-    /// The raw value of the attempt's `AttemptState`.
-    public let state: String
-    /// The HTTP status of the reply; `nil` if there was none.
-    public let status: Int?
-    /// The gateway's task ids, separated by commas; `nil` if there are none.
-    public let task: String?
-    /// The duration in seconds, until the last change of the state.
-    public let seconds: Double
-    /// The message of a failure.
-    public let message: String?
-    /// The file name of the stored raw reply; `nil` if there is none to read.
-    public let reply: String?
   }
 
   package init(
@@ -196,14 +178,10 @@ public struct HistoryEntry: Encodable, Sendable {
     run = entry.run
     self.state = state.rawValue
     spending = EditSpending(entry, attempts, isLive: isLive)
-    billed = PlantainError.Billing(spending.billing).rawValue
+    billed = spending.billing.rawValue
     cost = Self.cost(entry, attempts, spending)
     self.attempts = zip(attempts, states).map { attempt, state in
-      Attempt(
-        gateway: attempt.gateway, state: state.rawValue, status: attempt.status,
-        task: attempt.tasks?.joined(separator: ","),
-        seconds: Double(attempt.changed - attempt.started) / 1_000, message: attempt.message,
-        reply: state == .done || state == .unbilled || !hasReply(attempt) ? nil : attempt.reply)
+      EditAttempt(attempt, state, hasReply: hasReply(attempt))
     }
     let isKept = self.attempts.contains { $0.state == state.rawValue && $0.reply != nil }
     command = isLive ? nil : Self.command(state, entry.id, isKept: isKept)

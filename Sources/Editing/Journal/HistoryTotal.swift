@@ -20,7 +20,7 @@ public struct HistoryTotal: Encodable, Sendable {
 
   fileprivate mutating func count(_ entry: HistoryEntry) {
     edits += 1
-    if entry.billed == PlantainError.Billing.yes.rawValue { billed += 1 }
+    if entry.billed == Billing.yes.rawValue { billed += 1 }
     if let more = entry.spending.certain?.amount { amount = ((amount ?? 0) + more).rounded(to: 6) }
     if let more = entry.spending.uncertain?.amount { uncertain = ((uncertain ?? 0) + more).rounded(to: 6) }
   }
@@ -38,7 +38,7 @@ extension History {
     var totals: [HistoryTotal] = []
     var places: [[String]: Int] = [:]
     try await forEach(matching: filter) { entry in
-      guard entry.billed != PlantainError.Billing.no.rawValue else { return true }
+      guard entry.billed != Billing.no.rawValue else { return true }
       let day = entry.began.localDay
       let key = [day, entry.gateway, entry.cost.currency ?? ""]
       if places[key] == nil {

@@ -1,4 +1,5 @@
 import Finishing
+import Gateways
 import PictureFormats
 package import Ledger
 import Submission

@@ -32,11 +32,11 @@ package struct EditSpending: Sendable {
   }
 
   /// Whether the edit was billed.
-  var billing: AttemptState.Billing { billed > 0 ? .yes : unknown > 0 ? .unknown : .no }
+  var billing: Billing { billed > 0 ? .yes : unknown > 0 ? .unknown : .no }
 
   /// One of the requests of an edit.
   private struct Part {
-    let billing: AttemptState.Billing
+    let billing: Billing
     let pictures: Int
     let reported: ReplyFacts.ReportedCost?
   }
@@ -67,7 +67,7 @@ package struct EditSpending: Sendable {
 
 extension AttemptEntry {
   /// Whether the attempt was billed. A successful reply is billed, even if it ended early.
-  fileprivate func billing(isLive: Bool) -> AttemptState.Billing {
+  fileprivate func billing(isLive: Bool) -> Billing {
     let state = settledState(isLive: isLive)
     return state == .ambiguous && (200..<300).contains(status ?? 0) ? .yes : state.billing
   }

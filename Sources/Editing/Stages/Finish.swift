@@ -55,7 +55,7 @@ struct Finish: Sendable {
 struct FinishedEdit: Sendable {
   struct Picture: Sendable {
     let finished: FinishedPicture
-    let source: ExecutionResult.Source
+    let source: PictureDelivery
   }
 
   let pictures: [Picture]

@@ -32,7 +32,7 @@ public struct EditReport: Encodable, Sendable {
   /// The result of finishing.
   public var finish: Finish?
   /// The attempts to send the request, in order.
-  public var attempts: [Attempt]?
+  public var attempts: [EditAttempt]?
   /// Text that the model returned.
   public var text: String?
   /// The grounding metadata of searches, as the gateway returned it.
@@ -108,18 +108,6 @@ public struct EditReport: Encodable, Sendable {
     }
   }
 
-  /// One attempt to send the request.
-  public struct Attempt: Encodable, Sendable {
-    /// The id of the gateway.
-    public let gateway: String
-    /// The raw value of its state.
-    public let state: String
-    /// The HTTP status; `nil` without a response.
-    public let status: Int?
-    /// Its duration, in seconds.
-    public let seconds: Double
-  }
-
   /// The report of a dry run.
   public init(_ plan: EditPlan) {
     id = plan.id
@@ -152,9 +140,7 @@ public struct EditReport: Encodable, Sendable {
     cost = result.cost
     finish = Finish(result)
     missing = result.missing.isEmpty ? nil : result.missing.map(ErrorReport.Content.init)
-    attempts = result.attempts.map {
-      Attempt(gateway: $0.gateway, state: $0.state, status: $0.status, seconds: $0.elapsed.seconds)
-    }
+    attempts = result.attempts
     text = result.reply.text
     grounding = result.reply.grounding.flatMap { JSONValue(parsing: Array($0.utf8)) }
     warnings = result.warnings.map(\.rawValue)
