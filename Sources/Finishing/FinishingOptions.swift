@@ -51,14 +51,10 @@ package struct FinishingOptions: Sendable, Equatable {
   package var laysBack: Bool { hasOriginalsSize || looksForPlace || settings.restoresAlpha }
 
   /// Whether the result's pixels are changed; otherwise they are only inspected.
-  var changesPixels: Bool {
-    hasOriginalsSize || looksForPlace || looksForTint || settings.restoresAlpha
-  }
+  var changesPixels: Bool { laysBack || looksForTint }
 
   /// Whether the original's pixels are needed.
-  package var looksAtOriginal: Bool {
-    hasOriginalsSize || looksForPlace || looksForTint || settings.restoresAlpha || compares || measuresDrift
-  }
+  package var looksAtOriginal: Bool { changesPixels || compares || measuresDrift }
 
   /// Checks that the options are possible for an original of that size.
   ///

@@ -19,126 +19,36 @@ package struct FinishingPictures: Sendable {
   }
 }
 
-/// What is known of a returned picture before it is decoded.
+/// What is known of a returned picture before it is decoded, and the plan for finishing it.
+@dynamicMemberLookup
 package struct ResultInspection: Sendable {
-  package struct Original: Sendable {
-    package let bytes: PictureBytes
-    package let structure: PictureStructure
-    package let reading: OriginalReading
-  }
+  package typealias Original = ResultFacts.Original
 
-  package let bytes: PictureBytes
-  package let structure: PictureStructure
-  package let options: FinishingOptions
-  package let original: Original?
-  package let mask: Original?
-  /// The metadata to write into the file.
-  package private(set) var metadata = EmbeddedMetadata()
+  package let facts: ResultFacts
+  package let plan: FinishingPlan
   /// The file to write if nothing has to be decoded for it.
-  package private(set) var untouched: PictureBytes?
+  package let untouched: PictureBytes?
 
-  /// The format to write: the original's if some of its pixels stay. If that format, or the returned one,
-  /// cannot be written or cannot hold the picture, and the picture has to be written, PNG, which is lossless.
-  package var wanted: PictureFormat {
-    if let wanted = options.wanted { return wanted }
-    guard options.changesPixels || options.metadata != nil else { return structure.format }
-    guard options.changesPixels, let original else { return structure.format.written }
-    let natural = options.composites ? original.structure.format.written : structure.format.written
-    let needsAlpha = options.restoresAlpha && original.structure.hasAlpha
-    let isTooLong = canvas.longestEdge > natural.longestEdge
-    return needsAlpha && !natural.hasAlpha || isTooLong ? .png : natural
+  init(_ facts: ResultFacts) {
+    self.facts = facts
+    plan = FinishingPlan(facts)
+    untouched = plan.needsPixels ? nil : plan.embedMetadata.withoutDecoder()
   }
 
-  /// The size of the finished picture, or a larger one.
-  package var canvas: PixelSize {
-    guard let original, options.hasOriginalsSize else { return structure.uprightSize }
-    return original.structure.uprightSize
+  /// A property of the pictures and options.
+  package subscript<Value>(dynamicMember path: KeyPath<ResultFacts, Value>) -> Value {
+    facts[keyPath: path]
   }
 
-  /// Whether pixels have to be decoded; otherwise the picture stays as it is encoded.
-  package var needsPixels: Bool {
-    let isTurned = options.metadata != nil && structure.orientation != 1
-    return options.changesPixels || wanted != structure.format || isTurned
-  }
   /// Whether a decoder has to read the file.
-  package var needsDecoder: Bool { untouched == nil || options.looksAtOriginal }
-
-  /// Whether metadata, or a missing end of the file, is inserted.
-  private var isRewritten: Bool { !metadata.isEmpty || structure.repairs.contains(.end) }
-
-  /// The file as it arrived, with only these insertions, if it is within the limit.
-  private func withoutDecoder() -> PictureBytes? {
-    guard !needsPixels else { return nil }
-    let file =
-      isRewritten
-      ? structure.cleaned(bytes).adding(
-        metadata, as: structure.format, structure.size, over: structure.profile)
-      : bytes
-    return file.count <= options.maximumBytes ?? .max ? file : nil
-  }
-
-  package init(
-    _ bytes: PictureBytes, _ structure: PictureStructure, _ options: FinishingOptions, original: Original?,
-    mask: Original?
-  ) {
-    self.bytes = bytes
-    self.structure = structure
-    self.options = options
-    self.original = original
-    self.mask = mask
-    metadata = EmbeddedMetadata(options.metadata, from: original)
-    metadata.profile = numbers.profile
-    untouched = withoutDecoder()
-  }
-
-  /// How the original's own pixel values are kept, because some of its pixels stay: the result is converted
-  /// to its color space and depth. This applies to RGB in sRGB, or with a matrix/TRC profile, which is then
-  /// embedded. Everything else is converted to 8-bit sRGB.
-  package var numbers: Numbers {
-    guard options.composites, let structure = original?.structure,
-      [.rgb, .palette].contains(structure.color), structure.hdr == nil
-    else { return Numbers() }
-    let profile = structure.profile.flatMap { ICCProfile($0).isSRGB ? nil : $0 }
-    guard profile.map({ MatrixShaper(ICCProfile($0)) != nil }) != false else { return Numbers() }
-    let isDeep = structure.bitsPerChannel == 16
-    let canBeDeep = wanted == .png && (structure.hasAlpha || !self.structure.hasAlpha)
-    guard !isDeep || canBeDeep else { return Numbers() }
-    return Numbers(profile: profile, isDeep: isDeep)
-  }
-
-  /// The color space and depth of a finished picture.
-  package struct Numbers {
-    /// The ICC profile; `nil`: sRGB.
-    package var profile: [UInt8]?
-    /// Whether it has 16 bits per channel; otherwise 8.
-    package var isDeep = false
-
-    package var areConverted: Bool { profile == nil && !isDeep }
-  }
-
-  /// Whether pixels of a lossless WebP stay, and no other format was requested.
-  package var keepsLossless: Bool {
-    options.composites && options.wanted == nil && original?.structure.isLossless == true
-  }
-
-  /// Whether there was transparency before, or it is requested again.
-  package var expectsTransparency: Bool {
-    options.restoresAlpha || original?.structure.hasAlpha == true
-  }
+  package var needsDecoder: Bool { untouched == nil || facts.options.looksAtOriginal }
+  /// The maximum cost of finishing.
+  package var cost: WorkCost { plan.cost }
 
   package var warnings: [FinishingWarning] {
-    let isDeep = original.map { options.composites && $0.structure.bitsPerChannel > 8 } ?? false
-    let losesDepth = isDeep && !numbers.isDeep
-    let losesCredentials = structure.metadata.contains(.c2pa) && (untouched == nil || isRewritten)
-    return (losesCredentials ? [.credentialsRemoved] : []) + (losesDepth ? [.depthReduced] : [])
-  }
-}
-
-extension PictureFormat {
-  /// The format itself, or the one that its pictures are written as if it cannot be written.
-  fileprivate var written: PictureFormat {
-    if isWritable { return self }
-    return codec == .heif ? .jpeg : .png
+    let isChanged = untouched == nil || plan.embedMetadata.isRewriting
+    let losesCredentials = facts.structure.metadata.contains(.c2pa) && isChanged
+    return (losesCredentials ? [.credentialsRemoved] : []) + (plan.compose.losesDepth ? [.depthReduced] : [])
   }
 }
 
@@ -153,9 +63,11 @@ package func inspectResult(
   guard !looks || !options.usesMask || pictures.mask != nil else { throw .mask(.damaged("it is missing")) }
   let needsOriginal = looks || options.metadata != nil && pictures.original != nil
   let inspection = ResultInspection(
-    bytes, structure, options,
-    original: needsOriginal ? try read(pictures.original, options.reading, FinishingError.original) : nil,
-    mask: looks && options.usesMask ? try read(pictures.mask, OriginalReading(), FinishingError.mask) : nil)
+    ResultFacts(
+      bytes: bytes, structure: structure, options: options,
+      original: needsOriginal ? try read(pictures.original, options.reading, FinishingError.original) : nil,
+      mask: looks && options.usesMask ? try read(pictures.mask, OriginalReading(), FinishingError.mask) : nil)
+  )
   if inspection.needsDecoder { try check(structure, FinishingError.picture) }
   if looks, let original = inspection.original?.structure.uprightSize {
     try options.check(against: original)

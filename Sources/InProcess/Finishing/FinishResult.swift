@@ -20,18 +20,18 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
   let structure = inspection.structure
   var findings = Findings(warnings: inspection.warnings)
   if let untouched = FinishedPicture(withoutDecoder: inspection) { return untouched }
-  if let packed = packedWithoutPixels(inspection, findings) { return packed }
+  if let packed = inspection.plan.encode.packed(inspection, findings) { return packed }
   let result = try on(FinishingError.picture) { () throws(ImagingError) in
     try decodeUpright(inspection.bytes, structure)
   }
   guard inspection.options.looksAtOriginal, let original = inspection.original else {
-    return try encode(result, inspection, findings)
+    return try inspection.plan.encode.apply(result, inspection, findings)
   }
-  if inspection.expectsTransparency, try isCheckered(result) {
+  if inspection.plan.restoreAlpha.expectsTransparency, try isCheckered(result) {
     findings.warnings.append(.paintedCheckerboard)
   }
   let originalImage = try on(FinishingError.original) { () throws(ImagingError) in
-    try OriginalImage(original, as: inspection.numbers)
+    try OriginalImage(original, as: inspection.plan.compose.numbers)
   }
   let edits = inspection.options.maskEdits ?? .white
   let mask = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(inspection.mask, edits) }
@@ -41,13 +41,13 @@ package func finishResult(_ inspection: ResultInspection) throws(FinishingError)
     if mask.coversAll { findings.warnings.append(.maskCoversAll) }
   }
   let finished = try on(FinishingError.picture) { () throws(ImagingError) in
-    try restoreOntoOriginal(result, onto: originalImage, mask, inspection.options, &findings)
+    try restoreOntoOriginal(result, onto: originalImage, mask, inspection, &findings)
   }
   var picture: FinishedPicture
   if let untouched = inspection.untouched {
     picture = FinishedPicture(untouched: untouched, structure, findings)
   } else {
-    picture = try encode(finished.image.shared(), inspection, findings)
+    picture = try inspection.plan.encode.apply(finished.image.shared(), inspection, findings)
   }
   picture.note(
     try on(FinishingError.picture) { () throws(ImagingError) in

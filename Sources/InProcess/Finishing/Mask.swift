@@ -19,7 +19,7 @@ final class Mask {
     self.picture = picture
   }
 
-  convenience init?(_ file: ResultInspection.Original?, _ edits: MaskEdits) throws(ImagingError) {
+  convenience init?(_ file: ResultFacts.Original?, _ edits: MaskEdits) throws(ImagingError) {
     guard let file else { return nil }
     try self.init(decodeUpright(file.bytes, file.structure), edits)
   }

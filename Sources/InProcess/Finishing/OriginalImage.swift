@@ -13,7 +13,7 @@ struct OriginalImage: ~Copyable {
   /// Whether the pixels have 16 bits per channel; otherwise 8.
   let isDeep: Bool
   private let isConverted: Bool
-  private let original: ResultInspection.Original
+  private let original: ResultFacts.Original
   private let held: Image?
 
   /// The longest edge of the reduced original that results are compared with: enough for a tenth of a
@@ -22,11 +22,11 @@ struct OriginalImage: ~Copyable {
 
   /// - Parameter numbers: the color space and depth that its pixels are converted to.
   init(
-    _ original: ResultInspection.Original, as numbers: ResultInspection.Numbers
+    _ original: ResultFacts.Original, as numbers: Compose.Numbers
   ) throws(ImagingError) {
     let structure = original.structure
     let space = numbers.profile.flatMap { MatrixShaper(ICCProfile($0)) }
-    let isHeld = ResultInspection.isHeld(structure, isDeep: numbers.isDeep)
+    let isHeld = Compose.isHeld(structure, isDeep: numbers.isDeep)
     let picture: Image? =
       isHeld ? try Self.open(original, isConverted: numbers.areConverted).copiedToMemory() : nil
     self.held = picture
@@ -44,7 +44,7 @@ struct OriginalImage: ~Copyable {
   }
 
   private static func open(
-    _ original: ResultInspection.Original, isConverted: Bool
+    _ original: ResultFacts.Original, isConverted: Bool
   ) throws(ImagingError) -> Image {
     let image =
       isConverted

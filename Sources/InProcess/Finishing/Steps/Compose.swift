@@ -3,31 +3,29 @@ import Imaging
 import PictureFormats
 import Core
 
-/// The canvas of a finished picture, onto which the result is warped and composited.
-struct Canvas {
-  /// The size of the finished picture.
-  let size: PixelSize
-  /// The part of the canvas that the result shows.
-  let area: PixelArea
-  /// The map from the result's pixels to those of `area`.
-  let map: AffineTransform
-  private let crop: OriginalCrop
-  private let original: PixelSize
-  private let isOriginals: Bool
-
-  init(_ crop: OriginalCrop, _ place: Placement, _ original: PixelSize, _ options: FinishingOptions) {
-    self.crop = crop
-    self.original = original
-    isOriginals = options.hasOriginalsSize
-    // Without an exact size to meet, the result keeps its own resolution.
-    area =
-      isOriginals
-      ? crop.area
-      : PixelArea(crop.area.size.scaled(by: 1 / abs(place.start.determinant).squareRoot()))
-    size = isOriginals ? original : area.size
-    map = place.map.then(.stretch(crop.area.size, to: area.size))
+extension Compose {
+  /// Composites the result over the original.
+  ///
+  /// - Parameters:
+  ///   - warped: the result, warped into the canvas's `area`.
+  ///   - limits: the alpha, as from `Canvas.limits`; `nil`: the result covers everything.
+  func apply(
+    _ warped: consuming Image, on canvas: Canvas, _ limits: consuming Image?,
+    over originalImage: borrowing OriginalImage
+  ) throws(ImagingError) -> Image {
+    guard let limits else { return warped }
+    let (area, size) = (canvas.area, canvas.size)
+    let under = try canvas.part(of: originalImage)
+    let bands = warped.hasAlpha || under.hasAlpha ? 4 : 3
+    var over = try warped.widened(toBands: bands)
+    if let space = originalImage.space { over = try over.fromSRGB(to: space) }
+    if originalImage.isDeep { over = try over.deepened() }
+    if area != PixelArea(size) { over = try over.embedded(in: size, left: area.left, top: area.top) }
+    return try over.blended(over: originalImage.isDeep ? under : under.widened(toBands: bands), mask: limits)
   }
+}
 
+extension Canvas {
   /// The alpha with which the result is composited over the original; `nil` when it is opaque everywhere.
   ///
   /// - Parameter changes: the changed areas, over the part that the result shows.
@@ -81,42 +79,6 @@ struct Canvas {
   /// A feather of a sixteenth of the region hides a seam, and more than 64 pixels hide it hardly better.
   private static func feather(for region: PixelSize) -> Int {
     min(64, min(region.width, region.height) / 16)
-  }
-
-  /// Composites the result over the original.
-  ///
-  /// - Parameter warped: the result, warped into `area`.
-  func composed(
-    _ warped: consuming Image, _ limits: consuming Image?, over originalImage: borrowing OriginalImage
-  ) throws(ImagingError) -> Image {
-    guard let limits else { return warped }
-    let under = try part(of: originalImage)
-    let bands = warped.hasAlpha || under.hasAlpha ? 4 : 3
-    var over = try warped.widened(toBands: bands)
-    if let space = originalImage.space { over = try over.fromSRGB(to: space) }
-    if originalImage.isDeep { over = try over.deepened() }
-    if area != PixelArea(size) { over = try over.embedded(in: size, left: area.left, top: area.top) }
-    return try over.blended(over: originalImage.isDeep ? under : under.widened(toBands: bands), mask: limits)
-  }
-
-  /// Replaces the picture's alpha with the original's.
-  func restoringAlpha(
-    of originalImage: borrowing OriginalImage, in picture: consuming Image
-  ) throws(ImagingError) -> Image {
-    let under = try part(of: originalImage)
-    guard under.hasAlpha else { return picture.hasAlpha ? try picture.withoutAlpha() : picture }
-    let opaque = picture.hasAlpha ? try picture.withoutAlpha() : try picture.widened(toBands: 3)
-    return try opaque.with(alpha: under.alpha())
-  }
-
-  /// The part of the original under the canvas, in the canvas's size.
-  private func part(of originalImage: borrowing OriginalImage) throws(ImagingError) -> Image {
-    let picture = try originalImage.picture()
-    guard !isOriginals else { return picture }
-    let cropped =
-      crop.area == PixelArea(original)
-      ? picture : try picture.cropped(left: crop.area.left, top: crop.area.top, to: crop.area.size)
-    return try cropped.resized(to: size)
   }
 }
 
