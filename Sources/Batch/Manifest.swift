@@ -50,6 +50,8 @@ public struct Manifest: Sendable {
   public let path: String?
   /// The edits, in the manifest's order.
   public package(set) var items: [Item] = []
+  /// The pictures that are left out, because they have the name of another picture's result.
+  let leftOut: [String]
   /// The errors that prevent a run, each with its line; empty when it can run.
   public package(set) var problems: [PlantainError] = []
   /// Warnings for the user about lines that may not do what was intended.
@@ -99,8 +101,8 @@ public struct Manifest: Sendable {
     let path = FileSpelling.onDisk(name) ?? name
     if OutputFile.isFolder(path) {
       try Self.requirePrompt(defaults)
-      let records = try Self.records(ofNames: [path], isRecursive: isRecursive, defaults)
-      try self.init(records, of: path, folder: ".", defaults, gateway)
+      let (records, leftOut) = try Self.records(ofNames: [path], isRecursive: isRecursive, defaults)
+      try self.init(records, of: path, folder: ".", leavingOut: leftOut, defaults, gateway)
       return
     }
     guard !isRecursive else {
@@ -126,8 +128,8 @@ public struct Manifest: Sendable {
     pictures names: [String], _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
     try Self.requirePrompt(defaults)
-    let records = try Self.records(ofNames: names, isRecursive: isRecursive, defaults)
-    try self.init(records, of: nil, folder: ".", defaults, gateway)
+    let (records, leftOut) = try Self.records(ofNames: names, isRecursive: isRecursive, defaults)
+    try self.init(records, of: nil, folder: ".", leavingOut: leftOut, defaults, gateway)
   }
 
   /// Whether the name is that of a picture, or a pattern for pictures, instead of a manifest.
@@ -143,9 +145,10 @@ public struct Manifest: Sendable {
 
   private init(
     _ records: [Record], _ head: ManifestTable.Head? = nil, of path: String?, folder: String,
-    _ defaults: Defaults, _ gateway: Gateway
+    leavingOut leftOut: [String] = [], _ defaults: Defaults, _ gateway: Gateway
   ) throws(PlantainError) {
     self.path = path
+    self.leftOut = leftOut
     guard !records.isEmpty else {
       throw PlantainError(
         .input, .unusableFile, "there are no edits in \(path ?? "these names")",
@@ -154,6 +157,7 @@ public struct Manifest: Sendable {
     }
     let names = NameCheck(records, head, prompt: defaults.prompt, path)
     (problems, warnings) = (names.problems, names.warnings)
+    if let warning = Self.warning(leavingOut: leftOut) { warnings.append(warning) }
     // Errors that follow from a wrong name are not reported as well.
     guard head == nil || problems.isEmpty else { return }
     try defaults.options.outputTemplate?.check(knowing: (records[0].columns ?? []) + ["id"])

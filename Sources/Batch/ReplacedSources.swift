@@ -1,5 +1,6 @@
 import Core
 import Editing
+import Ledger
 
 /// Protects the pictures that a manifest reads from its own results.
 extension Batch {
@@ -15,8 +16,12 @@ extension Batch {
         readers[file] = readers[file] ?? item
       }
     }
+    let foreign = try await foreignPictures(in: manifest)
     for item in jobs.flatMap(\.items) where !skipsExisting || item.existing == nil {
       for path in item.possiblePaths {
+        if item.options.overwrites, OutputFile.Identity(path).map(foreign.contains) == true {
+          throw .replacingForeign(path, item)
+        }
         guard let reader = OutputFile.Identity(path).flatMap({ readers[$0] }) else { continue }
         // An unreadable picture is reported when its job runs.
         if case .done(isInPlace: true)? = try? await editor.outlook(of: item, again) { break }
@@ -26,7 +31,31 @@ extension Batch {
   }
 }
 
+extension Batch {
+  /// The pictures that have the name of a result, although no edit in the ledger has written them.
+  private func foreignPictures(in manifest: Manifest) async throws(PlantainError) -> Set<OutputFile.Identity>
+  {
+    guard !manifest.leftOut.isEmpty else { return [] }
+    let store = editor.store
+    let names = manifest.leftOut.map { [OutputFile.absolute($0), OutputFile.canonical($0)] }
+    let written: Set<String> =
+      store.exists
+      ? try await store.with { ledger throws(LedgerError) in
+        try await ledger.written(among: names.flatMap(\.self))
+      } : []
+    let foreign = zip(manifest.leftOut, names).filter { written.isDisjoint(with: $0.1) }
+    return Set(foreign.compactMap { OutputFile.Identity($0.0) })
+  }
+}
+
 extension PlantainError {
+  fileprivate static func replacingForeign(_ path: String, _ item: Manifest.Item) -> PlantainError {
+    PlantainError(
+      .output, .outputExists, "\(item.name): cannot write \(path): no edit in the ledger has written it",
+      hint: "Choose another output or name pattern. An original is never replaced. Nothing was sent.",
+      subject: path)
+  }
+
   fileprivate static func replacing(
     _ path: String, readBy reader: Manifest.Item, _ item: Manifest.Item, in manifest: String?
   ) -> PlantainError {

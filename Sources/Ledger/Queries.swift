@@ -231,6 +231,19 @@ extension Ledger {
     }
   }
 
+  /// Those of the paths that an edit has written.
+  package func written(among paths: [String]) async throws(LedgerError) -> Set<String> {
+    try await read { database in
+      Set(
+        try String.fetchAll(
+          database,
+          sql: """
+            SELECT DISTINCT written.value FROM edits, json_each(edits.outputs) AS written
+            WHERE written.value IN (SELECT value FROM json_each(?))
+            """, arguments: [try LedgerChange.json(paths)]))
+    }
+  }
+
   /// The edits of several jobs, newest first.
   package func edits(ofJobs keys: [String]) async throws(LedgerError) -> [EditEntry] {
     try await read { database in

@@ -231,7 +231,7 @@ import Testing
     #expect(html.contains("data-before=\"a.jpg\"") && html.contains("data-after=\"out/1.png\""))
     #expect(
       html.contains("with <a href=\"%C3%84%20%26%20b.jpg\">Ä &amp; b.jpg</a> · with https://a.example/s.png"))
-    #expect(html.contains("2K") && html.contains("region 1,2,30,40, feather 3, match-color false"))
+    #expect(html.contains("2K") && html.contains("match-color false, region 1,2,30,40, feather 3"))
     #expect(!html.contains("<h2>line"))
   }
 

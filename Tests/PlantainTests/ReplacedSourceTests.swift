@@ -67,10 +67,13 @@ import Testing
     #expect(try folder.read("b.jpg") == before)
   }
 
-  @Test func `are refused by an edit whose output leaves a folder that does not exist yet`() async throws {
+  @Test(arguments: [true, false])
+  func `are refused by an edit whose output leaves a folder that does not exist yet`(
+    overwrites: Bool
+  ) async throws {
     let before = try folder.read("a.jpg")
     var options = EditOptions()
-    (options.output, options.overwrites) = (.file(folder.file("new/sub/../../a.jpg")), true)
+    (options.output, options.overwrites) = (.file(folder.file("new/sub/../../a.jpg")), overwrites)
     let settled = options
     try await withSimulator { simulator in
       try await withTestEditor(
@@ -84,6 +87,38 @@ import Testing
       }
     }
     #expect(try folder.read("a.jpg") == before)
+  }
+
+  @Test func `are refused where a photograph has the name of another one's result`() async throws {
+    let size = PixelSize(width: 48, height: 36)
+    try FileManager.default.createDirectory(atPath: folder.file("in"), withIntermediateDirectories: false)
+    for name in ["in/IMG_1.jpg", "in/IMG_1-2.jpg"] { try folder.write(Synthetic.jpeg(size), as: name) }
+    let before = try folder.read("in/IMG_1-2.jpg")
+    var defaults = Manifest.Defaults(prompt: "warm")
+    defaults.options.outputTemplate = try NameTemplate("{stem}-2.{ext}")
+    defaults.options.overwrites = true
+    let settled = defaults
+    let manifest = try Manifest(reading: folder.file("in"), settled, for: .apiyi)
+    #expect(
+      manifest.items.count == 1 && manifest.warnings.contains { $0.contains("IMG_1-2.jpg is left out") })
+    try await withSimulator { simulator in
+      try await withTestEditor(
+        gateway: .apiyi, key: key, baseURL: simulator.baseURL(for: .apiyi), ledger: folder
+      ) { editor in
+        let run = await #expect(throws: PlantainError.self) { try await Batch(editor).run(manifest) }
+        let plan = await #expect(throws: PlantainError.self) { try await Batch(editor).plan(manifest) }
+        #expect(run?.exitStatus == 73 && run?.message == plan?.message)
+        #expect(await simulator.counts.received == 0)
+        #expect(try folder.read("in/IMG_1-2.jpg") == before)
+        // A result that the ledger knows is replaced.
+        try FileManager.default.removeItem(atPath: folder.file("in/IMG_1-2.jpg"))
+        let known = try Manifest(reading: folder.file("in"), settled, for: .apiyi)
+        #expect(try await Batch(editor).run(known).done == 1)
+        let again = try Manifest(reading: folder.file("in"), settled, for: .apiyi)
+        #expect(again.items.count == 1)
+        #expect(try await Batch(editor, again: .yes).run(again).done == 1)
+      }
+    }
   }
 
   @Test func `are the sources of a later line when their own job is done`() async throws {

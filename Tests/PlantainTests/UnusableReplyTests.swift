@@ -149,4 +149,25 @@ import Testing
       }
     }
   }
+
+  @Test func `never replace the picture that was edited`() async throws {
+    let before = try folder.read("a.jpg")
+    let (picture, folder) = (Reference.file(folder.file("a.jpg")), folder)
+    try await ScriptedGateway.run([reply(result)]) { gateway in
+      let toWebP = editOptions { $0.output = .file(folder.file("out.webp")) }
+      try await with(gateway, workers: withoutWorker()) { editor in
+        _ = await #expect(throws: PlantainError.self) {
+          try await editor.edit("warm", references: [picture], options: toWebP)
+        }
+      }
+      let onto = editOptions { ($0.output, $0.overwrites) = (.file(folder.file("a.jpg")), true) }
+      try await with(gateway) { editor in
+        let id = try await History(ledger: .file(folder.file("ledger.sqlite"))).edits()[0].id
+        let error = await #expect(throws: PlantainError.self) { try await editor.replay(id, options: onto) }
+        #expect(error?.exitStatus == 73)
+        _ = try await editor.replay(id)
+      }
+    }
+    #expect(try folder.read("a.jpg") == before)
+  }
 }

@@ -85,7 +85,7 @@ package enum OutputFile {
       throw .notWritable("its name is longer than \(longestName) bytes")
     }
     var status = stat()
-    if stat(path, &status) == 0 {
+    if read(&status, of: path) {
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notWritable("it exists but is not a file") }
       guard overwriting else { throw .exists }
     } else if lstat(path, &status) == 0 {
@@ -140,6 +140,13 @@ package enum OutputFile {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
+  /// Reads the status of the file that the path leads to, once its missing folders are created.
+  ///
+  /// - Returns: `false` if there is no file.
+  private static func read(_ status: inout stat, of path: String) -> Bool {
+    stat(path, &status) == 0 || stat(onceCreated(path), &status) == 0
+  }
+
   /// Identifies a file, whichever path leads to it, by its device and inode.
   package struct Identity: Hashable, Sendable {
     private let device: UInt64
@@ -148,7 +155,7 @@ package enum OutputFile {
     /// - Returns: `nil` when the file does not exist.
     package init?(_ path: String) {
       var status = stat()
-      guard stat(path, &status) == 0 || stat(OutputFile.onceCreated(path), &status) == 0 else { return nil }
+      guard OutputFile.read(&status, of: path) else { return nil }
       (device, number) = (
         UInt64(truncatingIfNeeded: status.st_dev), UInt64(truncatingIfNeeded: status.st_ino)
       )

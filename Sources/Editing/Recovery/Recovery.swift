@@ -32,6 +32,7 @@ package struct Recovery: Sendable {
     let attempts = try await store.attempts(of: entry)
     let open = try openAttempts(entry, attempts, asksForTasks: asksForTasks)
     let output = try output(entry, options, namedAfter: first)
+    try output.requireApart(from: entry.readPictures)
     try output.check()
     try output.prepareFolder()
     // The results of one request count, even when another has none, or none yet.
@@ -160,5 +161,12 @@ extension EditPlan {
         bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
         ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
       passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [])
+  }
+}
+
+extension EditEntry {
+  /// The files that the edit has read, as far as the ledger names them.
+  fileprivate var readPictures: [Reference] {
+    (sources.map(\.name) + [finishing?.original, finishing?.mask].compactMap(\.self)).map(Reference.file)
   }
 }
