@@ -1,4 +1,5 @@
 public import Core
+import Synchronization
 
 /// The progress of one edit as a sequence, whose last event is `done` with the result.
 ///
@@ -14,6 +15,17 @@ public struct EditEvents: AsyncSequence, Sendable {
 
   private let events: AsyncStream<EditEvent>
   private let edit: Task<Result<EditResult, PlantainError>, Never>
+  private let end = End()
+
+  /// Whether an iterator has given the end: all iterators of a sequence share it.
+  fileprivate final class End: Sendable {
+    private let isReached = Atomic(false)
+
+    /// Marks the end as given.
+    ///
+    /// - Returns: whether it was given before.
+    func reach() -> Bool { isReached.exchange(true, ordering: .relaxed) }
+  }
 
   init(
     of edit:
@@ -44,20 +56,14 @@ public struct EditEvents: AsyncSequence, Sendable {
 
   /// Creates the iterator. All iterators of one sequence share its events.
   public func makeAsyncIterator() -> Iterator {
-    Iterator(events: events.makeAsyncIterator(), edit: edit)
+    Iterator(events: events.makeAsyncIterator(), edit: edit, end: end)
   }
 
   /// Iterates over the events of an edit.
   public struct Iterator: AsyncIteratorProtocol {
     fileprivate var events: AsyncStream<EditEvent>.Iterator
     fileprivate let edit: Task<Result<EditResult, PlantainError>, Never>
-    private var isOver = false
-
-    fileprivate init(
-      events: AsyncStream<EditEvent>.Iterator, edit: Task<Result<EditResult, PlantainError>, Never>
-    ) {
-      (self.events, self.edit) = (events, edit)
-    }
+    fileprivate let end: End
 
     /// The next event; `nil` after `done`.
     ///
@@ -66,11 +72,10 @@ public struct EditEvents: AsyncSequence, Sendable {
       isolation actor: isolated (any Actor)? = #isolation
     ) async throws(PlantainError) -> EditEvent? {
       if let event = await events.next(isolation: actor) {
-        if case .done = event { isOver = true }
+        if case .done = event { _ = end.reach() }
         return event
       }
-      guard !isOver else { return nil }
-      isOver = true
+      guard !end.reach() else { return nil }
       // A canceled iteration ends before the edit does, which knows whether it was billed.
       return .done(try await edit.value.get())
     }

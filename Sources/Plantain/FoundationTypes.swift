@@ -21,8 +21,8 @@ extension Reference {
       return
     }
     self = url.withUnsafeFileSystemRepresentation { path in
-      guard let path else { return .file(url.path(percentEncoded: false)) }
       // File names are bytes. A name that is not UTF-8 can be shown, but not opened.
+      guard let path, path.pointee != 0 else { return .mangled(url.path(percentEncoded: true)) }
       return String(validatingCString: path).map(Reference.file) ?? .mangled(String(cString: path))
     }
   }

@@ -170,7 +170,7 @@ struct WorkerFleetTests {
     }
     let error = await #expect(throws: PlantainError.self) { try await workers.prepare(.file(path), options) }
     _ = try await writing.value
-    #expect(error?.code == .missing)
+    #expect(error?.code == .unreadable)
     #expect(error?.message.contains("has changed") == true)
     truncate(path, off_t(bytes.count))
     #expect(try await workers.prepare(.file(path), options).size.width == 2_000)

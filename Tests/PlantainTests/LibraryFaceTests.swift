@@ -114,7 +114,7 @@ import Testing
     try await scenario.simulated([fault { $0.connection = .stall }]) { editor, simulator in
       let events = editor.events(of: "warm", references: [scenario.picture])
       let task = Task { try await names(events) }
-      try await waitUntil("the request is there") { await simulator.counts.received == 1 }
+      try await waitUntil("the work is done") { await simulator.counts.billed == 1 }
       task.cancel()
       let error = await #expect(throws: PlantainError.self) { try await task.value }
       #expect(error?.code == .interrupted && error?.billed == .unknown)
