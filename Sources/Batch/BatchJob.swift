@@ -158,7 +158,7 @@ extension Editor {
   private func knownVariants(
     _ keys: [JobKey], beyond maximum: Int
   ) async throws(PlantainError) -> [Int: VariantRecord] {
-    guard OutputFile.exists(store.path) else { return [:] }
+    guard Path(store.path).exists else { return [:] }
     var maximum = maximum + Self.looksAhead
     while true {
       let names = (1...maximum).flatMap { number in keys.map { ($0.text(ofVariant: number), number) } }

@@ -42,7 +42,8 @@ package final class BatchRun: Sendable {
       try await limiter.resume(editor.store, run: entry.id)
     } else {
       entry = RunEntry(
-        id: UUID().uuidString.lowercased(), started: .now, manifest: manifest.path.map(OutputFile.absolute),
+        id: UUID().uuidString.lowercased(), started: .now,
+        manifest: manifest.path.map { Path($0).absolute.string },
         gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
     }
     throttle = AdaptiveConcurrencyLimit(

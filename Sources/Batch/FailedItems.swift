@@ -15,10 +15,10 @@ extension Manifest {
   /// The path of the manifest of failed items: `NAME.failed.jsonl` beside the manifest. For a folder or
   /// pictures, `failed.jsonl` in the folder of the outputs.
   public func pathForFailed(outputFolder: String?) -> String {
-    guard let path, !OutputFile.isFolder(path) else {
+    guard let path, !Path(path).isFolder else {
       return Reference.path("failed.jsonl", in: outputFolder ?? path ?? ".")
     }
-    return Reference.path("\(Reference.file(path).stem).failed.jsonl", in: OutputFile.parent(of: path))
+    return Reference.path("\(Reference.file(path).stem).failed.jsonl", in: Path(path).parent.string)
   }
 
   /// Writes the failed items of a run of this manifest. Without any, removes the file of its earlier run.
@@ -36,8 +36,8 @@ extension Manifest {
     let usual = pathForFailed(outputFolder: outputFolder)
     let stem = usual.dropLast(".jsonl".count)
     var (path, number) = (usual, 1)
-    let jobs = OutputFile.exists(path) ? Set(items.map(\.identity)) : []
-    while OutputFile.exists(path), !Self.holdsOnly(jobs, path) {
+    let jobs = Path(path).exists ? Set(items.map(\.identity)) : []
+    while Path(path).exists, !Self.holdsOnly(jobs, path) {
       number += 1
       path = "\(stem)-\(number).jsonl"
     }
@@ -123,11 +123,11 @@ extension Manifest.Item {
   private var outputName: String? {
     switch options.output {
     case .memory: nil
-    case .file(let path): OutputFile.absolute(path)
+    case .file(let path): Path(path).absolute.string
     case .folder(let folder) where options.outputTemplate != nil:
-      OutputFile.absolute(folder ?? references.first.map { OutputFile.parent(of: $0.name) } ?? ".") + "/"
+      Path(folder ?? references.first.map { Path($0.name).parent.string } ?? ".").absolute.string + "/"
     case .folder:
-      (try? OutputPlan(options, first: references.first))?.entry.map { OutputFile.parent(of: $0.path) + "/" }
+      (try? OutputPlan(options, first: references.first))?.entry.map { Path($0.path).parent.string + "/" }
     }
   }
 }

@@ -110,7 +110,7 @@ struct ItemReader {
   private func requireFile(_ reference: Reference, _ text: String) throws(PlantainError) {
     switch reference {
     case .file(let path):
-      guard FileSpelling.onDisk(path) == nil else { return }
+      guard Path(path).onDisk == nil else { return }
       let isComment = text.hasPrefix("#") || text.hasPrefix("//")
       throw PlantainError(
         .input, .missing, "the file \(path) does not exist",
@@ -139,14 +139,14 @@ struct ItemReader {
     guard let name = fields["output"]?.texts.first else {
       return .folder(defaults.folder.map { picture?.place(in: $0) ?? $0 })
     }
-    guard fields["output-template"] == nil || name.hasSuffix("/") else {
+    guard fields["output-template"] == nil || Path(name).namesFolder else {
       throw .usage("output and output-template both name the result", hint: "Remove one of them.")
     }
     guard !name.isEmpty, name != "-" else {
       throw .usage("expected a file name for output, received \(name)", hint: nil)
     }
     let path = Reference.path(name, in: defaults.folder ?? ".")
-    return name.hasSuffix("/") ? .folder(path) : .file(path)
+    return Path(name).namesFolder ? .folder(path) : .file(path)
   }
 
   /// The fields of a name template, in addition to the picture's own names.
@@ -164,7 +164,7 @@ struct ItemReader {
     var words = record.picture == nil ? record.fields.compactMapValues { $0.texts.first } : [:]
     if let first = references.first {
       words["stem"] = first.stem
-      words["name"] = OutputFile.name(of: first.name)
+      words["name"] = Path(first.name).name
     }
     do throws(PromptTemplate.UnknownName) {
       template = try PromptTemplate(template).filled(with: words)

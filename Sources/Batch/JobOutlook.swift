@@ -18,7 +18,7 @@ extension Editor {
   ///
   /// - Throws: 66 when a picture cannot be read.
   func outlook(of item: Manifest.Item, _ again: ResendPolicy) async throws(PlantainError) -> Outlook {
-    guard OutputFile.exists(store.path) else { return .toDo }
+    guard Path(store.path).exists else { return .toDo }
     let keys = try await keys(of: item.prompt, item.references, item.options)
     let number = try await number(of: item, keys)
     for key in keys {
@@ -58,7 +58,7 @@ extension Manifest.Item {
     let plan = try OutputPlan(options, first: references.first)
     for entry in entries {
       let outputs = plan.outputs(of: entry)
-      if !outputs.isEmpty, outputs.allSatisfy(OutputFile.exists) { return (entry.id, outputs) }
+      if !outputs.isEmpty, outputs.allSatisfy({ Path($0).exists }) { return (entry.id, outputs) }
     }
     return nil
   }

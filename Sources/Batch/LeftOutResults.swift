@@ -13,10 +13,10 @@ extension PictureList {
   /// Without `NAME.edited.EXT` where the picture `NAME` is among them: in the same folder or, in a recursive
   /// list, in any folder.
   private var withoutUsualResults: [Picture] {
-    let names = pictures.map { isRecursive ? OutputFile.name(of: $0.path) : $0.path }
-    let stems = Set(names + names.map(OutputPlan.withoutExtension))
+    let names = pictures.map { isRecursive ? Path($0.path).name : $0.path }
+    let stems = Set(names + names.map { Path($0).withoutExtension.string })
     return zip(pictures, names).compactMap { picture, name in
-      let stem = OutputPlan.withoutExtension(name)
+      let stem = Path(name).withoutExtension.string
       guard let mark = stem.ranges(of: ".edited").last else { return picture }
       let rest = stem[mark.upperBound...]
       let isResult = rest.isEmpty || rest.first == "-" && rest.dropFirst().allSatisfy(\.isNumber)
@@ -32,19 +32,19 @@ extension PictureList {
     options.outputTemplate = template
     // The number of a picture differs between runs.
     options.outputTemplate?.words["n"] = NameTemplate.number
-    var owners: [String: Set<String>] = [:]
+    var owners: [Path: Set<String>] = [:]
     for picture in pictures {
       options.output = .folder(defaults.folder.map(picture.place))
       for isWhole in [false, true] {
         options.usesWholeName = isWhole
         guard let stem = try? OutputPlan(options, first: .file(picture.path)).stem else { continue }
-        owners[OutputFile.canonical(stem), default: []].insert(picture.path)
+        owners[Path(stem).canonical, default: []].insert(picture.path)
       }
     }
     // A name that is only a number does not mark a result.
-    owners = owners.filter { OutputFile.name(of: $0.key) != NameTemplate.number }
+    owners = owners.filter { $0.key.name != NameTemplate.number }
     return pictures.filter { picture in
-      let stem = OutputPlan.withoutExtension(OutputFile.canonical(picture.path))
+      let stem = Path(picture.path).canonical.withoutExtension
       return !names(fitting: stem, upTo: pictures.count).contains {
         owners[$0]?.subtracting([picture.path]).isEmpty == false
       }
@@ -55,14 +55,13 @@ extension PictureList {
   /// placeholder.
   ///
   /// - Parameter maximum: the highest number that a result can have; those of cameras are longer.
-  private static func names(fitting stem: String, upTo maximum: Int) -> [String] {
-    let folder = OutputFile.parent(of: stem)
-    let name = OutputFile.name(of: stem)
+  private static func names(fitting stem: Path, upTo maximum: Int) -> [Path] {
+    let name = stem.name
     let numbers = name.ranges(of: /[0-9]+/)
     let last = numbers.last { $0.upperBound == name.endIndex }.map { name[..<$0.lowerBound] }
     let single = last.flatMap { $0.hasSuffix("-") ? String($0.dropLast()) : nil }
     let ours = numbers.filter { name[$0].first != "0" && Int(name[$0]).map { $0 <= maximum } ?? false }
     let open = ours.map { name[..<$0.lowerBound] + NameTemplate.number + name[$0.upperBound...] }
-    return ([name, single].compactMap(\.self) + open.map(String.init)).map { "\(folder)/\($0)" }
+    return ([name, single].compactMap(\.self) + open.map(String.init)).map { stem.parent.appending($0) }
   }
 }

@@ -38,7 +38,7 @@ public struct Manifest: Sendable {
     var isShared = false
 
     /// The file name of its first picture, else `name`; for lists.
-    var shortName: String { references.first.map { OutputFile.name(of: $0.name) } ?? name }
+    var shortName: String { references.first.map { Path($0.name).name } ?? name }
 
     /// What messages call it: its line, or its picture.
     public var name: String {
@@ -98,8 +98,8 @@ public struct Manifest: Sendable {
   public init(
     reading name: String, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
-    let path = FileSpelling.onDisk(name) ?? name
-    if OutputFile.isFolder(path) {
+    let path = Path(name).asOnDisk.string
+    if Path(path).isFolder {
       try Self.requirePrompt(defaults)
       let (records, leftOut) = try Self.records(ofNames: [path], isRecursive: isRecursive, defaults)
       try self.init(records, of: path, folder: ".", leavingOut: leftOut, defaults, gateway)
@@ -111,7 +111,7 @@ public struct Manifest: Sendable {
         options: ["recursive"])
     }
     let (records, head) = try Self.records(ofFile: path)
-    try self.init(records, head, of: path, folder: OutputFile.parent(of: path), defaults, gateway)
+    try self.init(records, head, of: path, folder: Path(path).parent.string, defaults, gateway)
   }
 
   /// Creates one edit for each picture, all with the same prompt.
@@ -134,7 +134,7 @@ public struct Manifest: Sendable {
 
   /// Whether the name is that of a picture, or a pattern for pictures, instead of a manifest.
   public static func isPicture(_ name: String) -> Bool {
-    !OutputFile.isFolder(name) && (PictureList.isPicture(named: name) || PictureList.isPattern(name))
+    !Path(name).isFolder && (PictureList.isPicture(named: name) || PictureList.isPattern(name))
   }
 
   private static func requirePrompt(_ defaults: Defaults) throws(PlantainError) {
@@ -236,7 +236,7 @@ extension Manifest.Item {
   /// advance.
   fileprivate var places: [String] {
     guard let plan else { return [] }
-    return ([plan.entry?.path].compactMap(\.self) + plan.possiblePaths.map(OutputFile.absolute))
+    return ([plan.entry?.path].compactMap(\.self) + plan.possiblePaths.map { Path($0).absolute.string })
       .map(Self.standardized)
   }
 

@@ -21,8 +21,8 @@ extension Manifest {
   /// - Throws: 64 when lines name different ones, or only some name one; the errors of `init` when it cannot
   ///   be read.
   public static func gateway(statedIn name: String) throws(PlantainError) -> String? {
-    let path = FileSpelling.onDisk(name) ?? name
-    guard !OutputFile.isFolder(path) else { return nil }
+    let path = Path(name).asOnDisk.string
+    guard !Path(path).isFolder else { return nil }
     let records = try records(ofFile: path).0.filter { $0.mistake == nil }
     let names = records.map { $0.fields["gateway"]?.texts.joined(separator: ",") }
     guard let first = names.firstIndex(where: { $0 != nil }), let stated = names[first] else { return nil }
@@ -44,9 +44,9 @@ extension Manifest {
       "ods": "Save it as CSV in UTF-8.",
       "numbers": "Export it as CSV in UTF-8.",
     ]
-    let name = OutputFile.name(of: path).lowercased()
+    let name = Path(path).name.lowercased()
     guard let dot = name.lastIndex(of: "."), let hint = kinds[String(name[name.index(after: dot)...])],
-      OutputFile.exists(path)
+      Path(path).exists
     else { return }
     throw PlantainError(
       .input, .unusableFile, "expected a .jsonl or .csv file as a manifest, received \(path)", hint: hint,

@@ -40,7 +40,7 @@ extension LedgerStore {
   /// file names by absolute path without extension. Does not create a ledger.
   func writers(of manifest: Manifest) async throws(PlantainError) -> [String: String] {
     let results = manifest.items.filter(\.isNamedAfterPicture).compactMap(\.result)
-    guard !results.isEmpty, OutputFile.exists(path) else { return [:] }
+    guard !results.isEmpty, Path(path).exists else { return [:] }
     let places = Set(results.flatMap { [$0.ofStem, $0.ofWholeName] })
     let entries = try await with { ledger throws(LedgerError) in
       try await ledger.edits(under: places.sorted())
@@ -48,7 +48,7 @@ extension LedgerStore {
     var writers: [String: String] = [:]
     for entry in entries where !entry.writtenPlaces.isEmpty {
       guard let place = entry.output?.path, let source = entry.sources.first?.name else { continue }
-      writers[place.replacing("/./", with: "/")] = OutputFile.name(of: source)
+      writers[place.replacing("/./", with: "/")] = Path(source).name
     }
     return writers
   }

@@ -9,20 +9,20 @@ extension Batch {
   ///
   /// - Throws: 73 when one would.
   func requireApart(_ jobs: [BatchJob], of manifest: Manifest) async throws(PlantainError) {
-    var readers: [OutputFile.Identity: Manifest.Item] = [:]
+    var readers: [Path.Identity: Manifest.Item] = [:]
     for item in manifest.items {
       for case .file(let path) in item.references + [item.options.finish.mask].compactMap(\.self) {
-        guard let file = OutputFile.Identity(path) else { continue }
+        guard let file = Path(path).identity else { continue }
         readers[file] = readers[file] ?? item
       }
     }
     let foreign = try await foreignPictures(in: manifest)
     for item in jobs.flatMap(\.items) where !skipsExisting || item.existing == nil {
       for path in item.possiblePaths {
-        if item.options.overwrites, OutputFile.Identity(path).map(foreign.contains) == true {
+        if item.options.overwrites, Path(path).identity.map(foreign.contains) == true {
           throw .replacingForeign(path, item)
         }
-        guard let reader = OutputFile.Identity(path).flatMap({ readers[$0] }) else { continue }
+        guard let reader = Path(path).identity.flatMap({ readers[$0] }) else { continue }
         // An unreadable picture is reported when its job runs.
         if case .done(isInPlace: true)? = try? await editor.outlook(of: item, again) { break }
         throw .replacing(path, readBy: reader, item, in: manifest.path)
@@ -33,18 +33,17 @@ extension Batch {
 
 extension Batch {
   /// The pictures that have the name of a result, although no edit in the ledger has written them.
-  private func foreignPictures(in manifest: Manifest) async throws(PlantainError) -> Set<OutputFile.Identity>
-  {
+  private func foreignPictures(in manifest: Manifest) async throws(PlantainError) -> Set<Path.Identity> {
     guard !manifest.leftOut.isEmpty else { return [] }
     let store = editor.store
-    let names = manifest.leftOut.map { [OutputFile.absolute($0), OutputFile.canonical($0)] }
+    let names = manifest.leftOut.map { [Path($0).absolute.string, Path($0).canonical.string] }
     let written: Set<String> =
       store.exists
       ? try await store.with { ledger throws(LedgerError) in
         try await ledger.written(among: names.flatMap(\.self))
       } : []
     let foreign = zip(manifest.leftOut, names).filter { written.isDisjoint(with: $0.1) }
-    return Set(foreign.compactMap { OutputFile.Identity($0.0) })
+    return Set(foreign.compactMap { Path($0.0).identity })
   }
 }
 

@@ -1,3 +1,4 @@
+import Core
 import PictureWork
 
 #if canImport(Glibc)
@@ -35,14 +36,11 @@ enum WorkerProgram {
     #else
       let path = CommandLine.arguments.first ?? ""
     #endif
-    guard let resolved = realpath(path, nil) else { return [] }
-    defer { free(resolved) }
-    let folder = String(cString: resolved).split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    return [folder.joined(separator: "/") + "/" + name]
+    return Path(path).real.map { [$0.parent.appending(name).string] } ?? []
   }
 
   private static var onPath: [String] {
     guard let path = getenv("PATH") else { return [] }
-    return String(cString: path).split(separator: ":").map { "\($0)/\(name)" }
+    return String(cString: path).split(separator: ":").map { Path(String($0)).appending(name).string }
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -27,10 +29,10 @@ struct LedgerFiles {
   private let allowed: mode_t
 
   init(_ path: String) {
-    database = realPath(path) ?? path
+    database = Path(path).real?.string ?? path
     replies = path + ".replies"
     var folder = stat()
-    let isShared = stat(parent(of: database), &folder) == 0 && folder.st_mode & S_IWGRP != 0
+    let isShared = stat(Path(database).parent.string, &folder) == 0 && folder.st_mode & S_IWGRP != 0
     allowed = isShared ? 0o770 : 0o700
   }
 
@@ -96,21 +98,10 @@ struct LedgerFiles {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
       }
-      if name.hasSuffix(".reply") { names.append("\(folder)/\(name)") }
+      if name.hasSuffix(".reply") { names.append(Path(folder).appending(name).string) }
     }
     return names
   }
-}
-
-private func realPath(_ path: String) -> String? {
-  guard let real = realpath(path, nil) else { return nil }
-  defer { free(real) }
-  return String(cString: real)
-}
-
-private func parent(of path: String) -> String {
-  guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-  return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 private func userName(_ id: uid_t) -> String {

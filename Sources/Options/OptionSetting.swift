@@ -37,11 +37,11 @@ package struct OptionSetting: Sendable {
 }
 
 extension OptionSetting {
-  typealias Path<Value> = any WritableKeyPath<EditOptions, Value> & Sendable
+  typealias SettingPath<Value> = any WritableKeyPath<EditOptions, Value> & Sendable
 
   /// The setting of an option that is a property.
   static func value<Value>(
-    _ path: Path<Value>, _ expected: String,
+    _ path: SettingPath<Value>, _ expected: String,
     _ read: @escaping @Sendable (String) -> Value?, _ write: @escaping @Sendable (Value) -> String = plainText
   ) -> OptionSetting {
     OptionSetting(
@@ -55,7 +55,7 @@ extension OptionSetting {
 
   /// The setting of an option that is an optional property.
   static func optional<Value>(
-    _ path: Path<Value?>, _ expected: String,
+    _ path: SettingPath<Value?>, _ expected: String,
     _ read: @escaping @Sendable (String) -> Value?, _ write: @escaping @Sendable (Value) -> String = plainText
   ) -> OptionSetting {
     OptionSetting(
@@ -68,10 +68,10 @@ extension OptionSetting {
   }
 
   /// The setting of a switch.
-  static func flag(_ path: Path<Bool>) -> OptionSetting { value(path, "true or false", truth) }
+  static func flag(_ path: SettingPath<Bool>) -> OptionSetting { value(path, "true or false", truth) }
 
   /// The setting of a switch that has a default of its own.
-  static func flag(_ path: Path<Bool?>) -> OptionSetting { optional(path, "true or false", truth) }
+  static func flag(_ path: SettingPath<Bool?>) -> OptionSetting { optional(path, "true or false", truth) }
 
   /// The text of a raw value, a number or a switch.
   @Sendable static func plainText(_ value: some Any) -> String {

@@ -7,7 +7,7 @@ import Preparation
 /// Settings whose values are more than one property, or need more than parsing.
 extension OptionSetting {
   /// The setting of an optional number of bytes.
-  static func size(_ path: Path<ByteCount?>, _ expected: String) -> OptionSetting {
+  static func size(_ path: SettingPath<ByteCount?>, _ expected: String) -> OptionSetting {
     optional(path, expected, ByteCount.init(parsing:)) { "\($0.bytes)" }
       .shown { options in options[keyPath: path].map { "\($0)" } }
   }
@@ -43,14 +43,14 @@ extension OptionSetting {
       options.finish.mask = Reference(argument: text).located(in: folder)
       return !text.isEmpty
     }, text: { $0.finish.mask?.absoluteArgument }
-  ).shown { options in options.finish.mask.map { OutputFile.name(of: $0.name) } }
+  ).shown { options in options.finish.mask.map { Path($0.name).name } }
 
   static let comparison = OptionSetting(
     "a file",
     set: { options, text, folder in
       options.finish.comparison = Reference.path(text, in: folder)
       return !text.isEmpty
-    }, text: { $0.finish.comparison.map(OutputFile.absolute) }
+    }, text: { $0.finish.comparison.map { Path($0).absolute.string } }
   ).besidesWork
 
   @Sendable static func writable(_ text: String) -> MediaType? {

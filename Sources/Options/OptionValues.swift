@@ -83,13 +83,13 @@ extension Reference {
   /// The reference as an argument, independent of the current folder.
   package var absoluteArgument: String {
     switch self {
-    case .file(let path): OutputFile.absolute(path)
+    case .file(let path): Path(path).absolute.string
     case .url(let text), .dataURI(let text): text
     case .standardInput, .mangled, .bytes: name
     }
   }
 
   package static func path(_ path: String, in folder: String) -> String {
-    path.hasPrefix("/") || folder == "." ? path : "\(folder)/\(path)"
+    Path(path).resolved(against: Path(folder)).string
   }
 }

@@ -51,7 +51,7 @@ enum GivenArguments {
     let hint: String
     if let nearest {
       hint = "Did you mean plantain \(nearest)?"
-    } else if FileSpelling.onDisk(word) != nil {
+    } else if Path(word).onDisk != nil {
       hint = "To edit a picture: plantain edit \(Console.shellWord(word)) -p TEXT"
     } else {
       hint = "The commands are \(names.joined(separator: ", "))."
@@ -62,14 +62,9 @@ enum GivenArguments {
   /// The advice for an argument that is probably a prompt in the position of a picture; `nil` if it may be a
   /// file name.
   static func promptAdvice(_ words: String?) -> String? {
-    guard let words, case .file(let path) = Reference(argument: words), FileSpelling.onDisk(path) == nil,
-      !hasPictureExtension(path)
+    guard let words, case .file(let path) = Reference(argument: words), Path(path).onDisk == nil,
+      PictureFormat.named(byExtension: Path(path).fileExtension) == nil
     else { return nil }
     return "There is no file \(words). If it is the prompt, write -p \(Console.shellWord(words))."
-  }
-
-  private static func hasPictureExtension(_ path: String) -> Bool {
-    guard let dot = path.lastIndex(of: ".") else { return false }
-    return PictureFormat.named(byExtension: String(path[path.index(after: dot)...])) != nil
   }
 }

@@ -1,3 +1,4 @@
+import Core
 import Editing
 
 /// A table of edits for a terminal: time, state, cost, picture, prompt, and as much of the id as other
@@ -99,12 +100,15 @@ extension HistoryEntry {
 
   /// The path of its last picture, or else the name of its first source.
   fileprivate var pictureWords: String {
-    guard let path = outputs?.last else { return sources.first.map(Path.name) ?? "" }
-    return Path.shown(path) + (Path.exists(path) ? "" : " (gone)")
+    guard let path = outputs?.last else {
+      guard let source = sources.first else { return "" }
+      return source.hasPrefix("data:") ? "data URI" : Path(source).name
+    }
+    return Path(path).shown + (Path(path).exists ? "" : " (gone)")
   }
 
   /// The path of each picture, and whether it still exists.
   var placeLines: [String] {
-    (outputs ?? []).map { "          written: \($0)" + (Path.exists($0) ? "" : " (no longer exists)") }
+    (outputs ?? []).map { "          written: \($0)" + (Path($0).exists ? "" : " (no longer exists)") }
   }
 }

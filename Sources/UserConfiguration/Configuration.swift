@@ -33,7 +33,7 @@ public struct Configuration: Sendable {
     guard let path = path ?? ConfigurationPath.standard() else { return Configuration() }
     let text = try TextFile.read(path, as: "a configuration", mayBeEmpty: true)
     do throws(YAMLObject.Mistake) {
-      return try Configuration(parsing: text, folder: ConfigurationPath.folder(of: path))
+      return try Configuration(parsing: text, folder: Path(path).parent.string)
     } catch {
       let place = error.line.map { "line \($0): " } ?? ""
       throw PlantainError(

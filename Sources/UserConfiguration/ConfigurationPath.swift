@@ -1,3 +1,4 @@
+import Core
 import Editing
 
 #if canImport(Glibc)
@@ -12,14 +13,9 @@ package enum ConfigurationPath {
   package static func standard() -> String? {
     let home = EnvironmentSettings.variable("HOME").map { $0 + "/.config" }
     guard let folder = EnvironmentSettings.variable("XDG_CONFIG_HOME") ?? home else { return nil }
-    let path = folder + "/plantain/config.yaml"
+    let path = Path(folder).appending("plantain/config.yaml").string
     // A file that exists and cannot be read is an error of its own.
     return access(path, F_OK) == 0 || ![ENOENT, ENOTDIR].contains(errno) ? path : nil
-  }
-
-  package static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return String(path[..<slash])
   }
 
   /// Expands `~/` to the user's home, and resolves a relative path against `folder`.
@@ -27,6 +23,6 @@ package enum ConfigurationPath {
     if path.hasPrefix("~/"), let home = EnvironmentSettings.variable("HOME") {
       return home + path.dropFirst()
     }
-    return path.hasPrefix("/") ? path : folder + "/" + path
+    return Path(path).resolved(against: Path(folder)).string
   }
 }

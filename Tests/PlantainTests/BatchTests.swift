@@ -147,12 +147,12 @@ import Testing
     let first = try #require(try manifests[0].writeFailed(manifests[0].items, outputFolder: out, for: []))
     let second = try #require(try manifests[1].writeFailed(manifests[1].items, outputFolder: out, for: []))
     #expect(
-      OutputFile.name(of: first) == "m.failed.jsonl" && OutputFile.name(of: second) == "m.failed-2.jsonl")
+      Path(first).name == "m.failed.jsonl" && Path(second).name == "m.failed-2.jsonl")
     // The same batch replaces its own file, also with other options.
     let other = try manifests[0].writeFailed(manifests[0].items, outputFolder: out, for: ["apiyi"])
     #expect(other == first)
     #expect(try manifests[1].writeFailed([], outputFolder: out, for: []) == nil)
-    #expect(OutputFile.exists(first) && !OutputFile.exists(second))
+    #expect(Path(first).exists && !Path(second).exists)
     try folder.write(Array("my own notes\n".utf8), as: "m.failed.jsonl")
     #expect(try manifests[0].writeFailed([], outputFolder: out, for: []) == nil)
     #expect(try folder.read("m.failed.jsonl") == Array("my own notes\n".utf8))

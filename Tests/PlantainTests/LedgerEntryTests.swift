@@ -289,7 +289,7 @@ import Core
       let explanation = result.explanation(of: .ledgerNotUpdated)
       #expect(explanation.contains(folder.file("ledger.sqlite")) && explanation.contains(result.id))
       let output = try #require(result.image.output)
-      let bytes = try folder.read(OutputFile.name(of: output))
+      let bytes = try folder.read(Path(output).name)
       #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 1)
       #expect(try await scenario.history.edit(result.id).state == "ambiguous")
       try execute("DROP TRIGGER full")
@@ -298,7 +298,7 @@ import Core
         return
       }
       #expect(!again.warnings.contains(.ledgerNotUpdated))
-      #expect(try folder.read(OutputFile.name(of: try #require(again.image.output))) == bytes)
+      #expect(try folder.read(Path(try #require(again.image.output)).name) == bytes)
       #expect(try await scenario.history.edit(result.id).state == "done")
       #expect(try folder.keptReplies.count { $0.hasSuffix(".reply") } == 0)
       #expect(await simulator.counts.received == 1)

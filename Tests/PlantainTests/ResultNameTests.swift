@@ -22,7 +22,7 @@ import Core
   /// Each picture has different pixels, so that it is a separate job.
   private func write(_ names: String...) throws {
     for name in names {
-      try OutputFile.createFolder(OutputFile.parent(of: folder.file(name)))
+      try OutputFile.createFolder(Path(folder.file(name)).parent)
       let sum = name.utf8.reduce(0) { $0 + Int($1) }
       try folder.write(Synthetic.jpeg(PixelSize(width: 32, height: 24 + sum % 999)), as: name)
     }
@@ -39,7 +39,7 @@ import Core
   }
 
   private func stems(_ manifest: Manifest) -> [String?] {
-    manifest.items.map { $0.place.map(OutputFile.name) }
+    manifest.items.map { $0.place.map { Path($0).name } }
   }
 
   @Test func `equal stems are told apart by whole file names`() throws {
@@ -98,13 +98,13 @@ import Core
       let stem = try #require(list.split(separator: "/").last?.dropLast(4))
       #expect(try Array(#require(manifest.items.first).prompt.utf8) == Array(stem.utf8))
       #expect(try Reference.file(folder.file(list)).read().array == folder.read(disk))
-      #expect(FileSpelling.onDisk(folder.file(list)) == folder.file(disk))
+      #expect(Path(folder.file(list)).onDisk?.string == folder.file(disk))
       let plan = try OutputPlan(manifest.items[0].options, first: manifest.items[0].references[0])
-      let parent = OutputFile.parent(of: folder.file(disk))
+      let parent = Path(folder.file(disk)).parent.string
       #expect(try Array(#require(plan.entry).path.utf8.prefix(parent.utf8.count)) == Array(parent.utf8))
     }
-    #expect(FileSpelling.onDisk(folder.file("\u{FC}/none.jpg")) == nil)
-    #expect(FileSpelling.onDisk(folder.file("no\u{308}ne.jpg")) == nil)
+    #expect(Path(folder.file("\u{FC}/none.jpg")).onDisk == nil)
+    #expect(Path(folder.file("no\u{308}ne.jpg")).onDisk == nil)
   }
 
   @Test(arguments: [
@@ -121,9 +121,9 @@ import Core
   }
 
   @Test func `a folder that has changed is read again`() throws {
-    #expect(FileSpelling.onDisk(folder.file("e\u{301}.jpg")) == nil)
+    #expect(Path(folder.file("e\u{301}.jpg")).onDisk == nil)
     try write("\u{E9}.jpg")
-    #expect(FileSpelling.onDisk(folder.file("e\u{301}.jpg")) != nil)
+    #expect(Path(folder.file("e\u{301}.jpg")).onDisk != nil)
   }
 
   @Test func `two names that differ only in normal form are two pictures`() throws {

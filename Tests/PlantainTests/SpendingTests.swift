@@ -143,7 +143,7 @@ import Testing
     }
     let isGone = holder == .gone
     #expect(try await store.spentToday(in: "USD") == (isGone ? 0 : 67_000))
-    #expect(OutputFile.exists(path) == ![.gone, .ofEarlierVersion].contains(holder))
+    #expect(Path(path).exists == ![.gone, .ofEarlierVersion].contains(holder))
     let next = try await edit(folder) { $0.spending.perDay = try usd("0.1") }
     #expect(next.errors[0]?.exitStatus == (isGone ? nil : 81))
     #expect(try await store.attempts(of: entry).isEmpty)

@@ -10,10 +10,8 @@
 /// - Returns: the descriptor, or a negative number when `open` failed, with the reason in `errno`.
 package func openPrivate(_ path: String, _ flags: Int32) -> Int32 {
   let descriptor = open(path, flags | O_CREAT | O_CLOEXEC, 0o600)
-  let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-  let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   var (own, around) = (stat(), stat())
-  guard descriptor >= 0, stat(folder, &around) == 0, around.st_mode & S_IWGRP != 0,
+  guard descriptor >= 0, stat(Path(path).parent.string, &around) == 0, around.st_mode & S_IWGRP != 0,
     fstat(descriptor, &own) == 0, own.st_uid == geteuid(), own.st_mode & 0o077 == 0
   else { return descriptor }
   // Set the mode afterwards: the umask could remove these bits from the mode given to `open`. The folder may

@@ -118,7 +118,7 @@ extension EditFinishing {
       entry: EditEntry.Finishing(
         options: text, original: original?.absolutePath, sha256: digest, mask: finish.mask?.absolutePath,
         maskSHA256: maskDigest, maximumDrift: finish.maximumDrift,
-        comparison: finish.comparison.map(OutputFile.absolute)))
+        comparison: finish.comparison.map { Path($0).absolute.string }))
   }
 }
 
@@ -150,7 +150,7 @@ extension Provenance {
 extension Reference {
   /// The absolute path, by which a later process finds the picture; `nil` if it is not a file.
   fileprivate var absolutePath: String? {
-    if case .file(let path) = self { OutputFile.absolute(path) } else { nil }
+    if case .file(let path) = self { Path(path).absolute.string } else { nil }
   }
 }
 

@@ -128,7 +128,7 @@ public struct Finisher: Sendable {
       return OutputPlan.format(byNameOf: path)
     }
     if let comparison = options.comparison {
-      let stem = output.map { OutputPlan.withoutExtension($0) } ?? usual
+      let stem = output.map { Path($0).withoutExtension.string } ?? usual
       try OutputPlan.requireApart(comparison, from: stem, result, original, options.mask)
     }
     for path in [output, options.comparison].compactMap(\.self) {

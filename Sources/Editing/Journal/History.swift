@@ -88,7 +88,7 @@ public struct History: Sendable {
         id.map { "the edit \($0) has written no picture" } ?? "no edit has written a picture yet",
         hint: "plantain history lists the edits and their output files.", subject: id)
     }
-    guard OutputFile.exists(path) else {
+    guard Path(path).exists else {
       throw PlantainError(
         .input, .missing, "\(path), the result of the edit \(found.id), no longer exists",
         hint: "Choose another edit with `from` ID, or give the path of a picture.", subject: path)

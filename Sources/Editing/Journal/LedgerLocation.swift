@@ -50,7 +50,7 @@ extension LedgerLocation {
     // A folder without access for this user is another error, which opening the ledger reports.
     guard access(path, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) else { return }
     throw PlantainError(
-      .input, .missing, "there is no ledger \(OutputFile.absolute(path))",
+      .input, .missing, "there is no ledger \(Path(path).absolute.string)",
       hint: "Check the name, or omit it to use the standard ledger.", subject: path)
   }
 }

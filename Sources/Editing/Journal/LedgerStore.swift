@@ -23,13 +23,13 @@ package final class LedgerStore: Sendable {
 
   /// - Parameter logger: logs a warning if other users can read the ledger. Default: labeled `plantain`.
   package init(_ location: LedgerLocation, logger: Logger = Logger(label: "plantain")) throws(PlantainError) {
-    path = OutputFile.absolute(try location.path())
+    path = Path(try location.path()).absolute.string
     optionValue = location == .standard ? nil : "'\(path.replacing("'", with: "'\\''"))'"
     self.logger = logger
   }
 
   /// Whether the ledger exists. Readers check this first, so that reading creates no file.
-  package var exists: Bool { OutputFile.exists(path) }
+  package var exists: Bool { Path(path).exists }
 
   /// Returns the ledger, and opens or creates it on first use.
   ///

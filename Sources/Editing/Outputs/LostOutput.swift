@@ -12,7 +12,7 @@ extension Editor {
   package func keepLostOutput(of result: EditResult) async -> PlantainError {
     let image = result.image
     let name = PictureFormat.writable(image.mediaType)?.extensions[0] ?? "reply"
-    let kept = OutputPlan.keep(image.bytes, extension: name).map(OutputFile.absolute)
+    let kept = OutputPlan.keep(image.bytes, extension: name).map { Path($0).absolute.string }
     var error = PlantainError(
       .output, .outputNotWritable, "cannot write the picture to standard output",
       hint: kept.map { "It was kept as \($0)." } ?? "It could not be kept anywhere.", subject: "-",

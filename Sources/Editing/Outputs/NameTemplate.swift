@@ -24,7 +24,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
     self.text = text
     endsInTrueExtension = text.lowercased().hasSuffix(Self.trueExtension)
     body = endsInTrueExtension ? String(text.dropLast(Self.trueExtension.count)) : text
-    guard !body.isEmpty, !body.hasPrefix("/"), !body.hasSuffix("/") else {
+    guard !body.isEmpty, !Path(body).isAbsolute, !Path(body).namesFolder else {
       throw .usage(
         "expected a name pattern within a folder, received \(text)", hint: "For example: {stem}-warm.{ext}.")
     }
@@ -64,11 +64,11 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
     words["name"] = Self.safe(picture?.fileName ?? "picture")
     words["n"] = words["n"] ?? number
     let name = try filled(with: words)
-    guard !OutputFile.name(of: name).isEmpty, !name.hasSuffix("/") else {
+    guard !Path(name).name.isEmpty, !Path(name).namesFolder else {
       throw .usage("the name pattern \(text) gives an empty name", hint: "Add {stem} to it.")
     }
     guard namesFormat else { return Name(stem: name, fixedExtension: nil) }
-    let stem = OutputPlan.withoutExtension(name)
+    let stem = Path(name).withoutExtension.string
     let fixed = String(name.dropFirst(stem.count + 1))
     return Name(stem: stem, fixedExtension: fixed.isEmpty ? nil : fixed)
   }

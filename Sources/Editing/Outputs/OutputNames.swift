@@ -26,7 +26,7 @@ extension OutputPlan {
   }
 
   /// The existing files of the requested results, at most one path for each.
-  package var existing: [String] { names.compactMap { paths($0).first(where: OutputFile.exists) } }
+  package var existing: [String] { names.compactMap { paths($0).first { Path($0).exists } } }
 
   /// Whether all requested results exist already.
   package var exists: Bool { output != .memory && existing.count == names.count }
@@ -51,22 +51,22 @@ extension OutputPlan {
   ///
   /// - Throws: 73 when a folder cannot be created or written to.
   package func prepareFolder() throws(PlantainError) {
-    var seen: Set<String> = []
-    for path in possiblePaths where seen.insert(OutputFile.parent(of: path)).inserted {
+    var seen: Set<Path> = []
+    for path in possiblePaths where seen.insert(Path(path).parent).inserted {
       do throws(WriteError) { try OutputFile.prepareFolder(of: path) } catch { throw .writing(error, path) }
     }
   }
 
   /// Every path that could be written.
   package var possiblePaths: [String] {
-    let isThere = mayBeCompared && comparison.map(OutputFile.exists) == true
+    let isThere = mayBeCompared && comparison.map { Path($0).exists } == true
     return names.flatMap(paths) + (isThere ? [] : [comparison].compactMap(\.self))
   }
 
   /// - Throws: 64 when a result could replace its own source picture.
   func requireOther(than source: String) throws(PlantainError) {
-    let source = OutputFile.canonical(source)
-    guard names.flatMap(paths).contains(where: { OutputFile.canonical($0) == source }) else { return }
+    let source = Path(source).canonical
+    guard names.flatMap(paths).contains(where: { Path($0).canonical == source }) else { return }
     throw .usage(
       "the name pattern would replace the source picture \(source)",
       hint: "Add something to it, for example: {stem}-2.{ext}.")
@@ -82,7 +82,7 @@ extension OutputPlan {
 
   /// - Throws: 73 when the path is that of one of the pictures.
   static func requireInput(_ path: String, isNoneOf inputs: [Reference?]) throws(PlantainError) {
-    for case .file(let input)? in inputs where OutputFile.isSame(path, input) {
+    for case .file(let input)? in inputs where Path(path).isSame(as: Path(input)) {
       throw PlantainError(
         .output, .outputExists, "cannot write \(path): it is one of the pictures that are read",
         hint: "Choose another output. An original is never replaced by a result.", subject: path)
@@ -95,12 +95,12 @@ extension OutputPlan {
   static func requireApart(
     _ comparison: String, from stem: String, _ pictures: Reference?...
   ) throws(PlantainError) {
-    let place = OutputFile.canonical(comparison)
+    let place = Path(comparison).canonical
     let inputs = pictures.compactMap {
-      if case .file(let path)? = $0 { OutputFile.canonical(path) } else { nil }
+      if case .file(let path)? = $0 { Path(path).canonical } else { nil }
     }
-    let name = withoutExtension(place)
-    let own = stem.isEmpty ? nil : OutputFile.canonical(stem)
+    let name = place.withoutExtension.string
+    let own = stem.isEmpty ? nil : Path(stem).canonical.string
     let rest = own.flatMap { name.hasPrefix($0) ? name.dropFirst($0.count) : nil }
     guard rest.map(isOfResult) != true, !inputs.contains(place) else {
       throw .usage(
@@ -142,18 +142,7 @@ extension OutputPlan {
 
   /// The format that a path requests by its extension.
   package static func format(byNameOf path: String) -> PictureFormat? {
-    PictureFormat.named(byExtension: fileExtension(path))
-  }
-
-  static func fileExtension(_ path: String) -> String {
-    let name = OutputFile.name(of: path)
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return "" }
-    return String(name[name.index(after: dot)...])
-  }
-
-  package static func withoutExtension(_ path: String) -> String {
-    let length = fileExtension(path).count
-    return length == 0 ? path : String(path.dropLast(length + 1))
+    PictureFormat.named(byExtension: Path(path).fileExtension)
   }
 }
 

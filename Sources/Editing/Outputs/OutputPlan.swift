@@ -57,9 +57,9 @@ package struct OutputPlan {
     switch options.output {
     case .memory: return (.memory, "")
     case .file(let path):
-      let stem = withoutExtension(path)
+      let stem = Path(path).withoutExtension.string
       // A raw picture gets its true extension, whatever the given name says.
-      return (options.isRaw ? .folder(OutputFile.parent(of: path)) : options.output, stem)
+      return (options.isRaw ? .folder(Path(path).parent.string) : options.output, stem)
     case .folder(let folder):
       let name = ((options.usesWholeName ? first?.fileName : first?.stem) ?? "picture") + ".edited"
       return (options.output, path(name, in: folder, beside: first))
@@ -86,19 +86,16 @@ package struct OutputPlan {
       for: first, isWhole: options.usesWholeName, number: options.count > 1 ? NameTemplate.number : "1")
     let stem = path(name.stem, in: folder, beside: first)
     guard let fixed = name.fixedExtension, !options.isRaw else {
-      return (.folder(OutputFile.parent(of: stem)), stem)
+      return (.folder(Path(stem).parent.string), stem)
     }
     return (.file("\(stem).\(fixed)"), stem)
   }
 
   /// - Parameter picture: the picture beside which the file is written if no folder is given.
   package static func path(_ name: String, in folder: String?, beside picture: Reference?) -> String {
-    let beside: String? =
-      if case .file(let path)? = picture { OutputFile.parent(of: FileSpelling.onDisk(path) ?? path) } else {
-        nil
-      }
-    let place = folder ?? beside ?? "."
-    return place == "." ? name : place.hasSuffix("/") ? place + name : place + "/" + name
+    let beside: Path? =
+      if case .file(let path)? = picture { Path(path).asOnDisk.parent } else { nil }
+    return (folder.map(Path.init) ?? beside ?? Path(".")).appending(name).string
   }
 
   /// Restores the plan of an edit from its ledger entry.
@@ -116,11 +113,11 @@ package struct OutputPlan {
     (self.asked, self.written) = (max(1, min(asked, Self.maximumAsked)), written)
     // The comparison of an earlier picture of the edit is kept.
     self.comparison =
-      written == 0 ? comparison : comparison.map { Self.freePath(Self.withoutExtension($0), "png") }
+      written == 0 ? comparison : comparison.map { Self.freePath(Path($0).withoutExtension.string, "png") }
     mayBeCompared = true
     overwrites = entry.overwrites
-    output = entry.isFile && !isRaw ? .file(entry.path) : .folder(OutputFile.parent(of: entry.path))
-    stem = entry.isFile ? Self.withoutExtension(entry.path) : entry.path
+    output = entry.isFile && !isRaw ? .file(entry.path) : .folder(Path(entry.path).parent.string)
+    stem = entry.isFile ? Path(entry.path).withoutExtension.string : entry.path
     wanted = isRaw ? nil : entry.format.flatMap { PictureFormat.writable(MediaType($0)) }
   }
 
@@ -134,28 +131,29 @@ package struct OutputPlan {
     case .folder: (path, isFile) = (stem, false)
     }
     return EditEntry.Output(
-      path: OutputFile.absolute(path), isFile: isFile, overwrites: overwrites, format: wanted?.mediaType.name)
+      path: Path(path).absolute.string, isFile: isFile, overwrites: overwrites, format: wanted?.mediaType.name
+    )
   }
 
   /// Whether an edit was to write to this output, or has written there.
   package func isPlace(of known: EditEntry) -> Bool {
     guard let own = entry else { return false }
     let isAsked =
-      known.output.map { OutputFile.canonical($0.path) == OutputFile.canonical(own.path) } ?? false
+      known.output.map { Path($0.path).canonical == Path(own.path).canonical } ?? false
     return isAsked || !outputs(of: known).isEmpty
   }
 
   /// The results of an edit that were written to this output.
   package func outputs(of known: EditEntry) -> [String] {
-    guard let own = entry.map({ OutputFile.canonical($0.path) }) else { return [] }
+    guard let own = entry.map({ Path($0.path).canonical }) else { return [] }
     let written = known.writtenPlaces
-    let stem = OutputFile.canonical(stem)
+    let stem = Path(stem).canonical
     let numbered =
       known.count > 1
-      ? Set((1...max(known.count, written.count)).map { OutputFile.canonical(self.numbered($0)) }) : []
+      ? Set((1...max(known.count, written.count)).map { Path(self.numbered($0)).canonical }) : []
     return written.filter { path in
-      let place = OutputFile.canonical(path)
-      let name = Self.withoutExtension(place)
+      let place = Path(path).canonical
+      let name = place.withoutExtension
       return entry?.isFile == true
         ? place == own || numbered.contains(name) : name == stem || numbered.contains(name)
     }

@@ -53,7 +53,7 @@ extension OutputPlan {
     if case .file(let path) = output {
       if asked == 1, written == 0, position == count - 1 { return path }
       // The extension as the given name spells it.
-      if asked > 1, Self.format(byNameOf: path) != nil { name = Self.fileExtension(path) }
+      if asked > 1, Self.format(byNameOf: path) != nil { name = Path(path).fileExtension }
     }
     guard asked > 1 || count + written > 1 else { return "\(stem).\(name)" }
     let numbered = self.numbered(written + position + 1)
@@ -63,9 +63,9 @@ extension OutputPlan {
   private func write(comparison: PictureBytes, to path: String) throws(PlantainError) {
     var place = path
     if mayBeCompared, !overwrites {
-      let stem = Self.withoutExtension(path)
+      let stem = Path(path).withoutExtension.string
       guard Self.place(of: comparison, stem, "png") == nil else { return }
-      if OutputFile.exists(path) { place = Self.freePath(stem, "png") }
+      if Path(path).exists { place = Self.freePath(stem, "png") }
     }
     _ = try write(comparison, as: "png", to: place)
   }
@@ -79,8 +79,8 @@ extension OutputPlan {
     _ bytes: PictureBytes, as name: String, to place: String
   ) throws(PlantainError) -> String {
     var path = place
-    if sparesOthers, OutputFile.exists(place), (try? Reference.file(place).read().sha256) != bytes.sha256 {
-      path = Self.freePath(Self.withoutExtension(place), Self.fileExtension(place))
+    if sparesOthers, Path(place).exists, (try? Reference.file(place).read().sha256) != bytes.sha256 {
+      path = Self.freePath(Path(place).withoutExtension.string, Path(place).fileExtension)
     }
     do throws(WriteError) {
       try OutputFile.write(PictureContent(bytes), to: path, overwriting: overwrites && written == 0)
@@ -110,7 +110,7 @@ extension OutputPlan {
   /// Saves a picture that must not be written under its own name: as `NAME-kept.EXT` in the same folder, or
   /// else in the folder for temporary files.
   static func keepAside(_ picture: FinishedPicture, near path: String) -> String? {
-    keep(picture.bytes, near: withoutExtension(path), extension: picture.format.extensions[0])
+    keep(picture.bytes, near: Path(path).withoutExtension.string, extension: picture.format.extensions[0])
   }
 
   /// - Parameter place: a path without extension to try first.
@@ -118,7 +118,7 @@ extension OutputPlan {
     -> String?
   {
     // The folder for temporary files is shared by all users.
-    for (stem, isPrivate) in [(place, false), (OutputFile.temporaryFolder + "/plantain", true)] {
+    for (stem, isPrivate) in [(place, false), (Path.temporaryFolder.appending("plantain").string, true)] {
       guard let stem else { continue }
       // Another attempt may bring the same bytes.
       if !isPrivate, let path = Self.place(of: bytes, stem + "-kept", name) { return path }
@@ -138,12 +138,12 @@ extension OutputPlan {
 
   /// The first of these paths that does not exist.
   static func freePath(_ stem: String, _ name: String) -> String {
-    paths(stem, name).first { !OutputFile.exists($0) } ?? "\(stem)-1000.\(name)"
+    paths(stem, name).first { !Path($0).exists } ?? "\(stem)-1000.\(name)"
   }
 
   /// The first existing one of these paths whose file has these bytes.
   private static func place(of bytes: PictureBytes, _ stem: String, _ name: String) -> String? {
-    paths(stem, name).prefix(while: OutputFile.exists).first { path in
+    paths(stem, name).prefix { Path($0).exists }.first { path in
       guard let file = try? PictureFile.open(path), file.count == bytes.count else { return false }
       return (try? file.readAll().sha256) == bytes.sha256
     }

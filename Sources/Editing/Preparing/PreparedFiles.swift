@@ -26,7 +26,7 @@ public struct PreparedFiles: Sendable {
   }
 
   /// The paths of the source pictures, by the identity of their files.
-  private let sources: [OutputFile.Identity: String]
+  private let sources: [Path.Identity: String]
   private let targets: [Swift.Result<Target, PlantainError>]
   private let options: PreparationOptions
   private let overwrites: Bool
@@ -52,7 +52,7 @@ public struct PreparedFiles: Sendable {
     self.options = options
     overwrites = overwriting
     let files = pictures.compactMap { picture in
-      Self.path(of: picture.reference).flatMap { path in OutputFile.Identity(path).map { ($0, path) } }
+      Self.path(of: picture.reference).flatMap { path in Path(path).identity.map { ($0, path) } }
     }
     sources = Dictionary(files, uniquingKeysWith: { first, _ in first })
     let isInPlace = if case .inPlace = destination { true } else { replacingSources }
@@ -74,7 +74,7 @@ public struct PreparedFiles: Sendable {
   }
 
   private static func path(of picture: Reference) -> String? {
-    if case .file(let path) = picture { FileSpelling.onDisk(path) } else { nil }
+    if case .file(let path) = picture { Path(path).onDisk?.string } else { nil }
   }
 
   private static func checked(
@@ -95,7 +95,7 @@ public struct PreparedFiles: Sendable {
         .usage(
           "\(picture.reference.name) is not a file that can be replaced", hint: "Pass an output folder."))
     }
-    return .success(Target(path: FileSpelling.onDisk(path) ?? path))
+    return .success(Target(path: Path(path).asOnDisk.string))
   }
 
   /// The picture's own path, if at most the extension differs.
@@ -103,7 +103,7 @@ public struct PreparedFiles: Sendable {
     _ target: Swift.Result<Target, PlantainError>, _ picture: PictureList.Entry
   ) -> Swift.Result<Target, PlantainError> {
     guard let known = try? target.get(), known.fixedExtension == nil, let path = path(of: picture.reference),
-      OutputFile.canonical(known.stem) == OutputPlan.withoutExtension(OutputFile.canonical(path))
+      Path(known.stem).canonical == Path(path).canonical.withoutExtension
     else { return target }
     return .success(Target(path: path))
   }
@@ -147,11 +147,11 @@ public struct PreparedFiles: Sendable {
   private static func requireDistinct(
     _ pictures: [PictureList.Entry], _ targets: [Swift.Result<Target, PlantainError>]
   ) throws(PlantainError) {
-    var seen: [[UInt8]: Reference] = [:]
+    var seen: [Path: Reference] = [:]
     for (picture, target) in zip(pictures, targets) where picture.failure == nil {
       guard let path = try? target.get().path else { continue }
       let source = picture.reference
-      if let other = seen.updateValue(source, forKey: Array(OutputFile.canonical(path).utf8)) {
+      if let other = seen.updateValue(source, forKey: Path(path).canonical) {
         throw .usage(
           "\(other.name) and \(source.name) would both be written as \(path)",
           hint: "Prepare them into different folders.")
@@ -161,10 +161,10 @@ public struct PreparedFiles: Sendable {
 
   /// Checks the path for a single picture before any work.
   private func requireOnly(
-    _ path: String, own: OutputFile.Identity?, skippingExisting: Bool
+    _ path: String, own: Path.Identity?, skippingExisting: Bool
   ) throws(PlantainError) {
     try targets[0].get().check(options)
-    let found = OutputFile.Identity(path)
+    let found = Path(path).identity
     try requireNoPicture(path, found, own: own)
     try OutputPlan.requireFree(path, overwriting: skippingExisting || overwrites || isOwn(found, own))
   }
@@ -186,7 +186,7 @@ public struct PreparedFiles: Sendable {
       options.format.flatMap(PictureFormat.writable).map { [$0] } ?? PictureFormat.all.filter(\.isWritable)
     let paths =
       target.fixedExtension == nil ? formats.map { "\(target.stem).\($0.extensions[0])" } : [target.path]
-    return paths.first { path in OutputFile.Identity(path).map { sources[$0] == nil } ?? false }
+    return paths.first { path in Path(path).identity.map { sources[$0] == nil } ?? false }
   }
 
   /// Writes the prepared form of the picture at `position`, and creates its folder.
@@ -201,21 +201,20 @@ public struct PreparedFiles: Sendable {
     let target = try targets[position].get()
     let format = PictureFormat.writable(result.reference.mediaType)?.extensions[0] ?? "jpg"
     let path = target.fixedExtension == nil ? "\(target.stem).\(format)" : target.path
-    let (found, own) = (
-      OutputFile.Identity(path), Self.path(of: result.source).flatMap(OutputFile.Identity.init)
-    )
+    let found = Path(path).identity
+    let own = Self.path(of: result.source).flatMap { Path($0).identity }
     try requireNoPicture(path, found, own: own)
     try result.write(to: path, overwriting: overwrites || isOwn(found, own))
     return path
   }
 
   /// Whether the existing file is the picture itself, and may be replaced.
-  private func isOwn(_ found: OutputFile.Identity?, _ own: OutputFile.Identity?) -> Bool {
+  private func isOwn(_ found: Path.Identity?, _ own: Path.Identity?) -> Bool {
     replacesSources && found != nil && found == own
   }
 
   private func requireNoPicture(
-    _ path: String, _ found: OutputFile.Identity?, own: OutputFile.Identity?
+    _ path: String, _ found: Path.Identity?, own: Path.Identity?
   ) throws(PlantainError) {
     guard !isOwn(found, own), let picture = found.flatMap({ sources[$0] }) else { return }
     throw PlantainError(
@@ -226,7 +225,7 @@ public struct PreparedFiles: Sendable {
 
 extension PreparedFiles.Target {
   fileprivate init(path: String) {
-    let stem = OutputPlan.withoutExtension(path)
+    let stem = Path(path).withoutExtension.string
     self.init(stem: stem, fixedExtension: String(path.dropFirst(stem.count + 1)))
   }
 

@@ -77,7 +77,7 @@ public struct Preparer: Sendable {
       into folder: String, as name: String? = nil, overwriting: Bool = false
     ) throws(PlantainError) -> String {
       let format = PictureFormat.writable(reference.mediaType)?.extensions[0] ?? "jpg"
-      let path = (folder.hasSuffix("/") ? folder : folder + "/") + "\(name ?? source.stem).\(format)"
+      let path = Path(folder).appending("\(name ?? source.stem).\(format)").string
       try write(to: path, overwriting: overwriting)
       return path
     }
@@ -90,7 +90,7 @@ public struct Preparer: Sendable {
     /// - Throws: as `write(into:as:overwriting:)`.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
       do throws(WriteError) {
-        try OutputFile.createFolder(OutputFile.parent(of: path))
+        try OutputFile.createFolder(Path(path).parent)
         try OutputFile.write(reference.content, to: path, overwriting: overwriting)
       } catch {
         throw .writing(error, path)

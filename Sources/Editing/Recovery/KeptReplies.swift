@@ -85,7 +85,7 @@ extension Recovery {
       // ended, or by another edit.
       let isAsked = options.overwrites || entry.output?.overwrites == true
       let other = try await store.with { ledger throws(LedgerError) in
-        try await ledger.hasEdit(after: entry, writing: plan.possiblePaths.map(OutputFile.absolute))
+        try await ledger.hasEdit(after: entry, writing: plan.possiblePaths.map { Path($0).absolute.string })
       }
       options.sparesOthers = !isAsked || other
       (options.output, options.overwrites) = (.memory, true)
@@ -112,7 +112,7 @@ extension EditEntry {
     let places =
       output.isFile
       ? [output.path] : PictureFormat.all.filter(\.isWritable).map { "\(output.path).\($0.extensions[0])" }
-    return places.filter(OutputFile.exists)
+    return places.filter { Path($0).exists }
   }
 }
 

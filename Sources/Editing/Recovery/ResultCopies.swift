@@ -33,7 +33,7 @@ extension Recovery {
     let paths = try await onPool { () throws(PlantainError) in try output.write(finished) }
     let written = zip(paths, pictures).compactMap { path, picture in
       path.map {
-        WrittenFile(path: OutputFile.absolute($0), sha256: picture.isConverted ? nil : picture.bytes.sha256)
+        WrittenFile(path: Path($0).absolute.string, sha256: picture.isConverted ? nil : picture.bytes.sha256)
       }
     }
     try await store.with { ledger throws(LedgerError) in try await ledger.add(written, toEdit: entry.id) }

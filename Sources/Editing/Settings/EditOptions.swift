@@ -110,10 +110,10 @@ public struct EditOptions: Sendable {
         self = .folder(nil)
         return
       }
-      let isFolder = argument.hasSuffix("/") || OutputFile.isFolder(argument)
+      let isFolder = Path(argument).namesFolder || Path(argument).isFolder
       // An empty path is treated as a file's, and refused as such.
       let isFile =
-        OutputPlan.format(byNameOf: argument) != nil || OutputFile.exists(argument) || argument.isEmpty
+        OutputPlan.format(byNameOf: argument) != nil || Path(argument).exists || argument.isEmpty
       self = isFile && !isFolder ? .file(argument) : .folder(argument)
     }
   }

@@ -114,11 +114,12 @@ public struct FinishOptions: Sendable {
   }
 
   private static func requirePNG(_ comparison: String) throws(PlantainError) {
-    let name = OutputPlan.fileExtension(comparison)
+    let name = Path(comparison).fileExtension
     guard !name.isEmpty, name.lowercased() != "png" else { return }
     throw .usage(
       "the comparison is a PNG, but \(comparison) has another extension",
-      hint: "Pass `compare` a name that ends in .png, such as \(OutputPlan.withoutExtension(comparison)).png."
+      hint:
+        "Pass `compare` a name that ends in .png, such as \(Path(comparison).withoutExtension.string).png."
     )
   }
 }

@@ -25,14 +25,14 @@ public struct PictureList: Sendable {
 
     /// The output folder for the picture, which keeps its subfolders.
     public func place(in folder: String) -> String {
-      branch.isEmpty ? folder : folder.hasSuffix("/") ? folder + branch : "\(folder)/\(branch)"
+      branch.isEmpty ? folder : Path(folder).appending(branch).string
     }
   }
 
   /// The pictures, in the order of the names, sorted by name within each folder.
   public private(set) var pictures: [Picture] = []
   package let isRecursive: Bool
-  private let spared: String?
+  private let spared: Path?
 
   /// Lists the pictures.
   ///
@@ -52,12 +52,12 @@ public struct PictureList: Sendable {
 
   private init(_ isRecursive: Bool, _ folder: String?) {
     self.isRecursive = isRecursive
-    spared = folder.map { OutputFile.canonical($0) }
+    spared = folder.map { Path($0).canonical }
   }
 
   private mutating func add(_ name: String, isAlone: Bool) throws(PlantainError) {
-    if let folder = FileSpelling.onDisk(name), OutputFile.isFolder(folder) {
-      try add(folder: folder, isAlone: isAlone)
+    if let folder = Path(name).onDisk, folder.isFolder {
+      try add(folder: folder.string, isAlone: isAlone)
     } else if Self.isPattern(name) {
       try add(pattern: name)
     } else {
@@ -97,7 +97,8 @@ public struct PictureList: Sendable {
   }
 
   private mutating func add(folder name: String, isAlone: Bool) throws(PlantainError) {
-    let path = name.count > 1 && name.hasSuffix("/") ? String(name.dropLast()) : name
+    // Without the slash that an argument may have at its end.
+    let path = Path(Path(name).file).string
     let before = pictures.count
     // Of several named folders each keeps its own branch.
     let branch = isAlone || !isRecursive ? "" : Self.branch(of: path)
@@ -110,18 +111,18 @@ public struct PictureList: Sendable {
   }
 
   private static func branch(of folder: String) -> String {
-    let name = OutputFile.name(of: OutputFile.canonical(folder))
+    let name = Path(folder).canonical.name
     return [".", ".."].contains(name) ? "" : name
   }
 
   private mutating func add(folder: String, _ branch: String, depth: Int) throws(PlantainError) {
     guard depth < Self.maximumDepth else { return }
     for name in try Self.names(in: folder) where !name.hasPrefix(".") {
-      let path = folder == "." ? name : folder == "/" ? "/\(name)" : "\(folder)/\(name)"
-      if !OutputFile.isFolder(path) {
+      let path = Path(folder).appending(name).string
+      if !Path(path).isFolder {
         if Self.isPicture(named: name) { pictures.append(Picture(path: path, branch: branch)) }
-      } else if isRecursive, !OutputFile.isLink(path), OutputFile.canonical(path) != spared {
-        try add(folder: path, branch.isEmpty ? name : "\(branch)/\(name)", depth: depth + 1)
+      } else if isRecursive, !Path(path).isLink, Path(path).canonical != spared {
+        try add(folder: path, branch.isEmpty ? name : Path(branch).appending(name).string, depth: depth + 1)
       }
     }
   }
@@ -142,8 +143,8 @@ public struct PictureList: Sendable {
   private mutating func add(pattern: String) throws(PlantainError) {
     let before = pictures.count
     for path in Self.matches(pattern) {
-      if OutputFile.isFolder(path) {
-        guard isRecursive, OutputFile.canonical(path) != spared else { continue }
+      if Path(path).isFolder {
+        guard isRecursive, Path(path).canonical != spared else { continue }
         try add(folder: path, Self.branch(of: path), depth: 1)
       } else if Self.isPicture(named: path) {
         pictures.append(Picture(path: path))
@@ -161,7 +162,7 @@ public struct PictureList: Sendable {
 
   /// Whether a name is a pattern. The name of an existing file is not.
   package static func isPattern(_ name: String) -> Bool {
-    FileSpelling.onDisk(name) == nil && name.contains(where: "*?[".contains)
+    Path(name).onDisk == nil && name.contains(where: "*?[".contains)
   }
 
   private static func matches(_ pattern: String) -> [String] {

@@ -53,10 +53,10 @@ public enum Reference: Sendable {
   /// The file name without extension, from which output names are built.
   public var stem: String {
     switch self {
-    case .file(let path), .bytes(_, let path), .mangled(let path): return Self.stem(of: path)
+    case .file(let path), .bytes(_, let path), .mangled(let path): return Path(path).stem
     case .url:
       let path = name.split(separator: "/", omittingEmptySubsequences: true).dropFirst(2)
-      return path.last.map { Self.stem(of: String($0)) } ?? "picture"
+      return path.last.map { Path(String($0)).stem } ?? "picture"
     case .standardInput: return "stdin"
     case .dataURI: return "picture"
     }
@@ -75,16 +75,10 @@ public enum Reference: Sendable {
   /// The file name with its extension, or the stem if there is no extension.
   package var fileName: String {
     switch self {
-    case .file(let path), .bytes(_, let path), .mangled(let path): OutputFile.name(of: path)
+    case .file(let path), .bytes(_, let path), .mangled(let path): Path(path).name
     case .url: name.split(separator: "/").dropFirst(2).last.map(String.init) ?? stem
     case .standardInput, .dataURI: stem
     }
-  }
-
-  private static func stem(of path: String) -> String {
-    let name = OutputFile.name(of: path)
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
   }
 
   /// The number of bytes that reading will load, as far as it is known; 0 for bytes in memory.

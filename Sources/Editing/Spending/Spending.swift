@@ -90,7 +90,7 @@ extension LedgerStore {
 
   /// The amount spent or in flight today, in millionths. Creates no ledger.
   func spentToday(in currency: String) async throws(PlantainError) -> Int {
-    guard OutputFile.exists(path) else { return 0 }
+    guard Path(path).exists else { return 0 }
     try await releaseAbandonedReservations(since: Self.midnight(before: .now))
     return try await with { ledger throws(LedgerError) in
       try await ledger.spent(since: Self.midnight(before: .now), currency: currency)

@@ -44,7 +44,7 @@ struct Write: Sendable {
     _ sent: SentEdit, _ pictures: [FinishedPicture], at paths: [String?], _ warnings: [EditWarning]
   ) async -> Bool {
     let written = zip(paths, pictures).compactMap { path, picture in
-      path.map { WrittenFile(path: OutputFile.absolute($0), sha256: picture.bytes.sha256) }
+      path.map { WrittenFile(path: Path($0).absolute.string, sha256: picture.bytes.sha256) }
     }
     var isRecorded = true
     for one in sent.executed {

@@ -62,7 +62,7 @@ package enum PictureFile {
   /// Opens a regular file, whatever the Unicode normalization form of its name on disk. Refuses folders,
   /// FIFOs and devices, which could block or never end.
   package static func open(_ name: String, limit: ByteCount = sizeLimit) throws(ReadError) -> OpenFile {
-    let path = FileSpelling.onDisk(name) ?? name
+    let path = Path(name).asOnDisk.string
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(lastSystemError())

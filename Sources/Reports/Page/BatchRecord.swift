@@ -71,8 +71,8 @@ extension BatchRecord.Entry {
   fileprivate init(_ item: Manifest.Item, _ outcome: Batch.Outcome, _ style: MessageStyle) {
     line = item.line
     name =
-      item.id ?? item.references.first.map { OutputFile.name(of: $0.name) }
-      ?? item.place.map(OutputFile.name) ?? "line \(item.line)"
+      item.id ?? item.references.first.map { Path($0.name).name }
+      ?? item.place.map { Path($0).name } ?? "line \(item.line)"
     prompt = item.prompt
     references = item.references
     options = OptionRow.words(of: item.options)

@@ -25,9 +25,9 @@ extension BatchRecord {
     if let contactSheet { _ = try sheetFormat(contactSheet) }
     let (results, sources) = manifest.places
     for path in [report, contactSheet].compactMap(\.self) {
-      let place = OutputFile.canonical(path)
+      let place = Path(path).canonical
       // An output without an extension gets that of its picture later.
-      let names = [place, OutputPlan.withoutExtension(place)]
+      let names = [place, place.withoutExtension]
       guard !sources.contains(place), results.isDisjoint(with: names) else {
         throw .usage("the batch itself reads or writes \(path)", hint: "Choose another file name.")
       }
@@ -52,10 +52,10 @@ extension BatchRecord {
 extension Manifest {
   /// The paths of the results, without an extension where that is not known in advance, and the paths that
   /// are read.
-  fileprivate var places: (results: Set<String>, sources: Set<String>) {
-    var sources = Set([path].compactMap(\.self).map(OutputFile.canonical))
-    for case .file(let path) in items.flatMap(\.references) { sources.insert(OutputFile.canonical(path)) }
-    return (Set(items.compactMap(\.place).map(OutputFile.canonical)), sources)
+  fileprivate var places: (results: Set<Path>, sources: Set<Path>) {
+    var sources = Set([path].compactMap(\.self).map { Path($0).canonical })
+    for case .file(let path) in items.flatMap(\.references) { sources.insert(Path(path).canonical) }
+    return (Set(items.compactMap(\.place).map { Path($0).canonical }), sources)
   }
 }
 

@@ -153,7 +153,7 @@ package struct ReportPage {
 
   /// The names of a file's folders and its own, from the root. `..` is resolved as a browser resolves it.
   private static func names(_ path: String) -> [String] {
-    OutputFile.absolute(path).split(separator: "/").reduce(into: []) { names, name in
+    Path(path).absolute.string.split(separator: "/").reduce(into: []) { names, name in
       if name == ".." {
         _ = names.popLast()
       } else if name != "." {

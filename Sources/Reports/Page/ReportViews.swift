@@ -100,7 +100,7 @@ package struct ReportCard {
     (edit, reason, hint, command) = (entry.edit, entry.reason, entry.hint, entry.command)
     warnings = entry.warnings
     let link = { (path: String) in
-      Link(href: ReportPage.link(path, from: page), name: OutputFile.name(of: path))
+      Link(href: ReportPage.link(path, from: page), name: Path(path).name)
     }
     links = entry.outputs.map(link)
     kept = entry.kept.map(link)

@@ -93,7 +93,7 @@ for (position, path) in paths.enumerated() {
   let other = try decode(paths[(position + 1) % paths.count])
   for number in 0..<count {
     let drift = randomDrift(changed: [0, 0.2, 0.4][number % 3], by: &random)
-    let trial = try attempt(drift, OutputFile.name(of: path), original, other)
+    let trial = try attempt(drift, Path(path).name, original, other)
     trials.append(trial)
     if !trial.isTrusted || trial.error >= 0.5 {
       let line = String(
