@@ -179,7 +179,7 @@ extension Editor {
       guard let number = entry.jobKey.flatMap({ numbers[$0] }) else { continue }
       let attempts = try await store.attempts(of: entry)
       let states = attempts.map { $0.settledState(isLive: false) }
-      known[number, default: VariantRecord()].entries.append((entry, HistoryEntry.state(of: states)))
+      known[number, default: VariantRecord()].entries.append((entry, AttemptState.combined(states)))
       if attempts.contains(where: store.isLive) { known[number]?.isLive = true }
     }
     return known

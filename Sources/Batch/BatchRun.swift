@@ -211,7 +211,7 @@ package final class BatchRun: Sendable {
       ) { event in
         switch event {
         case .sending: self.sent.withLock { $0 = true }
-        case .waiting(let wait, let why): Task { await self.backOff(for: wait, because: why) }
+        case .waiting(let wait, let why, _): Task { await self.backOff(for: wait, because: why) }
         default: break
         }
       }

@@ -105,13 +105,20 @@ public struct Manifest: Sendable {
       try self.init(records, of: path, folder: ".", leavingOut: leftOut, defaults, gateway)
       return
     }
+    try self.init(ManifestFile(reading: path), defaults, for: gateway, isRecursive: isRecursive)
+  }
+
+  /// Interprets the lines of a manifest that was read.
+  package init(
+    _ file: ManifestFile, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
+  ) throws(PlantainError) {
     guard !isRecursive else {
       throw .usage(
-        "`recursive` needs a folder, and \(name) is a manifest", hint: "Remove `recursive`.",
+        "`recursive` needs a folder, and \(file.path) is a manifest", hint: "Remove `recursive`.",
         options: ["recursive"])
     }
-    let (records, head) = try Self.records(ofFile: path)
-    try self.init(records, head, of: path, folder: Path(path).parent.string, defaults, gateway)
+    try self.init(
+      file.records, file.head, of: file.path, folder: Path(file.path).parent.string, defaults, gateway)
   }
 
   /// Creates one edit for each picture, all with the same prompt.

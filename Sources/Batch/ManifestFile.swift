@@ -1,29 +1,35 @@
-public import Editing
+package import Editing
 import Finishing
 import Core
 
-/// The kind of a manifest file, and its gateway.
-extension Manifest {
-  /// The lines or rows of a file, and the header of a table.
-  static func records(
-    ofFile path: String
-  ) throws(PlantainError) -> ([Record], ManifestTable.Head?) {
-    try requireKnownKind(path)
-    let text = try TextFile.read(path, as: "a manifest", limit: sizeLimit)
-    guard path.lowercased().hasSuffix(".csv") else { return (try records(ofLines: text, path), nil) }
-    let table = try ManifestTable.read(text, path)
-    return (table.records, table.head)
+/// The file of a manifest, whose lines or rows are read once: standard input cannot be read again.
+package struct ManifestFile: Sendable {
+  /// The path as it is spelled on the disk.
+  package let path: String
+  let records: [Manifest.Record]
+  /// The header of a table; `nil` for lines.
+  let head: ManifestTable.Head?
+
+  /// Reads the lines of a manifest, without interpreting them.
+  ///
+  /// - Throws: the errors of `Manifest.init` when it cannot be read.
+  package init(reading name: String) throws(PlantainError) {
+    path = Path(name).asOnDisk.string
+    try Self.requireKnownKind(path)
+    let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
+    if Path(path).fileExtension.lowercased() == "csv" {
+      let table = try ManifestTable.read(text, path)
+      (records, head) = (table.records, table.head)
+    } else {
+      (records, head) = (try Manifest.records(ofLines: text, path), nil)
+    }
   }
 
-  /// The gateways that a manifest's lines name, in the form of `--gateway`; `nil` when no line names any, and
-  /// for folders.
+  /// The gateways that the lines name, in the form of the option; `nil` when no line names any.
   ///
-  /// - Throws: 64 when lines name different ones, or only some name one; the errors of `init` when it cannot
-  ///   be read.
-  public static func gateway(statedIn name: String) throws(PlantainError) -> String? {
-    let path = Path(name).asOnDisk.string
-    guard !Path(path).isFolder else { return nil }
-    let records = try records(ofFile: path).0.filter { $0.mistake == nil }
+  /// - Throws: 64 when lines name different ones, or only some name one.
+  package func gateway() throws(PlantainError) -> String? {
+    let records = records.filter { $0.mistake == nil }
     let names = records.map { $0.fields["gateway"]?.texts.joined(separator: ",") }
     guard let first = names.firstIndex(where: { $0 != nil }), let stated = names[first] else { return nil }
     if let other = names.firstIndex(where: { $0 != stated }) {
@@ -44,9 +50,7 @@ extension Manifest {
       "ods": "Save it as CSV in UTF-8.",
       "numbers": "Export it as CSV in UTF-8.",
     ]
-    let name = Path(path).name.lowercased()
-    guard let dot = name.lastIndex(of: "."), let hint = kinds[String(name[name.index(after: dot)...])],
-      Path(path).exists
+    guard let hint = kinds[Path(path).fileExtension.lowercased()], Path(path).exists
     else { return }
     throw PlantainError(
       .input, .unusableFile, "expected a .jsonl or .csv file as a manifest, received \(path)", hint: hint,

@@ -97,7 +97,7 @@ public final class Editor: Sendable {
         guard let paid = error.underlying as? PaidRequest else { throw error }
         watch(.fetching(id: paid.entry.id))
         let found = try await recovery.fetched(
-          paid.entry, options, references.first, stop, watch, finishing: paid.finishing)
+          paid.entry, options, references.first, stop, watch, finishing: .now(paid.finishing))
         if var result = found {
           result.isOfEarlierRun = true
           return result

@@ -25,6 +25,9 @@ public struct APIKey: Sendable {
   /// A placeholder key, which the simulator accepts.
   public static let simulated = APIKey(unchecked: "simulator")
 
+  /// No key, where a stored reply is read without asking the gateway.
+  package static let none = APIKey(unchecked: "")
+
   private init(unchecked secret: String) {
     self.secret = secret
   }
@@ -60,6 +63,7 @@ public struct APIKey: Sendable {
   /// Returns `text` with every occurrence of the key replaced by `***`, because gateways often quote what
   /// they received. Occurrences with slashes escaped as in JSON, and percent-encoded ones, are replaced, too.
   package func redacted(from text: String) -> String {
+    guard !secret.isEmpty else { return text }
     let escaped = secret.split(separator: "/", omittingEmptySubsequences: false).joined(separator: "\\/")
     return [secret, escaped, percentEncoded(secret)].reduce(text) { text, form in
       text.split(separator: form, omittingEmptySubsequences: false).joined(separator: "***")

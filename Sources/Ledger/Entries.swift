@@ -20,6 +20,9 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var outputs: [String]?
   /// The SHA-256 of each of `outputs`, empty if unknown; `nil` in entries of earlier versions.
   package var digests: [String]?
+  /// The SHA-256 of all that the edit sends, which tells whether two requests are equal; `nil` in entries of
+  /// earlier versions.
+  package var requestDigest: String?
   /// The price of all requested pictures by the price table, in millionths of `currency`.
   package var priceMillionths: Int?
   package var currency: String?

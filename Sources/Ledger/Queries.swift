@@ -186,16 +186,17 @@ extension Ledger {
     }
   }
 
-  /// Edits with this prompt, gateway, and model that have an attempt whose outcome is open, newest first.
+  /// Edits that have an attempt whose outcome is open, newest first: with this digest of the request, or, of
+  /// earlier versions, which recorded none, with this prompt, gateway, and model.
   package func openEdits(
-    prompt: String, gateway: String, model: String
+    requestDigest: String, prompt: String, gateway: String, model: String
   ) async throws(LedgerError) -> [EditEntry] {
     try await read { database in
       try EditEntry.filter(
         sql: """
           id IN (SELECT edit FROM attempts WHERE \(Schema.isOpen))
-          AND prompt = ? AND gateway = ? AND model = ?
-          """, arguments: [prompt, gateway, model]
+          AND (requestDigest = ? OR requestDigest IS NULL AND prompt = ? AND gateway = ? AND model = ?)
+          """, arguments: [requestDigest, prompt, gateway, model]
       ).order(Column("created").desc, Column.rowID.desc).fetchAll(database)
     }
   }

@@ -98,6 +98,9 @@ enum Schema {
     migrator.registerMigration("digests of outputs") { database in
       try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "digests", .text) }
     }
+    migrator.registerMigration("digests of requests") { database in
+      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "requestDigest", .text) }
+    }
     return migrator
   }
 }

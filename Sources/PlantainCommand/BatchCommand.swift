@@ -99,8 +99,11 @@ struct BatchCommand: AsyncParsableCommand {
   func run() async throws {
     common.startLogging()
     let configuration = try common.configuration()
-    let gateways = try configuration.gateways(named: gatewayNames())
-    let manifest = try read(configuration, for: gateways[0])
+    let file = try manifestFile()
+    let named = preparation.route.gateway
+    let gateways = try configuration.gateways(
+      named: mostSpecific(commandLine: named, manifest: named == nil ? try file?.gateway() : nil))
+    let manifest = try read(file, configuration, for: gateways[0])
     for problem in manifest.problems { Console.report(problem, json: common.json) }
     if let problem = manifest.problems.first { throw CommandFailure(status: ExitStatus.of(problem)) }
     for warning in manifest.warnings { common.note("warning   \(warning)") }
@@ -123,17 +126,20 @@ struct BatchCommand: AsyncParsableCommand {
     }
   }
 
-  /// The gateways of the command line, or else those of the manifest.
-  private func gatewayNames() throws(PlantainError) -> String? {
-    // A manifest whose gateway does not count may state several.
-    let named = preparation.route.gateway
-    let readsManifest = named == nil && manifest.count == 1 && !Manifest.isPicture(manifest[0])
-    return mostSpecific(
-      commandLine: named, manifest: try readsManifest ? Manifest.gateway(statedIn: manifest[0]) : nil)
+  /// The manifest's lines; `nil` for pictures and folders. A manifest whose gateway does not count may state
+  /// several.
+  private func manifestFile() throws(PlantainError) -> ManifestFile? {
+    guard manifest.count == 1, !Manifest.isPicture(manifest[0]), !Path(manifest[0]).asOnDisk.isFolder else {
+      return nil
+    }
+    return try ManifestFile(reading: manifest[0])
   }
 
-  private func read(_ configuration: Configuration, for gateway: Gateway) throws(PlantainError) -> Manifest {
+  private func read(
+    _ file: ManifestFile?, _ configuration: Configuration, for gateway: Gateway
+  ) throws(PlantainError) -> Manifest {
     let defaults = try defaults(configuration)
+    if let file { return try Manifest(file, defaults, for: gateway, isRecursive: list.recursive) }
     guard manifest.count == 1, !Manifest.isPicture(manifest[0]) else {
       return try Manifest(pictures: manifest, defaults, for: gateway, isRecursive: list.recursive)
     }

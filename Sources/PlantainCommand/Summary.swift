@@ -37,7 +37,11 @@ enum Summary {
     switch event {
     case .prepared(let result): lines(of: result)
     case .sending(let plan): lines(sending: plan, verb: "sending")
-    case .waiting(let wait, let why): ["waiting   \(wait.formattedSeconds): \(why); nothing was billed"]
+    case .waiting(let wait, let why, let billed):
+      [
+        "waiting   \(wait.formattedSeconds): \(why); "
+          + (billed == .no ? "nothing was billed" : "the retry has the same idempotency key")
+      ]
     case .task(let id, let progress): ["task      \(id): " + (progress.map { "\($0) %" } ?? "under way")]
     case .fetching(let id): ["fetching  edit \(id), which is already paid for, before anything is sent"]
     case .failedOver(let error, let next):

@@ -91,6 +91,15 @@ extension AttemptState {
     }
   }
 
+  /// The state of several attempts together: the one that matters most, open ones first.
+  package static func combined(_ states: [AttemptState]) -> AttemptState {
+    let order: [AttemptState] = [
+      .sending, .accepted, .stored, .ambiguous, .done, .lost, .writtenOff, .unusable, .withoutPicture,
+      .prepared, .unbilled,
+    ]
+    return order.first(where: states.contains) ?? .prepared
+  }
+
   /// Whether the attempt has not ended, or its outcome is unknown.
   package var isOpen: Bool { [.sending, .accepted, .ambiguous, .stored].contains(self) }
 

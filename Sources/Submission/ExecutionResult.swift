@@ -18,6 +18,8 @@ package struct ExecutionResult: Sendable {
   package let attempts: [AttemptNote]
   /// Whether every downloaded picture came from a checked address; `false` behind a proxy.
   package let areAddressesChecked: Bool
+  /// Whether pictures that the reply names can no longer be had: their URLs are gone, or their tasks failed.
+  package var isIncomplete = false
   package let receipt: Receipt
 
   /// The HTTP status of the reply.
@@ -101,7 +103,7 @@ package struct ExecutionFailure: Error, Sendable {
 
   package let cause: Cause
   package let attempts: [AttemptNote]
-  /// The state of the last attempt.
+  /// The state of the request: the one of its attempts that matters most.
   package let state: AttemptState
   /// The path of the raw reply, if the reply may still be useful.
   package let keptReply: String?

@@ -63,34 +63,25 @@ extension RequestExecutor {
   /// - Throws: `noPicture` if none of the links is a picture; `download` if one that is embedded as a picture
   ///   cannot be downloaded at the moment.
   func collect(
-    _ linked: Linked, besides sent: SentPictures, _ attempt: LiveAttempt, tasks: [String] = [],
-    _ deadline: Duration, earlier: [AttemptNote]
-  ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
-    var files: [Downloader.File] = []
+    _ linked: Linked, besides sent: SentPictures, as delivery: PictureDelivery, _ deadline: Duration
+  ) async throws(ExecutionFailure.Cause) -> CollectedPictures {
+    var collected = CollectedPictures(facts: linked.facts)
     var open: ExecutionFailure.Cause?
-    for (links, areShown) in [(linked.links.shown, true), (linked.links.plain, false)] where files.isEmpty {
+    let groups = [(linked.links.shown, true), (linked.links.plain, false)]
+    for (links, areShown) in groups where collected.pictures.isEmpty {
       for link in links where !sent.has(link) {
         switch try await look(at: link, sent, deadline) {
-        case .picture(let file):
-          if !files.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) { files.append(file) }
+        case .picture(let file): collected.add(file, as: delivery)
         case .nothing: break
         case .notYet(let error, let host): if areShown { open = open ?? .download(error, host: host) }
         }
       }
     }
-    if files.isEmpty, let open { throw open }
-    guard !files.isEmpty else {
-      await attempt.note(.findNothing, .init(message: linked.reason))
-      throw .noPicture(reason: linked.reason, message: linked.facts.text, links: linked.links)
+    guard !collected.pictures.isEmpty else {
+      throw open ?? .noPicture(reason: linked.reason, message: linked.facts.text, links: linked.links)
     }
-    let source = tasks.isEmpty ? PictureDelivery.url : .task
-    var facts = linked.facts
-    facts.text = facts.text.flatMap(PicturesInText.withoutPictures)
-    return ExecutionResult(
-      pictures: files.map { ExecutionResult.Picture(bytes: $0.bytes, label: nil, source: source) },
-      facts: facts,
-      tasks: tasks, attempts: earlier + [attempt.summary],
-      areAddressesChecked: files.allSatisfy(\.isAddressChecked), receipt: Receipt(attempt: attempt))
+    collected.facts.text = linked.facts.text.flatMap(PicturesInText.withoutPictures)
+    return collected
   }
 
   private func look(

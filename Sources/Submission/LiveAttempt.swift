@@ -35,6 +35,23 @@ final class LiveAttempt: Sendable {
     return AttemptNote(gateway: gateway, state: state, status: status, elapsed: timing.now() - begun)
   }
 
+  /// Keeps the raw reply of a failed attempt if it may contain something billed, because a later version may
+  /// find a picture in it. Otherwise deletes it.
+  ///
+  /// - Returns: Its path, if it is kept and not empty.
+  func keepReply() -> String? {
+    let reply = entry.reply
+    let isOfUse =
+      switch state {
+      case .accepted, .stored: true
+      // Only replies with status 2xx are stored, and an error in such a reply may be wrong.
+      case .ambiguous, .withoutPicture, .unusable, .unbilled: !reply.isEmpty
+      default: false
+      }
+    if isOfUse { reply.release() } else { reply.discard() }
+    return isOfUse && !reply.isEmpty ? reply.path : nil
+  }
+
   /// The details that are recorded with a state.
   struct Details {
     var status: Int?

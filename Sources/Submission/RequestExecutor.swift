@@ -23,7 +23,8 @@ package final class RequestExecutor: Sendable {
   package enum Event: Sendable {
     case sending(OutgoingRequest, attempt: Int)
     case replied(IncomingReply)
-    case waiting(Duration, because: String)
+    /// A wait before a retry, with what is known about billing so far.
+    case waiting(Duration, because: String, billed: Billing)
     case task(String, progress: Int?)
   }
 
@@ -69,16 +70,15 @@ package final class RequestExecutor: Sendable {
     var unanswered: [LiveAttempt] = []
     while true {
       guard !stop.isAsked else {
-        throw ExecutionFailure(
-          cause: .interrupted, attempts: notes, state: notes.last?.state ?? .prepared, keptReply: nil)
+        throw failure(.interrupted, nil, unanswered, notes)
       }
-      let attempt = try await begin(request, part: part, number: notes.count + 1, notes)
+      let attempt = try await begin(request, part: part, number: notes.count + 1, unanswered, notes)
       stop.begin(until: deadline)
       // A stop may have been requested while the attempt was recorded.
       guard !stop.isAsked else {
         stop.end()
         await attempt.note(.notSent, .init(message: "interrupted"))
-        throw failure(.interrupted, attempt, notes + [attempt.summary])
+        throw failure(.interrupted, attempt, unanswered, notes + [attempt.summary])
       }
       do throws(ExecutionFailure.Cause) {
         let number = notes.count + 1
@@ -89,22 +89,24 @@ package final class RequestExecutor: Sendable {
         for earlier in unanswered {
           await earlier.note(
             .repeatAnswered, .init(message: "a retry with the same idempotency key was answered"))
+          earlier.entry.reply.discard()
         }
+        unanswered = []
         return try await bring(
           answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
       } catch {
         stop.end()
         notes.append(attempt.summary)
         guard let wait = retry(after: error, attempt.state, &plan, deadline) else {
-          throw failure(error, attempt, notes)
+          throw failure(error, attempt, unanswered, notes)
         }
-        watch(.waiting(wait, because: error.message))
+        watch(
+          .waiting(wait, because: error.message, billed: AttemptState.combined(notes.map(\.state)).billing))
         let sleep = timing.sleep
         guard (try? await stop.cutting { try await sleep(wait) }) != nil else {
-          throw failure(.interrupted, attempt, notes)
+          throw failure(.interrupted, attempt, unanswered, notes)
         }
-        attempt.entry.reply.discard()
-        if attempt.state == .ambiguous { unanswered.append(attempt) }
+        if attempt.state == .ambiguous { unanswered.append(attempt) } else { attempt.entry.reply.discard() }
       }
     }
   }
@@ -130,12 +132,12 @@ package final class RequestExecutor: Sendable {
       return try await bring(answer, besides: sent, attempt, deadline, earlier: [])
     } catch {
       stop.end()
-      throw failure(error, attempt, [attempt.summary])
+      throw failure(error, attempt, [], [attempt.summary])
     }
   }
 
   private func begin(
-    _ request: EditRequest, part: Int, number: Int, _ notes: [AttemptNote]
+    _ request: EditRequest, part: Int, number: Int, _ unanswered: [LiveAttempt], _ notes: [AttemptNote]
   ) async throws(ExecutionFailure) -> LiveAttempt {
     do throws(JournalError) {
       let new = NewAttempt(
@@ -144,7 +146,7 @@ package final class RequestExecutor: Sendable {
       let entry = try await journal.begin(new)
       return LiveAttempt(entry, gateway: gateway.id, journal: journal, timing: timing)
     } catch {
-      throw ExecutionFailure(cause: .journal(error), attempts: notes, state: .prepared, keptReply: nil)
+      throw failure(.journal(error), nil, unanswered, notes)
     }
   }
 
@@ -244,13 +246,28 @@ package final class RequestExecutor: Sendable {
     _ answer: Answer, besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
     _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
+    let collected: CollectedPictures
+    var tasks: [String] = []
     switch answer {
     case .pictures(let pictures, let facts):
-      try await collect(pictures, facts, attempt, deadline, earlier: earlier)
-    case .linked(let linked): try await collect(linked, besides: sent(), attempt, deadline, earlier: earlier)
-    case .tasks(let tasks):
-      try await wait(for: tasks, besides: sent(), attempt, deadline, earlier: earlier)
+      collected = try await collect(pictures, facts, as: .url, deadline)
+    case .linked(let linked):
+      do throws(ExecutionFailure.Cause) {
+        collected = try await collect(linked, besides: sent(), as: .url, deadline)
+      } catch {
+        if case .noPicture(let reason, _, _) = error {
+          await attempt.note(.findNothing, .init(message: reason))
+        }
+        throw error
+      }
+    case .tasks(let ids):
+      collected = try await wait(for: ids, besides: sent(), attempt, deadline)
+      tasks = ids
     }
+    return ExecutionResult(
+      pictures: collected.pictures, facts: collected.facts, tasks: tasks,
+      attempts: earlier + [attempt.summary], areAddressesChecked: collected.areAddressesChecked,
+      isIncomplete: collected.gone != nil, receipt: Receipt(attempt: attempt))
   }
 
   /// The time to wait before the next attempt; `nil` if there must not be one.
@@ -275,23 +292,21 @@ package final class RequestExecutor: Sendable {
     return nil
   }
 
-  /// Makes the error of a failed attempt. The raw reply is kept if it may contain something billed, because a
-  /// later version may find a picture in it.
+  /// Makes the error of a request whose last attempt failed. What is known about billing is that of all its
+  /// attempts: a refused retry does not settle an earlier attempt that was lost.
+  ///
+  /// - Parameters:
+  ///   - attempt: The last attempt; `nil` if none was begun.
+  ///   - unanswered: Earlier attempts whose outcome is unknown.
+  ///   - notes: All attempts.
   private func failure(
-    _ cause: ExecutionFailure.Cause, _ attempt: LiveAttempt, _ notes: [AttemptNote]
+    _ cause: ExecutionFailure.Cause, _ attempt: LiveAttempt?, _ unanswered: [LiveAttempt],
+    _ notes: [AttemptNote]
   ) -> ExecutionFailure {
-    let reply = attempt.entry.reply
-    let isOfUse =
-      switch attempt.state {
-      case .accepted, .stored: true
-      // Only replies with status 2xx are stored, and an error in such a reply may be wrong.
-      case .ambiguous, .withoutPicture, .unusable, .unbilled: !reply.isEmpty
-      default: false
-      }
-    if isOfUse { reply.release() } else { reply.discard() }
+    let replies = ([attempt].compactMap(\.self) + unanswered.reversed()).map { $0.keepReply() }
     return ExecutionFailure(
-      cause: cause, attempts: notes, state: attempt.state,
-      keptReply: isOfUse && !reply.isEmpty ? reply.path : nil)
+      cause: cause, attempts: notes, state: .combined(notes.map(\.state)),
+      keptReply: replies.compactMap(\.self).first)
   }
 }
 

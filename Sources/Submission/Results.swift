@@ -14,33 +14,35 @@ extension RequestExecutor {
   /// The minimum timeout of a download. A paid result is downloaded even if the call's time is almost over.
   private static let leastTime: Duration = .seconds(120)
 
-  /// Collects the pictures of a reply, and downloads those at URLs.
+  /// Collects the pictures of a reply, and downloads those at URLs. A picture that is gone does not cost the
+  /// others.
+  ///
+  /// - Throws: The error of a download that may succeed later, so that none of the pictures is given up; that
+  ///   of a picture that is gone if there is no other.
   func collect(
-    _ pictures: [ReturnedPicture], _ facts: ReplyFacts, _ attempt: LiveAttempt, tasks: [String] = [],
-    _ deadline: Duration, earlier: [AttemptNote]
-  ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
-    var collected: [ExecutionResult.Picture] = []
-    var areChecked = true
-    let isTask = !tasks.isEmpty
+    _ pictures: [ReturnedPicture], _ facts: ReplyFacts, as delivery: PictureDelivery, _ deadline: Duration
+  ) async throws(ExecutionFailure.Cause) -> CollectedPictures {
+    var collected = CollectedPictures(facts: facts)
     for picture in pictures {
       switch picture.content {
       case .bytes(let bytes):
-        let source = isTask ? PictureDelivery.task : .inline
-        collected.append(ExecutionResult.Picture(bytes: bytes, label: picture.label, source: source))
+        collected.pictures.append(
+          ExecutionResult.Picture(
+            bytes: bytes, label: picture.label, source: delivery == .url ? .inline : delivery))
       case .address(let address, let expires):
-        let file = try await sender.downloads.holding(1) { () throws(ExecutionFailure.Cause) in
-          try await fetch(address, expires: expires, deadline)
-        }
-        areChecked = areChecked && file.isAddressChecked
-        if !collected.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) {
-          let source = isTask ? PictureDelivery.task : .url
-          collected.append(ExecutionResult.Picture(bytes: file.bytes, label: picture.label, source: source))
+        do throws(ExecutionFailure.Cause) {
+          let file = try await sender.downloads.holding(1) { () throws(ExecutionFailure.Cause) in
+            try await fetch(address, expires: expires, deadline)
+          }
+          collected.add(file, label: picture.label, as: delivery)
+        } catch {
+          guard case .download(let why, _) = error, why.isFinal else { throw error }
+          collected.gone = collected.gone ?? error
         }
       }
     }
-    return ExecutionResult(
-      pictures: collected, facts: facts, tasks: tasks, attempts: earlier + [attempt.summary],
-      areAddressesChecked: areChecked, receipt: Receipt(attempt: attempt))
+    if collected.pictures.isEmpty, let gone = collected.gone { throw gone }
+    return collected
   }
 
   /// A downloader for results of this gateway. It allows loopback addresses if the gateway is on this
@@ -66,6 +68,41 @@ extension RequestExecutor {
       let isOver = expires.map { Date(timeIntervalSince1970: Double($0)) < Date() } ?? false
       let isGone = if case .status(let status, _) = error { (400..<500).contains(status) } else { false }
       throw .download(isOver && isGone ? .expired : error, host: url?.host() ?? "")
+    }
+  }
+}
+
+/// The pictures of a billed reply.
+struct CollectedPictures {
+  var pictures: [ExecutionResult.Picture] = []
+  var facts: ReplyFacts
+  /// Whether every downloaded picture came from a checked address.
+  var areAddressesChecked = true
+  /// Why a picture that the reply names can no longer be had; `nil` if all are there.
+  var gone: ExecutionFailure.Cause?
+
+  /// Adds a downloaded picture, unless it is there already: some gateways name one twice.
+  mutating func add(_ file: Downloader.File, label: MediaType? = nil, as delivery: PictureDelivery) {
+    areAddressesChecked = areAddressesChecked && file.isAddressChecked
+    guard !pictures.contains(where: { $0.bytes.hasSameContent(as: file.bytes) }) else { return }
+    pictures.append(ExecutionResult.Picture(bytes: file.bytes, label: label, source: delivery))
+  }
+
+  mutating func add(_ other: CollectedPictures) {
+    pictures += other.pictures
+    facts = other.facts
+    areAddressesChecked = areAddressesChecked && other.areAddressesChecked
+    gone = gone ?? other.gone
+  }
+}
+
+extension DownloadError {
+  /// Whether the picture will never be there again.
+  var isFinal: Bool {
+    switch self {
+    case .expired, .notHTTPS, .notPublic: true
+    case .status(let status, _): [403, 404, 410].contains(status)
+    default: false
     }
   }
 }

@@ -7,41 +7,33 @@ extension RequestExecutor {
   /// Polls the tasks of a request until all are done, and collects their results.
   func wait(
     for tasks: [String], besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
-    _ deadline: Duration, earlier: [AttemptNote]
-  ) async throws(ExecutionFailure.Cause) -> ExecutionResult {
+    _ deadline: Duration
+  ) async throws(ExecutionFailure.Cause) -> CollectedPictures {
     // A stop does not wait for tasks that can be fetched later.
     if leavesTasks { stop.end() }
     defer { if leavesTasks { stop.begin(until: deadline) } }
-    var pictures: [ReturnedPicture] = []
-    var facts = ReplyFacts()
-    var linked: Linked?
-    var failure: ExecutionFailure.Cause?
+    var collected = CollectedPictures(facts: ReplyFacts())
     for (position, task) in tasks.enumerated() {
       do throws(ExecutionFailure.Cause) {
         switch try await result(of: task, tasks[position...], deadline) {
-        case .pictures(let found, let said):
-          pictures += found
-          facts = said
-        case .linked(let found): linked = linked ?? found
+        case .pictures(let found, let facts):
+          collected.add(try await collect(found, facts, as: .task, deadline))
+        case .linked(let linked):
+          collected.add(try await collect(linked, besides: sent(), as: .task, deadline))
         }
       } catch {
-        switch error {
-        case .pending, .interrupted: throw error
-        default: break
-        }
-        failure = failure ?? error
+        guard error.isEnd else { throw error }
+        collected.gone = collected.gone ?? error
       }
     }
-    if pictures.isEmpty, let linked {
-      return try await collect(linked, besides: sent(), attempt, tasks: tasks, deadline, earlier: earlier)
-    }
-    if pictures.isEmpty, let failure {
+    if collected.pictures.isEmpty, let failure = collected.gone {
+      if case .download = failure { throw failure }
       // An attempt that ended without a picture is not reopened because the gateway has forgotten its task.
       let isOpen = failure.isOpen && ![.withoutPicture, .unusable].contains(attempt.state)
       await attempt.note(isOpen ? .begin : .findNothing, .init(message: failure.summary))
       throw failure
     }
-    return try await collect(pictures, facts, attempt, tasks: tasks, deadline, earlier: earlier)
+    return collected
   }
 
   private func result(
@@ -167,6 +159,15 @@ extension Outcome {
 }
 
 extension ExecutionFailure.Cause {
+  /// Whether the task has ended, or is unknown, so that asking again brings no picture of it.
+  fileprivate var isEnd: Bool {
+    switch self {
+    case .failed, .refused, .noPicture: true
+    case .download(let why, _): why.isFinal
+    default: false
+    }
+  }
+
   /// Whether the task may still exist at the gateway.
   fileprivate var isOpen: Bool {
     if case .failed(let failure) = self { return failure.kind == .unknownTask }

@@ -1,5 +1,6 @@
 import Foundation
 import Plantain
+import Synchronization
 import TestSupport
 import Testing
 
@@ -94,5 +95,42 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     let alone = try await edit(gateway, [.hangUp, good])
     #expect(alone.error?.code == .outcomeUnknown)
     #expect(alone.requests.count == 1)
+  }
+
+  @Test(arguments: [401, 400, 429])
+  func `a refused retry does not tell that the lost request was free`(status: Int) async throws {
+    var gateway = Gateway.myrouter
+    gateway.idempotency = Gateway.Idempotency(header: "Idempotency-Key", isHonored: true)
+    let lost = [ScriptedGateway.Answer.hangUp]
+    let refused = [ScriptedGateway.Answer](repeating: .reply(status: status, body: "{}"), count: 9)
+    let (_, error, requests, _, states) = try await edit(gateway, lost + refused)
+    #expect(error?.billed == .unknown, "\(String(describing: error))")
+    #expect(requests.count >= 2 && states.first == "ambiguous")
+    // So no other gateway is paid for the same picture either.
+    let scenario = try Scenario(PixelSize(width: 60, height: 40))
+    let next = ScriptedGateway.Answer.picture(try Synthetic.jpeg(PixelSize(width: 64, height: 64)))
+    try await ScriptedGateway.run(lost + refused) { first in
+      try await ScriptedGateway.run(next) { second in
+        let routes = try [
+          Route(gateway, key: key, baseURL: first.baseURL), Route(.google, key: key, baseURL: second.baseURL),
+        ]
+        try await withTestEditor(routes: routes, ledger: scenario.folder) { editor in
+          let picture = try scenario.pictureBytes()
+          let waits = Mutex<[Billing]>([])
+          let options = editOptions {
+            $0.output = scenario.output("out.jpg")
+            $0.count = 2
+          }
+          let error = await #expect(throws: PlantainError.self) {
+            try await editor.edit("x", references: [picture], options: options) { event in
+              if case .waiting(_, _, let billed) = event { waits.withLock { $0.append(billed) } }
+            }
+          }
+          #expect(error?.billed == .unknown)
+          #expect(second.requests.isEmpty)
+          #expect(waits.withLock { $0 }.allSatisfy { $0 == .unknown })
+        }
+      }
+    }
   }
 }

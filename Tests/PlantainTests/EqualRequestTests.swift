@@ -85,6 +85,51 @@ import Testing
     }
   }
 
+  @Test func `differ by every option that is sent, and are known without their prompts`() async throws {
+    let others = [
+      editOptions { $0.webSearch = true }, editOptions { $0.thinking = .high }, editOptions { $0.count = 2 },
+      editOptions { $0.imageSearch = true },
+    ]
+    let private_ = editOptions { $0.recordsPrompt = false }
+    try await scenario.simulated([fault { $0.status = 500 }]) { editor, simulator in
+      _ = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture], options: private_)
+      }
+      let again = editOptions {
+        $0.recordsPrompt = false
+        $0.tier = .one
+      }
+      let error = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture], options: again)
+      }
+      #expect(error?.exitStatus == 76)
+      #expect(await simulator.counts.received == 1)
+      for options in others { _ = try await editor.edit("x", references: [picture], options: options) }
+      #expect(await simulator.counts.received >= 1 + others.count)
+    }
+  }
+
+  @Test func `bring a result that is not finished where this one asks for nothing`() async throws {
+    try await scenario.simulated { editor, simulator in
+      let strict = editOptions {
+        $0.finish.maximumDrift = 0
+        $0.finish.fitsSource = true
+        $0.output = .file(folder.file("out.jpg"))
+        $0.finish.maximumBytes = .init(300)
+      }
+      _ = await #expect(throws: PlantainError.self) {
+        try await editor.edit("x", references: [picture], options: strict)
+      }
+      let plain = editOptions {
+        $0.aspect = .source
+        $0.output = .file(folder.file("plain.jpg"))
+      }
+      let result = try await editor.edit("x", references: [picture], options: plain)
+      #expect(result.image.output?.hasSuffix("plain.jpg") == true)
+      #expect(await simulator.counts.received == 1)
+    }
+  }
+
   @Test func `are left alone by a batch, but its equal lines are variants, each sent`() async throws {
     let equal = ["1.jpg", "2.jpg"].map { #"{"references": ["a.jpg"], "prompt": "x", "output": "\#($0)"}"# }
     try folder.write(Array(equal.joined(separator: "\n").utf8), as: "m.jsonl")

@@ -27,10 +27,11 @@ import Testing
   }
 
   private func edit(
-    _ gateway: ScriptedGateway, _ name: String = "out.png", prompt: String = "warm"
+    _ gateway: ScriptedGateway, _ name: String = "out.png", prompt: String = "warm",
+    by dialect: Gateway = .apiyi
   ) async throws -> EditResult {
     let asked = editOptions { $0.output = .file(ledger.file(name)) }
-    return try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL, ledger: ledger) {
+    return try await withTestEditor(gateway: dialect, key: key, baseURL: gateway.baseURL, ledger: ledger) {
       try await $0.edit(prompt, references: [.bytes(PictureBytes(original), name: "p")], options: asked)
     }
   }
@@ -76,6 +77,36 @@ import Testing
     }
     #expect(try ledger.keptReplies.count == 3)
     #expect(try await history().allSatisfy { $0.state == "without-picture" && $0.advice != nil })
+  }
+
+  @Test func `one picture that is gone does not cost the others`() async throws {
+    for status in [404, 410, 403] {
+      try await ScriptedGateway.run([.file(result), .reply(status: status, body: "gone")]) { host in
+        let urls = (1...2).map { #""\(host.baseURL)/\($0).png""# }.joined(separator: ",")
+        let body = #"{"image_urls":[\#(urls)]}"#
+        try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
+          let edited = try await edit(gateway, "\(status).png", by: .myrouter)
+          #expect(edited.images.count == 1 && edited.warnings.contains(.pictureGone))
+          #expect(gateway.requests.count == 1)
+        }
+      }
+    }
+    // What could not be fetched may be found by hand.
+    #expect(try ledger.keptReplies.count == 3)
+    #expect(try await history().allSatisfy { $0.state == "done" })
+  }
+
+  @Test func `a stored reply is read without the key`() async throws {
+    try await ScriptedGateway.run([.reply(status: 404, body: "not yet"), .file(result)]) { host in
+      try await ScriptedGateway.run(part("![image](\(host.baseURL)/1.png)")) { gateway in
+        let id = try #require(try await failure(gateway).editID)
+        let keyless = try Route(.apiyi, key: .environment("PLANTAIN_TEST_NO_KEY"), baseURL: gateway.baseURL)
+        try await withTestEditor(routes: [keyless], ledger: ledger) { editor in
+          let result = try await editor.replay(id)
+          #expect(result.images.count == 1)
+        }
+      }
+    }
   }
 
   @Test func `the same edit reads the kept reply before it sends anything`() async throws {

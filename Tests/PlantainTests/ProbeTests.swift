@@ -36,6 +36,14 @@ import Testing
     #expect(kept.first { $0.gateway == "apiyi" }?.at == results.first { $0.gateway == "apiyi" }?.at)
   }
 
+  @Test func `a probe follows one whose outcome is unknown`() async throws {
+    let ledger = try TemporaryFolder()
+    let first = try await probe([.google], [fault("google") { $0.status = 500 }], ledger: ledger)
+    #expect(first.results[0].error?.code == .outcomeUnknown)
+    let second = try await probe([.google], [], ledger: ledger)
+    #expect(second.results[0].state == .healthy, "\(second.results[0].reason)")
+  }
+
   @Test func `a probe spends no more than allowed, and counts toward the day's limit`() async throws {
     let ledger = try TemporaryFolder()
     try await withSimulator { simulator in

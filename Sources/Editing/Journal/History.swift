@@ -161,7 +161,7 @@ public struct HistoryEntry: Encodable, Sendable {
     _ entry: EditEntry, _ attempts: [AttemptEntry], isLive: Bool, hasReply: (AttemptEntry) -> Bool
   ) {
     let states = attempts.map { $0.settledState(isLive: isLive) }
-    let state = HistoryEntry.state(of: states)
+    let state = AttemptState.combined(states)
     id = entry.id
     began = Timestamp(milliseconds: entry.created)
     at = began.description
@@ -196,15 +196,6 @@ public struct HistoryEntry: Encodable, Sendable {
   /// Whether it was paid for, and its result can be fetched.
   package var isPaid: Bool {
     !isUnderWay && [AttemptState.accepted, .stored].map(\.rawValue).contains(state)
-  }
-
-  /// Returns the state that matters most: open states rank before done ones, and those before unbilled ones.
-  package static func state(of states: [AttemptState]) -> AttemptState {
-    let order: [AttemptState] = [
-      .sending, .accepted, .stored, .ambiguous, .done, .lost, .writtenOff, .unusable, .withoutPicture,
-      .prepared, .unbilled,
-    ]
-    return order.first(where: states.contains) ?? .prepared
   }
 
   private static func cost(

@@ -91,7 +91,7 @@ extension History {
   }
 
   private func isDone(_ attempts: [AttemptEntry]) -> Bool {
-    HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) == .done
+    AttemptState.combined(attempts.map { $0.settledState(isLive: false) }) == .done
   }
 
   private func isSettled(_ attempt: AttemptEntry) -> Bool {

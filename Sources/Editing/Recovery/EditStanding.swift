@@ -41,7 +41,7 @@ extension LedgerStore {
     if attempts.contains(where: isLive) { return .underWay }
     let isKept = attempts.contains(where: hasReply)
     let hasTask = attempts.contains { $0.tasks != nil }
-    return switch HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) }) {
+    return switch AttemptState.combined(attempts.map { $0.settledState(isLive: false) }) {
     case .done: .done
     // A stored reply whose file is gone was billed, and its result is lost.
     case .stored where !isKept && !hasTask: .unknown(isKept: false)

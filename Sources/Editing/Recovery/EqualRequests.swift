@@ -20,9 +20,10 @@ extension LedgerStore {
   /// - Throws: 76 if the outcome of an equal request is unknown, or if its result can be fetched
   ///   (`PaidRequest`).
   func requireNoOpenEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
-    guard !job.options.sendsAgain, job.options.recordsPrompt else { return }
+    guard !job.options.sendsAgain else { return }
     let candidates = try await with { ledger throws(LedgerError) in
-      try await ledger.openEdits(prompt: job.prompt, gateway: plan.gateway, model: plan.model)
+      try await ledger.openEdits(
+        requestDigest: plan.requestDigest, prompt: job.prompt, gateway: plan.gateway, model: plan.model)
     }
     for entry in candidates
     where entry.id != plan.id && !job.options.knows(entry) && entry.isEqual(to: plan) {
@@ -61,9 +62,35 @@ extension EditOptions {
   }
 }
 
+extension EditPlan {
+  /// The SHA-256 of what the requests of this edit ask for, without what differs between equal ones.
+  ///
+  /// - Parameter request: the first of its requests.
+  func digest(of request: EditRequest) -> String {
+    let shape: String =
+      switch request.shape {
+      case .ratio(let ratio): ratio.description
+      case .automatic: "auto"
+      case nil: ""
+      }
+    let options = [
+      "web-search": request.webSearch ? "true" : nil, "image-search": request.imageSearch ? "true" : nil,
+      "fallback": request.officialFallback ? "true" : nil, "thinking": request.thinking?.rawValue,
+      "format": request.outputFormat?.name,
+    ]
+    let named = options.compactMap { name, value in value.map { "\(name)=\($0)" } }.sorted()
+    return JobKey.hash(
+      ["1", gateway, model, request.prompt, self.request.tier.rawValue, shape, "\(self.request.count)"]
+        + named
+        + reports.map(\.sha256) + passedOn)
+  }
+}
+
 extension EditEntry {
-  /// Whether the request of this edit equals a planned one.
+  /// Whether the request of this edit equals a planned one. An entry of an earlier version does not tell how
+  /// options like web search were set.
   fileprivate func isEqual(to plan: EditPlan) -> Bool {
+    if let requestDigest { return requestDigest == plan.requestDigest }
     let sent = sources.map { $0.sha256 ?? $0.name }
     return tier == plan.request.tier.rawValue && aspect == plan.request.ratio?.description
       && count == plan.request.count && sent == plan.reports.map(\.sha256) + plan.passedOn

@@ -94,7 +94,7 @@ extension EditOptions {
     if model == gateway.defaultModel.id { plain.model = nil }
     if tier == .one { plain.tier = nil }
     // For a result that is placed back into its original, the default is padding instead.
-    if aspect == .source, !finish.finishing(nil).laysBack { plain.aspect = nil }
+    if aspect == .source, !finish.returnsToOriginal { plain.aspect = nil }
     return plain
   }
 }

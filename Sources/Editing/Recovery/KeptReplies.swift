@@ -73,11 +73,11 @@ extension Recovery {
     return nil
   }
 
-  /// - Parameter finishing: how the result is finished; `nil`: as the edit recorded it.
+  /// - Parameter finishing: how the result is finished.
   /// - Returns: `nil` when the reply contains no picture, as before.
   func fetched(
     _ entry: EditEntry, _ options: EditOptions, _ first: Reference?, _ stop: StopSignal,
-    _ watch: @escaping @Sendable (EditEvent) -> Void, finishing: EditFinishing? = nil
+    _ watch: @escaping @Sendable (EditEvent) -> Void, finishing: FinishingChoice = .recorded
   ) async throws(PlantainError) -> EditResult? {
     var options = options
     if let plan = try? OutputPlan(options, first: first), plan.isPlace(of: entry) {

@@ -15,7 +15,8 @@ package struct Recovery: Sendable {
 
   /// - Parameter first: the reference whose name the output takes; `nil`: the edit's own.
   package func recover(
-    _ id: String, _ options: EditOptions, namedAfter first: Reference?, finishing: EditFinishing? = nil,
+    _ id: String, _ options: EditOptions, namedAfter first: Reference?,
+    finishing: FinishingChoice = .recorded,
     until stop: StopSignal, _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     try await resume(
@@ -24,7 +25,7 @@ package struct Recovery: Sendable {
 
   func resume(
     _ id: String, _ options: EditOptions, asksForTasks: Bool, namedAfter first: Reference?,
-    finishing other: EditFinishing? = nil, until stop: StopSignal,
+    finishing choice: FinishingChoice = .recorded, until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async throws(PlantainError) -> EditResult {
     let start = ContinuousClock.now
@@ -49,10 +50,12 @@ package struct Recovery: Sendable {
     if executed.isEmpty, let worst { throw worst }
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
-      if let other, !options.isRaw {
-        plan.finishing = other
-      } else if !options.isRaw {
-        plan.finishing = try await finishing(entry)
+      if !options.isRaw {
+        plan.finishing =
+          switch choice {
+          case .recorded: try await finishing(entry)
+          case .now(let finishing): finishing
+          }
       }
       if let maximum = options.finish.maximumDrift { plan.finishing?.maximumDrift = maximum }
     } catch {
@@ -62,7 +65,9 @@ package struct Recovery: Sendable {
     }
     let sent = SentEdit(executed: executed)
     let finished = try await finish(sent, plan, as: output, watch)
-    return try await write(finished, sent, plan, as: output, since: start, watch)
+    var result = try await write(finished, sent, plan, as: output, since: start, watch)
+    result.missing = failures
+    return result
   }
 
   private func resume(
@@ -84,7 +89,8 @@ package struct Recovery: Sendable {
     if tasks.isEmpty {
       reply = try await onPool { () throws(PlantainError) in try self.read(stored, attempt) }
     }
-    let key = try await route.readKey()
+    // A stored reply is read without asking the gateway, so its key only serves to keep it out of messages.
+    let key = reply == nil ? try await route.readKey() : (try? await route.readKey()) ?? .none
     let executor = try send.executor(route, key, edit: entry.id, until: stop, watch)
     let timeout = options.timeout ?? route.gateway.timeouts.slow
     do throws(ExecutionFailure) {
@@ -118,7 +124,7 @@ package struct Recovery: Sendable {
       state == .stored || state == .accepted && asksForTasks || store.hasReply(attempt) && state != .done
     }
     if !open.isEmpty { return open.map(\.0) }
-    throw .nothingToFetch(HistoryEntry.state(of: states), entry.id, asksForTasks: asksForTasks)
+    throw .nothingToFetch(AttemptState.combined(states), entry.id, asksForTasks: asksForTasks)
   }
 
   private func output(
@@ -140,6 +146,14 @@ package struct Recovery: Sendable {
       comparison: options.isRaw ? nil : entry.finishing?.comparison,
       written: entry.outputs?.count ?? 0, sparing: options.sparesOthers)
   }
+}
+
+/// How the result of an earlier edit is finished.
+package enum FinishingChoice {
+  /// As the edit recorded it.
+  case recorded
+  /// As requested now; `nil`: not at all.
+  case now(EditFinishing?)
 }
 
 extension SentPictures {

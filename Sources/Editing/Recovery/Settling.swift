@@ -87,7 +87,7 @@ extension LedgerStore {
       throw .usage("the edit \(edit.id) is under way", hint: "Wait until it finishes, or stop it.")
     }
     guard attempts.contains(where: { $0.canBeSettled(as: settlement) }) else {
-      let state = HistoryEntry.state(of: attempts.map { $0.settledState(isLive: false) })
+      let state = AttemptState.combined(attempts.map { $0.settledState(isLive: false) })
       throw .usage("the edit \(edit.id) is \(state.rawValue)", hint: "There is nothing to settle.")
     }
   }

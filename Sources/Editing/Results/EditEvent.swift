@@ -1,11 +1,14 @@
+public import Core
+
 /// A progress event of an edit, passed to its `watch` closure.
 public enum EditEvent: Sendable {
   /// A reference was prepared.
   case prepared(Preparer.Result)
   /// The requests are about to be sent.
   case sending(EditPlan)
-  /// An attempt failed without being billed, and is retried after the given time.
-  case waiting(Duration, because: String)
+  /// An attempt failed, and is retried after the given time. `billed` is `.unknown` where an attempt was lost
+  /// and the gateway honors idempotency keys, so that the retry is not billed twice.
+  case waiting(Duration, because: String, billed: Billing)
   /// A task is in progress. The gateway may report its progress in percent.
   case task(id: String, progress: Int?)
   /// A route failed without being billed, and the next one is tried.

@@ -28,6 +28,8 @@ public struct EditPlan: Sendable {
   public package(set) var warnings: [EditWarning]
   /// Whether the picture is mirror-padded to the shape of the answer; `nil` if unknown.
   package var isMirrored: Bool?
+  /// The SHA-256 of all that the edit sends.
+  package var requestDigest = ""
   /// Why the model id may be a mistake; `nil` if the model is known.
   public package(set) var modelDoubt: String?
   /// The id of an equal earlier edit that is paid for. Its result would be fetched before anything is sent.

@@ -13,6 +13,8 @@ public enum EditWarning: String, Sendable {
   case copyNotChecked = "copy-not-checked"
   /// One of several pictures could not be used. It was kept as received.
   case pictureUnusable = "picture-unusable"
+  /// One of several pictures can no longer be downloaded, or its task failed. The reply is kept.
+  case pictureGone = "picture-gone"
   /// The requested tier was replaced by the nearest supported one.
   case tierReplaced = "tier-replaced"
   /// The gateway does not recommend this model for production.
@@ -48,6 +50,8 @@ extension EditWarning {
     case .copyNotChecked: "the file of the earlier result was used, but its content could not be checked"
     case .labelWrong: "the gateway's media type for the picture is wrong; the real one was detected"
     case .pictureUnusable: "one of the returned pictures cannot be used; it was kept as received"
+    case .pictureGone:
+      "one of the pictures that the reply names can no longer be had from the gateway; the reply is kept"
     case .tierReplaced: "the nearest supported tier is used"
     case .controlledTesting: "the gateway labels this model as one for controlled testing"
     case .unknownModel: "the gateway is not known to have this model; the id is sent unchanged"

@@ -113,16 +113,14 @@ extension Editor {
     _ watch: @escaping @Sendable (EditEvent) -> Void
   ) async -> PlantainError? {
     do throws(PlantainError) {
-      let (references, options) = try await smallest(route.gateway)
-      var settled = options
-      (settled.timeout, settled.spending) = (timeout, spending)
+      let (references, smallest) = try await smallest(route.gateway)
+      let options = smallest.with(timeout, spending)
       let resolved = try ResolvedRoute(options, for: route)
       _ = try limiter.take(resolved.options.price, count: 1, route.gateway.id)
-      let asked = settled
       defer { stop.endAll() }
       _ = try await stop.reporting(to: watch, timing) { () throws(PlantainError) in
         try await self.edit(
-          Self.prompt, references, asked, by: [resolved], retries: .none, until: stop, watch)
+          Self.prompt, references, options, by: [resolved], retries: .none, until: stop, watch)
       }
       return nil
     } catch {
@@ -147,6 +145,8 @@ extension Editor {
   private func smallest(_ gateway: Gateway) async throws(PlantainError) -> ([Reference], EditOptions) {
     var options = EditOptions()
     options.output = .memory
+    // A probe is meant to be paid for each time, above all after one whose outcome is unknown.
+    options.sendsAgain = true
     options.tier = gateway.defaultModel.tiers.first
     let edge = 128
     let pixels = (0..<edge * edge).flatMap { place -> [UInt8] in
@@ -162,6 +162,14 @@ extension Editor {
     } catch {
       throw .unexpected(error)
     }
+  }
+}
+
+extension EditOptions {
+  fileprivate func with(_ timeout: Duration?, _ spending: SpendingLimits) -> EditOptions {
+    var options = self
+    (options.timeout, options.spending) = (timeout, spending)
+    return options
   }
 }
 

@@ -23,6 +23,11 @@ public struct PictureList: Sendable {
     /// The subfolders between the named folder and the picture; empty without any.
     public var branch = ""
 
+    /// The picture as a reference. The name may be one that is not UTF-8 and cannot be opened.
+    package var reference: Reference {
+      path.contains("\u{FFFD}") && !Path(path).exists ? .mangled(path) : .file(path)
+    }
+
     /// The output folder for the picture, which keeps its subfolders.
     public func place(in folder: String) -> String {
       branch.isEmpty ? folder : Path(folder).appending(branch).string
@@ -89,7 +94,7 @@ public struct PictureList: Sendable {
       var list = PictureList(isRecursive, folder)
       do throws(PlantainError) {
         try list.add(name, isAlone: references.count == 1)
-        return list.pictures.map { Entry(reference: .file($0.path), branch: $0.branch) }
+        return list.pictures.map { Entry(reference: $0.reference, branch: $0.branch) }
       } catch {
         return [Entry(reference: reference, failure: error)]
       }

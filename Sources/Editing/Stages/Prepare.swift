@@ -32,7 +32,7 @@ struct Prepare: Sendable {
     // Runs while the bytes of the pictures are counted and hashed.
     async let ground = isDry ? nil : self.obstacle(to: job)
     let ratio = source == nil && !job.references.isEmpty ? choices.ratio : choices.sentRatio(for: source)
-    let plan = EditPlan(
+    var plan = EditPlan(
       id: job.id, gateway: gateway.id, model: choices.model.id, prepared: pictures.prepared,
       reports: try await reports(of: pictures.prepared),
       request: EditResult.Request(bytes: bytes, tier: choices.tier, ratio: ratio, count: job.options.count),
@@ -43,6 +43,7 @@ struct Prepare: Sendable {
         parts: choices.parts),
       warnings: warnings(job, resolved, source, ratio, finishing), isMirrored: choices.isMirrored,
       modelDoubt: choices.modelDoubt, finishing: finishing)
+    plan.requestDigest = plan.digest(of: requests[0])
     if let obstacle = await ground { throw obstacle }
     return PreparedEdit(plan: plan, requests: requests)
   }

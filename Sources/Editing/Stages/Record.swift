@@ -39,5 +39,6 @@ extension EditEntry {
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
       jobKey: job.options.jobKey, run: job.options.run)
+    requestDigest = plan.requestDigest
   }
 }

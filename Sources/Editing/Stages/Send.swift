@@ -83,7 +83,8 @@ struct Send: Sendable {
         logger.debug("request to \(outgoing.loggableURL): \(outgoing.body?.elided ?? "")")
       case .replied(let reply):
         logger.debug("reply with status \(reply.status): \(reply.elided(hiding: key))")
-      case .waiting(let wait, let why): watch(.waiting(wait, because: why))
+      case .waiting(let wait, let why, let billed):
+        watch(.waiting(wait, because: why, billed: billed))
       case .task(let id, let progress): watch(.task(id: id, progress: progress))
       }
     }

@@ -23,6 +23,7 @@ struct Write: Sendable {
       var warnings = finished.warnings
       if await !complete(sent, pictures, at: paths, warnings) { warnings.append(.ledgerNotUpdated) }
       if sent.executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
+      if sent.executed.contains(where: \.isIncomplete) { warnings.append(.pictureGone) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
       if output.hasMoved(pictures, to: paths) { warnings.append(.outputMoved) }
       if sent.failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
@@ -49,7 +50,7 @@ struct Write: Sendable {
     var isRecorded = true
     for one in sent.executed {
       let isDone = await one.receipt.finish(
-        outputs: written, keepsReply: warnings.contains(.pictureUnusable))
+        outputs: written, keepsReply: warnings.contains(.pictureUnusable) || one.isIncomplete)
       isRecorded = isRecorded && isDone
     }
     return isRecorded
