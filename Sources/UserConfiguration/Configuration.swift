@@ -141,7 +141,7 @@ extension Configuration {
   /// - Parameter names: ids separated by commas; `nil`: not given.
   /// - Returns: `nil` when none is chosen.
   /// - Throws: 64 for an unknown or repeated id.
-  public func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
+  package func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
     ids(named: names) == nil ? nil : try gateways(named: names)[0]
   }
 
@@ -170,7 +170,7 @@ extension Configuration {
 
   /// The base URL of a gateway: that of `PLANTAIN_<ID>_URL`, else of the file, else of its documentation.
   /// `nil`: none is known.
-  public func address(of gateway: Gateway) -> String? {
+  package func address(of gateway: Gateway) -> String? {
     let stated = mostSpecific(
       environment: EnvironmentSettings.baseURL(for: gateway), configuration: gateway.baseURL)
     guard let address = stated else { return nil }
