@@ -125,7 +125,7 @@ public struct BatchPlan: Encodable, Sendable {
 
 extension PlantainError {
   /// The error with the number of edits that the limit allows.
-  public func allowing(_ count: Int, of jobs: Int) -> PlantainError {
+  package func allowing(_ count: Int, of jobs: Int) -> PlantainError {
     PlantainError(
       stage, code, "the limit covers \(count) of \(jobs) edits: \(message)", hint: hint,
       subject: subject)

@@ -14,7 +14,7 @@ import Core
 extension Manifest {
   /// The path of the manifest of failed items: `NAME.failed.jsonl` beside the manifest. For a folder or
   /// pictures, `failed.jsonl` in the folder of the outputs.
-  public func pathForFailed(outputFolder: String?) -> String {
+  package func pathForFailed(outputFolder: String?) -> String {
     guard let path, !OutputFile.isFolder(path) else {
       return Reference.path("failed.jsonl", in: outputFolder ?? path ?? ".")
     }
@@ -78,7 +78,7 @@ extension Manifest {
   ///   - path: the file, replaced if it exists.
   ///   - gateways: the ids of the gateways that the items were for, in order. Default: none.
   /// - Throws: 73 when it cannot be written.
-  public static func write(
+  package static func write(
     _ items: [Item], to path: String, for gateways: [String] = []
   ) throws(PlantainError) {
     guard !items.isEmpty else {

@@ -133,7 +133,7 @@ public struct Manifest: Sendable {
   }
 
   /// Whether the name is that of a picture, or a pattern for pictures, instead of a manifest.
-  public static func isPicture(_ name: String) -> Bool {
+  package static func isPicture(_ name: String) -> Bool {
     !OutputFile.isFolder(name) && (PictureList.isPicture(named: name) || PictureList.isPattern(name))
   }
 
@@ -270,7 +270,7 @@ extension PlantainError {
   }
 
   /// The message with the name of its subject in front, unless it contains that name itself.
-  public func message(about name: String) -> String {
+  package func message(about name: String) -> String {
     message.contains(name) ? message : "\(name): \(message)"
   }
 }

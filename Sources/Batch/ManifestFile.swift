@@ -1,4 +1,4 @@
-public import Editing
+package import Editing
 import Finishing
 import Core
 
@@ -20,7 +20,7 @@ extension Manifest {
   ///
   /// - Throws: 64 when lines name different ones, or only some name one; the errors of `init` when it cannot
   ///   be read.
-  public static func gateway(statedIn name: String) throws(PlantainError) -> String? {
+  package static func gateway(statedIn name: String) throws(PlantainError) -> String? {
     let path = FileSpelling.onDisk(name) ?? name
     guard !OutputFile.isFolder(path) else { return nil }
     let records = try records(ofFile: path).0.filter { $0.mistake == nil }
