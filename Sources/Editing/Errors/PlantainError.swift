@@ -21,7 +21,7 @@ public struct PlantainError: Error, Sendable {
   /// The path of a billed picture that could not be written to its output path; `nil` if there is none.
   public package(set) var kept: String?
   /// The known name that is nearest to a mistyped one.
-  public package(set) var nearest: String?
+  package var nearest: String?
   /// The options that the message names in backquotes. Anything else in backquotes there is quoted text, such
   /// as that of a gateway.
   package var messageOptions: [String] = []
@@ -66,7 +66,7 @@ public struct PlantainError: Error, Sendable {
   }
 
   /// The long names of the options that the message and the hint name, there in backquotes.
-  public var options: [String] {
+  package var options: [String] {
     messageOptions + MessageStyle.options(in: hint ?? "").filter { !messageOptions.contains($0) }
   }
 

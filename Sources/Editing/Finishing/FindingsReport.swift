@@ -82,7 +82,7 @@ public struct FindingsReport: Encodable, Sendable {
   }
 
   /// The findings as lines of text for people.
-  public var lines: [String] {
+  package var lines: [String] {
     var lines: [String] = []
     if let align, align.trusted { lines.append("aligned: \(align.message)") }
     if let color { lines.append("color: \(color.message)") }

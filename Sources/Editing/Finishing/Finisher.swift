@@ -72,7 +72,7 @@ public struct Finisher: Sendable {
 
     /// The output path if none is given: `NAME.finished.EXT`, or as the name pattern says, in the given
     /// folder or beside the picture that the model returned.
-    public var usualPath: String { "\(stem).\(picture.format.extensions[0])" }
+    package var usualPath: String { "\(stem).\(picture.format.extensions[0])" }
   }
 
   /// Finishes a picture that a model returned.
@@ -103,7 +103,7 @@ public struct Finisher: Sendable {
   ///
   /// - Returns: the finished picture and its output path.
   /// - Throws: as the method above; also 64 for a pattern that would replace one of the source pictures.
-  public func finish(
+  package func finish(
     _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     as template: NameTemplate, in folder: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> (Result, path: String) {

@@ -144,7 +144,7 @@ public struct HistoryEntry: Encodable, Sendable {
   /// All attempts, in order.
   public let attempts: [EditAttempt]
   /// What the user can do about the edit; `nil` if there is nothing to do.
-  public package(set) var advice: String?
+  package var advice: String?
   /// The command in `advice`, if it has one.
   package let command: String?
   /// Whether a live process is working on the edit.
@@ -191,7 +191,7 @@ public struct HistoryEntry: Encodable, Sendable {
 
   /// Whether the edit is neither done nor in progress: it failed, its outcome is unknown, or its result is
   /// not fetched yet.
-  public var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
+  package var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
 
   /// Whether it was paid for, and its result can be fetched.
   package var isPaid: Bool {

@@ -38,14 +38,14 @@ public enum LedgerLocation: Sendable, Equatable {
 
 extension LedgerLocation {
   /// Whether `PLANTAIN_LEDGER` sets the path of the standard location.
-  public static var isNamedByEnvironment: Bool { EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil }
+  package static var isNamedByEnvironment: Bool { EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil }
 
   /// Checks that the ledger exists, without creating it. Commands that only read a ledger call this if the
   /// user has named it, so that a mistyped name does not look like an empty ledger.
   ///
   /// - Throws: `PlantainError` with exit status 66 when the ledger does not exist, 78 when its path is
   ///   unknown.
-  public func requireThere() throws(PlantainError) {
+  package func requireThere() throws(PlantainError) {
     let path = try path()
     // A folder without access for this user is another error, which opening the ledger reports.
     guard access(path, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) else { return }

@@ -162,7 +162,7 @@ extension EditOptions {
   ///
   /// - Parameter first: the picture to edit, whose name the output may take.
   /// - Throws: 64 for an output that makes no sense.
-  public func existingResults(of first: Reference?) throws(PlantainError) -> [String] {
+  package func existingResults(of first: Reference?) throws(PlantainError) -> [String] {
     let plan = try OutputPlan(self, first: first)
     return plan.exists ? plan.existing : []
   }

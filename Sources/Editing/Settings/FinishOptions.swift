@@ -49,7 +49,7 @@ public struct FinishOptions: Sendable {
   }
 
   /// Whether the options request nothing.
-  public var isEmpty: Bool {
+  package var isEmpty: Bool {
     let options = finishing(nil)
     return !options.looksAtOriginal && statedRegion == nil && options.metadata == nil && maximumBytes == nil
       && maximumDrift == nil && settings.feather == nil && settings.maskEdits == nil

@@ -15,22 +15,22 @@ import PictureFormats
 
 /// The pictures that a list of names stands for: paths as they are, folders for the pictures in them, and
 /// patterns with `*`, `?`, and `[…]`, unless a file has that very name, for the pictures that match.
-public struct PictureList: Sendable {
+package struct PictureList: Sendable {
   /// One picture.
-  public struct Picture: Sendable, Equatable {
+  package struct Picture: Sendable, Equatable {
     /// The picture's path.
-    public let path: String
+    package let path: String
     /// The subfolders between the named folder and the picture; empty without any.
-    public var branch = ""
+    package var branch = ""
 
     /// The output folder for the picture, which keeps its subfolders.
-    public func place(in folder: String) -> String {
+    package func place(in folder: String) -> String {
       branch.isEmpty ? folder : folder.hasSuffix("/") ? folder + branch : "\(folder)/\(branch)"
     }
   }
 
   /// The pictures, in the order of the names, sorted by name within each folder.
-  public private(set) var pictures: [Picture] = []
+  package private(set) var pictures: [Picture] = []
   package let isRecursive: Bool
   private let spared: String?
 
@@ -43,7 +43,7 @@ public struct PictureList: Sendable {
   ///   - folder: a folder that is skipped unless it is named, such as that of the results. Default: `nil`.
   /// - Throws: 66 for a folder that cannot be read and a pattern that matches no picture, 65 for a folder
   ///   without pictures.
-  public init(
+  package init(
     _ names: [String], isRecursive: Bool = false, sparing folder: String? = nil
   ) throws(PlantainError) {
     self.init(isRecursive, folder)
@@ -66,13 +66,13 @@ public struct PictureList: Sendable {
   }
 
   /// A reference of any kind, or why a name gives none.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// The picture.
-    public let reference: Reference
+    package let reference: Reference
     /// The subfolders between the named folder and the picture; empty without any.
-    public var branch = ""
+    package var branch = ""
     /// Why there is no picture; `nil` if there is one.
-    public var failure: PlantainError?
+    package var failure: PlantainError?
   }
 
   /// Lists the pictures of references of any kind. A name that gives no picture fails alone, at its position.
@@ -81,7 +81,7 @@ public struct PictureList: Sendable {
   ///   - references: the references, of which files may be folders and patterns.
   ///   - isRecursive: as in the initializer.
   ///   - folder: as in the initializer.
-  public static func entries(
+  package static func entries(
     of references: [Reference], isRecursive: Bool = false, sparing folder: String? = nil
   ) -> [Entry] {
     references.flatMap { reference -> [Entry] in

@@ -27,7 +27,7 @@ public enum Reference: Sendable {
   }
 
   /// Interprets a command-line argument: `-`, a data URI, a URL, or a path.
-  public init(argument: String) {
+  package init(argument: String) {
     if argument == "-" {
       self = .standardInput
     } else if DataURI.isDataURI(argument) {
@@ -51,7 +51,7 @@ public enum Reference: Sendable {
   }
 
   /// The file name without extension, from which output names are built.
-  public var stem: String {
+  package var stem: String {
     switch self {
     case .file(let path), .bytes(_, let path), .mangled(let path): return Self.stem(of: path)
     case .url:

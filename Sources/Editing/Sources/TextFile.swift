@@ -1,9 +1,9 @@
-public import Core
+package import Core
 import PictureFormats
 
 /// Reads small text files that a user wrote: prompts, configurations, and scripts. The byte order mark is
 /// removed; otherwise the text stays unchanged and is never trimmed.
-public enum TextFile {
+package enum TextFile {
   /// No model reads more than this, and nobody writes more by hand.
   private static let sizeLimit = ByteCount(1_000_000)
 
@@ -16,7 +16,7 @@ public enum TextFile {
   ///   - limit: the maximum size. Default: `nil`, 1 MB.
   /// - Throws: 64 when it is empty, 65 when it is larger than the limit, 66 when it cannot be read or is
   ///   neither UTF-8 nor UTF-16 with its byte order mark.
-  public static func read(
+  package static func read(
     _ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false, limit: ByteCount? = nil
   )
     throws(PlantainError) -> String
