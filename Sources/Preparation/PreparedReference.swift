@@ -4,7 +4,7 @@ public import Core
 /// A picture prepared for an image-edit API, with a record of everything that was done to it.
 public struct PreparedReference: Sendable {
   /// The file to send: upright, sRGB, without private metadata, within every limit.
-  public let content: PictureContent
+  package let content: PictureContent
   package let facts: Facts
 
   package init(content: PictureContent, facts: Facts) {
