@@ -14,6 +14,8 @@ let package = Package(
       dependencies: [
         .product(name: "Plantain", package: "plantain"),
         .product(name: "PlantainSimulator", package: "plantain"),
+        // The program that `ImageProcessor.isolated()` starts: it is built beside this one.
+        .product(name: "plantain-worker", package: "plantain"),
       ],
       path: "Sources/Stranger")
   ]
