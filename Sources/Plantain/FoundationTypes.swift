@@ -7,8 +7,8 @@ public import Editing
   public import Foundation
 #endif
 
-// Foundation's URL and Data, for programs that use them. They are here, so that the command needs less of
-// Foundation.
+// Foundation's URL, Data and Date, for programs that use them. They are here, so that the command needs less
+// of Foundation.
 
 extension Reference {
   /// Creates a reference to the picture at a URL. Nothing is read yet.
@@ -35,6 +35,19 @@ extension Reference {
   public init(_ data: Data, name: String = "picture") {
     self = .bytes(PictureBytes(data), name: name)
   }
+}
+
+extension Timestamp {
+  /// Creates a point in time, to the millisecond. A date before 1970 or after 9999 becomes the nearest one
+  /// between.
+  public init(_ date: Date) {
+    let last = 253_402_300_799_999.0
+    // In this order, a date that is no number becomes the first one.
+    self.init(milliseconds: Int(min(last, max(0, (date.timeIntervalSince1970 * 1_000).rounded()))))
+  }
+
+  /// The same point in time as a date.
+  public var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1_000) }
 }
 
 extension PictureBytes {

@@ -66,6 +66,17 @@ import Testing
     #expect(try Data(folder.read("b.jpg")) == finished.data)
   }
 
+  @Test func `points in time are dates, within what can be written`() throws {
+    let date = Date(timeIntervalSince1970: 1_795_457_175.25)
+    #expect(Timestamp(date).date == date)
+    #expect("\(Timestamp(date))" == "2026-11-23T18:06:15Z")
+    for (odd, year) in [
+      (-1e300, "1970"), (1e300, "9999"), (.nan, "1970"), (.infinity, "9999"), (-.infinity, "1970"),
+    ] {
+      #expect("\(Timestamp(Date(timeIntervalSince1970: odd)))".hasPrefix(year), "\(odd)")
+    }
+  }
+
   @Test func `empty data is an error of the picture`() async throws {
     let error = await #expect(throws: PlantainError.self) {
       try await Preparer().prepare(Reference(Data(), name: "none"))

@@ -5,12 +5,14 @@
 #endif
 
 /// A point in time. Its description is ISO 8601 in UTC, to the second: `2026-11-23T18:06:15Z`.
-///
-/// It is formatted by the C library: Foundation looks up the time zone in ICU's tables at every start, and
-/// the command is built without them (CShims/CNoLocales).
 public struct Timestamp: Sendable, CustomStringConvertible {
+  // It is formatted by the C library: Foundation looks up the time zone in ICU's tables at every start, and
+  // the command is built without them (CShims/CNoLocales).
+
   /// Milliseconds since 1970.
   package let milliseconds: Int
+
+  package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
   /// The current time.
   public static var now: Timestamp { Timestamp(milliseconds: .now) }
