@@ -156,7 +156,7 @@ extension PlantainError {
     case .workerMissing, .workerUnusable:
       PlantainError(
         .configuration, .configuration, "\(error)",
-        hint: "Put plantain-worker of the same build beside plantain, or on PATH.", subject: subject,
+        hint: "Put plantain-worker of the same build beside the program, or on PATH.", subject: subject,
         underlying: error)
     case .libraryMissing:
       PlantainError(
