@@ -93,8 +93,8 @@ public struct Manifest: Sendable {
   ///   - gateway: the gateway against whose limits the options are checked.
   ///   - isRecursive: whether pictures in subfolders are included; their outputs keep the folder structure.
   ///     Default: `false`.
-  /// - Throws: 66 when it cannot be read; 65 when it is empty or another kind of file; 64 for a folder
-  ///   without a prompt.
+  /// - Throws: `PlantainError` with the code `missing`, `notAFile` or `unreadable` when it cannot be read,
+  ///   `unusableFile` when it is empty or another kind of file, `usage` for a folder without a prompt.
   public init(
     reading name: String, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
@@ -123,7 +123,8 @@ public struct Manifest: Sendable {
   ///   - gateway: the gateway against whose limits the options are checked.
   ///   - isRecursive: whether pictures in subfolders are included; their outputs keep the folder structure.
   ///     Default: `false`.
-  /// - Throws: 66 for a pattern that matches no picture; 64 without a prompt.
+  /// - Throws: `PlantainError` with the code `missing` for a pattern that matches no picture, `usage` without
+  ///   a prompt.
   public init(
     pictures names: [String], _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {

@@ -15,11 +15,11 @@ extension Manifest {
     return (table.records, table.head)
   }
 
-  /// The gateways that a manifest's lines name, in the form of `--gateway`; `nil` when no line names any, and
-  /// for folders.
+  /// The gateways that a manifest's lines name, their ids separated by commas; `nil` when no line names any,
+  /// and for folders.
   ///
-  /// - Throws: 64 when lines name different ones, or only some name one; the errors of `init` when it cannot
-  ///   be read.
+  /// - Throws: `usage` when lines name different ones, or only some name one; the errors of `init` when it
+  ///   cannot be read.
   package static func gateway(statedIn name: String) throws(PlantainError) -> String? {
     let path = FileSpelling.onDisk(name) ?? name
     guard !OutputFile.isFolder(path) else { return nil }

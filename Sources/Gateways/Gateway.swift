@@ -4,7 +4,7 @@ public import Core
 /// API's documentation is silent or contradicts itself, the value has a setting, and the catalog explains the
 /// choice.
 public struct Gateway: Sendable {
-  /// The short name used on the command line, such as `apiyi`.
+  /// The short name, such as `apiyi`.
   public var id: String
   /// The shape of its requests and replies.
   public var dialect: Dialect

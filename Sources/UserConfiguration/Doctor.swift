@@ -11,7 +11,7 @@ import Core
 
 /// Checks what edits need: decoders, worker, keys, configuration, and ledger. Sends nothing.
 package struct Doctor: Sendable {
-  /// The result of one check. Its encoding is a line of `doctor --json`.
+  /// The result of one check.
   package struct Finding: Encodable, Sendable {
     /// The outcome of a check.
     package enum State: String, Encodable, Sendable {

@@ -34,7 +34,7 @@ public struct PlantainError: Error, Sendable {
   /// The cause, if it is an error of another type.
   public let underlying: (any Error)?
 
-  /// A stage of an edit, or of a command.
+  /// A stage of an edit, or of another call.
   public enum Stage: String, Sendable {
     case configuration, input, preparation, request, submission, reply, finishing, output
   }
@@ -83,9 +83,9 @@ public struct PlantainError: Error, Sendable {
 }
 
 extension PlantainError {
-  /// The kind of an error, by what the user can do about it. The raw value is the code in JSON.
+  /// The kind of an error, by what the user can do about it. The raw value is a stable name.
   public enum Code: String, Sendable, CaseIterable {
-    /// The call is wrong: an option, an argument or their combination.
+    /// The call is wrong: an option, another parameter, or their combination.
     case usage
     /// The file is not a picture.
     case notAPicture = "not-a-picture"

@@ -2,7 +2,7 @@ import PictureFormats
 public import Preparation
 import Core
 
-/// What one picture is, and what preparation would do to it, as one JSON object.
+/// What one picture is, and what preparation would do to it.
 public struct InspectReport: Encodable, Sendable {
   /// The picture's name: its path as given, or another name for pictures that are not files.
   public let source: String

@@ -89,7 +89,7 @@ package struct PrepareReport: Encodable, Sendable {
 
   /// Creates the report of a prepared picture.
   ///
-  /// - Throws: 66 when a passed-through picture has changed since it was prepared.
+  /// - Throws: `unreadable` when a passed-through picture has changed since it was prepared.
   package init(_ result: Preparer.Result) throws(PlantainError) {
     let reference = result.reference
     source = result.source.name

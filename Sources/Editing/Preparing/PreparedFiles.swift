@@ -42,9 +42,9 @@ package struct PreparedFiles: Sendable {
   ///   - replacingSources: whether a picture may be replaced by its own prepared form, as with `inPlace`.
   ///     Default: `false`.
   ///   - skippingExisting: whether an existing file is accepted. Default: `false`.
-  /// - Throws: 64, with both names, when two pictures would get the same name; 64 for a name that cannot be
+  /// - Throws: `usage`, with both names, when two pictures would get the same name, for a name that cannot be
   ///   written or belongs to another format, for several pictures in one file, and for a pattern with an
-  ///   unknown name; 73 for a file that exists or could not be written.
+  ///   unknown name; `outputExists` or `outputNotWritable` for a file that exists or could not be written.
   package init(
     _ pictures: [PictureList.Entry], to destination: Destination, _ options: PreparationOptions,
     overwriting: Bool = false, replacingSources: Bool = false, skippingExisting: Bool = false
@@ -195,8 +195,9 @@ package struct PreparedFiles: Sendable {
   ///   - result: the prepared picture.
   ///   - position: the picture's index in the list.
   /// - Returns: the path.
-  /// - Throws: 73 when the file exists and must not be replaced, is a source picture, or cannot be written;
-  ///   66 when a passed-through picture has changed since it was prepared.
+  /// - Throws: `outputExists` when the file exists and must not be replaced, or is a source picture;
+  ///   `outputNotWritable` when it cannot be written; `unreadable` when a passed-through picture has changed
+  ///   since it was prepared.
   package func write(_ result: Preparer.Result, at position: Int) throws(PlantainError) -> String {
     let target = try targets[position].get()
     let format = PictureFormat.writable(result.reference.mediaType)?.extensions[0] ?? "jpg"
@@ -230,8 +231,8 @@ extension PreparedFiles.Target {
     self.init(stem: stem, fixedExtension: String(path.dropFirst(stem.count + 1)))
   }
 
-  /// - Throws: 64 for a name that cannot be written, or whose extension belongs to another format than the
-  ///   requested one.
+  /// - Throws: `usage` for a name that cannot be written, or whose extension belongs to another format than
+  ///   the requested one.
   fileprivate func check(_ options: PreparationOptions) throws(PlantainError) {
     guard fixedExtension != nil else { return }
     try OutputPlan.requireWritableExtension(path)

@@ -120,7 +120,7 @@ public struct EditOptions: Sendable {
 
   /// The preparation options that follow from these options and a gateway's limits.
   ///
-  /// - Throws: 82 for what the gateway or the model lacks.
+  /// - Throws: `PlantainError` with the code `unsupportedOption` for what the gateway or the model lacks.
   public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
     try resolve(self, for: gateway).preparation
   }

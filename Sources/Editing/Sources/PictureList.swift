@@ -41,8 +41,8 @@ package struct PictureList: Sendable {
   ///   - isRecursive: whether subfolders are searched, too, but not through links. Hidden ones never are.
   ///     Default: `false`.
   ///   - folder: a folder that is skipped unless it is named, such as that of the results. Default: `nil`.
-  /// - Throws: 66 for a folder that cannot be read and a pattern that matches no picture, 65 for a folder
-  ///   without pictures.
+  /// - Throws: `unreadable` for a folder that cannot be read, `missing` for a pattern that matches no
+  ///   picture, `unusableFile` for a folder without pictures.
   package init(
     _ names: [String], isRecursive: Bool = false, sparing folder: String? = nil
   ) throws(PlantainError) {

@@ -14,8 +14,8 @@ package enum TextFile {
   ///   - kind: what the text is used as, for messages. Default: `a prompt`.
   ///   - mayBeEmpty: whether an empty text is accepted. Default: `false`.
   ///   - limit: the maximum size. Default: `nil`, 1 MB.
-  /// - Throws: 64 when it is empty, 65 when it is larger than the limit, 66 when it cannot be read or is
-  ///   neither UTF-8 nor UTF-16 with its byte order mark.
+  /// - Throws: `usage` when it is empty, `tooLarge` when it is larger than the limit, `missing`, `notAFile`
+  ///   or `unreadable` when it cannot be read or is neither UTF-8 nor UTF-16 with its byte order mark.
   package static func read(
     _ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false, limit: ByteCount? = nil
   )
