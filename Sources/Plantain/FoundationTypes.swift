@@ -102,7 +102,7 @@ extension Preparer.Result {
   /// Writes the prepared file, as `write(to:overwriting:)` with a path.
   ///
   /// - Parameters:
-  ///   - url: a `file:` URL, whose extension must be one of the format.
+  ///   - url: a `file:` URL.
   ///   - overwriting: whether an existing file is replaced. Default: `false`.
   /// - Throws: also `PlantainError` with the code `usage` for another URL.
   public func write(to url: URL, overwriting: Bool = false) throws(PlantainError) {

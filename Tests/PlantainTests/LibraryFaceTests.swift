@@ -64,6 +64,14 @@ import Testing
       Reference(image.data), source: Reference(picture))
     try finished.write(to: URL(filePath: folder.file("b.jpg")))
     #expect(try Data(folder.read("b.jpg")) == finished.data)
+    // A picture never gets the name of another format.
+    for write in [
+      { try prepared.write(to: folder.file("c.png")) }, { try finished.write(to: folder.file("c.webp")) },
+    ] {
+      let misnamed = #expect(throws: PlantainError.self) { try write() }
+      #expect(misnamed?.code == .usage && misnamed?.hint?.contains(".jpg") == true)
+    }
+    #expect(!folder.names(in: "").contains { $0.hasPrefix("c.") })
   }
 
   @Test func `points in time are dates, within what can be written`() throws {

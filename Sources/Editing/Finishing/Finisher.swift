@@ -61,12 +61,13 @@ public struct Finisher: Sendable {
     /// Writes the picture to `path`, and the comparison to its own path. Creates missing folders.
     ///
     /// - Parameters:
-    ///   - path: the output path.
+    ///   - path: the output path, without an extension or with one of the picture's format.
     ///   - overwriting: whether existing files are replaced. Default: `false`.
-    /// - Throws: `PlantainError` with the code `outputExists` when the file exists and must not be replaced,
-    ///   `outputNotWritable` when it cannot be written, `drifted` when the picture drifted too far, in which
-    ///   case it is kept aside.
+    /// - Throws: `PlantainError` with the code `usage` for the extension of another format, `outputExists`
+    ///   when the file exists and must not be replaced, `outputNotWritable` when it cannot be written,
+    ///   `drifted` when the picture drifted too far, in which case it is kept aside.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
+      try OutputPlan.requireName(path, of: mediaType)
       try writeComparison(overwriting: overwriting)
       try requireNoDrift(path)
       try bytes.write(to: path, overwriting: overwriting)

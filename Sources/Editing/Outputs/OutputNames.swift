@@ -125,6 +125,17 @@ extension OutputPlan {
       hint: "Omit the format, or change the name.")
   }
 
+  /// Checks the name for a picture that is encoded already.
+  ///
+  /// - Throws: `usage` when the extension belongs to another format.
+  static func requireName(_ path: String, of mediaType: MediaType) throws(PlantainError) {
+    guard let own = PictureFormat.writable(mediaType), let named = format(byNameOf: path), named != own
+    else { return }
+    throw .usage(
+      "\(path) is a name for \(named.name), but the picture is \(own.name)",
+      hint: "Choose a name that ends in .\(own.extensions[0]).")
+  }
+
   /// - Throws: `outputExists` when the file exists and must not be replaced, `outputNotWritable` when it
   ///   cannot be written.
   static func requireFree(_ path: String, overwriting: Bool) throws(PlantainError) {

@@ -84,13 +84,14 @@ public struct Preparer: Sendable {
       return path
     }
 
-    /// Writes the prepared file to `path`, whose extension must be one of its format. Creates the folder.
+    /// Writes the prepared file to `path`. Creates the folder.
     ///
     /// - Parameters:
-    ///   - path: the output path.
+    ///   - path: the output path, without an extension or with one of the prepared format.
     ///   - overwriting: whether an existing file is replaced. Default: `false`.
-    /// - Throws: as `write(into:as:overwriting:)`.
+    /// - Throws: as `write(into:as:overwriting:)`; also `usage` for the extension of another format.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
+      try OutputPlan.requireName(path, of: reference.mediaType)
       do throws(WriteError) {
         try OutputFile.createFolder(OutputFile.parent(of: path))
         try OutputFile.write(reference.content, to: path, overwriting: overwriting)

@@ -47,9 +47,10 @@ func prepareAndFinish(_ picture: URL, _ result: URL, in folder: URL) async throw
 
   var finish = FinishOptions()
   (finish.fitsSource, finish.statedRegion) = (true, Region(PixelArea(PixelSize(width: 200, height: 100))))
+  let output = folder.appending(path: "finished.png")
   let finished = try await Finisher(options: finish).finish(
-    Reference(Data(contentsOf: result)), source: Reference(picture))
-  try finished.write(to: folder.appending(path: "finished.png"))
+    Reference(Data(contentsOf: result)), source: Reference(picture), for: output.path())
+  try finished.write(to: output)
   print("finished: \(finished.size) \(finished.mediaType)")
 }
 
