@@ -142,7 +142,7 @@ public enum Base64 {
   /// replies contain.
   ///
   /// - Throws: `DecodingError` with the offset of the first invalid character.
-  public static func decodeForgiving(_ text: String) throws(DecodingError) -> PictureBytes {
+  package static func decodeForgiving(_ text: String) throws(DecodingError) -> PictureBytes {
     let text = Array(text.utf8)
     return try PictureBytes(capacity: Base64ChunkDecoder.room(for: text.count)) {
       room throws(DecodingError) in

@@ -51,7 +51,7 @@ public struct Base64ChunkDecoder: Sendable {
   /// all whole groups are written to the start of `bytes`, which must hold `room(for: text.count)` bytes.
   ///
   /// - Returns: The number of characters consumed, and the number of bytes written.
-  public mutating func decodeLetters(
+  package mutating func decodeLetters(
     _ text: UnsafeRawBufferPointer, into bytes: UnsafeMutableRawBufferPointer
   ) -> (taken: Int, written: Int) {
     guard padding == 0, let source = text.baseAddress, let target = bytes.baseAddress else { return (0, 0) }

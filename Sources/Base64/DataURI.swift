@@ -44,7 +44,7 @@ public struct DataURI: Sendable {
   }
 
   /// Whether `text` begins with the scheme `data:`, in any case.
-  public static func isDataURI(_ text: String) -> Bool {
+  package static func isDataURI(_ text: String) -> Bool {
     text.utf8.count >= 5 && text.prefix(5).lowercased() == "data:"
   }
 

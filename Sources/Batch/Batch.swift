@@ -63,10 +63,11 @@ public struct Batch: Sendable {
   ///   - watch: called when an item ends, and with the progress of the run; calls do not overlap. Default:
   ///     does nothing.
   /// - Returns: the totals of the run.
-  /// - Throws: 65 when the manifest has problems; 73 when the ledger cannot be used, or an output is one of
-  ///   the pictures that the manifest reads; 66 when there is no run to resume; 81 when the price of a job
-  ///   that is not done yet exceeds the limits or is unknown, unless results of earlier runs were fetched
-  ///   first. After 65, 73, and 81, nothing has been sent.
+  /// - Throws: the first of the manifest's problems; otherwise `PlantainError` with the code `ledgerUnusable`
+  ///   when the ledger cannot be used, `outputExists` when an output is one of the pictures that the manifest
+  ///   reads, `missing` when there is no run to resume, `overSpending` when the price of a job that is not
+  ///   done yet exceeds the limits or is unknown, unless results of earlier runs were fetched first. In these
+  ///   cases, nothing has been sent.
   public func run(
     _ manifest: Manifest, until stop: StopSignal = StopSignal(), watch: (Event) -> Void = { _ in }
   ) async throws(PlantainError) -> BatchSummary {
@@ -101,7 +102,8 @@ public struct Batch: Sendable {
   /// Fetches what is paid for before the limit is looked at.
   ///
   /// - Returns: the jobs to send.
-  /// - Throws: 81 when the price of a job exceeds the limits or is unknown, and there was nothing to fetch.
+  /// - Throws: `overSpending` when the price of a job exceeds the limits or is unknown, and there was nothing
+  ///   to fetch.
   private func fetchBeforeLimit(
     _ jobs: ArraySlice<BatchJob>, of manifest: Manifest, _ run: BatchRun, _ loop: inout BatchLoop,
     _ watch: (Event) -> Void

@@ -3,8 +3,7 @@ public import Editing
 import Ledger
 import Submission
 
-/// What the edits of a manifest would send and cost. Its encoding is the last line of `batch --dry-run
-/// --json`.
+/// What the edits of a manifest would send and cost.
 public struct BatchPlan: Encodable, Sendable {
   /// The number of jobs that would be sent, and of those that cannot be prepared.
   public private(set) var jobs = 0
@@ -125,7 +124,7 @@ public struct BatchPlan: Encodable, Sendable {
 
 extension PlantainError {
   /// The error with the number of edits that the limit allows.
-  public func allowing(_ count: Int, of jobs: Int) -> PlantainError {
+  package func allowing(_ count: Int, of jobs: Int) -> PlantainError {
     PlantainError(
       stage, code, "the limit covers \(count) of \(jobs) edits: \(message)", hint: hint,
       subject: subject)
@@ -142,8 +141,9 @@ extension Batch {
   ///     earlier edit whose result would be fetched or whose outcome is unknown, in the manifest's order.
   ///     Default: does nothing.
   /// - Returns: the totals, and the number of jobs that the spending limit allows, if there is one.
-  /// - Throws: 65 when the manifest has problems; 66 when there is no run to resume; 73 when the ledger
-  ///   cannot be used, or an output is one of the pictures that the manifest reads.
+  /// - Throws: the first of the manifest's problems; otherwise `PlantainError` with the code `missing` when
+  ///   there is no run to resume, `ledgerUnusable` when the ledger cannot be used, `outputExists` when an
+  ///   output is one of the pictures that the manifest reads.
   public func plan(
     _ manifest: Manifest, watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void = { _, _ in }
   ) async throws(PlantainError) -> BatchPlan {

@@ -1,7 +1,7 @@
 import Core
 import Editing
 
-/// The progress of a run. Its encoding is a line of `batch --progress json`.
+/// The progress of a run.
 public struct BatchProgress: Encodable, Sendable {
   /// The number of items in the manifest.
   public let jobs: Int

@@ -28,7 +28,7 @@ package final class BatchRun: Sendable {
   /// Whether the run has sent an edit.
   var hasSent: Bool { sent.withLock(\.self) }
 
-  /// - Throws: 66 when there is no run to resume; 73 when the ledger cannot be used.
+  /// - Throws: `missing` when there is no run to resume, `ledgerUnusable` when the ledger cannot be used.
   init(
     _ editor: Editor, _ manifest: Manifest, _ limiter: SpendingLimiter, maximum: Int, _ again: ResendPolicy,
     under stop: StopSignal
@@ -271,7 +271,7 @@ package final class BatchRun: Sendable {
 extension Editor {
   /// The policy with the full id of the run to resume.
   ///
-  /// - Throws: 66 when there is no such run; 73 when the ledger cannot be used.
+  /// - Throws: `missing` when there is no such run, `ledgerUnusable` when the ledger cannot be used.
   func resolved(_ again: ResendPolicy) async throws(PlantainError) -> ResendPolicy {
     guard case .goingOn(let run) = again else { return again }
     return .goingOn(run: try await store.run(run).id)

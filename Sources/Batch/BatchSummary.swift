@@ -1,7 +1,7 @@
 import Core
 public import Editing
 
-/// The outcomes of all items of a run. Its encoding is the last line of `batch --json`.
+/// The outcomes of all items of a run.
 public struct BatchSummary: Encodable, Sendable {
   /// The id of the run in the ledger.
   public let run: String

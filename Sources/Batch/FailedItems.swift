@@ -14,7 +14,7 @@ import Core
 extension Manifest {
   /// The path of the manifest of failed items: `NAME.failed.jsonl` beside the manifest. For a folder or
   /// pictures, `failed.jsonl` in the folder of the outputs.
-  public func pathForFailed(outputFolder: String?) -> String {
+  package func pathForFailed(outputFolder: String?) -> String {
     guard let path, !Path(path).isFolder else {
       return Reference.path("failed.jsonl", in: outputFolder ?? path ?? ".")
     }
@@ -29,7 +29,7 @@ extension Manifest {
   ///   - outputFolder: as in `pathForFailed`.
   ///   - gateways: as in `write`.
   /// - Returns: the path of the file; `nil` without failed items.
-  /// - Throws: 73 when it cannot be written.
+  /// - Throws: `PlantainError` with the code `outputNotWritable` when it cannot be written.
   public func writeFailed(
     _ failed: [Item], outputFolder: String?, for gateways: [String]
   ) throws(PlantainError) -> String? {
@@ -77,8 +77,8 @@ extension Manifest {
   ///   - items: the items to write.
   ///   - path: the file, replaced if it exists.
   ///   - gateways: the ids of the gateways that the items were for, in order. Default: none.
-  /// - Throws: 73 when it cannot be written.
-  public static func write(
+  /// - Throws: `outputNotWritable` when it cannot be written.
+  package static func write(
     _ items: [Item], to path: String, for gateways: [String] = []
   ) throws(PlantainError) {
     guard !items.isEmpty else {

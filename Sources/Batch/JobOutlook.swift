@@ -16,7 +16,7 @@ extension Editor {
 
   /// The state of an item's job. Does not create a ledger.
   ///
-  /// - Throws: 66 when a picture cannot be read.
+  /// - Throws: `missing`, `notAFile` or `unreadable` when a picture cannot be read.
   func outlook(of item: Manifest.Item, _ again: ResendPolicy) async throws(PlantainError) -> Outlook {
     guard Path(store.path).exists else { return .toDo }
     let keys = try await keys(of: item.prompt, item.references, item.options)

@@ -93,8 +93,8 @@ public struct Manifest: Sendable {
   ///   - gateway: the gateway against whose limits the options are checked.
   ///   - isRecursive: whether pictures in subfolders are included; their outputs keep the folder structure.
   ///     Default: `false`.
-  /// - Throws: 66 when it cannot be read; 65 when it is empty or another kind of file; 64 for a folder
-  ///   without a prompt.
+  /// - Throws: `PlantainError` with the code `missing`, `notAFile` or `unreadable` when it cannot be read,
+  ///   `unusableFile` when it is empty or another kind of file, `usage` for a folder without a prompt.
   public init(
     reading name: String, _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
@@ -130,7 +130,8 @@ public struct Manifest: Sendable {
   ///   - gateway: the gateway against whose limits the options are checked.
   ///   - isRecursive: whether pictures in subfolders are included; their outputs keep the folder structure.
   ///     Default: `false`.
-  /// - Throws: 66 for a pattern that matches no picture; 64 without a prompt.
+  /// - Throws: `PlantainError` with the code `missing` for a pattern that matches no picture, `usage` without
+  ///   a prompt.
   public init(
     pictures names: [String], _ defaults: Defaults, for gateway: Gateway, isRecursive: Bool = false
   ) throws(PlantainError) {
@@ -140,7 +141,7 @@ public struct Manifest: Sendable {
   }
 
   /// Whether the name is that of a picture, or a pattern for pictures, instead of a manifest.
-  public static func isPicture(_ name: String) -> Bool {
+  package static func isPicture(_ name: String) -> Bool {
     !Path(name).isFolder && (PictureList.isPicture(named: name) || PictureList.isPattern(name))
   }
 
@@ -277,7 +278,7 @@ extension PlantainError {
   }
 
   /// The message with the name of its subject in front, unless it contains that name itself.
-  public func message(about name: String) -> String {
+  package func message(about name: String) -> String {
     message.contains(name) ? message : "\(name): \(message)"
   }
 }

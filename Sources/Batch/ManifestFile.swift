@@ -27,7 +27,7 @@ package struct ManifestFile: Sendable {
 
   /// The gateways that the lines name, in the form of the option; `nil` when no line names any.
   ///
-  /// - Throws: 64 when lines name different ones, or only some name one.
+  /// - Throws: `usage` when lines name different ones, or only some name one.
   package func gateway() throws(PlantainError) -> String? {
     let records = records.filter { $0.mistake == nil }
     let names = records.map { $0.fields["gateway"]?.texts.joined(separator: ",") }

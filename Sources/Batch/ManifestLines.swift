@@ -5,7 +5,7 @@ import Gateways
 extension Manifest {
   /// Reads JSON lines: one object per line, ended by LF, CR LF or CR. Empty lines are skipped.
   ///
-  /// - Throws: 65 for a file that is a JSON array.
+  /// - Throws: `unusableFile` for a file that is a JSON array.
   static func records(ofLines text: String, _ path: String) throws(PlantainError) -> [Record] {
     let lines = text.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
     let records = lines.enumerated().compactMap { position, line -> Record? in

@@ -18,7 +18,7 @@ struct ManifestTable {
 
   private init(firstLine: Int) { (next, last) = (firstLine, firstLine) }
 
-  /// - Throws: 65 for text that is not a table, or whose header cannot be understood.
+  /// - Throws: `unusableFile` for text that is not a table, or whose header cannot be understood.
   package static func read(_ text: String, _ path: String) throws(PlantainError) -> ManifestTable {
     let (text, stated) = withoutSeparatorLine(text.replacing("\u{FEFF}", with: ""))
     try requireNoJSON(text, path)

@@ -7,7 +7,7 @@ extension Batch {
   /// Checks that no result would get the path of a picture that any item reads, however that is named. An
   /// earlier result that is an item's source stays, as the job that wrote it is done.
   ///
-  /// - Throws: 73 when one would.
+  /// - Throws: `outputExists` when one would.
   func requireApart(_ jobs: [BatchJob], of manifest: Manifest) async throws(PlantainError) {
     var readers: [Path.Identity: Manifest.Item] = [:]
     for item in manifest.items {

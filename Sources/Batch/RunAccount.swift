@@ -19,7 +19,7 @@ extension BatchRun {
 
   /// Checks the price of each job that is not done yet against the limits.
   ///
-  /// - Throws: 81 when a price exceeds the limits or is unknown.
+  /// - Throws: `overSpending` when a price exceeds the limits or is unknown.
   func requireAffordable(_ jobs: some Sequence<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
     let gateway = editor.routes[0].gateway
     for job in jobs {

@@ -30,7 +30,7 @@ package final class EditJob: Sendable {
   private let reservationLock = Mutex<JobLock?>(nil)
   private let routesBefore = Mutex<[AttemptNote]>([])
 
-  /// - Throws: `PlantainError` with exit status 64 when the options name no output.
+  /// - Throws: `usage` when the options name no output.
   package init(
     _ prompt: String, _ references: [Reference], _ options: EditOptions, _ retries: RetryPlan.Limits,
     until stop: StopSignal = StopSignal(), reserving reservation: SpendingReservation? = nil,

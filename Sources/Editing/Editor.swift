@@ -57,8 +57,9 @@ public final class Editor: Sendable {
   ///     its result. Default: a signal that never stops the edit.
   ///   - watch: receives the progress events of the edit. Default: ignores them.
   /// - Returns: the result of the edit, or of the equal earlier edit.
-  /// - Throws: `PlantainError`; its `billed` tells whether money may have been spent. The exit status is 76
-  ///   when an equal edit is in progress, or its outcome is unknown, and 80 when it is settled as billed.
+  /// - Throws: `PlantainError`; its `billed` tells whether money may have been spent. The code is
+  ///   `outcomeUnknown` when an equal edit is in progress, or its outcome is unknown, and `noPicture` when it
+  ///   is settled as billed.
   public func edit(
     _ prompt: String, references: [Reference], options: EditOptions = EditOptions(),
     until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }

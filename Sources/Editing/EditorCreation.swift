@@ -13,7 +13,8 @@ extension Editor {
   ///   - workers: where pictures are decoded.
   ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
   ///     ledger. Default: labeled `plantain`.
-  /// - Throws: `PlantainError` with exit status 64 without a route, 78 when the ledger's path is unknown.
+  /// - Throws: `PlantainError` with the code `usage` without a route, `configuration` when the ledger's path
+  ///   is unknown.
   public convenience init(
     routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor,
     logger: Logger = Logger(label: "plantain")
@@ -32,8 +33,8 @@ extension Editor {
   ///   - workers: where pictures are decoded.
   ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
   ///     ledger. Default: labeled `plantain`.
-  /// - Throws: `PlantainError` with exit status 78 when the base URL is unusable or the ledger's path is
-  ///   unknown.
+  /// - Throws: `PlantainError` with the code `configuration` when the base URL is unusable or the ledger's
+  ///   path is unknown.
   public convenience init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
     workers: ImageProcessor, logger: Logger = Logger(label: "plantain")

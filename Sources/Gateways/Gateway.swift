@@ -4,7 +4,7 @@ public import Core
 /// API's documentation is silent or contradicts itself, the value has a setting, and the catalog explains the
 /// choice.
 public struct Gateway: Sendable {
-  /// The short name used on the command line, such as `apiyi`.
+  /// The short name, such as `apiyi`.
   public var id: String
   /// The shape of its requests and replies.
   public var dialect: Dialect
@@ -107,13 +107,13 @@ extension Gateway {
 
   /// Returns the model with an id, or the default model if `id` is `nil`. Gateways add models faster than the
   /// table is updated, so an unknown id returns the default model under that id, without a price.
-  public func model(named id: String?) -> Model {
+  package func model(named id: String?) -> Model {
     guard let id else { return defaultModel }
     return models.first { $0.id == id } ?? defaultModel.renamed(id)
   }
 
   /// The environment variable that overrides the base URL, such as `PLANTAIN_APIYI_URL`.
-  public var addressVariable: String { "PLANTAIN_\(variableName)_URL" }
+  package var addressVariable: String { "PLANTAIN_\(variableName)_URL" }
 
   /// The id in the spelling of environment variables.
   package var variableName: String { Self.variableName(of: id) }

@@ -147,9 +147,9 @@ public struct Price: Sendable {
   public var amount: Double { Double(millionths) / 1_000_000 }
 
   /// Creates a price that the caller states, instead of one from the catalog.
-  public static func stated(_ money: Money) -> Price { Price(money, checked: statedMark) }
+  package static func stated(_ money: Money) -> Price { Price(money, checked: statedMark) }
   /// Whether the caller stated this price.
-  public var isStated: Bool { checked == Self.statedMark }
+  package var isStated: Bool { checked == Self.statedMark }
 
   private static let statedMark = "the user"
 }

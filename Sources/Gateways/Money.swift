@@ -14,17 +14,17 @@ public struct Money: Hashable, Sendable {
   /// Parses an amount of at most a million with a currency before or after it, such as `0.055 USD`, `5usd`,
   /// `$5`, or `5 €`. The currency is a code of three letters, or one of the signs `$`, `US$`, `€`, and `£`.
   /// Returns `nil` for any other text.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     guard case .success(let money) = Self.read(text) else { return nil }
     self = money
   }
 
   /// The reason why a text is not a sum of money: it is empty, has no currency, or is malformed in another
   /// way.
-  public enum Mistake: Error, Sendable { case empty, noCurrency, malformed }
+  package enum Mistake: Error, Sendable { case empty, noCurrency, malformed }
 
   /// Parses a sum of money like `init(parsing:)`, and reports what is wrong with the text.
-  public static func read(_ text: String) -> Result<Money, Mistake> {
+  package static func read(_ text: String) -> Result<Money, Mistake> {
     let words = text[...].trimmed
     guard !words.isEmpty else { return .failure(.empty) }
     let isOfNumber = { (character: Character) in

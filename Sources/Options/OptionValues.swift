@@ -6,7 +6,7 @@ import Core
 
 extension EditOptions.Aspect {
   /// Parses `source`, `auto` or a ratio such as `16:9`. `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     switch text {
     case "source": self = .source
     case "auto": self = .automatic
@@ -19,7 +19,7 @@ extension EditOptions.Aspect {
 
 extension EditOptions.Aspect {
   /// A hint for a ratio in another notation, such as `16x9` or `16/9`: how to write it. `nil` for other text.
-  public static func remedy(for text: String) -> String? {
+  package static func remedy(for text: String) -> String? {
     let numbers = text.split { "xX×/:*-; ".contains($0) }
     guard numbers.count == 2, let ratio = AspectRatio(parsing: numbers.joined(separator: ":")) else {
       return nil
@@ -41,7 +41,7 @@ extension EditOptions.Aspect: CustomStringConvertible {
 
 extension PreparationSettings.EdgeLimit {
   /// Parses `none` or a number of pixels. `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     if text == "none" {
       self = .none
     } else {
@@ -64,7 +64,7 @@ extension PreparationSettings.EdgeLimit: CustomStringConvertible {
 
 extension Duration {
   /// Parses `90`, `90s`, `6m`, `1h` or `500ms`, above zero and up to one day. `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let factors = ["ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3_600]
     guard let amount = Double(number), let factor = factors[String(text.dropFirst(number.count))],

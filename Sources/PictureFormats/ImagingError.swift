@@ -1,7 +1,7 @@
-public import Core
+package import Core
 
 /// An error in a picture or in the library that reads it. Each case is something that a user can act on.
-public enum ImagingError: Error, Sendable, Codable {
+package enum ImagingError: Error, Sendable, Codable {
   /// libvips could not be started, or is older than 8.14.
   case libraryUnusable(String)
   /// The file changed while it was read, or could not be read to its end.
@@ -28,14 +28,14 @@ public enum ImagingError: Error, Sendable, Codable {
   case stepFailed(Step, detail: String)
 
   /// The steps that call libvips, to tell failures apart.
-  public enum Step: String, Sendable, Codable {
+  package enum Step: String, Sendable, Codable {
     case open, decode, orient, color, alpha, crop, warp, effect, encode
   }
 }
 
 extension ImagingError: CustomStringConvertible {
   /// The error as a clause, without a final period.
-  public var description: String {
+  package var description: String {
     switch self {
     case .libraryUnusable(let why): "libvips cannot be used: \(why)"
     case .unreadable(let why): "\(why)"

@@ -1,17 +1,17 @@
-public import Core
+package import Core
 
 /// A picture format: its name, how it is recognized, and what it can hold.
-public struct PictureFormat: Sendable, Equatable {
+package struct PictureFormat: Sendable, Equatable {
   /// The common name, such as `JPEG`.
-  public let name: String
+  package let name: String
   /// The MIME type, such as `image/jpeg`.
-  public let mediaType: MediaType
+  package let mediaType: MediaType
   /// File name extensions without the dot, the preferred one first.
-  public let extensions: [String]
+  package let extensions: [String]
   /// Whether the format can hold an alpha channel.
-  public let hasAlpha: Bool
+  package let hasAlpha: Bool
   /// The longest edge that the format can hold, in pixels.
-  public let longestEdge: Int
+  package let longestEdge: Int
   /// The byte sequences with which every file of this format starts; one of them must match.
   fileprivate let signatures: [Signature]
   package let codec: Codec?
@@ -34,14 +34,14 @@ public struct PictureFormat: Sendable, Equatable {
   }
 
   /// Whether pictures in this format are read without explicit permission.
-  public var isReadable: Bool { codec.map { !$0.needsPermission } ?? false }
+  package var isReadable: Bool { codec.map { !$0.needsPermission } ?? false }
   /// The word that allows this format, such as `svg`. `nil` if no permission is needed.
-  public var permission: String? { codec.flatMap { $0.needsPermission ? $0.rawValue : nil } }
+  package var permission: String? { codec.flatMap { $0.needsPermission ? $0.rawValue : nil } }
   /// The words of all formats that need permission.
-  public static var permissions: [String] { Codec.allCases.filter(\.needsPermission).map(\.rawValue) }
+  package static var permissions: [String] { Codec.allCases.filter(\.needsPermission).map(\.rawValue) }
 
   /// Whether pictures can be written in this format.
-  public var isWritable: Bool {
+  package var isWritable: Bool {
     switch codec {
     case .jpeg, .png, .webp: true
     case .gif, .tiff, .heif, .svg, .jpegXL, .jpeg2000, nil: false
@@ -76,15 +76,15 @@ public struct PictureFormat: Sendable, Equatable {
   }
 
   /// JPEG: read and written, without alpha.
-  public static let jpeg = PictureFormat(
+  package static let jpeg = PictureFormat(
     "JPEG", .jpeg, ["jpg", "jpeg"], alpha: false, longestEdge: 65_500, codec: .jpeg,
     signatures: [Signature([0xFF, 0xD8, 0xFF])])
   /// PNG: read and written, with alpha.
-  public static let png = PictureFormat(
+  package static let png = PictureFormat(
     "PNG", .png, ["png"], alpha: true, longestEdge: 1_000_000, codec: .png,
     signatures: [Signature([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])])
   /// WebP: read and written, with alpha.
-  public static let webp = PictureFormat(
+  package static let webp = PictureFormat(
     "WebP", .webp, ["webp"], alpha: true, longestEdge: 16_383, codec: .webp,
     signatures: [Signature("WEBP", at: 8)])
 
@@ -96,7 +96,7 @@ public struct PictureFormat: Sendable, Equatable {
     ["II*\0", "MM\0*", "II+\0", "MM\0+"].map { Signature($0) })
 
   /// All formats that are recognized. The unsupported ones exist so that an error can name them.
-  public static let all: [PictureFormat] = [
+  package static let all: [PictureFormat] = [
     jpeg, png, webp,
     gif, tiff,
     known(
@@ -132,19 +132,19 @@ public struct PictureFormat: Sendable, Equatable {
   }
 
   /// Recognizes a format by the first bytes of a file. File names and labels are ignored.
-  public static func recognize(_ bytes: RawSpan) -> PictureFormat? {
+  package static func recognize(_ bytes: RawSpan) -> PictureFormat? {
     all.first { format in
       format.signatures.contains { bytes.has($0.bytes, at: $0.offset) }
     }
   }
 
   /// The writable format with this MIME type.
-  public static func writable(_ mediaType: MediaType) -> PictureFormat? {
+  package static func writable(_ mediaType: MediaType) -> PictureFormat? {
     all.first { $0.isWritable && $0.mediaType == mediaType }
   }
 
   /// The format with this file name extension (without the dot, case-insensitive), writable or not.
-  public static func named(byExtension name: String) -> PictureFormat? {
+  package static func named(byExtension name: String) -> PictureFormat? {
     all.first { $0.extensions.contains(name.lowercased()) }
   }
 
@@ -154,7 +154,7 @@ public struct PictureFormat: Sendable, Equatable {
   }
 
   /// Formats are equal if their MIME types are.
-  public static func == (left: PictureFormat, right: PictureFormat) -> Bool {
+  package static func == (left: PictureFormat, right: PictureFormat) -> Bool {
     left.mediaType == right.mediaType
   }
 }
@@ -164,7 +164,7 @@ extension PictureFormat: Codable {
   /// Creates the format with the encoded name.
   ///
   /// - Throws: `DecodingError.dataCorrupted` if no format has this name.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let name = try container.decode(String.self)
     guard let format = Self.all.first(where: { $0.name == name }) else {
@@ -174,7 +174,7 @@ extension PictureFormat: Codable {
   }
 
   /// Encodes the name of the format.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(name)
   }

@@ -19,7 +19,7 @@ public struct RGBColor: Hashable, Sendable, Codable {
 
   /// Parses a CSS color: `#rgb`, `#rrggbb`, or one of the sixteen color names of HTML 4.01. Case-insensitive.
   /// `nil` for anything else.
-  public init?(css text: String) {
+  package init?(css text: String) {
     let text = text.lowercased()
     if let value = Self.names[text] {
       self.init(hex: value)

@@ -1,5 +1,5 @@
 /// Why a worker gave no reply.
-public enum IsolationError: Error, Sendable, Equatable {
+package enum IsolationError: Error, Sendable, Equatable {
   /// The program `plantain-worker` was not found; the text says where it was looked for.
   case workerMissing(lookedFor: String)
   /// The program exists but cannot be started, or does not follow the protocol; the text says what happened.
@@ -25,7 +25,7 @@ public enum IsolationError: Error, Sendable, Equatable {
 
 extension IsolationError: CustomStringConvertible {
   /// The error as a sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .workerMissing(let places): "plantain-worker was not found \(places)"
     case .workerUnusable(let why): "plantain-worker cannot be used: \(why)"

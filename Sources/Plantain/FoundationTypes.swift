@@ -7,8 +7,8 @@ public import Editing
   public import Foundation
 #endif
 
-// Foundation's URL and Data, for programs that use them. They are here, so that the command needs less of
-// Foundation.
+// Foundation's URL, Data and Date, for programs that use them. They are here, so that the command needs less
+// of Foundation.
 
 extension Reference {
   /// Creates a reference to the picture at a URL. Nothing is read yet.
@@ -35,6 +35,19 @@ extension Reference {
   public init(_ data: Data, name: String = "picture") {
     self = .bytes(PictureBytes(data), name: name)
   }
+}
+
+extension Timestamp {
+  /// Creates a point in time, to the millisecond. A date before 1970 or after 9999 becomes the nearest one
+  /// between.
+  public init(_ date: Date) {
+    let last = 253_402_300_799_999.0
+    // In this order, a date that is no number becomes the first one.
+    self.init(milliseconds: Int(min(last, max(0, (date.timeIntervalSince1970 * 1_000).rounded()))))
+  }
+
+  /// The same point in time as a date.
+  public var date: Date { Date(timeIntervalSince1970: Double(milliseconds) / 1_000) }
 }
 
 extension PictureBytes {
@@ -89,7 +102,7 @@ extension Preparer.Result {
   /// Writes the prepared file, as `write(to:overwriting:)` with a path.
   ///
   /// - Parameters:
-  ///   - url: a `file:` URL, whose extension must be one of the format.
+  ///   - url: a `file:` URL.
   ///   - overwriting: whether an existing file is replaced. Default: `false`.
   /// - Throws: also `PlantainError` with the code `usage` for another URL.
   public func write(to url: URL, overwriting: Bool = false) throws(PlantainError) {

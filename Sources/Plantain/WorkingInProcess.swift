@@ -22,6 +22,10 @@ extension ImageProcessor {
   /// A processor that decodes in child processes of the program `plantain-worker`, which must be of the same
   /// build. Call `close()` when done, which ends them.
   ///
+  /// SwiftPM builds the worker beside a program whose target depends on its product:
+  ///
+  ///     .product(name: "plantain-worker", package: "plantain")
+  ///
   /// - Parameters:
   ///   - worker: the path of `plantain-worker`. Default: `nil`, beside the running program, then on `PATH`.
   ///   - memory: the memory limit of the program, its workers and all pictures being processed. Default:

@@ -268,7 +268,7 @@ enum Summary {
     if !report.metadata.isEmpty {
       lines.append("          contains \(report.metadata.joined(separator: ", "))")
     }
-    lines += report.plan.map { line($0.step, $0.reason, before: $0.before, after: $0.after) }
+    lines += report.plan.map { line($0.kind.rawValue, $0.reason, before: $0.before, after: $0.after) }
     return lines + report.warnings.map { "          warning: \($0)" }
   }
 }

@@ -1,8 +1,8 @@
-public import PictureFormats
-public import Core
+package import PictureFormats
+package import Core
 
 /// Why a picture could not be prepared.
-public enum PreparationError: Error, Sendable, Codable {
+package enum PreparationError: Error, Sendable, Codable {
   /// An option is out of range. The text contains the value and what was expected.
   case invalidOption(String)
   /// The file has no page with this number, only as many as `of` says.
@@ -17,7 +17,7 @@ public enum PreparationError: Error, Sendable, Codable {
 
 extension PreparationError: CustomStringConvertible {
   /// The error as a sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .invalidOption(let text): text
     case .pageMissing(let page, let count): "it has no page \(page): expected 1…\(count)"

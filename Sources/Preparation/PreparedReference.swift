@@ -4,7 +4,7 @@ public import Core
 /// A picture prepared for an image-edit API, with a record of everything that was done to it.
 public struct PreparedReference: Sendable {
   /// The file to send: upright, sRGB, without private metadata, within every limit.
-  public let content: PictureContent
+  package let content: PictureContent
   package let facts: Facts
 
   package init(content: PictureContent, facts: Facts) {
@@ -114,7 +114,7 @@ public struct PreparationStep: Sendable, Equatable, Codable {
   /// The value after the step, if it has one.
   public let after: String?
 
-  /// The kinds of steps. The raw value is the kind's name in JSON.
+  /// The kinds of steps. The raw value is a stable name.
   public enum Kind: String, Sendable, Codable {
     /// The steps of planning and encoding. `passthrough` means that nothing was changed, `strip` that
     /// metadata or references were removed, and `squeeze` that the file was recompressed losslessly.
@@ -134,7 +134,7 @@ public struct PreparationStep: Sendable, Equatable, Codable {
   }
 }
 
-/// Something about a prepared picture that may be unexpected. The raw value is its code in JSON.
+/// Something about a prepared picture that may be unexpected. The raw value is a stable name.
 public enum PreparationWarning: String, Sendable, Codable {
   /// The embedded color profile is broken or meant for another kind of picture, so the colors were treated as
   /// sRGB.

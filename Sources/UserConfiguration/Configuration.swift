@@ -7,8 +7,8 @@ import Yams
 /// The user's configuration: gateways of their own, keys, prices, the default gateway, and the path of the
 /// ledger.
 ///
-/// Command-line options override the environment, which overrides the file, which overrides the built-in
-/// values.
+/// Values that the caller gives override the environment, which overrides the file, which overrides the
+/// built-in values.
 public struct Configuration: Sendable {
   /// The built-in gateways with the file's changes, then the user's own.
   public private(set) var gateways = Gateway.all
@@ -27,8 +27,8 @@ public struct Configuration: Sendable {
   ///
   /// - Parameter path: the file. Default: `$XDG_CONFIG_HOME/plantain/config.yaml`, else
   ///   `~/.config/plantain/config.yaml`, which may be missing.
-  /// - Throws: 65 when it is larger than 1 MB; 66 when a named file cannot be read; 78 with the line of an
-  ///   error in it.
+  /// - Throws: `PlantainError` with the code `tooLarge` when it is larger than 1 MB; `missing`, `notAFile` or
+  ///   `unreadable` when a named file cannot be read; `configuration` with the line of an error in it.
   public static func read(_ path: String? = nil) throws(PlantainError) -> Configuration {
     guard let path = path ?? ConfigurationPath.standard() else { return Configuration() }
     let text = try TextFile.read(path, as: "a configuration", mayBeEmpty: true)
@@ -93,7 +93,8 @@ extension Configuration {
   ///
   /// - Parameter names: ids separated by commas; `nil`: not given.
   /// - Returns: at least one gateway, in the order to try them.
-  /// - Throws: 64 for an unknown or repeated id; 78 when none is chosen at all.
+  /// - Throws: `PlantainError` with the code `usage` for an unknown or repeated id, `configuration` when none
+  ///   is chosen at all.
   public func gateways(named names: String?) throws(PlantainError) -> [Gateway] {
     guard let ids = ids(named: names) else {
       throw PlantainError(
@@ -140,8 +141,8 @@ extension Configuration {
   ///
   /// - Parameter names: ids separated by commas; `nil`: not given.
   /// - Returns: `nil` when none is chosen.
-  /// - Throws: 64 for an unknown or repeated id.
-  public func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
+  /// - Throws: `usage` for an unknown or repeated id.
+  package func chosenGateway(named names: String?) throws(PlantainError) -> Gateway? {
     ids(named: names) == nil ? nil : try gateways(named: names)[0]
   }
 
@@ -170,7 +171,7 @@ extension Configuration {
 
   /// The base URL of a gateway: that of `PLANTAIN_<ID>_URL`, else of the file, else of its documentation.
   /// `nil`: none is known.
-  public func address(of gateway: Gateway) -> String? {
+  package func address(of gateway: Gateway) -> String? {
     let stated = mostSpecific(
       environment: EnvironmentSettings.baseURL(for: gateway), configuration: gateway.baseURL)
     guard let address = stated else { return nil }

@@ -1,4 +1,4 @@
-public import Editing
+package import Editing
 import Base64
 import Finishing
 import Gateways
@@ -10,25 +10,25 @@ import Preparation
 import Core
 
 /// Checks what edits need: decoders, worker, keys, configuration, and ledger. Sends nothing.
-public struct Doctor: Sendable {
-  /// The result of one check. Its encoding is a line of `doctor --json`.
-  public struct Finding: Encodable, Sendable {
+package struct Doctor: Sendable {
+  /// The result of one check.
+  package struct Finding: Encodable, Sendable {
     /// The outcome of a check.
-    public enum State: String, Encodable, Sendable {
+    package enum State: String, Encodable, Sendable {
       /// Usable, missing but not an error, or unusable.
       case good, absent, bad
     }
 
     /// What was checked.
-    public let name: String
+    package let name: String
     /// The outcome.
-    public let state: State
+    package let state: State
     /// What was found.
-    public let detail: String
+    package let detail: String
     /// What the user can do about it.
-    public let hint: String?
+    package let hint: String?
     /// The code of the error; `nil` unless it is bad.
-    public let code: PlantainError.Code?
+    package let code: PlantainError.Code?
 
     init(_ name: String, _ state: State, _ detail: String, hint: String? = nil) {
       (self.name, self.state, self.detail, self.hint, code) = (name, state, detail, hint, nil)
@@ -45,7 +45,7 @@ public struct Doctor: Sendable {
     private enum CodingKeys: CodingKey { case name, state, detail, hint, exit }
 
     /// Encodes the name, the state, what was found, and the hint.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       let style = MessageStyle.of(encoder)
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(name, forKey: .name)
@@ -64,7 +64,7 @@ public struct Doctor: Sendable {
   /// - Parameters:
   ///   - configuration: the path of the configuration. Default: the user's.
   ///   - ledger: the path of the ledger. Default: that of the configuration.
-  public init(configuration: String? = nil, ledger: String? = nil) {
+  package init(configuration: String? = nil, ledger: String? = nil) {
     configurationPath = configuration
     ledgerFile = ledger
   }
@@ -73,7 +73,7 @@ public struct Doctor: Sendable {
   ///
   /// - Returns: bad results first; then what the next edit needs: gateway, key, configuration, ledger,
   ///   worker; missing keys of other gateways last.
-  public func examine() async -> [Finding] {
+  package func examine() async -> [Finding] {
     let (configuration, settled) = configurationFinding()
     let (gateway, chosen) = Self.gateway(settled)
     let keys = await keys(settled, chosen)

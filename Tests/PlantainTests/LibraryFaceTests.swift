@@ -64,6 +64,25 @@ import Testing
       Reference(image.data), source: Reference(picture))
     try finished.write(to: URL(filePath: folder.file("b.jpg")))
     #expect(try Data(folder.read("b.jpg")) == finished.data)
+    // A picture never gets the name of another format.
+    for write in [
+      { try prepared.write(to: folder.file("c.png")) }, { try finished.write(to: folder.file("c.webp")) },
+    ] {
+      let misnamed = #expect(throws: PlantainError.self) { try write() }
+      #expect(misnamed?.code == .usage && misnamed?.hint?.contains(".jpg") == true)
+    }
+    #expect(!folder.names(in: "").contains { $0.hasPrefix("c.") })
+  }
+
+  @Test func `points in time are dates, within what can be written`() throws {
+    let date = Date(timeIntervalSince1970: 1_795_457_175.25)
+    #expect(Timestamp(date).date == date)
+    #expect("\(Timestamp(date))" == "2026-11-23T18:06:15Z")
+    for (odd, year) in [
+      (-1e300, "1970"), (1e300, "9999"), (.nan, "1970"), (.infinity, "9999"), (-.infinity, "1970"),
+    ] {
+      #expect("\(Timestamp(Date(timeIntervalSince1970: odd)))".hasPrefix(year), "\(odd)")
+    }
   }
 
   @Test func `empty data is an error of the picture`() async throws {

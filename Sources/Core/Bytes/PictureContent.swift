@@ -1,6 +1,6 @@
 /// The bytes of a picture file that waits to be sent or written. They are in memory, or in an open file that
 /// is read in portions on demand.
-public struct PictureContent: Sendable {
+package struct PictureContent: Sendable {
   /// Consecutive bytes from one source.
   package enum Piece: Sendable {
     case memory(PictureBytes)
@@ -18,9 +18,9 @@ public struct PictureContent: Sendable {
   /// The offset at which each piece begins.
   private let starts: [Int]
   /// The number of bytes.
-  public let count: Int
+  package let count: Int
   /// The number of bytes, as a `ByteCount`.
-  public var byteCount: ByteCount { ByteCount(count) }
+  package var byteCount: ByteCount { ByteCount(count) }
 
   package init(_ pieces: [Piece]) {
     self.pieces = pieces.filter { $0.count > 0 }
@@ -35,7 +35,7 @@ public struct PictureContent: Sendable {
   }
 
   /// Wraps bytes that are in memory.
-  public init(_ bytes: PictureBytes) {
+  package init(_ bytes: PictureBytes) {
     self.init([.memory(bytes)])
   }
 
@@ -48,7 +48,7 @@ public struct PictureContent: Sendable {
   ///
   /// - Throws: `ContentError` when they are in a file that has changed since it was prepared, or that cannot
   ///   be read.
-  public func read() throws(ContentError) -> PictureBytes {
+  package func read() throws(ContentError) -> PictureBytes {
     if let bytes = inMemory { return bytes }
     return try PictureBytes(capacity: count) { room throws(ContentError) in
       try copy(from: 0, to: UnsafeMutableRawBufferPointer(rebasing: room[..<count]))

@@ -5,7 +5,7 @@
 #endif
 
 /// Why prepared bytes are no longer available.
-public enum ContentError: Error, Sendable, Equatable, Codable {
+package enum ContentError: Error, Sendable, Equatable, Codable {
   /// The file with this name has changed since it was prepared.
   case changed(String)
   /// The file with this name cannot be read; `why` is the system's error message.
@@ -14,7 +14,7 @@ public enum ContentError: Error, Sendable, Equatable, Codable {
 
 extension ContentError: CustomStringConvertible {
   /// The error as a sentence that names the file.
-  public var description: String {
+  package var description: String {
     switch self {
     case .changed(let name): "\(name) has changed since it was prepared"
     case .unreadable(let name, let why): "\(name) can no longer be read: \(why)"

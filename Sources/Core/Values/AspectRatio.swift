@@ -11,13 +11,16 @@ public struct AspectRatio: Hashable, Sendable, Codable {
   /// The vertical part, as 9 in `16:9`.
   public let height: Int
 
-  package init(_ width: Int, _ height: Int) {
+  /// Creates the ratio of two whole numbers, which must be from 1 to 10,000.
+  public init(_ width: Int, _ height: Int) {
+    precondition(
+      (1...10_000).contains(width) && (1...10_000).contains(height), "an aspect ratio out of range")
     self.width = width
     self.height = height
   }
 
   /// Parses `W:H`, two whole numbers from 1 to 10,000. Returns `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]),
       (1...10_000).contains(width), (1...10_000).contains(height)

@@ -14,7 +14,7 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable {
   /// Parses `10MB` (1,000,000 bytes each), `10MiB` (1,048,576), `KB`, `KiB`, `GB`, `GiB`, `B`, or plain
   /// bytes. A decimal fraction and a space before the unit are allowed; case does not matter. Returns `nil`
   /// for anything else, including zero and numbers that do not fit in an `Int`.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
     guard let number = Double(digits), let factor = Self.factors[unit] else { return nil }

@@ -22,7 +22,7 @@ public struct PixelArea: Hashable, Sendable, Codable {
 
   /// Parses `X,Y,W,H` as whole numbers of magnitude up to 1,000,000,000, W and H at least 1. Returns `nil`
   /// for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Int($0) }
     guard parts.count == 4, numbers.count == 4, numbers[2] >= 1, numbers[3] >= 1,

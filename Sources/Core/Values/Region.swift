@@ -31,7 +31,7 @@ public struct Region: Hashable, Sendable {
 
   /// Parses `X,Y,W,H` or `WxH+X+Y`. Each number is a whole number of pixels or a percentage such as `12.5%`,
   /// and W and H are above 0. Returns `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let text = text.filter { !$0.isWhitespace }
     let parts =
       text.contains("+")

@@ -1,6 +1,6 @@
 extension Duration {
   /// The duration in seconds, rounded to milliseconds, as in `0.42 s`.
-  public var formattedSeconds: String { "\(seconds) s" }
+  package var formattedSeconds: String { "\(seconds) s" }
 
   /// The duration in seconds, rounded to milliseconds.
   package var seconds: Double {

@@ -27,7 +27,7 @@ public struct VisibleArea: Hashable, Sendable, Codable {
   }
 
   /// Parses `X,Y,W,H`, of magnitude up to 1,000,000,000, W and H above 0. Returns `nil` for anything else.
-  public init?(parsing text: String) {
+  package init?(parsing text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Double($0) }
     guard parts.count == 4, numbers.count == 4, numbers[2] > 0, numbers[3] > 0,

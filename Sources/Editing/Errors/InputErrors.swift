@@ -1,10 +1,10 @@
 import Finishing
 import Gateways
 package import PictureFormats
-public import PictureWork
+package import PictureWork
 package import Preparation
 package import Submission
-public import Core
+package import Core
 
 extension PlantainError {
   /// An error of wrong usage: an invalid option, argument or combination of them.
@@ -14,7 +14,7 @@ extension PlantainError {
   ///   - hint: the remedy. Default: `nil`.
   ///   - nearest: the known name that is nearest to a mistyped one. Default: `nil`.
   ///   - options: the long names of the options that the message names in backquotes. Default: none.
-  public static func usage(
+  package static func usage(
     _ message: String, hint: String? = nil, nearest: String? = nil, options: [String] = []
   ) -> PlantainError {
     var error = PlantainError(.configuration, .usage, message, hint: hint, naming: options)
@@ -25,14 +25,14 @@ extension PlantainError {
   /// An error of a file name or text that is not UTF-8, and so cannot be passed on unchanged.
   ///
   /// - Parameter repaired: the text with its invalid bytes replaced.
-  public static func notUTF8(_ repaired: String) -> PlantainError {
+  package static func notUTF8(_ repaired: String) -> PlantainError {
     PlantainError(
       .input, .unreadable, "\(repaired) is not UTF-8", hint: "Rename the file, or save the text as UTF-8.",
       subject: repaired)
   }
 
   /// An error of a kind that no other code covers.
-  public static func unexpected(_ error: any Error) -> PlantainError {
+  package static func unexpected(_ error: any Error) -> PlantainError {
     PlantainError(
       .configuration, .internalError, "unexpected: \(error)", hint: "Please report this.", underlying: error)
   }
@@ -42,7 +42,7 @@ extension PlantainError {
   /// - Parameters:
   ///   - stage: the stage that was interrupted. Default: `.submission`.
   ///   - billed: whether the request was billed. Default: `.no`.
-  public static func interrupted(_ stage: Stage = .submission, billed: Billing = .no) -> PlantainError {
+  package static func interrupted(_ stage: Stage = .submission, billed: Billing = .no) -> PlantainError {
     let hint =
       switch billed {
       case .no: "Nothing was sent or billed."
@@ -54,7 +54,7 @@ extension PlantainError {
   }
 
   /// An error of a file whose content is invalid, such as a fault script.
-  public static func unusable(_ path: String, _ why: String, hint: String? = nil) -> PlantainError {
+  package static func unusable(_ path: String, _ why: String, hint: String? = nil) -> PlantainError {
     PlantainError(.input, .unusableFile, "cannot use \(path): \(why)", hint: hint, subject: path)
   }
 
@@ -151,12 +151,12 @@ extension PlantainError {
   /// - Parameters:
   ///   - error: the error of the worker.
   ///   - subject: the name of the picture; `nil` if the error concerns none. Default: `nil`.
-  public static func isolating(_ error: IsolationError, _ subject: String? = nil) -> PlantainError {
+  package static func isolating(_ error: IsolationError, _ subject: String? = nil) -> PlantainError {
     switch error {
     case .workerMissing, .workerUnusable:
       PlantainError(
         .configuration, .configuration, "\(error)",
-        hint: "Put plantain-worker of the same build beside plantain, or on PATH.", subject: subject,
+        hint: "Put plantain-worker of the same build beside the program, or on PATH.", subject: subject,
         underlying: error)
     case .libraryMissing:
       PlantainError(
@@ -263,7 +263,7 @@ extension PlantainError {
   /// An error of a result that cannot be written to standard output.
   ///
   /// - Parameter why: the cause.
-  public static func standardOutput(_ why: String) -> PlantainError {
+  package static func standardOutput(_ why: String) -> PlantainError {
     PlantainError(
       .output, .outputNotWritable, "cannot write to standard output: \(why)",
       hint: "Check the program or file that receives it, or add `output` FILE.", subject: "-")

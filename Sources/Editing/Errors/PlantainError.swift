@@ -21,7 +21,7 @@ public struct PlantainError: Error, Sendable {
   /// The path of a billed picture that could not be written to its output path; `nil` if there is none.
   public package(set) var kept: String?
   /// The known name that is nearest to a mistyped one.
-  public package(set) var nearest: String?
+  package var nearest: String?
   /// The options that the message names in backquotes. Anything else in backquotes there is quoted text, such
   /// as that of a gateway.
   package var messageOptions: [String] = []
@@ -34,7 +34,7 @@ public struct PlantainError: Error, Sendable {
   /// The cause, if it is an error of another type.
   public let underlying: (any Error)?
 
-  /// A stage of an edit, or of a command.
+  /// A stage of an edit, or of another call.
   public enum Stage: String, Sendable {
     case configuration, input, preparation, request, submission, reply, finishing, output
   }
@@ -66,7 +66,7 @@ public struct PlantainError: Error, Sendable {
   }
 
   /// The long names of the options that the message and the hint name, there in backquotes.
-  public var options: [String] {
+  package var options: [String] {
     messageOptions + MessageStyle.options(in: hint ?? "").filter { !messageOptions.contains($0) }
   }
 
@@ -83,9 +83,9 @@ public struct PlantainError: Error, Sendable {
 }
 
 extension PlantainError {
-  /// The kind of an error, by what the user can do about it. The raw value is the code in JSON.
+  /// The kind of an error, by what the user can do about it. The raw value is a stable name.
   public enum Code: String, Sendable, CaseIterable {
-    /// The call is wrong: an option, an argument or their combination.
+    /// The call is wrong: an option, another parameter, or their combination.
     case usage
     /// The file is not a picture.
     case notAPicture = "not-a-picture"

@@ -157,7 +157,7 @@ extension Reference {
 extension PictureContent {
   /// The SHA-256, in hexadecimal.
   ///
-  /// - Throws: 66 when the file has changed since it was opened.
+  /// - Throws: `unreadable` when the file has changed since it was opened.
   func digest() async throws(PlantainError) -> String {
     try await onPool { () throws(PlantainError) in
       do throws(ContentError) { return try self.sha256() } catch { throw .losing(error) }

@@ -1,7 +1,7 @@
 import Core
 package import Finishing
 
-/// The findings from comparing a result with its original. Absent values are left out of the JSON.
+/// The findings from comparing a result with its original. Absent values are not encoded.
 public struct FindingsReport: Encodable, Sendable {
   /// The alignment that was measured; absent if it was not requested.
   public let align: Alignment?
@@ -82,7 +82,7 @@ public struct FindingsReport: Encodable, Sendable {
   }
 
   /// The findings as lines of text for people.
-  public var lines: [String] {
+  package var lines: [String] {
     var lines: [String] = []
     if let align, align.trusted { lines.append("aligned: \(align.message)") }
     if let color { lines.append("color: \(color.message)") }

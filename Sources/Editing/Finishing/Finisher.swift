@@ -9,7 +9,7 @@ public struct Finisher: Sendable {
   /// The finishing options.
   public let options: FinishOptions
   /// Decodes and encodes the pictures.
-  public let workers: ImageProcessor
+  package let workers: ImageProcessor
 
   /// Creates a finisher.
   public init(options: FinishOptions, workers: ImageProcessor) {
@@ -39,7 +39,7 @@ public struct Finisher: Sendable {
     ///
     /// - Parameter path: the intended output path, near which the picture is kept; `nil`: there is none.
     ///   Default: `nil`.
-    /// - Throws: 1 when the picture drifted more than `maximumDrift`.
+    /// - Throws: `PlantainError` with the code `drifted` when the picture drifted more than `maximumDrift`.
     public func requireNoDrift(_ path: String? = nil) throws(PlantainError) {
       guard let drift = picture.drift(over: options.maximumDrift) else { return }
       let kept =
@@ -51,8 +51,9 @@ public struct Finisher: Sendable {
     /// Writes the comparison to its path, if there is one.
     ///
     /// - Parameter overwriting: whether an existing file is replaced. Default: `false`.
-    /// - Throws: 73 when the file exists and must not be replaced, or cannot be written.
-    public func writeComparison(overwriting: Bool = false) throws(PlantainError) {
+    /// - Throws: `outputExists` when the file exists and must not be replaced, `outputNotWritable` when it
+    ///   cannot be written.
+    package func writeComparison(overwriting: Bool = false) throws(PlantainError) {
       guard let comparison, let place = options.comparison else { return }
       try comparison.write(to: place, overwriting: overwriting)
     }
@@ -60,11 +61,13 @@ public struct Finisher: Sendable {
     /// Writes the picture to `path`, and the comparison to its own path. Creates missing folders.
     ///
     /// - Parameters:
-    ///   - path: the output path.
+    ///   - path: the output path, without an extension or with one of the picture's format.
     ///   - overwriting: whether existing files are replaced. Default: `false`.
-    /// - Throws: 73 when the file exists and must not be replaced, or cannot be written; 1 when the picture
-    ///   drifted too far, in which case it is kept aside.
+    /// - Throws: `PlantainError` with the code `usage` for the extension of another format, `outputExists`
+    ///   when the file exists and must not be replaced, `outputNotWritable` when it cannot be written,
+    ///   `drifted` when the picture drifted too far, in which case it is kept aside.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
+      try OutputPlan.requireName(path, of: mediaType)
       try writeComparison(overwriting: overwriting)
       try requireNoDrift(path)
       try bytes.write(to: path, overwriting: overwriting)
@@ -72,7 +75,7 @@ public struct Finisher: Sendable {
 
     /// The output path if none is given: `NAME.finished.EXT`, or as the name pattern says, in the given
     /// folder or beside the picture that the model returned.
-    public var usualPath: String { "\(stem).\(picture.format.extensions[0])" }
+    package var usualPath: String { "\(stem).\(picture.format.extensions[0])" }
   }
 
   /// Finishes a picture that a model returned.
@@ -88,8 +91,9 @@ public struct Finisher: Sendable {
   ///   - folder: the folder for the default output path, used when `output` is `nil`. Default: `nil`, beside
   ///     the result.
   ///   - overwriting: whether an existing output file is accepted. Default: `false`.
-  /// - Throws: 64 for an extension that cannot be written or an area outside the original, 65 for a picture
-  ///   that cannot be used, 66 for one that cannot be read, 73 for an output that exists.
+  /// - Throws: `PlantainError` with the code `usage` for an extension that cannot be written or an area
+  ///   outside the original, `outputExists` for an output that exists, and the codes of
+  ///   `Preparer.prepare(_:)` for a picture that cannot be read or used.
   public func finish(
     _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     for output: String? = nil, in folder: String? = nil, overwriting: Bool = false
@@ -102,8 +106,8 @@ public struct Finisher: Sendable {
   /// picture.
   ///
   /// - Returns: the finished picture and its output path.
-  /// - Throws: as the method above; also 64 for a pattern that would replace one of the source pictures.
-  public func finish(
+  /// - Throws: as the method above; also `usage` for a pattern that would replace one of the source pictures.
+  package func finish(
     _ result: Reference, source original: Reference, showing shown: VisibleArea? = nil,
     as template: NameTemplate, in folder: String? = nil, overwriting: Bool = false
   ) async throws(PlantainError) -> (Result, path: String) {

@@ -16,7 +16,7 @@ public struct History: Sendable {
   /// - Parameters:
   ///   - ledger: the ledger to read. Default: `.standard`.
   ///   - logger: logs a warning if other users can read the ledger. Default: labeled `plantain`.
-  /// - Throws: `PlantainError` with exit status 78 when the ledger's path is unknown.
+  /// - Throws: `PlantainError` with the code `configuration` when the ledger's path is unknown.
   public init(
     ledger: LedgerLocation = .standard, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
@@ -31,8 +31,8 @@ public struct History: Sendable {
   /// - Parameters:
   ///   - limit: the maximum number of edits; `nil`: no limit. Default: 50.
   ///   - filter: the edits to include. Default: all.
-  /// - Throws: `PlantainError` with exit status 66 for a run or gateway that is not in the ledger, 64 when
-  ///   several runs have the given prefix, 73 when the ledger cannot be read.
+  /// - Throws: `PlantainError` with the code `missing` for a run or gateway that is not in the ledger,
+  ///   `usage` when several runs have the given prefix, `ledgerUnusable` when the ledger cannot be read.
   public func edits(
     limit: Int? = 50, matching filter: HistoryFilter = HistoryFilter()
   ) async throws(PlantainError) -> [HistoryEntry] {
@@ -46,7 +46,7 @@ public struct History: Sendable {
 
   /// Returns the newest probe of each gateway. The result is empty if there is no ledger yet.
   ///
-  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be read.
+  /// - Throws: `PlantainError` with the code `ledgerUnusable` when the ledger cannot be read.
   public func probes() async throws(PlantainError) -> [ProbeResult] {
     guard store.exists else { return [] }
     return try await store.with { ledger throws(LedgerError) in try await ledger.latestProbes() }.map {
@@ -57,8 +57,8 @@ public struct History: Sendable {
   /// Returns one edit by its id or a prefix of it.
   ///
   /// - Parameter id: the id or its prefix, in any case.
-  /// - Throws: `PlantainError` with exit status 66 when no edit matches, 64 when several do, 73 when the
-  ///   ledger cannot be read.
+  /// - Throws: `PlantainError` with the code `missing` when no edit matches, `usage` when several do,
+  ///   `ledgerUnusable` when the ledger cannot be read.
   public func edit(_ id: String) async throws(PlantainError) -> HistoryEntry {
     try await details(of: store.entry(id))
   }
@@ -68,8 +68,9 @@ public struct History: Sendable {
   /// - Parameter id: the edit's id or a prefix of it; `nil`: the newest edit that has written a picture,
   ///   among the newest 100. Default: `nil`.
   /// - Returns: the edit's full id, and its last output.
-  /// - Throws: `PlantainError` with exit status 66 when no edit matches, it has written no picture, or the
-  ///   file no longer exists; 64 when several edits match; 73 when the ledger cannot be read.
+  /// - Throws: `PlantainError` with the code `missing` when no edit matches, it has written no picture, or
+  ///   the file no longer exists; `usage` when several edits match; `ledgerUnusable` when the ledger cannot
+  ///   be read.
   public func result(of id: String? = nil) async throws(PlantainError) -> (id: String, picture: Reference) {
     let entries: [EditEntry]
     if let id {
@@ -104,7 +105,7 @@ public struct History: Sendable {
   }
 }
 
-/// One edit in the ledger. Its encoding is the JSON of `history`.
+/// One edit in the ledger.
 public struct HistoryEntry: Encodable, Sendable {
   /// The id of the edit.
   public let id: String
@@ -144,7 +145,7 @@ public struct HistoryEntry: Encodable, Sendable {
   /// All attempts, in order.
   public let attempts: [EditAttempt]
   /// What the user can do about the edit; `nil` if there is nothing to do.
-  public package(set) var advice: String?
+  package var advice: String?
   /// The command in `advice`, if it has one.
   package let command: String?
   /// Whether a live process is working on the edit.
@@ -191,7 +192,7 @@ public struct HistoryEntry: Encodable, Sendable {
 
   /// Whether the edit is neither done nor in progress: it failed, its outcome is unknown, or its result is
   /// not fetched yet.
-  public var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
+  package var isOpenOrFailed: Bool { !isUnderWay && state != AttemptState.done.rawValue }
 
   /// Whether it was paid for, and its result can be fetched.
   package var isPaid: Bool {
@@ -257,8 +258,8 @@ extension AttemptEntry {
 extension LedgerStore {
   /// Returns the entry of an edit by its id or a prefix of it.
   ///
-  /// - Throws: `PlantainError` with exit status 66 when no edit matches, 64 when several do, 73 when the
-  ///   ledger cannot be read.
+  /// - Throws: `missing` when no edit matches, `usage` when several do, `ledgerUnusable` when the ledger
+  ///   cannot be read.
   package func entry(_ id: String) async throws(PlantainError) -> EditEntry {
     guard exists else { throw unknown(.edit, id) }
     let found = try await with { ledger throws(LedgerError) in

@@ -28,8 +28,8 @@ public struct HistoryFilter: Sendable {
 extension History {
   /// Calls `body` with each matching edit, newest first, until it returns `false`.
   ///
-  /// - Throws: `PlantainError` with exit status 66 for a run or gateway that is not in the ledger, 64 when
-  ///   several runs have the given prefix, 73 when the ledger cannot be read.
+  /// - Throws: `missing` for a run or gateway that is not in the ledger, `usage` when several runs have the
+  ///   given prefix, `ledgerUnusable` when the ledger cannot be read.
   package func forEach(
     matching filter: HistoryFilter, _ body: (HistoryEntry) -> Bool
   ) async throws(PlantainError) {

@@ -1,7 +1,6 @@
 import Core
 
-/// The total cost of one day's edits at one gateway in one currency. Its encoding is a line of
-/// `history --totals --json`.
+/// The total cost of one day's edits at one gateway in one currency.
 public struct HistoryTotal: Encodable, Sendable {
   /// The day in local time, such as `2026-11-29`.
   public let day: String

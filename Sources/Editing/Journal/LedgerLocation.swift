@@ -18,7 +18,7 @@ public enum LedgerLocation: Sendable, Equatable {
 
   /// Returns the path of the ledger's SQLite file.
   ///
-  /// - Throws: `PlantainError` with exit status 78 when neither `HOME` nor `XDG_DATA_HOME` is set.
+  /// - Throws: `configuration` when neither `HOME` nor `XDG_DATA_HOME` is set.
   package func path() throws(PlantainError) -> String {
     switch self {
     case .file(let path): return path
@@ -38,14 +38,13 @@ public enum LedgerLocation: Sendable, Equatable {
 
 extension LedgerLocation {
   /// Whether `PLANTAIN_LEDGER` sets the path of the standard location.
-  public static var isNamedByEnvironment: Bool { EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil }
+  package static var isNamedByEnvironment: Bool { EnvironmentSettings.variable("PLANTAIN_LEDGER") != nil }
 
   /// Checks that the ledger exists, without creating it. Commands that only read a ledger call this if the
   /// user has named it, so that a mistyped name does not look like an empty ledger.
   ///
-  /// - Throws: `PlantainError` with exit status 66 when the ledger does not exist, 78 when its path is
-  ///   unknown.
-  public func requireThere() throws(PlantainError) {
+  /// - Throws: `missing` when the ledger does not exist, `configuration` when its path is unknown.
+  package func requireThere() throws(PlantainError) {
     let path = try path()
     // A folder without access for this user is another error, which opening the ledger reports.
     guard access(path, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) else { return }

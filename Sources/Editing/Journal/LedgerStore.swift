@@ -33,7 +33,7 @@ package final class LedgerStore: Sendable {
 
   /// Returns the ledger, and opens or creates it on first use.
   ///
-  /// - Throws: `PlantainError` with exit status 73 when it cannot be used.
+  /// - Throws: `ledgerUnusable` when it cannot be used.
   package func ledger() throws(PlantainError) -> Ledger {
     let result: Result<Ledger, LedgerError> = opened.withLock { opened in
       if let ledger = opened { return .success(ledger) }
@@ -51,7 +51,7 @@ package final class LedgerStore: Sendable {
 
   /// Runs `work` with the ledger.
   ///
-  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be used.
+  /// - Throws: `ledgerUnusable` when the ledger cannot be used.
   package func with<Value>(
     _ work: (Ledger) async throws(LedgerError) -> Value
   ) async throws(PlantainError) -> Value {
@@ -65,7 +65,7 @@ package final class LedgerStore: Sendable {
 
   /// Checks that a reply can be written to the ledger's folder.
   ///
-  /// - Throws: `PlantainError` with exit status 73 when it cannot.
+  /// - Throws: `ledgerUnusable` when it cannot.
   func requireRoom() throws(PlantainError) {
     let ledger = try ledger()
     do throws(WriteError) {

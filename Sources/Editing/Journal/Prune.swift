@@ -9,7 +9,7 @@ import Submission
   import Darwin
 #endif
 
-/// The result of pruning the ledger. Its encoding is the JSON of `history prune`.
+/// The result of pruning the ledger.
 public struct PruneResult: Encodable, Sendable, Equatable {
   /// The number of edits that were deleted.
   public package(set) var pruned = 0
@@ -28,7 +28,8 @@ extension History {
   ///   - age: the minimum age, at least one day: what was spent on a day is the sum of its edits.
   ///   - deletesDoneJobs: whether done jobs of batches are deleted, too. Default: `false`.
   ///   - isDry: whether they are only counted, and nothing is deleted. Default: `false`.
-  /// - Throws: `PlantainError` with exit status 64 for a shorter age, 73 when the ledger cannot be used.
+  /// - Throws: `PlantainError` with the code `usage` for a shorter age, `ledgerUnusable` when the ledger
+  ///   cannot be used.
   public func prune(
     olderThan age: Duration, deletingDoneJobs deletesDoneJobs: Bool = false, isDry: Bool = false
   ) async throws(PlantainError) -> PruneResult {

@@ -38,7 +38,7 @@ extension LedgerStore {
   /// Returns the outcomes of attempts by route, since a time in milliseconds since 1970. All base URLs of a
   /// gateway on this machine count as one route, because a simulator has another port each time.
   ///
-  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be read.
+  /// - Throws: `ledgerUnusable` when the ledger cannot be read.
   package func routes(since moment: Int) async throws(PlantainError) -> [RouteHealth] {
     let records = try await with { ledger throws(LedgerError) in try await ledger.records(since: moment) }
     var found: [RouteHealth] = []

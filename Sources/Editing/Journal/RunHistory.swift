@@ -1,7 +1,7 @@
 package import Gateways
 package import Ledger
 
-/// One run of a batch in the ledger. Its encoding is the JSON of `history --runs`.
+/// One run of a batch in the ledger.
 public struct RunReport: Encodable, Sendable {
   /// The id of the run.
   public let run: String
@@ -15,7 +15,7 @@ public struct RunReport: Encodable, Sendable {
   public let gateway: String
   /// The number of jobs.
   public let jobs: Int
-  /// The outcomes of the jobs, as in the last line of `batch --json`; `nil` until the run has ended.
+  /// The outcomes of the jobs, as encoded from its `BatchSummary`; `nil` until the run has ended.
   package let summary: JSONValue?
 
   package init(_ entry: RunEntry) {
@@ -36,7 +36,7 @@ extension History {
   /// Returns the newest runs of batches, newest first. The result is empty if there is no ledger yet.
   ///
   /// - Parameter maximum: the maximum number of runs. Default: 50.
-  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be read.
+  /// - Throws: `PlantainError` with the code `ledgerUnusable` when the ledger cannot be read.
   public func runs(maximum: Int = 50) async throws(PlantainError) -> [RunReport] {
     guard store.exists else { return [] }
     return try await store.with { ledger throws(LedgerError) in try await ledger.runs(maximum: maximum) }

@@ -5,12 +5,14 @@
 #endif
 
 /// A point in time. Its description is ISO 8601 in UTC, to the second: `2026-11-23T18:06:15Z`.
-///
-/// It is formatted by the C library: Foundation looks up the time zone in ICU's tables at every start, and
-/// the command is built without them (CShims/CNoLocales).
 public struct Timestamp: Sendable, CustomStringConvertible {
+  // It is formatted by the C library: Foundation looks up the time zone in ICU's tables at every start, and
+  // the command is built without them (CShims/CNoLocales).
+
   /// Milliseconds since 1970.
   package let milliseconds: Int
+
+  package init(milliseconds: Int) { self.milliseconds = milliseconds }
 
   /// The current time.
   public static var now: Timestamp { Timestamp(milliseconds: .now) }
@@ -19,16 +21,16 @@ public struct Timestamp: Sendable, CustomStringConvertible {
   public var description: String { text("%Y-%m-%dT%H:%M:%SZ", gmtime_r) }
 
   /// The day in local time, such as `2026-11-29`.
-  public var localDay: String { text("%Y-%m-%d", localtime_r) }
+  package var localDay: String { text("%Y-%m-%d", localtime_r) }
 
   /// A short form in local time, such as `29 Nov 16:59`, or `29 Nov  2025` if it is not in this year.
-  public var localShort: String {
+  package var localShort: String {
     let isOfThisYear = localDay.prefix(4) == Timestamp.now.localDay.prefix(4)
     return text(isOfThisYear ? "%e %b %H:%M" : "%e %b  %Y", localtime_r)
   }
 
   /// A long form in local time, such as `29 November 2026, 16:59`.
-  public var localLong: String {
+  package var localLong: String {
     let text = text("%e %B %Y, %H:%M", localtime_r)
     return String(text.drop { $0 == " " })
   }
@@ -54,7 +56,7 @@ extension Timestamp {
   /// - Parameters:
   ///   - text: the text to parse, in any case.
   ///   - now: the current time. Default: `.now`.
-  public init?(since text: String, now: Timestamp = .now) {
+  package init?(since text: String, now: Timestamp = .now) {
     switch text.lowercased() {
     case "today": self.init(midnight: 0, before: now)
     case "yesterday": self.init(midnight: 1, before: now)

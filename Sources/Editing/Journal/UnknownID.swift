@@ -9,8 +9,8 @@ extension LedgerStore {
 
   /// Returns a run by its id or a prefix of it.
   ///
-  /// - Throws: `PlantainError` with exit status 66 when no run matches, 64 when several do, 73 when the
-  ///   ledger cannot be read.
+  /// - Throws: `missing` when no run matches, `usage` when several do, `ledgerUnusable` when the ledger
+  ///   cannot be read.
   package func run(_ id: String) async throws(PlantainError) -> RunEntry {
     guard exists else { throw unknown(.run, id) }
     let found = try await with { ledger throws(LedgerError) in

@@ -19,7 +19,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
 
   /// Parses a pattern. Whether its names are known is checked only when they are filled in.
   ///
-  /// - Throws: 64 for a pattern that does not name a file in a folder.
+  /// - Throws: `PlantainError` with the code `usage` for a pattern that does not name a file in a folder.
   public init(_ text: String) throws(PlantainError) {
     self.text = text
     endsInTrueExtension = text.lowercased().hasSuffix(Self.trueExtension)
@@ -55,7 +55,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
   ///   - picture: the picture that gives its name; `nil`: none.
   ///   - isWhole: whether `{stem}` is the picture's whole file name.
   ///   - number: the number of the result.
-  /// - Throws: 64 for an unknown name.
+  /// - Throws: `usage` for an unknown name.
   package func name(
     for picture: Reference?, isWhole: Bool = false, number: String = NameTemplate.number
   ) throws(PlantainError) -> Name {
@@ -76,7 +76,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
   /// The pattern with everything filled in but the number and the true extension, for later use where the
   /// names are not known.
   ///
-  /// - Throws: 64 for an unknown name.
+  /// - Throws: `usage` for an unknown name.
   package func settled(for picture: Reference?, isWhole: Bool) throws(PlantainError) -> String {
     let name = try name(for: picture, isWhole: isWhole)
     let stem = name.stem.replacing("{", with: "{{").replacing("{" + Self.number, with: Self.number)
@@ -96,7 +96,7 @@ public struct NameTemplate: Sendable, Equatable, CustomStringConvertible {
 
   /// Checks for unknown names before the first picture is named.
   ///
-  /// - Throws: 64 for an unknown name.
+  /// - Throws: `usage` for an unknown name.
   package func check(knowing columns: some Sequence<String>) throws(PlantainError) {
     let words = Dictionary((columns + Self.ownWords).map { ($0, "x") }, uniquingKeysWith: { $1 })
     _ = try filled(with: words)

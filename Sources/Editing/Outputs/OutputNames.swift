@@ -34,7 +34,7 @@ extension OutputPlan {
   /// Checks every path that could be written, without changing anything.
   ///
   /// - Parameter overwriting: whether existing files are accepted; `nil`: as the options say.
-  /// - Throws: 73 when a file exists, or could not be written.
+  /// - Throws: `outputExists` when a file exists, `outputNotWritable` when it could not be written.
   package func check(overwriting: Bool? = nil) throws(PlantainError) {
     // Paths beside earlier results are chosen so that they are free.
     guard written == 0 else { return }
@@ -49,7 +49,7 @@ extension OutputPlan {
 
   /// Creates the output folders and proves that they are writable. This is the last step before sending.
   ///
-  /// - Throws: 73 when a folder cannot be created or written to.
+  /// - Throws: `outputNotWritable` when a folder cannot be created or written to.
   package func prepareFolder() throws(PlantainError) {
     var seen: Set<Path> = []
     for path in possiblePaths where seen.insert(Path(path).parent).inserted {
@@ -63,7 +63,7 @@ extension OutputPlan {
     return names.flatMap(paths) + (isThere ? [] : [comparison].compactMap(\.self))
   }
 
-  /// - Throws: 64 when a result could replace its own source picture.
+  /// - Throws: `usage` when a result could replace its own source picture.
   func requireOther(than source: String) throws(PlantainError) {
     let source = Path(source).canonical
     guard names.flatMap(paths).contains(where: { Path($0).canonical == source }) else { return }
@@ -74,13 +74,13 @@ extension OutputPlan {
 
   /// Checks that no result would replace a picture that the edit reads, however that is named.
   ///
-  /// - Throws: 73 when one would.
+  /// - Throws: `outputExists` when one would.
   func requireApart(from inputs: [Reference?]) throws(PlantainError) {
     guard overwrites else { return }
     for path in possiblePaths { try Self.requireInput(path, isNoneOf: inputs) }
   }
 
-  /// - Throws: 73 when the path is that of one of the pictures.
+  /// - Throws: `outputExists` when the path is that of one of the pictures.
   static func requireInput(_ path: String, isNoneOf inputs: [Reference?]) throws(PlantainError) {
     for case .file(let input)? in inputs where Path(path).isSame(as: Path(input)) {
       throw PlantainError(
@@ -117,7 +117,7 @@ extension OutputPlan {
     return numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
   }
 
-  /// - Throws: 64 when the extension belongs to another format.
+  /// - Throws: `usage` when the extension belongs to another format.
   static func requireName(_ path: String, for wanted: PictureFormat) throws(PlantainError) {
     guard let named = format(byNameOf: path), named != wanted else { return }
     throw .usage(
@@ -125,7 +125,19 @@ extension OutputPlan {
       hint: "Omit the format, or change the name.")
   }
 
-  /// - Throws: 73 when the file exists and must not be replaced, or cannot be written.
+  /// Checks the name for a picture that is encoded already.
+  ///
+  /// - Throws: `usage` when the extension belongs to another format.
+  static func requireName(_ path: String, of mediaType: MediaType) throws(PlantainError) {
+    guard let own = PictureFormat.writable(mediaType), let named = format(byNameOf: path), named != own
+    else { return }
+    throw .usage(
+      "\(path) is a name for \(named.name), but the picture is \(own.name)",
+      hint: "Choose a name that ends in .\(own.extensions[0]).")
+  }
+
+  /// - Throws: `outputExists` when the file exists and must not be replaced, `outputNotWritable` when it
+  ///   cannot be written.
   static func requireFree(_ path: String, overwriting: Bool) throws(PlantainError) {
     do throws(WriteError) {
       try OutputFile.check(path, overwriting: overwriting)
@@ -150,8 +162,8 @@ extension EditOptions {
   /// The paths of existing results, if every requested result exists; empty if something is missing.
   ///
   /// - Parameter first: the picture to edit, whose name the output may take.
-  /// - Throws: 64 for an output that makes no sense.
-  public func existingResults(of first: Reference?) throws(PlantainError) -> [String] {
+  /// - Throws: `usage` for an output that makes no sense.
+  package func existingResults(of first: Reference?) throws(PlantainError) -> [String] {
     let plan = try OutputPlan(self, first: first)
     return plan.exists ? plan.existing : []
   }

@@ -26,7 +26,7 @@ package struct OutputPlan {
   /// The requested format; `nil`: as it arrives.
   package let wanted: PictureFormat?
 
-  /// - Throws: 64 for an extension that cannot be written or contradicts the requested format, and for a
+  /// - Throws: `usage` for an extension that cannot be written or contradicts the requested format, and for a
   ///   pattern that would replace the source picture.
   package init(_ options: EditOptions, first: Reference?) throws(PlantainError) {
     (output, stem) = try Self.place(options, first)

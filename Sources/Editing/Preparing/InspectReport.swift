@@ -1,8 +1,8 @@
 import PictureFormats
-package import Preparation
+public import Preparation
 import Core
 
-/// What one picture is, and what preparation would do to it, as one JSON object.
+/// What one picture is, and what preparation would do to it.
 public struct InspectReport: Encodable, Sendable {
   /// The picture's name: its path as given, or another name for pictures that are not files.
   public let source: String
@@ -21,7 +21,7 @@ public struct InspectReport: Encodable, Sendable {
   /// The kinds of private or superfluous metadata blocks.
   public let metadata: [String]
   /// The steps that preparation would take.
-  public let plan: [PrepareReport.Step]
+  public let plan: [PreparationStep]
   /// The codes of the warnings.
   public let warnings: [String]
 
@@ -36,6 +36,25 @@ public struct InspectReport: Encodable, Sendable {
     public let channels: Int
     /// Whether there is an alpha channel.
     public let alpha: Bool
+  }
+
+  private enum CodingKeys: CodingKey {
+    case source, mediaType, width, height, orientation, bytes, color, metadata, plan, warnings
+  }
+
+  /// Encodes the properties by their names, and the steps as those of a prepared picture.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(source, forKey: .source)
+    try container.encode(mediaType, forKey: .mediaType)
+    try container.encode(width, forKey: .width)
+    try container.encode(height, forKey: .height)
+    try container.encode(orientation, forKey: .orientation)
+    try container.encode(bytes, forKey: .bytes)
+    try container.encode(color, forKey: .color)
+    try container.encode(metadata, forKey: .metadata)
+    try container.encode(plan.map(PrepareReport.Step.init), forKey: .plan)
+    try container.encode(warnings, forKey: .warnings)
   }
 
   package init(_ inspection: PictureInspection, source: String, isMislabeled: Bool) {
@@ -58,7 +77,7 @@ public struct InspectReport: Encodable, Sendable {
       bits: structure.bitsPerChannel, channels: base + (structure.hasAlpha ? 1 : 0), alpha: structure.hasAlpha
     )
     metadata = structure.metadata.map(\.rawValue)
-    plan = inspection.plan.steps.map(PrepareReport.Step.init)
+    plan = inspection.plan.steps
     warnings = (inspection.plan.warnings + (isMislabeled ? [.labelWrong] : [])).map(\.rawValue)
   }
 }

@@ -1,50 +1,50 @@
 import Base64
 package import Preparation
-public import Core
+package import Core
 
 /// What preparation did to one picture, as one JSON object. Absent values are left out.
-public struct PrepareReport: Encodable, Sendable {
+package struct PrepareReport: Encodable, Sendable {
   /// The original picture's name.
-  public let source: String
+  package let source: String
   /// The path that was written; absent if none was.
-  public var output: String?
+  package var output: String?
   /// The media type of the prepared file.
-  public let mediaType: String
+  package let mediaType: String
   /// The width of the prepared picture, in pixels.
-  public let width: Int
+  package let width: Int
   /// The height of the prepared picture, in pixels.
-  public let height: Int
+  package let height: Int
   /// The size of the prepared file in bytes.
-  public let bytes: Int
+  package let bytes: Int
   /// Its size as base64 text.
-  public let base64Bytes: Int
+  package let base64Bytes: Int
   /// Its SHA-256, as 64 hexadecimal digits.
-  public let sha256: String
+  package let sha256: String
   /// Whether the original file is used unchanged.
-  public let passthrough: Bool
+  package let passthrough: Bool
   /// How many times the picture was encoded.
-  public let encodes: Int
+  package let encodes: Int
   /// The steps that were taken, in order.
-  public let steps: [Step]
+  package let steps: [Step]
   /// The position of the prepared picture relative to the original.
-  public let geometry: Geometry
+  package let geometry: Geometry
   /// The codes of the warnings.
-  public let warnings: [String]
+  package let warnings: [String]
   /// The elapsed time in seconds.
-  public let seconds: Double
+  package let seconds: Double
   /// The prepared file as a data URI; absent if it was not requested.
-  public var dataURI: String?
+  package var dataURI: String?
 
   /// One step of the preparation.
-  public struct Step: Encodable, Sendable {
+  package struct Step: Encodable, Sendable {
     /// The step's code.
-    public let step: String
+    package let step: String
     /// Why the step was taken.
-    public let reason: String
+    package let reason: String
     /// The state before the step, if applicable.
-    public let before: String?
+    package let before: String?
     /// The state after the step, if applicable.
-    public let after: String?
+    package let after: String?
 
     package init(_ step: PreparationStep) {
       self.step = step.kind.rawValue
@@ -57,23 +57,23 @@ public struct PrepareReport: Encodable, Sendable {
   /// The position of the prepared picture relative to the upright original: the original, scaled by `scaleX`
   /// and `scaleY`, has its top left corner at (`offsetX`, `offsetY`) of the prepared picture. A negative
   /// offset means that something was cropped.
-  public struct Geometry: Encodable, Sendable {
+  package struct Geometry: Encodable, Sendable {
     /// The original's EXIF orientation, 1…8.
-    public let orientation: Int
+    package let orientation: Int
     /// The width of the upright original, in pixels.
-    public let sourceWidth: Int
+    package let sourceWidth: Int
     /// The height of the upright original, in pixels.
-    public let sourceHeight: Int
+    package let sourceHeight: Int
     /// The horizontal scale.
-    public let scaleX: Double
+    package let scaleX: Double
     /// The vertical scale.
-    public let scaleY: Double
+    package let scaleY: Double
     /// The left edge of the scaled original, in pixels of the prepared picture.
-    public let offsetX: Int
+    package let offsetX: Int
     /// The top edge of the scaled original, in pixels of the prepared picture.
-    public let offsetY: Int
+    package let offsetY: Int
     /// The area of the upright original that the prepared picture shows, in the original's pixels.
-    public let shown: VisibleArea
+    package let shown: VisibleArea
 
     init(_ geometry: ReferenceGeometry) {
       orientation = geometry.orientation
@@ -89,8 +89,8 @@ public struct PrepareReport: Encodable, Sendable {
 
   /// Creates the report of a prepared picture.
   ///
-  /// - Throws: 66 when a passed-through picture has changed since it was prepared.
-  public init(_ result: Preparer.Result) throws(PlantainError) {
+  /// - Throws: `unreadable` when a passed-through picture has changed since it was prepared.
+  package init(_ result: Preparer.Result) throws(PlantainError) {
     let reference = result.reference
     source = result.source.name
     mediaType = reference.mediaType.name

@@ -1,13 +1,13 @@
 import Core
 import Finishing
 import PictureFormats
-public import Preparation
+package import Preparation
 
 /// Writes prepared pictures to files whose names are decided before any work. No picture is replaced by a
 /// prepared one, its own or another's, unless the caller requests it.
-public struct PreparedFiles: Sendable {
+package struct PreparedFiles: Sendable {
   /// The destination of prepared pictures.
-  public enum Destination: Sendable {
+  package enum Destination: Sendable {
     /// Each one replaces its own picture.
     case inPlace
     /// A single picture, to this path, in the format of its extension.
@@ -42,10 +42,10 @@ public struct PreparedFiles: Sendable {
   ///   - replacingSources: whether a picture may be replaced by its own prepared form, as with `inPlace`.
   ///     Default: `false`.
   ///   - skippingExisting: whether an existing file is accepted. Default: `false`.
-  /// - Throws: 64, with both names, when two pictures would get the same name; 64 for a name that cannot be
+  /// - Throws: `usage`, with both names, when two pictures would get the same name, for a name that cannot be
   ///   written or belongs to another format, for several pictures in one file, and for a pattern with an
-  ///   unknown name; 73 for a file that exists or could not be written.
-  public init(
+  ///   unknown name; `outputExists` or `outputNotWritable` for a file that exists or could not be written.
+  package init(
     _ pictures: [PictureList.Entry], to destination: Destination, _ options: PreparationOptions,
     overwriting: Bool = false, replacingSources: Bool = false, skippingExisting: Bool = false
   ) throws(PlantainError) {
@@ -180,7 +180,7 @@ public struct PreparedFiles: Sendable {
   /// The file that already exists where a picture would be written; `nil`: none, or a source picture.
   ///
   /// - Parameter position: the picture's index in the list.
-  public func existing(at position: Int) -> String? {
+  package func existing(at position: Int) -> String? {
     guard let target = try? targets[position].get() else { return nil }
     let formats =
       options.format.flatMap(PictureFormat.writable).map { [$0] } ?? PictureFormat.all.filter(\.isWritable)
@@ -195,9 +195,10 @@ public struct PreparedFiles: Sendable {
   ///   - result: the prepared picture.
   ///   - position: the picture's index in the list.
   /// - Returns: the path.
-  /// - Throws: 73 when the file exists and must not be replaced, is a source picture, or cannot be written;
-  ///   66 when a passed-through picture has changed since it was prepared.
-  public func write(_ result: Preparer.Result, at position: Int) throws(PlantainError) -> String {
+  /// - Throws: `outputExists` when the file exists and must not be replaced, or is a source picture;
+  ///   `outputNotWritable` when it cannot be written; `unreadable` when a passed-through picture has changed
+  ///   since it was prepared.
+  package func write(_ result: Preparer.Result, at position: Int) throws(PlantainError) -> String {
     let target = try targets[position].get()
     let format = PictureFormat.writable(result.reference.mediaType)?.extensions[0] ?? "jpg"
     let path = target.fixedExtension == nil ? "\(target.stem).\(format)" : target.path
@@ -229,8 +230,8 @@ extension PreparedFiles.Target {
     self.init(stem: stem, fixedExtension: String(path.dropFirst(stem.count + 1)))
   }
 
-  /// - Throws: 64 for a name that cannot be written, or whose extension belongs to another format than the
-  ///   requested one.
+  /// - Throws: `usage` for a name that cannot be written, or whose extension belongs to another format than
+  ///   the requested one.
   fileprivate func check(_ options: PreparationOptions) throws(PlantainError) {
     guard fixedExtension != nil else { return }
     try OutputPlan.requireWritableExtension(path)
@@ -248,7 +249,7 @@ extension Preparer {
   ///   - positions: the indices of those to prepare.
   ///   - files: the output files.
   ///   - each: receives each outcome, in the order of `positions`.
-  public func prepare(
+  package func prepare(
     _ pictures: [PictureList.Entry], at positions: [Int], for files: PreparedFiles,
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {

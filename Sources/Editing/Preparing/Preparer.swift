@@ -11,7 +11,7 @@ public struct Preparer: Sendable {
   /// How pictures are prepared.
   public let options: PreparationOptions
   /// Decodes and encodes the pictures.
-  public let workers: ImageProcessor
+  package let workers: ImageProcessor
   /// The time that a worker may take to encode a picture after decoding it: searching for a small PNG takes
   /// minutes for a large picture. Default: `nil`, no limit.
   public let timeout: Duration?
@@ -37,7 +37,8 @@ public struct Preparer: Sendable {
 
     /// The bytes of the prepared file.
     ///
-    /// - Throws: 66 when a passed-through picture has changed since it was prepared.
+    /// - Throws: `PlantainError` with the code `unreadable` when a passed-through picture has changed since
+    ///   it was prepared.
     public func bytes() throws(PlantainError) -> PictureBytes {
       do throws(ContentError) {
         return try reference.content.read()
@@ -71,8 +72,9 @@ public struct Preparer: Sendable {
     ///   - name: the file name without extension; `nil`: the source's. Default: `nil`.
     ///   - overwriting: whether an existing file is replaced. Default: `false`.
     /// - Returns: the path.
-    /// - Throws: 73 when the file exists and must not be replaced, or cannot be written; 66 when a
-    ///   passed-through picture has changed since it was prepared.
+    /// - Throws: `PlantainError` with the code `outputExists` when the file exists and must not be replaced,
+    ///   `outputNotWritable` when it cannot be written, `unreadable` when a passed-through picture has
+    ///   changed since it was prepared.
     public func write(
       into folder: String, as name: String? = nil, overwriting: Bool = false
     ) throws(PlantainError) -> String {
@@ -82,13 +84,14 @@ public struct Preparer: Sendable {
       return path
     }
 
-    /// Writes the prepared file to `path`, whose extension must be one of its format. Creates the folder.
+    /// Writes the prepared file to `path`. Creates the folder.
     ///
     /// - Parameters:
-    ///   - path: the output path.
+    ///   - path: the output path, without an extension or with one of the prepared format.
     ///   - overwriting: whether an existing file is replaced. Default: `false`.
-    /// - Throws: as `write(into:as:overwriting:)`.
+    /// - Throws: as `write(into:as:overwriting:)`; also `usage` for the extension of another format.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
+      try OutputPlan.requireName(path, of: reference.mediaType)
       do throws(WriteError) {
         try OutputFile.createFolder(Path(path).parent)
         try OutputFile.write(reference.content, to: path, overwriting: overwriting)
@@ -100,8 +103,9 @@ public struct Preparer: Sendable {
 
   /// Reads a picture and prepares it. The pixels are processed on the pool of imaging threads.
   ///
-  /// - Throws: 64 for an option out of range, 65 for a picture that cannot be used, 66 for one that cannot be
-  ///   read.
+  /// - Throws: `PlantainError` with the code `usage` for an option out of range; `missing`, `notAFile` or
+  ///   `unreadable` for a picture that cannot be read; and one that names the reason, such as
+  ///   `truncatedPicture`, for a picture that cannot be used.
   public func prepare(_ source: Reference) async throws(PlantainError) -> Result {
     try await prepare(source, isShared: true)
   }

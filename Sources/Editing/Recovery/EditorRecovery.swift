@@ -10,8 +10,9 @@ extension Editor {
   ///     `finish.maximumDrift` count. An output in memory means the output that the edit was given; no
   ///     maximum drift means the edit's own, and `.infinity` any. Default: none set.
   ///   - watch: receives events. Default: does nothing.
-  /// - Throws: 66 for an unknown id; 76 when nothing can be fetched, or not yet; 64 when the edit needs
-  ///   nothing or belongs to another gateway; otherwise as `edit`.
+  /// - Throws: `PlantainError` with the code `missing` for an unknown id, `outcomeUnknown` when nothing can
+  ///   be fetched, or not yet, `usage` when the edit needs nothing or belongs to another gateway; otherwise
+  ///   as `edit`.
   public func recover(
     _ id: String, options: EditOptions = EditOptions(),
     watch: @escaping @Sendable (EditEvent) -> Void = { _ in }

@@ -17,8 +17,8 @@ struct PaidRequest: Error {
 /// or another route to the same gateway makes another key, but not another request: the pictures as they are
 /// sent, the prompt, and the parameters are equal.
 extension LedgerStore {
-  /// - Throws: 76 if the outcome of an equal request is unknown, or if its result can be fetched
-  ///   (`PaidRequest`).
+  /// - Throws: `outcomeUnknown` if the outcome of an equal request is unknown, or if its result can be
+  ///   fetched (`PaidRequest`).
   func requireNoOpenEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     guard !job.options.sendsAgain else { return }
     let candidates = try await with { ledger throws(LedgerError) in
@@ -42,7 +42,7 @@ extension LedgerStore {
   ///
   /// - Returns: the id of an equal request that is paid for, whose result would be fetched instead; `nil` if
   ///   there is none.
-  /// - Throws: 76 if the outcome of an equal request is unknown.
+  /// - Throws: `outcomeUnknown` if the outcome of an equal request is unknown.
   func paidEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) -> String? {
     guard exists else { return nil }
     do throws(PlantainError) {

@@ -44,7 +44,7 @@ package struct JobKey {
 extension Editor {
   /// The keys of a job: its own, and then those under which earlier versions may have done it.
   ///
-  /// - Throws: 66 when a picture cannot be read.
+  /// - Throws: `missing`, `notAFile` or `unreadable` when a picture cannot be read.
   package func keys(
     of prompt: String, _ references: [Reference], _ options: EditOptions
   ) async throws(PlantainError) -> [JobKey] {

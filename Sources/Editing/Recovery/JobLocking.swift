@@ -26,7 +26,8 @@ extension Recovery {
   /// Fetches the result of an equal earlier edit that was billed, if it can still be fetched.
   ///
   /// - Returns: `nil` if the edit may be sent.
-  /// - Throws: 76 if an equal edit is under way or has an unknown outcome; 80 if it is settled as billed.
+  /// - Throws: `outcomeUnknown` if an equal edit is under way or has an unknown outcome, `noPicture` if it is
+  ///   settled as billed.
   func earlierResult(
     of job: EditJob, _ keys: [JobKey], until stop: StopSignal,
     _ watch: @escaping @Sendable (EditEvent) -> Void

@@ -28,7 +28,7 @@ extension Recovery {
   ///   - options: the job's options; its output counts.
   ///   - first: the job's first reference, whose name the output may take.
   /// - Returns: `nil` when no edit of the job is done or on its way.
-  /// - Throws: 76 when a result is on its way but not ready yet; otherwise as `recover`.
+  /// - Throws: `outcomeUnknown` when a result is on its way but not ready yet; otherwise as `recover`.
   package func earlier(
     _ key: String, _ options: EditOptions, of first: Reference?, again: ResendPolicy = .no,
     until stop: StopSignal, watch: @escaping @Sendable (EditEvent) -> Void

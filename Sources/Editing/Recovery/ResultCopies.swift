@@ -10,7 +10,7 @@ extension Recovery {
   /// Writes the results of an earlier edit to another path as well, without paying.
   ///
   /// - Returns: `nil` when a result no longer exists.
-  /// - Throws: 73 when the output cannot be written.
+  /// - Throws: `outputNotWritable` when the output cannot be written.
   package func copy(
     _ entry: EditEntry, to options: EditOptions, namedAfter first: Reference?
   ) async throws(PlantainError) -> EditResult? {

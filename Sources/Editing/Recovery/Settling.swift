@@ -30,8 +30,8 @@ extension History {
   /// - Parameters:
   ///   - settlement: what they are settled as; `nil`: not known yet. Default: `nil`.
   ///   - id: the id of an edit or a run, or the beginning of it.
-  /// - Throws: 66 for an unknown edit or run; 64 when several ids begin this way, or when there is nothing to
-  ///   settle; 73 when the ledger cannot be used.
+  /// - Throws: `PlantainError` with the code `missing` for an unknown edit or run, `usage` when several ids
+  ///   begin this way, or when there is nothing to settle, `ledgerUnusable` when the ledger cannot be used.
   public func unsettled(
     _ id: String, as settlement: Settlement? = nil
   ) async throws(PlantainError) -> [String] {
@@ -119,9 +119,10 @@ extension Editor {
   ///   - id: the edit's id, or the beginning of it.
   ///   - settlement: what the user knows of it.
   ///   - watch: receives events. Default: does nothing.
-  /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; 64 when the edit
-  ///   is under way, or its outcome is known from its gateway, or it is settled in this way
-  ///   already; 66 for an unknown id; 73 when the ledger cannot be used.
+  /// - Throws: as `recover` when the gateway cannot be asked, or its task is not done yet; `PlantainError`
+  ///   with the code `usage` when the edit is under way, or its outcome is known from its gateway, or it is
+  ///   settled in this way already, `missing` for an unknown id, `ledgerUnusable` when the ledger cannot be
+  ///   used.
   public func settle(
     _ id: String, as settlement: Settlement, watch: @escaping @Sendable (EditEvent) -> Void = { _ in }
   ) async throws(PlantainError) -> SettledEdit {

@@ -106,7 +106,7 @@ package struct ResolvedOptions: Sendable {
 /// gateway or the model lacks is an error that lists the available ones: nothing is dropped or replaced
 /// silently. The same options and gateway always give the same result.
 ///
-/// - Throws: 82 for what the gateway or the model lacks, 64 for what no gateway has.
+/// - Throws: `unsupportedOption` for what the gateway or the model lacks, `usage` for what no gateway has.
 package func resolve(
   _ options: EditOptions, for gateway: Gateway
 ) throws(PlantainError) -> ResolvedOptions {

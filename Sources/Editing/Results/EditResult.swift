@@ -30,7 +30,7 @@ public struct EditResult: Sendable {
   /// All warnings of the edit.
   public let warnings: [EditWarning]
   /// The subset of `warnings` that was known before the request was sent.
-  public let foreseen: [EditWarning]
+  package let foreseen: [EditWarning]
   /// Every attempt to send, in order, including those at earlier gateways.
   public let attempts: [EditAttempt]
   /// The duration of the whole call.

@@ -39,13 +39,7 @@ extension EditResult {
     /// - Throws: `PlantainError` with the code `usage` for the extension of another format, `outputExists`
     ///   when the file exists and must not be replaced, `outputNotWritable` when it cannot be written.
     public func write(to path: String, overwriting: Bool = false) throws(PlantainError) {
-      if let own = PictureFormat.writable(mediaType), let named = OutputPlan.format(byNameOf: path),
-        named != own
-      {
-        throw .usage(
-          "\(path) is a name for \(named.name), but the picture is \(own.name)",
-          hint: "Choose a name that ends in .\(own.extensions[0]).")
-      }
+      try OutputPlan.requireName(path, of: mediaType)
       try bytes.write(to: path, overwriting: overwriting)
     }
   }

@@ -1,4 +1,4 @@
-/// A deviation that does not fail the edit. The raw value is the code in JSON.
+/// A deviation that does not fail the edit. The raw value is a stable name.
 public enum EditWarning: String, Sendable {
   /// The aspect ratio of the answer differs from the source's by more than 2 %, so the model crops or
   /// extends.

@@ -9,8 +9,8 @@ package struct BaseURL {
   /// The host and port, for messages.
   package let host: String
 
-  /// - Throws: `PlantainError` with exit status 78 for anything but `https://HOST…`, or `http://` on the
-  ///   loopback interface: keys and private pictures are not sent unencrypted.
+  /// - Throws: `configuration` for anything but `https://HOST…`, or `http://` on the loopback interface: keys
+  ///   and private pictures are not sent unencrypted.
   package init(_ text: String?, _ gateway: Gateway) throws(PlantainError) {
     guard let text, !text.isEmpty else {
       throw PlantainError(

@@ -5,7 +5,7 @@ package import Ledger
 import Submission
 public import Core
 
-/// The result of one minimal test edit by one route. Its encoding is the JSON of `probe`.
+/// The result of one minimal test edit by one route.
 public struct ProbeResult: Encodable, Sendable {
   /// The id of the gateway.
   public let gateway: String
@@ -64,7 +64,8 @@ extension Editor {
   ///   - stop: as in `edit`. Default: a signal that never stops the probes.
   ///   - watch: receives the progress events of the edits. Default: ignores them.
   /// - Returns: the results in the order of the routes. The error of a failed probe is in its result.
-  /// - Throws: `PlantainError` with exit status 73 when the ledger cannot be used, 130 when interrupted.
+  /// - Throws: `PlantainError` with the code `ledgerUnusable` when the ledger cannot be used, `interrupted`
+  ///   when interrupted.
   public func probe(
     timeout: Duration? = nil, spending: SpendingLimits = SpendingLimits(),
     until stop: StopSignal = StopSignal(), watch: @escaping @Sendable (EditEvent) -> Void = { _ in }

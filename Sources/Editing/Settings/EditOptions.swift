@@ -105,7 +105,7 @@ public struct EditOptions: Sendable {
     /// Interprets the argument of `-o`: a file if its extension is a picture's, or if a file of that name
     /// exists; otherwise a folder. It is always a folder if it is an existing one or ends in a slash. `nil`
     /// means beside the first reference.
-    public init(argument: String?) {
+    package init(argument: String?) {
       guard let argument else {
         self = .folder(nil)
         return
@@ -120,13 +120,13 @@ public struct EditOptions: Sendable {
 
   /// The preparation options that follow from these options and a gateway's limits.
   ///
-  /// - Throws: 82 for what the gateway or the model lacks.
+  /// - Throws: `PlantainError` with the code `unsupportedOption` for what the gateway or the model lacks.
   public func preparation(for gateway: Gateway) throws(PlantainError) -> PreparationOptions {
     try resolve(self, for: gateway).preparation
   }
 
   /// The preparation options that follow from these options without a gateway's limits.
-  public var preparationWithoutGateway: PreparationOptions {
+  package var preparationWithoutGateway: PreparationOptions {
     var options = PreparationOptions(preparation)
     if case .ratio(let ratio) = aspect { options.ratios = [ratio] }
     return options

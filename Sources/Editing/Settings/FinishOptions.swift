@@ -49,7 +49,7 @@ public struct FinishOptions: Sendable {
   }
 
   /// Whether the options request nothing.
-  public var isEmpty: Bool {
+  package var isEmpty: Bool {
     let options = finishing(nil)
     return !options.looksAtOriginal && statedRegion == nil && options.metadata == nil && maximumBytes == nil
       && maximumDrift == nil && settings.feather == nil && settings.maskEdits == nil
@@ -81,7 +81,7 @@ public struct FinishOptions: Sendable {
   /// The options for an original of that size, with the region in its pixels.
   ///
   /// - Parameter name: the original's name, for messages.
-  /// - Throws: 64 when the region extends beyond the original.
+  /// - Throws: `usage` when the region extends beyond the original.
   package func located(in size: PixelSize, _ name: String) throws(PlantainError) -> FinishOptions {
     guard let statedRegion else { return self }
     let area = statedRegion.area(in: size)
@@ -93,7 +93,7 @@ public struct FinishOptions: Sendable {
 
   /// Checks the values as far as possible without the pictures.
   ///
-  /// - Throws: 64 for a value out of range, or an option that lacks the one it needs.
+  /// - Throws: `usage` for a value out of range, or an option that lacks the one it needs.
   package func validate() throws(PlantainError) {
     if let feather = settings.feather {
       guard feather >= 0 else { throw .usage("expected 0 or more for the feather, received \(feather)") }

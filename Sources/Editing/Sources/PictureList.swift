@@ -15,13 +15,13 @@ import PictureFormats
 
 /// The pictures that a list of names stands for: paths as they are, folders for the pictures in them, and
 /// patterns with `*`, `?`, and `[…]`, unless a file has that very name, for the pictures that match.
-public struct PictureList: Sendable {
+package struct PictureList: Sendable {
   /// One picture.
-  public struct Picture: Sendable, Equatable {
+  package struct Picture: Sendable, Equatable {
     /// The picture's path.
-    public let path: String
+    package let path: String
     /// The subfolders between the named folder and the picture; empty without any.
-    public var branch = ""
+    package var branch = ""
 
     /// The picture as a reference. The name may be one that is not UTF-8 and cannot be opened.
     package var reference: Reference {
@@ -29,13 +29,13 @@ public struct PictureList: Sendable {
     }
 
     /// The output folder for the picture, which keeps its subfolders.
-    public func place(in folder: String) -> String {
+    package func place(in folder: String) -> String {
       branch.isEmpty ? folder : Path(folder).appending(branch).string
     }
   }
 
   /// The pictures, in the order of the names, sorted by name within each folder.
-  public private(set) var pictures: [Picture] = []
+  package private(set) var pictures: [Picture] = []
   package let isRecursive: Bool
   private let spared: Path?
 
@@ -46,9 +46,9 @@ public struct PictureList: Sendable {
   ///   - isRecursive: whether subfolders are searched, too, but not through links. Hidden ones never are.
   ///     Default: `false`.
   ///   - folder: a folder that is skipped unless it is named, such as that of the results. Default: `nil`.
-  /// - Throws: 66 for a folder that cannot be read and a pattern that matches no picture, 65 for a folder
-  ///   without pictures.
-  public init(
+  /// - Throws: `unreadable` for a folder that cannot be read, `missing` for a pattern that matches no
+  ///   picture, `unusableFile` for a folder without pictures.
+  package init(
     _ names: [String], isRecursive: Bool = false, sparing folder: String? = nil
   ) throws(PlantainError) {
     self.init(isRecursive, folder)
@@ -71,13 +71,13 @@ public struct PictureList: Sendable {
   }
 
   /// A reference of any kind, or why a name gives none.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// The picture.
-    public let reference: Reference
+    package let reference: Reference
     /// The subfolders between the named folder and the picture; empty without any.
-    public var branch = ""
+    package var branch = ""
     /// Why there is no picture; `nil` if there is one.
-    public var failure: PlantainError?
+    package var failure: PlantainError?
   }
 
   /// Lists the pictures of references of any kind. A name that gives no picture fails alone, at its position.
@@ -86,7 +86,7 @@ public struct PictureList: Sendable {
   ///   - references: the references, of which files may be folders and patterns.
   ///   - isRecursive: as in the initializer.
   ///   - folder: as in the initializer.
-  public static func entries(
+  package static func entries(
     of references: [Reference], isRecursive: Bool = false, sparing folder: String? = nil
   ) -> [Entry] {
     references.flatMap { reference -> [Entry] in

@@ -27,7 +27,7 @@ public enum Reference: Sendable {
   }
 
   /// Interprets a command-line argument: `-`, a data URI, a URL, or a path.
-  public init(argument: String) {
+  package init(argument: String) {
     if argument == "-" {
       self = .standardInput
     } else if DataURI.isDataURI(argument) {
@@ -51,7 +51,7 @@ public enum Reference: Sendable {
   }
 
   /// The file name without extension, from which output names are built.
-  public var stem: String {
+  package var stem: String {
     switch self {
     case .file(let path), .bytes(_, let path), .mangled(let path): return Path(path).stem
     case .url:
@@ -92,8 +92,8 @@ public enum Reference: Sendable {
 
   /// The picture in memory if it has to be fetched; otherwise itself.
   ///
-  /// - Throws: 66 when it is refused or missing, 65 when it is too large, 69 when the server cannot be
-  ///   reached.
+  /// - Throws: `unreadable` when it is refused, `missing` when it is missing, `tooLarge` when it is too
+  ///   large, `unreachable` when the server cannot be reached.
   package func fetched(_ rules: Downloader.Rules = Downloader.Rules()) async throws(PlantainError)
     -> Reference
   {
@@ -118,7 +118,8 @@ public enum Reference: Sendable {
 
   /// Opens the picture. The bytes of a file are not read yet. May block.
   ///
-  /// - Throws: 66 when it cannot be read, 65 when it is empty, too large, or not a valid data URI.
+  /// - Throws: `missing`, `notAFile` or `unreadable` when it cannot be read, `tooLarge` when it is too large,
+  ///   `notAPicture` when it is empty or not a valid data URI.
   package func open() throws(PlantainError) -> Source {
     if case .dataURI(let text) = self {
       let uri = try Self.parse(text, name)

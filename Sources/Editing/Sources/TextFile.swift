@@ -1,9 +1,9 @@
-public import Core
+package import Core
 import PictureFormats
 
 /// Reads small text files that a user wrote: prompts, configurations, and scripts. The byte order mark is
 /// removed; otherwise the text stays unchanged and is never trimmed.
-public enum TextFile {
+package enum TextFile {
   /// No model reads more than this, and nobody writes more by hand.
   private static let sizeLimit = ByteCount(1_000_000)
 
@@ -14,9 +14,9 @@ public enum TextFile {
   ///   - kind: what the text is used as, for messages. Default: `a prompt`.
   ///   - mayBeEmpty: whether an empty text is accepted. Default: `false`.
   ///   - limit: the maximum size. Default: `nil`, 1 MB.
-  /// - Throws: 64 when it is empty, 65 when it is larger than the limit, 66 when it cannot be read or is
-  ///   neither UTF-8 nor UTF-16 with its byte order mark.
-  public static func read(
+  /// - Throws: `usage` when it is empty, `tooLarge` when it is larger than the limit, `missing`, `notAFile`
+  ///   or `unreadable` when it cannot be read or is neither UTF-8 nor UTF-16 with its byte order mark.
+  package static func read(
     _ path: String, as kind: String = "a prompt", mayBeEmpty: Bool = false, limit: ByteCount? = nil
   )
     throws(PlantainError) -> String

@@ -29,8 +29,8 @@ extension SpendingLimits {
   ///
   /// - Parameters:
   ///   - price: the price of one picture; `nil` if unknown.
-  /// - Throws: `PlantainError` with exit status 81 when the price is unknown, in another currency than a
-  ///   limit, or over the limit of the run.
+  /// - Throws: `overSpending` when the price is unknown, in another currency than a limit, or over the limit
+  ///   of the run.
   package func check(_ price: Price?, count: Int, _ model: String, _ gateway: String) throws(PlantainError) {
     try requireComparable(price, model, gateway)
     guard let price else { return }
@@ -44,8 +44,7 @@ extension SpendingLimits {
 
   /// Checks that a price can be compared with the limits.
   ///
-  /// - Throws: `PlantainError` with exit status 81 when there is a limit and the price is unknown or in
-  ///   another currency.
+  /// - Throws: `overSpending` when there is a limit and the price is unknown or in another currency.
   package func requireComparable(
     _ price: Price?, _ model: String, _ gateway: String
   ) throws(PlantainError) {
@@ -67,8 +66,8 @@ extension LedgerStore {
   /// Records an edit before it is sent, unless it would exceed the day's limit. Check and record are one
   /// transaction, so that several processes cannot exceed the limit together.
   ///
-  /// - Throws: `PlantainError` with exit status 81 when the limit would be exceeded, 73 when the ledger
-  ///   cannot be used.
+  /// - Throws: `overSpending` when the limit would be exceeded, `ledgerUnusable` when the ledger cannot be
+  ///   used.
   package func record(_ entry: EditEntry, within limits: SpendingLimits) async throws(PlantainError) {
     guard let perDay = limits.perDay else {
       try await with { ledger throws(LedgerError) in try await ledger.save(entry) }
@@ -99,8 +98,8 @@ extension LedgerStore {
 
   /// Checks the cost of an edit against the day's limit, without recording the edit.
   ///
-  /// - Throws: `PlantainError` with exit status 81 when the limit would be exceeded, 73 when the ledger
-  ///   cannot be read.
+  /// - Throws: `overSpending` when the limit would be exceeded, `ledgerUnusable` when the ledger cannot be
+  ///   read.
   package func check(_ plan: EditPlan, within limits: SpendingLimits) async throws(PlantainError) {
     guard let perDay = limits.perDay, let price = plan.dearest?.price ?? plan.cost.price else { return }
     let spent = try await spentToday(in: perDay.currency)

@@ -16,7 +16,7 @@ package final class SpendingLimiter: Sendable {
   ///
   /// - Parameter amount: an amount that is already reserved, and is replaced; in millionths. Default: 0.
   /// - Returns: the reserved amount, in millionths; 0 without a limit.
-  /// - Throws: `PlantainError` with exit status 81 when the reservation would exceed the limit.
+  /// - Throws: `overSpending` when the reservation would exceed the limit.
   package func take(
     _ price: Price?, count: Int, _ gateway: String, insteadOf amount: Int = 0
   ) throws(PlantainError) -> Int {
@@ -62,7 +62,7 @@ package final class SpendingReservation: Sendable {
   /// Reserves the price of `count` pictures at a route. It replaces that of the route before, which was not
   /// billed.
   ///
-  /// - Throws: `PlantainError` with exit status 81 when it would exceed the limit.
+  /// - Throws: `overSpending` when it would exceed the limit.
   package func cover(_ price: Price?, count: Int, _ gateway: String) throws(PlantainError) {
     let before = amount.withLock(\.self)
     let now = try limiter.take(price, count: count, gateway, insteadOf: before)

@@ -1,5 +1,5 @@
 extension Gateway {
-  /// All gateways that can be named on the command line.
+  /// All built-in gateways.
   public static let all: [Gateway] = [myrouter, gccai, apiyi, aimlapi, crazyrouter, google, simulator]
 
   /// The gateway with an id; `nil` if there is none.

@@ -82,7 +82,7 @@ public struct ReplyFacts: Sendable {
   public var grounding: String?
 
   /// Creates an empty value.
-  public init() {}
+  package init() {}
 
   /// The token usage that a reply reports. Counts that are not reported are `nil`.
   public struct Usage: Sendable, Codable {
@@ -116,7 +116,7 @@ public struct ReplyFacts: Sendable {
     public var currency: String
 
     /// Creates a reported cost.
-    public init(amount: Double, currency: String) {
+    package init(amount: Double, currency: String) {
       self.amount = amount
       self.currency = currency
     }

@@ -1,13 +1,13 @@
-public import Gateways
+package import Gateways
 import Core
 
 /// Reads a fault script: a JSON array of faults. Each request uses the next one; after the last, requests
 /// succeed.
-public enum FaultScript {
+package enum FaultScript {
   /// An error in a script.
-  public struct Mistake: Error, Sendable, Equatable {
+  package struct Mistake: Error, Sendable, Equatable {
     /// The position of the fault and what is wrong with it.
-    public let message: String
+    package let message: String
   }
 
   /// Parses a script.
@@ -18,7 +18,7 @@ public enum FaultScript {
   /// - Returns: The faults in order.
   /// - Throws: `Mistake` for text that is not such an array, an unknown name, or a value that is out of
   ///   range.
-  public static func read(_ text: String, gateways: [Gateway] = Gateway.all) throws(Mistake) -> [Fault] {
+  package static func read(_ text: String, gateways: [Gateway] = Gateway.all) throws(Mistake) -> [Fault] {
     guard case .array(let entries)? = JSONValue(parsing: Array(text.utf8)) else {
       throw Mistake(message: "it is not a JSON array of faults")
     }

@@ -1,5 +1,5 @@
-public import Batch
-public import Editing
+package import Batch
+package import Editing
 import Finishing
 import Gateways
 import PictureFormats
@@ -14,7 +14,7 @@ import Core
 
 /// The outcome of one batch item as a JSON object: that of an edit or an error, with the item's own `id` and
 /// its `output`.
-public struct BatchLine: Encodable, Sendable {
+package struct BatchLine: Encodable, Sendable {
   private let item: Manifest.Item
   private let content: Content
 
@@ -24,19 +24,19 @@ public struct BatchLine: Encodable, Sendable {
   }
 
   /// The outcome of an item in a run.
-  public init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+  package init(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
     (self.item, content) = (item, .ended(outcome))
   }
 
   /// The outcome of an item in a dry run.
-  public init(_ item: Manifest.Item, _ outcome: Result<EditPlan, PlantainError>) {
+  package init(_ item: Manifest.Item, _ outcome: Result<EditPlan, PlantainError>) {
     (self.item, content) = (item, .planned(outcome))
   }
 
   private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit, variant }
 
   /// Encodes the edit or error, then the item's `line`, `id` and `variant`.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     // The edit's own members come first: an `id` of the manifest replaces the ledger's, which is also in
     // `edit`.
     switch content {

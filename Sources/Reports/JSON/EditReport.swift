@@ -1,81 +1,81 @@
 import Batch
-public import Editing
-public import Gateways
+package import Editing
+package import Gateways
 import Core
 
 /// One edit as a JSON object. Without `images` and `attempts`, it is what a dry run would send.
-public struct EditReport: Encodable, Sendable {
+package struct EditReport: Encodable, Sendable {
   /// The id of the edit in the ledger.
-  public let id: String
+  package let id: String
   /// The id of the gateway.
-  public let gateway: String
+  package let gateway: String
   /// The id of the model.
-  public let model: String
+  package let model: String
   /// The gateway's task ids, separated by commas.
-  public var task: String?
+  package var task: String?
   /// The resulting pictures; `nil` in a dry run.
-  public var images: [Image]?
+  package var images: [Image]?
   /// The preparation of each reference.
-  public let prepared: [PrepareReport]
+  package let prepared: [PrepareReport]
   /// The request as it is sent.
-  public let request: Request
+  package let request: Request
   /// References that the gateway fetches itself, by URL.
-  public var passedOn: [String]?
+  package var passedOn: [String]?
   /// References by URL that a dry run did not fetch.
-  public var notFetched: [String]?
+  package var notFetched: [String]?
   /// The estimated number of tokens, in a dry run.
-  public var tokens: Tokens?
+  package var tokens: Tokens?
   /// The usage that the gateway reported.
-  public var usage: ReplyFacts.Usage?
+  package var usage: ReplyFacts.Usage?
   /// The cost of the edit; in a dry run, its price.
-  public let cost: EditResult.Cost
+  package let cost: EditResult.Cost
   /// The result of finishing.
-  public var finish: Finish?
+  package var finish: Finish?
   /// The attempts to send the request, in order.
-  public var attempts: [EditAttempt]?
+  package var attempts: [EditAttempt]?
   /// Text that the model returned.
-  public var text: String?
+  package var text: String?
   /// The grounding metadata of searches, as the gateway returned it.
   var grounding: JSONValue?
   /// The raw values of the warnings.
-  public let warnings: [String]
+  package let warnings: [String]
   /// The errors of requests that delivered no picture, where others did; `nil` if there are none.
-  public var missing: [ErrorReport.Content]?
+  package var missing: [ErrorReport.Content]?
   /// The duration of the edit, in seconds.
-  public var seconds: Double?
+  package var seconds: Double?
   /// The id of the earlier edit whose result was copied.
-  public var copyOf: String?
+  package var copyOf: String?
   /// In a dry run, the id of an equal edit that is paid for, whose result would be fetched first.
-  public var paidFor: String?
+  package var paidFor: String?
 
   /// A resulting picture.
-  public struct Image: Encodable, Sendable {
+  package struct Image: Encodable, Sendable {
     /// The path that it was written to; `nil` for a result in memory.
-    public let output: String?
+    package let output: String?
     /// Its media type, such as `image/png`.
-    public let mediaType: String
+    package let mediaType: String
     /// In pixels.
-    public let width: Int
+    package let width: Int
     /// In pixels.
-    public let height: Int
+    package let height: Int
     /// The size of the file, in bytes.
-    public let bytes: Int
+    package let bytes: Int
     /// The SHA-256 of the file, in hexadecimal.
-    public let sha256: String
+    package let sha256: String
     /// How the gateway returned it: `inline`, `url` or `task`.
-    public let source: String
+    package let source: String
   }
 
   /// The size and the choices of a request.
-  public struct Request: Encodable, Sendable {
+  package struct Request: Encodable, Sendable {
     /// The size of the request body, in bytes.
-    public let bytes: Int
+    package let bytes: Int
     /// The resolution tier, such as `2K`.
-    public let tier: String
+    package let tier: String
     /// The aspect ratio, such as `16:9`; `nil` when none is requested.
-    public let aspect: String?
+    package let aspect: String?
     /// The number of pictures requested.
-    public let count: Int
+    package let count: Int
 
     init(_ request: EditResult.Request) {
       bytes = request.bytes.bytes
@@ -86,12 +86,12 @@ public struct EditReport: Encodable, Sendable {
   }
 
   /// What finishing did to the returned pictures.
-  public struct Finish: Encodable, Sendable {
+  package struct Finish: Encodable, Sendable {
     /// Whether the pixels were encoded again, because the model returned another format than OUT's or the
     /// picture was finished.
-    public let converted: Bool
+    package let converted: Bool
     /// The findings for the model's final picture; `nil` when none was compared with its original.
-    public let findings: FindingsReport?
+    package let findings: FindingsReport?
 
     private enum CodingKeys: CodingKey { case converted }
 
@@ -101,7 +101,7 @@ public struct EditReport: Encodable, Sendable {
     }
 
     /// Encodes `converted`, and the members of the findings beside it.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(converted, forKey: .converted)
       try findings?.encode(to: encoder)
@@ -109,7 +109,7 @@ public struct EditReport: Encodable, Sendable {
   }
 
   /// The report of a dry run.
-  public init(_ plan: EditPlan) {
+  package init(_ plan: EditPlan) {
     id = plan.id
     gateway = plan.gateway
     model = plan.model
@@ -124,7 +124,7 @@ public struct EditReport: Encodable, Sendable {
   }
 
   /// The report of an edit that was done.
-  public init(_ result: EditResult) {
+  package init(_ result: EditResult) {
     id = result.id
     gateway = result.gateway
     model = result.model

@@ -1,26 +1,26 @@
 import Core
 import Batch
-public import Editing
+package import Editing
 
 /// An error as a JSON object: `{"error": {…}}`.
-public struct ErrorReport: Encodable, Sendable {
+package struct ErrorReport: Encodable, Sendable {
   /// The error.
-  public let error: Content
+  package let error: Content
 
   /// The members of an error.
-  public struct Content: Encodable, Sendable {
+  package struct Content: Encodable, Sendable {
     private let error: PlantainError
 
     init(_ error: PlantainError) { self.error = error }
 
     /// Encodes what happened, the remedy, and what can be said about a repetition and the bill.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       try Members(error, in: .of(encoder)).encode(to: encoder)
     }
   }
 
   /// Creates the report of an error.
-  public init(_ error: PlantainError) { self.error = Content(error) }
+  package init(_ error: PlantainError) { self.error = Content(error) }
 }
 
 /// The members of an error in JSON.

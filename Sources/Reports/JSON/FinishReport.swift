@@ -1,27 +1,27 @@
 import Batch
-public import Editing
+package import Editing
 import Finishing
 import Core
 
 /// The finishing of one returned picture as a JSON object, with the findings as members of the same object.
-public struct FinishReport: Encodable, Sendable {
+package struct FinishReport: Encodable, Sendable {
   /// The path that it was written to; `nil` when it was not written to a file.
-  public let output: String?
+  package let output: String?
   /// Its media type, such as `image/png`.
-  public let mediaType: String
+  package let mediaType: String
   /// In pixels.
-  public let width: Int
+  package let width: Int
   /// In pixels.
-  public let height: Int
+  package let height: Int
   /// The size of the file, in bytes.
-  public let bytes: Int
+  package let bytes: Int
   /// The findings of the comparison with the original.
-  public let findings: FindingsReport
+  package let findings: FindingsReport
 
   private enum CodingKeys: CodingKey { case output, mediaType, width, height, bytes }
 
   /// Creates the report of a finished picture.
-  public init(_ result: Finisher.Result, output: String?) {
+  package init(_ result: Finisher.Result, output: String?) {
     self.output = output
     mediaType = result.mediaType.name
     width = result.size.width
@@ -31,7 +31,7 @@ public struct FinishReport: Encodable, Sendable {
   }
 
   /// Encodes the members, and those of the findings beside them.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(output, forKey: .output)
     try container.encode(mediaType, forKey: .mediaType)

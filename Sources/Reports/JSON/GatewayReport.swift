@@ -1,70 +1,70 @@
 import Batch
-public import Editing
-public import Gateways
+package import Editing
+package import Gateways
 import Core
 
 /// One gateway as a JSON object: its entry in the table of gateways.
-public struct GatewayReport: Encodable, Sendable {
+package struct GatewayReport: Encodable, Sendable {
   /// Its id.
-  public let id: String
+  package let id: String
   /// The API dialect that it speaks.
-  public let dialect: String
+  package let dialect: String
   /// The base URL; `nil` when none is known.
-  public let baseURL: String?
+  package let baseURL: String?
   /// The environment variables that the key is read from.
-  public let keyVariables: [String]
+  package let keyVariables: [String]
   /// How the key is sent.
-  public let authorization: String
+  package let authorization: String
   /// How pictures are carried in a request.
-  public let carrier: String
+  package let carrier: String
   /// `answer` when the response holds the result, `task` when it holds the id of an asynchronous task.
-  public let mode: String
+  package let mode: String
   /// The maximum number of references.
-  public let references: Int
+  package let references: Int
   /// The number of references beyond which more are accepted but advised against.
-  public let advisedReferences: Int
+  package let advisedReferences: Int
   /// The maximum size of one picture, in bytes.
-  public let pictureBytes: Int
+  package let pictureBytes: Int
   /// The maximum size of one picture that its documentation states; absent where it states none.
-  public let statedPictureBytes: Int?
+  package let statedPictureBytes: Int?
   /// Whether that size counts the bytes of the file or of its base64 text.
-  public let counting: String
+  package let counting: String
   /// The maximum size of a request, in bytes.
-  public let requestBytes: Int
+  package let requestBytes: Int
   /// The media types that it accepts.
-  public let formats: [String]
+  package let formats: [String]
   /// Whether it accepts references by URL.
-  public let takesAddresses: Bool
+  package let takesAddresses: Bool
   /// Whether it generates pictures from a prompt alone.
-  public let takesPromptAlone: Bool
+  package let takesPromptAlone: Bool
   /// The maximum number of pictures per request.
-  public let maximumPictures: Int
+  package let maximumPictures: Int
   /// The media types that can be requested for results.
-  public let outputFormats: [String]
+  package let outputFormats: [String]
   /// The command-line options that it supports.
-  public package(set) var options: [String]
+  package var options: [String]
   /// The path of each of these options in its requests.
-  public let fields: [String: String]
+  package let fields: [String: String]
   /// The tiers that its requests spell in their own way.
-  public let tierSpellings: [String: String]
+  package let tierSpellings: [String: String]
   /// The format of its errors.
-  public let errorDialect: String
+  package let errorDialect: String
   /// The failures that are documented to cost nothing and may be temporary.
-  public let retryable: [String]
+  package let retryable: [String]
   /// The usual timeout, in seconds.
-  public let timeout: Double
+  package let timeout: Double
   /// The timeout for 4K and for several references, in seconds.
-  public let slowTimeout: Double
+  package let slowTimeout: Double
   /// The time for which results can be downloaded, in seconds; `nil` when it is not documented.
-  public let resultLife: Double?
+  package let resultLife: Double?
   /// The known models.
-  public let models: [Row]
+  package let models: [Row]
   /// The pages that these facts come from.
-  public let documentation: String
+  package let documentation: String
   /// The day on which those pages were read.
-  public let checked: String
+  package let checked: String
   /// The result of its last probe; `nil` when it was not probed.
-  public let probe: ProbeResult?
+  package let probe: ProbeResult?
 
   private enum CodingKeys: String, CodingKey {
     case id, dialect, baseURL, keyVariables, authorization, carrier, mode, references, advisedReferences,
@@ -75,39 +75,39 @@ public struct GatewayReport: Encodable, Sendable {
   }
 
   /// A model of a gateway.
-  public struct Row: Encodable, Sendable {
+  package struct Row: Encodable, Sendable {
     /// Its id.
-    public let id: String
+    package let id: String
     /// Its stability, as the gateway states it.
-    public let stability: String
+    package let stability: String
     /// The resolution tiers, such as `2K`.
-    public let tiers: [String]
+    package let tiers: [String]
     /// The aspect ratios, such as `16:9`.
-    public let ratios: [String]
+    package let ratios: [String]
     /// The thinking levels.
-    public let thinking: [String]
+    package let thinking: [String]
     /// The list prices by tier, where they are known.
-    public let prices: [TierPrice]
+    package let prices: [TierPrice]
     /// The tokens of one reference, as the model's maker counts them.
-    public let referenceTokens: Int?
+    package let referenceTokens: Int?
     /// The tokens of one resulting picture by tier, as the model's maker counts them.
-    public let pictureTokens: [String: Int]?
+    package let pictureTokens: [String: Int]?
   }
 
   /// The list price of one picture at a tier.
-  public struct TierPrice: Encodable, Sendable {
+  package struct TierPrice: Encodable, Sendable {
     /// The resolution tier, such as `2K`.
-    public let tier: String
+    package let tier: String
     /// The amount, in units of the currency.
-    public let amount: Double
+    package let amount: Double
     /// The currency code, such as `USD`.
-    public let currency: String
+    package let currency: String
     /// The day on which the price was read.
-    public let checked: String
+    package let checked: String
   }
 
   /// Creates the report of a gateway, with the result of a probe. Default: no probe.
-  public init(_ gateway: Gateway, probe: ProbeResult? = nil) {
+  package init(_ gateway: Gateway, probe: ProbeResult? = nil) {
     self.probe = probe
     id = gateway.id
     dialect = gateway.dialect.rawValue

@@ -14,8 +14,8 @@ extension BatchRecord {
   ///   - contactSheet: the path of the contact sheet; `nil`: none.
   ///   - manifest: the edits of the run.
   ///   - overwriting: whether other existing files are replaced. Default: `false`.
-  /// - Throws: 64 for a wrong extension, or a path that the run itself uses; 73 when a file cannot be
-  ///   written.
+  /// - Throws: `PlantainError` with the code `usage` for a wrong extension, or a path that the run itself
+  ///   uses, `outputExists` or `outputNotWritable` when a file cannot be written.
   public static func requireWritable(
     report: String?, contactSheet: String?, beside manifest: Manifest, overwriting: Bool = false
   ) throws(PlantainError) {
@@ -67,7 +67,8 @@ extension Editor {
   /// - Parameters:
   ///   - record: the outcomes of the run.
   ///   - path: the file; its extension sets the format: jpg, png or webp.
-  /// - Throws: 73 when it cannot be written; 64 for another extension.
+  /// - Throws: `PlantainError` with the code `outputNotWritable` when it cannot be written, `usage` for
+  ///   another extension.
   public func writeContactSheet(of record: BatchRecord, to path: String) async throws(PlantainError) {
     let format = try BatchRecord.sheetFormat(path)
     let entries = record.sorted.filter { !$0.outputs.isEmpty }

@@ -22,7 +22,7 @@ extension Editor {
   ///   - record: the outcomes of the run's items.
   ///   - summary: the totals of the run.
   ///   - path: the file, replaced if it exists.
-  /// - Throws: 73 when it cannot be written.
+  /// - Throws: `PlantainError` with the code `outputNotWritable` when it cannot be written.
   public func writeReport(
     of record: BatchRecord, _ summary: BatchSummary, to path: String
   ) async throws(PlantainError) {
