@@ -78,7 +78,7 @@ struct ItemReader {
 
   private func references(_ record: Manifest.Record) throws(PlantainError) -> [Reference] {
     if let picture = record.picture {
-      let reference = Reference(fileName: picture.path)
+      let reference = picture.reference
       try requireFile(reference, picture.path)
       return [reference]
     }
@@ -117,7 +117,8 @@ struct ItemReader {
         hint: isComment ? "If this is a comment, remove it: a manifest cannot have any." : "Check the name.",
         subject: path)
     case .standardInput: throw .usage("a manifest cannot read pictures from standard input", hint: nil)
-    case .url, .dataURI, .mangled, .bytes: break
+    case .mangled(let path): throw .notUTF8(path)
+    case .url, .dataURI, .bytes: break
     }
   }
 

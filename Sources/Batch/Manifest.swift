@@ -208,10 +208,10 @@ public struct Manifest: Sendable {
   }
 
   private mutating func findEqualOutputs(_ path: String?) {
-    var seen: [[UInt8]: Item] = [:]
+    var seen: [Path: Item] = [:]
     for item in items {
       var others = item.places.compactMap { place in
-        seen.updateValue(item, forKey: Array(place.utf8)).map { (place, $0) }
+        seen.updateValue(item, forKey: place).map { (place, $0) }
       }
       others.removeAll { $1.line == item.line }
       guard let (place, other) = others.first else { continue }
@@ -238,21 +238,16 @@ extension Manifest.Item {
   var possiblePaths: [String] { plan?.possiblePaths ?? [] }
 
   /// The path of its output, without an extension where that is not known in advance.
-  package var place: String? { (plan?.entry?.path).map(Self.standardized) }
+  package var place: String? { (plan?.entry?.path).map { Path($0).canonical.string } }
 
   /// Every path that its results may have, and the path without an extension where that is not known in
   /// advance.
-  fileprivate var places: [String] {
+  fileprivate var places: [Path] {
     guard let plan else { return [] }
-    return ([plan.entry?.path].compactMap(\.self) + plan.possiblePaths.map { Path($0).absolute.string })
-      .map(Self.standardized)
+    return ([plan.entry?.path].compactMap(\.self) + plan.possiblePaths).map { Path($0).canonical }
   }
 
   private var plan: OutputPlan? { try? OutputPlan(options, first: references.first) }
-
-  private static func standardized(_ path: String) -> String {
-    URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-  }
 }
 
 extension PlantainError {

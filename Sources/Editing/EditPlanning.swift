@@ -61,7 +61,7 @@ extension Editor {
   }
 
   package func plan(_ job: EditJob, by route: ResolvedRoute) async throws(PlantainError) -> EditPlan {
-    try job.requireWritable()
+    try await store.requireWritable(job)
     try resolve.check(job, route)
     let plan = try await prepare(job, route, isDry: true).plan
     try await store.check(plan, within: job.options.spending)

@@ -69,7 +69,7 @@ public final class Editor: Sendable {
     defer { stop.endAll() }
     return try await stop.reporting(to: watch, timing) { () throws(PlantainError) in
       let job = try EditJob(prompt, references, options, .none) { _ in }
-      try job.requireWritable()
+      try await self.store.requireWritable(job)
       let routes = try self.resolve(job)
       let keys = try await self.keys(of: prompt, references, options)
       let lock = try self.lock(job, keys)

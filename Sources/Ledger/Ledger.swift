@@ -62,7 +62,10 @@ package final class Ledger: Sendable {
       throw LedgerError(message: "it was created by a newer version of Plantain")
     }
     try migrations.migrate(database)
-    try database.write(Schema.makeIndex)
+    try database.write { database in
+      try Schema.addOptionalColumns(to: database)
+      try Schema.makeIndex(database)
+    }
     return database
   }
 

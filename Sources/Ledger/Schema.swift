@@ -98,9 +98,14 @@ enum Schema {
     migrator.registerMigration("digests of outputs") { database in
       try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "digests", .text) }
     }
-    migrator.registerMigration("digests of requests") { database in
-      try database.alter(table: EditEntry.databaseTableName) { $0.add(column: "requestDigest", .text) }
-    }
     return migrator
+  }
+
+  /// Adds the columns that earlier versions neither read nor write. They are no migration, because a version
+  /// that does not know a migration refuses the ledger.
+  static func addOptionalColumns(to database: Database) throws {
+    let edits = EditEntry.databaseTableName
+    guard try !database.columns(in: edits).contains(where: { $0.name == "requestDigest" }) else { return }
+    try database.alter(table: edits) { $0.add(column: "requestDigest", .text) }
   }
 }

@@ -208,7 +208,7 @@ enum Summary {
       (plan.left, "left for later"),
     ].filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
     return variants + same
-      + "total: \(plan.jobs) edits, \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
+      + "total: \(plan.jobs) \(plan.jobs == 1 ? "edit" : "edits"), \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
   }
 
   private static func list(_ numbers: [Int]) -> String {

@@ -160,6 +160,16 @@ import Core
     let objects = try outcome.objects()
     #expect(objects.count == 2 && objects[0]["error"] != nil && objects[1]["mediaType"] != nil)
     #expect(try await Command().run(shell: line + #" -o "$(printf 'caf\351')""#).status == 66)
+    // In a folder, the others are done.
+    let list =
+      #"mkdir pictures; cp '"# + Samples.coffee + #"' "$(printf 'pictures/caf\351.png')"; "#
+      + "cp '" + Samples.coffee + "' pictures/b.png; "
+    for verb in ["inspect pictures", "prepare pictures -o out", "batch pictures -p x --gateway simulator"] {
+      let folder = try TemporaryFolder()
+      let outcome = try await Command.keepingLedger(in: folder).run(shell: list + "\"$plantain\" \(verb)")
+      #expect(outcome.errors.contains("not UTF-8"), "\(verb): \(outcome.errors)")
+      #expect(!outcome.errors.contains("no such file") && outcome.status != 0)
+    }
     // Half of a surrogate pair, which JSON cannot represent.
     let edit = #""$plantain" edit '"# + Samples.coffee + #"' --gateway apiyi --dry-run "#
     let prompt = #"printf 'a\355\240\200b'"#

@@ -23,6 +23,12 @@ import Core
     ]
   }
 
+  @Test func `a manifest from standard input is read once`() async throws {
+    let line = #"{"references": ["a.jpg"], "prompt": "x", "gateway": "apiyi"}"#
+    let outcome = try await command.run(["batch", "-", "-o", "out", "--dry-run"], input: Array(line.utf8))
+    #expect(outcome.status == 0 && outcome.text.contains("would send"), "\(outcome.errors)")
+  }
+
   @Test func `a batch reports each job as it ends, keeps failed ones, and sums up`() async throws {
     try writeManifest(4)
     try await withSimulator(faults: [fault { $0.status = 400 }, fault { $0.status = 500 }]) { simulator in

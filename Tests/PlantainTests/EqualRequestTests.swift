@@ -112,18 +112,13 @@ import Testing
   @Test func `bring a result that is not finished where this one asks for nothing`() async throws {
     try await scenario.simulated { editor, simulator in
       let strict = editOptions {
-        $0.finish.maximumDrift = 0
-        $0.finish.fitsSource = true
         $0.output = .file(folder.file("out.jpg"))
         $0.finish.maximumBytes = .init(300)
       }
       _ = await #expect(throws: PlantainError.self) {
         try await editor.edit("x", references: [picture], options: strict)
       }
-      let plain = editOptions {
-        $0.aspect = .source
-        $0.output = .file(folder.file("plain.jpg"))
-      }
+      let plain = editOptions { $0.output = .file(folder.file("plain.jpg")) }
       let result = try await editor.edit("x", references: [picture], options: plain)
       #expect(result.image.output?.hasSuffix("plain.jpg") == true)
       #expect(await simulator.counts.received == 1)

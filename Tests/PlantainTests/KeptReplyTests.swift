@@ -82,7 +82,7 @@ import Testing
   @Test func `one picture that is gone does not cost the others`() async throws {
     for status in [404, 410, 403] {
       try await ScriptedGateway.run([.file(result), .reply(status: status, body: "gone")]) { host in
-        let urls = (1...2).map { #""\(host.baseURL)/\($0).png""# }.joined(separator: ",")
+        let urls = (1...2).map { #""\#(host.baseURL)/\#($0).png""# }.joined(separator: ",")
         let body = #"{"image_urls":[\#(urls)]}"#
         try await ScriptedGateway.run(.reply(status: 200, body: body)) { gateway in
           let edited = try await edit(gateway, "\(status).png", by: .myrouter)

@@ -121,6 +121,55 @@ import Testing
     }
   }
 
+  @Test func `are refused where two lines write to one file through a link, be it there or not`() throws {
+    try FileManager.default.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("way"), withDestinationPath: folder.file("real"))
+    for (one, other) in [
+      ("real/x.jpg", "way/x.jpg"), ("real/new/x.jpg", "way/new/x.jpg"), ("new/x.jpg", "./new//x.jpg"),
+      ("way/deep/er/x.jpg", "real/deep/./er/x.jpg"),
+    ] {
+      let lines = [line("a.jpg", one), line("b.jpg", other)]
+      try folder.write(Array(lines.joined(separator: "\n").utf8), as: "m.jsonl")
+      let manifest = try Manifest(
+        reading: folder.file("m.jsonl"), Manifest.Defaults(folder: folder.path), for: .apiyi)
+      #expect(manifest.problems.first?.message.contains("is also written to") == true, "\(one) \(other)")
+    }
+  }
+
+  @Test func `are refused where an edit goes on from the result of that source`() async throws {
+    let original = try folder.read("a.jpg")
+    try await Scenario(in: folder).simulated { editor, simulator in
+      let first = try await editor.edit(
+        "x", references: [.file(folder.file("a.jpg"))],
+        options: editOptions { $0.output = .file(folder.file("1.jpg")) })
+      let second = try await editor.edit(
+        "y", references: [.file(folder.file("1.jpg"))],
+        options: editOptions {
+          $0.parent = first.id
+          $0.output = .file(folder.file("2.jpg"))
+        })
+      let onto = { (name: String) in
+        editOptions {
+          ($0.parent, $0.overwrites, $0.output) = (second.id, true, .file(folder.file(name)))
+        }
+      }
+      for plans in [true, false] {
+        let error = await #expect(throws: PlantainError.self) {
+          let references = [Reference.file(folder.file("2.jpg"))]
+          if plans { _ = try await editor.plan("z", references: references, options: onto("a.jpg")) }
+          _ = try await editor.edit("z", references: references, options: onto("a.jpg"))
+        }
+        #expect(error?.code == .outputExists)
+      }
+      #expect(await simulator.counts.received == 2)
+      // A result may be replaced by a later one.
+      _ = try await editor.edit(
+        "z", references: [.file(folder.file("2.jpg"))], options: onto("1.jpg"))
+    }
+    #expect(try folder.read("a.jpg") == original)
+  }
+
   @Test func `are the sources of a later line when their own job is done`() async throws {
     let lines = [line("a.jpg", "half.jpg"), line("half.jpg", "whole.jpg")]
     try await with([lines[0]], overwrites: true) { batch, manifest, _ in

@@ -57,11 +57,17 @@ extension Path {
     return Path(String(cString: folder) + "/" + string)
   }
 
-  /// The absolute path with the links of its folder resolved, if that folder exists, so that two paths of one
+  /// The absolute path with the links of its folders resolved, as far as those exist, so that two paths of one
   /// file are equal.
   package var canonical: Path {
-    guard let real = parent.real ?? parent.absolute.onceCreated.real else { return absolute }
-    return real.appending(name)
+    if let real = parent.real { return real.appending(name) }
+    var (folder, missing) = (parent.absolute.onceCreated, [name])
+    while true {
+      if let real = folder.real { return missing.reversed().reduce(real) { $0.appending($1) } }
+      guard folder.parent != folder else { return absolute }
+      missing.append(folder.name)
+      folder = folder.parent
+    }
   }
 
   /// The path with its symbolic links resolved; `nil` if it does not exist.

@@ -180,7 +180,7 @@ extension EditPlan {
 
 extension EditEntry {
   /// The files that the edit has read, as far as the ledger names them.
-  fileprivate var readPictures: [Reference] {
+  var readPictures: [Reference] {
     (sources.map(\.name) + [finishing?.original, finishing?.mask].compactMap(\.self)).map(Reference.file)
   }
 }
