@@ -8,8 +8,10 @@ public import Core
 public struct Batch: Sendable {
   /// The outcome of one item.
   public enum Outcome: Sendable {
-    /// The edit was done in this run.
+    /// The edit was done in this run, with all of its pictures.
     case done(EditResult)
+    /// Some of its pictures are missing, for these reasons. `nil`: none arrived in this run.
+    case incomplete(EditResult?, [PlantainError])
     /// The item was done before, by the edit with that id. `nil`: its outputs exist, and their origin was not
     /// checked.
     case skipped(id: String?, outputs: [String])

@@ -112,10 +112,8 @@ struct BatchLoop {
     }
     switch outcome {
     case .elsewhere: elsewhere.append(item)
-    case .ambiguous(let error): ambiguous.append((item, error))
-    case .done(let result):
-      if let error = result.missing.first(where: { $0.billed != .no }) { ambiguous.append((item, error)) }
-    case .skipped, .failed: break
+    case .done, .incomplete, .ambiguous, .skipped, .failed:
+      ambiguous += outcome.openErrors.map { (item, $0) }
     }
     progress.count(outcome, at: .now)
     watch(.ended(item, outcome))

@@ -179,12 +179,13 @@ extension Batch {
     let again = try await editor.resolved(again)
     var found: [Manifest.Item] = []
     for (position, item) in items.enumerated() {
-      // An unreadable picture is reported when its job runs.
-      let outlook = (try? await editor.outlook(of: item, again)) ?? .toDo
+      let outlook = await editor.presumedOutlook(of: item, again)
+      var item = item
       switch outlook {
       case .gone(let entry): watch(item, .failure(.resultGone(entry)))
       case .lost(let entry): watch(item, .failure(.settledAsLost(entry.id)))
-      case .toDo, .done, .underWay, .paid, .ambiguous: break
+      case .toDo(let numbers, _): item.options.numbers = numbers
+      case .done, .underWay, .paid, .ambiguous: break
       }
       if sum.admits(outlook) { found.append(item) }
       if found.count == limit {

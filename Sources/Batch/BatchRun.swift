@@ -81,19 +81,18 @@ package final class BatchRun: Sendable {
       switch await settle(job.item, names) {
       case .ended(let outcome): first = outcome
       case .toSend where isFetching: return nil
-      case .toSend:
-        first = await send(
-          job.item, names[0], known: job.item.knownJobs(keys, names))
+      case .toSend(let earlier):
+        first = await send(job.item, names, earlier, known: job.item.knownJobs(keys, names))
       }
       var outcomes = [(job.item, first)]
       for item in job.same {
         var outcome = first
-        if let first { outcome = await self.outcome(for: item, after: first) }
+        if let first { outcome = await self.outcome(for: item, after: first, names) }
         outcomes.append((item, outcome))
       }
       return outcomes
     } catch {
-      return job.items.map { ($0, Self.outcome(of: error)) }
+      return job.items.map { ($0, Batch.Outcome(error)) }
     }
   }
 
@@ -122,72 +121,85 @@ package final class BatchRun: Sendable {
   private enum Settled {
     /// There is no outcome when the run was stopped.
     case ended(Batch.Outcome?)
-    case toSend
+    /// Pictures that earlier edits have left out.
+    case toSend(Recovery.Earlier)
   }
 
   /// What earlier runs have made of the job.
   private func settle(_ item: Manifest.Item, _ names: [String]) async -> Settled {
     do throws(PlantainError) {
-      for name in names {
-        if let earlier = try await settle(item, name) { return .ended(earlier) }
+      let earlier = try await earlier(item, names)
+      let pictures = earlier.pictures
+      if pictures.isUnderWay { return .ended(.elsewhere) }
+      for result in earlier.fetched where again != .no {
+        // Otherwise a process that resumes this run would send it.
+        try await editor.store.move(result.id, toRun: id)
       }
-      return .toSend
+      guard pictures.missing.isEmpty else { return .toSend(earlier) }
+      if let outcome = Batch.Outcome(earlier.fetched, lacking: pictures.errors) { return .ended(outcome) }
+      return .ended(try await result(of: pictures, for: item))
     } catch {
-      return .ended(Self.outcome(of: error))
+      return .ended(Batch.Outcome(error))
     }
   }
 
+  /// Sends for the pictures of a job that are missing.
   private func send(
-    _ item: Manifest.Item, _ key: String, known: Set<String>
+    _ item: Manifest.Item, _ names: [String], _ earlier: Recovery.Earlier, known: Set<String>
   ) async -> Batch.Outcome? {
+    let errors = earlier.pictures.errors
     do throws(PlantainError) {
-      return .done(try await edit(item, key, known: known))
+      let result = try await edit(item, names[0], earlier.pictures.rest, known: known)
+      var all = earlier.fetched + [result]
+      if result.missing.isEmpty, errors.isEmpty, earlier.pictures.rest != nil {
+        // Pictures of earlier runs may be at another output.
+        if case .done(let copy) = try await self.result(of: pictures(item, names), for: item) { all.insert(copy, at: 0) }
+      }
+      return Batch.Outcome(all, lacking: result.missing + errors)
     } catch {
-      return Self.outcome(of: error)
+      guard let outcome = Batch.Outcome(error), !earlier.fetched.isEmpty || !errors.isEmpty else {
+        return Batch.Outcome(error)
+      }
+      return Batch.Outcome(earlier.fetched, lacking: outcome.errors + errors)
     }
   }
 
   /// The outcome of a picture with the same bytes: it shares the result or the failure.
-  private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome? {
-    let id: String
+  private func outcome(
+    for item: Manifest.Item, after first: Batch.Outcome, _ names: [String]
+  ) async -> Batch.Outcome? {
     switch first {
-    case .done(let result): id = result.copyOf ?? result.id
-    case .skipped(let known?, _): id = known
+    case .done, .skipped(.some, _): break
+    case .incomplete(_, let errors): return Batch.Outcome([], lacking: errors)
     case .skipped(nil, _), .elsewhere, .ambiguous, .failed: return first
     }
     do throws(PlantainError) {
-      return try await result(of: [editor.store.entry(id)], for: item)
+      return try await result(of: pictures(item, names), for: item)
     } catch {
-      return Self.outcome(of: error)
+      return Batch.Outcome(error)
     }
   }
 
-  private static func outcome(of error: PlantainError) -> Batch.Outcome? {
-    switch error.code {
-    case .outcomeUnknown: .ambiguous(error)
-    case .interrupted: error.billed == .no ? nil : .ambiguous(error)
-    default: .failed(error)
-    }
+  private func pictures(_ item: Manifest.Item, _ names: [String]) async throws(PlantainError) -> JobPictures {
+    try await editor.store.pictures(ofJob: names, count: item.options.count, .no)
   }
 
-  /// The result of done edits, for an item's output: it exists there, or is copied there.
-  private func result(of entries: [EditEntry], for item: Manifest.Item) async throws(PlantainError)
-    -> Batch.Outcome
-  {
-    if let (id, outputs) = try item.results(of: entries) { return .skipped(id: id, outputs: outputs) }
-    for entry in entries {
-      if let copy = try await editor.recovery.copy(entry, to: item.options, namedAfter: item.references.first)
-      {
-        return .done(copy)
-      }
-    }
-    throw .resultGone(entries[0])
+  /// The result of a done job, for an item's output: it exists there, or is copied there.
+  private func result(
+    of pictures: JobPictures, for item: Manifest.Item
+  ) async throws(PlantainError) -> Batch.Outcome {
+    if let (id, outputs) = try item.results(of: pictures) { return .skipped(id: id, outputs: outputs) }
+    let copy = try await editor.recovery.copy(pictures, to: item.options, namedAfter: item.references.first)
+    if let copy { return .done(copy) }
+    throw .resultGone(pictures)
   }
 
+  /// - Parameter numbers: the numbers of the pictures to send for; `nil`: all.
   private func edit(
-    _ item: Manifest.Item, _ key: String, known: Set<String>
+    _ item: Manifest.Item, _ key: String, _ numbers: [Int]?, known: Set<String>
   ) async throws(PlantainError) -> EditResult {
     var options = item.options
+    options.numbers = numbers
     (options.jobKey, options.run, options.knownJobs) = (key, id, known)
     if again != .no { options.sendsAgain = true }
     let routes = try editor.routes.map { route throws(PlantainError) in
@@ -204,7 +216,7 @@ package final class BatchRun: Sendable {
     let reservation = SpendingReservation(limiter)
     do throws(PlantainError) {
       try reservation.cover(
-        routes[0].options.price, count: options.count, editor.routes[0].gateway.id)
+        routes[0].options.price, count: options.requestedCount, editor.routes[0].gateway.id)
       let result = try await editor.editOrFetch(
         item.prompt, item.references, options, by: routes, until: stop, reserving: reservation
       ) { event in
@@ -235,28 +247,14 @@ package final class BatchRun: Sendable {
     await editor.store.note(pause: wait, width: width, reason: why, of: editor.routes[0])
   }
 
-  /// The outcome of the same job from an earlier run; `nil` when it is not done yet.
-  private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
-    switch try await earlier(item, key) {
-    case .done(let entries): return try await result(of: entries, for: item)
-    case .fetched(let result):
-      // Otherwise a process that resumes this run would send it.
-      if again != .no { try await editor.store.move(result.id, toRun: id) }
-      return .done(result)
-    case .underWay: return .elsewhere
-    case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
-    case .lost(let entry): return .failed(.settledAsLost(entry.id))
-    case nil: return nil
-    }
-  }
-
-  private func earlier(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Recovery.Earlier?
-  {
+  private func earlier(
+    _ item: Manifest.Item, _ names: [String]
+  ) async throws(PlantainError) -> Recovery.Earlier {
     let stop = StopSignal(under: stop)
     defer { stop.endAll() }
     do throws(PlantainError) {
       return try await editor.recovery.earlier(
-        key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
+        names, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
     } catch {
       // A result that waits to be fetched keeps waiting: nothing was sent.
       throw error.code == .interrupted ? .interrupted() : error

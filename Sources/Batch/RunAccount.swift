@@ -9,8 +9,7 @@ extension BatchRun {
   func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
     var count = 0
     for (position, job) in jobs.enumerated() {
-      // An unreadable picture is reported when its job runs.
-      guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
+      guard case .toDo = await editor.presumedOutlook(of: job.item, again) else { continue }
       count += 1
       if count == limit { return jobs[...position] }
     }
@@ -23,10 +22,13 @@ extension BatchRun {
   func requireAffordable(_ jobs: some Sequence<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
     let gateway = editor.routes[0].gateway
     for job in jobs {
-      let options = job.item.options
+      var options = job.item.options
+      if options.count > 1, case .toDo(let numbers, _) = await editor.presumedOutlook(of: job.item, again) {
+        options.numbers = numbers
+      }
       let choices = try resolve(options, for: gateway)
       do throws(PlantainError) {
-        try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
+        try options.spending.check(choices.price, count: options.requestedCount, choices.model.id, gateway.id)
         for other in editor.routes.dropFirst().map(\.gateway) where !options.spending.all.isEmpty {
           let choices = try resolve(options, for: other)
           try options.spending.requireComparable(choices.price, choices.model.id, other.id)
@@ -43,8 +45,7 @@ extension BatchRun {
   func sorted(_ jobs: ArraySlice<BatchJob>) async -> (known: [BatchJob], new: [BatchJob]) {
     var (known, new): ([BatchJob], [BatchJob]) = ([], [])
     for job in jobs {
-      // An unreadable picture is reported when its job runs.
-      if case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo {
+      if case .toDo(_, isPaid: false) = await editor.presumedOutlook(of: job.item, again) {
         new.append(job)
       } else {
         known.append(job)
@@ -93,7 +94,8 @@ extension Batch.Outcome {
   /// The id of the edit in the ledger; `nil` if nothing was sent.
   fileprivate var edit: String? {
     switch self {
-    case .done(let result): result.copyOf == nil ? result.id : nil
+    case .done(let result), .incomplete(let result?, _): result.copyOf == nil ? result.id : nil
+    case .incomplete(nil, let errors): errors.lazy.compactMap(\.editID).first
     case .ambiguous(let error), .failed(let error): error.editID
     case .skipped, .elsewhere: nil
     }

@@ -155,7 +155,7 @@ public final class Editor: Sendable {
       let finished = try await finish(sent, ready.plan, as: job.output, job.watch)
       var result = try await write(
         finished, sent, ready.plan, as: job.output, earlier: job.earlier, since: job.start, job.watch)
-      result.missing = sent.missing(from: result, ready)
+      result.missing = sent.missing(from: result, finished, ready)
       return result
     }
   }

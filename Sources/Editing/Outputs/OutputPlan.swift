@@ -17,6 +17,8 @@ package struct OutputPlan {
   /// The number of requested pictures. If there are several, each has its number in its name, however many
   /// arrive.
   package let asked: Int
+  /// The numbers of the pictures to write; `nil`: all that were requested.
+  let wantedNumbers: [Int]?
   /// The number of the edit's pictures that were written before; further ones are written beside them.
   private(set) var written = 0
   /// The path of the comparison: a picture of the original, the result, and their difference.
@@ -33,6 +35,7 @@ package struct OutputPlan {
     overwrites = options.overwrites
     comparison = options.finish.comparison
     asked = max(1, min(options.count, Self.maximumAsked))
+    wantedNumbers = options.numbers
     wanted = options.isRaw ? nil : options.wantedFormat(by: output).flatMap(PictureFormat.writable)
     if let comparison {
       try Self.requireApart(comparison, from: stem, first, options.finish.mask)
@@ -105,14 +108,16 @@ package struct OutputPlan {
   ///
   /// - Parameters:
   ///   - asked: the number of requested pictures.
+  ///   - numbers: the numbers of the pictures to write; `nil`: all that were requested.
   ///   - comparison: the path of the comparison.
   ///   - written: the number of the edit's pictures that were written before.
   ///   - sparing: whether an existing file is replaced only if it has the result's own bytes.
   package init(
-    _ entry: EditEntry.Output, asked: Int = 1, isRaw: Bool = false, comparison: String?, written: Int,
-    sparing: Bool = false
+    _ entry: EditEntry.Output, asked: Int = 1, numbers: [Int]? = nil, isRaw: Bool = false,
+    comparison: String?, written: Int, sparing: Bool = false
   ) {
     sparesOthers = sparing
+    wantedNumbers = numbers
     (self.asked, self.written) = (max(1, min(asked, Self.maximumAsked)), written)
     // The comparison of an earlier picture of the edit is kept.
     self.comparison =
@@ -137,6 +142,13 @@ package struct OutputPlan {
       path: OutputFile.absolute(path), isFile: isFile, overwrites: overwrites, format: wanted?.mediaType.name)
   }
 
+  /// The same with the numbers of the pictures that each request asks for.
+  func entry(for numbers: [[Int]]?) -> EditEntry.Output? {
+    var entry = entry
+    entry?.numbers = numbers
+    return entry
+  }
+
   /// Whether an edit was to write to this output, or has written there.
   package func isPlace(of known: EditEntry) -> Bool {
     guard let own = entry else { return false }
@@ -150,9 +162,10 @@ package struct OutputPlan {
     guard let own = entry.map({ OutputFile.canonical($0.path) }) else { return [] }
     let written = known.writtenPlaces
     let stem = OutputFile.canonical(stem)
+    let isNumbered = known.count > 1 || known.output?.numbers != nil
     let numbered =
-      known.count > 1
-      ? Set((1...max(known.count, written.count)).map { OutputFile.canonical(self.numbered($0)) }) : []
+      isNumbered
+      ? Set((1...max(asked, known.count, written.count)).map { OutputFile.canonical(self.numbered($0)) }) : []
     return written.filter { path in
       let place = OutputFile.canonical(path)
       let name = Self.withoutExtension(place)

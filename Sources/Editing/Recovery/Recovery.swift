@@ -36,17 +36,18 @@ package struct Recovery: Sendable {
     try output.check()
     try output.prepareFolder()
     // The results of one request count, even when another has none, or none yet.
-    var executed: [ExecutionResult] = []
+    var sent = SentEdit()
     var failures: [PlantainError] = []
     for attempt in open {
       do throws(PlantainError) {
-        executed.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
+        sent.executed.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
+        sent.numbers.append(entry.numbers(ofPart: attempt.part))
       } catch {
         failures.append(error)
       }
     }
     let worst = failures.first { $0.code == .outcomeUnknown || $0.code == .interrupted } ?? failures.first
-    if executed.isEmpty, let worst { throw worst }
+    if sent.executed.isEmpty, let worst { throw worst }
     var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
       if let other, !options.isRaw {
@@ -57,10 +58,9 @@ package struct Recovery: Sendable {
       if let maximum = options.finish.maximumDrift { plan.finishing?.maximumDrift = maximum }
     } catch {
       // The stored replies stay available.
-      for one in executed { one.receipt.release() }
+      for one in sent.executed { one.receipt.release() }
       throw .cannotFinish(error, entry.id)
     }
-    let sent = SentEdit(executed: executed)
     let finished = try await finish(sent, plan, as: output, watch)
     return try await write(finished, sent, plan, as: output, since: start, watch)
   }
@@ -128,7 +128,7 @@ package struct Recovery: Sendable {
       var options = options
       options.finish.maximumDrift = nil
       if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
-      options.count = entry.count
+      (options.count, options.numbers) = (entry.asked, entry.numbers)
       var plan = try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
       plan.mayBeCompared = true
       return plan
@@ -136,7 +136,7 @@ package struct Recovery: Sendable {
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format
     return OutputPlan(
-      place, asked: entry.count, isRaw: options.isRaw,
+      place, asked: entry.asked, numbers: entry.numbers, isRaw: options.isRaw,
       comparison: options.isRaw ? nil : entry.finishing?.comparison,
       written: entry.outputs?.count ?? 0, sparing: options.sparesOthers)
   }
@@ -160,7 +160,8 @@ extension EditPlan {
       request: EditResult.Request(
         bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
         ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
-      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [])
+      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [],
+      numbers: entry.output?.numbers)
   }
 }
 

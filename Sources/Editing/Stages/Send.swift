@@ -53,9 +53,11 @@ struct Send: Sendable {
     _ results: [Result<ExecutionResult, ExecutionFailure>], of ready: ReadyEdit
   ) throws(PlantainError) -> SentEdit {
     var sent = SentEdit()
-    for result in results {
+    for (part, result) in results.enumerated() {
       switch result {
-      case .success(let one): sent.executed.append(one)
+      case .success(let one):
+        sent.executed.append(one)
+        sent.numbers.append(ready.plan.numbers?[part] ?? [])
       case .failure(let failure): sent.failures.append(failure)
       }
     }
@@ -118,6 +120,8 @@ final class ReadyEdit: Sendable {
 /// The outcomes of an edit's requests.
 struct SentEdit: Sendable {
   var executed: [ExecutionResult] = []
+  /// The numbers of the pictures that each of `executed` asks for; empty where they are not numbered.
+  var numbers: [[Int]] = []
   var failures: [ExecutionFailure] = []
 
   /// Runs a stage after sending. If it fails, the stored replies stay available to a later process, and the
@@ -129,11 +133,7 @@ struct SentEdit: Sendable {
       return try await work()
     } catch {
       for one in executed {
-        if error.isOfPictureItself {
-          await one.receipt.findUnusable(error.message)
-        } else {
-          one.receipt.release()
-        }
+        await one.receipt.end(after: error)
       }
       // An interruption here comes after the request was billed.
       var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
@@ -143,12 +143,33 @@ struct SentEdit: Sendable {
     }
   }
 
-  /// The errors of the requests that delivered no picture, or of pictures that a gateway left out.
-  func missing(from result: EditResult, _ ready: ReadyEdit) -> [PlantainError] {
-    if failures.isEmpty, result.images.count < ready.plan.request.count {
-      return [.tooFew(result.images.count, of: ready.plan.request.count, ready.route.gateway.id)]
+  /// The errors of the requests that delivered no picture, and of pictures that a gateway left out.
+  func missing(from result: EditResult, _ finished: FinishedEdit, _ ready: ReadyEdit) -> [PlantainError] {
+    let failed: [PlantainError] = failures.map {
+      .delivering($0, ready.route, ledger: ready.ledger, edit: ready.plan.id)
     }
-    return failures.map { .delivering($0, ready.route, ledger: ready.ledger, edit: ready.plan.id) }
+    // The picture of a request that waits to be read again may still come.
+    let waiting = finished.failures.filter { !finished.hasPicture(ofPart: $0.key) }.sorted { $0.key < $1.key }
+      .map(\.value).filter { !$0.isOfPictureItself }
+    let isNumbered = ready.plan.numbers != nil
+    let asked = isNumbered ? numbers.reduce(0) { $0 + $1.count } : ready.plan.request.count
+    let come = isNumbered ? finished.numbers.count { $0 != nil } : result.images.count
+    guard come + waiting.count < asked else { return failed + waiting }
+    var tooFew = PlantainError.tooFew(come, of: asked, ready.route.gateway.id)
+    tooFew.editID = ready.plan.id
+    return failed + waiting + [tooFew]
+  }
+}
+
+extension Receipt {
+  /// Ends the use of a reply after an error: it stays available to a later process, unless its picture is
+  /// unusable by its own bytes.
+  func end(after error: PlantainError) async {
+    if error.isOfPictureItself {
+      await findUnusable(error.message)
+    } else {
+      release()
+    }
   }
 }
 

@@ -87,12 +87,12 @@ extension BatchRecord.Entry {
       outputs = paths
       edit = id
     case .elsewhere: state = .elsewhere
-    case .ambiguous(let error):
-      state = .ambiguous
-      tell(error.written(in: style))
-    case .failed(let error):
-      state = .failed
-      tell(error.written(in: style))
+    case .incomplete, .ambiguous, .failed:
+      state = outcome.openErrors.isEmpty ? .failed : .ambiguous
+      if case .incomplete(let result?, _) = outcome { tell(result, style) }
+      for error in outcome.openErrors + (outcome.hasFailed ? outcome.errors : []) {
+        tell(error.written(in: style))
+      }
     }
   }
 
@@ -107,9 +107,14 @@ extension BatchRecord.Entry {
   }
 
   private mutating func tell(_ error: PlantainError) {
+    // The first is about the edit itself; pictures may be missing for several reasons.
+    if let reason {
+      if reason != error.message { self.reason = reason + "; " + error.message }
+      return
+    }
     (reason, hint, kept) = (error.message, error.hint, error.kept)
     // An unknown outcome is about the edit itself.
-    edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
+    edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil) ?? edit
   }
 
   fileprivate mutating func tell(_ known: HistoryEntry, command: String?) {
