@@ -80,7 +80,18 @@ package struct JobPictures: Sendable {
 
   /// The errors of the pictures that will not be sent for and are not there, one for each edit.
   package var errors: [PlantainError] {
-    unknown.map { .unknownOutcome(of: $0.id) } + lost.map { .settledAsLost($0.id) }
+    unknown.map { naming($0, in: .unknownOutcome(of: $0.id)) }
+      + lost.map { naming($0, in: .settledAsLost($0.id)) }
+  }
+
+  /// The error with the numbers of the pictures of a job for several.
+  private func naming(_ entry: EditEntry, in error: PlantainError) -> PlantainError {
+    guard count > 1 else { return error }
+    let own = decisions.filter { $0.value.entry.id == entry.id && $0.value.decision != .done }.keys.sorted()
+    var error = error
+    let numbers = own.map(String.init).joined(separator: ", ")
+    error.message = "\(own.count == 1 ? "picture" : "pictures") \(numbers) of \(count): \(error.message)"
+    return error
   }
 
   private func entries(_ decision: Decision) -> [EditEntry] {

@@ -85,12 +85,14 @@ package struct Recovery: Sendable {
       reply = try await onPool { () throws(PlantainError) in try self.read(stored, attempt) }
     }
     let key = try await route.readKey()
-    let executor = try send.executor(route, key, edit: entry.id, until: stop, watch)
+    let state = AttemptState(rawValue: attempt.state) ?? .stored
+    let executor = try send.executor(
+      route, key, edit: entry.id, until: stop, keepsVerdict: state.isVerdict, watch)
     let timeout = options.timeout ?? route.gateway.timeouts.slow
     do throws(ExecutionFailure) {
       return try await executor.resume(
         JournaledAttempt(id: attempt.id ?? 0, reply: stored),
-        state: AttemptState(rawValue: attempt.state) ?? .stored, reply: reply, tasks: tasks,
+        state: state, reply: reply, tasks: tasks,
         sent: SentPictures(entry), timeout: timeout)
     } catch {
       throw .delivering(error, route, ledger: store.path, edit: entry.id)

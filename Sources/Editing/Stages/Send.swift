@@ -72,13 +72,15 @@ struct Send: Sendable {
   /// The executor of an edit's requests, which records every attempt in the ledger.
   func executor(
     _ route: Route, _ key: APIKey, edit: String, retries: RetryPlan.Limits = .init(),
-    until stop: StopSignal, leavesTasks: Bool = true, _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal, leavesTasks: Bool = true, keepsVerdict: Bool = false,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) -> RequestExecutor {
     let logger = logger
     return RequestExecutor(
       RequestExecutor.Route(gateway: route.gateway, baseURL: route.baseURL.text, key: key), sender: sender,
-      journal: EditJournal(ledger: try store.ledger(), edit: edit), timing: timing, retries: retries,
-      stop: stop, leavesTasks: leavesTasks
+      journal: EditJournal(ledger: try store.ledger(), edit: edit, keepsVerdict: keepsVerdict),
+      timing: timing,
+      retries: retries, stop: stop, leavesTasks: leavesTasks
     ) { event in
       switch event {
       case .sending(let outgoing, _):
@@ -178,6 +180,6 @@ extension PlantainError {
   fileprivate static func tooFew(_ count: Int, of wanted: Int, _ gateway: String) -> PlantainError {
     PlantainError(
       .reply, .noPicture, "\(gateway) returned \(count) of \(wanted) pictures",
-      hint: "To get the rest, send another edit.", subject: gateway)
+      hint: "To get the rest, send another edit, or run the batch again.", subject: gateway)
   }
 }
