@@ -23,6 +23,8 @@ package final class BatchRun: Sendable {
   private let limiter: SpendingLimiter
   let again: ResendPolicy
   private let sent = Mutex(false)
+  /// The results that were fetched for jobs that are left to send, by the keys of these.
+  private let fetched = Mutex<[String: [EditResult]]>([:])
   package let stop: StopSignal
 
   /// Whether the run has sent an edit.
@@ -67,10 +69,16 @@ package final class BatchRun: Sendable {
 
   /// Runs a job.
   ///
-  /// - Parameter isFetching: whether nothing is sent.
+  /// - Parameters:
+  ///   - reservation: what is reserved for the job.
+  ///   - isFetching: whether nothing is sent.
   /// - Returns: the outcomes of its items, in their order; an item has no outcome when the run was stopped
   ///   before it was sent. `nil` when the job is left to send.
-  func perform(_ job: BatchJob, isFetching: Bool = false) async -> [(Manifest.Item, Batch.Outcome?)]? {
+  func perform(
+    _ job: BatchJob, _ reservation: SpendingReservation, isFetching: Bool = false
+  ) async -> [(Manifest.Item, Batch.Outcome?)]? {
+    var reserved: SpendingReservation? = reservation
+    defer { reserved?.end() }
     do throws(PlantainError) {
       let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
       guard let (claim, names) = try await claim(job.item, keys) else {
@@ -80,9 +88,14 @@ package final class BatchRun: Sendable {
       let first: Batch.Outcome?
       switch await settle(job.item, names) {
       case .ended(let outcome): first = outcome
-      case .toSend where isFetching: return nil
-      case .toSend(let earlier):
-        first = await send(job.item, names, earlier, known: job.item.knownJobs(keys, names))
+      case .toSend(let earlier) where isFetching:
+        fetched.withLock { $0[names[0]] = earlier.fetched }
+        return nil
+      case .toSend(var earlier):
+        earlier.fetched = (fetched.withLock { $0.removeValue(forKey: names[0]) } ?? []) + earlier.fetched
+        reserved = nil
+        first = await send(
+          job.item, names, earlier, reservation, known: job.item.knownJobs(keys, names))
       }
       var outcomes = [(job.item, first)]
       for item in job.same {
@@ -94,6 +107,23 @@ package final class BatchRun: Sendable {
     } catch {
       return job.items.map { ($0, Batch.Outcome(error)) }
     }
+  }
+
+  /// Reserves the price of a job at the first route, as far as pictures are to be sent for.
+  ///
+  /// - Throws: 81 when that would exceed a limit.
+  func reserve(_ job: BatchJob, isFetching: Bool) async throws(PlantainError) -> SpendingReservation {
+    let reservation = SpendingReservation(limiter)
+    guard limiter.isLimited, !isFetching,
+      case .toDo(let numbers, _, _)? = try? await editor.outlook(of: job.item, again)
+    else { return reservation }
+    var options = job.item.options
+    options.numbers = numbers
+    let gateway = editor.routes[0].gateway
+    // Options that the route lacks are reported when the job runs.
+    guard let choices = try? resolve(options, for: gateway) else { return reservation }
+    try reservation.cover(choices.price, count: options.requestedCount, gateway.id)
+    return reservation
   }
 
   /// The lock on the job, and the keys under which it may be known. If another process has given a variant's
@@ -145,18 +175,22 @@ package final class BatchRun: Sendable {
 
   /// Sends for the pictures of a job that are missing.
   private func send(
-    _ item: Manifest.Item, _ names: [String], _ earlier: Recovery.Earlier, known: Set<String>
+    _ item: Manifest.Item, _ names: [String], _ earlier: Recovery.Earlier,
+    _ reservation: SpendingReservation, known: Set<String>
   ) async -> Batch.Outcome? {
     let errors = earlier.pictures.errors
     do throws(PlantainError) {
-      let result = try await edit(item, names[0], earlier.pictures.rest, known: known)
+      let result = try await edit(item, names[0], earlier.pictures.rest, reservation, known: known)
       var all = earlier.fetched + [result]
       if result.missing.isEmpty, errors.isEmpty, earlier.pictures.rest != nil {
         // Pictures of earlier runs may be at another output.
-        if case .done(let copy) = try await self.result(of: pictures(item, names), for: item) { all.insert(copy, at: 0) }
+        if case .done(let copy) = try await self.result(of: pictures(item, names), for: item) {
+          all.insert(copy, at: 0)
+        }
       }
       return Batch.Outcome(all, lacking: result.missing + errors)
     } catch {
+      if error.billed == .no { reservation.end() }
       guard let outcome = Batch.Outcome(error), !earlier.fetched.isEmpty || !errors.isEmpty else {
         return Batch.Outcome(error)
       }
@@ -164,39 +198,10 @@ package final class BatchRun: Sendable {
     }
   }
 
-  /// The outcome of a picture with the same bytes: it shares the result or the failure.
-  private func outcome(
-    for item: Manifest.Item, after first: Batch.Outcome, _ names: [String]
-  ) async -> Batch.Outcome? {
-    switch first {
-    case .done, .skipped(.some, _): break
-    case .incomplete(_, let errors): return Batch.Outcome([], lacking: errors)
-    case .skipped(nil, _), .elsewhere, .ambiguous, .failed: return first
-    }
-    do throws(PlantainError) {
-      return try await result(of: pictures(item, names), for: item)
-    } catch {
-      return Batch.Outcome(error)
-    }
-  }
-
-  private func pictures(_ item: Manifest.Item, _ names: [String]) async throws(PlantainError) -> JobPictures {
-    try await editor.store.pictures(ofJob: names, count: item.options.count, .no)
-  }
-
-  /// The result of a done job, for an item's output: it exists there, or is copied there.
-  private func result(
-    of pictures: JobPictures, for item: Manifest.Item
-  ) async throws(PlantainError) -> Batch.Outcome {
-    if let (id, outputs) = try item.results(of: pictures) { return .skipped(id: id, outputs: outputs) }
-    let copy = try await editor.recovery.copy(pictures, to: item.options, namedAfter: item.references.first)
-    if let copy { return .done(copy) }
-    throw .resultGone(pictures)
-  }
-
   /// - Parameter numbers: the numbers of the pictures to send for; `nil`: all.
   private func edit(
-    _ item: Manifest.Item, _ key: String, _ numbers: [Int]?, known: Set<String>
+    _ item: Manifest.Item, _ key: String, _ numbers: [Int]?, _ reservation: SpendingReservation,
+    known: Set<String>
   ) async throws(PlantainError) -> EditResult {
     var options = item.options
     options.numbers = numbers
@@ -213,7 +218,6 @@ package final class BatchRun: Sendable {
       await throttle.pause(for: pause)
       try? await stop.cutting { try await Task.sleep(for: pause) }
     }
-    let reservation = SpendingReservation(limiter)
     do throws(PlantainError) {
       try reservation.cover(
         routes[0].options.price, count: options.requestedCount, editor.routes[0].gateway.id)
@@ -230,7 +234,7 @@ package final class BatchRun: Sendable {
       await throttle.leave(isSuccess: true)
       return result
     } catch {
-      if error.billed == .no { reservation.end() } else { await settle(reservation, error.editID) }
+      if error.billed != .no { await settle(reservation, error.editID) }
       await throttle.leave(isSuccess: false)
       throw error
     }
@@ -263,25 +267,4 @@ package final class BatchRun: Sendable {
 
   /// Whether there is a single route, whose failures affect all jobs.
   var hasOneRoute: Bool { editor.routes.count == 1 }
-}
-
-extension Editor {
-  /// The policy with the full id of the run to resume.
-  ///
-  /// - Throws: 66 when there is no such run; 73 when the ledger cannot be used.
-  func resolved(_ again: ResendPolicy) async throws(PlantainError) -> ResendPolicy {
-    guard case .goingOn(let run) = again else { return again }
-    return .goingOn(run: try await store.run(run).id)
-  }
-}
-
-extension Manifest.Item {
-  /// The keys under which earlier edits of the job, and of those of its variants, are known.
-  func knownJobs(_ keys: [JobKey], _ names: [String]) -> Set<String> {
-    let numbers = 1...(variant ?? 1) + Self.furtherVariants
-    return Set(names + numbers.flatMap { number in keys.map { $0.text(ofVariant: number) } })
-  }
-
-  /// Other processes may have begun further variants.
-  private static let furtherVariants = 32
 }

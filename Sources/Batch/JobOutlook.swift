@@ -7,7 +7,8 @@ extension Editor {
   enum Outlook: Sendable {
     case underWay, paid, ambiguous
     /// Pictures with these numbers are to be sent for; `nil`: all. `isPaid`: something may be fetched first.
-    case toDo([Int]?, isPaid: Bool)
+    /// The errors are of others that are lost, or whose outcome is unknown.
+    case toDo([Int]?, isPaid: Bool = false, [PlantainError] = [])
     /// It is done. `isInPlace`: its results are at the item's output; otherwise they are copied there.
     case done(isInPlace: Bool)
     /// The user has settled it as lost.
@@ -20,7 +21,7 @@ extension Editor {
   ///
   /// - Throws: 66 when a picture cannot be read.
   func outlook(of item: Manifest.Item, _ again: ResendPolicy) async throws(PlantainError) -> Outlook {
-    guard OutputFile.exists(store.path) else { return .toDo(nil, isPaid: false) }
+    guard OutputFile.exists(store.path) else { return .toDo(nil) }
     let keys = try await keys(of: item.prompt, item.references, item.options)
     let number = try await number(of: item, keys)
     let pictures = try await store.pictures(
@@ -28,21 +29,21 @@ extension Editor {
     if pictures.isUnderWay { return .underWay }
     let isPaid = !pictures.paid.isEmpty
     guard pictures.missing.isEmpty else {
-      return .toDo(pictures.rest, isPaid: isPaid || !pictures.fetchable.isEmpty)
+      return .toDo(pictures.rest, isPaid: isPaid || !pictures.fetchable.isEmpty, pictures.errors)
     }
     if isPaid { return .paid }
     if !pictures.unknown.isEmpty { return .ambiguous }
     if let entry = pictures.lost.first { return .lost(entry) }
     if try item.results(of: pictures) != nil { return .done(isInPlace: true) }
     if try await recovery.canCopy(pictures) { return .done(isInPlace: false) }
-    guard let entry = pictures.newestResult else { return .toDo(nil, isPaid: false) }
+    guard let entry = pictures.newestResult else { return .toDo(nil) }
     return .gone(entry)
   }
 
   /// The state of an item's job, for which everything is to be sent if its pictures cannot be read: that is
   /// reported when the job runs.
   func presumedOutlook(of item: Manifest.Item, _ again: ResendPolicy) async -> Outlook {
-    (try? await outlook(of: item, again)) ?? .toDo(nil, isPaid: false)
+    (try? await outlook(of: item, again)) ?? .toDo(nil)
   }
 }
 

@@ -68,7 +68,7 @@ public final class Editor: Sendable {
     defer { stop.endAll() }
     return try await stop.reporting(to: watch, timing) { () throws(PlantainError) in
       let job = try EditJob(prompt, references, options, .none) { _ in }
-      try job.requireWritable()
+      let obstacle = try self.obstacle(to: job)
       let routes = try self.resolve(job)
       let keys = try await self.keys(of: prompt, references, options)
       let lock = try self.lock(job, keys)
@@ -76,8 +76,21 @@ public final class Editor: Sendable {
       if let earlier = try await self.recovery.earlierResult(of: job, keys, until: stop, watch) {
         return earlier
       }
+      if let obstacle { throw obstacle }
       return try await self.editOrFetch(
         prompt, references, options.recorded(by: keys), by: routes, until: stop, watch)
+    }
+  }
+
+  /// The existing file that keeps the results of an edit for several pictures from being written. It may be a
+  /// picture of an equal earlier edit, of which others are open: that comes first.
+  private func obstacle(to job: EditJob) throws(PlantainError) -> PlantainError? {
+    do throws(PlantainError) {
+      try job.requireWritable()
+      return nil
+    } catch {
+      guard error.code == .outputExists, job.options.count > 1, store.exists else { throw error }
+      return error
     }
   }
 

@@ -24,8 +24,8 @@ extension Ledger {
 
   /// Saves an edit unless it would raise the spending since a time above a maximum. The cost of an edit is
   /// what its gateway reported, or else its price by the table. An edit that certainly cost nothing does not
-  /// count, and neither do the pictures of a request that certainly cost nothing or was never sent. In entries
-  /// of earlier versions, each request is for one picture, and each counts that is not recorded.
+  /// count, and neither do the pictures of a request that certainly cost nothing or was never sent. In
+  /// entries of earlier versions, each request is for one picture, and each counts that is not recorded.
   ///
   /// The edit counts with its whole price until `release`, also while it waits for a retry or continues on
   /// another route.

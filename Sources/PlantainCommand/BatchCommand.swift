@@ -288,7 +288,6 @@ struct BatchCommand: AsyncParsableCommand {
           for line in lines.dropFirst() { Console.print(line) }
         }
       case .failure(let error):
-        if error.code == .overSpending { break }
         // An equal request whose outcome is unknown is counted, as other jobs like it.
         if status == 0, error.code != .outcomeUnknown { status = ExitStatus.of(error) }
         if !common.json {
@@ -302,7 +301,7 @@ struct BatchCommand: AsyncParsableCommand {
       Console.print(Summary.line(of: plan))
     }
     if let error = plan.overLimit, let maximum = plan.affordable {
-      throw error.allowing(maximum, of: plan.jobs)
+      throw error.allowing(maximum, of: plan.sendable)
     }
     if status != 0 { throw CommandFailure(status: status) }
   }

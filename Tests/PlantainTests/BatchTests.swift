@@ -395,7 +395,6 @@ import Testing
       #expect((1...5).contains(summary.done))
       let store = try History(ledger: .file(folder.file("ledger.sqlite"))).store
       #expect(try await store.spentToday(in: "USD") == summary.done * 55_000)
-      #expect(try await store.leftToSpend(nil, limit)?.millionths == 300_000 - summary.done * 55_000)
     }
   }
 

@@ -66,7 +66,8 @@ extension EditEntry {
   fileprivate func isEqual(to plan: EditPlan) -> Bool {
     let sent = sources.map { $0.sha256 ?? $0.name }
     return tier == plan.request.tier.rawValue && aspect == plan.request.ratio?.description
-      && count == plan.request.count && asksForSame(as: plan.numbers) && sent == plan.reports.map(\.sha256) + plan.passedOn
+      && count == plan.request.count && asksForSame(as: plan.numbers)
+      && sent == plan.reports.map(\.sha256) + plan.passedOn
   }
 }
 

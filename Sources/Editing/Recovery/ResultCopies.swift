@@ -51,7 +51,8 @@ extension Recovery {
     let images = zip(finished, paths).map { EditResult.Image($0, source: .inline, output: $1) }
     return EditResult(
       copyOf: entry, images: images,
-      warnings: sources.allSatisfy(\.isChecked) ? [] : [.copyNotChecked], elapsed: ContinuousClock.now - start)
+      warnings: sources.allSatisfy(\.isChecked) ? [] : [.copyNotChecked], elapsed: ContinuousClock.now - start
+    )
   }
 
   /// Whether the results of a job still exist, so that `copy` can write them to another path.
@@ -97,7 +98,9 @@ extension Recovery {
     let own = files.contains { $0.number == number } ? files.filter { $0.number == number } : files
     let digests = Set(own.map(\.digest)).subtracting([""])
     for file in own + files.filter({ digests.contains($0.digest) }) {
-      guard let bytes = picture(file.path), file.digest.isEmpty || bytes.sha256 == file.digest else { continue }
+      guard let bytes = picture(file.path), file.digest.isEmpty || bytes.sha256 == file.digest else {
+        continue
+      }
       return Source(entry: entry, bytes: bytes, isChecked: !file.digest.isEmpty)
     }
     return nil

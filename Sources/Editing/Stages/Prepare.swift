@@ -17,7 +17,8 @@ struct Prepare: Sendable {
   ) async throws(PlantainError) -> PreparedEdit {
     let (gateway, choices) = (resolved.route.gateway, resolved.options)
     let sorted = SortedReferences(job.references, gateway, isDry: isDry)
-    try job.options.spending.check(choices.price, count: job.options.requestedCount, choices.model.id, gateway.id)
+    try job.options.spending.check(
+      choices.price, count: job.options.requestedCount, choices.model.id, gateway.id)
     let pictures = try await pictures(job, sorted, resolved)
     for result in pictures.prepared { job.watch(.prepared(result)) }
     let finishing = try await finishing(job, pictures, resolved)
@@ -35,7 +36,8 @@ struct Prepare: Sendable {
     let plan = EditPlan(
       id: job.id, gateway: gateway.id, model: choices.model.id, prepared: pictures.prepared,
       reports: try await reports(of: pictures.prepared),
-      request: EditResult.Request(bytes: bytes, tier: choices.tier, ratio: ratio, count: job.options.requestedCount),
+      request: EditResult.Request(
+        bytes: bytes, tier: choices.tier, ratio: ratio, count: job.options.requestedCount),
       passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
       cost: EditResult.Cost(price: choices.price, count: job.options.requestedCount),
       tokens: Tokens(
