@@ -8,8 +8,10 @@ public import Core
 public struct Batch: Sendable {
   /// The outcome of one item.
   public enum Outcome: Sendable {
-    /// The edit was done in this run.
+    /// The edit was done in this run, with all of its pictures.
     case done(EditResult)
+    /// Some of its pictures are missing, for these reasons. `nil`: none arrived in this run.
+    case incomplete(EditResult?, [PlantainError])
     /// The item was done before, by the edit with that id. `nil`: its outputs exist, and their origin was not
     /// checked.
     case skipped(id: String?, outputs: [String])
@@ -76,8 +78,9 @@ public struct Batch: Sendable {
     manifest.nameResults(as: try await editor.store.writers(of: manifest))
     let all = try await editor.jobs(of: manifest).all
     try await requireApart(all, of: manifest)
+    let day = try await editor.store.daySpending(all.first?.item.options.spending.perDay)
     let run = try await BatchRun(
-      editor, manifest, SpendingLimiter(spending), maximum: maximum, again, under: stop)
+      editor, manifest, SpendingLimiter(spending, day: day), maximum: maximum, again, under: stop)
     var loop = BatchLoop(run, BatchProgress(jobs: manifest.items.count, BatchSummary(run: run.id), at: .now))
     let existing = skipsExisting ? all.flatMap(\.existing) : []
     loop.skip(existing, watch)
@@ -88,7 +91,7 @@ public struct Batch: Sendable {
     if spending != nil || wanted.contains(where: { !$0.item.options.spending.all.isEmpty }) {
       wanted = try await fetchBeforeLimit(wanted, of: manifest, run, &loop, watch)
     } else {
-      try await run.requireAffordable(wanted, of: manifest)
+      try await editor.requireAffordable(wanted.map(\.item), run.again, of: manifest)
     }
     await loop.work(on: wanted, maximum: maximum, watch)
     var summary = loop.progress.summary
@@ -112,7 +115,7 @@ public struct Batch: Sendable {
     let deferred = await loop.work(on: known[...], maximum: maximum, isFetching: true, watch)
     let rest = (new + deferred).sorted { $0.item.line < $1.item.line }
     do throws(PlantainError) {
-      try await run.requireAffordable(rest, of: manifest)
+      try await editor.requireAffordable(rest.map(\.item), run.again, of: manifest)
     } catch {
       let summary = loop.progress.summary
       guard loop.progress.ended > summary.skipped else { throw error }

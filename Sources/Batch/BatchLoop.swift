@@ -9,6 +9,7 @@ struct BatchLoop {
   /// The items whose outcome is unknown, or that of some of their requests.
   private(set) var ambiguous: [(item: Manifest.Item, error: PlantainError)] = []
   private var elsewhere: [Manifest.Item] = []
+  private var underWay = 0
   /// The causes, already reported, that have ended the run for all jobs.
   private var told: Set<PlantainError.Code> = []
 
@@ -50,25 +51,33 @@ struct BatchLoop {
     let run = run
     watch(.progress(progress))
     await withTaskGroup(of: Step.self) { group in
-      var underWay = 0
+      var isWaiting = false
       group.addTask { await Self.second() }
       group.addTask {
         await run.stop.asked()
         return .stopping
       }
       while true {
-        while underWay < maximum, mayBegin, let job = rest.popFirst() {
+        while !isWaiting, underWay < maximum, mayBegin, let job = rest.first {
+          guard let reservation = await reserve(job, isFetching: isFetching, watch) else {
+            // What is in flight may turn out not to be billed.
+            isWaiting = true
+            break
+          }
+          rest.removeFirst()
           underWay += 1
-          group.addTask { await Self.step(run, job, isFetching: isFetching) }
+          group.addTask { await Self.step(run, job, reservation, isFetching: isFetching) }
         }
         guard underWay > 0, let step = await group.next() else { break }
         switch step {
         case .ended(let outcomes, let spendings):
           underWay -= 1
+          isWaiting = false
           progress.summary.count(spendings)
           for (item, outcome) in outcomes { count(outcome, of: item, watch) }
         case .deferred(let job):
           underWay -= 1
+          isWaiting = false
           deferred.append(job)
         case .second:
           progress.tick(at: .now)
@@ -86,8 +95,26 @@ struct BatchLoop {
     return deferred
   }
 
-  private static func step(_ run: BatchRun, _ job: BatchJob, isFetching: Bool) async -> Step {
-    guard let outcomes = await run.perform(job, isFetching: isFetching) else { return .deferred(job) }
+  /// Reserves what a job costs. Jobs begin in their order, so that a limit covers those that a plan foresees.
+  ///
+  /// - Returns: `nil` when a limit does not cover it. If nothing is in flight, that ends the run.
+  private mutating func reserve(
+    _ job: BatchJob, isFetching: Bool, _ watch: (Batch.Event) -> Void
+  ) async -> SpendingReservation? {
+    do throws(PlantainError) {
+      return try await run.reserve(job, isFetching: isFetching)
+    } catch {
+      if underWay == 0, told.insert(error.code).inserted { halt(error, watch) }
+      return nil
+    }
+  }
+
+  private static func step(
+    _ run: BatchRun, _ job: BatchJob, _ reservation: SpendingReservation, isFetching: Bool
+  ) async -> Step {
+    guard let outcomes = await run.perform(job, reservation, isFetching: isFetching) else {
+      return .deferred(job)
+    }
     return .ended(outcomes, await run.spendings(of: outcomes.compactMap(\.1)))
   }
 
@@ -97,9 +124,13 @@ struct BatchLoop {
 
   /// Ends the run before the rest of the jobs.
   mutating func halt(_ error: PlantainError, _ watch: (Batch.Event) -> Void) {
+    let error = hasSent ? error.ofRest : error
     progress.summary.halt = error
     watch(.halted(error))
   }
+
+  /// Whether anything was sent in the run, or may be.
+  private var hasSent: Bool { run.hasSent || underWay > 0 }
 
   private var mayBegin: Bool { progress.summary.halt == nil && !run.stop.isAsked && !Task.isCancelled }
 
@@ -110,15 +141,14 @@ struct BatchLoop {
       progress.summary.left += 1
       return
     }
-    switch outcome {
+    let told = progress.jobs > 1 ? outcome.ofOneJob : outcome
+    switch told {
     case .elsewhere: elsewhere.append(item)
-    case .ambiguous(let error): ambiguous.append((item, error))
-    case .done(let result):
-      if let error = result.missing.first(where: { $0.billed != .no }) { ambiguous.append((item, error)) }
-    case .skipped, .failed: break
+    case .done, .incomplete, .ambiguous, .skipped, .failed:
+      ambiguous += outcome.openErrors.map { (item, $0) }
     }
-    progress.count(outcome, at: .now)
-    watch(.ended(item, outcome))
+    progress.count(told, at: .now)
+    watch(.ended(item, told))
   }
 
   /// Ends the run where no other job would fare better.
@@ -126,10 +156,11 @@ struct BatchLoop {
   /// - Returns: whether the job counts as not tried: nothing was sent for it, or the cause was reported
   ///   before.
   private mutating func halts(_ outcome: Batch.Outcome, _ watch: (Batch.Event) -> Void) -> Bool {
+    if case .incomplete(_, let errors) = outcome { return halts(errors) }
     guard case .failed(var error) = outcome,
       let cause = error.commonCause(hasOneRoute: run.hasOneRoute)
     else { return false }
-    if run.hasSent { error.hint = error.hint?.replacing("Nothing was sent.", with: "Nothing more was sent.") }
+    if hasSent { error = error.ofRest }
     progress.summary.halt = progress.summary.halt ?? error
     let isNew = told.insert(error.code).inserted
     switch cause {
@@ -142,6 +173,16 @@ struct BatchLoop {
       run.stop.ask()
       return !isNew
     }
+  }
+
+  /// The same for a job that lacks pictures. It was tried.
+  private mutating func halts(_ errors: [PlantainError]) -> Bool {
+    let common = errors.first { $0.commonCause(hasOneRoute: run.hasOneRoute) != nil }
+    guard let common else { return false }
+    told.insert(common.code)
+    progress.summary.halt = progress.summary.halt ?? common
+    run.stop.ask()
+    return false
   }
 
   private func stop(_ watch: (Batch.Event) -> Void) async {
@@ -157,7 +198,24 @@ struct BatchLoop {
   }
 }
 
+extension Batch.Outcome {
+  /// The outcome of one of several jobs, for which nothing may have been sent while others were.
+  fileprivate var ofOneJob: Batch.Outcome {
+    guard case .failed(var error) = self else { return self }
+    error.hint = error.hint?.replacing("Nothing was sent.", with: "Nothing was sent for it.")
+      .replacing("Nothing was sent or billed.", with: "Nothing was sent or billed for it.")
+    return .failed(error)
+  }
+}
+
 extension PlantainError {
+  /// The error that ends a run in which something was sent.
+  fileprivate var ofRest: PlantainError {
+    var error = self
+    error.hint = hint?.replacing("Nothing was sent.", with: "Nothing more is sent.")
+    return error
+  }
+
   fileprivate enum CommonCause { case beforeSending, answered }
 
   /// Whether all jobs of a run would fail for the same reason, and whether that is known before anything is

@@ -1,11 +1,13 @@
 import Core
 public import Editing
+import Finishing
+import Gateways
 import Ledger
 import Submission
 
 /// What the edits of a manifest would send and cost.
 public struct BatchPlan: Encodable, Sendable {
-  /// The number of jobs that would be sent, and of those that cannot be prepared.
+  /// The number of jobs that would be sent if the limits allowed it, and of those that cannot be prepared.
   public private(set) var jobs = 0
   /// The line numbers of each group of variants: lines that request the same content with different outputs,
   /// each paid for.
@@ -19,8 +21,10 @@ public struct BatchPlan: Encodable, Sendable {
   public private(set) var skipped = 0
   /// The number of jobs that are not sent because their outcome is unknown.
   public private(set) var ambiguous = 0
-  /// The number of jobs that would be left for a later run.
+  /// The number of jobs that would be left for a later run, because of a limit of jobs or of spending.
   public private(set) var left = 0
+  /// The number of jobs that would be left because of the spending limit.
+  package private(set) var leftForLimit = 0
   /// The number of jobs that the spending limit allows, whichever route makes them; `nil`: all.
   public private(set) var affordable: Int?
   /// The reason why the spending limit does not allow more jobs.
@@ -38,6 +42,8 @@ public struct BatchPlan: Encodable, Sendable {
     return highest.amount == cost.amount && highest.currency == cost.currency ? nil : highest
   }
   private var highestCosts = Costs()
+  /// Whether a single job exceeds a limit.
+  private var isRefused = false
 
   private enum CodingKeys: CodingKey {
     case variants, same, jobs, failed, skipped, ambiguous, left, affordable, bytes, tokens, cost, upTo
@@ -70,7 +76,10 @@ public struct BatchPlan: Encodable, Sendable {
   /// - Returns: whether it would be sent.
   mutating func admits(_ outlook: Editor.Outlook) -> Bool {
     switch outlook {
-    case .toDo: return true
+    case .toDo(_, _, let errors):
+      if errors.contains(where: \.isOfOpenOutcome) { ambiguous += 1 }
+      if errors.contains(where: { !$0.isOfOpenOutcome }) { failed += 1 }
+      return true
     case .done, .underWay, .paid: skipped += 1
     case .ambiguous: ambiguous += 1
     case .gone, .lost: failed += 1
@@ -80,7 +89,7 @@ public struct BatchPlan: Encodable, Sendable {
 
   package mutating func leave(_ count: Int) { left += count }
 
-  /// Counts a job that would be sent.
+  /// Counts a job that would be sent, unless a limit keeps it from that.
   ///
   /// - Parameter limiter: reserves its price.
   package mutating func count(_ outcome: Result<EditPlan, PlantainError>, _ limiter: SpendingLimiter) {
@@ -88,27 +97,50 @@ public struct BatchPlan: Encodable, Sendable {
     // An equal request, written in another way, was sent before.
     case .failure(let error) where error.code == .outcomeUnknown: ambiguous += 1
     case .success(let plan) where plan.paidFor != nil: skipped += 1
-    case .failure(let error):
+    case .failure:
       jobs += 1
       failed += 1
-      if error.code == .overSpending { exceeds(error) }
+      unprepared += 1
     case .success(let plan):
       jobs += 1
       count(plan)
       do throws(PlantainError) {
         let (price, gateway) = plan.dearest ?? (plan.cost.price, plan.gateway)
-        _ = try limiter.take(price, count: plan.request.count, gateway)
+        if overLimit == nil { _ = try limiter.take(price, count: plan.request.count, gateway) }
       } catch {
         exceeds(error)
       }
+      guard overLimit != nil else { return }
+      left += 1
+      leftForLimit += 1
     }
   }
 
+  /// Explains the limit by the cost of all jobs, where that is known.
+  mutating func explainLimit(_ limiter: SpendingLimiter, of gateway: String) {
+    let cost = highestCosts.total
+    guard overLimit != nil, !isRefused, let amount = cost.amount, let currency = cost.currency
+    else { return }
+    let sum = Money(millionths: Int((amount * 1_000_000).rounded()), currency: currency)
+    overLimit = limiter.error(ofPlanCosting: sum, gateway) ?? overLimit
+  }
+
+  /// A single job exceeds a limit, so that the run would send nothing.
+  mutating func refuses(_ error: PlantainError) {
+    isRefused = true
+    exceeds(error)
+  }
+
+  /// The run ends before the next job, which exceeds a limit.
   private mutating func exceeds(_ error: PlantainError) {
-    guard overLimit == nil else { return }
-    affordable = jobs - 1
+    affordable = max(0, sendable - 1)
     overLimit = error
   }
+
+  /// The number of jobs that would be sent if the limits allowed it.
+  package var sendable: Int { jobs - unprepared }
+  /// The number of those that cannot be prepared.
+  package private(set) var unprepared = 0
 
   private mutating func count(_ plan: EditPlan) {
     bytes += plan.request.bytes.bytes
@@ -156,7 +188,12 @@ extension Batch {
     let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
     let items = try await toDo(jobs.all.compactMap { $0.without(existing)?.item }, &sum, watch)
     let limiter = SpendingLimiter(
-      try await editor.store.leftToSpend(spending, items.first?.options.spending.perDay))
+      spending, day: try await editor.store.daySpending(items.first?.options.spending.perDay))
+    do throws(PlantainError) {
+      try await editor.requireAffordable(items, again, of: manifest)
+    } catch {
+      sum.refuses(error)
+    }
     await orderedConcurrentMap(items, width: Self.plannedAtATime) { [editor] item in
       do throws(PlantainError) {
         let plan = try await editor.plan(item, again)
@@ -168,6 +205,7 @@ extension Batch {
       sum.count(outcome, limiter)
       watch(item, outcome)
     }
+    sum.explainLimit(limiter, of: editor.routes[0].gateway.id)
     return sum
   }
 
@@ -179,12 +217,15 @@ extension Batch {
     let again = try await editor.resolved(again)
     var found: [Manifest.Item] = []
     for (position, item) in items.enumerated() {
-      // An unreadable picture is reported when its job runs.
-      let outlook = (try? await editor.outlook(of: item, again)) ?? .toDo
+      let outlook = await editor.presumedOutlook(of: item, again)
+      var item = item
       switch outlook {
       case .gone(let entry): watch(item, .failure(.resultGone(entry)))
       case .lost(let entry): watch(item, .failure(.settledAsLost(entry.id)))
-      case .toDo, .done, .underWay, .paid, .ambiguous: break
+      case .toDo(let numbers, _, let errors):
+        item.options.numbers = numbers
+        for error in errors where !error.isOfOpenOutcome { watch(item, .failure(error)) }
+      case .done, .underWay, .paid, .ambiguous: break
       }
       if sum.admits(outlook) { found.append(item) }
       if found.count == limit {
@@ -213,6 +254,8 @@ extension Editor {
     options.run = ""
     options.knownJobs = item.knownJobs(keys, keys.map { $0.text(ofVariant: number) })
     options.sendsAgain = again != .no
+    // The limits hold for all jobs together.
+    options.spending = SpendingLimits()
     return try await plan(EditJob(item.prompt, item.references, options, .none) { _ in })
   }
 }

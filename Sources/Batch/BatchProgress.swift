@@ -32,7 +32,7 @@ public struct BatchProgress: Encodable, Sendable {
     summary.count(outcome)
     switch outcome {
     case .skipped, .elsewhere: break
-    case .done, .ambiguous, .failed:
+    case .done, .incomplete, .ambiguous, .failed:
       ends.append(now)
       if ends.count > Self.looksBack { ends.removeFirst() }
     }

@@ -23,6 +23,8 @@ package final class BatchRun: Sendable {
   private let limiter: SpendingLimiter
   let again: ResendPolicy
   private let sent = Mutex(false)
+  /// The results that were fetched for jobs that are left to send, by the keys of these.
+  private let fetched = Mutex<[String: [EditResult]]>([:])
   package let stop: StopSignal
 
   /// Whether the run has sent an edit.
@@ -68,10 +70,16 @@ package final class BatchRun: Sendable {
 
   /// Runs a job.
   ///
-  /// - Parameter isFetching: whether nothing is sent.
+  /// - Parameters:
+  ///   - reservation: what is reserved for the job.
+  ///   - isFetching: whether nothing is sent.
   /// - Returns: the outcomes of its items, in their order; an item has no outcome when the run was stopped
   ///   before it was sent. `nil` when the job is left to send.
-  func perform(_ job: BatchJob, isFetching: Bool = false) async -> [(Manifest.Item, Batch.Outcome?)]? {
+  func perform(
+    _ job: BatchJob, _ reservation: SpendingReservation, isFetching: Bool = false
+  ) async -> [(Manifest.Item, Batch.Outcome?)]? {
+    var reserved: SpendingReservation? = reservation
+    defer { reserved?.end() }
     do throws(PlantainError) {
       let keys = try await editor.keys(of: job.item.prompt, job.item.references, job.item.options)
       guard let (claim, names) = try await claim(job.item, keys) else {
@@ -81,21 +89,42 @@ package final class BatchRun: Sendable {
       let first: Batch.Outcome?
       switch await settle(job.item, names) {
       case .ended(let outcome): first = outcome
-      case .toSend where isFetching: return nil
-      case .toSend:
+      case .toSend(let earlier) where isFetching:
+        fetched.withLock { $0[names[0]] = earlier.fetched }
+        return nil
+      case .toSend(var earlier):
+        earlier.fetched = (fetched.withLock { $0.removeValue(forKey: names[0]) } ?? []) + earlier.fetched
+        reserved = nil
         first = await send(
-          job.item, names[0], known: job.item.knownJobs(keys, names))
+          job.item, names, earlier, reservation, known: job.item.knownJobs(keys, names))
       }
       var outcomes = [(job.item, first)]
       for item in job.same {
         var outcome = first
-        if let first { outcome = await self.outcome(for: item, after: first) }
+        if let first { outcome = await self.outcome(for: item, after: first, names) }
         outcomes.append((item, outcome))
       }
       return outcomes
     } catch {
-      return job.items.map { ($0, Self.outcome(of: error)) }
+      return job.items.map { ($0, Batch.Outcome(error)) }
     }
+  }
+
+  /// Reserves the price of a job at the first route, as far as pictures are to be sent for.
+  ///
+  /// - Throws: `overSpending` when that would exceed a limit.
+  func reserve(_ job: BatchJob, isFetching: Bool) async throws(PlantainError) -> SpendingReservation {
+    let reservation = SpendingReservation(limiter)
+    guard limiter.isLimited, !isFetching,
+      case .toDo(let numbers, _, _)? = try? await editor.outlook(of: job.item, again)
+    else { return reservation }
+    var options = job.item.options
+    options.numbers = numbers
+    let gateway = editor.routes[0].gateway
+    // Options that the route lacks are reported when the job runs.
+    guard let choices = try? resolve(options, for: gateway) else { return reservation }
+    try reservation.cover(choices.price, count: options.requestedCount, gateway.id)
+    return reservation
   }
 
   /// The lock on the job, and the keys under which it may be known. If another process has given a variant's
@@ -123,72 +152,60 @@ package final class BatchRun: Sendable {
   private enum Settled {
     /// There is no outcome when the run was stopped.
     case ended(Batch.Outcome?)
-    case toSend
+    /// Pictures that earlier edits have left out.
+    case toSend(Recovery.Earlier)
   }
 
   /// What earlier runs have made of the job.
   private func settle(_ item: Manifest.Item, _ names: [String]) async -> Settled {
     do throws(PlantainError) {
-      for name in names {
-        if let earlier = try await settle(item, name) { return .ended(earlier) }
+      let earlier = try await earlier(item, names)
+      let pictures = earlier.pictures
+      if pictures.isUnderWay { return .ended(.elsewhere) }
+      for result in earlier.fetched where again != .no {
+        // Otherwise a process that resumes this run would send it.
+        try await editor.store.move(result.id, toRun: id)
       }
-      return .toSend
+      guard pictures.missing.isEmpty else { return .toSend(earlier) }
+      if let outcome = Batch.Outcome(earlier.fetched, lacking: pictures.errors) { return .ended(outcome) }
+      return .ended(try await result(of: pictures, for: item))
     } catch {
-      return .ended(Self.outcome(of: error))
+      return .ended(Batch.Outcome(error))
     }
   }
 
+  /// Sends for the pictures of a job that are missing.
   private func send(
-    _ item: Manifest.Item, _ key: String, known: Set<String>
+    _ item: Manifest.Item, _ names: [String], _ earlier: Recovery.Earlier,
+    _ reservation: SpendingReservation, known: Set<String>
   ) async -> Batch.Outcome? {
+    let errors = earlier.pictures.errors
     do throws(PlantainError) {
-      return .done(try await edit(item, key, known: known))
-    } catch {
-      return Self.outcome(of: error)
-    }
-  }
-
-  /// The outcome of a picture with the same bytes: it shares the result or the failure.
-  private func outcome(for item: Manifest.Item, after first: Batch.Outcome) async -> Batch.Outcome? {
-    let id: String
-    switch first {
-    case .done(let result): id = result.copyOf ?? result.id
-    case .skipped(let known?, _): id = known
-    case .skipped(nil, _), .elsewhere, .ambiguous, .failed: return first
-    }
-    do throws(PlantainError) {
-      return try await result(of: [editor.store.entry(id)], for: item)
-    } catch {
-      return Self.outcome(of: error)
-    }
-  }
-
-  private static func outcome(of error: PlantainError) -> Batch.Outcome? {
-    switch error.code {
-    case .outcomeUnknown: .ambiguous(error)
-    case .interrupted: error.billed == .no ? nil : .ambiguous(error)
-    default: .failed(error)
-    }
-  }
-
-  /// The result of done edits, for an item's output: it exists there, or is copied there.
-  private func result(of entries: [EditEntry], for item: Manifest.Item) async throws(PlantainError)
-    -> Batch.Outcome
-  {
-    if let (id, outputs) = try item.results(of: entries) { return .skipped(id: id, outputs: outputs) }
-    for entry in entries {
-      if let copy = try await editor.recovery.copy(entry, to: item.options, namedAfter: item.references.first)
-      {
-        return .done(copy)
+      let result = try await edit(item, names[0], earlier.pictures.rest, reservation, known: known)
+      var all = earlier.fetched + [result]
+      if result.missing.isEmpty, errors.isEmpty, earlier.pictures.rest != nil {
+        // Pictures of earlier runs may be at another output.
+        if case .done(let copy) = try await self.result(of: pictures(item, names), for: item) {
+          all.insert(copy, at: 0)
+        }
       }
+      return Batch.Outcome(all, lacking: result.missing + errors)
+    } catch {
+      if error.billed == .no { reservation.end() }
+      guard let outcome = Batch.Outcome(error), !earlier.fetched.isEmpty || !errors.isEmpty else {
+        return Batch.Outcome(error)
+      }
+      return Batch.Outcome(earlier.fetched, lacking: outcome.errors + errors)
     }
-    throw .resultGone(entries[0])
   }
 
+  /// - Parameter numbers: the numbers of the pictures to send for; `nil`: all.
   private func edit(
-    _ item: Manifest.Item, _ key: String, known: Set<String>
+    _ item: Manifest.Item, _ key: String, _ numbers: [Int]?, _ reservation: SpendingReservation,
+    known: Set<String>
   ) async throws(PlantainError) -> EditResult {
     var options = item.options
+    options.numbers = numbers
     (options.jobKey, options.run, options.knownJobs) = (key, id, known)
     if again != .no { options.sendsAgain = true }
     let routes = try editor.routes.map { route throws(PlantainError) in
@@ -202,10 +219,9 @@ package final class BatchRun: Sendable {
       await throttle.pause(for: pause)
       try? await stop.cutting { try await Task.sleep(for: pause) }
     }
-    let reservation = SpendingReservation(limiter)
     do throws(PlantainError) {
       try reservation.cover(
-        routes[0].options.price, count: options.count, editor.routes[0].gateway.id)
+        routes[0].options.price, count: options.requestedCount, editor.routes[0].gateway.id)
       let result = try await editor.editOrFetch(
         item.prompt, item.references, options, by: routes, until: stop, reserving: reservation
       ) { event in
@@ -219,7 +235,7 @@ package final class BatchRun: Sendable {
       await throttle.leave(isSuccess: true)
       return result
     } catch {
-      if error.billed == .no { reservation.end() } else { await settle(reservation, error.editID) }
+      if error.billed != .no { await settle(reservation, error.editID) }
       await throttle.leave(isSuccess: false)
       throw error
     }
@@ -236,28 +252,14 @@ package final class BatchRun: Sendable {
     await editor.store.note(pause: wait, width: width, reason: why, of: editor.routes[0])
   }
 
-  /// The outcome of the same job from an earlier run; `nil` when it is not done yet.
-  private func settle(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Batch.Outcome? {
-    switch try await earlier(item, key) {
-    case .done(let entries): return try await result(of: entries, for: item)
-    case .fetched(let result):
-      // Otherwise a process that resumes this run would send it.
-      if again != .no { try await editor.store.move(result.id, toRun: id) }
-      return .done(result)
-    case .underWay: return .elsewhere
-    case .unknown(let entry): return .ambiguous(.unknownOutcome(of: entry.id))
-    case .lost(let entry): return .failed(.settledAsLost(entry.id))
-    case nil: return nil
-    }
-  }
-
-  private func earlier(_ item: Manifest.Item, _ key: String) async throws(PlantainError) -> Recovery.Earlier?
-  {
+  private func earlier(
+    _ item: Manifest.Item, _ names: [String]
+  ) async throws(PlantainError) -> Recovery.Earlier {
     let stop = StopSignal(under: stop)
     defer { stop.endAll() }
     do throws(PlantainError) {
       return try await editor.recovery.earlier(
-        key, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
+        names, item.options, of: item.references.first, again: again, until: stop, watch: { _ in })
     } catch {
       // A result that waits to be fetched keeps waiting: nothing was sent.
       throw error.code == .interrupted ? .interrupted() : error
@@ -266,25 +268,4 @@ package final class BatchRun: Sendable {
 
   /// Whether there is a single route, whose failures affect all jobs.
   var hasOneRoute: Bool { editor.routes.count == 1 }
-}
-
-extension Editor {
-  /// The policy with the full id of the run to resume.
-  ///
-  /// - Throws: `missing` when there is no such run, `ledgerUnusable` when the ledger cannot be used.
-  func resolved(_ again: ResendPolicy) async throws(PlantainError) -> ResendPolicy {
-    guard case .goingOn(let run) = again else { return again }
-    return .goingOn(run: try await store.run(run).id)
-  }
-}
-
-extension Manifest.Item {
-  /// The keys under which earlier edits of the job, and of those of its variants, are known.
-  func knownJobs(_ keys: [JobKey], _ names: [String]) -> Set<String> {
-    let numbers = 1...(variant ?? 1) + Self.furtherVariants
-    return Set(names + numbers.flatMap { number in keys.map { $0.text(ofVariant: number) } })
-  }
-
-  /// Other processes may have begun further variants.
-  private static let furtherVariants = 32
 }

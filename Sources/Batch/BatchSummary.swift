@@ -86,16 +86,11 @@ public struct BatchSummary: Encodable, Sendable {
 
   package mutating func count(_ outcome: Batch.Outcome) {
     switch outcome {
-    case .done(let result):
-      done += 1
-      failures.formUnion(result.failures)
+    case .done: done += 1
     case .skipped, .elsewhere: skipped += 1
-    case .ambiguous:
-      ambiguous += 1
-      failures.insert(.outcomeUnknown)
-    case .failed(let error):
-      failed += 1
-      failures.insert(error.code)
+    case .incomplete, .ambiguous, .failed:
+      if outcome.openErrors.isEmpty { failed += 1 } else { ambiguous += 1 }
+      failures.formUnion(outcome.openErrors.isEmpty ? outcome.errors.failures : [.outcomeUnknown])
     }
   }
 }

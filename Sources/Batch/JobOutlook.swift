@@ -5,7 +5,10 @@ import Ledger
 extension Editor {
   /// The state of a job, as far as it is known without asking a gateway.
   enum Outlook: Sendable {
-    case toDo, underWay, paid, ambiguous
+    case underWay, paid, ambiguous
+    /// Pictures with these numbers are to be sent for; `nil`: all. `isPaid`: something may be fetched first.
+    /// The errors are of others that are lost, or whose outcome is unknown.
+    case toDo([Int]?, isPaid: Bool = false, [PlantainError] = [])
     /// It is done. `isInPlace`: its results are at the item's output; otherwise they are copied there.
     case done(isInPlace: Bool)
     /// The user has settled it as lost.
@@ -18,48 +21,36 @@ extension Editor {
   ///
   /// - Throws: `missing`, `notAFile` or `unreadable` when a picture cannot be read.
   func outlook(of item: Manifest.Item, _ again: ResendPolicy) async throws(PlantainError) -> Outlook {
-    guard Path(store.path).exists else { return .toDo }
+    guard Path(store.path).exists else { return .toDo(nil) }
     let keys = try await keys(of: item.prompt, item.references, item.options)
     let number = try await number(of: item, keys)
-    for key in keys {
-      let outlook = try await outlook(of: item, key.text(ofVariant: number), again)
-      guard case .toDo = outlook else { return outlook }
+    let pictures = try await store.pictures(
+      ofJob: keys.map { $0.text(ofVariant: number) }, count: item.options.count, again)
+    if pictures.isUnderWay { return .underWay }
+    let isPaid = !pictures.paid.isEmpty
+    guard pictures.missing.isEmpty else {
+      return .toDo(pictures.rest, isPaid: isPaid || !pictures.fetchable.isEmpty, pictures.errors)
     }
-    return .toDo
+    if isPaid { return .paid }
+    if !pictures.unknown.isEmpty { return .ambiguous }
+    if let entry = pictures.lost.first { return .lost(entry) }
+    if try item.results(of: pictures) != nil { return .done(isInPlace: true) }
+    if try await recovery.canCopy(pictures) { return .done(isInPlace: false) }
+    guard let entry = pictures.newestResult else { return .toDo(nil) }
+    return .gone(entry)
   }
 
-  /// The same by one key, by the rules of `earlier`.
-  private func outlook(
-    of item: Manifest.Item, _ key: String, _ again: ResendPolicy
-  ) async throws(PlantainError) -> Outlook {
-    var lost: EditEntry?
-    var done: [EditEntry] = []
-    for (entry, standing) in try await store.standings(of: key) {
-      switch standing {
-      case .underWay: return .underWay
-      case .done where !again.passesOver(entry): done.append(entry)
-      case _ where !done.isEmpty: continue
-      case .paid: return .paid
-      case .unknown where !again.passesOver(entry): return .ambiguous
-      case .lost where !again.passesOver(entry): lost = lost ?? entry
-      case .done, .unknown, .lost, .nothing, .withoutPicture: continue
-      }
-    }
-    guard let newest = done.first else { return lost.map { .lost($0) } ?? .toDo }
-    if try item.results(of: done) != nil { return .done(isInPlace: true) }
-    for entry in done where try await recovery.canCopy(entry) { return .done(isInPlace: false) }
-    return .gone(newest)
+  /// The state of an item's job, for which everything is to be sent if its pictures cannot be read: that is
+  /// reported when the job runs.
+  func presumedOutlook(of item: Manifest.Item, _ again: ResendPolicy) async -> Outlook {
+    (try? await outlook(of: item, again)) ?? .toDo(nil)
   }
 }
 
 extension Manifest.Item {
-  /// The results of done edits at the item's output, if one of the edits has all of its results there.
-  func results(of entries: [EditEntry]) throws(PlantainError) -> (id: String, outputs: [String])? {
+  /// The results of a job at the item's output, if all of them are there.
+  func results(of pictures: JobPictures) throws(PlantainError) -> (id: String, outputs: [String])? {
     let plan = try OutputPlan(options, first: references.first)
-    for entry in entries {
-      let outputs = plan.outputs(of: entry)
-      if !outputs.isEmpty, outputs.allSatisfy({ Path($0).exists }) { return (entry.id, outputs) }
-    }
-    return nil
+    return pictures.results(at: plan)
   }
 }

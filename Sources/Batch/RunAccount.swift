@@ -9,42 +9,18 @@ extension BatchRun {
   func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
     var count = 0
     for (position, job) in jobs.enumerated() {
-      // An unreadable picture is reported when its job runs.
-      guard case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo else { continue }
+      guard case .toDo = await editor.presumedOutlook(of: job.item, again) else { continue }
       count += 1
       if count == limit { return jobs[...position] }
     }
     return jobs[...]
   }
 
-  /// Checks the price of each job that is not done yet against the limits.
-  ///
-  /// - Throws: `overSpending` when a price exceeds the limits or is unknown.
-  func requireAffordable(_ jobs: some Sequence<BatchJob>, of manifest: Manifest) async throws(PlantainError) {
-    let gateway = editor.routes[0].gateway
-    for job in jobs {
-      let options = job.item.options
-      let choices = try resolve(options, for: gateway)
-      do throws(PlantainError) {
-        try options.spending.check(choices.price, count: options.count, choices.model.id, gateway.id)
-        for other in editor.routes.dropFirst().map(\.gateway) where !options.spending.all.isEmpty {
-          let choices = try resolve(options, for: other)
-          try options.spending.requireComparable(choices.price, choices.model.id, other.id)
-        }
-      } catch {
-        // An unreadable picture is reported when its job runs.
-        guard case .toDo? = try? await editor.outlook(of: job.item, again) else { continue }
-        throw error.of(job.item, in: manifest.path)
-      }
-    }
-  }
-
   /// Splits the jobs into those of which something is known, which may be fetched, and those to send.
   func sorted(_ jobs: ArraySlice<BatchJob>) async -> (known: [BatchJob], new: [BatchJob]) {
     var (known, new): ([BatchJob], [BatchJob]) = ([], [])
     for job in jobs {
-      // An unreadable picture is reported when its job runs.
-      if case .toDo = (try? await editor.outlook(of: job.item, again)) ?? .toDo {
+      if case .toDo(_, isPaid: false, _) = await editor.presumedOutlook(of: job.item, again) {
         new.append(job)
       } else {
         known.append(job)
@@ -89,11 +65,48 @@ extension BatchRun {
   }
 }
 
+extension Editor {
+  /// Checks the price of each job that is not done yet against the limits.
+  ///
+  /// - Throws: `overSpending` when a price exceeds the limits or is unknown.
+  func requireAffordable(
+    _ items: [Manifest.Item], _ again: ResendPolicy, of manifest: Manifest
+  ) async throws(PlantainError) {
+    for item in items where !item.options.spending.all.isEmpty {
+      var options = item.options
+      if options.count > 1, options.numbers == nil,
+        case .toDo(let numbers, _, _) = await presumedOutlook(of: item, again)
+      {
+        options.numbers = numbers
+      }
+      do throws(PlantainError) {
+        try requireAffordable(options)
+      } catch {
+        // An unreadable picture is reported when its job runs.
+        guard case .toDo? = try? await outlook(of: item, again) else { continue }
+        throw error.of(item, in: manifest.path)
+      }
+    }
+  }
+
+  private func requireAffordable(_ options: EditOptions) throws(PlantainError) {
+    for (position, gateway) in routes.map(\.gateway).enumerated() {
+      let choices = try resolve(options, for: gateway)
+      guard position == 0 else {
+        try options.spending.requireComparable(choices.price, choices.model.id, gateway.id)
+        continue
+      }
+      try options.spending.check(choices.price, count: options.requestedCount, choices.model.id, gateway.id)
+    }
+  }
+}
+
 extension Batch.Outcome {
   /// The id of the edit in the ledger; `nil` if nothing was sent.
   fileprivate var edit: String? {
     switch self {
-    case .done(let result): result.copyOf == nil ? result.id : nil
+    case .done(let result), .incomplete(let result?, _): result.copyOf == nil ? result.id : nil
+    case .incomplete(nil, let errors): errors.lazy.compactMap(\.editID).first
     case .ambiguous(let error), .failed(let error): error.editID
     case .skipped, .elsewhere: nil
     }

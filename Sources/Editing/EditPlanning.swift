@@ -43,7 +43,7 @@ extension Editor {
     plan.paidFor = try await store.paidEqual(of: plan, job)
     plan.dearest = dearestPrice(of: routes)
     if let (price, gateway) = plan.dearest {
-      try job.options.spending.check(price, count: job.options.count, "the model", gateway)
+      try job.options.spending.check(price, count: job.options.requestedCount, "the model", gateway)
       try await store.check(plan, within: job.options.spending)
     }
     return plan
@@ -77,21 +77,11 @@ extension Editor {
     _ prompt: String, _ references: [Reference], _ options: EditOptions
   ) async throws(PlantainError) -> String? {
     guard store.exists else { return nil }
-    let again: ResendPolicy = options.sendsAgain ? .yes : .no
-    var lost: EditEntry?
-    for key in try await keys(of: prompt, references, options) {
-      for (entry, standing) in try await store.standings(of: key.text) {
-        switch standing {
-        case .underWay: throw .twinUnderWay()
-        case .done where !again.passesOver(entry): return nil
-        case .paid, .unknown(isKept: true): return entry.id
-        case .unknown where !again.passesOver(entry): throw .twinUnknown(entry.id)
-        case .lost where !again.passesOver(entry): lost = lost ?? entry
-        case .done, .unknown, .lost, .nothing, .withoutPicture: continue
-        }
-      }
-    }
-    if let lost { throw .settledAsLost(lost.id) }
+    let keys = try await keys(of: prompt, references, options).map(\.text)
+    let pictures = try await store.pictures(
+      ofJob: keys, count: options.count, options.sendsAgain ? .yes : .no)
+    if !pictures.isUnderWay, let paid = pictures.fetchable.first { return paid.id }
+    try pictures.requireNoOpenTwin()
     return nil
   }
 }

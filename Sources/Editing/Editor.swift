@@ -69,7 +69,7 @@ public final class Editor: Sendable {
     defer { stop.endAll() }
     return try await stop.reporting(to: watch, timing) { () throws(PlantainError) in
       let job = try EditJob(prompt, references, options, .none) { _ in }
-      try await self.store.requireWritable(job)
+      let obstacle = try await self.obstacle(to: job)
       let routes = try self.resolve(job)
       let keys = try await self.keys(of: prompt, references, options)
       let lock = try self.lock(job, keys)
@@ -77,8 +77,21 @@ public final class Editor: Sendable {
       if let earlier = try await self.recovery.earlierResult(of: job, keys, until: stop, watch) {
         return earlier
       }
+      if let obstacle { throw obstacle }
       return try await self.editOrFetch(
         prompt, references, options.recorded(by: keys), by: routes, until: stop, watch)
+    }
+  }
+
+  /// The existing file that keeps the results of an edit for several pictures from being written. It may be a
+  /// picture of an equal earlier edit, of which others are open: that comes first.
+  private func obstacle(to job: EditJob) async throws(PlantainError) -> PlantainError? {
+    do throws(PlantainError) {
+      try await store.requireWritable(job)
+      return nil
+    } catch {
+      guard error.code == .outputExists, job.options.count > 1, store.exists else { throw error }
+      return error
     }
   }
 
@@ -156,7 +169,7 @@ public final class Editor: Sendable {
       let finished = try await finish(sent, ready.plan, as: job.output, job.watch)
       var result = try await write(
         finished, sent, ready.plan, as: job.output, earlier: job.earlier, since: job.start, job.watch)
-      result.missing = sent.missing(from: result, ready)
+      result.missing = sent.missing(from: result, finished, ready)
       return result
     }
   }

@@ -91,12 +91,18 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
     package var overwrites: Bool
     /// The requested format, as a MIME type.
     package var format: String?
+    /// The numbers of the pictures that each request asks for, counted from 1 among those of the whole job;
+    /// `nil` for a single picture, and in entries of earlier versions.
+    package var numbers: [[Int]]?
 
-    package init(path: String, isFile: Bool, overwrites: Bool, format: String?) {
+    package init(
+      path: String, isFile: Bool, overwrites: Bool, format: String?, numbers: [[Int]]? = nil
+    ) {
       self.path = path
       self.isFile = isFile
       self.overwrites = overwrites
       self.format = format
+      self.numbers = numbers
     }
   }
 

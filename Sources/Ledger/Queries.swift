@@ -24,7 +24,8 @@ extension Ledger {
 
   /// Saves an edit unless it would raise the spending since a time above a maximum. The cost of an edit is
   /// what its gateway reported, or else its price by the table. An edit that certainly cost nothing does not
-  /// count, and neither does one picture for each request of an edit that certainly cost nothing.
+  /// count, and neither do the pictures of a request that certainly cost nothing or was never sent. In
+  /// entries of earlier versions, each request is for one picture, and each counts that is not recorded.
   ///
   /// The edit counts with its whole price until `release`, also while it waits for a retry or continues on
   /// another route.
@@ -112,10 +113,15 @@ extension Ledger {
             SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled' AND costAmount IS NULL)
           THEN (SELECT sum(costAmount) * 1000000 FROM attempts
             WHERE edit = edits.id AND costCurrency = edits.currency)
-          END, priceMillionths - priceMillionths / max(count, 1) * CASE WHEN EXISTS (
-            SELECT 1 FROM attempts WHERE edit = edits.id AND state = 'prepared')
-          THEN 0
-          ELSE (SELECT count(*) FROM (SELECT 1 FROM attempts WHERE edit = edits.id
+          END, priceMillionths / max(count, 1) * CASE
+          WHEN EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state = 'prepared')
+          OR NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)
+          THEN count
+          WHEN json_extract(output, '$.numbers') IS NOT NULL
+          THEN (SELECT total(json_array_length(output, '$.numbers[' || (part - 1) || ']')) FROM (
+            SELECT part FROM attempts WHERE edit = edits.id AND part > 0
+            GROUP BY part HAVING NOT min(state = 'unbilled')))
+          ELSE count - (SELECT count(*) FROM (SELECT 1 FROM attempts WHERE edit = edits.id
             GROUP BY part HAVING min(state = 'unbilled')))
           END))) AS INTEGER)
         FROM edits WHERE currency = ? AND \(condition) AND (

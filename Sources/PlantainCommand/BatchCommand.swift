@@ -169,7 +169,7 @@ struct BatchCommand: AsyncParsableCommand {
       case .ended(let item, let outcome):
         display.clear()
         show(item, outcome)
-        if case .failed = outcome { failed.append(item) }
+        if outcome.hasFailed { failed.append(item) }
         record.add(item, outcome)
       case .stopping(let inFlight, let left):
         display.clear()
@@ -202,7 +202,7 @@ struct BatchCommand: AsyncParsableCommand {
   private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
-    case .done(let result):
+    case .done(let result), .incomplete(let result?, _):
       if !common.json { for path in result.images.compactMap(\.output) { Console.print(path) } }
       for error in result.missing {
         Console.note(Console.printable("plantain: \(error.namingFlags.message(about: item.name))"))
@@ -215,8 +215,9 @@ struct BatchCommand: AsyncParsableCommand {
     case .skipped(nil, let outputs):
       common.note("\(item.name) is skipped: \(outputs.joined(separator: ", ")) already exists")
     case .elsewhere: common.note("\(item.name) is in progress in another process")
-    case .ambiguous(let error), .failed(let error):
-      if !common.json {
+    case .incomplete(nil, _), .ambiguous, .failed:
+      guard !common.json else { break }
+      for error in outcome.errors {
         Console.note(Console.printable("plantain: \(error.namingFlags.message(about: item.name))"))
       }
     }
@@ -293,7 +294,6 @@ struct BatchCommand: AsyncParsableCommand {
           for line in lines.dropFirst() { Console.print(line) }
         }
       case .failure(let error):
-        if error.code == .overSpending { break }
         // An equal request whose outcome is unknown is counted, as other jobs like it.
         if status == 0, error.code != .outcomeUnknown { status = ExitStatus.of(error) }
         if !common.json {
@@ -307,7 +307,7 @@ struct BatchCommand: AsyncParsableCommand {
       Console.print(Summary.line(of: plan))
     }
     if let error = plan.overLimit, let maximum = plan.affordable {
-      throw error.allowing(maximum, of: plan.jobs)
+      throw error.allowing(maximum, of: plan.sendable)
     }
     if status != 0 { throw CommandFailure(status: status) }
   }

@@ -142,8 +142,18 @@ enum Summary {
         "total     ", "", some.reduce(0) { $0 + $1.edits },
         money(some.compactMap(\.amount).reduce(0, +), some.compactMap(\.uncertain).reduce(0, +), currency))
     }
-    return totals.map { line($0.day, $0.gateway, $0.edits, money($0.amount, $0.uncertain, $0.currency)) }
-      + sums
+    let unpriced = totals.reduce(0) { $0 + $1.unpriced }
+    return totals.map { line($0.day, $0.gateway, $0.edits, words($0)) } + sums
+      + (unpriced > 0 ? ["price unknown: \(unpriced)"] : [])
+  }
+
+  private static func words(_ total: HistoryTotal) -> String {
+    let unpriced = total.unpriced > 0 ? "price unknown: \(total.unpriced)" : nil
+    guard total.currency != nil, total.unpriced < total.edits else {
+      return unpriced ?? "at an unknown price"
+    }
+    return [money(total.amount, total.uncertain, total.currency), unpriced].compactMap(\.self).joined(
+      separator: ", ")
   }
 
   private static func money(_ amount: Double?, _ uncertain: Double?, _ currency: String?) -> String {
@@ -200,12 +210,14 @@ enum Summary {
     let highest = plan.upTo.map { sum($0).map { ", up to \($0) if other routes are used" } ?? "" } ?? ""
     let cost = (sum(plan.cost) ?? "at an unknown price") + highest
     let tokens = plan.tokens.map { ", about \($0.input) + \($0.output) tokens" } ?? ""
-    let failed = plan.failed > 0 ? "; \(plan.failed) cannot be prepared" : ""
+    let failed =
+      (plan.unprepared > 0 ? "; \(plan.unprepared) cannot be prepared" : "")
+      + (plan.failed > plan.unprepared ? "; \(plan.failed - plan.unprepared) lost or gone" : "")
     let variants = plan.variants.map { "lines \(list($0)) are \(count($0.count)) variants\n" }.joined()
     let same = plan.same.map { "pictures \(list($0)) are identical, and paid for once\n" }.joined()
     let others = [
       (plan.skipped, "already done or paid for"), (plan.ambiguous, "ambiguous"),
-      (plan.left, "left for later"),
+      (plan.leftForLimit, "of them left, for the limit"), (plan.left - plan.leftForLimit, "left for later"),
     ].filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
     return variants + same
       + "total: \(plan.jobs) \(plan.jobs == 1 ? "edit" : "edits"), \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"

@@ -103,12 +103,15 @@ extension AttemptState {
   /// Whether the attempt has not ended, or its outcome is unknown.
   package var isOpen: Bool { [.sending, .accepted, .ambiguous, .stored].contains(self) }
 
-  /// Whether the user can settle the attempt: it is open, or its picture is unusable, or the user has settled
+  /// Whether the user can settle the attempt: it is open, it has no usable picture, or the user has settled
   /// it before. An attempt that its gateway did not bill has the same state as one that was settled so; the
   /// ledger tells them apart.
   package var permitsSettling: Bool {
-    isOpen || [.unusable, .lost, .writtenOff, .unbilled].contains(self)
+    isOpen || [.withoutPicture, .unusable, .lost, .writtenOff, .unbilled].contains(self)
   }
+
+  /// Whether the user or the gateway has decided about billing.
+  package var isVerdict: Bool { [.lost, .writtenOff, .unbilled].contains(self) }
 
   /// Whether the same request may be sent again without asking the user.
   package var permitsSendingAgain: Bool { self == .prepared || self == .unbilled }

@@ -45,7 +45,7 @@ final class LiveAttempt: Sendable {
       switch state {
       case .accepted, .stored: true
       // Only replies with status 2xx are stored, and an error in such a reply may be wrong.
-      case .ambiguous, .withoutPicture, .unusable, .unbilled: !reply.isEmpty
+      case .ambiguous, .withoutPicture, .unusable, .unbilled, .lost, .writtenOff: !reply.isEmpty
       default: false
       }
     if isOfUse { reply.release() } else { reply.discard() }

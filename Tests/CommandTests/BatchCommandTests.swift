@@ -179,6 +179,31 @@ import Core
     }
   }
 
+  @Test
+  func `a job that lacks a picture is not done, in the summary, its line, the report, and the failed ones`()
+    async throws
+  {
+    let line = #"{"references": ["a.jpg"], "prompt": "x", "count": "3", "output": "many.png"}"#
+    try folder.writeManifest([line])
+    try await withSimulator(faults: [fault { $0.status = 400 }]) { simulator in
+      let batch = ["--gateway", "apiyi", "--base-url", simulator.baseURL(for: .apiyi), "--json"]
+      let first = try await command.run(["batch", "m.jsonl", "-o", "out", "--report", "r.html"] + batch)
+      #expect(first.status == 82, "\(first.errors)")
+      let objects = try first.objects()
+      #expect((objects[0]["images"] as? [Any])?.count == 2 && (objects[0]["missing"] as? [Any])?.count == 1)
+      let summary = try #require(objects.last?["summary"] as? [String: Any])
+      #expect(summary["done"] as? Int == 0 && summary["failed"] as? Int == 1)
+      let page = String(decoding: try folder.read("r.html"), as: UTF8.self)
+      #expect(page.contains(#"data-state="failed""#) && !page.contains(#"data-state="done""#))
+      let failed = try await command.run(["batch", "m.failed.jsonl"] + batch)
+      #expect(failed.status == 0, "\(failed.errors)")
+      #expect(folder.names(in: "out") == ["many-1.png", "many-2.png", "many-3.png"])
+      let done = try await command.run(["batch", "m.jsonl", "-o", "out"] + batch)
+      #expect(done.status == 0 && !folder.names.contains("m.failed.jsonl"))
+      #expect(await simulator.counts.received == 4)
+    }
+  }
+
   @Test func `a plan respects the spending limit`() async throws {
     try writeManifest(3)
     let plan = ["batch", "m.jsonl", "--gateway", "apiyi", "--dry-run"]

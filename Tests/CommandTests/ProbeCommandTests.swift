@@ -46,8 +46,9 @@ import Testing
         "edit", Samples.coffee, "-p", "x", "--gateway", "apiyi", "--count", "2", "-o", "out.jpg",
         "--base-url", simulator.baseURL(for: .apiyi))
       #expect(outcome.status == 76, "\(outcome.errors)")
-      #expect(outcome.lines == ["out-1.jpg"])
-      #expect(folder.names == ["out-1.jpg"])
+      // Either request may be the first to arrive. The name tells which picture came.
+      #expect(outcome.lines == ["out-1.jpg"] || outcome.lines == ["out-2.jpg"])
+      #expect(folder.names == outcome.lines)
       #expect(outcome.errors.contains("plantain history "))
     }
   }

@@ -160,7 +160,8 @@ import Testing
     }
     let written = editOptions { ($0.tier, $0.preparation.maximumEdge) = (.one, .pixels(2_048)) }
     try await scenario.simulated([fault { $0.status = 500 }]) { editor, simulator in
-      #expect(try await Batch(editor).run(manifest("m.jsonl")).ambiguous == 1)
+      // One after another, so that the first request is the one that fails.
+      #expect(try await Batch(editor, maximum: 1).run(manifest("m.jsonl")).ambiguous == 1)
       let batch = Batch(editor)
       let plan = try await batch.plan(manifest("other.jsonl"))
       // Either line got the failing answer, so a plan of one of the two is refused.

@@ -70,6 +70,24 @@ import Testing
     #expect(html.matches(of: /--p:url/).count == 3)
   }
 
+  @Test func `what was paid before is told apart, once for each edit`() async throws {
+    try await run { editor, record, summary in
+      let entries = await editor.completed(record, run: summary.run)
+      for entry in entries where entry.state == .skipped {
+        #expect(entry.isPaidBefore)
+        #expect(entry.cost?.amount == 0.0336)
+      }
+      for entry in entries where entry.state == .done { #expect(!entry.isPaidBefore) }
+      var doubled = record
+      let manifest = try Scenario(in: folder).manifest()
+      for id in entries.compactMap(\.edit) { doubled.add(manifest.items[0], .skipped(id: id, outputs: [])) }
+      let all = await editor.completed(doubled, run: summary.run)
+      #expect(all.count == 2 * entries.count && all.compactMap(\.cost).count == entries.count)
+      try await editor.writeReport(of: doubled, summary, to: folder.file("report.html"))
+    }
+    #expect(try report().contains("$0.0336 paid before"))
+  }
+
   @Test func `a failure is shown with its reason, as text`() async throws {
     try await run { editor, _, summary in
       var record = BatchRecord()

@@ -43,7 +43,7 @@ import Testing
       old.append(state.rawValue)
     }
     let history = try History(ledger: .file(ledger.path))
-    let settled = ["prepared", "unbilled", "without-picture", "unusable", "done", "written-off"]
+    let settled = ["prepared", "unbilled", "done", "written-off"]
     let result = try await history.prune(olderThan: .seconds(30 * 86_400))
     #expect(result == PruneResult(pruned: settled.count, kept: old.count - settled.count))
     let left = try await history.edits(limit: 100).map(\.id)

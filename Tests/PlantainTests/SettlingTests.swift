@@ -224,6 +224,46 @@ import Testing
   }
 }
 
+/// A reply without a picture may be billed, and may have a picture for a later version.
+@Suite(.endsInTime) struct `Settling replies without a picture` {
+  private let scenario: Scenario
+
+  init() throws {
+    scenario = try Scenario()
+    try scenario.folder.writeManifest(jobs: 1)
+  }
+
+  @Test(arguments: Settlement.allCases)
+  func `they are settled, and reading them again leaves the verdict`(verdict: Settlement) async throws {
+    try await scenario.simulated([fault { $0.text = "I cannot" }]) { editor, simulator in
+      #expect(try await Batch(editor).run(scenario.manifest()).exitStatus == 80)
+      let id = try await scenario.history.edits()[0].id
+      #expect(try await scenario.history.edit(id).state == "without-picture")
+      guard case .settled(let entry) = try await editor.settle(id, as: verdict) else {
+        Issue.record("expected nothing to fetch")
+        return
+      }
+      for _ in 0..<2 {
+        _ = await #expect(throws: PlantainError.self) { try await editor.replay(id) }
+        #expect(try await scenario.history.edit(id).state == entry.state)
+      }
+      let attempt = try await editor.store.attempts(of: editor.store.entry(id))[0]
+      #expect(editor.store.hasReply(attempt))
+      let summary = try await Batch(editor).run(scenario.manifest())
+      #expect(verdict == .billed ? summary.exitStatus == 80 : summary.done == 1)
+      #expect(await simulator.counts.received == (verdict == .billed ? 1 : 2))
+    }
+  }
+
+  @Test func `edits of unknown price are counted in the totals`() async throws {
+    try await scenario.simulated(by: .gccai) { editor, _ in
+      _ = try await Batch(editor).run(scenario.manifest(for: .gccai))
+      let totals = try await scenario.history.totals()
+      #expect(totals.map(\.unpriced) == [1] && totals.map(\.edits) == [1])
+    }
+  }
+}
+
 /// What can happen to an accepted task.
 @Suite(.endsInTime) struct `Tasks that the gateway no longer knows` {
   private let scenario: Scenario

@@ -30,15 +30,17 @@ import Testing
       .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
       .settleResend: .writtenOff, .repeatAnswered: .unbilled,
     ],
-    .withoutPicture: [.store: .stored, .begin: .accepted, .finish: .done],
-    .unusable: [
-      .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
-      .settleResend: .writtenOff,
-    ],
+    .withoutPicture: readable,
+    .unusable: readable,
     .done: [.finish: .done],
     .lost: settled,
     .writtenOff: settled,
     .unbilled: settled,
+  ]
+
+  private static let readable: [Event: State] = [
+    .store: .stored, .begin: .accepted, .finish: .done, .settleBilled: .lost, .settleUnbilled: .unbilled,
+    .settleResend: .writtenOff,
   ]
 
   private static let settled: [Event: State] = [

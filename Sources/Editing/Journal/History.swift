@@ -223,8 +223,8 @@ public struct HistoryEntry: Encodable, Sendable {
     case .accepted: "plantain recover \(id)"
     case .stored: "plantain replay \(id)"
     case .withoutPicture where isKept, .unusable where isKept: "plantain replay \(id)"
-    case .ambiguous, .sending: PlantainError.settlingCommand(id)
-    case .prepared, .unbilled, .withoutPicture, .unusable, .done, .lost, .writtenOff: nil
+    case .ambiguous, .sending, .withoutPicture: PlantainError.settlingCommand(id)
+    case .prepared, .unbilled, .unusable, .done, .lost, .writtenOff: nil
     }
   }
 
@@ -233,13 +233,16 @@ public struct HistoryEntry: Encodable, Sendable {
     let why: String? =
       switch state {
       case .ambiguous, .sending: "it may have been done and billed; check the gateway's own log, then run: "
-      case .withoutPicture: "its reply is kept; a later version may find a picture: "
+      case .withoutPicture where command?.contains(" replay ") == true:
+        "it may have been billed; its reply is kept, and a later version may find a picture: "
+      case .withoutPicture:
+        "its reply has no picture, and it may have been billed; check the gateway's own log, then run: "
       case .unusable: "its picture cannot be read; a later version may read it: "
       case .prepared, .unbilled: "nothing was billed; it can be sent again"
       case .writtenOff: "counted as billed; it can be sent again"
       case .accepted, .stored, .done, .lost: nil
       }
-    guard let command else { return [.withoutPicture, .unusable].contains(state) ? nil : why }
+    guard let command else { return state == .unusable ? nil : why }
     return (why ?? "") + command
   }
 }

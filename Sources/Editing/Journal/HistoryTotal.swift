@@ -12,6 +12,8 @@ public struct HistoryTotal: Encodable, Sendable {
   public package(set) var edits = 0
   /// The number of edits that were certainly billed.
   public package(set) var billed = 0
+  /// The number of edits whose price is unknown, at least in part.
+  public package(set) var unpriced = 0
   /// The cost of what was certainly billed; `nil` if unknown.
   public package(set) var amount: Double?
   /// The cost of what may have been billed, if it was; `nil` if there is none, or if unknown.
@@ -19,6 +21,8 @@ public struct HistoryTotal: Encodable, Sendable {
 
   fileprivate mutating func count(_ entry: HistoryEntry) {
     edits += 1
+    let costs = [entry.spending.certain, entry.spending.uncertain].compactMap(\.self)
+    if costs.contains(where: { $0.amount == nil }) { unpriced += 1 }
     if entry.billed == Billing.yes.rawValue { billed += 1 }
     if let more = entry.spending.certain?.amount { amount = ((amount ?? 0) + more).rounded(to: 6) }
     if let more = entry.spending.uncertain?.amount { uncertain = ((uncertain ?? 0) + more).rounded(to: 6) }

@@ -108,6 +108,8 @@ extension LedgerAccess {
 struct EditJournal: AttemptJournal {
   package let ledger: Ledger
   package let edit: String
+  /// Records only that pictures were written, so that an edit keeps the user's verdict until then.
+  var keepsVerdict = false
 
   package func begin(_ attempt: NewAttempt) async throws(JournalError) -> JournaledAttempt {
     let name = "\(edit)-\(attempt.part)-\(attempt.gateway)-\(attempt.number).reply"
@@ -130,6 +132,7 @@ struct EditJournal: AttemptJournal {
   }
 
   package func record(_ change: AttemptChange, of attempt: Int64) async throws(JournalError) {
+    guard !keepsVerdict || change.state == .done else { return }
     do throws(LedgerError) {
       try await ledger.change(
         attempt,

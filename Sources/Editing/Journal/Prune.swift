@@ -77,30 +77,35 @@ extension History {
 
   private static let atATime = 200
 
-  /// Whether no newer edit has done the job of a done edit of a batch.
+  /// Whether an edit of a batch has delivered a picture of its job that no newer edit has delivered, too.
   ///
   /// - Parameter limit: the time from which edits are kept.
   private func isOnlyRecord(
     _ entry: EditEntry, _ attempts: [AttemptEntry], _ limit: Int
   ) async throws(PlantainError) -> Bool {
-    guard entry.run != nil, let key = entry.jobKey, isDone(attempts) else { return false }
+    guard entry.run != nil, let key = entry.jobKey else { return false }
+    var numbers = delivered(entry, attempts)
+    guard !numbers.isEmpty else { return false }
     let all = try await store.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
     for other in all where other.created >= limit {
-      if try await isDone(store.attempts(of: other)) { return false }
+      numbers.subtract(delivered(other, try await store.attempts(of: other)))
     }
-    return true
+    return !numbers.isEmpty
   }
 
-  private func isDone(_ attempts: [AttemptEntry]) -> Bool {
-    AttemptState.combined(attempts.map { $0.settledState(isLive: false) }) == .done
+  private func delivered(_ entry: EditEntry, _ attempts: [AttemptEntry]) -> Set<Int> {
+    Set(entry.pictures(attempts, store.standing).filter(\.value.isDone).keys)
   }
 
   private func isSettled(_ attempt: AttemptEntry) -> Bool {
     guard !store.isLive(attempt) else { return false }
     switch attempt.settledState(isLive: false) {
-    case .prepared, .unbilled, .withoutPicture, .unusable, .done, .writtenOff: return true
-    // Without its entry, a lost edit would be sent and paid for again by the next run of its manifest.
-    case .sending, .accepted, .ambiguous, .stored, .lost: return false
+    case .prepared, .unbilled, .done, .writtenOff: return true
+    // A later version may find a picture in its reply.
+    case .unusable: return !store.hasReply(attempt)
+    // Without its entry, a lost edit would be sent and paid for again by the next run of its manifest. One
+    // without a picture may have been billed.
+    case .sending, .accepted, .ambiguous, .stored, .withoutPicture, .lost: return false
     }
   }
 }

@@ -10,10 +10,26 @@ extension OutputPlan {
       ? stem.replacing(NameTemplate.number, with: "\(number)") : "\(stem)-\(number)"
   }
 
+  /// The number of each file among the requested results of this output; `nil` for a file elsewhere.
+  package func numbers(ofResultsAt paths: [String]) -> [Int?] {
+    let names = (1...asked).map { Path(numbered($0)).canonical }
+    return paths.map { path in
+      let place = Path(path).canonical.withoutExtension
+      return names.firstIndex { place == $0 || Self.isBeside(place, $0) }.map { $0 + 1 }
+    }
+  }
+
+  /// Whether a name is another with a number that sets it apart from a file that existed.
+  private static func isBeside(_ place: String, _ name: String) -> Bool {
+    guard place.hasPrefix(name + "-") else { return false }
+    let number = place.dropFirst(name.count + 1)
+    return !number.isEmpty && number.allSatisfy(\.isNumber)
+  }
+
   /// The paths without extension of all requested results.
   private var names: [String] {
     if written > 0 { return [numbered(written + 1)] }
-    return asked > 1 ? (1...asked).map(numbered) : [stem]
+    return asked > 1 ? (wantedNumbers ?? Array(1...asked)).map(numbered) : [stem]
   }
 
   /// The paths that a result of that name may get.

@@ -17,6 +17,8 @@ package struct OutputPlan {
   /// The number of requested pictures. If there are several, each has its number in its name, however many
   /// arrive.
   package let asked: Int
+  /// The numbers of the pictures to write; `nil`: all that were requested.
+  let wantedNumbers: [Int]?
   /// The number of the edit's pictures that were written before; further ones are written beside them.
   private(set) var written = 0
   /// The path of the comparison: a picture of the original, the result, and their difference.
@@ -33,6 +35,7 @@ package struct OutputPlan {
     overwrites = options.overwrites
     comparison = options.finish.comparison
     asked = max(1, min(options.count, Self.maximumAsked))
+    wantedNumbers = options.numbers
     wanted = options.isRaw ? nil : options.wantedFormat(by: output).flatMap(PictureFormat.writable)
     if let comparison {
       try Self.requireApart(comparison, from: stem, first, options.finish.mask)
@@ -102,14 +105,16 @@ package struct OutputPlan {
   ///
   /// - Parameters:
   ///   - asked: the number of requested pictures.
+  ///   - numbers: the numbers of the pictures to write; `nil`: all that were requested.
   ///   - comparison: the path of the comparison.
   ///   - written: the number of the edit's pictures that were written before.
   ///   - sparing: whether an existing file is replaced only if it has the result's own bytes.
   package init(
-    _ entry: EditEntry.Output, asked: Int = 1, isRaw: Bool = false, comparison: String?, written: Int,
-    sparing: Bool = false
+    _ entry: EditEntry.Output, asked: Int = 1, numbers: [Int]? = nil, isRaw: Bool = false,
+    comparison: String?, written: Int, sparing: Bool = false
   ) {
     sparesOthers = sparing
+    wantedNumbers = numbers
     (self.asked, self.written) = (max(1, min(asked, Self.maximumAsked)), written)
     // The comparison of an earlier picture of the edit is kept.
     self.comparison =
@@ -135,6 +140,13 @@ package struct OutputPlan {
     )
   }
 
+  /// The same with the numbers of the pictures that each request asks for.
+  func entry(for numbers: [[Int]]?) -> EditEntry.Output? {
+    var entry = entry
+    entry?.numbers = numbers
+    return entry
+  }
+
   /// Whether an edit was to write to this output, or has written there.
   package func isPlace(of known: EditEntry) -> Bool {
     guard let own = entry else { return false }
@@ -148,9 +160,10 @@ package struct OutputPlan {
     guard let own = entry.map({ Path($0.path).canonical }) else { return [] }
     let written = known.writtenPlaces
     let stem = Path(stem).canonical
+    let isNumbered = known.count > 1 || known.output?.numbers != nil
     let numbered =
-      known.count > 1
-      ? Set((1...max(known.count, written.count)).map { Path(self.numbered($0)).canonical }) : []
+      isNumbered
+      ? Set((1...max(asked, known.count, written.count)).map { Path(self.numbered($0)).canonical }) : []
     return written.filter { path in
       let place = Path(path).canonical
       let name = place.withoutExtension

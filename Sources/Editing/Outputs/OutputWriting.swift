@@ -9,12 +9,14 @@ extension OutputPlan {
   /// No billed picture is lost: each one is written, and one that cannot be written under its name is written
   /// under another, which the error names.
   ///
-  /// - Parameter maximumDrift: a picture that differs more from its original is kept aside, and an error is
-  ///   thrown.
+  /// - Parameters:
+  ///   - numbers: the number of each picture among the requested ones. `nil` for a picture beyond those;
+  ///     without any, they are counted.
+  ///   - maximumDrift: a picture that differs more from its original is kept aside, and an error is thrown.
   /// - Returns: the paths, in the order of the pictures; `nil` for those that stay in memory.
-  package func write(_ pictures: [FinishedPicture], maximumDrift: Double? = nil) throws(PlantainError)
-    -> [String?]
-  {
+  package func write(
+    _ pictures: [FinishedPicture], numbers: [Int?] = [], maximumDrift: Double? = nil
+  ) throws(PlantainError) -> [String?] {
     var paths: [String?] = []
     var failure: PlantainError?
     for (position, picture) in pictures.enumerated() {
@@ -26,12 +28,12 @@ extension OutputPlan {
       do throws(PlantainError) {
         if let drift = picture.drift(over: maximumDrift) {
           let kept = keep(picture.bytes, extension: picture.format.extensions[0])
-          let place = output == .memory ? nil : path(for: picture, position, of: pictures.count)
+          let place = output == .memory ? nil : path(for: picture, position, of: pictures.count, numbers)
           throw PlantainError.drifted(drift, keptAt: kept, of: place, billed: .yes).keeping(kept)
         }
         paths.append(
           output == .memory
-            ? nil : try write(picture, to: path(for: picture, position, of: pictures.count)))
+            ? nil : try write(picture, to: path(for: picture, position, of: pictures.count, numbers)))
       } catch {
         failure = failure ?? error
       }
@@ -41,14 +43,17 @@ extension OutputPlan {
   }
 
   /// Whether another picture already had the path of one of these.
-  func hasMoved(_ pictures: [FinishedPicture], to paths: [String?]) -> Bool {
+  func hasMoved(_ pictures: [FinishedPicture], _ numbers: [Int?], to paths: [String?]) -> Bool {
     guard sparesOthers, written == 0 else { return false }
-    return zip(pictures, paths).enumerated().contains { position, one in
-      one.1 != nil && one.1 != path(for: one.0, position, of: pictures.count)
+    return pictures.indices.contains { position in
+      paths[position] != nil
+        && paths[position] != path(for: pictures[position], position, of: pictures.count, numbers)
     }
   }
 
-  private func path(for picture: FinishedPicture, _ position: Int, of count: Int) -> String {
+  private func path(
+    for picture: FinishedPicture, _ position: Int, of count: Int, _ numbers: [Int?]
+  ) -> String {
     var name = picture.format.extensions[0]
     if case .file(let path) = output {
       if asked == 1, written == 0, position == count - 1 { return path }
@@ -56,8 +61,11 @@ extension OutputPlan {
       if asked > 1, Self.format(byNameOf: path) != nil { name = Path(path).fileExtension }
     }
     guard asked > 1 || count + written > 1 else { return "\(stem).\(name)" }
-    let numbered = self.numbered(written + position + 1)
-    return overwrites && written == 0 ? "\(numbered).\(name)" : Self.freePath(numbered, name)
+    let number = numbers.isEmpty ? written + position + 1 : numbers[position]
+    // A picture that nobody asked for replaces none.
+    let numbered = self.numbered(number ?? asked + numbers[..<position].count { $0 == nil } + 1)
+    let replaces = overwrites && written == 0 && (number != nil || wantedNumbers == nil)
+    return replaces ? "\(numbered).\(name)" : Self.freePath(numbered, name)
   }
 
   private func write(comparison: PictureBytes, to path: String) throws(PlantainError) {

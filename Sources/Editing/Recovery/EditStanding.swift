@@ -1,5 +1,5 @@
 import Core
-package import Ledger
+import Ledger
 import Submission
 
 /// The standing of one edit of a job.
@@ -14,17 +14,28 @@ package enum EditStanding: Sendable {
   case lost
   /// It cost nothing, or may be sent again all the same.
   case nothing
+
+  var isDone: Bool { if case .done = self { true } else { false } }
 }
 
 extension LedgerStore {
-  /// The edits of a job in the ledger with their standings, the newest first.
-  package func standings(of key: String) async throws(PlantainError) -> [(
-    entry: EditEntry, standing: EditStanding
-  )] {
-    let entries = try await with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }
-    var found: [(EditEntry, EditStanding)] = []
-    for entry in entries { found.append((entry, try await standing(of: entry))) }
-    return found
+  /// What the edits of a job in the ledger have made of its pictures. Creates no ledger.
+  ///
+  /// - Parameters:
+  ///   - keys: the keys of the job.
+  ///   - count: the number of pictures that the job asks for.
+  package func pictures(
+    ofJob keys: [String], count: Int, _ again: ResendPolicy
+  ) async throws(PlantainError) -> JobPictures {
+    var pictures = JobPictures(count: count)
+    guard exists else { return pictures }
+    let entries = try await with { ledger throws(LedgerError) in try await ledger.edits(ofJobs: keys) }
+    for entry in entries {
+      let attempts = try await attempts(of: entry)
+      if attempts.contains(where: isLive) { pictures.isUnderWay = true }
+      pictures.add(entry, entry.pictures(attempts, standing), again)
+    }
+    return pictures
   }
 
   /// Whether a result may still exist after it could not be fetched. A task that the gateway does not know
@@ -37,7 +48,11 @@ extension LedgerStore {
   }
 
   func standing(of entry: EditEntry) async throws(PlantainError) -> EditStanding {
-    let attempts = try await attempts(of: entry)
+    standing(of: try await attempts(of: entry))
+  }
+
+  /// The standing of an edit, or of one of its requests, by its attempts.
+  func standing(of attempts: [AttemptEntry]) -> EditStanding {
     if attempts.contains(where: isLive) { return .underWay }
     let isKept = attempts.contains(where: hasReply)
     let hasTask = attempts.contains { $0.tasks != nil }

@@ -93,7 +93,16 @@ extension EditEntry {
     if let requestDigest { return requestDigest == plan.requestDigest }
     let sent = sources.map { $0.sha256 ?? $0.name }
     return tier == plan.request.tier.rawValue && aspect == plan.request.ratio?.description
-      && count == plan.request.count && sent == plan.reports.map(\.sha256) + plan.passedOn
+      && count == plan.request.count && asksForSame(as: plan.numbers)
+      && sent == plan.reports.map(\.sha256) + plan.passedOn
+  }
+}
+
+extension EditEntry {
+  /// Whether both ask for all pictures of their jobs, or both for the same ones of those.
+  fileprivate func asksForSame(as numbers: [[Int]]?) -> Bool {
+    let all = Array(1...max(1, count))
+    return (self.numbers ?? all) == (numbers?.flatMap(\.self) ?? all)
   }
 }
 

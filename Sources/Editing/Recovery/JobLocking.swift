@@ -22,6 +22,17 @@ extension EditOptions {
   }
 }
 
+extension JobPictures {
+  /// - Throws: `outcomeUnknown` if an equal edit is under way or has an unknown outcome; `noPicture` if all there is of it is
+  ///   settled as billed.
+  func requireNoOpenTwin() throws(PlantainError) {
+    if isUnderWay { throw .twinUnderWay() }
+    if let entry = unknown.first { throw .twinUnknown(entry.id) }
+    // An edit that is done, if only in part, may be repeated.
+    if newestResult == nil, let entry = lost.first { throw .settledAsLost(entry.id) }
+  }
+}
+
 extension Recovery {
   /// Fetches the result of an equal earlier edit that was billed, if it can still be fetched.
   ///
@@ -35,12 +46,8 @@ extension Recovery {
     let earlier = try await earlier(
       keys.map(\.text), job.options, of: job.references.first, again: job.options.sendsAgain ? .yes : .no,
       until: stop, watch: watch)
-    switch earlier {
-    case .fetched(let result): return result
-    case .underWay: throw .twinUnderWay()
-    case .unknown(let entry): throw .twinUnknown(entry.id)
-    case .lost(let entry): throw .settledAsLost(entry.id)
-    case .done, nil: return nil
-    }
+    if let result = earlier.fetched.last { return result }
+    try earlier.pictures.requireNoOpenTwin()
+    return nil
   }
 }

@@ -7,70 +7,38 @@ package import Core
 
 /// Results that earlier edits with the same job key have paid for but not delivered.
 extension Recovery {
-  /// The outcome of earlier edits of the same job.
-  package enum Earlier: Sendable {
-    /// Done by these edits, the newest first.
-    case done([EditEntry])
-    /// The result was fetched, or found in a stored reply, just now.
-    case fetched(EditResult)
-    /// Another process is working on it.
-    case underWay
-    /// The outcome of this edit is unknown.
-    case unknown(EditEntry)
-    /// The user has settled that this edit was billed and that no picture will come.
-    case lost(EditEntry)
+  /// What earlier edits of the same job have left.
+  package struct Earlier: Sendable {
+    /// The results that were fetched, or found in a stored reply, just now.
+    package var fetched: [EditResult] = []
+    package var pictures: JobPictures
   }
 
   /// Goes through the ledger's edits of a job, the newest first, and fetches a result that was paid for and
   /// is kept. Sends nothing that costs.
   ///
   /// - Parameters:
+  ///   - keys: the keys of the job.
   ///   - options: the job's options; its output counts.
   ///   - first: the job's first reference, whose name the output may take.
-  /// - Returns: `nil` when no edit of the job is done or on its way.
   /// - Throws: `outcomeUnknown` when a result is on its way but not ready yet; otherwise as `recover`.
   package func earlier(
-    _ key: String, _ options: EditOptions, of first: Reference?, again: ResendPolicy = .no,
+    _ keys: [String], _ options: EditOptions, of first: Reference?, again: ResendPolicy = .no,
     until stop: StopSignal, watch: @escaping @Sendable (EditEvent) -> Void
-  ) async throws(PlantainError) -> Earlier? {
-    var lost: EditEntry?
-    var done: [EditEntry] = []
-    for (entry, standing) in try await store.standings(of: key) {
-      switch standing {
-      case .underWay: return .underWay
-      case .done where again.passesOver(entry), .lost where again.passesOver(entry): continue
-      case .done: done.append(entry)
-      // Once an edit is done, earlier attempts no longer matter.
-      case _ where !done.isEmpty: continue
-      case .paid:
-        watch(.fetching(id: entry.id))
-        if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
-        if try await store.isStillPaid(entry), !again.passesOver(entry) { return .unknown(entry) }
-      case .withoutPicture(isKept: true):
-        if let result = try await fetched(entry, options, first, stop, watch) { return .fetched(result) }
-      case .unknown(let isKept):
-        if isKept, let result = try await fetched(entry, options, first, stop, watch) {
-          return .fetched(result)
-        }
-        if !again.passesOver(entry) { return .unknown(entry) }
-      case .lost: lost = lost ?? entry
-      case .nothing, .withoutPicture: continue
+  ) async throws(PlantainError) -> Earlier {
+    var fetched: [EditResult] = []
+    var tried: Set<String> = []
+    while true {
+      var pictures = try await store.pictures(ofJob: keys, count: options.count, again)
+      let next = pictures.readable.first { !tried.contains($0.id) }
+      guard !pictures.isUnderWay, let next else {
+        pictures.endFetching(again)
+        return Earlier(fetched: fetched, pictures: pictures)
       }
+      tried.insert(next.id)
+      if pictures.paid.contains(where: { $0.id == next.id }) { watch(.fetching(id: next.id)) }
+      if let result = try await self.fetched(next, options, first, stop, watch) { fetched.append(result) }
     }
-    return done.isEmpty ? lost.map { .lost($0) } : .done(done)
-  }
-
-  /// The same by several keys of a job: the first that tells anything.
-  func earlier(
-    _ keys: [String], _ options: EditOptions, of first: Reference?, again: ResendPolicy,
-    until stop: StopSignal, watch: @escaping @Sendable (EditEvent) -> Void
-  ) async throws(PlantainError) -> Earlier? {
-    for key in keys {
-      if let earlier = try await earlier(key, options, of: first, again: again, until: stop, watch: watch) {
-        return earlier
-      }
-    }
-    return nil
   }
 
   /// - Parameter finishing: how the result is finished.

@@ -37,18 +37,19 @@ package struct Recovery: Sendable {
     try output.check()
     try output.prepareFolder()
     // The results of one request count, even when another has none, or none yet.
-    var executed: [ExecutionResult] = []
+    var sent = SentEdit()
     var failures: [PlantainError] = []
     for attempt in open {
       do throws(PlantainError) {
-        executed.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
+        sent.executed.append(try await resume(attempt, entry, options, asksForTasks, until: stop, watch))
+        sent.numbers.append(entry.numbers(ofPart: attempt.part))
       } catch {
         failures.append(error)
       }
     }
     let worst = failures.first { $0.code == .outcomeUnknown || $0.code == .interrupted } ?? failures.first
-    if executed.isEmpty, let worst { throw worst }
-    var plan = EditPlan(resuming: entry)
+    if sent.executed.isEmpty, let worst { throw worst }
+    var plan = EditPlan(resuming: entry, count: max(0, entry.count - (entry.outputs?.count ?? 0)))
     do throws(PlantainError) {
       if !options.isRaw {
         plan.finishing =
@@ -60,10 +61,9 @@ package struct Recovery: Sendable {
       if let maximum = options.finish.maximumDrift { plan.finishing?.maximumDrift = maximum }
     } catch {
       // The stored replies stay available.
-      for one in executed { one.receipt.release() }
+      for one in sent.executed { one.receipt.release() }
       throw .cannotFinish(error, entry.id)
     }
-    let sent = SentEdit(executed: executed)
     let finished = try await finish(sent, plan, as: output, watch)
     var result = try await write(finished, sent, plan, as: output, since: start, watch)
     result.missing = failures
@@ -91,12 +91,14 @@ package struct Recovery: Sendable {
     }
     // A stored reply is read without asking the gateway, so its key only serves to keep it out of messages.
     let key = reply == nil ? try await route.readKey() : (try? await route.readKey()) ?? .none
-    let executor = try send.executor(route, key, edit: entry.id, until: stop, watch)
+    let state = AttemptState(rawValue: attempt.state) ?? .stored
+    let executor = try send.executor(
+      route, key, edit: entry.id, until: stop, keepsVerdict: state.isVerdict, watch)
     let timeout = options.timeout ?? route.gateway.timeouts.slow
     do throws(ExecutionFailure) {
       return try await executor.resume(
         JournaledAttempt(id: attempt.id ?? 0, reply: stored),
-        state: AttemptState(rawValue: attempt.state) ?? .stored, reply: reply, tasks: tasks,
+        state: state, reply: reply, tasks: tasks,
         sent: SentPictures(entry), timeout: timeout)
     } catch {
       throw .delivering(error, route, ledger: store.path, edit: entry.id)
@@ -134,7 +136,7 @@ package struct Recovery: Sendable {
       var options = options
       options.finish.maximumDrift = nil
       if !options.isRaw { options.finish.comparison = entry.finishing?.comparison }
-      options.count = entry.count
+      (options.count, options.numbers) = (entry.asked, entry.numbers)
       var plan = try OutputPlan(options, first: first ?? entry.sources.first.map { .file($0.name) })
       plan.mayBeCompared = true
       return plan
@@ -142,7 +144,7 @@ package struct Recovery: Sendable {
     place.overwrites = place.overwrites || options.overwrites
     place.format = options.outputFormat?.name ?? place.format
     return OutputPlan(
-      place, asked: entry.count, isRaw: options.isRaw,
+      place, asked: entry.asked, numbers: entry.numbers, isRaw: options.isRaw,
       comparison: options.isRaw ? nil : entry.finishing?.comparison,
       written: entry.outputs?.count ?? 0, sparing: options.sparesOthers)
   }
@@ -165,7 +167,9 @@ extension SentPictures {
 
 extension EditPlan {
   /// Restores the plan of an earlier process from the ledger, as far as it matters for finishing the edit.
-  package init(resuming entry: EditEntry) {
+  ///
+  /// - Parameter count: the number of pictures that are expected; `nil`: all that were requested.
+  package init(resuming entry: EditEntry, count: Int? = nil) {
     let price = entry.priceMillionths.map {
       Price(millionths: $0, currency: entry.currency ?? "USD", checked: "")
     }
@@ -173,8 +177,9 @@ extension EditPlan {
       id: entry.id, gateway: entry.gateway, model: entry.model, prepared: [], reports: [],
       request: EditResult.Request(
         bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
-        ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
-      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [])
+        ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: count ?? entry.count),
+      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [],
+      numbers: entry.output?.numbers)
   }
 }
 

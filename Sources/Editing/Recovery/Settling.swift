@@ -97,9 +97,11 @@ extension AttemptEntry {
   /// Whether its outcome is unknown, or it has not ended.
   fileprivate var isOpen: Bool { settledState(isLive: false).isOpen }
 
-  /// Whether its outcome is unknown, its picture is unusable, or the user has settled it otherwise before.
+  /// Whether its outcome is unknown, its reply has no usable picture, or the user has settled it otherwise
+  /// before.
   fileprivate func canBeSettled(as settlement: Settlement?) -> Bool {
-    isOpen || state == AttemptState.unusable.rawValue || isSettled(otherThan: settlement)
+    isOpen || [AttemptState.withoutPicture, .unusable].map(\.rawValue).contains(state)
+      || isSettled(otherThan: settlement)
   }
 
   /// Whether the user has settled it, and not as this. The message tells it from an attempt that its gateway

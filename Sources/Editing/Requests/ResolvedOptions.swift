@@ -21,8 +21,10 @@ package struct ResolvedOptions: Sendable {
   private let officialFallback: Bool
   /// The format that the gateway is asked for: the wanted one if it has that, otherwise none.
   private let outputFormat: MediaType?
+  /// The numbers of the pictures that each request asks for, counted from 1.
+  let numbers: [[Int]]
   /// The number of pictures that each request asks for.
-  package let parts: [Int]
+  package var parts: [Int] { numbers.map(\.count) }
   /// The price of one picture; `nil` if unknown.
   package let price: Price?
   /// The preparation of the picture to edit. A region is known here only if it is stated in pixels.
@@ -48,7 +50,7 @@ package struct ResolvedOptions: Sendable {
     webSearch = options.webSearch || options.imageSearch && gateway.imageSearchNeedsWebSearch
     try check.fallback(options, model)
     officialFallback = options.officialFallback
-    parts = try Self.parts(options.count, maximum: gateway.maximumPictures)
+    numbers = try Self.numbers(options, maximum: gateway.maximumPictures)
     try check.shaping(options, isShapeAutomatic: isShapeAutomatic)
     self.warnings = warnings
 
@@ -64,9 +66,13 @@ package struct ResolvedOptions: Sendable {
     preparation.mirrorPadding = options.mirrorPadding(preparation.regionSizes)
   }
 
-  private static func parts(_ count: Int, maximum: Int) throws(PlantainError) -> [Int] {
+  private static func numbers(_ options: EditOptions, maximum: Int) throws(PlantainError) -> [[Int]] {
+    let count = options.count
     guard (1...100).contains(count) else { throw .usage("expected 1…100 for the count, received \(count)") }
-    return stride(from: 0, to: count, by: maximum).map { min(maximum, count - $0) }
+    let numbers = options.numbers ?? Array(1...count)
+    return stride(from: 0, to: numbers.count, by: maximum).map {
+      Array(numbers[$0..<min($0 + maximum, numbers.count)])
+    }
   }
 
   /// One of the requests, for `count` pictures, which is one of `parts`.

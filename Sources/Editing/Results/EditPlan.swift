@@ -34,6 +34,9 @@ public struct EditPlan: Sendable {
   public package(set) var modelDoubt: String?
   /// The id of an equal earlier edit that is paid for. Its result would be fetched before anything is sent.
   public package(set) var paidFor: String?
+  /// The numbers of the pictures that each request asks for; `nil` where a single picture is wanted, and in
+  /// edits of earlier versions.
+  package var numbers: [[Int]]?
   /// How the results are finished; `nil` if they are not.
   package var finishing: EditFinishing?
   /// The highest price of a picture among the routes; `nil` if unknown.

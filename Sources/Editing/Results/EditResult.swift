@@ -17,7 +17,7 @@ public struct EditResult: Sendable {
   /// The gateway's task ids; empty where the gateway does not work by tasks.
   public let tasks: [String]
   /// The finished pictures: at least one. The last is the model's final picture.
-  public let images: [Image]
+  public private(set) var images: [Image]
   /// The references as they were prepared.
   public let prepared: [Preparer.Result]
   package let reports: [PrepareReport]
@@ -108,11 +108,12 @@ public struct EditResult: Sendable {
       """
   }
 
-  /// The codes of what is missing: `outcomeUnknown` alone if a missing picture was or may have been billed;
-  /// empty if nothing is missing.
-  package var failures: Set<PlantainError.Code> {
-    missing.contains { $0.billed != .no } ? [.outcomeUnknown] : Set(missing.map(\.code))
-  }
+  /// The codes of what is missing: `outcomeUnknown` alone if the outcome of a request is unknown; empty if
+  /// nothing is missing.
+  package var failures: Set<PlantainError.Code> { missing.failures }
+
+  /// Adds pictures of the same job, before those of this edit.
+  package mutating func precede(by earlier: [Image]) { images = earlier + images }
 
   /// The model's final picture: the last of `images`.
   public var image: Image { images[images.count - 1] }
@@ -123,4 +124,16 @@ public struct EditResult: Sendable {
     isFinished || !image.findings.warnings.isEmpty
       ? FindingsReport(image.findings, remedy: .uncovered(isMirrored: isMirrored)) : nil
   }
+}
+
+extension [PlantainError] {
+  /// The codes of the errors of one job: `outcomeUnknown` alone if the outcome of a request is unknown.
+  package var failures: Set<PlantainError.Code> {
+    contains(where: \.isOfOpenOutcome) ? [.outcomeUnknown] : Set<PlantainError.Code>(map(\.code))
+  }
+}
+
+extension PlantainError {
+  /// Whether the request may have been billed, and its result may still come, or has to be settled.
+  package var isOfOpenOutcome: Bool { code == .outcomeUnknown || code == .interrupted && billed != .no }
 }

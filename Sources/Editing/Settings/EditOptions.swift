@@ -18,6 +18,9 @@ public struct EditOptions: Sendable {
   /// The number of pictures, 1…100. If the gateway makes fewer at once, several requests are sent, each at
   /// its own price. Default: 1.
   public var count = 1
+  /// The numbers of the pictures to request, where an earlier edit has delivered the others of `count`.
+  /// `nil`: all.
+  package var numbers: [Int]?
   /// Lets the model search the web, which the gateway must support. Default: `false`.
   public var webSearch = false
   /// Lets the model search for pictures, which the gateway must support. Default: `false`.
@@ -88,6 +91,9 @@ public struct EditOptions: Sendable {
     /// The gateway's own choice, if it documents one.
     case automatic
   }
+
+  /// The number of pictures to request.
+  package var requestedCount: Int { numbers?.count ?? count }
 
   /// The tier for preparation and price when none was requested.
   package var effectiveTier: Tier { tier ?? .one }

@@ -41,16 +41,13 @@ package struct EditSpending: Sendable {
     let reported: ReplyFacts.ReportedCost?
   }
 
-  /// The requests that were sent. The ledger does not say how many pictures each was for: they are shared out
-  /// evenly.
+  /// The requests that were sent.
   private static func parts(of entry: EditEntry, _ attempts: [AttemptEntry], isLive: Bool) -> [Part] {
-    let parts = Dictionary(grouping: attempts, by: \.part)
-    return parts.sorted { $0.key < $1.key }.enumerated().map { position, part in
-      let billings = part.value.map { $0.billing(isLive: isLive) }
-      let ends = [position, position + 1].map { entry.count * $0 / parts.count }
+    entry.parts(attempts).map { part in
+      let billings = part.attempts.map { $0.billing(isLive: isLive) }
       return Part(
         billing: billings.contains(.yes) ? .yes : billings.contains(.unknown) ? .unknown : .no,
-        pictures: ends[1] - ends[0], reported: reported(part.value))
+        pictures: part.numbers.count, reported: reported(part.attempts))
     }
   }
 

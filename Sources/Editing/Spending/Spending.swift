@@ -81,7 +81,7 @@ extension LedgerStore {
       )
     }
     guard let spent else { return }
-    throw .passingDay(perDay, spent: spent, entry.gateway)
+    throw .passingDay(perDay, spent: spent, more: entry.priceMillionths ?? 0, entry.gateway)
   }
 
   /// The start of the day in UTC.
@@ -103,30 +103,34 @@ extension LedgerStore {
   package func check(_ plan: EditPlan, within limits: SpendingLimits) async throws(PlantainError) {
     guard let perDay = limits.perDay, let price = plan.dearest?.price ?? plan.cost.price else { return }
     let spent = try await spentToday(in: perDay.currency)
-    guard spent + price.millionths * plan.request.count > perDay.millionths else { return }
-    throw .passingDay(perDay, spent: spent, plan.gateway)
+    let more = price.millionths * plan.request.count
+    guard spent + more > perDay.millionths else { return }
+    throw .passingDay(perDay, spent: spent, more: more, plan.gateway)
   }
 
-  /// The run's limit or the rest of the day's limit, whichever is smaller.
-  package func leftToSpend(_ perRun: Money?, _ perDay: Money?) async throws(PlantainError) -> Money? {
-    guard let perDay else { return perRun }
-    let left = max(0, perDay.millionths - (try await spentToday(in: perDay.currency)))
-    if let perRun, perRun.currency != perDay.currency || perRun.millionths < left { return perRun }
-    return Money(millionths: left, currency: perDay.currency)
+  /// What was spent of the day's limit; `nil` without one. Creates no ledger.
+  package func daySpending(_ perDay: Money?) async throws(PlantainError) -> DaySpending? {
+    guard let perDay else { return nil }
+    let end = Self.midnight(before: .now) + 86_400_000
+    return DaySpending(limit: perDay, spent: try await spentToday(in: perDay.currency), end: end)
   }
 }
 
 extension PlantainError {
-  fileprivate static func passingDay(_ perDay: Money, spent: Int, _ gateway: String) -> PlantainError {
-    passingLimit(
+  /// - Parameters:
+  ///   - spent: what was spent today or is in flight, in millionths.
+  ///   - more: the price of what would be sent, in millionths.
+  static func passingDay(_ perDay: Money, spent: Int, more: Int, _ gateway: String) -> PlantainError {
+    let money = { Money(millionths: $0, currency: perDay.currency) }
+    return passingLimit(
       """
-      \(Money(millionths: spent, currency: perDay.currency)) were spent today or are in flight; this edit \
-      would exceed the daily limit of \(perDay)
+      \(money(spent)) were spent today or are in flight, and \(money(max(0, perDay.millionths - spent))) are \
+      left of the daily limit of \(perDay); \(money(more)) more would exceed it
       """,
       hint: "Wait until tomorrow (UTC), or raise max_cost_per_day in the configuration.", gateway)
   }
 
-  fileprivate static func passingLimit(_ message: String, hint: String, _ gateway: String) -> PlantainError {
+  static func passingLimit(_ message: String, hint: String, _ gateway: String) -> PlantainError {
     PlantainError(.request, .overSpending, message, hint: hint + " Nothing was sent.", subject: gateway)
   }
 }

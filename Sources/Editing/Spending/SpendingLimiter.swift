@@ -2,15 +2,24 @@ package import Gateways
 import Ledger
 import Synchronization
 
-/// Reserves each request's price, by the price table, against the limit of a run, and refunds what was not
-/// billed.
+/// Reserves each request's price, by the price table, against the limits of a run and of the day, and refunds
+/// what was not billed.
 package final class SpendingLimiter: Sendable {
   fileprivate let limit: Money?
-  private let spent = Mutex(0)
+  /// The day's limit. The ledger enforces it, too, with the spending of other processes.
+  private let day: DaySpending?
+  /// What this process has reserved, and what the run had spent before. In millionths.
+  private let spent = Mutex((own: 0, before: 0))
 
-  package init(_ limit: Money?) {
+  package init(_ limit: Money?, day: DaySpending? = nil) {
     self.limit = limit
+    self.day = day
   }
+
+  /// Whether there is a limit.
+  package var isLimited: Bool { limit != nil || day != nil }
+
+  fileprivate var currency: String? { (limit ?? day?.limit)?.currency }
 
   /// Reserves the price of `count` pictures.
   ///
@@ -20,20 +29,34 @@ package final class SpendingLimiter: Sendable {
   package func take(
     _ price: Price?, count: Int, _ gateway: String, insteadOf amount: Int = 0
   ) throws(PlantainError) -> Int {
-    guard let limit else { return 0 }
-    try SpendingLimits(perRun: limit).check(price, count: count, "the model", gateway)
+    guard isLimited else { return 0 }
+    try SpendingLimits(perRun: limit, perDay: day?.limit).check(price, count: count, "the model", gateway)
     let more = (price?.millionths ?? 0) * count
-    let before = spent.withLock { spent -> Int? in
-      guard spent - amount + more <= limit.millionths else { return spent - amount }
-      spent += more - amount
+    let error = spent.withLock { spent -> PlantainError? in
+      let own = spent.own - amount
+      if let limit, own + spent.before + more > limit.millionths {
+        return .passingRun(limit, spent: own + spent.before, more: more, gateway)
+      }
+      if let day, day.isToday, own + day.spent + more > day.limit.millionths {
+        return .passingDay(day.limit, spent: own + day.spent, more: more, gateway)
+      }
+      spent.own = own + more
       return nil
     }
-    guard let before else { return more }
-    let money = { Money(millionths: $0, currency: limit.currency) }
-    throw PlantainError(
-      .request, .overSpending,
-      "\(money(before)) are spent or in flight; \(money(more)) more would exceed the limit of \(limit)",
-      hint: "Raise `max-cost`. Nothing was sent.", subject: gateway)
+    if let error { throw error }
+    return more
+  }
+
+  /// The error of a plan that costs more than the limits allow; `nil` if it does not.
+  package func error(ofPlanCosting cost: Money, _ gateway: String) -> PlantainError? {
+    let left = day.map { $0.limit.millionths - $0.spent }
+    if let limit, limit.millionths <= left ?? limit.millionths {
+      guard cost.millionths > limit.millionths else { return nil }
+      return .passingLimit(
+        "they would cost \(cost), over the limit of \(limit)", hint: "Raise `max-cost`.", gateway)
+    }
+    guard let day, cost.millionths > left ?? 0 else { return nil }
+    return .passingDay(day.limit, spent: day.spent, more: cost.millionths, gateway)
   }
 
   /// Counts what the run had spent before it was interrupted.
@@ -43,11 +66,34 @@ package final class SpendingLimiter: Sendable {
     let before = try await store.with { ledger throws(LedgerError) in
       try await ledger.spent(byRun: run, currency: limit.currency)
     }
-    spent.withLock { $0 += before }
+    spent.withLock { $0.before += before }
   }
 
   /// Refunds a reserved amount that was not billed.
-  package func giveBack(_ amount: Int) { spent.withLock { $0 -= amount } }
+  package func giveBack(_ amount: Int) { spent.withLock { $0.own -= amount } }
+}
+
+/// What was spent of a day's limit when a run began.
+package struct DaySpending: Sendable {
+  let limit: Money
+  /// In millionths.
+  let spent: Int
+  /// The end of the day, in milliseconds since 1970.
+  let end: Int
+
+  /// Whether the day has not ended, so that what was spent before still counts.
+  var isToday: Bool { .now < end }
+}
+
+extension PlantainError {
+  fileprivate static func passingRun(
+    _ limit: Money, spent: Int, more: Int, _ gateway: String
+  ) -> PlantainError {
+    let money = { Money(millionths: $0, currency: limit.currency) }
+    return passingLimit(
+      "\(money(spent)) are spent or in flight; \(money(more)) more would exceed the limit of \(limit)",
+      hint: "Raise `max-cost`.", gateway)
+  }
 }
 
 /// What one edit of a run has reserved: the price at the route that is tried, until its cost is known.
@@ -73,10 +119,10 @@ package final class SpendingReservation: Sendable {
   ///
   /// - Parameter spending: what the edit has cost, or may have cost.
   package func settle(_ spending: EditSpending) {
-    guard let limit = limiter.limit else { return }
+    guard limiter.isLimited else { return }
     let costs = [spending.certain, spending.uncertain].compactMap(\.self)
     // A cost in a unit that cannot be compared leaves the reservation as it is.
-    guard costs.allSatisfy({ $0.amount != nil && $0.currency == limit.currency }) else { return }
+    guard costs.allSatisfy({ $0.amount != nil && $0.currency == limiter.currency }) else { return }
     let spent = costs.reduce(0) { $0 + Int((($1.amount ?? 0) * 1_000_000).rounded()) }
     amount.withLock { amount in
       limiter.giveBack(amount - spent)

@@ -16,24 +16,25 @@ struct Finish: Sendable {
   ) async throws(PlantainError) -> FinishedEdit {
     for one in sent.executed { watch(.answered(status: one.status, elapsed: one.elapsed)) }
     return try await sent.keepingReplies(of: plan.id) { () throws(PlantainError) in
-      try await finish(sent.executed.flatMap(\.pictures), plan, as: output)
+      try await finish(sent, plan, as: output)
     }
   }
 
   private func finish(
-    _ pictures: [ExecutionResult.Picture], _ plan: EditPlan, as output: OutputPlan
+    _ sent: SentEdit, _ plan: EditPlan, as output: OutputPlan
   ) async throws(PlantainError) -> FinishedEdit {
+    let pictures = sent.executed.enumerated().flatMap { part, one in one.pictures.map { (part, $0) } }
     var (finished, warnings): ([FinishedEdit.Picture], Set<EditWarning>) = ([], [])
-    var failure: PlantainError?
+    var failures: [Int: PlantainError] = [:]
     var options = plan.finishing?.options ?? FinishingOptions()
     options.wanted = output.wanted
-    for (position, picture) in pictures.enumerated() {
+    for (position, (part, picture)) in pictures.enumerated() {
       // The last picture is the model's final one.
       options.compares = plan.finishing?.comparison != nil && position == pictures.count - 1
       do {
         let result = try await workers.finish(
           picture.bytes, beside: plan.finishing?.contents ?? FinishingContents(), options)
-        finished.append(FinishedEdit.Picture(finished: result, source: picture.source))
+        finished.append(FinishedEdit.Picture(finished: result, source: picture.source, part: part))
         if let label = picture.label, !result.returned.isMeant(by: label) { warnings.insert(.labelWrong) }
       } catch is CancellationError {
         throw .interrupted(billed: .yes)
@@ -42,12 +43,17 @@ struct Finish: Sendable {
         let new = PlantainError.finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
           .keeping(kept)
         // A picture that may be usable later matters more.
-        if failure?.isOfPictureItself != false { failure = new }
+        if failures[part]?.isOfPictureItself != false { failures[part] = new }
         warnings.insert(.pictureUnusable)
       }
     }
-    if finished.isEmpty, let failure { throw failure }
-    return FinishedEdit(pictures: finished, warnings: warnings.sorted { $0.rawValue < $1.rawValue })
+    let all = failures.sorted { $0.key < $1.key }.map(\.value)
+    if finished.isEmpty, let failure = all.first(where: { !$0.isOfPictureItself }) ?? all.first {
+      throw failure
+    }
+    return FinishedEdit(
+      pictures: finished, failures: failures, warnings: warnings.sorted { $0.rawValue < $1.rawValue },
+      numbers: sent.numbers)
   }
 }
 
@@ -56,8 +62,37 @@ struct FinishedEdit: Sendable {
   struct Picture: Sendable {
     let finished: FinishedPicture
     let source: PictureDelivery
+    /// The position of the request that delivered it, among those that delivered any.
+    let part: Int
+    /// Its number among the pictures that the job asks for; `nil` if it is beyond those, or not numbered.
+    var number: Int?
   }
 
-  let pictures: [Picture]
+  private(set) var pictures: [Picture]
+  /// The errors of pictures that cannot be used, by the positions of their requests.
+  let failures: [Int: PlantainError]
   let warnings: [EditWarning]
+
+  /// - Parameter numbers: the numbers that each request asks for.
+  init(
+    pictures: [Picture], failures: [Int: PlantainError], warnings: [EditWarning], numbers: [[Int]]
+  ) {
+    (self.pictures, self.failures, self.warnings) = (pictures, failures, warnings)
+    for (part, asked) in numbers.enumerated() {
+      let own = pictures.indices.filter { pictures[$0].part == part }
+      // Of several pictures for one, the last is the model's final one.
+      for (position, number) in zip(asked.count == 1 ? own.suffix(1) : own[...], asked) {
+        self.pictures[position].number = number
+      }
+    }
+  }
+
+  /// The number of each picture; empty if they are not numbered.
+  var numbers: [Int?] {
+    let all = pictures.map(\.number)
+    return all.allSatisfy { $0 == nil } ? [] : all
+  }
+
+  /// Whether a request delivered a picture that can be used.
+  func hasPicture(ofPart part: Int) -> Bool { pictures.contains { $0.part == part } }
 }

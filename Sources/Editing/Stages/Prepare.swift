@@ -17,7 +17,8 @@ struct Prepare: Sendable {
   ) async throws(PlantainError) -> PreparedEdit {
     let (gateway, choices) = (resolved.route.gateway, resolved.options)
     let sorted = SortedReferences(job.references, gateway, isDry: isDry)
-    try job.options.spending.check(choices.price, count: job.options.count, choices.model.id, gateway.id)
+    try job.options.spending.check(
+      choices.price, count: job.options.requestedCount, choices.model.id, gateway.id)
     let pictures = try await pictures(job, sorted, resolved)
     for result in pictures.prepared { job.watch(.prepared(result)) }
     let finishing = try await finishing(job, pictures, resolved)
@@ -35,14 +36,16 @@ struct Prepare: Sendable {
     var plan = EditPlan(
       id: job.id, gateway: gateway.id, model: choices.model.id, prepared: pictures.prepared,
       reports: try await reports(of: pictures.prepared),
-      request: EditResult.Request(bytes: bytes, tier: choices.tier, ratio: ratio, count: job.options.count),
+      request: EditResult.Request(
+        bytes: bytes, tier: choices.tier, ratio: ratio, count: job.options.requestedCount),
       passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
-      cost: EditResult.Cost(price: choices.price, count: job.options.count),
+      cost: EditResult.Cost(price: choices.price, count: job.options.requestedCount),
       tokens: Tokens(
         choices.model, choices.tier, references: job.references.count, promptBytes: job.prompt.utf8.count,
         parts: choices.parts),
       warnings: warnings(job, resolved, source, ratio, finishing), isMirrored: choices.isMirrored,
-      modelDoubt: choices.modelDoubt, finishing: finishing)
+      modelDoubt: choices.modelDoubt,
+      numbers: job.options.count > 1 ? choices.numbers : nil, finishing: finishing)
     plan.requestDigest = plan.digest(of: requests[0])
     if let obstacle = await ground { throw obstacle }
     return PreparedEdit(plan: plan, requests: requests)

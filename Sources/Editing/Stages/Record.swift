@@ -35,7 +35,7 @@ extension EditEntry {
       id: plan.id, created: .now, prompt: job.options.recordsPrompt ? job.prompt : nil, gateway: plan.gateway,
       model: plan.model, tier: plan.request.tier.rawValue, aspect: plan.request.ratio?.description,
       count: plan.request.count, sources: prepared + plan.passedOn.map { Source(name: $0) },
-      output: job.output.entry,
+      output: job.output.entry(for: plan.numbers),
       priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
       currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
       jobKey: job.options.jobKey, run: job.options.run)

@@ -53,9 +53,11 @@ struct Send: Sendable {
     _ results: [Result<ExecutionResult, ExecutionFailure>], of ready: ReadyEdit
   ) throws(PlantainError) -> SentEdit {
     var sent = SentEdit()
-    for result in results {
+    for (part, result) in results.enumerated() {
       switch result {
-      case .success(let one): sent.executed.append(one)
+      case .success(let one):
+        sent.executed.append(one)
+        sent.numbers.append(ready.plan.numbers?[part] ?? [])
       case .failure(let failure): sent.failures.append(failure)
       }
     }
@@ -70,13 +72,15 @@ struct Send: Sendable {
   /// The executor of an edit's requests, which records every attempt in the ledger.
   func executor(
     _ route: Route, _ key: APIKey, edit: String, retries: RetryPlan.Limits = .init(),
-    until stop: StopSignal, leavesTasks: Bool = true, _ watch: @escaping @Sendable (EditEvent) -> Void
+    until stop: StopSignal, leavesTasks: Bool = true, keepsVerdict: Bool = false,
+    _ watch: @escaping @Sendable (EditEvent) -> Void
   ) throws(PlantainError) -> RequestExecutor {
     let logger = logger
     return RequestExecutor(
       RequestExecutor.Route(gateway: route.gateway, baseURL: route.baseURL.text, key: key), sender: sender,
-      journal: EditJournal(ledger: try store.ledger(), edit: edit), timing: timing, retries: retries,
-      stop: stop, leavesTasks: leavesTasks
+      journal: EditJournal(ledger: try store.ledger(), edit: edit, keepsVerdict: keepsVerdict),
+      timing: timing,
+      retries: retries, stop: stop, leavesTasks: leavesTasks
     ) { event in
       switch event {
       case .sending(let outgoing, _):
@@ -119,6 +123,8 @@ final class ReadyEdit: Sendable {
 /// The outcomes of an edit's requests.
 struct SentEdit: Sendable {
   var executed: [ExecutionResult] = []
+  /// The numbers of the pictures that each of `executed` asks for; empty where they are not numbered.
+  var numbers: [[Int]] = []
   var failures: [ExecutionFailure] = []
 
   /// Runs a stage after sending. If it fails, the stored replies stay available to a later process, and the
@@ -130,11 +136,7 @@ struct SentEdit: Sendable {
       return try await work()
     } catch {
       for one in executed {
-        if error.isOfPictureItself {
-          await one.receipt.findUnusable(error.message)
-        } else {
-          one.receipt.release()
-        }
+        await one.receipt.end(after: error)
       }
       // An interruption here comes after the request was billed.
       var error = error.code == .interrupted ? .interrupted(.finishing, billed: .yes) : error
@@ -144,12 +146,33 @@ struct SentEdit: Sendable {
     }
   }
 
-  /// The errors of the requests that delivered no picture, or of pictures that a gateway left out.
-  func missing(from result: EditResult, _ ready: ReadyEdit) -> [PlantainError] {
-    if failures.isEmpty, result.images.count < ready.plan.request.count {
-      return [.tooFew(result.images.count, of: ready.plan.request.count, ready.route.gateway.id)]
+  /// The errors of the requests that delivered no picture, and of pictures that a gateway left out.
+  func missing(from result: EditResult, _ finished: FinishedEdit, _ ready: ReadyEdit) -> [PlantainError] {
+    let failed: [PlantainError] = failures.map {
+      .delivering($0, ready.route, ledger: ready.ledger, edit: ready.plan.id)
     }
-    return failures.map { .delivering($0, ready.route, ledger: ready.ledger, edit: ready.plan.id) }
+    // The picture of a request that waits to be read again may still come.
+    let waiting = finished.failures.filter { !finished.hasPicture(ofPart: $0.key) }.sorted { $0.key < $1.key }
+      .map(\.value).filter { !$0.isOfPictureItself }
+    let isNumbered = ready.plan.numbers != nil
+    let asked = isNumbered ? numbers.reduce(0) { $0 + $1.count } : ready.plan.request.count
+    let come = isNumbered ? finished.numbers.count { $0 != nil } : result.images.count
+    guard come + waiting.count < asked else { return failed + waiting }
+    var tooFew = PlantainError.tooFew(come, of: asked, ready.route.gateway.id)
+    tooFew.editID = ready.plan.id
+    return failed + waiting + [tooFew]
+  }
+}
+
+extension Receipt {
+  /// Ends the use of a reply after an error: it stays available to a later process, unless its picture is
+  /// unusable by its own bytes.
+  func end(after error: PlantainError) async {
+    if error.isOfPictureItself {
+      await findUnusable(error.message)
+    } else {
+      release()
+    }
   }
 }
 
@@ -158,6 +181,6 @@ extension PlantainError {
   fileprivate static func tooFew(_ count: Int, of wanted: Int, _ gateway: String) -> PlantainError {
     PlantainError(
       .reply, .noPicture, "\(gateway) returned \(count) of \(wanted) pictures",
-      hint: "To get the rest, send another edit.", subject: gateway)
+      hint: "To get the rest, send another edit, or run the batch again.", subject: gateway)
   }
 }

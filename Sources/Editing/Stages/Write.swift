@@ -18,14 +18,14 @@ struct Write: Sendable {
     try await sent.keepingReplies(of: plan.id) { () throws(PlantainError) in
       let pictures = finished.pictures.map(\.finished)
       let paths = try await onPool { () throws(PlantainError) in
-        try output.write(pictures, maximumDrift: plan.finishing?.maximumDrift)
+        try output.write(pictures, numbers: finished.numbers, maximumDrift: plan.finishing?.maximumDrift)
       }
       var warnings = finished.warnings
-      if await !complete(sent, pictures, at: paths, warnings) { warnings.append(.ledgerNotUpdated) }
+      if await !complete(sent, finished, at: paths) { warnings.append(.ledgerNotUpdated) }
       if sent.executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if sent.executed.contains(where: \.isIncomplete) { warnings.append(.pictureGone) }
       if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
-      if output.hasMoved(pictures, to: paths) { warnings.append(.outputMoved) }
+      if output.hasMoved(pictures, finished.numbers, to: paths) { warnings.append(.outputMoved) }
       if sent.failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
       let images = zip(finished.pictures, paths).map { picture, path in
         EditResult.Image(picture.finished, source: picture.source, output: path)
@@ -40,18 +40,21 @@ struct Write: Sendable {
 
   /// Records the written files.
   ///
-  /// - Returns: whether the ledger has recorded that all requests are done.
-  private func complete(
-    _ sent: SentEdit, _ pictures: [FinishedPicture], at paths: [String?], _ warnings: [EditWarning]
-  ) async -> Bool {
-    let written = zip(paths, pictures).compactMap { path, picture in
-      path.map { WrittenFile(path: Path($0).absolute.string, sha256: picture.bytes.sha256) }
+  /// - Returns: whether the ledger has recorded that all requests with a usable picture are done.
+  private func complete(_ sent: SentEdit, _ finished: FinishedEdit, at paths: [String?]) async -> Bool {
+    let written = zip(paths, finished.pictures).compactMap { path, picture in
+      path.map { WrittenFile(path: Path($0).absolute.string, sha256: picture.finished.bytes.sha256) }
     }
     var isRecorded = true
-    for one in sent.executed {
-      let isDone = await one.receipt.finish(
-        outputs: written, keepsReply: warnings.contains(.pictureUnusable) || one.isIncomplete)
-      isRecorded = isRecorded && isDone
+    for (part, one) in sent.executed.enumerated() {
+      let failure = finished.failures[part]
+      if finished.hasPicture(ofPart: part) {
+        let isDone = await one.receipt.finish(
+          outputs: written, keepsReply: failure != nil || one.isIncomplete)
+        isRecorded = isRecorded && isDone
+      } else if let failure {
+        await one.receipt.end(after: failure)
+      }
     }
     return isRecorded
   }

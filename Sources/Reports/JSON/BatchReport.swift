@@ -33,7 +33,7 @@ package struct BatchLine: Encodable, Sendable {
     (self.item, content) = (item, .planned(outcome))
   }
 
-  private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit, variant }
+  private enum CodingKeys: CodingKey { case id, line, output, skipped, error, edit, variant, missing }
 
   /// Encodes the edit or error, then the item's `line`, `id` and `variant`.
   package func encode(to encoder: any Encoder) throws {
@@ -53,7 +53,7 @@ package struct BatchLine: Encodable, Sendable {
   private func encode(_ outcome: Batch.Outcome, to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     switch outcome {
-    case .done(let result):
+    case .done(let result), .incomplete(let result?, _):
       try EditReport(result).encode(to: encoder)
       try container.encode(result.id, forKey: .edit)
       try container.encodeIfPresent(result.image.output, forKey: .output)
@@ -64,8 +64,11 @@ package struct BatchLine: Encodable, Sendable {
     case .elsewhere:
       try container.encode("under-way", forKey: .skipped)
       try container.encodeIfPresent(item.place, forKey: .output)
-    case .ambiguous(let error), .failed(let error):
+    case .incomplete(nil, _), .ambiguous, .failed:
+      let errors = outcome.errors
+      guard let error = outcome.openErrors.first ?? errors.first else { return }
       try ErrorReport(error).encode(to: encoder)
+      if errors.count > 1 { try container.encode(errors.map(ErrorReport.Content.init), forKey: .missing) }
       try container.encodeIfPresent(error.editID, forKey: .edit)
       try container.encodeIfPresent(item.place, forKey: .output)
     }

@@ -28,6 +28,8 @@ public struct BatchRecord: Sendable {
     /// The id of the edit in the ledger.
     package var edit: String?
     package var cost: EditResult.Cost?
+    /// Whether the cost was paid before the run.
+    package var isPaidBefore = false
     package var elapsed: Duration?
     package var warnings: [String] = []
     package var reason: String?
@@ -87,19 +89,19 @@ extension BatchRecord.Entry {
       outputs = paths
       edit = id
     case .elsewhere: state = .elsewhere
-    case .ambiguous(let error):
-      state = .ambiguous
-      tell(error.written(in: style))
-    case .failed(let error):
-      state = .failed
-      tell(error.written(in: style))
+    case .incomplete, .ambiguous, .failed:
+      state = outcome.openErrors.isEmpty ? .failed : .ambiguous
+      if case .incomplete(let result?, _) = outcome { tell(result, style) }
+      for error in outcome.openErrors + (outcome.hasFailed ? outcome.errors : []) {
+        tell(error.written(in: style))
+      }
     }
   }
 
   private mutating func tell(_ result: EditResult, _ style: MessageStyle) {
     outputs = result.images.compactMap(\.output)
     edit = result.id
-    cost = result.cost
+    cost = result.copyOf == nil ? result.cost : nil
     elapsed = result.elapsed
     (model, tier) = (result.model, result.request.tier.rawValue)
     let notes = result.warnings.map(result.explanation) + (result.findings?.notes ?? [])
@@ -107,32 +109,67 @@ extension BatchRecord.Entry {
   }
 
   private mutating func tell(_ error: PlantainError) {
+    // The first is about the edit itself; pictures may be missing for several reasons.
+    if let reason {
+      if reason != error.message { self.reason = reason + "; " + error.message }
+      return
+    }
     (reason, hint, kept) = (error.message, error.hint, error.kept)
     // An unknown outcome is about the edit itself.
-    edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil)
+    edit = error.editID ?? (error.code == .outcomeUnknown ? error.subject : nil) ?? edit
   }
 
   fileprivate mutating func tell(_ known: HistoryEntry, command: String?) {
     edit = known.id
     (model, tier) = (known.model, known.tier)
-    if state == .skipped { cost = known.cost }
     self.command = command
   }
 }
 
 extension Editor {
   /// The entries, completed from the ledger.
-  func completed(_ record: BatchRecord) async -> [BatchRecord.Entry] {
+  ///
+  /// - Parameter run: the id of the run.
+  func completed(_ record: BatchRecord, run: String) async -> [BatchRecord.Entry] {
     var entries = record.sorted
+    let began = try? await store.run(run).started
+    var shown: Set<String> = []
     for position in entries.indices {
       let model = routes[0].gateway.defaultModel.id
       entries[position].model = entries[position].model ?? model
-      guard entries[position].state != .done, let id = entries[position].edit,
-        let known = try? await store.entry(id), let attempts = try? await store.attempts(of: known)
+      guard let id = entries[position].edit, let known = try? await store.entry(id),
+        let attempts = try? await store.attempts(of: known)
       else { continue }
       let details = store.details(of: known, attempts)
-      entries[position].tell(details, command: record.command(for: details, in: store))
+      if entries[position].state != .done {
+        entries[position].tell(details, command: record.command(for: details, in: store))
+      }
+      // Pictures with the same bytes are paid for once.
+      guard shown.insert(id).inserted else {
+        entries[position].cost = nil
+        continue
+      }
+      entries[position].isPaidBefore = known.run != run || began.map { known.created < $0 } ?? false
+      if entries[position].state == .skipped {
+        entries[position].cost = await paid(for: known)
+      } else if entries[position].cost != nil, entries[position].state != .done {
+        entries[position].cost = details.spending.certain
+      }
     }
     return entries
+  }
+
+  /// What was certainly paid for the job of an edit.
+  private func paid(for entry: EditEntry) async -> EditResult.Cost? {
+    var edits = [entry]
+    if let key = entry.jobKey {
+      edits =
+        (try? await store.with { ledger throws(LedgerError) in try await ledger.edits(ofJob: key) }) ?? edits
+    }
+    var sum = Costs()
+    for edit in edits {
+      if let cost = try? await store.spending(of: edit.id).0.certain { sum.add(cost) }
+    }
+    return sum.total.amount == 0 ? nil : sum.total
   }
 }

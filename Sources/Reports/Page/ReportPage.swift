@@ -32,7 +32,7 @@ extension Editor {
     } catch {
       throw .unexpected(error)
     }
-    let entries = await completed(record)
+    let entries = await completed(record, run: summary.run)
     var budget = ReportBudget(entries)
     var html = Array(page.head(entries, summary, routes[0].gateway.id).utf8)
     await forEachPanels(entries, edge: budget.edge) { [workers] entry, panels in

@@ -93,7 +93,7 @@ package struct ReportCard {
   init(_ entry: BatchRecord.Entry, _ panels: Panels?, _ picture: PictureBytes?, pageAt page: String) {
     (line, name, prompt) = (entry.line, entry.name, entry.prompt)
     (state, word) = (entry.state.rawValue, entry.state.word)
-    cost = entry.cost?.text
+    cost = entry.cost?.text.map { entry.isPaidBefore ? "\($0) paid before" : $0 }
     time = entry.elapsed.map(Shown.duration)
     model = [entry.model, entry.tier].compactMap(\.self).joined(separator: ", ")
     options = entry.options.isEmpty ? nil : entry.options.joined(separator: ", ")
