@@ -12,9 +12,9 @@ extension OutputPlan {
 
   /// The number of each file among the requested results of this output; `nil` for a file elsewhere.
   package func numbers(ofResultsAt paths: [String]) -> [Int?] {
-    let names = (1...asked).map { Path(numbered($0)).canonical }
+    let names = (1...asked).map { Path(numbered($0)).canonical.string }
     return paths.map { path in
-      let place = Path(path).canonical.withoutExtension
+      let place = Path(path).canonical.withoutExtension.string
       return names.firstIndex { place == $0 || Self.isBeside(place, $0) }.map { $0 + 1 }
     }
   }

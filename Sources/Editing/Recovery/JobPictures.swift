@@ -121,7 +121,7 @@ extension JobPictures {
     }
     for entry in results[1] ?? [] where plan.asked == 1 || entry.outputs == nil {
       let outputs = plan.outputs(of: entry)
-      if !outputs.isEmpty, outputs.allSatisfy { Path($0).exists } { return (entry.id, outputs) }
+      if !outputs.isEmpty, outputs.allSatisfy({ Path($0).exists }) { return (entry.id, outputs) }
     }
     return nil
   }
