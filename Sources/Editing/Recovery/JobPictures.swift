@@ -106,7 +106,7 @@ extension JobPictures {
     for entry in results[number] ?? [] {
       let outputs = entry.outputs ?? []
       let places = zip(outputs, plan.numbers(ofResultsAt: outputs)).filter { $0.1 == number }.map(\.0)
-      if let path = places.first { Path($0).exists } { return path }
+      if let path = places.first(where: { Path($0).exists }) { return path }
     }
     return nil
   }

@@ -49,7 +49,7 @@ package struct Recovery: Sendable {
     }
     let worst = failures.first { $0.code == .outcomeUnknown || $0.code == .interrupted } ?? failures.first
     if sent.executed.isEmpty, let worst { throw worst }
-    var plan = EditPlan(resuming: entry, count: max(0, entry.count - (entry.outputs?.count ?? 0)))
+    var plan = EditPlan(resuming: entry)
     do throws(PlantainError) {
       if !options.isRaw {
         plan.finishing =
@@ -167,9 +167,7 @@ extension SentPictures {
 
 extension EditPlan {
   /// Restores the plan of an earlier process from the ledger, as far as it matters for finishing the edit.
-  ///
-  /// - Parameter count: the number of pictures that are expected; `nil`: all that were requested.
-  package init(resuming entry: EditEntry, count: Int? = nil) {
+  package init(resuming entry: EditEntry) {
     let price = entry.priceMillionths.map {
       Price(millionths: $0, currency: entry.currency ?? "USD", checked: "")
     }
@@ -177,7 +175,7 @@ extension EditPlan {
       id: entry.id, gateway: entry.gateway, model: entry.model, prepared: [], reports: [],
       request: EditResult.Request(
         bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
-        ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: count ?? entry.count),
+        ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
       passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [],
       numbers: entry.output?.numbers)
   }

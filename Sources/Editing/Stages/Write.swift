@@ -24,7 +24,10 @@ struct Write: Sendable {
       if await !complete(sent, finished, at: paths) { warnings.append(.ledgerNotUpdated) }
       if sent.executed.contains(where: { !$0.areAddressesChecked }) { warnings.append(.addressNotChecked) }
       if sent.executed.contains(where: \.isIncomplete) { warnings.append(.pictureGone) }
-      if pictures.count < plan.request.count { warnings.append(.fewerPictures) }
+      // Results that are fetched later may be some of those that were requested.
+      let asked = sent.numbers.reduce(0) { $0 + $1.count }
+      let isWhole = sent.failures.isEmpty && plan.numbers != nil
+      if pictures.count < (isWhole ? asked : plan.request.count) { warnings.append(.fewerPictures) }
       if output.hasMoved(pictures, finished.numbers, to: paths) { warnings.append(.outputMoved) }
       if sent.failures.contains(where: { $0.state.billing != .no }) { warnings.append(.outcomeUnknown) }
       let images = zip(finished.pictures, paths).map { picture, path in
