@@ -16,6 +16,8 @@ package final class WorkerFleet: Sendable {
   }
 
   private let workers = Mutex(Workers())
+  /// Whether a worker has ever answered, so that the program is known to work.
+  private let hasAnswered = Atomic(false)
 
   /// Creates a pool without any processes. A worker that uses no CPU time for 8 seconds during a job is
   /// ended.
@@ -41,6 +43,35 @@ package final class WorkerFleet: Sendable {
   /// - Throws: `IsolationError` when the worker gives no reply. A reply that reports a failure is returned.
   package func perform(
     _ job: WorkerJob, files: [PictureContent], largestResult: ByteCount
+  ) async throws(IsolationError) -> WorkerChannel.Reply {
+    do throws(IsolationError) {
+      let reply = try await reply(to: job, files, largestResult)
+      hasAnswered.store(true, ordering: .relaxed)
+      return reply
+    } catch {
+      guard error.mayBeOfProgram, !hasAnswered.load(ordering: .relaxed) else { throw error }
+      try await requireAnswer(insteadOf: error)
+      throw error
+    }
+  }
+
+  /// Tells a program that does not work from a picture that ends it, by a job without a picture.
+  ///
+  /// - Throws: `workerUnusable` if that job is not answered either.
+  private func requireAnswer(insteadOf error: IsolationError) async throws(IsolationError) {
+    do {
+      _ = try await reply(
+        to: WorkerJob(
+          kind: .decoders, limits: WorkerJob.Limits(.ofPixels(0)), options: MessageText.encode(NoOptions())),
+        [], ByteCount(0))
+      hasAnswered.store(true, ordering: .relaxed)
+    } catch {
+      throw .workerUnusable("\(program) does not answer, whatever it is asked")
+    }
+  }
+
+  private func reply(
+    to job: WorkerJob, _ files: [PictureContent], _ largestResult: ByteCount
   ) async throws(IsolationError) -> WorkerChannel.Reply {
     guard let text = try? MessageText.encode(job) else { throw .workerUnusable("the job cannot be encoded") }
     // A worker that dies before it has started the job has not seen the picture: try the next one.
@@ -90,4 +121,14 @@ package final class WorkerFleet: Sendable {
   package var idleProcesses: [Int32] { workers.withLock { $0.idle.map(\.identifier) } }
   /// The process identifiers of the workers that have a job.
   package var busyProcesses: [Int32] { workers.withLock { $0.busy.map(\.identifier) } }
+}
+
+extension IsolationError {
+  /// Whether a worker program that does not work would cause this error, too.
+  fileprivate var mayBeOfProgram: Bool {
+    switch self {
+    case .vanished, .crashed: true
+    default: false
+    }
+  }
 }

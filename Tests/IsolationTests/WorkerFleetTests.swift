@@ -323,9 +323,15 @@ struct WorkerFleetTests {
     #expect(throws: IsolationError.workerMissing(lookedFor: "at /nowhere/plantain-worker")) {
       try WorkerFleet(program: "/nowhere/plantain-worker")
     }
-    let wrong = try WorkerFleet(program: "/bin/true")
-    await #expect(throws: IsolationError.vanished) {
-      _ = try await prepare(Samples.bytes(Samples.coffee), in: wrong)
+    let folder = try TemporaryFolder()
+    let dying = try folder.write(Array("#!/bin/sh\nkill -SEGV $$\n".utf8), as: "plantain-worker")
+    chmod(dying, 0o755)
+    for program in ["/bin/true", "/bin/false", dying] {
+      let wrong = try WorkerFleet(program: program)
+      let error = await #expect(throws: IsolationError.self) {
+        _ = try await prepare(Samples.bytes(Samples.coffee), in: wrong)
+      }
+      #expect(error?.description.contains("\(program) does not answer") == true)
     }
   }
 

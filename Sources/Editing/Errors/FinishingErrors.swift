@@ -150,6 +150,8 @@ extension PlantainError {
   private static func isOfResult(_ error: any Error, isFinished: Bool) -> Bool {
     switch error {
     case FinishingError.picture: true
+    // Somebody else has killed the worker, such as the system when memory ran out.
+    case IsolationError.crashed(signal: "SIGKILL"), IsolationError.crashed(signal: "SIGTERM"): false
     case IsolationError.crashed, IsolationError.tookTooLong, IsolationError.stoodStill,
       IsolationError.vanished:
       !isFinished
