@@ -34,7 +34,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Child processes without the pitfalls of fork. Without its traits, it does not need Foundation.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
-    // Paths, taken apart and joined as the system does; its descriptors are in the API of swift-subprocess.
+    // The paths and descriptors in the API of swift-subprocess.
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     // SQLite with migrations, typed rows, and safe concurrency, for the ledger.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -73,12 +73,7 @@ let package = Package(
     .target(name: "CSHA256", path: "CShims/CSHA256", cSettings: cSettings),
     .target(name: "CNoLocales", path: "CShims/CNoLocales", cSettings: cSettings),
 
-    .target(
-      name: "Core",
-      dependencies: [
-        "CSHA256",
-        .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
-      ], swiftSettings: swiftSettings),
+    .target(name: "Core", dependencies: ["CSHA256"], swiftSettings: swiftSettings),
     .target(name: "Base64", dependencies: ["CBase64", "Core"], swiftSettings: swiftSettings),
     // Reads the structure of picture files, without a decoder.
     .target(name: "PictureFormats", dependencies: ["CZlib", "Core"], swiftSettings: swiftSettings),

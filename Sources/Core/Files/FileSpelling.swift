@@ -5,11 +5,6 @@ import Synchronization
 #elseif canImport(Darwin)
   import Darwin
 #endif
-#if canImport(System)
-  import System
-#else
-  import SystemPackage
-#endif
 
 extension Path {
   /// The path as it is spelled on the disk, where names may differ from the given ones in Unicode
@@ -20,12 +15,11 @@ extension Path {
   package var onDisk: Path? {
     if exists { return self }
     guard string.utf8.contains(where: { $0 >= 0x80 }) else { return nil }
-    let file = file
-    var found = Path(FilePath(root: file.root, []))
-    for component in file.components {
+    var found = Path(isAbsolute ? "/" : "")
+    for component in components {
       let place = found.string.isEmpty ? Path(".") : found
-      guard let name = place.entry(named: component.string) else { return nil }
-      found = place.appending(name)
+      guard let name = place.entry(named: component) else { return nil }
+      found = found.appending(name)
     }
     return namesFolder ? Path(found.string + "/") : found
   }

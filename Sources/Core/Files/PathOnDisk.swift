@@ -3,11 +3,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-#if canImport(System)
-  import System
-#else
-  import SystemPackage
-#endif
 
 /// What is at a path.
 extension Path {
@@ -57,8 +52,8 @@ extension Path {
     return Path(String(cString: folder) + "/" + string)
   }
 
-  /// The absolute path with the links of its folders resolved, as far as those exist, so that two paths of one
-  /// file are equal.
+  /// The absolute path with the links of its folders resolved, as far as those exist, so that two paths of
+  /// one file are equal.
   package var canonical: Path {
     if let real = parent.real { return real.appending(name) }
     var (folder, missing) = (parent.absolute.onceCreated, [name])
@@ -80,17 +75,15 @@ extension Path {
   /// The path without the folders that do not exist and that `..` leaves again. Once they are created, both
   /// paths lead to the same file.
   private var onceCreated: Path {
-    let file = file
-    var found = FilePath(root: file.root, [])
-    for component in file.components where component.kind != .currentDirectory {
-      let isLeft = component.kind == .parentDirectory && found.lastComponent?.kind == .regular
-      if isLeft, !Path(found).isThere {
-        found.removeLastComponent()
+    var found = Path(isAbsolute ? "/" : "")
+    for component in components where component != "." {
+      if component == "..", !["", ".."].contains(found.name), !found.isThere {
+        found = found.parent
       } else {
-        found.append(component)
+        found = found.appending(component)
       }
     }
-    return Path(found)
+    return found
   }
 
   /// Whether something has this name, be it a link to a missing file.

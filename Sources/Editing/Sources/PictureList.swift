@@ -103,7 +103,7 @@ package struct PictureList: Sendable {
 
   private mutating func add(folder name: String, isAlone: Bool) throws(PlantainError) {
     // Without the slash that an argument may have at its end.
-    let path = Path(Path(name).file).string
+    let path = Path(name).withoutSlash.string
     let before = pictures.count
     // Of several named folders each keeps its own branch.
     let branch = isAlone || !isRecursive ? "" : Self.branch(of: path)
