@@ -1,5 +1,5 @@
 public import Editing
-public import Gateways
+import Gateways
 public import Core
 
 /// Runs the edits of a manifest concurrently. Each job is identified by its content: a second run does only
@@ -86,7 +86,7 @@ public struct Batch: Sendable {
     loop.skip(existing, watch)
     let jobs = all.compactMap { $0.without(Set(existing.map(\.item.line))) }
     var wanted = jobs[...]
-    if let limit { wanted = await run.firstToDo(limit, of: jobs) }
+    if let limit { wanted = try await run.firstToDo(limit, of: jobs) }
     let later = jobs[wanted.endIndex...]
     if spending != nil || wanted.contains(where: { !$0.item.options.spending.all.isEmpty }) {
       wanted = try await fetchBeforeLimit(wanted, of: manifest, run, &loop, watch)
@@ -111,7 +111,7 @@ public struct Batch: Sendable {
     _ jobs: ArraySlice<BatchJob>, of manifest: Manifest, _ run: BatchRun, _ loop: inout BatchLoop,
     _ watch: (Event) -> Void
   ) async throws(PlantainError) -> ArraySlice<BatchJob> {
-    let (known, new) = await run.sorted(jobs)
+    let (known, new) = try await run.sorted(jobs)
     let deferred = await loop.work(on: known[...], maximum: maximum, isFetching: true, watch)
     let rest = (new + deferred).sorted { $0.item.line < $1.item.line }
     do throws(PlantainError) {

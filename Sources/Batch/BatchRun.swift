@@ -116,7 +116,7 @@ package final class BatchRun: Sendable {
   func reserve(_ job: BatchJob, isFetching: Bool) async throws(PlantainError) -> SpendingReservation {
     let reservation = SpendingReservation(limiter)
     guard limiter.isLimited, !isFetching,
-      case .toDo(let numbers, _, _)? = try? await editor.outlook(of: job.item, again)
+      case .toDo(let numbers, _, _) = try await editor.presumedOutlook(of: job.item, again)
     else { return reservation }
     var options = job.item.options
     options.numbers = numbers

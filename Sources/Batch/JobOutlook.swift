@@ -42,8 +42,17 @@ extension Editor {
 
   /// The state of an item's job, for which everything is to be sent if its pictures cannot be read: that is
   /// reported when the job runs.
-  func presumedOutlook(of item: Manifest.Item, _ again: ResendPolicy) async -> Outlook {
-    (try? await outlook(of: item, again)) ?? .toDo(nil)
+  ///
+  /// - Throws: `ledgerUnusable` when the ledger cannot be read: what was paid for is not known then.
+  func presumedOutlook(
+    of item: Manifest.Item, _ again: ResendPolicy
+  ) async throws(PlantainError) -> Outlook {
+    do throws(PlantainError) {
+      return try await outlook(of: item, again)
+    } catch {
+      guard error.code != .ledgerUnusable else { throw error }
+      return .toDo(nil)
+    }
   }
 }
 

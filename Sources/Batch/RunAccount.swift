@@ -6,10 +6,10 @@ import Ledger
 /// What the ledger says of the jobs of a run, before and after it.
 extension BatchRun {
   /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer.
-  func firstToDo(_ limit: Int, of jobs: [BatchJob]) async -> ArraySlice<BatchJob> {
+  func firstToDo(_ limit: Int, of jobs: [BatchJob]) async throws(PlantainError) -> ArraySlice<BatchJob> {
     var count = 0
     for (position, job) in jobs.enumerated() {
-      guard case .toDo = await editor.presumedOutlook(of: job.item, again) else { continue }
+      guard case .toDo = try await editor.presumedOutlook(of: job.item, again) else { continue }
       count += 1
       if count == limit { return jobs[...position] }
     }
@@ -17,10 +17,12 @@ extension BatchRun {
   }
 
   /// Splits the jobs into those of which something is known, which may be fetched, and those to send.
-  func sorted(_ jobs: ArraySlice<BatchJob>) async -> (known: [BatchJob], new: [BatchJob]) {
+  func sorted(
+    _ jobs: ArraySlice<BatchJob>
+  ) async throws(PlantainError) -> (known: [BatchJob], new: [BatchJob]) {
     var (known, new): ([BatchJob], [BatchJob]) = ([], [])
     for job in jobs {
-      if case .toDo(_, isPaid: false, _) = await editor.presumedOutlook(of: job.item, again) {
+      if case .toDo(_, isPaid: false, _) = try await editor.presumedOutlook(of: job.item, again) {
         new.append(job)
       } else {
         known.append(job)
@@ -75,7 +77,7 @@ extension Editor {
     for item in items where !item.options.spending.all.isEmpty {
       var options = item.options
       if options.count > 1, options.numbers == nil,
-        case .toDo(let numbers, _, _) = await presumedOutlook(of: item, again)
+        case .toDo(let numbers, _, _) = try await presumedOutlook(of: item, again)
       {
         options.numbers = numbers
       }
