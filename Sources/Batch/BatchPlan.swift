@@ -119,9 +119,7 @@ public struct BatchPlan: Encodable, Sendable {
   /// Explains the limit by the cost of all jobs, where that is known.
   mutating func explainLimit(_ limiter: SpendingLimiter, of gateway: String) {
     let cost = highestCosts.total
-    guard overLimit != nil, !isRefused, let amount = cost.amount, let currency = cost.currency
-    else { return }
-    let sum = Money(millionths: Int((amount * 1_000_000).rounded()), currency: currency)
+    guard overLimit != nil, !isRefused, let sum = cost.money else { return }
     overLimit = limiter.error(ofPlanCosting: sum, gateway) ?? overLimit
   }
 
@@ -217,7 +215,7 @@ extension Batch {
     let again = try await editor.resolved(again)
     var found: [Manifest.Item] = []
     for (position, item) in items.enumerated() {
-      let outlook = await editor.presumedOutlook(of: item, again)
+      let outlook = try await editor.presumedOutlook(of: item, again)
       var item = item
       switch outlook {
       case .gone(let entry): watch(item, .failure(.resultGone(entry)))

@@ -54,7 +54,7 @@ extension Editor {
     var dearest: (price: Price, gateway: String)?
     for route in routes {
       guard let price = route.options.price else { continue }
-      if let known = dearest?.price, known.millionths >= price.millionths { continue }
+      if let known = dearest?.price, known.money.millionths >= price.money.millionths { continue }
       dearest = (price, route.route.gateway.id)
     }
     return dearest

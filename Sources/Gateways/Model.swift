@@ -120,38 +120,44 @@ public struct TokenCounts: Sendable {
   }
 }
 
-/// The price of one picture, with the day it was read.
-public struct Price: Sendable {
-  /// The amount in millionths of the currency, so that sums stay exact.
-  public let millionths: Int
-  /// The currency's ISO 4217 code, such as `USD`.
-  public let currency: String
-  /// The day when the price was read from the gateway's documentation (ISO 8601).
-  public let checked: String
+/// The price of one picture, and where it comes from.
+public struct Price: Hashable, Sendable {
+  /// The price.
+  public let money: Money
+  /// Where it comes from.
+  public let source: Source
 
-  /// Creates a price from an amount in millionths of the currency.
-  public init(millionths: Int, currency: String, checked: String) {
-    self.millionths = millionths
-    self.currency = currency
-    self.checked = checked
+  /// Where a price comes from.
+  public enum Source: Hashable, Sendable {
+    /// The gateway's documentation, as read on a day (ISO 8601).
+    case documentation(readOn: String)
+    /// The user's configuration.
+    case configuration
+    /// The caller, for one edit.
+    case caller
+    /// The ledger, where an earlier edit recorded it.
+    case ledger
   }
 
-  /// Creates a price from a sum of money.
+  /// Creates a price.
+  public init(_ money: Money, _ source: Source) {
+    (self.money, self.source) = (money, source)
+  }
+
+  /// Creates a price that was read from a gateway's documentation.
   ///
-  /// - Parameter checked: The day when the price was read, or who stated it.
-  public init(_ money: Money, checked: String) {
-    self.init(millionths: money.millionths, currency: money.currency, checked: checked)
+  /// - Parameters:
+  ///   - millionths: The amount in millionths of the currency.
+  ///   - currency: The currency's ISO 4217 code.
+  ///   - day: The day of reading (ISO 8601).
+  public init(millionths: Int, currency: String, readOn day: String) {
+    self.init(Money(millionths: millionths, currency: currency), .documentation(readOn: day))
   }
 
-  /// The amount in units of the currency.
-  public var amount: Double { Double(millionths) / 1_000_000 }
-
-  /// Creates a price that the caller states, instead of one from the catalog.
-  package static func stated(_ money: Money) -> Price { Price(money, checked: statedMark) }
-  /// Whether the caller stated this price.
-  package var isStated: Bool { checked == Self.statedMark }
-
-  private static let statedMark = "the user"
+  /// The price of several pictures.
+  package func of(_ count: Int) -> Money {
+    Money(millionths: money.millionths * count, currency: money.currency)
+  }
 }
 
 extension Price {
@@ -163,7 +169,5 @@ extension Price {
 
 extension Price: CustomStringConvertible {
   /// The amount and the currency, such as `0.055 USD` or `0 USD`.
-  public var description: String {
-    Money(millionths: millionths, currency: currency).description
-  }
+  public var description: String { money.description }
 }

@@ -1,3 +1,4 @@
+package import Core
 import GRDB
 
 /// A row of `edits`: one edit, as it was requested.
@@ -34,6 +35,11 @@ package struct EditEntry: Codable, Sendable, FetchableRecord, PersistableRecord 
   package var jobKey: String?
   /// The id of the batch run that the edit belongs to.
   package var run: String?
+
+  /// The price of all requested pictures; `nil` if unknown.
+  package var price: Money? {
+    priceMillionths.map { Money(millionths: $0, currency: currency ?? "USD") }
+  }
 
   /// The finishing of results.
   package struct Finishing: Codable, Sendable {
@@ -154,6 +160,11 @@ package struct AttemptEntry: Codable, Sendable, FetchableRecord, PersistableReco
   package var message: String?
   package var costAmount: Double?
   package var costCurrency: String?
+
+  /// What the gateway reports as the cost, in its currency or in `credits`.
+  package var reportedCost: Money? {
+    costAmount.flatMap { Money(amount: $0, currency: costCurrency ?? "credits") }
+  }
 
   private enum CodingKeys: String, CodingKey {
     case id, edit, part, number, gateway, model, baseURL, state, status, started, changed, tasks, reply

@@ -10,13 +10,13 @@ package struct LedgerChange: Sendable {
   package var status: Int?
   package var tasks: [String]?
   package var message: String?
-  package var cost: (amount: Double, currency: String)?
+  package var cost: Money?
   /// Further results of the edit that were written, with absolute paths.
   package var outputs: [WrittenFile]
 
   package init(
     state: String, changed: Int, status: Int? = nil, tasks: [String]? = nil, message: String? = nil,
-    cost: (amount: Double, currency: String)? = nil, outputs: [WrittenFile] = []
+    cost: Money? = nil, outputs: [WrittenFile] = []
   ) {
     self.state = state
     self.changed = changed

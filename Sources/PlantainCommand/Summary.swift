@@ -70,7 +70,7 @@ enum Summary {
   static func line(sending plan: EditPlan, verb: String) -> String {
     let price = plan.cost.price.map { price in
       let times = plan.request.count > 1 ? "\(plan.request.count) × " : ""
-      return "\(times)\(price) " + (price.isStated ? "as stated" : "by the price table of \(price.checked)")
+      return "\(times)\(price) " + price.source.words
     }
     let sent = plan.prepared.count + plan.passedOn.count + plan.notFetched.count
     let pictures = sent > 1 ? "the first is edited, \(references(sent - 1)); " : ""
@@ -219,8 +219,9 @@ enum Summary {
       (plan.skipped, "already done or paid for"), (plan.ambiguous, "ambiguous"),
       (plan.leftForLimit, "of them left, for the limit"), (plan.left - plan.leftForLimit, "left for later"),
     ].filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
+    let edits = plan.jobs == 1 ? "edit" : "edits"
     return variants + same
-      + "total: \(plan.jobs) \(plan.jobs == 1 ? "edit" : "edits"), \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
+      + "total: \(plan.jobs) \(edits), \(ByteCount(plan.bytes))\(tokens), \(cost)\(failed)\(others)"
   }
 
   private static func list(_ numbers: [Int]) -> String {
@@ -282,5 +283,17 @@ enum Summary {
     }
     lines += report.plan.map { line($0.kind.rawValue, $0.reason, before: $0.before, after: $0.after) }
     return lines + report.warnings.map { "          warning: \($0)" }
+  }
+}
+
+extension Price.Source {
+  /// Where a price comes from, after the price.
+  fileprivate var words: String {
+    switch self {
+    case .documentation(let day): "by the price table of \(day)"
+    case .configuration: "by the configuration"
+    case .caller: "as stated"
+    case .ledger: "as recorded"
+    }
   }
 }

@@ -50,7 +50,7 @@ package struct AttemptChange: Sendable {
   /// What went wrong, without secrets.
   package var message: String?
   /// The cost that the gateway reports.
-  package var cost: (amount: Double, currency: String)?
+  package var cost: Money?
   /// The files of its pictures.
   package var outputs: [WrittenFile] = []
 

@@ -79,7 +79,7 @@ final class LiveAttempt: Sendable {
     }
     var change = AttemptChange(next)
     (change.status, change.tasks, change.message) = (details.status, details.tasks, details.message)
-    change.cost = details.facts?.cost.map { ($0.amount, $0.currency) }
+    change.cost = details.facts?.cost
     change.outputs = details.outputs
     try await journal.record(change, of: entry.id)
   }

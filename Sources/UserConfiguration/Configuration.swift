@@ -1,6 +1,6 @@
 public import Editing
 public import Gateways
-import Core
+package import Core
 import Options
 import Yams
 

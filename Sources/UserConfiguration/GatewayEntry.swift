@@ -168,7 +168,7 @@ struct GatewayEntry {
     for tier in Tier.allCases {
       prices[tier] = try entry.take(
         tier.rawValue, expected: "a price such as 0.055 USD"
-      ) { Money(parsing: $0).map { Price($0, checked: "the configuration") } }
+      ) { Money(parsing: $0).map { Price($0, .configuration) } }
     }
     try entry.requireNothingLeft(known: Tier.allCases.map(\.rawValue))
     guard !prices.isEmpty else {

@@ -97,6 +97,15 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(alone.requests.count == 1)
   }
 
+  @Test(arguments: ["-5", "1e300", "1e999", "\"free\""])
+  func `a cost that cannot be one is not counted, and costs no picture`(cost: String) async throws {
+    let jpeg = Data(try Synthetic.jpeg(PixelSize(width: 64, height: 64))).base64EncodedString()
+    let body = #"{"data":[{"b64_json":"\#(jpeg)"}],"meta":{"usage":{"usd_spent":\#(cost)}}}"#
+    let (result, error, _, _, states) = try await edit(.aimlapi, [.reply(status: 200, body: body)])
+    #expect(result?.cost.basis == .unknown, "\(String(describing: error))")
+    #expect(states == ["done"])
+  }
+
   @Test(arguments: [401, 400, 429])
   func `a refused retry does not tell that the lost request was free`(status: Int) async throws {
     var gateway = Gateway.myrouter

@@ -59,7 +59,7 @@ import Testing
     #expect(!house.takesPromptAlone)
     #expect(house.idempotency?.header == "X-Request-Name")
     #expect(house.idempotency?.isHonored == true)
-    #expect(house.defaultModel.prices[.four]?.millionths == 200_000)
+    #expect(house.defaultModel.prices[.four]?.money.millionths == 200_000)
     #expect(house.defaultModel.prices[.two] == nil)
     let mirror = try #require(settled.gateways.first { $0.id == "my-mirror" })
     #expect(mirror.dialect == .images)
@@ -77,9 +77,9 @@ import Testing
       "gateways: {apiyi: {url: 'https://vip.apiyi.com', prices: {1K: 0.04 USD}}}")
     let apiyi = try #require(settled.gateways.first { $0.id == "apiyi" })
     #expect(apiyi.baseURL == "https://vip.apiyi.com")
-    #expect(apiyi.defaultModel.prices[.one]?.millionths == 40_000)
+    #expect(apiyi.defaultModel.prices[.one]?.money.millionths == 40_000)
     #expect(
-      apiyi.defaultModel.prices[.two]?.millionths == Gateway.apiyi.defaultModel.prices[.two]?.millionths)
+      apiyi.defaultModel.prices[.two]?.money == Gateway.apiyi.defaultModel.prices[.two]?.money)
     #expect(apiyi.keyVariables == Gateway.apiyi.keyVariables)
     #expect(settled.gateways.count == Gateway.all.count)
   }

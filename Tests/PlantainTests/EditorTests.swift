@@ -23,7 +23,7 @@ import Testing
     #expect(result.image.size == PixelSize(width: 896, height: 1200))
     #expect(result.request.ratio?.description == "3:4")
     #expect(result.image.output == nil)
-    #expect(result.cost.price?.amount == 0.055)
+    #expect(result.cost.price?.money.amount == 0.055)
     #expect(result.reply.usage?.outputTokens == 1_120)
     let (pixels, _, bands) = try decodedPixels(result.image.bytes.array)
     let colorful = stride(from: 0, to: pixels.count, by: bands).filter {
@@ -103,7 +103,7 @@ import Testing
       try await withTestEditor(gateway: .apiyi, key: key, baseURL: gateway.baseURL) { editor in
         let plan = try await editor.plan("warm", references: [.file(Samples.portrait)])
         #expect(plan.request.bytes.bytes > plan.prepared[0].reference.content.count * 4 / 3)
-        #expect(plan.cost.price?.currency == "USD")
+        #expect(plan.cost.price?.money.currency == "USD")
       }
       #expect(gateway.requests.isEmpty)
     }

@@ -77,7 +77,7 @@ import Testing
     ("prompt out of the ledger", { $0.recordsPrompt = false }),
     ("compare", { $0.finish.comparison = "c.png" }),
     ("output template", { $0.outputTemplate = try? NameTemplate("{stem}-x.{ext}") }),
-    ("sparing", { $0.sparesOthers = true }),
+    ("sparing", { $0.sparesOthers = true }), ("numbers", { $0.numbers = [2] }),
     ("spending", { $0.spending.perRun = Money(parsing: "1USD") }),
   ]
 

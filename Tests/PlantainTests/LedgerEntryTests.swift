@@ -233,7 +233,7 @@ import Core
       id,
       to: LedgerChange(
         state: "accepted", changed: 3, status: 200, tasks: ["a/b", "\"c\""], message: "queued",
-        cost: (0.25, "USD")))
+        cost: Money(amount: 0.25, currency: "USD")))
     try await ledger.change(
       id,
       to: LedgerChange(

@@ -160,7 +160,7 @@ import Testing
 @Suite(.endsInTime) struct `A gateway of the program's own` {
   private let model = Model(
     id: "painter-1", tiers: [.one, .two], ratios: [AspectRatio(1, 1), AspectRatio(4, 3)],
-    prices: [.one: Price(millionths: 20_000, currency: "USD", checked: "2026-11-29")])
+    prices: [.one: Price(millionths: 20_000, currency: "USD", readOn: "2026-11-29")])
 
   @Test func `a copy of a known one speaks its dialect at its own address`() async throws {
     let gateway = Gateway("studio", like: .google, models: ["painter-1"])

@@ -205,16 +205,8 @@ public struct HistoryEntry: Encodable, Sendable {
     var sum = Costs()
     for cost in [spending.certain, spending.uncertain].compactMap(\.self) { sum.add(cost) }
     if sum.total.amount != nil, sum.total.currency != nil { return sum.total }
-    let reported = attempts.compactMap { attempt in
-      attempt.costAmount.map {
-        ReplyFacts.ReportedCost(amount: $0, currency: attempt.costCurrency ?? "credits")
-      }
-    }
-    if let cost = EditResult.Cost(reported: reported) { return cost }
-    let price = entry.priceMillionths.map {
-      Price(millionths: $0, currency: entry.currency ?? "USD", checked: "")
-    }
-    return EditResult.Cost(price: price, count: 1)
+    if let cost = EditResult.Cost(reported: attempts.compactMap(\.reportedCost)) { return cost }
+    return EditResult.Cost(price: entry.price.map { Price($0, .ledger) }, count: 1)
   }
 
   /// The command that settles an open state; `nil` if no command is needed or can help.

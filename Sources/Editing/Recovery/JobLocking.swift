@@ -23,8 +23,8 @@ extension EditOptions {
 }
 
 extension JobPictures {
-  /// - Throws: `outcomeUnknown` if an equal edit is under way or has an unknown outcome; `noPicture` if all there is of it is
-  ///   settled as billed.
+  /// - Throws: `outcomeUnknown` if an equal edit is under way or has an unknown outcome;
+  ///   `noPicture` if all there is of it is settled as billed.
   func requireNoOpenTwin() throws(PlantainError) {
     if isUnderWay { throw .twinUnderWay() }
     if let entry = unknown.first { throw .twinUnknown(entry.id) }

@@ -168,15 +168,14 @@ extension SentPictures {
 extension EditPlan {
   /// Restores the plan of an earlier process from the ledger, as far as it matters for finishing the edit.
   package init(resuming entry: EditEntry) {
-    let price = entry.priceMillionths.map {
-      Price(millionths: $0, currency: entry.currency ?? "USD", checked: "")
-    }
     self.init(
       id: entry.id, gateway: entry.gateway, model: entry.model, prepared: [], reports: [],
       request: EditResult.Request(
         bytes: ByteCount(0), tier: Tier(rawValue: entry.tier) ?? .one,
         ratio: entry.aspect.flatMap(AspectRatio.init(parsing:)), count: entry.count),
-      passedOn: [], notFetched: [], cost: EditResult.Cost(price: price, count: 1), tokens: nil, warnings: [],
+      passedOn: [], notFetched: [],
+      cost: EditResult.Cost(price: entry.price.map { Price($0, .ledger) }, count: 1), tokens: nil,
+      warnings: [],
       numbers: entry.output?.numbers)
   }
 }

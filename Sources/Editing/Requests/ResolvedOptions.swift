@@ -59,7 +59,7 @@ package struct ResolvedOptions: Sendable {
       gateway.fields.sendsShapeUnasked || options.tier != nil || options.aspect != nil
       || options.preparation.fit != .none || options.finish.statedRegion != nil || isMirrored
     outputFormat = options.wantedFormat.flatMap { gateway.outputFormats.contains($0) ? $0 : nil }
-    price = options.price.map(Price.stated) ?? model.prices[tier]
+    price = options.price.map { Price($0, .caller) } ?? model.prices[tier]
     preparation = PreparationOptions(options, gateway)
     preparation.ratios = ratio.map { [$0] } ?? model.ratios
     preparation.regionSizes = preparation.ratios.compactMap { [model, tier] in model.size($0, tier) }

@@ -1,43 +1,58 @@
+public import Core
 public import Gateways
 
 extension EditResult {
   /// The cost of an edit, and its basis.
   public struct Cost: Encodable, Sendable {
-    /// The amount in `currency`; `nil` if unknown.
-    public let amount: Double?
-    /// An ISO 4217 code, or `credits` for a gateway's own unit; `nil` if unknown.
-    public let currency: String?
-    /// How the amount is known.
+    /// The sum; `nil` if unknown. Its currency is an ISO 4217 code, or `credits` for a gateway's own unit.
+    public let money: Money?
+    /// How the sum is known.
     public let basis: Basis
     /// The price of one picture by the table; `nil` if unknown or not from the table.
     public let price: Price?
 
-    /// How an amount is known: reported by the gateway, computed from the price table, or unknown.
+    /// How a sum is known: reported by the gateway, computed from the price table, or unknown.
     public enum Basis: String, Encodable, Sendable { case reported, table, unknown }
 
     private enum CodingKeys: CodingKey { case amount, currency, basis }
 
-    package init(amount: Double?, currency: String?, basis: Basis) {
-      (self.amount, self.currency, self.basis, price) = (amount, currency, basis, nil)
+    /// The amount in units of the currency; `nil` if unknown, 0 without a currency if nothing was paid for.
+    public var amount: Double? { money?.amount ?? (isNothing ? 0 : nil) }
+    /// The currency; `nil` if unknown.
+    public var currency: String? { money?.currency }
+
+    private var isNothing = false
+
+    package init(_ money: Money?, basis: Basis) {
+      (self.money, self.basis, price) = (money, basis, nil)
     }
+
+    /// The cost of nothing.
+    package static let nothing: Cost = {
+      var cost = Cost(nil, basis: .table)
+      cost.isNothing = true
+      return cost
+    }()
 
     package init(price: Price?, count: Int) {
       self.price = price
-      amount = price.map { Double($0.millionths * count) / 1_000_000 }
-      currency = price?.currency
+      money = price?.of(count)
       basis = price == nil ? .unknown : .table
     }
 
     /// Sums reported costs. Returns `nil` unless every reply reports one, all in the same currency.
-    package init?(reported: [ReplyFacts.ReportedCost?]) {
+    package init?(reported: [Money?]) {
       let known = reported.compactMap(\.self)
-      guard let first = known.first, known.count == reported.count,
-        known.allSatisfy({ $0.currency == first.currency })
-      else { return nil }
-      amount = known.reduce(0) { $0 + $1.amount }
-      currency = first.currency
-      basis = .reported
-      price = nil
+      guard known.count == reported.count, let sum = Money.sum(known) else { return nil }
+      self.init(sum, basis: .reported)
+    }
+
+    /// Encodes `amount`, `currency`, and `basis`; what is unknown is left out.
+    public func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encodeIfPresent(amount, forKey: .amount)
+      try container.encodeIfPresent(currency, forKey: .currency)
+      try container.encode(basis, forKey: .basis)
     }
   }
 }

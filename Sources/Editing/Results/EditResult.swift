@@ -87,7 +87,7 @@ public struct EditResult: Sendable {
     (id, gateway, model, request) = (plan.id, plan.gateway, plan.model, plan.request)
     (prepared, reports, tasks, attempts) = ([], [], [], [])
     reply = ReplyFacts()
-    cost = Cost(price: Price(millionths: 0, currency: entry.currency ?? "USD", checked: ""), count: 1)
+    cost = Cost(price: Price(Money(millionths: 0, currency: entry.currency ?? "USD"), .ledger), count: 1)
     (self.images, self.warnings, self.elapsed) = (images, warnings, elapsed)
     (isFinished, isMirrored, foreseen, open, ledger) = (false, nil, [], 0, nil)
     copyOf = entry.id

@@ -2,25 +2,23 @@ import Core
 
 /// The sum of the costs of edits.
 package struct Costs: Sendable {
-  private var amount: Double? = 0
-  private var currency: String?
+  private var sum: Money?
+  private var isKnown = true
   private var basis = EditResult.Cost.Basis.table
 
   package mutating func add(_ cost: EditResult.Cost) {
-    guard let more = cost.amount, let sum = amount, currency == nil || currency == cost.currency else {
-      amount = nil
+    guard isKnown, let more = cost.money, let total = sum.map({ $0 + more }) ?? more else {
+      isKnown = false
       return
     }
-    amount = sum + more
-    currency = cost.currency
-    basis = cost.basis
+    (sum, basis) = (total, cost.basis)
   }
 
   package init() {}
 
+  /// The sum; unknown if one of the costs is, or if the currencies differ.
   package var total: EditResult.Cost {
-    guard let amount else { return EditResult.Cost(amount: nil, currency: nil, basis: .unknown) }
-    // Millionths are exact; the digits that a sum of thousands adds behind them are not.
-    return EditResult.Cost(amount: amount.rounded(to: 6), currency: currency, basis: basis)
+    guard isKnown else { return EditResult.Cost(nil, basis: .unknown) }
+    return sum.map { EditResult.Cost($0, basis: basis) } ?? .nothing
   }
 }

@@ -38,7 +38,7 @@ package struct EditSpending: Sendable {
   private struct Part {
     let billing: Billing
     let pictures: Int
-    let reported: ReplyFacts.ReportedCost?
+    let reported: Money?
   }
 
   /// The requests that were sent.
@@ -51,14 +51,9 @@ package struct EditSpending: Sendable {
     }
   }
 
-  private static func reported(_ attempts: [AttemptEntry]) -> ReplyFacts.ReportedCost? {
-    let costs = attempts.filter { $0.state != AttemptState.unbilled.rawValue }.compactMap { attempt in
-      attempt.costAmount.map {
-        ReplyFacts.ReportedCost(amount: $0, currency: attempt.costCurrency ?? "credits")
-      }
-    }
-    guard let sum = EditResult.Cost(reported: costs), let amount = sum.amount else { return nil }
-    return ReplyFacts.ReportedCost(amount: amount, currency: sum.currency ?? "credits")
+  private static func reported(_ attempts: [AttemptEntry]) -> Money? {
+    let sent = attempts.filter { $0.state != AttemptState.unbilled.rawValue }
+    return Money.sum(sent.compactMap(\.reportedCost))
   }
 }
 
@@ -73,8 +68,8 @@ extension AttemptEntry {
 extension Price {
   /// The price of one picture of an edit in the ledger; `nil` if unknown.
   init?(of entry: EditEntry) {
-    guard let price = entry.priceMillionths else { return nil }
-    self.init(millionths: price / max(1, entry.count), currency: entry.currency ?? "USD", checked: "")
+    guard let all = entry.price else { return nil }
+    self.init(Money(millionths: all.millionths / max(1, entry.count), currency: all.currency), .ledger)
   }
 }
 

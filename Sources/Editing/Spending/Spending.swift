@@ -1,5 +1,5 @@
-import Core
-public import Gateways
+public import Core
+package import Gateways
 import Finishing
 package import Ledger
 
@@ -34,7 +34,7 @@ extension SpendingLimits {
   package func check(_ price: Price?, count: Int, _ model: String, _ gateway: String) throws(PlantainError) {
     try requireComparable(price, model, gateway)
     guard let price else { return }
-    let cost = Money(millionths: price.millionths * count, currency: price.currency)
+    let cost = price.of(count)
     if let perRun, cost.millionths > perRun.millionths {
       throw .passingLimit(
         "the edit would cost \(cost) at \(gateway), over the limit of \(perRun)", hint: "Raise `max-cost`.",
@@ -54,10 +54,11 @@ extension SpendingLimits {
         "the price of \(model) at \(gateway) is unknown, and spending is limited to \(limit)",
         hint: "Set the price of a picture with `price`, such as `price` 0.05USD.", gateway)
     }
-    for limit in all where limit.currency != price.currency {
+    for limit in all where limit.currency != price.money.currency {
       throw .passingLimit(
-        "\(gateway) bills in \(price.currency), and the limit is \(limit)",
-        hint: "Give the limit in \(price.currency), or the price in \(limit.currency) with `price`.", gateway)
+        "\(gateway) bills in \(price.money.currency), and the limit is \(limit)",
+        hint: "Give the limit in \(price.money.currency), or the price in \(limit.currency) with `price`.",
+        gateway)
     }
   }
 }
@@ -103,7 +104,7 @@ extension LedgerStore {
   package func check(_ plan: EditPlan, within limits: SpendingLimits) async throws(PlantainError) {
     guard let perDay = limits.perDay, let price = plan.dearest?.price ?? plan.cost.price else { return }
     let spent = try await spentToday(in: perDay.currency)
-    let more = price.millionths * plan.request.count
+    let more = price.of(plan.request.count).millionths
     guard spent + more > perDay.millionths else { return }
     throw .passingDay(perDay, spent: spent, more: more, plan.gateway)
   }

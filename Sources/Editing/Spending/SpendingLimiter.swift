@@ -1,3 +1,4 @@
+package import Core
 package import Gateways
 import Ledger
 import Synchronization
@@ -31,7 +32,7 @@ package final class SpendingLimiter: Sendable {
   ) throws(PlantainError) -> Int {
     guard isLimited else { return 0 }
     try SpendingLimits(perRun: limit, perDay: day?.limit).check(price, count: count, "the model", gateway)
-    let more = (price?.millionths ?? 0) * count
+    let more = price?.of(count).millionths ?? 0
     let error = spent.withLock { spent -> PlantainError? in
       let own = spent.own - amount
       if let limit, own + spent.before + more > limit.millionths {
@@ -122,8 +123,8 @@ package final class SpendingReservation: Sendable {
     guard limiter.isLimited else { return }
     let costs = [spending.certain, spending.uncertain].compactMap(\.self)
     // A cost in a unit that cannot be compared leaves the reservation as it is.
-    guard costs.allSatisfy({ $0.amount != nil && $0.currency == limiter.currency }) else { return }
-    let spent = costs.reduce(0) { $0 + Int((($1.amount ?? 0) * 1_000_000).rounded()) }
+    guard costs.allSatisfy({ $0.money != nil && $0.currency == limiter.currency }) else { return }
+    let spent = costs.reduce(0) { $0 + ($1.money?.millionths ?? 0) }
     amount.withLock { amount in
       limiter.giveBack(amount - spent)
       amount = spent

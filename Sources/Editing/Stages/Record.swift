@@ -36,8 +36,8 @@ extension EditEntry {
       model: plan.model, tier: plan.request.tier.rawValue, aspect: plan.request.ratio?.description,
       count: plan.request.count, sources: prepared + plan.passedOn.map { Source(name: $0) },
       output: job.output.entry(for: plan.numbers),
-      priceMillionths: plan.cost.price.map { $0.millionths * plan.request.count },
-      currency: plan.cost.price?.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
+      priceMillionths: plan.cost.price?.of(plan.request.count).millionths,
+      currency: plan.cost.price?.money.currency, finishing: plan.finishing?.entry, parent: job.options.parent,
       jobKey: job.options.jobKey, run: job.options.run)
     requestDigest = plan.requestDigest
   }

@@ -33,5 +33,5 @@ extension Gateway {
 
   /// The price per call, which is the same for every tier.
   private static let callPrice = Price.everyTier(
-    Price(millionths: 55_000, currency: "USD", checked: "2026-11-21"))
+    Price(millionths: 55_000, currency: "USD", readOn: "2026-11-21"))
 }

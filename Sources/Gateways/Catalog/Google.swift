@@ -46,10 +46,10 @@ extension Gateway {
   /// by the tokens of a picture of its predecessor. The clients state the price of 1K themselves; 2K and 4K
   /// are derived.
   private static let derivedPrices: [Tier: Price] = [.one: 33_600, .two: 50_400, .four: 75_600]
-    .mapValues { Price(millionths: $0, currency: "USD", checked: "2026-11-29") }
+    .mapValues { Price(millionths: $0, currency: "USD", readOn: "2026-11-29") }
 
   /// The prices of Nano Banana 2 on the price page, as noted on that day: 60 USD per million tokens, and 747
   /// to 2,520 tokens per picture.
   private static let prices: [Tier: Price] = [.half: 45_000, .one: 67_000, .two: 101_000, .four: 151_000]
-    .mapValues { Price(millionths: $0, currency: "USD", checked: "2026-09-05") }
+    .mapValues { Price(millionths: $0, currency: "USD", readOn: "2026-09-05") }
 }

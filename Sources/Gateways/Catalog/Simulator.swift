@@ -17,7 +17,7 @@ extension Gateway {
     models: [
       NanoBanana2.model(
         "gemini-3.1-flash-image",
-        prices: Price.everyTier(Price(millionths: 0, currency: "USD", checked: "2026-11-21")))
+        prices: Price.everyTier(Price(millionths: 0, currency: "USD", readOn: "2026-11-21")))
     ],
     documentation: "README.md",
     checked: "2026-11-21")

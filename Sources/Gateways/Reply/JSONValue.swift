@@ -33,7 +33,8 @@ package enum JSONValue: Sendable, Decodable {
     } else if let bool = try? container.decode(Bool.self) {
       self = .bool(bool)
     } else {
-      self = .number(try container.decode(Double.self))
+      // A number that no Double holds, such as 1e999, must not cost the pictures beside it.
+      self = (try? container.decode(Double.self)).map(JSONValue.number) ?? .null
     }
   }
 

@@ -1,4 +1,4 @@
-package import Core
+public import Core
 
 /// The meaning of a gateway's reply.
 package enum Outcome: Sendable {
@@ -76,8 +76,8 @@ public struct ReplyFacts: Sendable {
   public var usage: Usage?
   /// The reported reason why the model stopped.
   public var finishReason: String?
-  /// The reported cost.
-  public var cost: ReportedCost?
+  /// The reported cost, in a currency or in `credits`, the gateway's own unit.
+  public var cost: Money?
   /// The grounding metadata of searches, as JSON text.
   public var grounding: String?
 
@@ -105,20 +105,6 @@ public struct ReplyFacts: Sendable {
         }
       }
       return sum
-    }
-  }
-
-  /// The cost that a reply reports.
-  public struct ReportedCost: Sendable, Equatable {
-    /// The amount in units of the currency.
-    public var amount: Double
-    /// `USD`, or `credits` for the gateway's own unit.
-    public var currency: String
-
-    /// Creates a reported cost.
-    package init(amount: Double, currency: String) {
-      self.amount = amount
-      self.currency = currency
     }
   }
 }

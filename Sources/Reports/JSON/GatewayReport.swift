@@ -166,8 +166,21 @@ extension GatewayReport.Row {
     prices = Tier.allCases.compactMap { tier in
       model.prices[tier].map {
         GatewayReport.TierPrice(
-          tier: tier.rawValue, amount: $0.amount, currency: $0.currency, checked: $0.checked)
+          tier: tier.rawValue, amount: $0.money.amount, currency: $0.money.currency,
+          checked: $0.source.checked)
       }
+    }
+  }
+}
+
+extension Price.Source {
+  /// The day of reading, or who states the price.
+  fileprivate var checked: String {
+    switch self {
+    case .documentation(let day): day
+    case .configuration: "the configuration"
+    case .caller: "the user"
+    case .ledger: "the ledger"
     }
   }
 }

@@ -1,3 +1,5 @@
+import Core
+
 /// Replies with the ids of tasks, and replies to polls of a task:
 ///
 ///     {"code": 200, "data": [{"status": "submitted", "task_id": "…"}]}
@@ -40,8 +42,8 @@ extension TaskFormat {
   }
 
   /// The reported cost. The unit of `cost` alone is not documented.
-  static func cost(_ document: JSONValue, _ task: JSONValue) -> ReplyFacts.ReportedCost? {
+  static func cost(_ document: JSONValue, _ task: JSONValue) -> Money? {
     let credits = [task["credits_cost"], task["cost"], document["cost"]]
-    return credits.lazy.compactMap { $0?.double }.first.map { .init(amount: $0, currency: "credits") }
+    return credits.lazy.compactMap { $0?.double }.first.flatMap { Money(amount: $0, currency: "credits") }
   }
 }

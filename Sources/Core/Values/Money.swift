@@ -11,6 +11,33 @@ public struct Money: Hashable, Sendable {
     self.currency = currency
   }
 
+  /// Creates a sum from an amount that somebody else states, rounded to millionths; `nil` if it is negative,
+  /// not a number, or more than a billion.
+  package init?(amount: Double, currency: String) {
+    guard (0...1_000_000_000).contains(amount) else { return nil }
+    self.init(millionths: Int((amount * 1_000_000).rounded()), currency: currency)
+  }
+
+  /// The amount in units of the currency.
+  public var amount: Double { Double(millionths) / 1_000_000 }
+
+  /// The sum of two amounts in one currency; `nil` if the currencies differ.
+  package static func + (one: Money, other: Money) -> Money? {
+    let (sum, isTooMuch) = one.millionths.addingReportingOverflow(other.millionths)
+    guard one.currency == other.currency, !isTooMuch else { return nil }
+    return Money(millionths: sum, currency: one.currency)
+  }
+
+  /// The sum of amounts in one currency; `nil` if there are none, or the currencies differ.
+  package static func sum(_ all: some Sequence<Money>) -> Money? {
+    var sum: Money?
+    for money in all {
+      guard let more = sum.map({ $0 + money }) ?? money else { return nil }
+      sum = more
+    }
+    return sum
+  }
+
   /// Parses an amount of at most a million with a currency before or after it, such as `0.055 USD`, `5usd`,
   /// `$5`, or `5 €`. The currency is a code of three letters, or one of the signs `$`, `US$`, `€`, and `£`.
   /// Returns `nil` for any other text.
@@ -60,7 +87,6 @@ extension Substring {
 extension Money: CustomStringConvertible {
   /// The amount and the currency, such as `0.055 USD` or `5 USD`.
   public var description: String {
-    let amount = Double(millionths) / 1_000_000
-    return (millionths % 1_000_000 == 0 ? "\(millionths / 1_000_000)" : "\(amount)") + " \(currency)"
+    (millionths % 1_000_000 == 0 ? "\(millionths / 1_000_000)" : "\(amount)") + " \(currency)"
   }
 }
