@@ -77,6 +77,12 @@ package struct AttemptNote: Sendable {
   package let state: AttemptState
   package let status: Int?
   package let elapsed: Duration
+
+  /// The same attempt once a retry with its idempotency key was answered.
+  var repeated: AttemptNote {
+    AttemptNote(
+      gateway: gateway, state: state.after(.repeatAnswered) ?? state, status: status, elapsed: elapsed)
+  }
 }
 
 /// The error of a request without a result, with what is known about billing.

@@ -92,6 +92,7 @@ package final class RequestExecutor: Sendable {
           earlier.entry.reply.discard()
         }
         unanswered = []
+        notes = notes.map(\.repeated)
         return try await bring(
           answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
       } catch {

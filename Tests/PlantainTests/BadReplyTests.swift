@@ -91,6 +91,7 @@ private let ids = ["google", "myrouter", "aimlapi", "gccai"]
     #expect(names[0] != nil)
     #expect(Set(names).count == 1)
     #expect(states == ["unbilled", "unbilled", "done"])
+    #expect(result?.attempts.map(\.state).prefix(2) == ["unbilled", "unbilled"])
     gateway.idempotency?.isHonored = false
     let alone = try await edit(gateway, [.hangUp, good])
     #expect(alone.error?.code == .outcomeUnknown)
