@@ -49,7 +49,8 @@ package final class BatchRun: Sendable {
         gateway: editor.routes[0].gateway.id, jobs: manifest.items.count)
     }
     throttle = AdaptiveConcurrencyLimit(
-      maximum: maximum, borne: await editor.store.borneWidth(of: editor.routes[0]), until: self.stop)
+      maximum: maximum, borne: await editor.store.sustainedConcurrency(of: editor.routes[0]), until: self.stop
+    )
     let entry = entry
     try await editor.store.with { ledger throws(LedgerError) in try await ledger.save(entry) }
   }

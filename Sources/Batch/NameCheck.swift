@@ -1,5 +1,6 @@
 import Core
 import Editing
+import Options
 
 /// Checks the unknown names of columns and keys. A name that no prompt uses is an error when it resembles a
 /// known one: the edit would be paid for without the option that was meant.
@@ -71,7 +72,10 @@ struct NameCheck {
   }
 
   /// Options that a user may expect to work in a line, and that apply to a whole run only.
-  private static let ofRun = ["max-cost", "again", "skip-existing", "dry-run", "base-url", "prompt-file"]
+  private static let ofRun = OptionRow.all.filter { row in
+    row.commands.contains(.batch) && row.setting == nil
+      && [.request, .spending, .naming].contains(row.group)
+  }.map(\.name)
 
   private mutating func report(
     _ words: String, _ line: Int, _ name: String?, _ isColumn: Bool, hint: String, nearest: String? = nil

@@ -21,7 +21,7 @@ extension Editor {
     let references = try await references.readingStandardInput()
     let job = try EditJob(prompt, references, options, .none, watch)
     let routes = try resolve(job)
-    let paidFor = try await requireNoTwin(prompt, references, options)
+    let paidFor = try await requireNoEqual(prompt, references, options)
     var options = options
     if store.exists { options.knownJobs = Set(try await keys(of: prompt, references, options).map(\.text)) }
     var plan = try await plan(try EditJob(prompt, references, options, .none, watch), by: routes)
@@ -73,7 +73,7 @@ extension Editor {
   /// - Returns: the id of an equal edit that is paid for, whose result would be fetched before anything is
   ///   sent; `nil` if there is none.
   /// - Throws: as `edit`, where it sends nothing because of an equal edit.
-  func requireNoTwin(
+  func requireNoEqual(
     _ prompt: String, _ references: [Reference], _ options: EditOptions
   ) async throws(PlantainError) -> String? {
     guard store.exists else { return nil }
@@ -81,7 +81,7 @@ extension Editor {
     let pictures = try await store.pictures(
       ofJob: keys, count: options.count, options.sendsAgain ? .yes : .no)
     if !pictures.isUnderWay, let paid = pictures.fetchable.first { return paid.id }
-    try pictures.requireNoOpenTwin()
+    try pictures.requireNoOpenEqual()
     return nil
   }
 }

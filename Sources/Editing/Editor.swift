@@ -108,7 +108,7 @@ public final class Editor: Sendable {
         return try await edit(
           prompt, references, options, by: routes, until: stop, reserving: reservation, watch)
       } catch {
-        guard let paid = error.underlying as? PaidRequest else { throw error }
+        guard let paid = error.underlying as? PaidEqual else { throw error }
         watch(.fetching(id: paid.entry.id))
         let found = try await recovery.fetched(
           paid.entry, options, references.first, stop, watch, finishing: .now(paid.finishing))
@@ -116,7 +116,7 @@ public final class Editor: Sendable {
           result.isOfEarlierRun = true
           return result
         }
-        guard try await !store.isStillPaid(paid.entry) else { throw .twinUnknown(paid.entry.id) }
+        guard try await !store.isStillPaid(paid.entry) else { throw .equalUnknown(paid.entry.id) }
         // Its reply contains no picture, so the request may be sent again.
         options.knownEdits.insert(paid.entry.id)
       }

@@ -12,7 +12,7 @@ extension FinishingOptions: Codable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(wanted: try values.decodeIfPresent(PictureFormat.self, forKey: .wanted))
     settings = try FinishingSettings(from: decoder)
-    reading = try values.decode(OriginalReading.self, forKey: .reading)
+    reading = try values.decode(ReadingOptions.self, forKey: .reading)
     maximumBytes = try values.decodeIfPresent(Int.self, forKey: .maximumBytes)
     metadata = try values.decodeIfPresent(MetadataWishes.self, forKey: .metadata)
     shown = try values.decodeIfPresent(VisibleArea.self, forKey: .shown)

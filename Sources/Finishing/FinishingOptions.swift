@@ -9,7 +9,7 @@ package struct FinishingOptions: Sendable, Equatable {
   /// The settings, which hold for every original.
   package var settings = FinishingSettings()
   /// How the original's file is read.
-  package var reading = OriginalReading()
+  package var reading = ReadingOptions()
   /// The format to write; `nil`: the format that was returned, or the original's if some of its pixels stay.
   package var wanted: PictureFormat?
   /// The maximum size of the file in bytes; `nil`: any.
@@ -101,20 +101,6 @@ package struct MetadataWishes: Sendable, Codable, Equatable {
   package init(keepsPlace: Bool = false) {
     self.keepsPlace = keepsPlace
   }
-}
-
-/// How an original's file is read: the same way as for preparation.
-package struct OriginalReading: Sendable, Codable, Equatable {
-  /// The page of a TIFF or the frame of an animation, counted from 1. `nil`: the first that is not a preview.
-  package var page: Int?
-  /// The formats that are read although their decoders are not tested against hostile files.
-  package var allowed: Set<String> = []
-  /// Whether a file that ends too early is accepted as far as it goes.
-  package var allowsTruncated = false
-
-  package init() {}
-
-  package var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
 }
 
 /// Why a returned picture cannot be finished.

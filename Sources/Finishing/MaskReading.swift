@@ -26,7 +26,7 @@ package struct MaskQuestion: Sendable, Codable {
   }
 
   package static func inspect(_ mask: PictureBytes) throws(FinishingError) -> ResultInspection.Original {
-    try readHeader(of: mask, OriginalReading(), FinishingError.mask)
+    try readHeader(of: mask, ReadingOptions(), FinishingError.mask)
   }
 }
 

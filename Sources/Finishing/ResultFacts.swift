@@ -13,7 +13,7 @@ package struct ResultFacts: Sendable {
   package struct Original: Sendable {
     package let bytes: PictureBytes
     package let structure: PictureStructure
-    package let reading: OriginalReading
+    package let reading: ReadingOptions
   }
 
   /// The pixels of the result and of its original.

@@ -66,7 +66,7 @@ package func inspectResult(
     ResultFacts(
       bytes: bytes, structure: structure, options: options,
       original: needsOriginal ? try read(pictures.original, options.reading, FinishingError.original) : nil,
-      mask: looks && options.usesMask ? try read(pictures.mask, OriginalReading(), FinishingError.mask) : nil)
+      mask: looks && options.usesMask ? try read(pictures.mask, ReadingOptions(), FinishingError.mask) : nil)
   )
   if inspection.needsDecoder { try check(structure, FinishingError.picture) }
   if looks, let original = inspection.original?.structure.uprightSize {
@@ -79,14 +79,14 @@ package func inspectResult(
 }
 
 private func read(
-  _ bytes: PictureBytes?, _ reading: OriginalReading, _ error: (ImagingError) -> FinishingError
+  _ bytes: PictureBytes?, _ reading: ReadingOptions, _ error: (ImagingError) -> FinishingError
 ) throws(FinishingError) -> ResultInspection.Original? {
   guard let bytes else { return nil }
   return try readHeader(of: bytes, reading, error)
 }
 
 func readHeader(
-  of bytes: PictureBytes, _ reading: OriginalReading, _ error: (ImagingError) -> FinishingError
+  of bytes: PictureBytes, _ reading: ReadingOptions, _ error: (ImagingError) -> FinishingError
 ) throws(FinishingError) -> ResultInspection.Original {
   let structure = try on(error) { () throws(ImagingError) in
     try PictureStructure.read(bytes, page: reading.page, tolerance: reading.tolerance)

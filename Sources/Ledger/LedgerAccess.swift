@@ -10,13 +10,13 @@ import Core
 /// shares its folder.
 package struct LedgerAccess: Sendable, Equatable {
   /// Permissions of other users were found on files of this user, and removed.
-  package var tookAway = false
+  package var removedPermissions = false
   /// The group that keeps its permissions, because the folder is writable for it.
   package var group: String?
   /// The owner of the files, if that is not this user and other users have permissions on them.
-  package var stranger: String?
+  package var foreignOwner: String?
   /// Other users have permissions that the file system does not let this process remove.
-  package var isStuck = false
+  package var hasFixedPermissions = false
 
   package init() {}
 }
@@ -62,7 +62,7 @@ struct LedgerFiles {
       protect(path, &access)
     }
     // The files in a folder that was closed all along could not be reached by other users.
-    if access.tookAway { for path in names(in: replies) { protect(path, &access) } }
+    if access.removedPermissions { for path in names(in: replies) { protect(path, &access) } }
     return access
   }
 
@@ -71,15 +71,15 @@ struct LedgerFiles {
     if status.st_mode & 0o070 & allowed != 0 { access.group = groupName(status.st_gid) }
     guard status.st_mode & 0o077 & ~allowed != 0 else { return }
     guard status.st_uid == geteuid() else {
-      access.stranger = userName(status.st_uid)
+      access.foreignOwner = userName(status.st_uid)
       return
     }
     let rights = status.st_mode & 0o7777 & (allowed | 0o7000)
     // File systems without permissions report success without changing anything.
     if chmod(path, rights) == 0, self.status(path).map({ $0.st_mode & 0o077 & ~allowed == 0 }) == true {
-      access.tookAway = true
+      access.removedPermissions = true
     } else {
-      access.isStuck = true
+      access.hasFixedPermissions = true
     }
   }
 

@@ -58,7 +58,6 @@ package struct RouteRecord: Codable, Sendable, FetchableRecord {
   /// Attempts that succeeded: their state is `done`, `stored`, or `accepted`.
   package var good: Int
   /// Milliseconds since 1970.
-  package var lastGood: Int?
   package var lastBad: Int?
   package var lastBadWords: String?
 }
@@ -113,7 +112,6 @@ extension Ledger {
         database,
         sql: """
           SELECT gateway, baseURL, count(*) AS attempts, sum(isGood) AS good,
-            max(CASE WHEN isGood THEN changed END) AS lastGood,
             max(CASE WHEN NOT isGood THEN changed END) AS lastBad,
             (SELECT words FROM attempts AS bad
               WHERE bad.gateway = seen.gateway AND bad.baseURL = seen.baseURL AND words IS NOT NULL

@@ -266,7 +266,7 @@ struct BatchCommand: AsyncParsableCommand {
       [path] + (again ? ["--again", "--run", summary.run] : [])
       + options.flatMap { name, value in value.map { [name, $0] } ?? [] }
     common.note(
-      "failed    \(failed): plantain batch \(message.map(Console.shellWord).joined(separator: " "))")
+      "failed    \(failed): plantain batch \(message.map(\.shellWord).joined(separator: " "))")
   }
 
   /// This command line, with the run to continue.
@@ -275,7 +275,7 @@ struct BatchCommand: AsyncParsableCommand {
     if !arguments.contains("--run"), let command = arguments.firstIndex(of: "batch") {
       arguments.insert(contentsOf: ["--run", run], at: command + 1)
     }
-    return (["plantain"] + arguments.map(Console.shellWord)).joined(separator: " ")
+    return (["plantain"] + arguments.map(\.shellWord)).joined(separator: " ")
   }
 
   private func plan(_ manifest: Manifest, by batch: Batch) async throws {

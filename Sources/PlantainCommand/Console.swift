@@ -3,12 +3,8 @@ import Core
 import Editing
 import Finishing
 import Reports
+import Synchronization
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -38,11 +34,12 @@ enum Console {
   static func noteJSON(_ value: some Encodable) { writeJSON(value, to: STDERR_FILENO) }
 
   private static func writeJSON(_ value: some Encodable, to descriptor: Int32) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-    if let key = MessageStyle.key { encoder.userInfo[key] = MessageStyle.commandLine }
-    guard let data = try? encoder.encode(value) else { return }
-    write(Array(data) + [UInt8(ascii: "\n")], to: descriptor)
+    do throws(PlantainError) {
+      let line = try ReportJSON.encode(value, style: .commandLine)
+      write(line + [UInt8(ascii: "\n")], to: descriptor)
+    } catch {
+      firstFailure.withLock { $0 = $0 ?? error }
+    }
   }
 
   /// - Returns: Whether all bytes were written.
@@ -83,16 +80,11 @@ enum Console {
     }
   }
 
-  /// A word as a shell reads it, quoted if necessary.
-  static func shellWord(_ word: String) -> String {
-    let isPlain =
-      !word.isEmpty
-      && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:,=@%+".contains($0)) }
-    return isPlain ? word : "'\(word.replacing("'", with: #"'\''"#))'"
-  }
+  /// The first error in printing: the output could not be written, or a report not encoded. `nil` if there
+  /// was none. A closed pipe is not an error.
+  static var failure: PlantainError? { firstFailure.withLock { $0 } }
 
-  /// The last error in writing to standard output; `nil` if there was none. A closed pipe is not an error.
-  private(set) nonisolated(unsafe) static var outputFailure: String?
+  private static let firstFailure = Mutex<PlantainError?>(nil)
 
   /// Whether the command exits when the reader of its output has closed the pipe. Commands that pay do not
   /// exit, to keep their pictures. Set once, before the command runs.
@@ -109,7 +101,8 @@ enum Console {
     let code = writeAll(bytes, to: descriptor)
     guard code != 0, descriptor == STDOUT_FILENO else { return code == 0 }
     if code != EPIPE {
-      outputFailure = String(cString: strerror(code))
+      let error = PlantainError.standardOutput(String(cString: strerror(code)))
+      firstFailure.withLock { $0 = $0 ?? error }
     } else if endsWithReader {
       _exit(readerLeft)
     }

@@ -50,6 +50,10 @@ struct EditCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let common = sending.result.common
+    common.startLogging()
+    let configuration = try common.configuration()
+    let location = sending.result.ledger.location(configuration)
     var options = preparation.editOptions
     try sending.apply(to: &options)
     options.finish = finishing.options
@@ -57,12 +61,13 @@ struct EditCommand: AsyncParsableCommand {
     if isPromptAlone { sending.prompt = references[0] }
     var pictures = isPromptAlone ? [] : references.map(reference(for:))
     if isFurther {
-      let location = sending.result.ledger.location(try sending.result.common.configuration())
       let (id, picture) = try await History(ledger: location).result(of: from)
       pictures.insert(picture, at: 0)
       options.parent = id
     }
-    let job = EditInvocation(route: preparation.route, sending: sending, options: options)
+    let job = EditInvocation(
+      route: preparation.route, sending: sending, options: options, configuration: configuration,
+      location: location)
     try await job.run(pictures, workers)
   }
 }
@@ -88,11 +93,17 @@ struct GenerateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let common = sending.result.common
+    common.startLogging()
+    let configuration = try common.configuration()
     var options = EditOptions()
     route.apply(to: &options)
     try sending.apply(to: &options)
     file.apply(to: &options.finish)
-    try await EditInvocation(route: route, sending: sending, options: options).run([], workers)
+    let job = EditInvocation(
+      route: route, sending: sending, options: options, configuration: configuration,
+      location: sending.result.ledger.location(configuration))
+    try await job.run([], workers)
   }
 }
 
@@ -112,13 +123,13 @@ struct EditInvocation {
   let route: RouteFlags
   let sending: SendingFlags
   let options: EditOptions
+  let configuration: Configuration
+  let location: LedgerLocation
 
   private var common: OutputOptions { sending.result.common }
 
   func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
-    common.startLogging()
     if sending.naming.skipExisting, try skips(references.first) { return }
-    let configuration = try common.configuration()
     let options = options.settled(by: configuration)
     let gateways = try configuration.gateways(named: route.gateway)
     guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
@@ -127,7 +138,6 @@ struct EditInvocation {
         hint: "Omit them, or choose one gateway.")
     }
     let prompt = try sending.text()
-    let location = sending.result.ledger.location(configuration)
     try await workers.run { workers in
       try await withRoutes(
         gateways, configuration, baseURL: sending.baseURL, workers, isDry: sending.dryRun

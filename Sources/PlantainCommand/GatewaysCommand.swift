@@ -16,6 +16,7 @@ struct GatewaysCommand: AsyncParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func run() async throws {
+    common.startLogging()
     let configuration = try common.configuration()
     let gateways = try id.map { [try configuration.gateways(named: $0)[0]] } ?? configuration.gateways
     // The table is shown even if the ledger cannot be read.

@@ -52,7 +52,7 @@ enum GivenArguments {
     if let nearest {
       hint = "Did you mean plantain \(nearest)?"
     } else if Path(word).onDisk != nil {
-      hint = "To edit a picture: plantain edit \(Console.shellWord(word)) -p TEXT"
+      hint = "To edit a picture: plantain edit \(word.shellWord) -p TEXT"
     } else {
       hint = "The commands are \(names.joined(separator: ", "))."
     }
@@ -65,6 +65,6 @@ enum GivenArguments {
     guard let words, case .file(let path) = Reference(argument: words), Path(path).onDisk == nil,
       PictureFormat.named(byExtension: Path(path).fileExtension) == nil
     else { return nil }
-    return "There is no file \(words). If it is the prompt, write -p \(Console.shellWord(words))."
+    return "There is no file \(words). If it is the prompt, write -p \(words.shellWord)."
   }
 }

@@ -50,8 +50,9 @@ struct PlantainCommand: AsyncParsableCommand {
     defer { interrupts.stop() }
     do {
       try await work.value
-      if let why = Console.outputFailure { throw PlantainError.standardOutput(why) }
+      if let error = Console.failure { throw error }
     } catch let failure as CommandFailure {
+      if let error = Console.failure { Console.report(error, json: json) }
       leave(failure.status)
     } catch let error as PlantainError {
       leave(reporting: error, json: json)

@@ -3,6 +3,7 @@ import ArgumentParser
 import Editing
 import Finishing
 import Gateways
+import Logging
 import PlantainSimulator
 
 struct SimulateCommand: AsyncParsableCommand {
@@ -36,6 +37,7 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    common.startLogging()
     let gateways = try common.configuration().gateways
     let faults = try script.map { try readScript($0, gateways) } ?? []
     do {
@@ -48,9 +50,11 @@ struct SimulateCommand: AsyncParsableCommand {
   }
 
   private func simulate(_ gateways: [Gateway], _ faults: [Fault]) async throws {
+    let logger = Logger(label: "plantain")
     try await withWorkers { workers in
-      try await withSimulator(port: port, gateways: gateways, faults: faults, processor: workers) {
-        simulator in
+      try await withSimulator(
+        port: port, gateways: gateways, faults: faults, processor: workers, log: { logger.debug("\($0)") }
+      ) { simulator in
         announce(simulator, gateways)
         // It runs until Ctrl-C cancels the task.
         try? await Task.sleep(for: .seconds(100 * 365 * 86_400))

@@ -1,5 +1,7 @@
+import Core
 public import Gateways
 import NIOCore
+import NIOHTTP1
 public import PictureWork
 
 #if canImport(Glibc)
@@ -52,12 +54,13 @@ public struct Simulator: Sendable {
 ///   - gateways: The gateways that are simulated below their ids. Default: all built-in ones.
 ///   - faults: The faults of the requests, in order. After the last one, requests succeed. Default: none.
 ///   - processor: Makes the pictures.
+///   - log: Receives a line about each request when its answer is ready. Default: ignores it.
 ///   - body: The work that uses the simulator.
 /// - Returns: The result of `body`.
 /// - Throws: The error of `body`, or `Simulator.CannotListen`.
 public func withSimulator<Result: Sendable>(
   port: Int = 0, gateways: [Gateway] = Gateway.all, faults: [Fault] = [], processor: ImageProcessor,
-  _ body: @Sendable (Simulator) async throws -> Result
+  log: @escaping @Sendable (String) -> Void = { _ in }, _ body: @Sendable (Simulator) async throws -> Result
 ) async throws -> Result {
   let server: LoopbackServer
   do {
@@ -68,7 +71,13 @@ public func withSimulator<Result: Sendable>(
   let state = SimulatorState(script: faults, processor: processor)
   let router = Router(gateways, state)
   return try await withThrowingTaskGroup(of: Void.self) { group in
-    group.addTask { try await server.run { try await router.answer($0) } }
+    group.addTask {
+      try await server.run { request in
+        let answer = try await router.answer(request)
+        log("\(request.head.method) \(request.head.uri.loggableURL): \(answer.summary)")
+        return answer
+      }
+    }
     defer { group.cancelAll() }
     return try await body(Simulator(baseURL: "http://127.0.0.1:\(server.port)", state: state))
   }

@@ -51,7 +51,7 @@ enum PlantainWorker {
 
   /// Lifts the confinement of decoding and reports that decoding is finished. From here on, the work is on
   /// our own pixels.
-  private static func goOn(_ channel: WorkerChannel) {
+  private static func finishDecoding(_ channel: WorkerChannel) {
     guard Confinement.lift() else { return }
     _ = try? channel.send(WorkerChannel.decoded)
   }
@@ -63,7 +63,7 @@ enum PlantainWorker {
     for _ in 0..<job.further { messages.append(try channel.receive(largestFile: largestFile)) }
     let hasDecoded = Atomic(false)
     ImagingRuntime.whenDecoded = {
-      if !hasDecoded.exchange(true, ordering: .relaxed) { goOn(channel) }
+      if !hasDecoded.exchange(true, ordering: .relaxed) { finishDecoding(channel) }
     }
     defer { ImagingRuntime.whenDecoded = nil }
     let reply = try answer(job, messages)

@@ -64,7 +64,7 @@ public struct PreparationOptions: Sendable, Hashable {
     settings.keepsCopyright ? structure.attribution : Attribution()
   }
 
-  package var tolerance: DecodingTolerance { settings.tolerance }
+  package var tolerance: DecodingTolerance { settings.reading.tolerance }
 
   /// The largest file that any gateway accepts.
   package static let largestCap = ByteCount.megabytes(10)

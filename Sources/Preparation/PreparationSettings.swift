@@ -1,8 +1,13 @@
 public import PictureFormats
 public import Core
 
-/// How pictures are prepared, for any receiver.
+/// How pictures are read and prepared, for any receiver.
+///
+/// The options for reading are its properties, too: `settings.page` is `settings.reading.page`.
+@dynamicMemberLookup
 public struct PreparationSettings: Sendable, Hashable {
+  /// How the files are read.
+  public var reading = ReadingOptions()
   /// The maximum size of a prepared file, 1,000 to 10,000,000 bytes; measured, never estimated. Default:
   /// `nil`, the receiver's limit.
   public var maximumBytes: ByteCount?
@@ -23,20 +28,18 @@ public struct PreparationSettings: Sendable, Hashable {
   /// Whether the picture keeps its aspect ratio, or is padded or cropped to that of the answer. Default:
   /// `none`.
   public var fit = Fit.none
-  /// Formats to read although their decoders are not tested against hostile files: `svg`, `jxl`, `jp2`. They
-  /// are decoded only in a child process. Default: none.
-  public var allowed: Set<String> = []
   /// Keeps the names of the creator and the copyright holder if the file has them, and no other metadata.
   /// Default: `false`.
   public var keepsCopyright = false
-  /// The page of a TIFF, or the picture of an animated GIF or WebP, counted from 1, at most 10,000. `nil`
-  /// uses the first that is not a preview of another. Default: `nil`.
-  public var page: Int?
-  /// Accepts a truncated JPEG or PNG and uses the part that exists, instead of refusing it. Default: `false`.
-  public var allowsTruncated = false
 
   /// Creates settings with the default values.
   public init() {}
+
+  /// A property of the options for reading.
+  public subscript<Value>(dynamicMember path: WritableKeyPath<ReadingOptions, Value>) -> Value {
+    get { reading[keyPath: path] }
+    set { reading[keyPath: path] = newValue }
+  }
 
   /// A limit on the longest edge of a picture.
   public enum EdgeLimit: Sendable, Hashable {
@@ -47,13 +50,36 @@ public struct PreparationSettings: Sendable, Hashable {
     /// No limit.
     case none
   }
-
-  package var tolerance: DecodingTolerance { allowsTruncated ? .lenient : .strict }
 }
 
-/// The fields of messages to workers. The two limits are sent as the receiver's limits settle them.
+/// The message to a worker: the options for reading and the settings beside one another, without the two
+/// limits, which are sent as the receiver's limits settle them.
 extension PreparationSettings: Codable {
   private enum CodingKeys: CodingKey {
-    case format, quality, background, maximumPixels, fit, allowed, keepsCopyright, page, allowsTruncated
+    case format, quality, background, maximumPixels, fit, keepsCopyright
+  }
+
+  /// Decodes the options for reading and the settings.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    reading = try ReadingOptions(from: decoder)
+    format = try values.decodeIfPresent(MediaType.self, forKey: .format)
+    quality = try values.decodeIfPresent(Int.self, forKey: .quality)
+    background = try values.decode(RGBColor.self, forKey: .background)
+    maximumPixels = try values.decode(Int.self, forKey: .maximumPixels)
+    fit = try values.decode(Fit.self, forKey: .fit)
+    keepsCopyright = try values.decode(Bool.self, forKey: .keepsCopyright)
+  }
+
+  /// Encodes the options for reading and the settings.
+  public func encode(to encoder: any Encoder) throws {
+    try reading.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encodeIfPresent(format, forKey: .format)
+    try values.encodeIfPresent(quality, forKey: .quality)
+    try values.encode(background, forKey: .background)
+    try values.encode(maximumPixels, forKey: .maximumPixels)
+    try values.encode(fit, forKey: .fit)
+    try values.encode(keepsCopyright, forKey: .keepsCopyright)
   }
 }

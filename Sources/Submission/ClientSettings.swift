@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Core
 import NIOCore
 import NIOSSL
 
@@ -105,14 +106,5 @@ package struct ClientSettings: Sendable {
       return configuration
     }
     return nil
-  }
-}
-
-/// Recognizes loopback hosts by their name, without a resolver.
-package enum LoopbackName {
-  package static func matches(_ host: String) -> Bool {
-    if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }
-    let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-    return numbers.count == 4 && numbers.first == 127 && numbers.allSatisfy { $0 != nil }
   }
 }

@@ -9,27 +9,22 @@ import Core
 
 /// The references of a request. A link to one of them is not its result.
 package struct SentPictures: Sendable {
-  /// The references that were sent as URLs, without query and fragment.
+  /// The references that were sent as URLs, without the secrets in them, which the ledger does not keep.
   var addresses: Set<String>
   /// The SHA-256 digests of the references that were sent as bytes, in the format of `PictureContent.sha256`.
   var digests: Set<String>
 
   package init(addresses: Set<String> = [], digests: Set<String> = []) {
-    (self.addresses, self.digests) = (Set(addresses.map(Self.place)), digests)
+    (self.addresses, self.digests) = (Set(addresses.map(\.withoutURLSecrets)), digests)
   }
 
-  /// Returns a URL without query and fragment. The query is a signature, which the ledger does not keep.
-  private static func place(of address: String) -> String {
-    String(address.prefix { $0 != "?" && $0 != "#" })
-  }
-
-  func has(_ address: String) -> Bool { addresses.contains(Self.place(of: address)) }
+  func has(_ address: String) -> Bool { addresses.contains(address.withoutURLSecrets) }
 
   init(_ references: [EditRequest.Reference]) {
     self.init()
     for reference in references {
       switch reference {
-      case .address(let address): addresses.insert(Self.place(of: address))
+      case .address(let address): addresses.insert(address.withoutURLSecrets)
       case .picture(_, let content): if let digest = try? content.sha256() { digests.insert(digest) }
       }
     }

@@ -93,7 +93,7 @@ package final class RequestExecutor: Sendable {
         }
         unanswered = []
         notes = notes.map(\.repeated)
-        return try await bring(
+        return try await fetchResult(
           answer, besides: SentPictures(request.references), attempt, deadline, earlier: notes)
       } catch {
         stop.end()
@@ -130,7 +130,7 @@ package final class RequestExecutor: Sendable {
       var answer = Answer.tasks(tasks)
       let isWhole = [.stored, .withoutPicture, .unusable].contains(state)
       if let reply { answer = try await understand(reply, attempt, isWhole: isWhole) }
-      return try await bring(answer, besides: sent, attempt, deadline, earlier: [])
+      return try await fetchResult(answer, besides: sent, attempt, deadline, earlier: [])
     } catch {
       stop.end()
       throw failure(error, attempt, [], [attempt.summary])
@@ -243,7 +243,7 @@ package final class RequestExecutor: Sendable {
   )
 
   /// Fetches the result that an answer leads to. For a task, this can take minutes.
-  private func bring(
+  private func fetchResult(
     _ answer: Answer, besides sent: @autoclosure () -> SentPictures, _ attempt: LiveAttempt,
     _ deadline: Duration, earlier: [AttemptNote]
   ) async throws(ExecutionFailure.Cause) -> ExecutionResult {

@@ -239,13 +239,13 @@ package struct Doctor: Sendable {
           name, .good,
           "the group \(group) can use it and read its prompts, because the group can write to its folder"))
     }
-    if let stranger = access.stranger {
+    if let foreignOwner = access.foreignOwner {
       findings.append(
         Finding(
-          name, .absent, "it belongs to \(stranger), and others can read its prompts",
-          hint: "Ask \(stranger) to run chmod -R o= \(path)*, or use your own ledger."))
+          name, .absent, "it belongs to \(foreignOwner), and others can read its prompts",
+          hint: "Ask \(foreignOwner) to run chmod -R o= \(path)*, or use your own ledger."))
     }
-    if access.isStuck {
+    if access.hasFixedPermissions {
       findings.append(
         Finding(
           name, .absent, "others can read its prompts, and its file system cannot change permissions",

@@ -207,6 +207,22 @@ import Core
     #expect(first.status == 0)
     let second = try await command.run(["edit", "--continue", "now warmer", "-o", "b.png"] + common)
     #expect(second.status == 0, "\(second.text)")
+    // Reading the ledger for the earlier result is as quiet as the edit itself.
+    for (arguments, isTold) in [(["--quiet"], false), ([], true)] {
+      chmod(folder.file("l.sqlite"), 0o644)
+      let further = try await command.run(
+        ["edit", "--continue", "now warmer", "-o", "q.png", "--overwrite", "--dry-run"] + common.prefix(4)
+          + arguments)
+      #expect(further.status == 0)
+      #expect(further.errors.contains("warning: other users could read the ledger") == isTold)
+      #expect(isTold || !further.errors.contains("other users"), "\(further.errors)")
+    }
+    for (arguments, isTold) in [(["--quiet"], false), ([], true)] {
+      chmod(folder.file("l.sqlite"), 0o644)
+      let list = try await command.run(["gateways", "--ledger", "l.sqlite"] + arguments)
+      #expect(list.status == 0 && list.errors.contains("warning: other users") == isTold, "\(list.errors)")
+      #expect(isTold || list.errors.isEmpty)
+    }
     let id = try #require(try first.objects().first?["id"] as? String)
     let third = try await command.run(
       ["edit", "--from", id, Samples.rocket, "-p", "with a rocket", "-o", "c.png"] + common)

@@ -64,14 +64,14 @@ import Testing
     )
     let route = try route()
     #expect(await other.pause(of: route) == nil)
-    #expect(await other.borneWidth(of: route) == nil)
+    #expect(await other.sustainedConcurrency(of: route) == nil)
     await one.note(pause: .seconds(110), width: 7, reason: "429", of: route)
     // A shorter pause does not end a longer one.
     await one.note(pause: .seconds(1), width: 5, reason: "429", of: route)
     let pause = try #require(await other.pause(of: route))
     // The machine may be busy.
     #expect(pause > .seconds(10) && pause <= .seconds(110))
-    #expect(await other.borneWidth(of: route) == 5)
+    #expect(await other.sustainedConcurrency(of: route) == 5)
     let elsewhere = try Route(.google, key: .environment("NONE"), baseURL: "http://127.0.0.1:8")
     #expect(await other.pause(of: elsewhere) == nil)
     one.close()

@@ -125,7 +125,7 @@ import Testing
         let name = prefix + (child.label ?? "")
         let isContained =
           child.value is FinishOptions || child.value is FinishingSettings
-          || child.value is PreparationSettings
+          || child.value is PreparationSettings || child.value is ReadingOptions
         if isContained {
           found.merge(values(child.value, name + ".")) { $1 }
         } else {

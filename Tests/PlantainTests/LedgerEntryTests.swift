@@ -92,7 +92,7 @@ import Core
     try folder.write([1], as: "ledger.sqlite.replies/a.reply")
     for name in ["ledger.sqlite", "ledger.sqlite.replies/a.reply"] { try setMode(0o664, folder.file(name)) }
     try setMode(0o755, folder.file("ledger.sqlite.replies"))
-    #expect(try await use().tookAway)
+    #expect(try await use().removedPermissions)
     #expect(mode("ledger.sqlite") == 0o600 && mode("ledger.sqlite.replies") == 0o700)
     #expect(mode("ledger.sqlite.replies/a.reply") == 0o600)
     #expect(try await use() == LedgerAccess())
@@ -103,7 +103,7 @@ import Core
     _ = try await use()
     try setMode(0o666, path)
     let access = try await use { _ in #expect(mode("ledger.sqlite-wal") == 0o660) }
-    #expect(access.tookAway && access.group != nil && mode("ledger.sqlite") == 0o660)
+    #expect(access.removedPermissions && access.group != nil && mode("ledger.sqlite") == 0o660)
     let findings = await Doctor(ledger: path).examine().filter { $0.name == "ledger's privacy" }
     #expect(findings.map(\.state) == [.good] && findings[0].detail.contains("group"))
     #expect(mode("ledger.sqlite") == 0o660)
@@ -140,7 +140,8 @@ import Core
     try setMode(0o644, path)
     #expect(chown(path, 4_711, 4_711) == 0)
     let access = try await use()
-    #expect(access.stranger == "user 4711" && !access.tookAway && mode("ledger.sqlite") == 0o644)
+    #expect(
+      access.foreignOwner == "user 4711" && !access.removedPermissions && mode("ledger.sqlite") == 0o644)
     let findings = await Doctor(ledger: path).examine().filter { $0.name == "ledger's privacy" }
     #expect(findings.map(\.state) == [.absent] && findings[0].hint?.contains("4711") == true)
   }

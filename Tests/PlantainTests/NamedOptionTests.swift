@@ -36,6 +36,12 @@ import Testing
     }
   }
 
+  @Test func `the options of requests are options of an edit`() {
+    for (option, _) in Gateway.google.fields.options {
+      #expect(OptionRow.ofEdits(named: option) != nil, "\(option)")
+    }
+  }
+
   @Test func `default values are not written`() { #expect(OptionRow.texts(of: EditOptions()).isEmpty) }
 
   @Test(arguments: OptionRow.ofEdits.map(\.name)) func `reports name what changes the work`(name: String)

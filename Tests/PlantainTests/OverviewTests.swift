@@ -237,7 +237,7 @@ import Testing
       try await editor.writeReport(of: record, summary, to: folder.file("report.html"))
     }
     let html = try report()
-    let ledger = "--ledger &#39;\(folder.file("ledger.sqlite"))&#39;"
+    let ledger = "--ledger \(folder.file("ledger.sqlite"))"
     #expect(
       html.contains("plantain settle edit-ambiguous --as billed|unbilled|resend \(ledger)"),
       "\(html.suffix(9_000))")

@@ -197,14 +197,15 @@ import Testing
     let faults = [fault { $0.status = 500 }, fault { $0.delay = .milliseconds(500) }]
     try await scenario.simulated(faults) { editor, simulator in
       _ = await #expect(throws: PlantainError.self) { try await editor.edit("x", references: [picture]) }
-      let twin = await #expect(throws: PlantainError.self) {
+      let refusal = await #expect(throws: PlantainError.self) {
         try await editor.edit("x", references: [picture])
       }
-      #expect(twin?.exitStatus == 76 && twin?.billed == .no && twin?.hint?.contains("`again`") == true)
+      #expect(
+        refusal?.exitStatus == 76 && refusal?.billed == .no && refusal?.hint?.contains("`again`") == true)
       let plan = await #expect(throws: PlantainError.self) {
         try await editor.plan("x", references: [picture])
       }
-      #expect(plan?.message == twin?.message)
+      #expect(plan?.message == refusal?.message)
       #expect(try await editor.plan("y", references: [picture]).paidFor == nil)
       #expect(await simulator.counts.received == 1)
       var again = EditOptions()

@@ -7,17 +7,17 @@ public final class StopSignal: Sendable {
   private struct State {
     var isAsked = false
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
-    var heirs: [Int: Heir] = [:]
+    var children: [Int: Child] = [:]
     var next = 0
     /// The number of this signal's own requests that are in flight or whose responses are still being
     /// processed.
     var requests = 0
     /// The number of child signals that have such requests.
-    var busyHeirs = 0
+    var busyChildren = 0
     var deadline: Duration?
   }
 
-  private struct Heir { weak var signal: StopSignal? }
+  private struct Child { weak var signal: StopSignal? }
 
   private let state = Mutex(State())
   private let parent: StopSignal?
@@ -38,16 +38,16 @@ public final class StopSignal: Sendable {
       return state.next
     }
     let isAsked = parent.state.withLock { state in
-      state.heirs[place] = Heir(signal: self)
+      state.children[place] = Child(signal: self)
       return state.isAsked
     }
     if isAsked { ask() }
   }
 
   deinit {
-    let hasRequests = state.withLock { $0.requests > 0 || $0.busyHeirs > 0 }
-    parent?.state.withLock { $0.heirs[place] = nil }
-    if hasRequests { parent?.heirEnded() }
+    let hasRequests = state.withLock { $0.requests > 0 || $0.busyChildren > 0 }
+    parent?.state.withLock { $0.children[place] = nil }
+    if hasRequests { parent?.childEnded() }
   }
 
   /// Whether a stop was requested.
@@ -55,15 +55,15 @@ public final class StopSignal: Sendable {
 
   /// Requests the stop, of this signal and its children.
   public func ask() {
-    let (waiting, heirs) = state.withLock { state in
+    let (waiting, children) = state.withLock { state in
       defer {
         state.isAsked = true
         state.waiting = [:]
       }
-      return (state.waiting.values, state.heirs.values.compactMap(\.signal))
+      return (state.waiting.values, state.children.values.compactMap(\.signal))
     }
     for continuation in waiting { continuation.resume() }
-    for heir in heirs { heir.ask() }
+    for child in children { child.ask() }
   }
 }
 
@@ -115,47 +115,49 @@ extension StopSignal {
     let isFirst = state.withLock { state in
       state.requests += 1
       state.deadline = max(state.deadline ?? deadline, deadline)
-      return state.requests == 1 && state.busyHeirs == 0
+      return state.requests == 1 && state.busyChildren == 0
     }
-    if isFirst { parent?.heirBegan() }
+    if isFirst { parent?.childBegan() }
   }
 
   /// Records that a request has failed or that its result has been stored.
   package func end() {
     let isLast = state.withLock { state in
       state.requests -= 1
-      return state.requests == 0 && state.busyHeirs == 0
+      return state.requests == 0 && state.busyChildren == 0
     }
-    if isLast { parent?.heirEnded() }
+    if isLast { parent?.childEnded() }
   }
 
   /// Records that the work has ended, in whatever way, with all its requests.
   package func endAll() {
     let hadRequests = state.withLock { state in
       defer { state.requests = 0 }
-      return state.requests > 0 && state.busyHeirs == 0
+      return state.requests > 0 && state.busyChildren == 0
     }
-    if hadRequests { parent?.heirEnded() }
+    if hadRequests { parent?.childEnded() }
   }
 
-  private func heirBegan() {
+  private func childBegan() {
     let isFirst = state.withLock { state in
-      state.busyHeirs += 1
-      return state.busyHeirs == 1 && state.requests == 0
+      state.busyChildren += 1
+      return state.busyChildren == 1 && state.requests == 0
     }
-    if isFirst { parent?.heirBegan() }
+    if isFirst { parent?.childBegan() }
   }
 
-  private func heirEnded() {
+  private func childEnded() {
     let isLast = state.withLock { state in
-      state.busyHeirs -= 1
-      return state.busyHeirs == 0 && state.requests == 0
+      state.busyChildren -= 1
+      return state.busyChildren == 0 && state.requests == 0
     }
-    if isLast { parent?.heirEnded() }
+    if isLast { parent?.childEnded() }
   }
 
   /// The number of pieces of work that have requests in flight.
-  package var inFlight: Int { state.withLock { $0.busyHeirs } + (state.withLock { $0.requests } > 0 ? 1 : 0) }
+  package var inFlight: Int {
+    state.withLock { $0.busyChildren } + (state.withLock { $0.requests } > 0 ? 1 : 0)
+  }
 
   /// The latest deadline of this signal's own requests in flight; `nil` if there are none.
   package var deadline: Duration? { state.withLock { $0.requests > 0 ? $0.deadline : nil } }

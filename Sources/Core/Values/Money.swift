@@ -76,14 +76,6 @@ public struct Money: Hashable, Sendable {
   }
 }
 
-extension Substring {
-  fileprivate var trimmed: Substring {
-    var text = drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
-  }
-}
-
 extension Money: CustomStringConvertible {
   /// The amount and the currency, such as `0.055 USD` or `5 USD`.
   public var description: String {

@@ -41,24 +41,10 @@ private struct SpelledName {
     return length == 4 && isSimilar ? 1 : 0
   }
 
-  /// The optimal string alignment distance; `nil` if it is above `maximum`.
+  /// The edit distance; `nil` if it is above `maximum`.
   func distance(to other: SpelledName, maximum: Int) -> Int? {
-    let (one, two) = (letters, other.letters)
-    guard abs(one.count - two.count) <= maximum else { return nil }
-    var before: [Int] = []
-    var last = Array(0...two.count)
-    for row in one.indices {
-      var next = [row + 1]
-      for column in two.indices {
-        let isSame = one[row] == two[column]
-        var least = Swift.min(last[column] + (isSame ? 0 : 1), last[column + 1] + 1, next[column] + 1)
-        if row > 0, column > 0, one[row] == two[column - 1], one[row - 1] == two[column] {
-          least = Swift.min(least, before[column - 1] + 1)
-        }
-        next.append(least)
-      }
-      (before, last) = (last, next)
-    }
-    return last[two.count] <= maximum ? last[two.count] : nil
+    guard abs(letters.count - other.letters.count) <= maximum else { return nil }
+    let distance = letters.editDistance(to: other.letters)
+    return distance <= maximum ? distance : nil
   }
 }

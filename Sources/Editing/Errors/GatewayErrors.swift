@@ -236,9 +236,8 @@ extension PlantainError {
     _ reason: String, _ message: String?, _ links: TextLinks, _ gateway: Gateway
   ) -> PlantainError {
     let reason = reason.isEmpty ? "" : " (\(reason))"
-    // The query of a URL may hold a key.
     let all = links.shown + links.plain
-    let places = all.map { $0.contains("?") ? $0.prefix { $0 != "?" } + "?…" : $0 }
+    let places = all.map(\.loggableURL)
     let message = message.map { message in
       zip(all, places).reduce(message) { $0.replacing($1.0, with: $1.1) }
     }

@@ -37,6 +37,14 @@ extension PlantainError {
       .configuration, .internalError, "unexpected: \(error)", hint: "Please report this.", underlying: error)
   }
 
+  /// An error of a report that cannot be encoded. What it reports has happened.
+  package static func unencodable(_ error: any Error) -> PlantainError {
+    PlantainError(
+      .output, .internalError, "cannot encode the report as JSON: \(error)",
+      hint: "The work itself was done, and edits are in the ledger: plantain history. Please report this.",
+      underlying: error)
+  }
+
   /// An error of an interrupted call.
   ///
   /// - Parameters:

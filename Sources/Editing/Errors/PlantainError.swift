@@ -158,9 +158,6 @@ extension PlantainError {
     /// The call was interrupted.
     case interrupted
   }
-
-  /// The stage and the code. It contains no user data, so it is safe for metrics.
-  public var shortForm: String { "\(stage.rawValue)/\(code.rawValue)" }
 }
 
 extension PlantainError: CustomStringConvertible {

@@ -6,12 +6,6 @@ package import Ledger
 import Preparation
 package import Core
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// The plan for finishing the results of one edit, with everything it needs, gathered before the edit is
 /// sent.
 package struct EditFinishing: Sendable {
@@ -50,12 +44,11 @@ extension Prepare {
       guard !options.looksAtOriginal else {
         throw .usage("finishing needs an original, and there is none", hint: "Pass the picture to edit.")
       }
-      return EditFinishing(options, finish, provenance)
+      return try EditFinishing(options, finish, provenance)
     }
     options.shown = geometry.shown
+    options.reading = job.options.preparation.reading
     options.reading.page = prepared.page
-    options.reading.allowed = job.options.preparation.allowed
-    options.reading.allowsTruncated = job.options.preparation.allowsTruncated
     let original = try await workers.keep(source)
     if prepared.isPassthrough { try await requireDecodable(source, job.options) }
     let mask = try await workers.prepareMask(finish.mask)
@@ -70,7 +63,7 @@ extension Prepare {
     if let mask { reading = try await readMask(mask, finish) }
     options.maskEdits = reading?.edits
     let digest = try await original.digest()
-    var finishing = EditFinishing(
+    var finishing = try EditFinishing(
       options, finish, provenance, original: job.references[0], digest: digest, maskDigest: maskDigest,
       FinishingContents(original: original, mask: mask?.content))
     finishing.maskCoversAll = reading?.coversAll == true
@@ -82,10 +75,8 @@ extension Prepare {
   private func requireDecodable(_ source: Reference, _ edit: EditOptions) async throws(PlantainError) {
     var options = PreparationOptions()
     (options.format, options.maximumEdge) = (.png, 64)
-    (options.page, options.allowed) = (edit.preparation.page, edit.preparation.allowed)
-    (options.maximumPixels, options.allowsTruncated) = (
-      edit.preparation.maximumPixels, edit.preparation.allowsTruncated
-    )
+    options.settings.reading = edit.preparation.reading
+    options.maximumPixels = edit.preparation.maximumPixels
     _ = try await workers.prepare(source, options)
   }
 
@@ -108,10 +99,9 @@ extension EditFinishing {
     _ options: FinishingOptions, _ finish: FinishOptions, _ provenance: Provenance,
     original: Reference? = nil, digest: String? = nil, maskDigest: String? = nil,
     _ contents: FinishingContents = FinishingContents()
-  ) {
+  ) throws(PlantainError) {
     // The provenance is already in the ledger, so the stored options leave it out.
-    let stored = try? JSONEncoder().encode(StoredFinishing(options))
-    let text = stored.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    let text = try StoredFinishing(options).text()
     self.init(
       original: original?.name, mask: finish.mask?.name, options: options.with(provenance),
       maximumDrift: finish.maximumDrift, comparison: finish.comparison, contents: contents,
@@ -205,8 +195,7 @@ extension ImageProcessor {
       let content = try source.open().content
       do throws(ImagingError) {
         return try PictureStructure.read(
-          content, page: edit.preparation.page,
-          tolerance: edit.preparation.allowsTruncated ? .lenient : .strict
+          content, page: edit.preparation.page, tolerance: edit.preparation.reading.tolerance
         ).uprightSize
       } catch {
         throw .picture(error, source.name)

@@ -17,14 +17,14 @@ package final class LedgerStore: Sendable {
   package let path: String
   private let opened = Mutex<Ledger?>(nil)
   private let logger: Logger
-  /// The value of the option `ledger` that a suggested command needs, quoted for a shell; `nil` for the
-  /// standard location.
+  /// The value of the option `ledger` that a suggested command needs, as a word of a shell command; `nil` for
+  /// the standard location.
   package let optionValue: String?
 
   /// - Parameter logger: logs a warning if other users can read the ledger. Default: labeled `plantain`.
   package init(_ location: LedgerLocation, logger: Logger = Logger(label: "plantain")) throws(PlantainError) {
     path = Path(try location.path()).absolute.string
-    optionValue = location == .standard ? nil : "'\(path.replacing("'", with: "'\\''"))'"
+    optionValue = location == .standard ? nil : path.shellWord
     self.logger = logger
   }
 
@@ -95,10 +95,10 @@ extension LedgerAccess {
   /// The warning about other users' access when a ledger is opened. It appears only once if opening the
   /// ledger fixed its permissions.
   fileprivate func warning(_ path: String) -> Logger.Message? {
-    if tookAway {
+    if removedPermissions {
       return "other users could read the ledger \(path), which contains prompts; their access was removed"
     }
-    return stranger.map {
+    return foreignOwner.map {
       "the ledger \(path), which contains prompts, belongs to \($0), and other users can read it"
     }
   }

@@ -18,7 +18,7 @@ extension LedgerStore {
   }
 
   /// The concurrency limit that a route was recently seen to tolerate; `nil` if unknown.
-  package func borneWidth(of route: Route) async -> Int? {
+  package func sustainedConcurrency(of route: Route) async -> Int? {
     guard let entry = await health(of: route), .now - entry.changed < Self.memory else { return nil }
     return entry.width
   }
@@ -76,7 +76,8 @@ package struct RouteHealth {
 
   package init(_ record: RouteRecord, _ entry: RouteEntry?) {
     gateway = record.gateway
-    place = Self.isLocal(record.baseURL) ? "this machine" : record.baseURL
+    let host = URL(string: record.baseURL)?.host() ?? ""
+    place = LoopbackName.matches(host) ? "this machine" : record.baseURL
     attempts = record.attempts
     good = record.good
     lastFailure = record.lastBad.map(Timestamp.init)
@@ -101,9 +102,4 @@ package struct RouteHealth {
 
   /// Whether the route needs attention: it is rate-limited, or more than half of its attempts failed.
   package var isTroubled: Bool { pausedUntil != nil || good * 2 < attempts }
-
-  private static func isLocal(_ address: String) -> Bool {
-    let host = (URL(string: address)?.host() ?? "").lowercased()
-    return host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
-  }
 }

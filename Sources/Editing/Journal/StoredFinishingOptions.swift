@@ -3,6 +3,12 @@ import PictureFormats
 package import Ledger
 import Core
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 extension StoredFinishing {
   init(_ options: FinishingOptions) {
     self.init()
@@ -28,6 +34,20 @@ extension StoredFinishing {
     reading.page = options.reading.page ?? 1
     reading.allowed = options.reading.allowed.sorted()
     reading.allowsTruncated = options.reading.allowsTruncated
+  }
+
+  /// The text for the ledger.
+  ///
+  /// - Throws: `internalError` when the options cannot be stored, so that the edit is not sent: a later
+  ///   process could not finish it the same way.
+  func text() throws(PlantainError) -> String {
+    do {
+      return String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+    } catch {
+      throw PlantainError(
+        .finishing, .internalError, "cannot store how the result is finished: \(error)",
+        hint: "Nothing was sent. Please report this.", underlying: error)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Core
 package import Ledger
 
 /// Suggestions for ids that are not in the ledger.
@@ -65,7 +66,7 @@ extension LedgerStore {
     guard !wanted.isEmpty else { return (nil, nil) }
     let equal = known.first { Array($0.utf8.prefix(wanted.count)) == wanted }
     // A prefix is compared with prefixes of the same length.
-    let distances = known.map { editDistance(wanted, Array($0.utf8.prefix(wanted.count))) }
+    let distances = known.map { wanted.editDistance(to: Array($0.utf8.prefix(wanted.count))) }
     guard let least = distances.min(), least <= max(1, wanted.count / 4),
       let place = distances.firstIndex(of: least)
     else { return (equal, nil) }
@@ -76,18 +77,4 @@ extension LedgerStore {
   private static let maximumCompared = 2_000
   /// The length of a complete id in bytes.
   private static let longestID = 36
-}
-
-/// The Levenshtein distance: the number of bytes to replace, insert or delete.
-private func editDistance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-  var row = Array(0...other.count)
-  for (line, byte) in one.enumerated() {
-    var corner = row[0]
-    row[0] = line + 1
-    for (column, peer) in other.enumerated() {
-      let next = min(row[column] + 1, row[column + 1] + 1, corner + (byte == peer ? 0 : 1))
-      (corner, row[column + 1]) = (row[column + 1], next)
-    }
-  }
-  return row[other.count]
 }

@@ -1,3 +1,4 @@
+import PictureFormats
 import Core
 import Finishing
 import Gateways

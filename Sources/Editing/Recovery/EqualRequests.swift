@@ -5,7 +5,7 @@ import Submission
 
 /// An earlier edit that has sent the same request, however its options were written, and whose result can be
 /// fetched.
-struct PaidRequest: Error {
+struct PaidEqual: Error {
   let entry: EditEntry
   /// How the result would be finished now.
   let finishing: EditFinishing?
@@ -18,7 +18,7 @@ struct PaidRequest: Error {
 /// sent, the prompt, and the parameters are equal.
 extension LedgerStore {
   /// - Throws: `outcomeUnknown` if the outcome of an equal request is unknown, or if its result can be
-  ///   fetched (`PaidRequest`).
+  ///   fetched (`PaidEqual`).
   func requireNoOpenEqual(of plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     guard !job.options.sendsAgain else { return }
     let candidates = try await with { ledger throws(LedgerError) in
@@ -29,9 +29,9 @@ extension LedgerStore {
     where entry.id != plan.id && !job.options.knows(entry) && entry.isEqual(to: plan) {
       switch try await standing(of: entry) {
       // Lines of a batch may be equal on purpose, and its jobs are locked.
-      case .underWay where job.options.run == nil: throw .twinUnderWay()
-      case .unknown: throw .twinUnknown(entry.id)
-      case .paid: throw .paidBefore(PaidRequest(entry: entry, finishing: plan.finishing))
+      case .underWay where job.options.run == nil: throw .equalUnderWay()
+      case .unknown: throw .equalUnknown(entry.id)
+      case .paid: throw .paidBefore(PaidEqual(entry: entry, finishing: plan.finishing))
       default: continue
       }
     }
@@ -49,7 +49,7 @@ extension LedgerStore {
       try await requireNoOpenEqual(of: plan, job)
       return nil
     } catch {
-      guard let paid = error.underlying as? PaidRequest else { throw error }
+      guard let paid = error.underlying as? PaidEqual else { throw error }
       return paid.entry.id
     }
   }
@@ -107,7 +107,7 @@ extension EditEntry {
 }
 
 extension PlantainError {
-  fileprivate static func paidBefore(_ paid: PaidRequest) -> PlantainError {
+  fileprivate static func paidBefore(_ paid: PaidEqual) -> PlantainError {
     PlantainError(
       .submission, .outcomeUnknown,
       """

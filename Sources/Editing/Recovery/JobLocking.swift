@@ -7,7 +7,7 @@ extension Editor {
   func lock(_ job: EditJob, _ keys: [JobKey]) throws(PlantainError) -> JobLock {
     let lock = try JobLock(
       store.ledger().replyPath("\(keys[0].text).job"), for: job.output.entry?.path ?? "")
-    guard let lock else { throw .twinUnderWay() }
+    guard let lock else { throw .equalUnderWay() }
     return lock
   }
 }
@@ -25,9 +25,9 @@ extension EditOptions {
 extension JobPictures {
   /// - Throws: `outcomeUnknown` if an equal edit is under way or has an unknown outcome;
   ///   `noPicture` if all there is of it is settled as billed.
-  func requireNoOpenTwin() throws(PlantainError) {
-    if isUnderWay { throw .twinUnderWay() }
-    if let entry = unknown.first { throw .twinUnknown(entry.id) }
+  func requireNoOpenEqual() throws(PlantainError) {
+    if isUnderWay { throw .equalUnderWay() }
+    if let entry = unknown.first { throw .equalUnknown(entry.id) }
     // An edit that is done, if only in part, may be repeated.
     if newestResult == nil, let entry = lost.first { throw .settledAsLost(entry.id) }
   }
@@ -47,7 +47,7 @@ extension Recovery {
       keys.map(\.text), job.options, of: job.references.first, again: job.options.sendsAgain ? .yes : .no,
       until: stop, watch: watch)
     if let result = earlier.fetched.last { return result }
-    try earlier.pictures.requireNoOpenTwin()
+    try earlier.pictures.requireNoOpenEqual()
     return nil
   }
 }

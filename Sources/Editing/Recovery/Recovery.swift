@@ -33,9 +33,11 @@ package struct Recovery: Sendable {
     let attempts = try await store.attempts(of: entry)
     let open = try openAttempts(entry, attempts, asksForTasks: asksForTasks)
     let output = try output(entry, options, namedAfter: first)
-    try output.requireApart(from: entry.readPictures)
-    try output.check()
-    try output.prepareFolder()
+    try await onPool { () throws(PlantainError) in
+      try output.requireApart(from: entry.readPictures)
+      try output.check()
+      try output.prepareFolder()
+    }
     // The results of one request count, even when another has none, or none yet.
     var sent = SentEdit()
     var failures: [PlantainError] = []

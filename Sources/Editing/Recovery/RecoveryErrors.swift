@@ -50,7 +50,7 @@ extension PlantainError {
   }
 
   /// The error for an edit whose equal may have been billed.
-  static func twinUnknown(_ id: String) -> PlantainError {
+  static func equalUnknown(_ id: String) -> PlantainError {
     var error = PlantainError(
       .submission, .outcomeUnknown,
       "the same edit (\(id)) was sent before, and its outcome is unknown; nothing was sent now",
@@ -61,7 +61,7 @@ extension PlantainError {
   }
 
   /// The error for an edit whose equal is being sent by another process.
-  static func twinUnderWay() -> PlantainError {
+  static func equalUnderWay() -> PlantainError {
     PlantainError(
       .submission, .outcomeUnknown, "the same edit is under way in another process; nothing was sent now",
       hint: "Wait until it finishes. To get several pictures of one prompt, use `count`.",

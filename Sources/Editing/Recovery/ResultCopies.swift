@@ -24,8 +24,10 @@ extension Recovery {
     guard let sources = try await sources(of: pictures, options.numbers), let entry = sources.first?.entry
     else { return nil }
     let output = try OutputPlan(options, first: first)
-    try output.check()
-    try output.prepareFolder()
+    try await onPool { () throws(PlantainError) in
+      try output.check()
+      try output.prepareFolder()
+    }
     var finishing = FinishingOptions()
     finishing.wanted = output.wanted
     var finished: [FinishedPicture] = []

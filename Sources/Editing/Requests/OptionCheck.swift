@@ -82,7 +82,7 @@ struct OptionCheck {
 
   /// The error for an option that is not there, with those that are.
   private func lacks(_ what: String, option: String) -> PlantainError {
-    let offered = gateway.fields.optional.compactMap { $0.field == nil ? nil : $0.option }
+    let offered = gateway.fields.options.compactMap { $0.field == nil ? nil : $0.option }
     var error = lacks("\(what) `\(option)`", offered.map { "`\($0)`" })
     error.messageOptions = [option] + offered
     return error
@@ -92,15 +92,5 @@ struct OptionCheck {
     .unsupported(
       "\(what); it has \(has.joined(separator: ", "))", gateway,
       hint: nearest ? "Choose one of them, or add `nearest`. Nothing was sent." : "Nothing was sent.")
-  }
-}
-
-extension RequestFields {
-  /// The options that not every gateway has, by their long names, with the field of each; `nil` without one.
-  fileprivate var optional: [(option: String, field: String?)] {
-    [
-      ("tier", tier), ("aspect", ratio), ("web-search", webSearch), ("image-search", imageSearch),
-      ("official-fallback", officialFallback), ("thinking", thinking),
-    ]
   }
 }

@@ -23,7 +23,7 @@ package enum RequestCheck {
     }
     for (position, reference) in references.enumerated() {
       guard case .url(let address) = reference else { continue }
-      let name = Reference.withoutSecrets(address)
+      let name = address.withoutURLSecrets
       let isFetchedHere = !gateway.fetches(address, at: position)
       if name.contains("://***@") || isFetchedHere && !name.lowercased().hasPrefix("https://") {
         throw .fetching(.notHTTPS(name), name)

@@ -1,5 +1,5 @@
+import Core
 package import Gateways
-import Submission
 
 /// The validated base URL of a gateway.
 package struct BaseURL {
@@ -17,10 +17,10 @@ package struct BaseURL {
         .configuration, .configuration, "no base URL is set for \(gateway.id)",
         hint: "Add `base-url`, or set \(gateway.addressVariable).", subject: gateway.id)
     }
-    let before = BaseAddress(before: gateway.path)
+    let endpoint = EndpointPath(gateway.path)
     func bad(_ why: String, better: String = "https://api.example.com") -> PlantainError {
       // A text that does not look like a URL may be a key given by mistake, so it is not shown.
-      let shown = text.contains("://") ? " " + Reference.withoutSecrets(text) : ""
+      let shown = text.contains("://") ? " " + text.withoutURLSecrets : ""
       return PlantainError(
         .configuration, .configuration, "cannot use the base URL\(shown): \(why)",
         hint: "Give a URL such as \(better).", subject: gateway.id)
@@ -35,7 +35,7 @@ package struct BaseURL {
       let path = text.dropFirst(scheme.count + 3 + authority.count).prefix { $0 != "?" && $0 != "#" }
       throw bad(
         "it must not contain a user name, a query or a fragment",
-        better: before.base(of: "\(scheme)://\(host)\(path)"))
+        better: endpoint.base(of: "\(scheme)://\(host)\(path)"))
     }
     guard let name = Self.hostName(authority) else { throw bad("\(authority) is not HOST or HOST:PORT") }
     guard text.unicodeScalars.allSatisfy({ $0.isASCII && $0.value > 0x20 && $0.value != 0x7F }) else {
@@ -44,7 +44,7 @@ package struct BaseURL {
     if scheme == "http", !LoopbackName.matches(name) {
       throw bad("without TLS only 127.0.0.1, [::1] and localhost are allowed")
     }
-    self.text = before.base(of: text)
+    self.text = endpoint.base(of: text)
     host = authority
   }
 

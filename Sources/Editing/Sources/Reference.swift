@@ -43,7 +43,7 @@ public enum Reference: Sendable {
   public var name: String {
     switch self {
     case .file(let path), .mangled(let path): path
-    case .url(let address): Self.withoutSecrets(address)
+    case .url(let address): address.withoutURLSecrets
     case .standardInput: "-"
     case .dataURI(let text): String(text.prefix(60).prefix { $0 != ";" && $0 != "," })
     case .bytes(_, let name): name
@@ -60,16 +60,6 @@ public enum Reference: Sendable {
     case .standardInput: return "stdin"
     case .dataURI: return "picture"
     }
-  }
-
-  /// Removes secrets from a URL: credentials before the host, and a signature after the path.
-  static func withoutSecrets(_ address: String) -> String {
-    let visible = address.prefix { $0 != "?" && $0 != "#" }
-    guard let scheme = visible.firstRange(of: "://") else { return String(visible) }
-    let rest = visible[scheme.upperBound...]
-    let authority = rest.prefix { $0 != "/" }
-    guard let at = authority.lastIndex(of: "@") else { return String(visible) }
-    return visible[..<scheme.upperBound] + "***" + rest[at...]
   }
 
   /// The file name with its extension, or the stem if there is no extension.

@@ -39,7 +39,7 @@ struct Finish: Sendable {
       } catch is CancellationError {
         throw .interrupted(billed: .yes)
       } catch {
-        let kept = output.keep(picture.bytes)
+        let kept = await keep(picture.bytes, beside: output)
         let new = PlantainError.finishing(error, of: plan.finishing, gateway: plan.gateway, keptAt: kept)
           .keeping(kept)
         // A picture that may be usable later matters more.
@@ -54,6 +54,15 @@ struct Finish: Sendable {
     return FinishedEdit(
       pictures: finished, failures: failures, warnings: warnings.sorted { $0.rawValue < $1.rawValue },
       numbers: sent.numbers)
+  }
+
+  /// Saves billed bytes on the pool. A canceled task does not get a turn there, and saves them itself.
+  private func keep(_ bytes: PictureBytes, beside output: OutputPlan) async -> String? {
+    do throws(PlantainError) {
+      return try await onPool { () throws(PlantainError) in output.keep(bytes) }
+    } catch {
+      return output.keep(bytes)
+    }
   }
 }
 

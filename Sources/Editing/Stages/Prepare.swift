@@ -38,7 +38,7 @@ struct Prepare: Sendable {
       reports: try await reports(of: pictures.prepared),
       request: EditResult.Request(
         bytes: bytes, tier: choices.tier, ratio: ratio, count: job.options.requestedCount),
-      passedOn: sorted.passedOn.map(Reference.withoutSecrets), notFetched: sorted.left.map(\.name),
+      passedOn: sorted.passedOn.map(\.withoutURLSecrets), notFetched: sorted.left.map(\.name),
       cost: EditResult.Cost(price: choices.price, count: job.options.requestedCount),
       tokens: Tokens(
         choices.model, choices.tier, references: job.references.count, promptBytes: job.prompt.utf8.count,
@@ -88,8 +88,10 @@ struct Prepare: Sendable {
   /// ledger and the reply.
   private func obstacle(to job: EditJob) async -> PlantainError? {
     do throws(PlantainError) {
-      try job.output.prepareFolder()
-      try store.requireRoom()
+      try await onPool { () throws(PlantainError) in
+        try job.output.prepareFolder()
+        try store.requireRoom()
+      }
       return nil
     } catch {
       return error

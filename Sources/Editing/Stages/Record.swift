@@ -9,7 +9,7 @@ struct Record: Sendable {
   let store: LedgerStore
 
   /// - Throws: `outcomeUnknown` if the outcome of an equal request is unknown, or if its result can be
-  ///   fetched (`PaidRequest`); the error of a spending limit that the edit would exceed.
+  ///   fetched (`PaidEqual`); the error of a spending limit that the edit would exceed.
   func callAsFunction(_ plan: EditPlan, _ job: EditJob) async throws(PlantainError) {
     try await store.requireNoOpenEqual(of: plan, job)
     try job.reservation?.cover(plan.cost.price, count: plan.request.count, plan.gateway)

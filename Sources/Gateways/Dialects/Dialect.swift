@@ -20,7 +20,7 @@ extension Gateway {
   package func encodeQuestion(about task: String, baseURL: String, key: APIKey) -> OutgoingRequest? {
     guard let route = taskRoute else { return nil }
     let place = route.path.replacing("{task}", with: percentEncoded(task))
-    let base = BaseAddress(before: route.path).base(of: baseURL)
+    let base = EndpointPath(route.path).base(of: baseURL)
     // A proxy can answer a GET from its cache.
     return outgoing(base + place, [("Cache-Control", "no-cache")], body: nil, key: key)
   }

@@ -49,7 +49,5 @@ package struct OutgoingRequest: Sendable {
   package let body: RequestBody?
 
   /// The URL for logs and messages, without the query, which can contain a key.
-  package var loggableURL: String {
-    url.contains("?") ? url.prefix { $0 != "?" } + "?…" : url
-  }
+  package var loggableURL: String { url.loggableURL }
 }

@@ -72,6 +72,15 @@ public struct RequestFields: Sendable {
     case omitted
   }
 
+  /// The options that not every gateway has, by their long names, with the field of each; `nil` without one.
+  package var options: [(option: String, field: String?)] {
+    [
+      ("tier", tier), ("aspect", ratio), ("count", count), ("output-format", outputFormat),
+      ("web-search", webSearch), ("image-search", imageSearch), ("official-fallback", officialFallback),
+      ("thinking", thinking),
+    ]
+  }
+
   /// The value that this gateway uses for a tier.
   package func spelling(of tier: Tier) -> String { tierSpellings[tier] ?? tier.rawValue }
 }

@@ -71,7 +71,7 @@ struct OriginalImage: ~Copyable {
 
 /// Opens a picture in 8-bit sRGB, not yet rotated, to be read once from top to bottom.
 func openInSRGB(
-  _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading = OriginalReading()
+  _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: ReadingOptions = ReadingOptions()
 ) throws(ImagingError) -> Image {
   let image = try openAsItIs(bytes, structure, reading)
   if let hdr = structure.hdr {
@@ -85,7 +85,7 @@ func openInSRGB(
 }
 
 private func openAsItIs(
-  _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: OriginalReading
+  _ bytes: PictureBytes, _ structure: PictureStructure, _ reading: ReadingOptions
 ) throws(ImagingError) -> Image {
   let cleaned = PictureContent(structure.cleaned(bytes))
   let image = try Image.decode(cleaned, structure, tolerance: reading.tolerance)

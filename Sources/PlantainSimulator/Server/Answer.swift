@@ -15,6 +15,17 @@ enum Answer: Sendable {
     case close
     case silence
   }
+
+  /// The answer in a few words, for a log.
+  var summary: String {
+    switch self {
+    case .reply(let reply): "status \(reply.status), \(reply.body.readableBytes) bytes"
+    case .half(let reply, .close): "status \(reply.status), cut off within the body"
+    case .half(let reply, .silence): "status \(reply.status), stalled within the body"
+    case .reset: "connection reset"
+    case .silence: "no reply"
+    }
+  }
 }
 
 /// An HTTP reply with a status, headers, and a body of known length.

@@ -1,6 +1,7 @@
 import Batch
 package import Editing
 package import Gateways
+import Options
 import Core
 
 /// One gateway as a JSON object: its entry in the table of gateways.
@@ -127,18 +128,9 @@ package struct GatewayReport: Encodable, Sendable {
     takesPromptAlone = gateway.takesPromptAlone
     maximumPictures = gateway.maximumPictures
     outputFormats = gateway.outputFormats.map(\.name)
-    let places: [(option: String, path: String?)] = [
-      ("aspect", gateway.fields.ratio), ("tier", gateway.fields.tier), ("count", gateway.fields.count),
-      ("output-format", gateway.fields.outputFormat), ("web-search", gateway.fields.webSearch),
-      ("image-search", gateway.fields.imageSearch),
-      ("official-fallback", gateway.fields.officialFallback),
-      ("thinking", gateway.fields.thinking),
-    ]
-    options = places.filter { $0.path != nil }.map(\.option)
-    fields = Dictionary(
-      uniqueKeysWithValues: places.compactMap { place in
-        place.path.map { (place.option, $0) }
-      })
+    let places = gateway.fields.options.compactMap { place in place.field.map { (place.option, $0) } }
+    fields = Dictionary(uniqueKeysWithValues: places)
+    options = OptionRow.ofEdits.map(\.name).filter(fields.keys.contains)
     tierSpellings = Dictionary(
       uniqueKeysWithValues: gateway.fields.tierSpellings.map { ($0.key.rawValue, $0.value) })
     errorDialect = gateway.errorDialect.rawValue

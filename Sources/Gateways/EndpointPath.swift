@@ -2,12 +2,12 @@
 /// (`https://host/v1beta`) or a whole endpoint (`https://host/v1beta/models/MODEL:generateContent`).
 /// Trailing segments that the gateway's own path repeats are removed; otherwise they would appear in the URL
 /// twice.
-package struct BaseAddress {
+package struct EndpointPath {
   private let path: [Substring]
 
   /// - Parameter path: The path of a gateway, relative to its base URL, such as
   ///   `/v1beta/models/{model}:generateContent`.
-  package init(before path: String) {
+  package init(_ path: String) {
     self.path = Self.segments(path)
   }
 
