@@ -229,6 +229,8 @@ import Testing
     #expect(
       standings(["many-1.png", "many-2.png"], numbers: nil, [.done, .unbilled, .done])
         == [1: "done", 2: "done", 3: "missing"])
+    // They took a request for done that had brought fewer pictures than asked for.
+    #expect(standings(["many-1.png"], numbers: nil, [.done]) == [1: "done", 2: "done", 3: "done"])
     // A picture that was recovered to another name is there.
     #expect(
       standings(["many-1.png", "else.png"], numbers: [[1], [2], [3]], [.done, .done, .ambiguous])
