@@ -13,7 +13,7 @@ OPTIONS = {"--match-color": "--match-colour", "--no-match-color": "--no-match-co
 OPTION_NAMES = {british[2:]: american[2:] for american, british in OPTIONS.items()}
 
 # Fields that only the new build may have, by their names; the old one must not miss any other.
-ADDED_FIELDS: set[str] = set()
+ADDED_FIELDS: set[str] = {"advice", "id", "left", "unpriced"}
 
 # Fields whose values are sentences for people: only their presence is compared.
 WORDS = {"message", "hint", "remedy", "advice", "reason", "detail"}

@@ -1,7 +1,6 @@
 import Batch
 package import Editing
 package import Gateways
-import Options
 import Core
 
 /// One gateway as a JSON object: its entry in the table of gateways.
@@ -130,7 +129,7 @@ package struct GatewayReport: Encodable, Sendable {
     outputFormats = gateway.outputFormats.map(\.name)
     let places = gateway.fields.options.compactMap { place in place.field.map { (place.option, $0) } }
     fields = Dictionary(uniqueKeysWithValues: places)
-    options = OptionRow.ofEdits.map(\.name).filter(fields.keys.contains)
+    options = places.map(\.0)
     tierSpellings = Dictionary(
       uniqueKeysWithValues: gateway.fields.tierSpellings.map { ($0.key.rawValue, $0.value) })
     errorDialect = gateway.errorDialect.rawValue
