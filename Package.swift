@@ -78,43 +78,50 @@ let package = Package(
     // Reads the structure of picture files, without a decoder.
     .target(name: "PictureFormats", dependencies: ["CZlib", "Core"], swiftSettings: swiftSettings),
     // What can be done to pixels, as a protocol, which Imaging implements; no libvips.
-    .target(name: "Raster", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
+    .target(name: "Raster", dependencies: ["Core", "PictureFormats"], swiftSettings: swiftSettings),
     .target(
       name: "Imaging",
       dependencies: [
-        "CImaging", "CLossless", "Raster", .product(name: "Logging", package: "swift-log"),
+        "CImaging", "CLossless", "Core", "PictureFormats", "Raster",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
-    .target(name: "Preparation", dependencies: ["Raster"], swiftSettings: swiftSettings),
+    .target(
+      name: "Preparation", dependencies: ["Core", "PictureFormats", "Raster"], swiftSettings: swiftSettings),
     .target(
       name: "Gateways", dependencies: ["Base64", "Core"], swiftSettings: swiftSettings),
     .target(
       name: "Submission",
       dependencies: [
-        "CZlib", "Gateways",
+        "Base64", "CZlib", "Core", "Gateways",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], swiftSettings: swiftSettings),
-    .target(name: "Finishing", dependencies: ["PictureFormats"], swiftSettings: swiftSettings),
+    .target(name: "Finishing", dependencies: ["Core", "PictureFormats"], swiftSettings: swiftSettings),
     // Jobs on pixels and their results as values, and who may run them when; no libvips.
     .target(
-      name: "PictureWork", dependencies: ["Finishing", "Preparation"], swiftSettings: swiftSettings),
+      name: "PictureWork", dependencies: ["Core", "Finishing", "PictureFormats", "Preparation"],
+      swiftSettings: swiftSettings),
     // Does the jobs here, by libvips.
     .target(
-      name: "InProcess", dependencies: ["Imaging", "PictureWork"], swiftSettings: swiftSettings),
+      name: "InProcess",
+      dependencies: ["Core", "Finishing", "Imaging", "PictureFormats", "PictureWork", "Preparation"],
+      swiftSettings: swiftSettings),
     // Does the jobs in child processes.
     .target(
       name: "Isolation",
       dependencies: [
-        "CIsolation", "PictureWork",
+        "CIsolation", "Core", "Finishing", "PictureFormats", "PictureWork", "Preparation",
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "PlantainWorker", dependencies: ["InProcess", "Isolation"],
+      name: "PlantainWorker",
+      dependencies: [
+        "Core", "Finishing", "Imaging", "InProcess", "Isolation", "PictureFormats", "PictureWork",
+        "Preparation",
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "Ledger",
@@ -123,47 +130,61 @@ let package = Package(
     .target(
       name: "Editing",
       dependencies: [
-        "PictureWork", "Submission", "Ledger",
-        .product(name: "Logging", package: "swift-log"),
+        "Base64", "Core", "Finishing", "Gateways", "Ledger", "PictureFormats", "PictureWork",
+        "Preparation", "Submission", .product(name: "Logging", package: "swift-log"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
       ], swiftSettings: swiftSettings),
     // Every option once: name, help, commands, and what it sets.
-    .target(name: "Options", dependencies: ["Editing"], swiftSettings: swiftSettings),
     .target(
-      name: "Batch", dependencies: ["Options", .product(name: "SwiftCSV", package: "SwiftCSV")],
+      name: "Options",
+      dependencies: ["Core", "Editing", "Finishing", "Gateways", "PictureFormats", "Preparation"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Batch",
+      dependencies: [
+        "Core", "Editing", "Finishing", "Gateways", "Ledger", "Options", "PictureFormats", "Preparation",
+        "Submission", .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "Reports",
-      dependencies: ["Batch", "Options", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: [
+        "Base64", "Batch", "Core", "Editing", "Finishing", "Gateways", "Ledger", "Options",
+        "PictureFormats", "PictureWork", "Preparation", .product(name: "Mustache", package: "swift-mustache"),
+      ],
       resources: [.embedInCode("Page/report.mustache")], swiftSettings: swiftSettings),
     // Not named Configuration, which is the module of swift-configuration, a dependency of the HTTP client.
     .target(
       name: "UserConfiguration",
-      dependencies: ["Isolation", "Options", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "Base64", "Core", "Editing", "Finishing", "Gateways", "Isolation", "Ledger", "Options",
+        "PictureFormats", "PictureWork", "Preparation", .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: swiftSettings),
     // The module that programs import: re-exports the others, and works in the process by default.
     .target(
       name: "Plantain",
       dependencies: [
-        "Batch", "Editing", "InProcess", "Isolation", "Options", "Reports", "UserConfiguration",
+        "Base64", "Batch", "Core", "Editing", "Finishing", "Gateways", "InProcess", "Isolation", "Options",
+        "PictureFormats", "PictureWork", "Preparation", "Reports", "UserConfiguration",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
     .target(
       name: "PlantainSimulator",
       dependencies: [
-        "Gateways", "PictureWork",
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        "Core", "Gateways", "PictureFormats", "PictureWork",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], swiftSettings: swiftSettings),
     // Links no libvips: every pixel is made by a worker.
     .executableTarget(
       name: "PlantainCommand",
       dependencies: [
-        "Batch", "Editing", "Isolation", "Options", "PlantainSimulator", "Reports", "UserConfiguration",
-        .target(name: "CNoLocales", condition: .when(platforms: [.linux])),
+        "Base64", "Batch", "Core", "Editing", "Finishing", "Gateways", "Isolation",
+        "Options", "PictureFormats", "PictureWork", "PlantainSimulator", "Preparation", "Reports",
+        "UserConfiguration", .target(name: "CNoLocales", condition: .when(platforms: [.linux])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -174,62 +195,75 @@ let package = Package(
 
     .executableTarget(
       name: "sanitizer-check",
-      dependencies: ["Base64", "Core", "InProcess"],
+      dependencies: ["Base64", "Core", "Finishing", "Imaging", "InProcess", "PictureFormats", "Preparation"],
       path: "Tests/Sanitizers", exclude: ["thread.supp"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "fuzzer", dependencies: ["Base64", "Gateways", "Imaging", "Preparation", "Core"],
+      name: "fuzzer",
+      dependencies: ["Base64", "Core", "Gateways", "Imaging", "PictureFormats", "Preparation"],
       path: "Tests/Fuzzers", swiftSettings: swiftSettings),
     .executableTarget(
-      name: "reply-reading", dependencies: ["Gateways", "Imaging", "Core"],
+      name: "reply-reading", dependencies: ["Core", "Gateways", "Imaging", "PictureFormats"],
       path: "Tests/Performance/ReplyReading",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "requests", dependencies: ["Ledger", "Plantain"], path: "Tests/Performance/Requests",
+      name: "requests", dependencies: ["Core", "Ledger", "Plantain"], path: "Tests/Performance/Requests",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "drifts", dependencies: ["Core", "InProcess", "TestSupport"],
+      name: "drifts",
+      dependencies: ["Core", "Finishing", "Imaging", "InProcess", "PictureFormats", "TestSupport"],
       path: "Tests/Performance/Drifts", swiftSettings: swiftSettings),
     .target(
       name: "TestSupport",
       dependencies: [
-        "InProcess", "PlantainSimulator",
-        .product(name: "NIOCore", package: "swift-nio"),
+        "Core", "Gateways", "Imaging", "InProcess", "PictureFormats", "PictureWork",
+        "PlantainSimulator", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ],
       path: "Tests/Support", swiftSettings: swiftSettings),
     .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: swiftSettings),
-    .testTarget(name: "Base64Tests", dependencies: ["Base64", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Imaging", "TestSupport"], swiftSettings: swiftSettings),
+      name: "Base64Tests", dependencies: ["Base64", "Core", "TestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "PreparationTests", dependencies: ["InProcess", "TestSupport"],
+      name: "ImagingTests", dependencies: ["Core", "Imaging", "PictureFormats", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PreparationTests",
+      dependencies: [
+        "Core", "Imaging", "InProcess", "PictureFormats", "Preparation", "Raster", "TestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IsolationTests",
       dependencies: [
-        "CIsolation", "Finishing", "Imaging", "Isolation", "PlantainWorker", "Plantain", "Preparation",
-        "TestSupport", "Core",
+        "Batch", "CIsolation", "Core", "Editing", "Finishing", "Imaging", "InProcess", "Isolation",
+        "PictureFormats", "PictureWork", "Plantain", "PlantainWorker", "Preparation", "Reports",
+        "TestSupport", "UserConfiguration",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "GatewaysTests", dependencies: ["Core", "Gateways", "TestSupport"], swiftSettings: swiftSettings),
-    .testTarget(
-      name: "SubmissionTests", dependencies: ["Submission", "TestSupport", "Core"],
+      name: "GatewaysTests", dependencies: ["Base64", "Core", "Gateways", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "FinishingTests", dependencies: ["InProcess", "TestSupport"], swiftSettings: swiftSettings),
+      name: "SubmissionTests", dependencies: ["Core", "Gateways", "Submission", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FinishingTests",
+      dependencies: ["Core", "Finishing", "Imaging", "InProcess", "PictureFormats", "TestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "PlantainTests",
       dependencies: [
-        "Ledger", "Plantain", "PlantainCommand", "PlantainSimulator", "Submission", "TestSupport",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "Logging", package: "swift-log"),
+        "Batch", "Core", "Editing", "Finishing", "Gateways", "Imaging", "InProcess", "Isolation",
+        "Ledger", "Options", "PictureFormats", "Plantain", "PlantainCommand", "PlantainSimulator",
+        "Preparation", "Reports", "Submission", "TestSupport", "UserConfiguration",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Plantain", "PlantainCommand", "PlantainSimulator", "PlantainWorker", "TestSupport", "edit-portrait",
+        "Core", "Gateways", "Imaging", "PictureFormats", "Plantain", "PlantainCommand",
+        "PlantainSimulator", "PlantainWorker", "TestSupport", "edit-portrait",
       ],
       swiftSettings: swiftSettings),
   ]
