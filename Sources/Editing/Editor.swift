@@ -13,7 +13,7 @@ public final class Editor: Sendable {
   /// The routes, in the order in which they are tried.
   public let routes: [Route]
   package let store: LedgerStore
-  package let workers: ImageProcessor
+  package let processor: ImageProcessor
   let sender: HTTPSender
   let logger: Logger
   let timing: Timing
@@ -24,13 +24,13 @@ public final class Editor: Sendable {
   let finishings = WeightedSemaphore(16)
 
   package init(
-    routes: [Route], ledger: LedgerLocation, workers: ImageProcessor, logger: Logger, timing: Timing
+    routes: [Route], ledger: LedgerLocation, processor: ImageProcessor, logger: Logger, timing: Timing
   ) throws(PlantainError) {
     guard !routes.isEmpty else { throw .usage("no gateway is given") }
     self.routes = routes
     store = try LedgerStore(ledger, logger: logger)
     self.logger = logger
-    self.workers = workers
+    self.processor = processor
     self.timing = timing
     sender = HTTPSender()
   }
@@ -193,12 +193,12 @@ public final class Editor: Sendable {
 /// The stages of an edit, in order, and the recovery of its results.
 extension Editor {
   var resolve: Resolve { Resolve(routes: routes) }
-  var prepare: Prepare { Prepare(workers: workers, store: store) }
+  var prepare: Prepare { Prepare(processor: processor, store: store) }
   var record: Record { Record(store: store) }
   var send: Send { Send(sender: sender, store: store, timing: timing, logger: logger) }
-  var finish: Finish { Finish(workers: workers) }
+  var finish: Finish { Finish(processor: processor) }
   var write: Write { Write(ledger: store.path) }
   package var recovery: Recovery {
-    Recovery(routes: routes, store: store, workers: workers, send: send, finish: finish, write: write)
+    Recovery(routes: routes, store: store, processor: processor, send: send, finish: finish, write: write)
   }
 }

@@ -10,16 +10,16 @@ extension Editor {
   ///   - routes: the first route is used. A later one is used only when all routes before it have failed for
   ///     reasons of their own, and certainly without being billed.
   ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-  ///   - workers: where pictures are decoded.
+  ///   - processor: where pictures are decoded.
   ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
   ///     ledger. Default: labeled `plantain`.
   /// - Throws: `PlantainError` with the code `usage` without a route, `configuration` when the ledger's path
   ///   is unknown.
   public convenience init(
-    routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor,
+    routes: [Route], ledger: LedgerLocation = .standard, processor: ImageProcessor,
     logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
-    try self.init(routes: routes, ledger: ledger, workers: workers, logger: logger, timing: .real)
+    try self.init(routes: routes, ledger: ledger, processor: processor, logger: logger, timing: .real)
   }
 
   /// Creates an editor with one gateway.
@@ -30,17 +30,18 @@ extension Editor {
   ///     Default: `nil`.
   ///   - baseURL: as in `Route`. Default: `nil`.
   ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-  ///   - workers: where pictures are decoded.
+  ///   - processor: where pictures are decoded.
   ///   - logger: logs requests and replies at the debug level, and a warning if other users can read the
   ///     ledger. Default: labeled `plantain`.
   /// - Throws: `PlantainError` with the code `configuration` when the base URL is unusable or the ledger's
   ///   path is unknown.
   public convenience init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
-    workers: ImageProcessor, logger: Logger = Logger(label: "plantain")
+    processor: ImageProcessor, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     try self.init(
-      routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, logger: logger)
+      routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, processor: processor,
+      logger: logger)
   }
 }
 
@@ -49,15 +50,15 @@ extension Editor {
 /// - Parameters:
 ///   - routes: as in `Editor.init`.
 ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-///   - workers: where pictures are decoded.
+///   - processor: where pictures are decoded.
 ///   - body: the work to do with the editor.
 /// - Returns: the value that `body` returns.
 /// - Throws: the errors of `Editor.init` and of `body`.
 public func withEditor<Result>(
-  routes: [Route], ledger: LedgerLocation = .standard, workers: ImageProcessor,
+  routes: [Route], ledger: LedgerLocation = .standard, processor: ImageProcessor,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
-  try await Editor(routes: routes, ledger: ledger, workers: workers).lent(to: body)
+  try await Editor(routes: routes, ledger: ledger, processor: processor).lent(to: body)
 }
 
 extension Editor {
@@ -82,14 +83,14 @@ extension Editor {
 ///     Default: `nil`.
 ///   - baseURL: as in `Route`. Default: `nil`.
 ///   - ledger: the ledger in which edits are recorded. Default: `.standard`.
-///   - workers: where pictures are decoded.
+///   - processor: where pictures are decoded.
 ///   - body: the work to do with the editor.
 /// - Returns: the value that `body` returns.
 /// - Throws: the errors of `Editor.init` and of `body`.
 public func withEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
-  workers: ImageProcessor, _ body: (Editor) async throws -> Result
+  processor: ImageProcessor, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await withEditor(
-    routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, workers: workers, body)
+    routes: [Route(gateway, key: key, baseURL: baseURL)], ledger: ledger, processor: processor, body)
 }

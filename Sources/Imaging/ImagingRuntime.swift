@@ -15,7 +15,7 @@ package enum ImagingRuntime {
 
   package static func start() throws(ImagingError) {
     switch outcome {
-    case .started: WorkerPool.afterWork.withLock { $0 = finishThread }
+    case .started: ThreadPool.afterWork.withLock { $0 = finishThread }
     case .cannotInitialize: throw .libraryUnusable(takeErrorText())
     case .libraryTooOld:
       throw .libraryUnusable("found \(version), expected 8.14 or newer")

@@ -125,7 +125,7 @@ private struct Reply<Answer: Sendable>: Sendable {
   /// Copies the files into memory. There is at least one.
   func readFiles() async throws -> [PictureBytes] {
     _ = try firstFile
-    return try await WorkerPool.shared.run {
+    return try await ThreadPool.shared.run {
       try files.map { file in
         do throws(ContentError) { return try file.read() } catch {
           throw IsolationError.workerUnusable("\(error)")

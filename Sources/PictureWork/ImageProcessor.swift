@@ -68,7 +68,7 @@ public final class ImageProcessor: Sendable {
   /// The number of pictures processed at a time: one for each core, as far as the memory allows.
   private static func crew(within total: ByteCount) -> Int {
     let maximum = (total.bytes - program) / (waitingWorker + usualPicture)
-    return max(1, min(WorkerPool.shared.width, maximum))
+    return max(1, min(ThreadPool.shared.width, maximum))
   }
 
   private static var halfOfTheMachine: ByteCount {

@@ -45,57 +45,57 @@ extension ImageProcessor {
 extension Editor {
   /// Creates an editor with one or more routes that decodes pictures in this process.
   ///
-  /// - Parameters: as in the initializer with `workers`.
+  /// - Parameters: as in the initializer with `processor`.
   public convenience init(
     routes: [Route], ledger: LedgerLocation = .standard, logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
-    try self.init(routes: routes, ledger: ledger, workers: .inProcess, logger: logger)
+    try self.init(routes: routes, ledger: ledger, processor: .inProcess, logger: logger)
   }
 
   /// Creates an editor with one gateway that decodes pictures in this process.
   ///
-  /// - Parameters: as in the initializer with `workers`.
+  /// - Parameters: as in the initializer with `processor`.
   public convenience init(
     gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
     logger: Logger = Logger(label: "plantain")
   ) throws(PlantainError) {
     try self.init(
-      gateway: gateway, key: key, baseURL: baseURL, ledger: ledger, workers: .inProcess, logger: logger)
+      gateway: gateway, key: key, baseURL: baseURL, ledger: ledger, processor: .inProcess, logger: logger)
   }
 }
 
 /// Creates an editor with one or more routes that decodes pictures in this process, passes it to `body`, and
 /// closes it when `body` returns or throws.
 ///
-/// - Parameters: as in the function with `workers`.
+/// - Parameters: as in the function with `processor`.
 public func withEditor<Result>(
   routes: [Route], ledger: LedgerLocation = .standard, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
-  try await withEditor(routes: routes, ledger: ledger, workers: .inProcess, body)
+  try await withEditor(routes: routes, ledger: ledger, processor: .inProcess, body)
 }
 
 /// Creates an editor with one gateway that decodes pictures in this process, passes it to `body`, and closes
 /// it when `body` returns or throws.
 ///
-/// - Parameters: as in the function with `workers`.
+/// - Parameters: as in the function with `processor`.
 public func withEditor<Result>(
   gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, ledger: LedgerLocation = .standard,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await withEditor(
-    gateway: gateway, key: key, baseURL: baseURL, ledger: ledger, workers: .inProcess, body)
+    gateway: gateway, key: key, baseURL: baseURL, ledger: ledger, processor: .inProcess, body)
 }
 
 extension Preparer {
   /// Creates a preparer that works in this process, by default without a time limit.
   public init(options: PreparationOptions = PreparationOptions(), timeout: Duration? = nil) {
-    self.init(options: options, workers: .inProcess, timeout: timeout)
+    self.init(options: options, processor: .inProcess, timeout: timeout)
   }
 }
 
 extension Finisher {
   /// Creates a finisher that works in this process.
   public init(options: FinishOptions) {
-    self.init(options: options, workers: .inProcess)
+    self.init(options: options, processor: .inProcess)
   }
 }

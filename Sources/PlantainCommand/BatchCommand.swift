@@ -111,9 +111,9 @@ struct BatchCommand: AsyncParsableCommand {
     try BatchRecord.requireWritable(
       report: report, contactSheet: contactSheet, beside: manifest, overwriting: overwrite)
     let location = ledger.location(configuration)
-    try await workers.run { workers in
-      try await withRoutes(gateways, configuration, baseURL: baseURL, workers, isDry: dryRun) { routes in
-        try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
+    try await workers.run { processor in
+      try await withRoutes(gateways, configuration, baseURL: baseURL, processor, isDry: dryRun) { routes in
+        try await withEditor(routes: routes, ledger: location, processor: processor) { editor in
           let batch = Batch(
             editor, spending: configuration.spendingLimit(named: spending.maxCost), maximum: jobs ?? 64,
             limit: limit,

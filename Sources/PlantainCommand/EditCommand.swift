@@ -138,11 +138,11 @@ struct EditInvocation {
         hint: "Omit them, or choose one gateway.")
     }
     let prompt = try sending.text()
-    try await workers.run { workers in
+    try await workers.run { processor in
       try await withRoutes(
-        gateways, configuration, baseURL: sending.baseURL, workers, isDry: sending.dryRun
+        gateways, configuration, baseURL: sending.baseURL, processor, isDry: sending.dryRun
       ) { routes in
-        try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
+        try await withEditor(routes: routes, ledger: location, processor: processor) { editor in
           try await edit(prompt, references, options, by: editor)
         }
       }
@@ -186,7 +186,7 @@ struct EditInvocation {
 /// Runs `body` with the routes to these gateways. The simulator is started for as long as `body` runs, unless
 /// the address of a running one is given.
 func withRoutes(
-  _ gateways: [Gateway], _ configuration: Configuration, baseURL: String?, _ workers: ImageProcessor,
+  _ gateways: [Gateway], _ configuration: Configuration, baseURL: String?, _ processor: ImageProcessor,
   isDry: Bool = false,
   _ body: @Sendable ([Route]) async throws -> Void
 ) async throws {
@@ -207,7 +207,7 @@ func withRoutes(
     return routes
   }
   if !isDry, gateways.contains(where: isSimulated) {
-    try await withSimulator(processor: workers) { try await body(routes($0.baseURL)) }
+    try await withSimulator(processor: processor) { try await body(routes($0.baseURL)) }
   } else {
     try await body(routes(nil))
   }

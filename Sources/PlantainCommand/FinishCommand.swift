@@ -56,8 +56,8 @@ struct FinishCommand: AsyncParsableCommand {
     common.startLogging()
     let name: String? = if case .file(let path)? = place { path } else { nil }
     let folder: String? = if case .folder(let path)? = place { path } else { nil }
-    try await workers.run { workers in
-      let finisher = Finisher(options: finishing.options, workers: workers)
+    try await workers.run { processor in
+      let finisher = Finisher(options: finishing.options, processor: processor)
       if let outputTemplate {
         let (result, path) = try await finisher.finish(
           reference(for: returned), source: reference(for: source), showing: shown,

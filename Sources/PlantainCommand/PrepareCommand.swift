@@ -78,10 +78,10 @@ struct PrepareCommand: AsyncParsableCommand {
         entries, to: place, options, overwriting: overwrite, replacingSources: inPlace,
         skippingExisting: naming.skipExisting)
     }
-    try await workers.run { workers in
+    try await workers.run { processor in
       let run = PrepareRun(
         entries: entries, files: files, skipsExisting: naming.skipExisting, common: common, show: show)
-      try await run.run(Preparer(options: options, workers: workers, timeout: timeout?.value))
+      try await run.run(Preparer(options: options, processor: processor, timeout: timeout?.value))
     }
     let isShown = dataURI || base64 || output == "-"
     if files == nil, !isShown {

@@ -26,9 +26,9 @@ struct ProbeCommand: AsyncParsableCommand {
     let configuration = try common.configuration()
     let gateways = try configuration.gateways(named: gateway.isEmpty ? nil : gateway.joined(separator: ","))
     let location = ledger.location(configuration)
-    try await workers.run { workers in
-      try await withRoutes(gateways, configuration, baseURL: nil, workers, isDry: dryRun) { routes in
-        try await withEditor(routes: routes, ledger: location, workers: workers) { editor in
+    try await workers.run { processor in
+      try await withRoutes(gateways, configuration, baseURL: nil, processor, isDry: dryRun) { routes in
+        try await withEditor(routes: routes, ledger: location, processor: processor) { editor in
           if dryRun {
             try await plan(editor)
           } else {

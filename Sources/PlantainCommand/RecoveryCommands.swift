@@ -85,8 +85,8 @@ struct SettleCommand: AsyncParsableCommand {
   }
 
   private func settle(_ id: String, by route: Route, _ location: LedgerLocation) async throws {
-    try await workers.run { workers in
-      try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
+    try await workers.run { processor in
+      try await withEditor(routes: [route], ledger: location, processor: processor) { editor in
         show(try await editor.settle(id, as: settlement) { Summary.lines(of: $0).forEach(common.note) })
       }
     }
@@ -137,8 +137,8 @@ struct RecoveryFlags: ParsableArguments {
     // Without -o, the result is written to the output that the edit was given.
     if result.output == nil { options.output = .memory }
     let route = try configuration.route(to: gateway, baseURL: baseURL ?? entry.baseURL)
-    try await workers.run { workers in
-      try await withEditor(routes: [route], ledger: location, workers: workers) { editor in
+    try await workers.run { processor in
+      try await withEditor(routes: [route], ledger: location, processor: processor) { editor in
         try await result.print(work(editor, id, options, result.watch), of: editor)
       }
     }

@@ -151,17 +151,17 @@ struct WorkerFlags: ParsableArguments {
 
 /// Runs `body` with decoders in child processes, so that a picture that crashes one does not end the command.
 func withWorkers(memory: ByteCount? = nil, _ body: (ImageProcessor) async throws -> Void) async throws {
-  let workers: ImageProcessor
+  let processor: ImageProcessor
   do throws(IsolationError) {
-    workers = ImageProcessor(try WorkerFleet(), memory: memory)
+    processor = ImageProcessor(try WorkerFleet(), memory: memory)
   } catch {
     throw PlantainError.isolating(error)
   }
   do {
-    try await body(workers)
+    try await body(processor)
   } catch {
-    await workers.close()
+    await processor.close()
     throw error
   }
-  await workers.close()
+  await processor.close()
 }

@@ -51,9 +51,9 @@ struct SimulateCommand: AsyncParsableCommand {
 
   private func simulate(_ gateways: [Gateway], _ faults: [Fault]) async throws {
     let logger = Logger(label: "plantain")
-    try await withWorkers { workers in
+    try await withWorkers { processor in
       try await withSimulator(
-        port: port, gateways: gateways, faults: faults, processor: workers, log: { logger.debug("\($0)") }
+        port: port, gateways: gateways, faults: faults, processor: processor, log: { logger.debug("\($0)") }
       ) { simulator in
         announce(simulator, gateways)
         // It runs until Ctrl-C cancels the task.

@@ -108,18 +108,18 @@ package struct Doctor: Sendable {
   /// Asks a worker for its decoders, and lets it process a small picture.
   private static func worker() async -> (worker: Finding, decoders: [Finding]) {
     do throws(IsolationError) {
-      let workers = ImageProcessor(try WorkerFleet())
-      let findings = (await tried(workers), await decoders(of: workers))
-      await workers.close()
+      let processor = ImageProcessor(try WorkerFleet())
+      let findings = (await tried(processor), await decoders(of: processor))
+      await processor.close()
       return findings
     } catch {
       return (Finding("worker", .isolating(error)), [])
     }
   }
 
-  private static func decoders(of workers: ImageProcessor) async -> [Finding] {
+  private static func decoders(of processor: ImageProcessor) async -> [Finding] {
     do {
-      let installed = try await workers.decoders()
+      let installed = try await processor.decoders()
       let names = installed.codecs.map(\.rawValue).joined(separator: ", ")
       let found = Finding("decoders", .good, "\(installed.library): \(names)")
       let missing = PictureFormat.Codec.allCases.filter { !installed.codecs.contains($0) }
@@ -135,14 +135,14 @@ package struct Doctor: Sendable {
     }
   }
 
-  private static func tried(_ workers: ImageProcessor) async -> Finding {
+  private static func tried(_ processor: ImageProcessor) async -> Finding {
     var options = PreparationOptions()
     options.maximumEdge = 16
     let size = PixelSize(width: 32, height: 32)
     let gray = RawPixels([UInt8](repeating: 99, count: size.pixelCount), PixelLayout(size, bands: 1))
     do {
-      let picture = try await workers.encode(gray, as: .png)
-      _ = try await workers.prepare(.bytes(picture, name: "a test picture"), options)
+      let picture = try await processor.encode(gray, as: .png)
+      _ = try await processor.prepare(.bytes(picture, name: "a test picture"), options)
       return Finding("worker", .good, "a child process can decode and encode")
     } catch let error as IsolationError {
       return Finding("worker", .isolating(error))

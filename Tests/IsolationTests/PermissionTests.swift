@@ -30,8 +30,8 @@ struct PermissionTests {
 
   @Test("allowed formats are read in a worker process", arguments: files)
   func allowed(_ name: String) async throws {
-    let workers = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
-    let result = try await workers.prepare(source(name), options())
+    let processor = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
+    let result = try await processor.prepare(source(name), options())
     // A drawing has no pixels of its own; small drawings are rendered large.
     let isDrawing = name == "fields.svg"
     #expect(
@@ -52,22 +52,23 @@ struct PermissionTests {
   @Test("one worker reads several formats in turn, including those whose decoders are loaded late")
   func oneChild() async throws {
     let fleet = try WorkerFleet(program: Products.path("plantain-worker"))
-    let workers = ImageProcessor(fleet)
+    let processor = ImageProcessor(fleet)
     for (name, edge) in [
       ("fields.svg", 100), ("fields.heic", 40), ("fields.svg", 90), ("fields.avif", 39), ("fields.jxl", 38),
       ("fields.heic", 37), ("fields.svg", 80),
     ] {
-      let result = try await workers.prepare(source(name), options { $0.maximumEdge = edge })
+      let result = try await processor.prepare(source(name), options { $0.maximumEdge = edge })
       #expect(result.size.longestEdge == edge, "\(name)")
       #expect(fleet.idleProcesses.count == 1)
     }
-    await workers.close()
+    await processor.close()
   }
 
   @Test("formats that are not allowed are refused by name", arguments: files)
   func refused(_ name: String) async throws {
-    let workers = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
-    await #expect { try await workers.prepare(source(name), options { $0.allowed = [] }) } throws: { error in
+    let processor = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
+    await #expect { try await processor.prepare(source(name), options { $0.allowed = [] }) } throws: {
+      error in
       let error = error as? PlantainError
       return error?.code == .unsupportedFormat && error?.hint?.contains("`allow`") == true
     }
@@ -93,12 +94,12 @@ struct PermissionTests {
 
   @Test("a truncated file is an error, not a crash", arguments: files)
   func cut(_ name: String) async throws {
-    let workers = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
+    let processor = ImageProcessor(try WorkerFleet(program: Products.path("plantain-worker")))
     let file = try Samples.fixture(name)
     for length in stride(from: 1, to: file.count - 1, by: max(1, file.count / 20)) {
       let part = Reference.bytes(PictureBytes(Array(file.prefix(length))), name: name)
       await #expect(throws: PlantainError.self, "\(length) of \(file.count) bytes") {
-        try await workers.prepare(part, options())
+        try await processor.prepare(part, options())
       }
     }
   }

@@ -69,12 +69,12 @@ struct WorkerFleetTests {
 
   @Test("workers give the same result as the process itself, one worker for many pictures")
   func sameResult() async throws {
-    let workers = ImageProcessor(fleet)
+    let processor = ImageProcessor(fleet)
     var options = PreparationOptions()
     options.maximumEdge = 300
     for path in [Samples.portrait, Samples.rocket, Samples.coffee] {
       let inside = try await ImageProcessor.inProcess.prepare(.file(path), options)
-      let outside = try await workers.prepare(.file(path), options)
+      let outside = try await processor.prepare(.file(path), options)
       #expect(try inside.content.read().array == outside.content.read().array)
       #expect(inside.steps == outside.steps)
       #expect(inside.geometry == outside.geometry)
@@ -127,9 +127,9 @@ struct WorkerFleetTests {
 
   @Test("a picture that passes unchanged needs no worker")
   func passthrough() async throws {
-    let workers = ImageProcessor(fleet)
+    let processor = ImageProcessor(fleet)
     let jpeg = try Synthetic.jpeg(PixelSize(width: 64, height: 64))
-    let result = try await workers.prepare(.bytes(PictureBytes(jpeg), name: "a"), PreparationOptions())
+    let result = try await processor.prepare(.bytes(PictureBytes(jpeg), name: "a"), PreparationOptions())
     #expect(result.isPassthrough)
     #expect(fleet.idleProcesses.isEmpty)
   }
@@ -160,7 +160,7 @@ struct WorkerFleetTests {
     let folder = try TemporaryFolder()
     let bytes = kind == "jpg" ? try slowPicture() : try Synthetic.png(PixelSize(width: 2_500, height: 2_500))
     let path = try folder.write(bytes, as: "slow.\(kind)")
-    let workers = ImageProcessor(fleet)
+    let processor = ImageProcessor(fleet)
     var options = PreparationOptions()
     options.maximumEdge = 2_000
     let writing = whenBusy(fleet) { _ in
@@ -168,12 +168,14 @@ struct WorkerFleetTests {
       fputs("x", file)
       fclose(file)
     }
-    let error = await #expect(throws: PlantainError.self) { try await workers.prepare(.file(path), options) }
+    let error = await #expect(throws: PlantainError.self) {
+      try await processor.prepare(.file(path), options)
+    }
     _ = try await writing.value
     #expect(error?.code == .unreadable)
     #expect(error?.message.contains("has changed") == true)
     truncate(path, off_t(bytes.count))
-    #expect(try await workers.prepare(.file(path), options).size.width == 2_000)
+    #expect(try await processor.prepare(.file(path), options).size.width == 2_000)
   }
 
   @Test("a worker that hangs is ended after its time limit", .enabled(if: !isFastRun))

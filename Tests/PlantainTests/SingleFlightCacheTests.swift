@@ -59,15 +59,15 @@ struct SingleFlightCacheTests {
 
   @Test("identical pictures are prepared once, whatever their names")
   func pictures() async throws {
-    let workers = ImageProcessor(InProcessBackend())
+    let processor = ImageProcessor(InProcessBackend())
     var options = PreparationOptions()
     options.maximumEdge = 100
     let bytes = PictureBytes(try Samples.bytes(Samples.coffee))
-    let first = try await workers.prepare(.file(Samples.coffee), options)
-    let second = try await workers.prepare(.bytes(bytes, name: "copy"), options)
+    let first = try await processor.prepare(.file(Samples.coffee), options)
+    let second = try await processor.prepare(.bytes(bytes, name: "copy"), options)
     #expect(try first.content.read() === second.content.read())
     options.maximumEdge = 101
-    let other = try await workers.prepare(.file(Samples.coffee), options)
+    let other = try await processor.prepare(.file(Samples.coffee), options)
     #expect(try other.content.read() !== first.content.read())
   }
 }
@@ -156,11 +156,11 @@ struct BudgetTests {
 
   @Test("a picture that needs more than the whole budget is refused by name")
   func tooLarge() async throws {
-    let workers = ImageProcessor.inProcess(memory: .megabytes(50))
+    let processor = ImageProcessor.inProcess(memory: .megabytes(50))
     var options = PreparationOptions()
     options.maximumEdge = 100
     await #expect {
-      try await workers.prepare(.file(Samples.coffee), options)
+      try await processor.prepare(.file(Samples.coffee), options)
     } throws: { error in
       guard let error = error as? PlantainError else { return false }
       return error.code == .overMemory && error.message.contains("coffee.png") && error.exitStatus == 65

@@ -15,20 +15,20 @@ import TestSupport
 ///
 /// - Parameter ledger: a folder for the ledger that stays, for inspection.
 func withTestEditor<Result>(
-  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, workers: ImageProcessor = .inProcess,
+  gateway: Gateway, key: APIKey.Source? = nil, baseURL: String? = nil, processor: ImageProcessor = .inProcess,
   ledger: TemporaryFolder? = nil, _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   try await withTestEditor(
-    routes: [Route(gateway, key: key, baseURL: baseURL)], workers: workers, ledger: ledger, body)
+    routes: [Route(gateway, key: key, baseURL: baseURL)], processor: processor, ledger: ledger, body)
 }
 
 func withTestEditor<Result>(
-  routes: [Route], workers: ImageProcessor = .inProcess, ledger: TemporaryFolder? = nil,
+  routes: [Route], processor: ImageProcessor = .inProcess, ledger: TemporaryFolder? = nil,
   _ body: (Editor) async throws -> Result
 ) async throws -> Result {
   let folder = try ledger ?? TemporaryFolder()
   return try await Editor(
-    routes: routes, ledger: .file(folder.file("ledger.sqlite")), workers: workers,
+    routes: routes, ledger: .file(folder.file("ledger.sqlite")), processor: processor,
     logger: Logger(label: "test"), timing: .jumping
   ).lent(to: body)
 }

@@ -36,10 +36,10 @@ import Testing
   }
 
   private func with(
-    _ gateway: ScriptedGateway, workers: ImageProcessor = .inProcess, _ body: (Editor) async throws -> Void
+    _ gateway: ScriptedGateway, processor: ImageProcessor = .inProcess, _ body: (Editor) async throws -> Void
   ) async throws {
     try await withTestEditor(
-      gateway: .apiyi, key: key, baseURL: gateway.baseURL, workers: workers, ledger: folder, body)
+      gateway: .apiyi, key: key, baseURL: gateway.baseURL, processor: processor, ledger: folder, body)
   }
 
   /// A processor whose worker program does not work.
@@ -91,7 +91,7 @@ import Testing
     let missing = try withoutWorker()
     try await ScriptedGateway.run(reply(result)) { (gateway: ScriptedGateway) async throws -> Void in
       let manifest = try manifest(output: "out.webp")
-      try await with(gateway, workers: missing) { (editor: Editor) async throws -> Void in
+      try await with(gateway, processor: missing) { (editor: Editor) async throws -> Void in
         for _ in 0..<2 {
           #expect(try await Batch(editor).run(manifest).failed == 1)
           #expect(try await state() == "stored")
@@ -114,7 +114,7 @@ import Testing
       try await ScriptedGateway.run(reply(bytes[0], bytes[1])) {
         (gateway: ScriptedGateway) async throws -> Void in
         try await withTestEditor(
-          gateway: .apiyi, key: key, baseURL: gateway.baseURL, workers: missing, ledger: folder
+          gateway: .apiyi, key: key, baseURL: gateway.baseURL, processor: missing, ledger: folder
         ) { (editor: Editor) async throws -> Void in
           var options = EditOptions()
           options.output = .file(folder.file("out.webp"))
@@ -155,7 +155,7 @@ import Testing
     let (picture, folder) = (Reference.file(folder.file("a.jpg")), folder)
     try await ScriptedGateway.run([reply(result)]) { gateway in
       let toWebP = editOptions { $0.output = .file(folder.file("out.webp")) }
-      try await with(gateway, workers: withoutWorker()) { editor in
+      try await with(gateway, processor: withoutWorker()) { editor in
         _ = await #expect(throws: PlantainError.self) {
           try await editor.edit("warm", references: [picture], options: toWebP)
         }

@@ -119,7 +119,7 @@ guard brought == 2 * photographs.count - 1 else { fatalError("only \(brought) re
 await withTaskGroup(of: Void.self) { group in
   for path in files {
     group.addTask {
-      _ = try? await WorkerPool.shared.run {
+      _ = try? await ThreadPool.shared.run {
         try prepareReference(PictureContent(PictureFile.open(path)), options: choices[1])
       }
     }

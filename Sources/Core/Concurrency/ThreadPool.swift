@@ -9,9 +9,9 @@ package import Synchronization
 
 /// The thread pool for all libvips work. As many jobs run at a time as there are cores, so that many pictures
 /// exhaust neither memory nor Swift's cooperative thread pool.
-package final class WorkerPool: Sendable {
+package final class ThreadPool: Sendable {
   /// The pool of the process, with one job per active core.
-  package static let shared = WorkerPool(width: activeCores)
+  package static let shared = ThreadPool(width: activeCores)
 
   private static var activeCores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 

@@ -49,10 +49,10 @@ extension Prepare {
     options.shown = geometry.shown
     options.reading = job.options.preparation.reading
     options.reading.page = prepared.page
-    let original = try await workers.keep(source)
+    let original = try await processor.keep(source)
     if prepared.isPassthrough { try await requireDecodable(source, job.options) }
-    let mask = try await workers.prepareMask(finish.mask)
-    let maskDigest = try await finish.mask == nil ? nil : workers.keep(finish.mask ?? source).digest()
+    let mask = try await processor.prepareMask(finish.mask)
+    let maskDigest = try await finish.mask == nil ? nil : processor.keep(finish.mask ?? source).digest()
     do throws(FinishingError) {
       try options.check(against: geometry.source)
       if let mask { try requireSameShape(mask.geometry.source, geometry.source) }
@@ -77,14 +77,14 @@ extension Prepare {
     (options.format, options.maximumEdge) = (.png, 64)
     options.settings.reading = edit.preparation.reading
     options.maximumPixels = edit.preparation.maximumPixels
-    _ = try await workers.prepare(source, options)
+    _ = try await processor.prepare(source, options)
   }
 
   private func readMask(_ mask: PreparedReference, _ finish: FinishOptions) async throws(PlantainError)
     -> MaskReading
   {
     do {
-      return try await workers.readMask(mask.content, as: finish.maskEdits)
+      return try await processor.readMask(mask.content, as: finish.maskEdits)
     } catch {
       throw .readingMask(error, finish.mask?.name)
     }

@@ -9,12 +9,12 @@ public struct Finisher: Sendable {
   /// The finishing options.
   public let options: FinishOptions
   /// Decodes and encodes the pictures.
-  package let workers: ImageProcessor
+  package let processor: ImageProcessor
 
   /// Creates a finisher.
-  public init(options: FinishOptions, workers: ImageProcessor) {
+  public init(options: FinishOptions, processor: ImageProcessor) {
     self.options = options
-    self.workers = workers
+    self.processor = processor
   }
 
   /// A finished picture.
@@ -143,7 +143,7 @@ public struct Finisher: Sendable {
     let whole = try await original.readOnPool()
     var edit = EditOptions()
     edit.finish = options
-    let located = try await workers.located(edit, in: .bytes(whole, name: original.name))
+    let located = try await processor.located(edit, in: .bytes(whole, name: original.name))
     var finishing = located.finishing(wanted ?? nil)
     finishing.shown = shown
     finishing.metadata?.provenance = Provenance(prompt: nil, model: nil, gateway: nil, isGenerated: false)
@@ -151,12 +151,12 @@ public struct Finisher: Sendable {
     if let mask = options.mask {
       let content = PictureContent(try await mask.readOnPool())
       contents.mask = content
-      do { finishing.maskEdits = try await workers.readMask(content, as: options.maskEdits).edits } catch {
+      do { finishing.maskEdits = try await processor.readMask(content, as: options.maskEdits).edits } catch {
         throw .readingMask(error, mask.name)
       }
     }
     do {
-      let finished = try await workers.finish(
+      let finished = try await processor.finish(
         returned, beside: contents, finishing, refusingAbove: result.name)
       return Result(
         picture: finished, options: options, source: result, original: original, stem: usual)

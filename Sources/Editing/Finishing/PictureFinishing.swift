@@ -15,7 +15,7 @@ extension ImageProcessor {
     _ result: PictureBytes, beside contents: FinishingContents = FinishingContents(),
     _ options: FinishingOptions, refusingAbove name: String? = nil
   ) async throws -> FinishedPicture {
-    let inspected = try await WorkerPool.shared.run {
+    let inspected = try await ThreadPool.shared.run {
       let inspection = try inspectResult(result, beside: contents.read(), options: options)
       return Inspected(cost: inspection.cost, untouched: FinishedPicture(withoutDecoder: inspection))
     }
@@ -37,7 +37,7 @@ extension ImageProcessor {
   /// - Throws: `FinishingError` for a mask that lets nothing change or that can be read in two ways;
   ///   otherwise as `finish`.
   func readMask(_ mask: PictureContent, as wish: MaskEdits?) async throws -> MaskReading {
-    let cost = try await WorkerPool.shared.run { try MaskQuestion.cost(of: mask.read()) }
+    let cost = try await ThreadPool.shared.run { try MaskQuestion.cost(of: mask.read()) }
     return try await budget.holding(cost.memory.bytes) {
       try await run { try await $0.readMask(mask, MaskQuestion(edits: wish), cost: cost) }
     }

@@ -82,7 +82,7 @@ extension ImageProcessor {
       throw PlantainError.overMemory(ByteCount(needed.bytes + programsOwn.bytes), limit: total, source.name)
     }
     await share.become(needed.bytes)
-    let next: Opened.Next = try await WorkerPool.shared.run { [store] in
+    let next: Opened.Next = try await ThreadPool.shared.run { [store] in
       if inspection.needsDecoder {
         return .toDecode(
           Undecoded(inspection: inspection, digest: isShared ? try inspection.source.sha256() : nil))
@@ -104,7 +104,7 @@ extension ImageProcessor {
       throw error
     }
     let isIsolated = backend.isIsolated
-    return try await WorkerPool.shared.run { [store] in
+    return try await ThreadPool.shared.run { [store] in
       guard isIsolated else { return try store.keep(reference) }
       do throws(ContentError) {
         return reference.moved(to: try store.keep(reference.content))
@@ -157,7 +157,7 @@ package func onPool<Value: Sendable>(
   _ work: @escaping @Sendable () throws(PlantainError) -> Value
 ) async throws(PlantainError) -> Value {
   do {
-    return try await WorkerPool.shared.run { try work() }
+    return try await ThreadPool.shared.run { try work() }
   } catch let error as PlantainError {
     throw error
   } catch {

@@ -256,6 +256,6 @@ extension Preparer {
     let jobs = positions.map { position in
       Job(source: pictures[position].reference, options: files.preparation(at: position))
     }
-    await Self.prepare(jobs, by: workers, areShared: false, timeout: timeout, each: each)
+    await Self.prepare(jobs, by: processor, areShared: false, timeout: timeout, each: each)
   }
 }

@@ -11,18 +11,18 @@ public struct Preparer: Sendable {
   /// How pictures are prepared.
   public let options: PreparationOptions
   /// Decodes and encodes the pictures.
-  package let workers: ImageProcessor
+  package let processor: ImageProcessor
   /// The time that a worker may take to encode a picture after decoding it: searching for a small PNG takes
   /// minutes for a large picture. Default: `nil`, no limit.
   public let timeout: Duration?
 
   /// Creates a preparer, by default without a time limit.
   public init(
-    options: PreparationOptions = PreparationOptions(), workers: ImageProcessor,
+    options: PreparationOptions = PreparationOptions(), processor: ImageProcessor,
     timeout: Duration? = nil
   ) {
     self.options = options
-    self.workers = workers
+    self.processor = processor
     self.timeout = timeout
   }
 
@@ -114,7 +114,7 @@ public struct Preparer: Sendable {
   private func prepare(_ source: Reference, isShared: Bool) async throws(PlantainError) -> Result {
     let clock = ContinuousClock()
     let start = clock.now
-    let reference = try await workers.prepare(source, options, isShared: isShared, timeout: timeout)
+    let reference = try await processor.prepare(source, options, isShared: isShared, timeout: timeout)
     return Result(source: source, reference: reference, elapsed: clock.now - start)
   }
 
@@ -126,7 +126,7 @@ public struct Preparer: Sendable {
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
     let jobs = sources.map { Job(source: $0, options: options) }
-    await Self.prepare(jobs, by: workers, areShared: false, timeout: timeout, each: each)
+    await Self.prepare(jobs, by: processor, areShared: false, timeout: timeout, each: each)
   }
 
   /// One picture with its own options.
@@ -136,16 +136,16 @@ public struct Preparer: Sendable {
   }
 
   package static func prepare(
-    _ jobs: [Job], by workers: ImageProcessor, areShared: Bool = true, timeout: Duration? = nil,
+    _ jobs: [Job], by processor: ImageProcessor, areShared: Bool = true, timeout: Duration? = nil,
     each: (Swift.Result<Result, PlantainError>) async -> Void
   ) async {
-    let width = 2 * WorkerPool.shared.width
+    let width = 2 * ThreadPool.shared.width
     // Each result that waits for an earlier one may hold a file open.
     let ahead = max(width, min(4 * width, 64))
     await orderedConcurrentMap(jobs, weighing: { $0.source.expectedSize.bytes }, width: width, ahead: ahead) {
       job in
       do throws(PlantainError) {
-        let preparer = Preparer(options: job.options, workers: workers, timeout: timeout)
+        let preparer = Preparer(options: job.options, processor: processor, timeout: timeout)
         return .success(try await preparer.prepare(job.source, isShared: areShared))
       } catch {
         return .failure(error)

@@ -36,7 +36,8 @@ extension Prepare {
     let budget = try budget(job, sorted, gateway)
     let sources = try await sorted.prepared.readingOnce()
     let finish =
-      sorted.isEditedPrepared ? try await workers.located(job.options, in: sources.first) : job.options.finish
+      sorted.isEditedPrepared
+      ? try await processor.located(job.options, in: sources.first) : job.options.finish
     var preparation = resolved.options.preparation
     preparation.region = finish.region
     let results = try await prepareAll(
@@ -82,7 +83,7 @@ extension Prepare {
       guard let limit else { continue }
       // Prepared again from the original: encoding the already encoded file would lose quality twice.
       jobs[position].options.maximumBytes = limit
-      let preparer = Preparer(options: jobs[position].options, workers: workers, timeout: timeout)
+      let preparer = Preparer(options: jobs[position].options, processor: processor, timeout: timeout)
       results[position] = try await preparer.prepare(jobs[position].source)
     }
     return results
@@ -93,7 +94,7 @@ extension Prepare {
   ) async throws(PlantainError) -> [Preparer.Result] {
     var results: [Preparer.Result] = []
     var failure: PlantainError?
-    await Preparer.prepare(jobs, by: workers, timeout: timeout) { outcome in
+    await Preparer.prepare(jobs, by: processor, timeout: timeout) { outcome in
       switch outcome {
       case .success(let result): results.append(result)
       case .failure(let error): failure = failure ?? error

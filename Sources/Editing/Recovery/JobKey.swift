@@ -82,7 +82,7 @@ extension Editor {
     case .url(let address): return address
     case .dataURI(let text): return PictureBytes(Array(text.utf8)).sha256
     case .file, .standardInput, .mangled, .bytes:
-      return try await workers.keep(reference).digest()
+      return try await processor.keep(reference).digest()
     }
   }
 }

@@ -26,7 +26,7 @@ extension Recovery {
       guard let path = known.original else {
         throw .usage("the original of the edit \(entry.id) was not a file", hint: nil)
       }
-      let original = try await workers.keep(.file(path))
+      let original = try await processor.keep(.file(path))
       guard try await original.digest() == digest else { throw .losing(.changed(path)) }
       let mask = try await mask(known)
       contents = FinishingContents(original: original, mask: mask?.content)
@@ -39,7 +39,7 @@ extension Recovery {
   private func mask(_ known: EditEntry.Finishing) async throws(PlantainError) -> PreparedReference? {
     guard let maskDigest = known.maskSHA256 else { return nil }
     guard let path = known.mask else { throw .usage("the mask of the edit was not a file", hint: nil) }
-    guard try await workers.keep(.file(path)).digest() == maskDigest else { throw .losing(.changed(path)) }
-    return try await workers.prepareMask(.file(path))
+    guard try await processor.keep(.file(path)).digest() == maskDigest else { throw .losing(.changed(path)) }
+    return try await processor.prepareMask(.file(path))
   }
 }

@@ -8,7 +8,7 @@ import Submission
 package struct Recovery: Sendable {
   let routes: [Route]
   let store: LedgerStore
-  let workers: ImageProcessor
+  let processor: ImageProcessor
   let send: Send
   let finish: Finish
   let write: Write

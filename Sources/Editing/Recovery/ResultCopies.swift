@@ -33,7 +33,7 @@ extension Recovery {
     var finished: [FinishedPicture] = []
     for source in sources {
       do {
-        finished.append(try await workers.finish(source.bytes, finishing))
+        finished.append(try await processor.finish(source.bytes, finishing))
       } catch {
         throw .finishing(error, of: nil, gateway: source.entry.gateway, keptAt: nil)
       }

@@ -156,7 +156,7 @@ extension Editor {
     }
     let size = PixelSize(width: edge, height: edge)
     do {
-      let picture = try await workers.encode(RawPixels(pixels, PixelLayout(size, bands: 3)), as: .png)
+      let picture = try await processor.encode(RawPixels(pixels, PixelLayout(size, bands: 3)), as: .png)
       return ([.bytes(picture, name: "probe.png")], options)
     } catch let error as IsolationError {
       throw .isolating(error)

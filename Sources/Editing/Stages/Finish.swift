@@ -7,7 +7,7 @@ import Submission
 
 /// Stage 5: finishes the delivered pictures against their original.
 struct Finish: Sendable {
-  let workers: ImageProcessor
+  let processor: ImageProcessor
 
   /// Detects the format of every picture, finishes it against its original, and converts it if another format
   /// is required. A picture that cannot be used is kept as received. It is an error only if none can be used.
@@ -32,7 +32,7 @@ struct Finish: Sendable {
       // The last picture is the model's final one.
       options.compares = plan.finishing?.comparison != nil && position == pictures.count - 1
       do {
-        let result = try await workers.finish(
+        let result = try await processor.finish(
           picture.bytes, beside: plan.finishing?.contents ?? FinishingContents(), options)
         finished.append(FinishedEdit.Picture(finished: result, source: picture.source, part: part))
         if let label = picture.label, !result.returned.isMeant(by: label) { warnings.insert(.labelWrong) }

@@ -7,7 +7,7 @@ import Preparation
 /// Stage 2: the local work before the first byte is sent. Prepares all references, gathers what finishing
 /// needs, and builds the requests.
 struct Prepare: Sendable {
-  let workers: ImageProcessor
+  let processor: ImageProcessor
   let store: LedgerStore
 
   /// - Parameter isDry: whether no socket is opened, so that references by URL that would be fetched are left
@@ -100,7 +100,7 @@ struct Prepare: Sendable {
 
   private func reports(of prepared: [Preparer.Result]) async throws(PlantainError) -> [PrepareReport] {
     var reports: [Result<PrepareReport, PlantainError>] = []
-    await orderedConcurrentMap(prepared, width: WorkerPool.shared.width) { result in
+    await orderedConcurrentMap(prepared, width: ThreadPool.shared.width) { result in
       do throws(PlantainError) {
         return .success(try await onPool { () throws(PlantainError) in try PrepareReport(result) })
       } catch {

@@ -82,7 +82,7 @@ extension Editor {
     await endRow(&sheet)
     let picture: PictureBytes
     do {
-      picture = try await workers.encode(sheet.rows, as: ContactSheet.encoding(of: format))
+      picture = try await processor.encode(sheet.rows, as: ContactSheet.encoding(of: format))
     } catch {
       throw .unexpected(error)
     }
@@ -99,14 +99,14 @@ extension Editor {
   /// The pixels of panels; `nil` when there are none, or they are not as large as they should be.
   private func pixels(of panels: Panels?, edge: Int) async -> SheetCell.Pictures? {
     guard let panels, panels.panel.longestEdge <= edge,
-      let pixels = try? await workers.pixels(of: panels.bytes, over: ContactSheet.background)
+      let pixels = try? await processor.pixels(of: panels.bytes, over: ContactSheet.background)
     else { return nil }
     return SheetCell.Pictures(panels, pixels)
   }
 
   private func endRow(_ sheet: inout ContactSheet) async {
     var names: [UInt8]?
-    if let wanted = sheet.names { names = await workers.pixels(of: wanted) }
+    if let wanted = sheet.names { names = await processor.pixels(of: wanted) }
     sheet.endRow(names: names)
   }
 }

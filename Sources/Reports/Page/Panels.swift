@@ -77,9 +77,9 @@ extension Editor {
   func forEachPanels(
     _ entries: [BatchRecord.Entry], edge: Int, _ body: (BatchRecord.Entry, Panels?) async -> Void
   ) async {
-    let workers = workers
-    await orderedConcurrentMap(entries, width: WorkerPool.shared.width * 2) { entry in
-      (entry, await workers.panels(entry.original, entry.result, edge: edge))
+    let processor = processor
+    await orderedConcurrentMap(entries, width: ThreadPool.shared.width * 2) { entry in
+      (entry, await processor.panels(entry.original, entry.result, edge: edge))
     } consume: { entry, panels in
       await body(entry, panels)
     }

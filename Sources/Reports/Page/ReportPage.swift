@@ -35,10 +35,10 @@ extension Editor {
     let entries = await completed(record, run: summary.run)
     var budget = ReportBudget(entries)
     var html = Array(page.head(entries, summary, routes[0].gateway.id).utf8)
-    await forEachPanels(entries, edge: budget.edge) { [workers] entry, panels in
+    await forEachPanels(entries, edge: budget.edge) { [processor] entry, panels in
       var picture: PictureBytes?
       if let panels {
-        picture = await workers.small(
+        picture = await processor.small(
           .bytes(panels.bytes, name: "panels.png"), as: .webp, edge: nil, quality: budget.quality,
           limit: budget.limit)?.bytes
       }

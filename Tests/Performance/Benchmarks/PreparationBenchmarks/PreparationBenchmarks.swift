@@ -16,9 +16,9 @@ let benchmarks: @Sendable () -> Void = {
   Benchmark("prepare a portrait, in a warm worker") { benchmark in
     let build = isSmallest ? "debug" : "release"
     let program = inRepository(".build/\(build)/plantain-worker").path(percentEncoded: false)
-    let workers = try ImageProcessor.isolated(worker: program)
-    try await prepare(benchmark, by: workers)
-    await workers.close()
+    let processor = try ImageProcessor.isolated(worker: program)
+    try await prepare(benchmark, by: processor)
+    await processor.close()
   }
 
   Benchmark(
@@ -38,10 +38,10 @@ private let photograph = inRepository(
   ".build/performance/\(isSmallest ? "smallest" : "work")/photograph.jpg"
 ).path(percentEncoded: false)
 
-private func prepare(_ benchmark: Benchmark, by workers: ImageProcessor) async throws {
+private func prepare(_ benchmark: Benchmark, by processor: ImageProcessor) async throws {
   var options = PreparationOptions()
   options.maximumEdge = 256
-  let preparer = Preparer(options: options, workers: workers)
+  let preparer = Preparer(options: options, processor: processor)
   let portrait = [UInt8](try Data(contentsOf: inRepository("samples/portrait.jpg")))
   _ = try await preparer.prepare(numbered(portrait, 0))
   benchmark.startMeasurement()

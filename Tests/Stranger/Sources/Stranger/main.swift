@@ -12,17 +12,18 @@ let price = Money(millionths: 20_000, currency: "USD")
 func text(_ cost: EditResult.Cost) -> String { "\(cost.amount ?? 0) \(cost.currency ?? "")" }
 
 func withStudio(
-  by workers: ImageProcessor, _ ledger: LedgerLocation, _ body: @Sendable (Editor) async throws -> Void
+  by processor: ImageProcessor, _ ledger: LedgerLocation, _ body: @Sendable (Editor) async throws -> Void
 ) async throws {
-  try await withSimulator(processor: workers) { simulator in
+  try await withSimulator(processor: processor) { simulator in
     let route = try Route(
       gateway, key: .value(APIKey("sk-stranger")), baseURL: simulator.baseURL(for: .google))
-    try await withEditor(routes: [route], ledger: ledger, workers: workers, body)
+    try await withEditor(routes: [route], ledger: ledger, processor: processor, body)
   }
 }
 
-func edit(_ picture: URL, to result: URL, by workers: ImageProcessor, _ ledger: LedgerLocation) async throws {
-  try await withStudio(by: workers, ledger) { editor in
+func edit(_ picture: URL, to result: URL, by processor: ImageProcessor, _ ledger: LedgerLocation) async throws
+{
+  try await withStudio(by: processor, ledger) { editor in
     var options = EditOptions()
     options.aspect = .ratio(AspectRatio(3, 2))
     options.price = price
@@ -74,9 +75,9 @@ let folder = URL(filePath: CommandLine.arguments[2], directoryHint: .isDirectory
 let ledger = LedgerLocation.file(folder.appending(path: "ledger.sqlite").path())
 do {
   try await edit(picture, to: folder.appending(path: "here.jpg"), by: .inProcess, ledger)
-  let workers = try ImageProcessor.isolated()
-  try await edit(picture, to: folder.appending(path: "isolated.jpg"), by: workers, ledger)
-  await workers.close()
+  let processor = try ImageProcessor.isolated()
+  try await edit(picture, to: folder.appending(path: "isolated.jpg"), by: processor, ledger)
+  await processor.close()
   try await prepareAndFinish(picture, folder.appending(path: "here.jpg"), in: folder)
   try await batch(picture, in: folder, ledger)
 
