@@ -101,6 +101,9 @@ extension Ledger {
     try await read { try Self.spent(currency, "run = ?", [run], $0) }
   }
 
+  /// The SQL condition for an attempt without a usable cost. Earlier versions stored what `Money` refuses.
+  private static let hasNoCost = "(costAmount IS NULL OR costAmount NOT BETWEEN 0 AND 1000000000)"
+
   /// - Parameter condition: The SQL condition that selects edits.
   private static func spent(
     _ currency: String, _ condition: String, _ arguments: StatementArguments, _ database: Database
@@ -110,9 +113,9 @@ extension Ledger {
       sql: """
         SELECT CAST(round(total(coalesce(
           CASE WHEN NOT EXISTS (
-            SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled' AND costAmount IS NULL)
+            SELECT 1 FROM attempts WHERE edit = edits.id AND state <> 'unbilled' AND \(hasNoCost))
           THEN (SELECT sum(costAmount) * 1000000 FROM attempts
-            WHERE edit = edits.id AND costCurrency = edits.currency)
+            WHERE edit = edits.id AND costCurrency = edits.currency AND NOT \(hasNoCost))
           END, priceMillionths / max(count, 1) * CASE
           WHEN EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id AND state = 'prepared')
           OR NOT EXISTS (SELECT 1 FROM attempts WHERE edit = edits.id)

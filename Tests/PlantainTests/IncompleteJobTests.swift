@@ -210,6 +210,7 @@ import Testing
     return pictures.mapValues { standing in
       switch standing {
       case .done: "done"
+      case .forgone: "forgone"
       case .unknown: "unknown"
       default: "missing"
       }
@@ -230,7 +231,7 @@ import Testing
       standings(["many-1.png", "many-2.png"], numbers: nil, [.done, .unbilled, .done])
         == [1: "done", 2: "done", 3: "missing"])
     // They took a request for done that had brought fewer pictures than asked for.
-    #expect(standings(["many-1.png"], numbers: nil, [.done]) == [1: "done", 2: "done", 3: "done"])
+    #expect(standings(["many-1.png"], numbers: nil, [.done]) == [1: "done", 2: "forgone", 3: "forgone"])
     // A picture that was recovered to another name is there.
     #expect(
       standings(["many-1.png", "else.png"], numbers: [[1], [2], [3]], [.done, .done, .ambiguous])
@@ -282,6 +283,19 @@ import Testing
   }
 
   private init(_ scenario: Scenario) throws { self.scenario = scenario }
+
+  @Test func `nothing is planned where the ledger cannot say what was paid for`() async throws {
+    let manifest = try manifest([1])
+    try folder.write(Array(String(repeating: "no database ", count: 400).utf8), as: "ledger.sqlite")
+    let received = try await scenario.simulated(by: .apiyi) { editor, simulator in
+      let plan = await #expect(throws: PlantainError.self) { try await Batch(editor).plan(manifest) }
+      #expect(plan?.code == .ledgerUnusable)
+      let run = await #expect(throws: PlantainError.self) { try await Batch(editor).run(manifest) }
+      #expect(run?.code == .ledgerUnusable)
+      return await simulator.counts.received
+    }
+    #expect(received == 0)
+  }
 
   @Test func `the day's limit is explained by what was spent and what is left`() async throws {
     let perDay = try #require(Money(parsing: "0.12 USD"))

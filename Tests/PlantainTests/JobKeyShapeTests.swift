@@ -111,6 +111,12 @@ import Testing
     #expect(share.dropLast(2).last == "finish.regionInPercent=25%,0,50%,12.5%")
     let pixels = try Self.parts { $0.finish.statedRegion = Region(parsing: "30x40+1+2") }
     #expect(try pixels == Self.parts { $0.finish.region = PixelArea(parsing: "1,2,30,40") })
+    // The region is sent with another shape then.
+    let ofSource = try Self.parts {
+      $0.finish.statedRegion = Region(parsing: "25%,0,50%,12.5%")
+      $0.aspect = .source
+    }
+    #expect(try ofSource != Self.parts { $0.finish.statedRegion = Region(parsing: "25%,0,50%,12.5%") })
     let usual = try Self.parts { _ in }.count
     for (name, change) in Self.later {
       #expect(try Self.parts(change).count == usual + 1, "\(name)")

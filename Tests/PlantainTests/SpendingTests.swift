@@ -150,6 +150,22 @@ import Testing
     withExtendedLifetime(lock) {}
   }
 
+  @Test(arguments: [-5, 1e300, Double.infinity])
+  func `a cost that cannot be one, from an earlier version, counts as the price`(cost: Double) async throws {
+    let folder = try TemporaryFolder()
+    let store = try LedgerStore(.file(folder.file("ledger.sqlite")))
+    let entry = EditEntry(
+      id: "e1", created: .now, prompt: "x", gateway: "google", model: "m", tier: "1K", aspect: nil, count: 1,
+      sources: [], output: nil, priceMillionths: 67_000, currency: "USD", finishing: nil, run: "r1")
+    try await store.record(entry, within: SpendingLimits())
+    var attempt = AttemptEntry(
+      edit: "e1", part: 1, number: 1, gateway: "google", model: "m", baseURL: "https://a.example",
+      state: "done", started: .now, reply: "e1.reply", idempotencyKey: nil)
+    (attempt.costAmount, attempt.costCurrency) = (cost, "USD")
+    _ = try await store.ledger().insert(attempt)
+    #expect(try await store.spentToday(in: "USD") == 67_000)
+  }
+
   @Test func `the reservation of a killed process leaves what it may have sent`() async throws {
     let folder = try TemporaryFolder()
     let store = try LedgerStore(.file(folder.file("ledger.sqlite")))

@@ -55,16 +55,13 @@ extension EditEntry {
       for number in numbers where pictures[number] == nil { pictures[number] = part.standing }
       rest.removeAll(where: numbers.contains)
     }
-    guard output?.numbers != nil else {
-      // Earlier versions took a request for done, however few pictures it had brought.
-      for number in rest where pictures[number] == nil { pictures[number] = .done }
-      return pictures
-    }
-    let left = done.flatMap(\.numbers).filter { !written.contains($0) }
+    let left = output?.numbers == nil ? rest : done.flatMap(\.numbers).filter { !written.contains($0) }
+    // Earlier versions took a request for done, however few pictures it had brought.
+    let absent = output?.numbers == nil ? EditStanding.forgone : .nothing
     // A picture whose number is unknown is one of them.
     let isRecorded = outputs?.isEmpty == false
     for (position, number) in left.enumerated() where pictures[number] == nil {
-      pictures[number] = position < others || !isRecorded ? .done : .nothing
+      pictures[number] = position < others || !isRecorded ? .done : absent
     }
     return pictures
   }

@@ -6,6 +6,8 @@ import Submission
 package enum EditStanding: Sendable {
   case underWay
   case done
+  /// No picture came, and an earlier version took the request for done: it is not sent for again.
+  case forgone
   /// It is billed, and its result can be fetched.
   case paid
   /// The outcome is unknown.
@@ -15,7 +17,12 @@ package enum EditStanding: Sendable {
   /// It cost nothing, or may be sent again all the same.
   case nothing
 
-  var isDone: Bool { if case .done = self { true } else { false } }
+  var isDone: Bool {
+    switch self {
+    case .done, .forgone: true
+    default: false
+    }
+  }
 }
 
 extension LedgerStore {
@@ -43,7 +50,7 @@ extension LedgerStore {
   func isStillPaid(_ entry: EditEntry) async throws(PlantainError) -> Bool {
     switch try await standing(of: entry) {
     case .paid, .unknown: true
-    case .underWay, .done, .withoutPicture, .lost, .nothing: false
+    case .underWay, .done, .forgone, .withoutPicture, .lost, .nothing: false
     }
   }
 

@@ -23,12 +23,12 @@ package struct JobPictures: Sendable {
     let isPassedOver = again.passesOver(entry)
     var (isFetchable, isReadable) = (false, false)
     for (number, standing) in pictures where number <= count {
-      if standing.isDone, !isPassedOver { results[number, default: []].append(entry) }
+      if case .done = standing, !isPassedOver { results[number, default: []].append(entry) }
       // An edit that was settled as lost does not matter if an older one has the picture.
       let known = decisions[number]?.decision
       guard known == nil || known == .lost else { continue }
       switch standing {
-      case .done: decide(number, .done, entry, unless: isPassedOver)
+      case .done, .forgone: decide(number, .done, entry, unless: isPassedOver)
       case .paid:
         isFetchable = true
         decide(number, .paid, entry)
@@ -65,6 +65,9 @@ package struct JobPictures: Sendable {
 
   /// The same; `nil` if that is all of them.
   package var rest: [Int]? { missing.count == count ? nil : missing }
+
+  /// The numbers of the pictures that a job has, or will have once they are sent for.
+  var obtainable: [Int] { numbers.filter { decisions[$0]?.decision != .done || results[$0] != nil } }
 
   /// The newest edit that has delivered a picture.
   package var newestResult: EditEntry? { numbers.lazy.compactMap { results[$0]?.first }.first }
@@ -116,8 +119,8 @@ extension JobPictures {
   /// - Returns: the files, and the id of an edit that has made one of them.
   package func results(at plan: OutputPlan) -> (id: String, outputs: [String])? {
     if plan.asked > 1 {
-      let outputs = numbers.compactMap { result($0, at: plan) }
-      if outputs.count == numbers.count, let entry = newestResult { return (entry.id, outputs) }
+      let outputs = obtainable.compactMap { result($0, at: plan) }
+      if outputs.count == obtainable.count, let entry = newestResult { return (entry.id, outputs) }
     }
     for entry in results[1] ?? [] where plan.asked == 1 || entry.outputs == nil {
       let outputs = plan.outputs(of: entry)

@@ -19,7 +19,7 @@ extension Recovery {
     var options = options
     if options.count > 1 {
       let plan = try OutputPlan(options, first: first)
-      options.numbers = pictures.numbers.filter { pictures.result($0, at: plan) == nil }
+      options.numbers = pictures.obtainable.filter { pictures.result($0, at: plan) == nil }
     }
     guard let sources = try await sources(of: pictures, options.numbers), let entry = sources.first?.entry
     else { return nil }
@@ -59,7 +59,7 @@ extension Recovery {
 
   /// Whether the results of a job still exist, so that `copy` can write them to another path.
   package func canCopy(_ pictures: JobPictures) async throws(PlantainError) -> Bool {
-    try await sources(of: pictures, pictures.numbers.count > 1 ? Array(pictures.numbers) : nil) != nil
+    try await sources(of: pictures, pictures.numbers.count > 1 ? pictures.obtainable : nil) != nil
   }
 
   /// An existing picture of an earlier edit.

@@ -75,7 +75,7 @@ public struct RequestFields: Sendable {
   /// The options that not every gateway has, by their long names, with the field of each; `nil` without one.
   package var options: [(option: String, field: String?)] {
     [
-      ("tier", tier), ("aspect", ratio), ("count", count), ("output-format", outputFormat),
+      ("aspect", ratio), ("tier", tier), ("count", count), ("output-format", outputFormat),
       ("web-search", webSearch), ("image-search", imageSearch), ("official-fallback", officialFallback),
       ("thinking", thinking),
     ]
