@@ -135,7 +135,7 @@ import Core
   @Test(.enabled(if: !isFastRun))
   func `options that a route lacks are named with those it has, before anything is sent`() async throws {
     for (options, words) in [
-      (["--gateway", "apiyi", "--web-search"], ["--web-search", "it has --tier, --aspect"]),
+      (["--gateway", "apiyi", "--web-search"], ["--web-search", "it has --aspect, --tier"]),
       (["--gateway", "aimlapi", "--aspect", "3:2"], ["3:2", "1:1, 9:16, 16:9, 3:4, 4:3", "--nearest"]),
       (["--gateway", "aimlapi", "--tier", "0.5K"], ["0.5K", "1K, 2K, 4K"]),
       (["--gateway", "apiyi", "--aspect", "auto"], ["automatic"]),

@@ -51,9 +51,9 @@ import Testing
   @Test func `an option that a gateway lacks is named with those that it has`() throws {
     let gateway = try #require(Gateway.all.first { $0.fields.webSearch == nil && $0.fields.tier != nil })
     let error = try #require(throws: PlantainError.self) { try resolved(gateway) { $0.webSearch = true } }
-    #expect(error.message.hasPrefix("\(gateway.id) has no `web-search`; it has `tier`"))
+    #expect(error.message.hasPrefix("\(gateway.id) has no `web-search`; it has `aspect`, `tier`"))
     let flags = error.written(in: MessageStyle { "--\($0)" })
-    #expect(flags.message.hasPrefix("\(gateway.id) has no --web-search; it has --tier"))
+    #expect(flags.message.hasPrefix("\(gateway.id) has no --web-search; it has --aspect, --tier"))
     #expect(flags.code == .unsupportedOption && flags.hint == "Nothing was sent.")
   }
 
