@@ -22,8 +22,8 @@ package final class WorkerFleet: Sendable {
   /// Creates a pool without any processes. A worker that uses no CPU time for 8 seconds during a job is
   /// ended.
   ///
-  /// - Parameter program: the path of `plantain-worker`. Default: `nil`, beside the running program, then on
-  ///   `PATH`.
+  /// - Parameter program: the path of `plantain-worker`. Default: `nil`, beside the running program, then in
+  ///   `../libexec/plantain`, then on `PATH`.
   /// - Throws: `workerMissing` if it is not found.
   package convenience init(program: String? = nil) throws(IsolationError) {
     try self.init(program: program, longestStandstill: .seconds(8))

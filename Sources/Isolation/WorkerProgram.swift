@@ -15,10 +15,11 @@ enum WorkerProgram {
   ///
   /// - Throws: `workerMissing` if there is no such executable file.
   static func find(_ given: String?) throws(IsolationError) -> String {
-    let places = given.map { [$0] } ?? besideThisProgram + onPath
+    let places = given.map { [$0] } ?? besideThisProgram + installed + onPath
     guard let found = places.first(where: isProgram) else {
       throw .workerMissing(
-        lookedFor: given.map { "at \($0)" } ?? "beside the running program or on PATH")
+        lookedFor: given.map { "at \($0)" }
+          ?? "beside the running program, in ../libexec/plantain, or on PATH")
     }
     return found
   }
@@ -30,13 +31,20 @@ enum WorkerProgram {
 
   /// The folder of the running program. Symbolic links are resolved, so that a link in a folder on PATH works
   /// too.
-  private static var besideThisProgram: [String] {
+  private static var besideThisProgram: [String] { folder.map { [$0.appending(name).string] } ?? [] }
+
+  /// The folder for programs that only programs start, where the program is installed in `bin`.
+  private static var installed: [String] {
+    folder.map { [$0.parent.appending("libexec/plantain").appending(name).string] } ?? []
+  }
+
+  private static var folder: Path? {
     #if os(Linux)
       let path = "/proc/self/exe"
     #else
       let path = CommandLine.arguments.first ?? ""
     #endif
-    return Path(path).real.map { [$0.parent.appending(name).string] } ?? []
+    return Path(path).real?.parent
   }
 
   private static var onPath: [String] {

@@ -31,14 +31,15 @@ struct BatchCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "A manifest (.jsonl, .csv), or folders, pictures, patterns.",
       discussion: "Put a pattern in quotes.",
-      valueName: "manifest|folder|picture"))
+      valueName: "manifest|folder|picture"), completion: .file())
   var manifest: [String]
 
   @Option(name: .shortAndLong, help: .row("prompt", of: .batch)) var prompt: String?
 
-  @Option(help: .row("prompt-file", of: .batch)) var promptFile: String?
+  @Option(help: .row("prompt-file", of: .batch), completion: .row("prompt-file")) var promptFile: String?
 
-  @Option(name: .shortAndLong, help: .row("output", of: .batch)) var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .batch), completion: .row("output")) var output:
+    String?
 
   @Option(help: .row("base-url", of: .batch)) var baseURL: String?
 
@@ -50,7 +51,7 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Flag(help: .row("again", of: .batch)) var again = false
 
-  @Option(help: .row("run", of: .batch)) var run: String?
+  @Option(help: .row("run", of: .batch), completion: .row("run")) var run: String?
 
   @Option(help: .row("jobs")) var jobs: Int?
 
@@ -60,9 +61,9 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Option(help: .row("progress")) var progress: ProgressStyle?
 
-  @Option(help: .row("report")) var report: String?
+  @Option(help: .row("report"), completion: .row("report")) var report: String?
 
-  @Option(help: .row("contact-sheet")) var contactSheet: String?
+  @Option(help: .row("contact-sheet"), completion: .row("contact-sheet")) var contactSheet: String?
 
   @OptionGroup var list: ListFlags
   @OptionGroup var naming: NamingFlags

@@ -15,12 +15,12 @@ struct EditCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "The picture to edit, then further references.",
       discussion: "A picture is a path, an https URL, a data URI, or - for standard input.",
-      valueName: "reference"))
+      valueName: "reference"), completion: .file())
   var references: [String] = []
 
   @Flag(name: .customLong("continue"), help: .row("continue")) var continues = false
 
-  @Option(help: .row("from")) var from: String?
+  @Option(help: .row("from"), completion: .row("from")) var from: String?
 
   @OptionGroup var preparation: PreparationFlags
   @OptionGroup var sending: SendingFlags

@@ -13,13 +13,13 @@ struct FinishCommand: AsyncParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "The returned picture: path, https URL, data URI, or -.",
-      discussion: "- is standard input.", valueName: "result")
-  )
+      discussion: "- is standard input.", valueName: "result"), completion: .file())
   var returned: String
 
-  @Option(help: .row("source")) var source: String
+  @Option(help: .row("source"), completion: .row("source")) var source: String
 
-  @Option(name: .shortAndLong, help: .row("output", of: .finish)) var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .finish), completion: .row("output")) var output:
+    String?
 
   @Option(help: .row("shown")) var shown: VisibleArea?
 

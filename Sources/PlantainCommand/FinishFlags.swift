@@ -32,7 +32,7 @@ struct FinishFlags: ParsableArguments {
 
   @Option(help: .row("region")) var region: Region?
 
-  @Option(help: .row("mask")) var mask: String?
+  @Option(help: .row("mask"), completion: .row("mask")) var mask: String?
 
   @Option(help: .row("mask-edits")) var maskEdits: MaskEdits?
 
@@ -48,7 +48,7 @@ struct FinishFlags: ParsableArguments {
 
   @Option(help: .row("max-drift", of: .edit)) var maxDrift: Double?
 
-  @Option(help: .row("compare")) var compare: String?
+  @Option(help: .row("compare"), completion: .row("compare")) var compare: String?
 
   func validate() throws {
     guard compare?.isEmpty != true else {

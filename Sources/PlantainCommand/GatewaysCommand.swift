@@ -9,7 +9,9 @@ struct GatewaysCommand: AsyncParsableCommand {
     commandName: "gateways",
     abstract: "List what gateways accept, and when their pages were read.")
 
-  @Argument(help: ArgumentHelp("Show one gateway, with its models' tiers and ratios.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("Show one gateway, with its models' tiers and ratios.", valueName: "id"),
+    completion: .gateways)
   var id: String?
 
   @OptionGroup var ledger: LedgerFlags

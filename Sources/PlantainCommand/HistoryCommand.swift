@@ -21,7 +21,8 @@ struct HistoryListCommand: AsyncParsableCommand {
     commandName: "list", abstract: "List the newest edits, or show one in full.")
 
   @Argument(
-    help: ArgumentHelp("An edit's id or its beginning (default: the newest edits).", valueName: "id"))
+    help: ArgumentHelp("An edit's id or its beginning (default: the newest edits).", valueName: "id"),
+    completion: .edits)
   var id: String?
 
   @Option(name: .customLong("most"), help: .row("most")) var limit: Int?
@@ -101,13 +102,13 @@ struct HistoryListCommand: AsyncParsableCommand {
 
 /// Filters for the listed edits.
 struct HistoryFilterFlags: ParsableArguments {
-  @Option(help: .row("run", of: .list)) var run: String?
+  @Option(help: .row("run", of: .list), completion: .row("run")) var run: String?
 
   @Option(help: .row("search")) var search: String?
 
   @Option(help: .row("since")) var since: Timestamp?
 
-  @Option(help: .row("gateway", of: .list)) var gateway: String?
+  @Option(help: .row("gateway", of: .list), completion: .row("gateway")) var gateway: String?
 
   @Flag(help: .row("failed")) var failed = false
 

@@ -12,7 +12,7 @@ struct InspectCommand: AsyncParsableCommand {
       discussion: """
         A picture is a path, a pattern in quotes, an https URL, a data URI, or - for standard input.
         """,
-      valueName: "picture"))
+      valueName: "picture"), completion: .file())
   var pictures: [String]
 
   @OptionGroup var list: ListFlags

@@ -22,7 +22,7 @@ struct PlantainCommand: AsyncParsableCommand {
       HistoryCommand.self,
       RecoverCommand.self, ReplayCommand.self, SettleCommand.self, GatewaysCommand.self, ProbeCommand.self,
       SimulateCommand.self,
-      DoctorCommand.self,
+      DoctorCommand.self, CompletionCommand.self,
     ])
 
   static func main() async {

@@ -18,10 +18,11 @@ struct PrepareCommand: AsyncParsableCommand {
       discussion: """
         A picture is a path, a pattern in quotes, an https URL, a data URI, or - for standard input.
         """,
-      valueName: "picture"))
+      valueName: "picture"), completion: .file())
   var pictures: [String]
 
-  @Option(name: .shortAndLong, help: .row("output", of: .prepare)) var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .prepare), completion: .row("output")) var output:
+    String?
 
   @Flag(help: .row("in-place")) var inPlace = false
 

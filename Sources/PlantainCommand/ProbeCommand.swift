@@ -11,7 +11,7 @@ struct ProbeCommand: AsyncParsableCommand {
     abstract: "Check each route with one minimal edit, at its price.",
     discussion: "The exit status is 0 if all routes are healthy, or else that of the first that is not.")
 
-  @Option(help: .row("gateway", of: .probe)) var gateway: [String] = []
+  @Option(help: .row("gateway", of: .probe), completion: .row("gateway")) var gateway: [String] = []
 
   @Option(help: .row("timeout", of: .probe)) var timeout: DurationArgument?
 

@@ -45,7 +45,8 @@ struct SettleCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Ids of edits, or of runs for all their ambiguous edits.", valueName: "id|run"))
+    help: ArgumentHelp("Ids of edits, or of runs for all their ambiguous edits.", valueName: "id|run"),
+    completion: .edits)
   var ids: [String]
 
   @Option(name: .customLong("as"), help: .row("as")) var settlement: Settlement
@@ -112,7 +113,7 @@ struct SettleCommand: AsyncParsableCommand {
 
 /// Which edit is recovered, and where its result is written.
 struct RecoveryFlags: ParsableArguments {
-  @Argument(help: ArgumentHelp("The edit's id or its beginning.", valueName: "id"))
+  @Argument(help: ArgumentHelp("The edit's id or its beginning.", valueName: "id"), completion: .edits)
   var id: String
 
   @Option(help: .row("base-url", of: .recover)) var baseURL: String?

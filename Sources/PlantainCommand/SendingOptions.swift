@@ -10,7 +10,7 @@ import UserConfiguration
 struct SendingFlags: ParsableArguments {
   @Option(name: .shortAndLong, help: .row("prompt", of: .edit)) var prompt: String?
 
-  @Option(help: .row("prompt-file", of: .edit)) var promptFile: String?
+  @Option(help: .row("prompt-file", of: .edit), completion: .row("prompt-file")) var promptFile: String?
 
   @Option(help: .row("base-url", of: .edit)) var baseURL: String?
 
@@ -94,7 +94,8 @@ struct SpendingFlags: ParsableArguments {
 
 /// Where results are written, and which ledger is used.
 struct ResultFlags: ParsableArguments {
-  @Option(name: .shortAndLong, help: .row("output", of: .edit)) var output: String?
+  @Option(name: .shortAndLong, help: .row("output", of: .edit), completion: .row("output")) var output:
+    String?
 
   @Option(help: .row("output-format")) var outputFormat: OutputFormatArgument?
 
@@ -145,7 +146,7 @@ struct ResultFlags: ParsableArguments {
 }
 
 struct LedgerFlags: ParsableArguments {
-  @Option(name: .customLong("ledger"), help: .row("ledger")) var file: String?
+  @Option(name: .customLong("ledger"), help: .row("ledger"), completion: .row("ledger")) var file: String?
 
   func location(_ configuration: Configuration) -> LedgerLocation { configuration.ledger(named: file) }
 

@@ -19,7 +19,7 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(help: .row("verbose")) var verbose = false
 
-  @Option(help: .row("config")) var config: String?
+  @Option(help: .row("config"), completion: .row("config")) var config: String?
 
   func configuration() throws(PlantainError) -> Configuration { try Configuration.read(config) }
 
@@ -55,11 +55,12 @@ private struct WarningHandler: LogHandler {
 
 /// The choice of a gateway and model, and of the shape and size of the result.
 struct RouteFlags: ParsableArguments {
-  @Option(help: .row("gateway", of: .edit)) var gateway: String?
+  @Option(help: .row("gateway", of: .edit), completion: .row("gateway")) var gateway: String?
 
-  @Option(help: .row("model")) var model: String?
+  @Option(help: .row("model"), completion: .row("model")) var model: String?
 
-  @Option(help: .row("aspect"), transform: { try AspectArgument(reading: $0) }) var aspect: AspectArgument?
+  @Option(help: .row("aspect"), completion: .row("aspect"), transform: { try AspectArgument(reading: $0) })
+  var aspect: AspectArgument?
 
   @Flag(help: .row("nearest")) var nearest = false
 

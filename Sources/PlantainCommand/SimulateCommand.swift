@@ -28,7 +28,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
   @Option(help: .row("port")) var port: Int = 0
 
-  @Option(help: .row("script")) var script: String?
+  @Option(help: .row("script"), completion: .row("script")) var script: String?
 
   @OptionGroup var common: OutputOptions
 
