@@ -113,6 +113,8 @@ package enum FinishingError: Error, Sendable, Codable {
   case featherTooWide(Int, maximum: Int)
   /// The mask, read this way, marks no area to edit.
   case maskEmpty(MaskEdits)
+  /// The area to edit that the mask marks is outside of the region.
+  case maskOutside(PixelArea)
   /// Both the white and the transparent areas of the mask could be meant.
   case maskAmbiguous
   /// The mask is opaque nowhere, so it is unclear how to read it.

@@ -6,9 +6,21 @@ package import Core
 package struct MaskQuestion: Sendable, Codable {
   /// How the mask must be read; `nil`: as its content suggests.
   package let edits: MaskEdits?
+  /// The region of the original that may change besides; `nil`: all of it.
+  package let region: Region?
 
-  package init(edits: MaskEdits?) {
-    self.edits = edits
+  /// A region, and the size of the upright original that it lies in.
+  package struct Region: Sendable, Codable {
+    package let area: PixelArea
+    package let original: PixelSize
+
+    package init(_ area: PixelArea, of original: PixelSize) {
+      (self.area, self.original) = (area, original)
+    }
+  }
+
+  package init(edits: MaskEdits?, region: Region? = nil) {
+    (self.edits, self.region) = (edits, region)
   }
 
   package enum Answer: Sendable, Codable {

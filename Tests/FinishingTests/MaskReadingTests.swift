@@ -43,6 +43,25 @@ import Core
   private static let clear: [UInt8] = [0, 0, 0, 0]
   private static func photograph(_ place: Int) -> [UInt8] { [UInt8(place % 251), 90, 160, 255] }
 
+  @Test func `a mask that allows no change within the region is refused`() throws {
+    let mask = try mask(alpha: false) { isHole, _ in isHole ? Self.white : Self.black }
+    // The original is twice as large, so that the hole is from 20 to 60 in it.
+    let original = PixelSize(width: 2 * Self.size.width, height: 2 * Self.size.height)
+    func read(_ region: PixelArea) throws(FinishingError) -> MaskReading {
+      try MaskQuestion(edits: nil, region: MaskQuestion.Region(region, of: original)).read(mask)
+    }
+    for (left, width) in [(0, 21), (59, 3), (30, 4)] {
+      let area = PixelArea(left: left, top: 0, size: PixelSize(width: width, height: original.height))
+      #expect(try read(area).edits == .white, "\(area)")
+    }
+    for (left, top, edge) in [(0, 0, 20), (60, 30, 9), (30, 60, 9)] {
+      let area = PixelArea(left: left, top: top, size: PixelSize(width: edge, height: edge))
+      #expect { try read(area) } throws: { error in
+        if case .maskOutside(area)? = error as? FinishingError { true } else { false }
+      }
+    }
+  }
+
   @Test func `white marks the edit in a mask without transparent pixels`() throws {
     for alpha in [false, true] {
       #expect(isEdits(read(try mask(alpha: alpha) { isHole, _ in isHole ? Self.white : Self.black }), .white))

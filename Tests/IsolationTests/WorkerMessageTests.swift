@@ -75,7 +75,8 @@ private enum Messages {
   static let all: [(name: String, message: any Codable & Sendable)] =
     [
       ("job", job), ("preparation", preparation), ("finishing", finishing), ("prepared", prepared),
-      ("finished", finished), ("mask", MaskQuestion(edits: .transparent)),
+      ("finished", finished),
+      ("mask", MaskQuestion(edits: .transparent, region: MaskQuestion.Region(area, of: size))),
       ("mask read", MaskQuestion.Answer.reading(MaskReading(edits: .white, coversAll: true))),
       ("mask failed", MaskQuestion.Answer.failed(.maskAmbiguous)),
       ("pixels", PixelQuestion(over: .white)), ("encode", EncodingQuestion(layout, .jpeg(quality: 88))),
@@ -191,9 +192,7 @@ private enum Messages {
   private static let finishingErrors: [FinishingError] = [
     .picture(.damaged("words")), .original(.damaged("words")), .mask(.damaged("words")),
     .regionOutside(area, size), .featherTooWide(9, maximum: 3), .maskShape(size, original: size),
-    .maskEmpty(.white),
-    .maskAmbiguous,
-    .maskOpaqueNowhere,
+    .maskEmpty(.white), .maskOutside(area), .maskAmbiguous, .maskOpaqueNowhere,
     .tooLarge(size, PictureFormat.all[0]), .noAlpha(PictureFormat.all[0]), .shownOutside(shown, size),
     .capNotReachable(smallest: .megabytes(2), limit: .megabytes(1), format: PictureFormat.all[0]),
   ]

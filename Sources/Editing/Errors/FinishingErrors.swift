@@ -75,6 +75,11 @@ extension PlantainError {
     case .featherTooWide(let feather, let maximum):
       .usage("expected a feather of 0…\(maximum), the region's shorter edge, received \(feather)")
     case .maskEmpty(let edits): emptyMask(edits, mask)
+    case .maskOutside(let region):
+      PlantainError(
+        .finishing, .unusableFile,
+        "the mask \(mask ?? "") allows no change within the region \(region), so nothing may change",
+        hint: "Omit the mask or the region, or let them overlap.", subject: mask)
     case .maskAmbiguous: ambiguousMask(mask)
     case .maskOpaqueNowhere:
       PlantainError(

@@ -60,7 +60,7 @@ extension Prepare {
       throw .unfinishable(error, original: source.name, mask: finish.mask?.name)
     }
     var reading: MaskReading?
-    if let mask { reading = try await readMask(mask, finish) }
+    if let mask { reading = try await readMask(mask, finish, geometry.source) }
     options.maskEdits = reading?.edits
     let digest = try await original.digest()
     var finishing = try EditFinishing(
@@ -80,11 +80,12 @@ extension Prepare {
     _ = try await processor.prepare(source, options)
   }
 
-  private func readMask(_ mask: PreparedReference, _ finish: FinishOptions) async throws(PlantainError)
-    -> MaskReading
-  {
+  private func readMask(
+    _ mask: PreparedReference, _ finish: FinishOptions, _ original: PixelSize
+  ) async throws(PlantainError) -> MaskReading {
     do {
-      return try await processor.readMask(mask.content, as: finish.maskEdits)
+      return try await processor.readMask(
+        mask.content, as: finish.maskEdits, within: finish.region.map { .init($0, of: original) })
     } catch {
       throw .readingMask(error, finish.mask?.name)
     }

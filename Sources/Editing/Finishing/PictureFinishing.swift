@@ -33,13 +33,17 @@ extension ImageProcessor {
 
   /// Decides how a mask is read, after decoding it.
   ///
-  /// - Parameter wish: how the mask must be read; `nil`: as its content suggests.
+  /// - Parameters:
+  ///   - wish: how the mask must be read; `nil`: as its content suggests.
+  ///   - region: the region that may change besides; `nil`: all of the original.
   /// - Throws: `FinishingError` for a mask that lets nothing change or that can be read in two ways;
   ///   otherwise as `finish`.
-  func readMask(_ mask: PictureContent, as wish: MaskEdits?) async throws -> MaskReading {
+  func readMask(
+    _ mask: PictureContent, as wish: MaskEdits?, within region: MaskQuestion.Region? = nil
+  ) async throws -> MaskReading {
     let cost = try await ThreadPool.shared.run { try MaskQuestion.cost(of: mask.read()) }
     return try await budget.holding(cost.memory.bytes) {
-      try await run { try await $0.readMask(mask, MaskQuestion(edits: wish), cost: cost) }
+      try await run { try await $0.readMask(mask, MaskQuestion(edits: wish, region: region), cost: cost) }
     }
   }
 

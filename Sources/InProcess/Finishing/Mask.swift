@@ -85,6 +85,18 @@ final class Mask {
     ).moved(x: frame.left, y: frame.top)
   }
 
+  /// Whether anything may change in a region, with the mask stretched over the original.
+  func allowsChange(in region: MaskQuestion.Region) throws(ImagingError) -> Bool {
+    let (pixels, size) = (try picture.pixels(), picture.size)
+    let toMask = AffineTransform.stretch(region.original, to: size)
+    let area = region.area
+    let first = toMask(Double(area.left), Double(area.top))
+    let last = toMask(Double(area.left + area.size.width), Double(area.top + area.size.height))
+    let columns = max(0, Int(first.x))..<min(size.width, Int(last.x.rounded(.up)))
+    let rows = max(0, Int(first.y))..<min(size.height, Int(last.y.rounded(.up)))
+    return rows.contains { row in columns.contains { pixels[row * size.width + $0] >= Self.least } }
+  }
+
   /// Lower levels come from compression and resampling.
   private static let least: UInt8 = 16
 

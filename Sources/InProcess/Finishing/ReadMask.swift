@@ -10,7 +10,8 @@ extension MaskQuestion {
 
   /// Reads the mask.
   ///
-  /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskOpaqueNowhere`, `maskEmpty`.
+  /// - Throws: `mask` when it cannot be read, `maskAmbiguous`, `maskOpaqueNowhere`, `maskEmpty`,
+  ///   `maskOutside`.
   package func read(_ mask: PictureBytes) throws(FinishingError) -> MaskReading {
     let structure = try Self.inspect(mask).structure
     let decoded = try on(FinishingError.mask) { () throws(ImagingError) in try decodeUpright(mask, structure)
@@ -18,6 +19,12 @@ extension MaskQuestion {
     let edits = if let own = self.edits { own } else { try Self.look(of: decoded) }
     let read = try on(FinishingError.mask) { () throws(ImagingError) in try Mask(decoded, edits) }
     guard !read.isEmpty else { throw .maskEmpty(edits) }
+    if let region {
+      let isInside = try on(FinishingError.mask) { () throws(ImagingError) in
+        try read.allowsChange(in: region)
+      }
+      guard isInside else { throw .maskOutside(region.area) }
+    }
     return MaskReading(edits: edits, coversAll: read.coversAll)
   }
 

@@ -31,7 +31,7 @@ package struct WorkerJob: Codable, Sendable {
   /// a reply changes (`WorkerMessageTests` compares them). A worker gets it as its last argument, and exits
   /// with `refusal` if its own version differs. Version 1, whose options were JSON, was not passed and ends
   /// in the same way.
-  package static let version = 6
+  package static let version = 7
   /// The exit status of a worker that refuses the version.
   package static let refusal: Int32 = 64
 
