@@ -95,7 +95,8 @@ public struct Batch: Sendable {
     }
     await loop.work(on: wanted, maximum: maximum, watch)
     var summary = loop.progress.summary
-    summary.left += later.reduce(0) { $0 + $1.items.count }
+    summary.beyondLimit = later.reduce(0) { $0 + $1.items.count }
+    summary.left += summary.beyondLimit
     summary.wasStopped = stop.isAsked
     (summary.fetchable, summary.unsettled) = await run.unsettled(loop.ambiguous)
     await run.end(summary)

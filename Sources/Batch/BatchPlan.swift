@@ -226,7 +226,8 @@ extension Batch {
       case .done, .underWay, .paid, .ambiguous: break
       }
       if sum.admits(outlook) { found.append(item) }
-      if found.count == limit {
+      // As in the run, a limit of jobs counts what the resumed run has done.
+      if found.count == limit || again.isResuming && position + 1 == limit {
         sum.leave(items.count - position - 1)
         break
       }

@@ -19,6 +19,8 @@ public struct BatchSummary: Encodable, Sendable {
   /// The number of items that were not tried: the run was stopped, ended for all jobs, or reached its limit
   /// of jobs.
   public package(set) var left = 0
+  /// The number of those that the limit of jobs excludes.
+  package var beyondLimit = 0
   /// The error that ended the run for all jobs.
   public package(set) var halt: PlantainError?
   /// Whether a stop was requested.

@@ -5,8 +5,10 @@ import Ledger
 
 /// What the ledger says of the jobs of a run, before and after it.
 extension BatchRun {
-  /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer.
+  /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer. A run
+  /// that is resumed has done some of its first `limit` jobs already.
   func firstToDo(_ limit: Int, of jobs: [BatchJob]) async throws(PlantainError) -> ArraySlice<BatchJob> {
+    if again.isResuming { return jobs.prefix(limit) }
     var count = 0
     for (position, job) in jobs.enumerated() {
       guard case .toDo = try await editor.presumedOutlook(of: job.item, again) else { continue }

@@ -284,6 +284,23 @@ import Testing
 
   private init(_ scenario: Scenario) throws { self.scenario = scenario }
 
+  @Test func `a resumed run counts what it has done toward its limit of jobs`() async throws {
+    _ = try manifest([1, 1, 1, 1])
+    let manifest = try scenario.manifest(for: .apiyi) { $0.options.overwrites = true }
+    try await scenario.simulated(by: .apiyi) { editor, simulator in
+      _ = try await Batch(editor, limit: 3).run(manifest)
+      let again = try await Batch(editor, limit: 2, again: .yes).run(manifest)
+      #expect(again.done == 2 && again.left == 2 && again.beyondLimit == 2)
+      let resumed = Batch(editor, limit: 2, again: .goingOn(run: again.run))
+      #expect(try await resumed.plan(manifest).jobs == 0)
+      #expect(try await resumed.run(manifest).skipped == 2)
+      let more = Batch(editor, limit: 3, again: .goingOn(run: again.run))
+      #expect(try await more.plan(manifest).jobs == 1)
+      #expect(try await more.run(manifest).done == 1)
+      #expect(await simulator.counts.received == 6)
+    }
+  }
+
   @Test func `nothing is planned where the ledger cannot say what was paid for`() async throws {
     let manifest = try manifest([1])
     try folder.write(Array(String(repeating: "no database ", count: 400).utf8), as: "ledger.sqlite")

@@ -10,6 +10,9 @@ public enum ResendPolicy: Sendable, Equatable {
   /// again.
   case goingOn(run: String)
 
+  /// Whether an interrupted run is continued.
+  package var isResuming: Bool { if case .goingOn = self { true } else { false } }
+
   /// Whether an edit of a job is passed over, so that it does not keep the job from being sent.
   package func passesOver(_ entry: EditEntry) -> Bool {
     switch self {
