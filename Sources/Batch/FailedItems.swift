@@ -91,6 +91,9 @@ extension Manifest {
       if !gateways.isEmpty { members["gateway"] = .string(gateways.joined(separator: ",")) }
       return (try? encoder.encode(JSONValue.object(members))).map { Array($0) + [UInt8(ascii: "\n")] }
     }
+    // No job that fails before it is sent makes the folder of the results.
+    let folder = Path(path).absolute.parent.string
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     do throws(WriteError) {
       try OutputFile.write(PictureContent(PictureBytes(lines.flatMap(\.self))), to: path, overwriting: true)
     } catch {

@@ -16,7 +16,7 @@ package struct ManifestFile: Sendable {
   package init(reading name: String) throws(PlantainError) {
     path = Path(name).asOnDisk.string
     try Self.requireKnownKind(path)
-    let text = try TextFile.read(path, as: "a manifest", limit: Self.sizeLimit)
+    let text = try TextFile.read(path, as: "a manifest", mayBeEmpty: true, limit: Self.sizeLimit)
     if Path(path).fileExtension.lowercased() == "csv" {
       let table = try ManifestTable.read(text, path)
       (records, head) = (table.records, table.head)

@@ -27,7 +27,8 @@ extension ImageProcessor {
   ///     .product(name: "plantain-worker", package: "plantain")
   ///
   /// - Parameters:
-  ///   - worker: the path of `plantain-worker`. Default: `nil`, beside the running program, then in `../libexec/plantain`, then on `PATH`.
+  ///   - worker: the path of `plantain-worker`. Default: `nil`, beside the running program, then in
+  ///     `../libexec/plantain`, then on `PATH`.
   ///   - memory: the memory limit of the program, its workers and all pictures being processed. Default:
   ///     `nil`, half of the machine's memory, at least 1 GiB.
   /// - Throws: `PlantainError` with the code `configuration` when the worker is not found.

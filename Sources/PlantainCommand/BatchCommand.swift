@@ -163,6 +163,7 @@ struct BatchCommand: AsyncParsableCommand {
     _ manifest: Manifest, _ batch: Batch, by editor: Editor, until stop: StopSignal
   ) async throws {
     var failed: [Manifest.Item] = []
+    var billable = 0
     var record = BatchRecord(in: .commandLine)
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
     let summary = try await batch.run(manifest, until: stop) { event in
@@ -170,7 +171,10 @@ struct BatchCommand: AsyncParsableCommand {
       case .ended(let item, let outcome):
         display.clear()
         show(item, outcome)
-        if outcome.hasFailed { failed.append(item) }
+        if outcome.hasFailed {
+          failed.append(item)
+          if outcome.errors.contains(where: { $0.billed != .no }) { billable += 1 }
+        }
         record.add(item, outcome)
       case .stopping(let inFlight, let left):
         display.clear()
@@ -190,9 +194,13 @@ struct BatchCommand: AsyncParsableCommand {
     } else {
       common.note(Summary.line(of: summary))
     }
+    if billable > 0, trouble == nil {
+      common.note("          \(billable) of them may have been billed, and would be paid for once more")
+    }
     if let line = Summary.line(fetching: summary.fetchable) { common.note(line) }
     if let line = Summary.line(of: summary.unsettled) { common.note(line) }
-    if again, stop.isAsked || summary.halt != nil, summary.left + summary.ambiguous > 0 {
+    if again, stop.isAsked || summary.halt != nil, summary.left - summary.beyondLimit + summary.ambiguous > 0
+    {
       common.note("to finish it: \(Self.commandLine(goingOnWith: summary.run))")
     }
     try await show(record, summary, by: editor)

@@ -130,7 +130,8 @@ struct EditInvocation {
 
   func run(_ references: [Reference], _ workers: WorkerFlags) async throws {
     if sending.naming.skipExisting, try skips(references.first) { return }
-    let options = options.settled(by: configuration)
+    var options = options.settled(by: configuration)
+    if sending.naming.skipExisting { options = try options.withoutExistingResults(of: references.first) }
     let gateways = try configuration.gateways(named: route.gateway)
     guard gateways.count == 1 || sending.baseURL == nil && route.model == nil else {
       throw PlantainError.usage(
@@ -138,12 +139,13 @@ struct EditInvocation {
         hint: "Omit them, or choose one gateway.")
     }
     let prompt = try sending.text()
+    let settled = options
     try await workers.run { processor in
       try await withRoutes(
         gateways, configuration, baseURL: sending.baseURL, processor, isDry: sending.dryRun
       ) { routes in
         try await withEditor(routes: routes, ledger: location, processor: processor) { editor in
-          try await edit(prompt, references, options, by: editor)
+          try await edit(prompt, references, settled, by: editor)
         }
       }
     }

@@ -35,6 +35,9 @@ struct HistoryListCommand: AsyncParsableCommand {
   @OptionGroup var ledger: LedgerFlags
   @OptionGroup var common: OutputOptions
 
+  /// The number of edits or runs that are listed by default.
+  private static let usual = 20
+
   func validate() throws {
     guard limit ?? 1 > 0 else { throw ValidationError("--most must be at least 1.") }
     guard [id != nil, runs, filter.run != nil].count(where: { $0 }) < 2 else {
@@ -57,9 +60,13 @@ struct HistoryListCommand: AsyncParsableCommand {
     } else if totals {
       try await listTotals(history)
     } else {
-      let limit = limit ?? (filter.run == nil ? 20 : nil)
-      let entries = try await history.edits(limit: limit, matching: filter.value)
-      show(entries, isLong: false)
+      // A filter finds all of its edits.
+      let usual = filter.isGiven ? nil : Self.usual
+      let entries = try await history.edits(limit: limit ?? usual.map { $0 + 1 }, matching: filter.value)
+      show(Array(entries.prefix(limit ?? usual ?? entries.count)), isLong: false)
+      if limit == nil, let usual, entries.count > usual {
+        common.note("These are the newest \(usual). For more: plantain history list --most N")
+      }
       if entries.isEmpty { noteNone(history, "no edits") }
     }
   }
@@ -83,7 +90,7 @@ struct HistoryListCommand: AsyncParsableCommand {
   }
 
   private func listRuns(_ history: History) async throws {
-    let runs = try await history.runs(maximum: limit ?? 20)
+    let runs = try await history.runs(maximum: limit ?? Self.usual)
     for run in runs {
       if common.json {
         Console.printJSON(run)

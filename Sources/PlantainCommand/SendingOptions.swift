@@ -136,8 +136,13 @@ struct ResultFlags: ParsableArguments {
       if common.quiet { Console.note("plantain: \(result.explanation(of: .outcomeUnknown).namingFlags)") }
       Console.note("          plantain history \(result.id)")
     }
-    for error in result.missing { Console.report(error, json: false) }
-    try CommandFailure.check(ExitStatus.of(result))
+    let status = ExitStatus.of(result)
+    // Of several errors, the one that decides the exit status is the last line on standard output.
+    let last = result.missing.lastIndex { ExitStatus.of($0) == status } ?? result.missing.indices.last
+    for (position, error) in result.missing.enumerated() {
+      Console.report(error, json: common.json && position == last)
+    }
+    try CommandFailure.check(status)
   }
 
   func watch(_ event: EditEvent) {

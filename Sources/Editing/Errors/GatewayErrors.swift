@@ -229,7 +229,9 @@ extension PlantainError {
   private static func refused(_ reason: String, _ message: String?, _ gateway: Gateway) -> PlantainError {
     PlantainError(
       .reply, .refused, "\(gateway.id) refuses the prompt or the picture (\(reason))" + quoted(message),
-      hint: "Change the prompt or the picture. The same request will be refused again.", billed: .unknown)
+      hint:
+        "It may have been billed. Change the prompt or the picture: the same request will be refused again.",
+      billed: .unknown)
   }
 
   private static func noPicture(
@@ -245,8 +247,8 @@ extension PlantainError {
     // Without a text from the model, the prompt is not known to be the cause.
     let hint =
       message == nil
-      ? "No part of the reply was recognized as a picture. Add `verbose` to see the reply."
-      : "Describe the wanted picture more clearly, and try again."
+      ? "It may have been billed. No part of it was recognized as a picture; add `verbose` to see it."
+      : "It may have been billed. Before you pay again, describe the wanted picture more clearly."
     return PlantainError(
       .reply, .noPicture, "\(gateway.id) answered without a picture\(reason)" + quoted(message) + tried,
       hint: hint, billed: .unknown)

@@ -202,9 +202,9 @@ public struct HistoryEntry: Encodable, Sendable {
   private static func cost(
     _ entry: EditEntry, _ attempts: [AttemptEntry], _ spending: EditSpending
   ) -> EditResult.Cost {
-    var sum = Costs()
-    for cost in [spending.certain, spending.uncertain].compactMap(\.self) { sum.add(cost) }
-    if sum.total.amount != nil, sum.total.currency != nil { return sum.total }
+    if let cost = spending.certain ?? spending.uncertain, cost.amount != nil, cost.currency != nil {
+      return cost
+    }
     if let cost = EditResult.Cost(reported: attempts.compactMap(\.reportedCost)) { return cost }
     return EditResult.Cost(price: entry.price.map { Price($0, .ledger) }, count: 1)
   }

@@ -183,4 +183,17 @@ extension EditOptions {
     let plan = try OutputPlan(self, first: first)
     return plan.exists ? plan.existing : []
   }
+
+  /// The same options for the pictures whose files do not exist yet, if several are asked for.
+  ///
+  /// - Parameter first: the picture to edit, whose name the output may take.
+  /// - Throws: `usage` for an output that makes no sense.
+  package func withoutExistingResults(of first: Reference?) throws(PlantainError) -> EditOptions {
+    let plan = try OutputPlan(self, first: first)
+    let existing = Set(plan.numbers(ofResultsAt: plan.existing).compactMap(\.self))
+    guard count > 1, !existing.isEmpty else { return self }
+    var options = self
+    options.numbers = (1...count).filter { !existing.contains($0) }
+    return options
+  }
 }

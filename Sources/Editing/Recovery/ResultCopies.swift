@@ -151,11 +151,11 @@ extension PlantainError {
   }
 
   package static func resultGone(_ entry: EditEntry) -> PlantainError {
+    let gone = entry.outputs?.last { !Path($0).exists } ?? entry.outputs?.last
     var error = PlantainError(
       .input, .missing,
-      "it was done by the edit \(entry.id), whose result no longer exists"
-        + ((entry.outputs?.last).map { ": \($0)" } ?? ""),
-      hint: "Send it again, and pay again, with `again`.", subject: entry.outputs?.last)
+      "it was done by the edit \(entry.id), whose result no longer exists" + (gone.map { ": \($0)" } ?? ""),
+      hint: "Put the file back, or send it again, and pay again, with `again`.", subject: gone)
     error.editID = entry.id
     return error
   }
