@@ -192,6 +192,9 @@ let package = Package(
     .executableTarget(
       name: "edit-portrait", dependencies: ["Plantain"], path: "samples/EditPortrait",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "library-tour", dependencies: ["Plantain", "PlantainSimulator"], path: "samples/LibraryTour",
+      swiftSettings: swiftSettings),
 
     .executableTarget(
       name: "sanitizer-check",
