@@ -110,6 +110,10 @@ func tour(_ picture: URL, in folder: URL) async throws {
   try await isolate(picture)
 }
 
+guard CommandLine.arguments.count == 3 else {
+  print("usage: library-tour PICTURE FOLDER")
+  exit(64)
+}
 do {
   let folder = URL(filePath: CommandLine.arguments[2], directoryHint: .isDirectory)
   try await tour(URL(filePath: CommandLine.arguments[1]), in: folder)
