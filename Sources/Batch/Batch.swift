@@ -88,6 +88,7 @@ public struct Batch: Sendable {
     var wanted = jobs[...]
     if let limit { wanted = try await run.firstToDo(limit, of: jobs) }
     let later = jobs[wanted.endIndex...]
+    loop.leaveOut(later)
     if spending != nil || wanted.contains(where: { !$0.item.options.spending.all.isEmpty }) {
       wanted = try await fetchBeforeLimit(wanted, of: manifest, run, &loop, watch)
     } else {
@@ -95,8 +96,6 @@ public struct Batch: Sendable {
     }
     await loop.work(on: wanted, maximum: maximum, watch)
     var summary = loop.progress.summary
-    summary.beyondLimit = later.reduce(0) { $0 + $1.items.count }
-    summary.left += summary.beyondLimit
     summary.wasStopped = stop.isAsked
     (summary.fetchable, summary.unsettled) = await run.unsettled(loop.ambiguous)
     await run.end(summary)

@@ -122,6 +122,14 @@ struct BatchLoop {
     progress.summary.left += jobs.reduce(0) { $0 + $1.items.count }
   }
 
+  /// Leaves jobs to a later run, because of the limit of jobs.
+  mutating func leaveOut(_ jobs: some Collection<BatchJob>) {
+    let items = jobs.reduce(0) { $0 + $1.items.count }
+    progress.jobs -= items
+    progress.summary.left += items
+    progress.summary.beyondLimit = items
+  }
+
   /// Ends the run before the rest of the jobs.
   mutating func halt(_ error: PlantainError, _ watch: (Batch.Event) -> Void) {
     let error = hasSent ? error.ofRest : error

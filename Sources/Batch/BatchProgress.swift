@@ -3,8 +3,8 @@ import Editing
 
 /// The progress of a run.
 public struct BatchProgress: Encodable, Sendable {
-  /// The number of items in the manifest.
-  public let jobs: Int
+  /// The number of items in the manifest, as far as the limit of jobs includes them.
+  public package(set) var jobs: Int
   /// The outcomes so far.
   public package(set) var summary: BatchSummary
   /// The number of requests in flight, including their preparation and the processing of their responses.

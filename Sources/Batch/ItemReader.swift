@@ -146,8 +146,20 @@ struct ItemReader {
     guard !name.isEmpty, name != "-" else {
       throw .usage("expected a file name for output, received \(name)", hint: nil)
     }
+    try requireNoPlace(in: name, fields)
     let path = Reference.path(name, in: defaults.folder ?? ".")
     return Path(name).namesFolder ? .folder(path) : .file(path)
+  }
+
+  /// - Throws: `usage` for a name with a place that only a template fills, such as `{stem}`.
+  private func requireNoPlace(
+    in name: String, _ fields: [String: Manifest.Field]
+  ) throws(PlantainError) {
+    let places = ["name", "stem", "n", "ext"] + fields.keys
+    guard let place = places.first(where: { name.contains("{\($0)}") }) else { return }
+    throw .usage(
+      "output is a name as it is, so that {\(place)} would stand in the name of the file: \(name.shortened)",
+      hint: "Name the results by `output-template` instead, or write the name in full.")
   }
 
   /// The fields of a name template, in addition to the picture's own names.
@@ -186,7 +198,7 @@ struct ItemReader {
     }
     var error = PlantainError.usage(
       "the prompt uses {\(name.shortened)}, but there is no such \(record.columns == nil ? "key" : "column")",
-      hint: "Use one of \(known.joined(separator: ", ")), or write {{ for a literal brace.")
+      hint: "Use one of these: \(known.joined(separator: ", ")). Write {{ for a literal brace.")
     error.nearest = known.nearest(to: name)
     return error
   }

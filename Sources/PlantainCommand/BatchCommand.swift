@@ -164,13 +164,14 @@ struct BatchCommand: AsyncParsableCommand {
   ) async throws {
     var failed: [Manifest.Item] = []
     var billable = 0
+    var hints: Set<String> = []
     var record = BatchRecord(in: .commandLine)
     var display = ProgressDisplay(progress ?? (common.quiet ? .none : common.verbose ? .plain : .usual))
     let summary = try await batch.run(manifest, until: stop) { event in
       switch event {
       case .ended(let item, let outcome):
         display.clear()
-        show(item, outcome)
+        show(item, outcome, &hints)
         if outcome.hasFailed {
           failed.append(item)
           if outcome.errors.contains(where: { $0.billed != .no }) { billable += 1 }
@@ -208,7 +209,8 @@ struct BatchCommand: AsyncParsableCommand {
     try CommandFailure.check(ExitStatus.of(summary))
   }
 
-  private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome) {
+  /// - Parameter hints: the codes of errors whose remedy was shown, which is done once.
+  private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome, _ hints: inout Set<String>) {
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
     case .done(let result), .incomplete(let result?, _):
@@ -223,11 +225,16 @@ struct BatchCommand: AsyncParsableCommand {
       common.note("\(item.name) is already done: \(outputs.joined(separator: ", ")), by edit \(id)")
     case .skipped(nil, let outputs):
       common.note("\(item.name) is skipped: \(outputs.joined(separator: ", ")) already exists")
-    case .elsewhere: common.note("\(item.name) is in progress in another process")
+    case .elsewhere:
+      common.note("\(item.name) is in progress in another process; run the batch again when that has ended")
     case .incomplete(nil, _), .ambiguous, .failed:
       guard !common.json else { break }
-      for error in outcome.errors {
-        Console.note(Console.printable("plantain: \(error.namingFlags.message(about: item.name))"))
+      for error in outcome.errors.map(\.namingFlags) {
+        Console.note(Console.printable("plantain: \(error.message(about: item.name))"))
+        // Most remedies of one code differ by their ids only.
+        guard let hint = error.hint, hints.insert(error.code == .usage ? hint : error.code.rawValue).inserted
+        else { continue }
+        Console.note(Console.printable("  \(hint)"))
       }
     }
   }

@@ -208,7 +208,7 @@ enum Summary {
 
   static func line(of plan: BatchPlan) -> String {
     let highest = plan.upTo.map { sum($0).map { ", up to \($0) if other routes are used" } ?? "" } ?? ""
-    let cost = (sum(plan.cost) ?? "at an unknown price") + highest
+    let cost = plan.jobs == 0 ? "nothing to pay" : (sum(plan.cost) ?? "at an unknown price") + highest
     let tokens = plan.tokens.map { ", about \($0.input) + \($0.output) tokens" } ?? ""
     let failed =
       (plan.unprepared > 0 ? "; \(plan.unprepared) cannot be prepared" : "")

@@ -71,6 +71,15 @@ import Testing
     #expect(problem.message.contains("line 2") && problem.message.contains("key \(key) "), "\(problem)")
   }
 
+  @Test(arguments: ["{stem}", "out/{season}.png", "x-{n}.jpg"])
+  func `an output with a place of a template is an error`(output: String) throws {
+    let manifest = try read("references,prompt,season,output\na.jpg,in {season},spring,\(output)\n")
+    #expect(manifest.problems.count == 1)
+    #expect(manifest.problems.first?.hint?.contains("`output-template`") == true)
+    let braces = try read("references,prompt,season,output\na.jpg,in {season},spring,{x}.png\n")
+    #expect(braces.problems.isEmpty, "\(braces.problems)")
+  }
+
   @Test func `a key may occur in a text and in several lines`() throws {
     let line = #"{"references": ["a.jpg"], "prompt": "\"prompt\": 1, \"prompt\": 2 \\", "output": "N.jpg"}"#
     let lines = (1...2).map { line.replacing("N", with: "\($0)") }.joined(separator: "\n")

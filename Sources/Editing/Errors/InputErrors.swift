@@ -230,7 +230,7 @@ extension PlantainError {
     let names = PictureFormat.all.filter(\.isReadable).map(\.name)
     switch error {
     case .libraryUnusable: return "Install libvips 8.14 or newer: CShims/install-libraries."
-    case .notAPicture, .unsupportedFormat: return "Give a \(names.joined(separator: ", ")) file."
+    case .notAPicture, .unsupportedFormat: return "These can be read: \(names.joined(separator: ", "))."
     case .unsupportedVariant(let format, _):
       return
         "Save it as a standard \(format.isReadable ? format.name : "PNG") file with 8 or 16 bits per channel."

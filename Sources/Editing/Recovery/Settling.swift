@@ -88,7 +88,8 @@ extension LedgerStore {
     }
     guard attempts.contains(where: { $0.canBeSettled(as: settlement) }) else {
       let state = AttemptState.combined(attempts.map { $0.settledState(isLive: false) })
-      throw .usage("the edit \(edit.id) is \(state.rawValue)", hint: "There is nothing to settle.")
+      let word = state == .lost ? "settled as billed, without a picture" : state.rawValue
+      throw .usage("the edit \(edit.id) is \(word)", hint: "There is nothing to settle.")
     }
   }
 }
