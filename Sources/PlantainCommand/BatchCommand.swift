@@ -14,18 +14,20 @@ struct BatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch",
     abstract: "Run many edits from a manifest, or with one prompt.",
-    discussion: """
-      Each line of a .jsonl manifest is one edit: {"references": ["a.jpg"], "prompt": "…", "output": \
-      "a.png", …}. A line takes any option of edit by its long name. A .csv manifest has the same names as \
-      columns, and | between references.
+    discussion: Examples.of(
+      "batch",
+      after: """
+        Each line of a .jsonl manifest is one edit: {"references": ["a.jpg"], "prompt": "…", "output": \
+        "a.png", …}. A line takes any option of edit by its long name. A .csv manifest has the same names as \
+        columns, and | between references.
 
-      Any other key or column fills in {column} in the prompt; {name} and {stem} are those of the first \
-      reference. A gateway in the lines must be the same in all of them; --gateway overrides it. An output \
-      that ends in / is a folder.
+        Any other key or column fills in {column} in the prompt; {name} and {stem} are those of the first \
+        reference. A gateway in the lines must be the same in all of them; --gateway overrides it. An output \
+        that ends in / is a folder.
 
-      Running the command again does only what is not done yet. Ctrl-C stops it when the edits in flight \
-      have ended; a second Ctrl-C stops it at once.
-      """)
+        Running the command again does only what is not done yet. Ctrl-C stops it when the edits in flight \
+        have ended; a second Ctrl-C stops it at once.
+        """))
 
   @Argument(
     help: ArgumentHelp(
@@ -45,7 +47,7 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Option(help: .row("timeout", of: .batch)) var timeout: DurationArgument?
 
-  @OptionGroup var spending: SpendingFlags
+  @OptionGroup(title: "Spending") var spending: SpendingFlags
 
   @Flag(help: .row("overwrite", of: .batch)) var overwrite = false
 
@@ -65,13 +67,13 @@ struct BatchCommand: AsyncParsableCommand {
 
   @Option(help: .row("contact-sheet"), completion: .row("contact-sheet")) var contactSheet: String?
 
-  @OptionGroup var list: ListFlags
-  @OptionGroup var naming: NamingFlags
-  @OptionGroup var preparation: PreparationFlags
-  @OptionGroup var finishing: FinishFlags
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var workers: WorkerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Folders") var list: ListFlags
+  @OptionGroup(title: "Names") var naming: NamingFlags
+  @OptionGroup(title: "Preparing") var preparation: PreparationFlags
+  @OptionGroup(title: "Finishing") var finishing: FinishFlags
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func validate() throws {
     if prompt == nil, promptFile == nil, manifest.count > 1,
@@ -174,7 +176,7 @@ struct BatchCommand: AsyncParsableCommand {
         show(item, outcome, &hints)
         if outcome.hasFailed {
           failed.append(item)
-          if outcome.errors.contains(where: { $0.billed != .no }) { billable += 1 }
+          if outcome.errors.contains(where: { [.noPicture, .refused].contains($0.code) }) { billable += 1 }
         }
         record.add(item, outcome)
       case .stopping(let inFlight, let left):
@@ -209,7 +211,7 @@ struct BatchCommand: AsyncParsableCommand {
     try CommandFailure.check(ExitStatus.of(summary))
   }
 
-  /// - Parameter hints: the codes of errors whose remedy was shown, which is done once.
+  /// - Parameter hints: the remedies that were shown, without ids; each is shown once.
   private func show(_ item: Manifest.Item, _ outcome: Batch.Outcome, _ hints: inout Set<String>) {
     if common.json { Console.printJSON(BatchLine(item, outcome)) }
     switch outcome {
@@ -231,8 +233,9 @@ struct BatchCommand: AsyncParsableCommand {
       guard !common.json else { break }
       for error in outcome.errors.map(\.namingFlags) {
         Console.note(Console.printable("plantain: \(error.message(about: item.name))"))
-        // Most remedies of one code differ by their ids only.
-        guard let hint = error.hint, hints.insert(error.code == .usage ? hint : error.code.rawValue).inserted
+        // Most remedies of one kind differ by the ids in them.
+        guard let hint = error.hint,
+          hints.insert(hint.replacing(/[0-9a-f]{8}-[0-9a-f-]{27}/, with: "ID")).inserted
         else { continue }
         Console.note(Console.printable("  \(hint)"))
       }

@@ -54,8 +54,8 @@ extension CompletionKind {
 
   /// The ids of the models: of the chosen gateway, otherwise of all.
   static let models = CompletionKind.custom { words, _, _ in
-    let chosen = value(of: "--gateway", in: words)
-    let gateways = ConfiguredGateways(words).all.filter { chosen == nil || $0.id == chosen }
+    let chosen = value(of: "--gateway", in: words)?.split(separator: ",").map(String.init)
+    let gateways = ConfiguredGateways(words).all.filter { chosen?.contains($0.id) != false }
     return Set(gateways.flatMap { $0.models }.map(\.id)).sorted()
   }
 

@@ -5,12 +5,14 @@ struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check decoders, worker, keys, configuration, and ledger.",
-    discussion: """
-      Sends nothing. The exit status is 0 unless a check is bad. A missing key or decoder is only reported.
-      """)
+    discussion: Examples.of(
+      "doctor",
+      after: """
+        Sends nothing. The exit status is 0 unless a check is bad. A missing key or decoder is only reported.
+        """))
 
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func run() async throws {
     common.startLogging()

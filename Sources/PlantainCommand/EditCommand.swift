@@ -9,7 +9,8 @@ import UserConfiguration
 struct EditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "edit",
-    abstract: "Edit a picture by a prompt: prepare, send, and write it.")
+    abstract: "Edit a picture by a prompt: prepare, send, and write it.",
+    discussion: Examples.of("edit"))
 
   @Argument(
     help: ArgumentHelp(
@@ -22,10 +23,10 @@ struct EditCommand: AsyncParsableCommand {
 
   @Option(help: .row("from"), completion: .row("from")) var from: String?
 
-  @OptionGroup var preparation: PreparationFlags
-  @OptionGroup var sending: SendingFlags
-  @OptionGroup var finishing: FinishFlags
-  @OptionGroup var workers: WorkerFlags
+  @OptionGroup(title: "Request") var sending: SendingFlags
+  @OptionGroup(title: "Preparing") var preparation: PreparationFlags
+  @OptionGroup(title: "Finishing") var finishing: FinishFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
 
   /// Whether the picture to edit is an earlier result.
   private var isFurther: Bool { continues || from != nil }
@@ -75,15 +76,16 @@ struct EditCommand: AsyncParsableCommand {
 struct GenerateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Make a picture from a prompt alone, if supported.")
+    abstract: "Make a picture from a prompt alone, if supported.",
+    discussion: Examples.of("generate"))
 
   // Accepted only to report that pictures belong to `edit`.
   @Argument(help: .hidden) var words: [String] = []
 
-  @OptionGroup var route: RouteFlags
-  @OptionGroup var sending: SendingFlags
-  @OptionGroup var file: FileFlags
-  @OptionGroup var workers: WorkerFlags
+  @OptionGroup(title: "Request") var sending: SendingFlags
+  @OptionGroup(title: "Gateway and model") var route: RouteFlags
+  @OptionGroup(title: "Result file") var file: FileFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
 
   func validate() throws {
     try sending.requirePrompt(not: words.last)

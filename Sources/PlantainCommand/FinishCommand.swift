@@ -8,7 +8,8 @@ import Reports
 struct FinishCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finish",
-    abstract: "Fit a returned picture to its original. Sends nothing.")
+    abstract: "Fit a returned picture to its original. Sends nothing.",
+    discussion: Examples.of("finish"))
 
   @Argument(
     help: ArgumentHelp(
@@ -27,9 +28,9 @@ struct FinishCommand: AsyncParsableCommand {
 
   @Flag(help: .row("overwrite", of: .finish)) var overwrite = false
 
-  @OptionGroup var finishing: FinishFlags
-  @OptionGroup var workers: WorkerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Finishing") var finishing: FinishFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func validate() throws {
     guard output != "" else { throw ValidationError("The path for -o is empty. Name a file or a folder.") }

@@ -42,7 +42,7 @@ struct FinishFlags: ParsableArguments {
 
   @Flag(help: .row("restore-alpha")) var restoreAlpha = false
 
-  @OptionGroup var file: FileFlags
+  @OptionGroup(title: "Result file") var file: FileFlags
 
   @Flag(help: .row("keep-gps")) var keepGps = false
 

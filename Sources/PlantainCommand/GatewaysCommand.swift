@@ -7,15 +7,16 @@ import Reports
 struct GatewaysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gateways",
-    abstract: "List what gateways accept, and when their pages were read.")
+    abstract: "List what gateways accept, and when their pages were read.",
+    discussion: Examples.of("gateways"))
 
   @Argument(
     help: ArgumentHelp("Show one gateway, with its models' tiers and ratios.", valueName: "id"),
     completion: .gateways)
   var id: String?
 
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func run() async throws {
     common.startLogging()

@@ -12,6 +12,7 @@ struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract: "Show what was sent, its outcome, and its cost.",
+    discussion: Examples.of("history"),
     subcommands: [HistoryListCommand.self, HistoryPruneCommand.self],
     defaultSubcommand: HistoryListCommand.self)
 }
@@ -31,9 +32,9 @@ struct HistoryListCommand: AsyncParsableCommand {
 
   @Flag(help: .row("totals")) var totals = false
 
-  @OptionGroup var filter: HistoryFilterFlags
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Filters") var filter: HistoryFilterFlags
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   /// The number of edits or runs that are listed by default.
   private static let usual = 20
@@ -144,8 +145,8 @@ struct HistoryPruneCommand: AsyncParsableCommand {
 
   @Flag(help: .row("dry-run", of: .prune)) var dryRun = false
 
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func run() async throws {
     common.startLogging()

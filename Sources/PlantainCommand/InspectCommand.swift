@@ -4,7 +4,8 @@ import Editing
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Show what pictures are, what would be done to them, and why.")
+    abstract: "Show what pictures are, what would be done to them, and why.",
+    discussion: Examples.of("inspect"))
 
   @Argument(
     help: ArgumentHelp(
@@ -15,9 +16,9 @@ struct InspectCommand: AsyncParsableCommand {
       valueName: "picture"), completion: .file())
   var pictures: [String]
 
-  @OptionGroup var list: ListFlags
-  @OptionGroup var preparation: PreparationFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Folders") var list: ListFlags
+  @OptionGroup(title: "Preparing") var preparation: PreparationFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func validate() throws {
     try requireOneStandardInput(in: pictures)

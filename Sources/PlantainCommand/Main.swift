@@ -27,12 +27,13 @@ struct PlantainCommand: AsyncParsableCommand {
 
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    guard !arguments.isEmpty else { return Console.print(Examples.overview) }
     let json = arguments.contains("--json")
     // With SIGPIPE ignored, a closed pipe is a write error and does not end the process.
     signal(SIGPIPE, SIG_IGN)
     let work = Task {
       try GivenArguments.requireCommand(arguments)
-      var command = try parseAsRoot(GivenArguments.joined(arguments))
+      var command = try await asyncParseAsRoot(GivenArguments.joined(arguments))
       try requireOnlyPicturesAreMangled(command)
       Console.endsWithReader = !outlivesReader(command)
       if var command = command as? any AsyncParsableCommand {

@@ -7,10 +7,12 @@ struct PrepareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
     abstract: "Prepare pictures for an image-edit API. Sends nothing.",
-    discussion: """
-      Without -o, --output-template, --in-place, --data-uri, or --base64, pictures are prepared and \
-      reported, but nothing is written. Only --in-place replaces a source by its prepared picture.
-      """)
+    discussion: Examples.of(
+      "prepare",
+      after: """
+        Without -o, --output-template, --in-place, --data-uri, or --base64, pictures are prepared and \
+        reported, but nothing is written. Only --in-place replaces a source by its prepared picture.
+        """))
 
   @Argument(
     help: ArgumentHelp(
@@ -34,11 +36,11 @@ struct PrepareCommand: AsyncParsableCommand {
 
   @Option(help: .row("timeout", of: .prepare)) var timeout: DurationArgument?
 
-  @OptionGroup var list: ListFlags
-  @OptionGroup var naming: NamingFlags
-  @OptionGroup var preparation: PreparationFlags
-  @OptionGroup var workers: WorkerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Folders") var list: ListFlags
+  @OptionGroup(title: "Names") var naming: NamingFlags
+  @OptionGroup(title: "Preparing") var preparation: PreparationFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func validate() throws {
     let places = [output != nil, naming.outputTemplate != nil, inPlace]

@@ -9,7 +9,9 @@ struct ProbeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "probe",
     abstract: "Check each route with one minimal edit, at its price.",
-    discussion: "The exit status is 0 if all routes are healthy, or else that of the first that is not.")
+    discussion: Examples.of(
+      "probe", after: "The exit status is 0 if all routes are healthy, or else that of the first that is not."
+    ))
 
   @Option(help: .row("gateway", of: .probe), completion: .row("gateway")) var gateway: [String] = []
 
@@ -17,9 +19,9 @@ struct ProbeCommand: AsyncParsableCommand {
 
   @Flag(help: .row("dry-run", of: .probe)) var dryRun = false
 
-  @OptionGroup var workers: WorkerFlags
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func run() async throws {
     common.startLogging()

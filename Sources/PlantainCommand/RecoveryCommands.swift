@@ -8,7 +8,7 @@ struct RecoverCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recover",
     abstract: "Fetch a result that was paid for but did not arrive.",
-    discussion: "Sends nothing that costs money.")
+    discussion: Examples.of("recover", after: "Sends nothing that costs money."))
 
   @OptionGroup var recovery: RecoveryFlags
 
@@ -22,7 +22,8 @@ struct RecoverCommand: AsyncParsableCommand {
 struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
-    abstract: "Read a stored reply again and write its pictures.")
+    abstract: "Read a stored reply again and write its pictures.",
+    discussion: Examples.of("replay"))
 
   @OptionGroup var recovery: RecoveryFlags
 
@@ -37,12 +38,14 @@ struct SettleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "settle",
     abstract: "Record what became of edits with an unknown outcome.",
-    discussion: """
-      First, the gateway and a kept reply are checked for the outcome. If it stays unknown, "billed" counts \
-      the edit as spent: no picture will come, and no later run sends it. "unbilled" does not count it. \
-      "resend" counts it, and the next run of its batch sends it again. This command itself sends no edit. \
-      To correct an edit that was settled, run it again with another outcome.
-      """)
+    discussion: Examples.of(
+      "settle",
+      after: """
+        First, the gateway and a kept reply are checked for the outcome. If it stays unknown, "billed" \
+        counts the edit as spent: no picture will come, and no later run sends it. "unbilled" does not \
+        count it. "resend" counts it, and the next run of its batch sends it again. This command itself \
+        sends no edit. To correct an edit that was settled, run it again with another outcome.
+        """))
 
   @Argument(
     help: ArgumentHelp("Ids of edits, or of runs for all their ambiguous edits.", valueName: "id|run"),
@@ -53,9 +56,9 @@ struct SettleCommand: AsyncParsableCommand {
 
   @Option(help: .row("base-url", of: .settle)) var baseURL: String?
 
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var workers: WorkerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func run() async throws {
     common.startLogging()
@@ -121,7 +124,7 @@ struct RecoveryFlags: ParsableArguments {
   @Option(help: .row("max-drift", of: .recover)) var maxDrift: DriftArgument?
 
   @OptionGroup var result: ResultFlags
-  @OptionGroup var workers: WorkerFlags
+  @OptionGroup(title: "Limits") var workers: WorkerFlags
 
   /// Runs `work` with an editor for the gateway that the edit was sent to.
   func resume(

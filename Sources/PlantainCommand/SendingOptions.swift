@@ -30,9 +30,9 @@ struct SendingFlags: ParsableArguments {
 
   @Flag(help: .row("again", of: .edit)) var again = false
 
-  @OptionGroup var spending: SpendingFlags
+  @OptionGroup(title: "Spending") var spending: SpendingFlags
 
-  @OptionGroup var naming: NamingFlags
+  @OptionGroup(title: "Names") var naming: NamingFlags
 
   @OptionGroup var result: ResultFlags
 
@@ -105,8 +105,8 @@ struct ResultFlags: ParsableArguments {
 
   @Flag(help: .row("overwrite", of: .edit)) var overwrite = false
 
-  @OptionGroup var ledger: LedgerFlags
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerFlags
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func validate() throws {
     guard !(output == "-" && common.json) else {
@@ -138,7 +138,8 @@ struct ResultFlags: ParsableArguments {
     }
     let status = ExitStatus.of(result)
     // Of several errors, the one that decides the exit status is the last line on standard output.
-    let last = result.missing.lastIndex { ExitStatus.of($0) == status } ?? result.missing.indices.last
+    let isOpen = result.missing.contains(where: \.isOfOpenOutcome)
+    let last = result.missing.lastIndex { isOpen ? $0.isOfOpenOutcome : ExitStatus.of($0) == status }
     for (position, error) in result.missing.enumerated() {
       Console.report(error, json: common.json && position == last)
     }

@@ -76,7 +76,7 @@ struct RouteFlags: ParsableArguments {
 
 /// Options of the commands that prepare pictures.
 struct PreparationFlags: ParsableArguments {
-  @OptionGroup var route: RouteFlags
+  @OptionGroup(title: "Gateway and model") var route: RouteFlags
 
   @Option(help: .row("fit")) var fit: Fit?
 

@@ -30,7 +30,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
   @Option(help: .row("script"), completion: .row("script")) var script: String?
 
-  @OptionGroup var common: OutputOptions
+  @OptionGroup(title: "Output") var common: OutputOptions
 
   func validate() throws {
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0…65535.") }

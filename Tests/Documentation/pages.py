@@ -1,6 +1,8 @@
 """The pages with code, and their blocks."""
 import dataclasses
+import json
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -42,6 +44,19 @@ def blocks(files):
     return found
 
 
+def help_blocks(program):
+    """Returns the examples of help, except for those with an ID, in the order of the commands."""
+    text = subprocess.check_output([pathlib.Path(ROOT / program / "plantain"), "--experimental-dump-help"], text=True)
+    found = []
+    for command in json.loads(text)["command"]["subcommands"]:
+        lines = [line.strip() for line in command.get("discussion", "").splitlines()]
+        for number, line in enumerate(lines, 1):
+            if line.startswith("plantain ") and " ID" not in line:
+                found.append(Block("plantain help " + command["commandName"], number, "sh", line + "\n"))
+    # One folder for all: later commands use the results of earlier ones.
+    return [dataclasses.replace(block, path="help", line=position) for position, block in enumerate(found, 1)]
+
+
 def unknown_swift(blocks):
     """Returns a failure for each line of Swift that stands in no sample."""
     names = subprocess.check_output(["git", "ls-files", "samples", "Tests/Stranger"], cwd=ROOT, text=True).splitlines()
@@ -51,3 +66,15 @@ def unknown_swift(blocks):
         for block in blocks if block.language == "swift"
         for line in block.text.splitlines() if line.strip() and line.strip() not in known
     ]
+
+
+def types_without_page(folder):
+    """Returns a failure for each public type of the library that is on no page in the built documentation."""
+    exports = (ROOT / "Sources/Plantain/Exports.swift").read_text()
+    pages = {page.stem for page in pathlib.Path(folder, "data/documentation/plantain").glob("*.json")}
+    declared = re.compile(r"^public (?:final |indirect )*(?:struct|enum|class|actor|protocol|typealias) (\w+)", re.MULTILINE)
+    types = {
+        name for module in ["Plantain", *re.findall(r"public import (\w+)", exports)]
+        for source in (ROOT / "Sources" / module).rglob("*.swift") for name in declared.findall(source.read_text())
+    }
+    return [f"{name} has no page in {folder}" for name in sorted(types) if name.lower() not in pages]
