@@ -37,8 +37,8 @@ public struct Batch: Sendable {
   ///   - spending: the maximum that a run may spend. Default: no limit.
   ///   - maximum: the maximum number of concurrent edits, at least 1; the actual number adapts to the route's
   ///     responses. Default: 64.
-  ///   - limit: the maximum number of jobs to do, counted from the first one that is not done yet. Default:
-  ///     no limit.
+  ///   - limit: the maximum number of jobs to do, counted from the first one that is not done yet. In a run
+  ///     that is resumed, what it has done counts. Default: no limit.
   ///   - again: whether jobs that are done or whose outcome is unknown are sent again, and paid for again.
   ///     Default: `.no`. The results of done jobs are kept or copied to where they are wanted, and jobs whose
   ///     outcome is unknown are not sent.
@@ -86,7 +86,10 @@ public struct Batch: Sendable {
     loop.skip(existing, watch)
     let jobs = all.compactMap { $0.without(Set(existing.map(\.item.line))) }
     var wanted = jobs[...]
-    if let limit { wanted = try await run.firstToDo(limit, of: jobs) }
+    if let limit {
+      let left = try await editor.remaining(of: limit, for: all.map(\.item), run.again)
+      wanted = try await run.firstToDo(left, of: jobs)
+    }
     let later = jobs[wanted.endIndex...]
     loop.leaveOut(later)
     if spending != nil || wanted.contains(where: { !$0.item.options.spending.all.isEmpty }) {

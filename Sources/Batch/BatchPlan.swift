@@ -184,7 +184,10 @@ extension Batch {
     try await requireApart(jobs.all, of: manifest)
     var sum = BatchPlan(jobs)
     let existing = Set(skipsExisting ? jobs.all.flatMap(\.existing).map(\.item.line) : [])
-    let items = try await toDo(jobs.all.compactMap { $0.without(existing)?.item }, &sum, watch)
+    let again = try await editor.resolved(again)
+    var left = limit
+    if let limit { left = try await editor.remaining(of: limit, for: jobs.all.map(\.item), again) }
+    let items = try await toDo(jobs.all.compactMap { $0.without(existing)?.item }, left, again, &sum, watch)
     let limiter = SpendingLimiter(
       spending, day: try await editor.store.daySpending(items.first?.options.spending.perDay))
     do throws(PlantainError) {
@@ -207,15 +210,18 @@ extension Batch {
     return sum
   }
 
-  /// The items that would be sent.
+  /// The items that would be sent: at most `limit`.
   private func toDo(
-    _ items: [Manifest.Item], _ sum: inout BatchPlan,
+    _ items: [Manifest.Item], _ limit: Int?, _ again: ResendPolicy, _ sum: inout BatchPlan,
     _ watch: (Manifest.Item, Result<EditPlan, PlantainError>) -> Void
   ) async throws(PlantainError) -> [Manifest.Item] {
-    let again = try await editor.resolved(again)
     var found: [Manifest.Item] = []
     for (position, item) in items.enumerated() {
       let outlook = try await editor.presumedOutlook(of: item, again)
+      if case .toDo = outlook, found.count == limit {
+        sum.leave(items.count - position)
+        break
+      }
       var item = item
       switch outlook {
       case .gone(let entry): watch(item, .failure(.resultGone(entry)))
@@ -226,11 +232,6 @@ extension Batch {
       case .done, .underWay, .paid, .ambiguous: break
       }
       if sum.admits(outlook) { found.append(item) }
-      // As in the run, a limit of jobs counts what the resumed run has done.
-      if found.count == limit || again.isResuming && position + 1 == limit {
-        sum.leave(items.count - position - 1)
-        break
-      }
     }
     return found
   }

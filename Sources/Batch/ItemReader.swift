@@ -155,8 +155,10 @@ struct ItemReader {
   private func requireNoPlace(
     in name: String, _ fields: [String: Manifest.Field]
   ) throws(PlantainError) {
+    // Absolute names come from lists of failed jobs, and folders may have such names.
+    guard !Path(name).isAbsolute, !Path(name).namesFolder else { return }
     let places = ["name", "stem", "n", "ext"] + fields.keys
-    guard let place = places.first(where: { name.contains("{\($0)}") }) else { return }
+    guard let place = places.first(where: { Path(name).name.contains("{\($0)}") }) else { return }
     throw .usage(
       "output is a name as it is, so that {\(place)} would stand in the name of the file: \(name.shortened)",
       hint: "Name the results by `output-template` instead, or write the name in full.")

@@ -5,19 +5,39 @@ import Ledger
 
 /// What the ledger says of the jobs of a run, before and after it.
 extension BatchRun {
-  /// The shortest prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer. A run
-  /// that is resumed has done some of its first `limit` jobs already.
+  /// The prefix of the jobs with `limit` jobs that are not done yet; all when there are fewer.
   func firstToDo(_ limit: Int, of jobs: [BatchJob]) async throws(PlantainError) -> ArraySlice<BatchJob> {
-    if again.isResuming { return jobs.prefix(limit) }
-    var count = 0
+    var left = limit
     for (position, job) in jobs.enumerated() {
       guard case .toDo = try await editor.presumedOutlook(of: job.item, again) else { continue }
-      count += 1
-      if count == limit { return jobs[...position] }
+      if left == 0 { return jobs[..<position] }
+      left -= 1
     }
     return jobs[...]
   }
 
+}
+
+extension Editor {
+  /// What is left of a limit of jobs: a run that is resumed has used some of it.
+  ///
+  /// - Parameter items: all items of the manifest, also those that are skipped because their outputs exist.
+  func remaining(
+    of limit: Int, for items: [Manifest.Item], _ again: ResendPolicy
+  ) async throws(PlantainError) -> Int {
+    guard again.isResuming else { return limit }
+    var left = limit
+    for item in items where left > 0 {
+      switch try await presumedOutlook(of: item, again) {
+      case .done, .ambiguous, .lost, .gone: left -= 1
+      case .toDo, .paid, .underWay: break
+      }
+    }
+    return left
+  }
+}
+
+extension BatchRun {
   /// Splits the jobs into those of which something is known, which may be fetched, and those to send.
   func sorted(
     _ jobs: ArraySlice<BatchJob>

@@ -294,6 +294,9 @@ import Testing
       let resumed = Batch(editor, limit: 2, again: .goingOn(run: again.run))
       #expect(try await resumed.plan(manifest).jobs == 0)
       #expect(try await resumed.run(manifest).skipped == 2)
+      // What it has written is skipped, and counts all the same.
+      let skipping = Batch(editor, limit: 2, again: .goingOn(run: again.run), skippingExisting: true)
+      #expect(try await skipping.run(manifest).done == 0)
       let more = Batch(editor, limit: 3, again: .goingOn(run: again.run))
       #expect(try await more.plan(manifest).jobs == 1)
       #expect(try await more.run(manifest).done == 1)

@@ -137,8 +137,8 @@ public struct HistoryEntry: Encodable, Sendable {
   public let state: String
   /// Whether the edit was billed: `no`, `yes` or `unknown`.
   public let billed: String
-  /// The cost of what was or may have been billed, as reported or by the table; of an edit that cost nothing,
-  /// its price.
+  /// The cost of what was certainly billed, or, if nothing was, of what may have been, as reported or by the
+  /// table; of an edit that cost nothing, its price.
   public let cost: EditResult.Cost
   /// What was certainly billed, and what may have been.
   package let spending: EditSpending

@@ -94,7 +94,9 @@ extension History {
   }
 
   private func delivered(_ entry: EditEntry, _ attempts: [AttemptEntry]) -> Set<Int> {
-    Set(entry.pictures(attempts, store.standing).filter(\.value.isDone).keys)
+    Set(
+      entry.pictures(attempts, store.standing).filter { if case .done = $0.value { true } else { false } }
+        .keys)
   }
 
   private func isSettled(_ attempt: AttemptEntry) -> Bool {

@@ -193,6 +193,8 @@ extension EditOptions {
     let existing = Set(plan.numbers(ofResultsAt: plan.existing).compactMap(\.self))
     guard count > 1, !existing.isEmpty else { return self }
     var options = self
+    // A file that exists is kept, whatever an equal earlier edit still has to write.
+    options.sparesOthers = true
     options.numbers = (1...count).filter { !existing.contains($0) }
     return options
   }

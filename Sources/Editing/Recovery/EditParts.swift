@@ -75,9 +75,10 @@ extension EditEntry {
   /// The written files, with the numbers of their pictures as far as their names tell, and their digests;
   /// empty if unknown.
   var numberedFiles: [(path: String, number: Int?, digest: String)] {
-    guard let output, let outputs else { return [] }
-    let plan = OutputPlan(output, asked: asked, comparison: nil, written: 0)
-    let numbers = plan.numbers(ofResultsAt: outputs)
+    guard let outputs else { return [] }
+    // The results of an edit in memory may have been recovered to files.
+    let plan = output.map { OutputPlan($0, asked: asked, comparison: nil, written: 0) }
+    let numbers = plan?.numbers(ofResultsAt: outputs) ?? outputs.map { _ in nil }
     return outputs.indices.map { position in
       let number = numbers[position] ?? Self.number(in: outputs[position])
       let digest = digests.flatMap { $0.indices.contains(position) ? $0[position] : nil }

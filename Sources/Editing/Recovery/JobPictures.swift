@@ -3,7 +3,7 @@ package import Ledger
 
 /// The pictures that a job asks for, and the earlier edit that decides about each.
 package struct JobPictures: Sendable {
-  private enum Decision: Sendable { case done, paid, unknown, lost }
+  private enum Decision: Sendable { case done, paid, unknown, lost, forgone }
 
   private let count: Int
   /// All edits that have delivered a picture, by its number, the newest first.
@@ -26,9 +26,11 @@ package struct JobPictures: Sendable {
       if case .done = standing, !isPassedOver { results[number, default: []].append(entry) }
       // An edit that was settled as lost does not matter if an older one has the picture.
       let known = decisions[number]?.decision
-      guard known == nil || known == .lost else { continue }
+      // Nor does one that brought fewer pictures than asked for.
+      guard known == nil || known == .lost || known == .forgone else { continue }
       switch standing {
-      case .done, .forgone: decide(number, .done, entry, unless: isPassedOver)
+      case .forgone where known == nil: decide(number, .forgone, entry, unless: isPassedOver)
+      case .done: decide(number, .done, entry, unless: isPassedOver)
       case .paid:
         isFetchable = true
         decide(number, .paid, entry)
@@ -37,7 +39,7 @@ package struct JobPictures: Sendable {
         decide(number, .unknown, entry, unless: isPassedOver)
       case .lost where known == nil: decide(number, .lost, entry, unless: isPassedOver)
       case .withoutPicture(isKept: true): isReadable = true
-      case .underWay, .lost, .withoutPicture, .nothing: break
+      case .underWay, .lost, .forgone, .withoutPicture, .nothing: break
       }
     }
     if isFetchable { fetchable.append(entry) }
@@ -67,7 +69,7 @@ package struct JobPictures: Sendable {
   package var rest: [Int]? { missing.count == count ? nil : missing }
 
   /// The numbers of the pictures that a job has, or will have once they are sent for.
-  var obtainable: [Int] { numbers.filter { decisions[$0]?.decision != .done || results[$0] != nil } }
+  var obtainable: [Int] { numbers.filter { decisions[$0]?.decision != .forgone } }
 
   /// The newest edit that has delivered a picture.
   package var newestResult: EditEntry? { numbers.lazy.compactMap { results[$0]?.first }.first }
@@ -90,7 +92,9 @@ package struct JobPictures: Sendable {
   /// The error with the numbers of the pictures of a job for several.
   private func naming(_ entry: EditEntry, in error: PlantainError) -> PlantainError {
     guard count > 1 else { return error }
-    let own = decisions.filter { $0.value.entry.id == entry.id && $0.value.decision != .done }.keys.sorted()
+    let own = decisions.filter {
+      $0.value.entry.id == entry.id && ![.done, .forgone].contains($0.value.decision)
+    }.keys.sorted()
     var error = error
     let numbers = own.map(String.init).joined(separator: ", ")
     error.message = "\(own.count == 1 ? "picture" : "pictures") \(numbers) of \(count): \(error.message)"

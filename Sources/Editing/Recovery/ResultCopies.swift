@@ -90,7 +90,7 @@ extension Recovery {
         guard let source = entries.lazy.compactMap({ Self.source(number, of: $0) }).first else { return nil }
         found.append(source)
       }
-      return found
+      return found.isEmpty ? nil : found
     }
   }
 
