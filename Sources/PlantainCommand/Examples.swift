@@ -3,14 +3,15 @@
 enum Examples {
   /// What `plantain` prints without arguments.
   static let overview = """
-    Plantain edits local pictures by image-edit APIs: it prepares, sends, and finishes them.
+    Plantain edits local pictures by image-edit APIs: it prepares, sends, and
+    finishes them.
 
-      plantain edit photo.jpg -p "a warm evening" -o warm.png --gateway simulator
-      plantain edit photo.jpg -p "a red scarf" --region 25%,10%,50%,60% -o scarf.png --gateway apiyi
-      plantain batch photos -p "a warm evening" -o out --gateway apiyi --max-cost 5USD
+      plantain edit photo.jpg -p "at dusk" -o dusk.png --gateway simulator
+      plantain edit photo.jpg -p "a hat" --region 25%,0,50%,40% --gateway apiyi
+      plantain batch photos -p "at dusk" -o out --gateway apiyi --max-cost 5USD
 
-    The simulator is built in, needs no account, and costs nothing. --dry-run shows the price first.
-    All commands: plantain help. The options of one: plantain help edit. What is missing: plantain doctor.
+    The simulator needs no account and costs nothing. --dry-run shows the price.
+    Commands: plantain help. Options: plantain help edit. Setup: plantain doctor.
     """
 
   /// The discussion of a command: a text, and the command's examples.
@@ -23,24 +24,24 @@ enum Examples {
 
   private static let lines: [String: [String]] = [
     "edit": [
-      #"photo.jpg -p "a warm evening" -o evening.png --gateway simulator"#,
-      #"photo.jpg -p "a red scarf" --region 25%,10%,50%,60% -o scarf.png --gateway apiyi"#,
+      #"photo.jpg -p "at dusk" -o dusk.png --gateway simulator"#,
+      #"photo.jpg -p "a hat" --region 25%,0,50%,40% -o hat.png"#,
     ],
     "batch": [
-      #"photos -p "a warm evening" -o out --gateway apiyi --dry-run"#,
-      #"'photos/*.jpg' -p "a warm evening" -o out --gateway apiyi --max-cost 5USD --report out/page.html"#,
+      #"photos -p "at dusk" -o out --gateway apiyi --dry-run"#,
+      #"photos -p "at dusk" -o out --max-cost 5USD --report page.html"#,
     ],
     "generate": [
-      #"-p "a plantain on a blue plate" -o plate.png --gateway google"#,
-      #"-p "a plantain on a blue plate" --count 2 -o plates.png --gateway apiyi"#,
+      #"-p "a plantain on a plate" -o plate.png --gateway google"#,
+      #"-p "a plantain on a plate" --count 2 -o plates.png"#,
     ],
     "prepare": [
       "photo.jpg -o small.jpg --max-edge 400",
       "photos --recursive -o prepared --max-bytes 7MB",
     ],
     "finish": [
-      "evening.png --source photo.jpg --fit-source --align -o finished.png",
-      "evening.png --source photo.jpg --keep-unchanged -o kept.png --compare kept.cmp.png",
+      "dusk.png --source photo.jpg --fit-source --align -o fit.png",
+      "dusk.png --source photo.jpg --keep-unchanged -o kept.png",
     ],
     "inspect": ["photo.jpg", "photos --gateway apiyi --json"],
     "history": ["--since 7d --failed", "--totals"],

@@ -62,7 +62,8 @@ import Testing
       let line = """
         command -v bash >/dev/null || { echo '\(expected)'; exit 0; }
         bash -c 'source ./script; COMP_LINE="plantain \(words)"; COMP_POINT=${#COMP_LINE}
-          COMP_WORDS=($COMP_LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _plantain plantain "${COMP_WORDS[$COMP_CWORD]}" "${COMP_WORDS[$COMP_CWORD-1]}"
+          COMP_WORDS=($COMP_LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+          _plantain plantain "${COMP_WORDS[$COMP_CWORD]}" "${COMP_WORDS[$COMP_CWORD-1]}"
           printf "%s\\n" "${COMPREPLY[@]}"'
         """
       let outcome = try await Command(folder: folder.path).run(shell: line)

@@ -32,7 +32,9 @@ def _run_page(blocks, program, environment):
         folder = pathlib.Path(folder)
         _fill(folder / "work", program)
         home = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / ".config"), "XDG_DATA_HOME": str(folder / ".local/share")}
-        environment = environment | home | {"PATH": f"{program}:{os.environ['PATH']}"}
+        # Help says that the default gateway comes from there.
+        usual = {"PLANTAIN_GATEWAY": "apiyi"} if blocks[0].path == "help" else {}
+        environment = environment | usual | home | {"PATH": f"{program}:{os.environ['PATH']}"}
         failures = []
         for block in blocks:
             try:
