@@ -16,28 +16,6 @@ extension BatchRun {
     return jobs[...]
   }
 
-}
-
-extension Editor {
-  /// What is left of a limit of jobs: a run that is resumed has used some of it.
-  ///
-  /// - Parameter items: all items of the manifest, also those that are skipped because their outputs exist.
-  func remaining(
-    of limit: Int, for items: [Manifest.Item], _ again: ResendPolicy
-  ) async throws(PlantainError) -> Int {
-    guard again.isResuming else { return limit }
-    var left = limit
-    for item in items where left > 0 {
-      switch try await presumedOutlook(of: item, again) {
-      case .done, .ambiguous, .lost, .gone: left -= 1
-      case .toDo, .paid, .underWay: break
-      }
-    }
-    return left
-  }
-}
-
-extension BatchRun {
   /// Splits the jobs into those of which something is known, which may be fetched, and those to send.
   func sorted(
     _ jobs: ArraySlice<BatchJob>
@@ -134,5 +112,24 @@ extension Batch.Outcome {
     case .ambiguous(let error), .failed(let error): error.editID
     case .skipped, .elsewhere: nil
     }
+  }
+}
+
+extension Editor {
+  /// What is left of a limit of jobs: a run that is resumed has used some of it.
+  ///
+  /// - Parameter items: all items of the manifest, also those that are skipped because their outputs exist.
+  func remaining(
+    of limit: Int, for items: [Manifest.Item], _ again: ResendPolicy
+  ) async throws(PlantainError) -> Int {
+    guard again.isResuming else { return limit }
+    var left = limit
+    for item in items where left > 0 {
+      switch try await presumedOutlook(of: item, again) {
+      case .done, .ambiguous, .lost, .gone: left -= 1
+      case .toDo, .paid, .underWay: break
+      }
+    }
+    return left
   }
 }

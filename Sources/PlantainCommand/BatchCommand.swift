@@ -198,7 +198,7 @@ struct BatchCommand: AsyncParsableCommand {
       common.note(Summary.line(of: summary))
     }
     if billable > 0, trouble == nil {
-      common.note("          \(billable) of them may have been billed, and would be paid for once more")
+      common.note("          \(billable) of the failed may have been billed, and would be paid for once more")
     }
     if let line = Summary.line(fetching: summary.fetchable) { common.note(line) }
     if let line = Summary.line(of: summary.unsettled) { common.note(line) }

@@ -17,13 +17,19 @@ struct CompletionCommand: ParsableCommand {
 
   @Argument(help: "bash, zsh, or fish.") var shell: Shell
 
-  enum Shell: String, ExpressibleByArgument, CaseIterable { case bash, zsh, fish }
+  enum Shell: String, ExpressibleByArgument, CaseIterable {
+    case bash, zsh, fish
 
-  func run() throws {
-    let shells: [Shell: CompletionShell] = [.bash: .bash, .zsh: .zsh, .fish: .fish]
-    guard let shell = shells[shell] else { return }
-    print(PlantainCommand.completionScript(for: shell))
+    var kind: CompletionShell {
+      switch self {
+      case .bash: .bash
+      case .zsh: .zsh
+      case .fish: .fish
+      }
+    }
   }
+
+  func run() throws { Console.print(PlantainCommand.completionScript(for: shell.kind)) }
 }
 
 extension CompletionKind {
